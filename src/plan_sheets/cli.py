@@ -1,0 +1,230 @@
+"""The command line: parses, calls the deeds, prints, gives the exit status. It says what happened and what is next."""
+
+from __future__ import annotations
+
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from plan_sheets.store.folder import Folder
+
+REFUSED = 1
+"""Nothing was changed."""
+SOMEBODY_MUST_ACT = 3
+"""Done, with something somebody must act on."""
+
+
+class _Group(click.Group):
+    """Turns what makes a deed impossible into a message and a status: no traceback ever reaches a user."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except (click.exceptions.Exit, click.ClickException, click.Abort):
+            raise
+        except Exception as trouble:
+            from plan_sheets.core.model import PlanSheetsError
+
+            if not isinstance(trouble, PlanSheetsError):
+                if ctx.find_root().params.get("debug"):
+                    raise
+                told = f"Something went wrong that plan-sheets did not expect ({type(trouble).__name__}: {trouble})."
+                click.echo(f"{told}\nNothing more was done. Please report it; --debug shows more.", err=True)
+                ctx.exit(REFUSED)
+            click.echo(f"{trouble}{chr(10) if trouble.remedy else ''}{trouble.remedy}", err=True)
+            ctx.exit(REFUSED)
+
+
+plan_option = click.option(
+    "--plan",
+    "plan_dir",
+    type=click.Path(path_type=Path),
+    default=".",
+    envvar="PLAN_SHEETS_PLAN",
+    show_default="this folder",
+    help="The plan folder.",
+)
+json_option = click.option(
+    "--json", "as_json", is_flag=True, help="One JSON document on standard output, and nothing else there."
+)
+as_of_option = click.option(
+    "--as-of", type=click.DateTime(["%Y-%m-%d"]), help="The date that decides, as 2016-07-15; by default today."
+)
+
+
+def _now(as_of: datetime | None) -> datetime:
+    return as_of or datetime.now().replace(microsecond=0)  # noqa: DTZ005 - the office's own clock
+
+
+def _open(plan_dir: Path) -> Folder:
+    from plan_sheets.store.folder import open_folder
+
+    return open_folder(plan_dir)
+
+
+@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="plan-sheets", message="%(prog)s %(version)s")
+@click.option("--debug", is_flag=True, hidden=True)
+def main(debug: bool) -> None:
+    r"""Carry a safeguarding business plan round by round, in locked workbooks.
+
+    \b
+    A round in five commands:
+      plan-sheets new my-plan --example             a plan folder with plan.xlsx
+      plan-sheets issue --round 2016-17-Q1 --return-by 2016-07-15
+      plan-sheets receive inbox                     what came back by e-mail
+      plan-sheets receive officer/2016-17-q1.xlsx   what you settled and confirmed
+      plan-sheets master                            what the executive reads
+
+    Exit status: 0 done; 1 refused, nothing changed; 2 misused; 3 done, and somebody must act on something.
+    """
+    del debug
+
+
+@main.command()
+@click.argument("directory", type=click.Path(path_type=Path))
+@click.option("--example", is_flag=True, help="The worked example, 2016/17, instead of an empty template.")
+@as_of_option
+def new(directory: Path, example: bool, as_of: datetime | None) -> None:
+    """Make a plan folder with plan.xlsx, the grid template."""
+    from plan_sheets import plan, show
+
+    folder = plan.new_plan(directory, _now(as_of), example=example)
+    show.new(folder, example=example)
+
+
+@main.command()
+@plan_option
+@json_option
+def check(plan_dir: Path, as_json: bool) -> None:
+    """Read plan.xlsx as it stands: findings, open questions, warnings. Changes nothing."""
+    from plan_sheets import plan, show
+
+    checked = plan.check_plan(_open(plan_dir))
+    show.checked(checked, as_json=as_json)
+    sys.exit(SOMEBODY_MUST_ACT if any(one.severity == "error" for one in checked.findings) else 0)
+
+
+@main.command(name="plan")
+@plan_option
+@click.option("--write", is_flag=True, help="Write plan.xlsx anew from the register.")
+@json_option
+@as_of_option
+def merge(plan_dir: Path, write: bool, as_json: bool, as_of: datetime | None) -> None:
+    """Merge plan.xlsx into the register. Nothing in the register is ever deleted."""
+    from plan_sheets import office, show
+
+    read = office.merge_plan(_open(plan_dir), _now(as_of), write=write)
+    show.plan_read(read, as_json=as_json)
+    sys.exit(SOMEBODY_MUST_ACT if read.merged.queries or read.merged.errors else 0)
+
+
+@main.command()
+@plan_option
+@click.option("--round", "code", required=True, help="The round, as 2016-17-Q1.")
+@click.option(
+    "--return-by", type=click.DateTime(["%Y-%m-%d"]), required=True, help="When it shall be back, as 2016-07-15."
+)
+@click.option("--subgroup", "subgroups", multiple=True, help="Only this subgroup's code; may be given several times.")
+@json_option
+@as_of_option
+def issue(
+    plan_dir: Path,
+    code: str,
+    return_by: datetime,
+    subgroups: tuple[str, ...],
+    as_json: bool,
+    as_of: datetime | None,
+) -> None:
+    """Make the locked workbooks of a round, one for each subgroup."""
+    from plan_sheets import office, show
+
+    issued = office.issue_round(_open(plan_dir), code, return_by.date(), _now(as_of), subgroups)
+    show.issued(issued, as_json=as_json)
+    sys.exit(SOMEBODY_MUST_ACT if issued.merged.queries or issued.merged.errors else 0)
+
+
+@main.command()
+@plan_option
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--dry-run", is_flag=True, help="Say everything, record nothing.")
+@click.option("--issue", "reference", default="", help="Whose the one file is: the reference on its About sheet.")
+@click.option("--replaces", default="", help="The return that the one file replaces: the beginning of its SHA-256.")
+@click.option("--allow", multiple=True, help="The code of a finding that shall not hold the one file.")
+@click.option("--reason", default="", help="Why it is allowed; it is recorded.")
+@json_option
+@as_of_option
+def receive(
+    plan_dir: Path,
+    paths: tuple[Path, ...],
+    dry_run: bool,
+    reference: str,
+    replaces: str,
+    allow: tuple[str, ...],
+    reason: str,
+    as_json: bool,
+    as_of: datetime | None,
+) -> None:
+    """Take returned workbooks in: files, or folders of them. A verdict for each; nothing typed is lost."""
+    from plan_sheets import office, show
+    from plan_sheets.receive import Told
+
+    told = Told(reference, replaces, frozenset(allow), reason)
+    received = office.receive_files(_open(plan_dir), paths, _now(as_of), told, dry_run=dry_run)
+    show.received(received, as_json=as_json, dry_run=dry_run)
+    sys.exit(show.status_of_receipts(received.receipts))
+
+
+@main.command()
+@plan_option
+@click.option("--round", "code", help="The round; by default the latest.")
+@json_option
+@as_of_option
+def status(plan_dir: Path, code: str | None, as_json: bool, as_of: datetime | None) -> None:
+    """Who has returned, who has not, what is held, what is late."""
+    from plan_sheets import show
+    from plan_sheets import status as deed
+
+    show.status(deed.status_of(_open(plan_dir), _now(as_of).date(), code), as_json=as_json)
+
+
+@main.command()
+@plan_option
+@click.option("--round", "code", help="The round; by default the latest.")
+@click.option(
+    "--output", type=click.Path(path_type=Path), help="Where to write it; by default master/ in the plan folder."
+)
+@as_of_option
+@json_option
+def master(plan_dir: Path, code: str | None, output: Path | None, as_of: datetime | None, as_json: bool) -> None:
+    """Make the master workbook, with the RAG status first."""
+    from plan_sheets import master as deed
+    from plan_sheets import show
+
+    show.mastered(deed.make_master(_open(plan_dir), code, _now(as_of), output), as_json=as_json)
+
+
+@main.command()
+@plan_option
+@click.argument("ref")
+@click.argument("field", required=False)
+@json_option
+def trace(plan_dir: Path, ref: str, field: str | None, as_json: bool) -> None:
+    """Where a value came from: every time somebody said something about REF (J2a.1), or one FIELD of it."""
+    from plan_sheets import show
+    from plan_sheets import trace as deed
+
+    show.traced(deed.trace_value(_open(plan_dir), ref, field), as_json=as_json)
+
+
+@main.command()
+@click.argument("directory", type=click.Path(path_type=Path), default="demo")
+def demo(directory: Path) -> None:
+    """The whole thing on the example: two rounds, chairs with good and bad habits, a master."""
+    from plan_sheets import demo as deed
+
+    deed.run_demo(directory, click.echo)

@@ -1,0 +1,348 @@
+"""The accessibility checker: pure rules over what was seen in a workbook.
+
+The rules follow "Releasing statistics in spreadsheets" (UK government Analysis Function; here "Spreadsheets"), the Web
+Content Accessibility Guidelines 2.2 ("WCAG") with the number of the criterion, and, where these are silent about cells
+that people fill in and pages that they print, our own wish ("Ours").
+"""
+
+from __future__ import annotations
+
+import colorsys
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+
+from plan_sheets.core.model import Address
+from plan_sheets.core.paper import TALLEST_ROW, Paper, choose_paper, row_height, text_points
+from plan_sheets.core.seen import Look, SeenSheet, SeenWorkbook
+
+HEADING_STYLE = "Heading 1"
+LANGUAGE = "en-GB"
+LEAST_CONTRAST = 4.5
+SMALLEST_FONT = 10
+LONGEST_PROMPT = 255
+FIRST_TABLE_ROW = 3
+"""Tables start in row 4, or lower: counted from 0."""
+
+_SANS_SERIF = frozenset(
+    {"aptos", "aptos narrow", "arial", "calibri", "carlito", "helvetica", "liberation sans", "open sans", "verdana"}
+)
+_STRONG_COLOUR = 0.5
+"""From this saturation on a fill says something; the light fills of cells to fill in are far below."""
+_POINTS_A_CHARACTER = 5.25
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What is wrong with a made workbook. `sheet` and `cell` are None where it is about the whole file or sheet."""
+
+    rule: str
+    sheet: str | None
+    cell: str | None
+    sentence: str
+
+
+Said = Iterator[tuple[str | None, str]]
+"""What a rule says of a sheet: cell (None is the whole sheet) and sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule about a sheet: its name, where it comes from, and what finds the problems."""
+
+    name: str
+    source: str
+    check: Callable[[SeenSheet], Said]
+
+
+@dataclass(frozen=True, slots=True)
+class WorkbookRule:
+    """One rule about the whole file."""
+
+    name: str
+    source: str
+    check: Callable[[SeenWorkbook], Iterator[str]]
+
+
+def check_accessibility(workbook: SeenWorkbook) -> list[Problem]:
+    """Everything in the workbook that breaks a rule; an empty list means that it may be handed over."""
+    whole = [Problem(rule.name, None, None, said) for rule in WORKBOOK_RULES for said in rule.check(workbook)]
+    return whole + [
+        Problem(rule.name, sheet.name, cell, said)
+        for sheet in workbook.sheets
+        for rule in SHEET_RULES
+        for cell, said in rule.check(sheet)
+    ]
+
+
+def contrast(one: str, other: str) -> float:
+    """How far two colours (six hexadecimal digits) stand apart: 1 to 21, by WCAG's formula."""
+    darker, lighter = sorted((_luminance(one), _luminance(other)))
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def _luminance(colour: str) -> float:
+    low = 0.04045
+    parts = [part / 12.92 if part <= low else ((part + 0.055) / 1.055) ** 2.4 for part in _parts(colour)]
+    return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
+
+
+def _parts(colour: str) -> tuple[float, float, float]:
+    red, green, blue = (int(colour[at : at + 2], 16) / 255 for at in (0, 2, 4))
+    return red, green, blue
+
+
+def _cell(row: int, column: int) -> str:
+    return Address.at("", row, column).cell
+
+
+# About the whole file
+
+
+def _titled(workbook: SeenWorkbook) -> Iterator[str]:
+    if not workbook.title.strip():
+        yield "The file has no title among its properties."
+
+
+def _language(workbook: SeenWorkbook) -> Iterator[str]:
+    if workbook.language != LANGUAGE:
+        yield f"The file's language is '{workbook.language}', not {LANGUAGE}."
+
+
+def _opening(workbook: SeenWorkbook) -> Iterator[str]:
+    if workbook.sheets and workbook.opens_at != (workbook.sheets[0].name, "A1"):
+        yield f"The file opens at {'!'.join(workbook.opens_at)}, not on its first sheet at A1."
+
+
+def _sheet_names(workbook: SeenWorkbook) -> Iterator[str]:
+    names = [sheet.name for sheet in workbook.sheets]
+    for name in names:
+        if re.fullmatch(r"(sheet|table|tab)\s*\d*", name, re.IGNORECASE):
+            yield f"The sheet name '{name}' does not tell what the sheet holds."
+    for one, other in pairwise(sorted(names, key=str.casefold)):
+        if one.casefold() == other.casefold():
+            yield f"Two sheets have the name '{one}'."
+
+
+def _pictures(workbook: SeenWorkbook) -> Iterator[str]:
+    for name in workbook.pictures_without_words:
+        yield f"'{name}' has no alternative text."
+
+
+# About a sheet
+
+
+def _nothing_hidden(sheet: SeenSheet) -> Said:
+    if sheet.hidden:
+        yield None, "The sheet is hidden."
+    for part in sheet.hidden_parts:
+        yield None, f"The sheet's {part} is hidden."
+
+
+def _title(sheet: SeenSheet) -> Said:
+    if not sheet.text(0, 0).strip():
+        yield "A1", "A1 holds no title."
+    elif sheet.title_style != HEADING_STYLE:
+        yield "A1", f"The title's cell style is '{sheet.title_style}', not {HEADING_STYLE}."
+
+
+def _says_what(sheet: SeenSheet) -> Said:
+    said = sheet.text(1, 0).casefold()
+    if not said.strip():
+        yield "A2", "A2 does not say what the sheet holds."
+    if sheet.frozen and "freeze panes" not in said:
+        yield "A2", "Panes are frozen, and A2 does not say how to undo it (View, Freeze Panes)."
+    if (sheet.filter or any(table.filter for table in sheet.tables)) and "filter" not in said:
+        yield "A2", "There is a filter, and A2 does not say how to undo it."
+
+
+def _one_table(sheet: SeenSheet) -> Said:
+    if len(sheet.tables) > 1:
+        yield None, f"The sheet holds {len(sheet.tables)} tables, not one."
+    for table in sheet.tables:
+        if table.area.left or table.area.top < FIRST_TABLE_ROW:
+            yield _cell(table.area.top, table.area.left), "The table does not start in column A, in row 4 or lower."
+        if re.fullmatch(r"table_?\d*", table.name, re.IGNORECASE):
+            yield None, f"The table's name '{table.name}' does not tell what it holds."
+
+
+def _all_in_table(sheet: SeenSheet) -> Said:
+    top = min((table.area.top for table in sheet.tables), default=None)
+    for (row, column), cell in sheet.cells.items():
+        outside = not any((row, column) in table.area for table in sheet.tables)
+        is_line = column == 0 and (top is None or row < top)
+        if cell.text and outside and not is_line:
+            yield _cell(row, column), "The cell is neither a line under the title nor in the sheet's named table."
+
+
+def _headings(sheet: SeenSheet) -> Said:
+    for table in sheet.tables:
+        seen: set[str] = set()
+        for across, heading in enumerate(table.headings):
+            cell = _cell(table.area.top, table.area.left + across)
+            if not heading.strip():
+                yield cell, "A heading is blank."
+            elif heading.casefold() in seen:
+                yield cell, f"Two columns have the heading '{heading}'."
+            seen.add(heading.casefold())
+
+
+def _no_merged(sheet: SeenSheet) -> Said:
+    for area in sheet.merged:
+        yield area, "The cells are merged."
+
+
+def _no_blank_rows(sheet: SeenSheet) -> Said:
+    """A column that only has a heading is not blank: last round's answers are, in the first round."""
+    for table in sheet.tables:
+        cells = sheet.table_cells(headings=False)
+        used = {row for row, _, cell in cells if cell.text.strip() or not cell.look.locked}
+        for row in range(table.area.top + 1, table.area.bottom + 1):
+            if row not in used:
+                yield _cell(row, table.area.left), "The row is blank."
+
+
+def _fonts(sheet: SeenSheet) -> Said:
+    for (row, column), cell in sheet.cells.items():
+        look = cell.look
+        if not cell.text and look.locked:
+            continue
+        if look.font.casefold() not in _SANS_SERIF:
+            yield _cell(row, column), f"The font, {look.font}, is not known to be without serifs."
+        if look.points < SMALLEST_FONT:
+            yield _cell(row, column), f"The font has {look.points:g} points: {SMALLEST_FONT} is the least."
+        if look.italic:
+            yield _cell(row, column), "The text is in italics."
+
+
+def _wrapped(sheet: SeenSheet) -> Said:
+    for row, column, cell in sheet.table_cells():
+        width = sheet.widths.get(column, 0)
+        if cell.look.wraps and not cell.number:
+            continue
+        if text_points(cell.text) > width * _POINTS_A_CHARACTER:
+            yield _cell(row, column), "A number does not fit." if cell.number else "The text does not wrap."
+
+
+def _not_clipped(sheet: SeenSheet) -> Said:
+    for row, column, cell in sheet.table_cells():
+        if not cell.look.locked or not cell.look.wraps:
+            continue
+        limit = sheet.heights.get(row, TALLEST_ROW)
+        needed = row_height([(cell.text, sheet.widths.get(column, 0))])
+        if needed > limit:
+            yield _cell(row, column), f"The text needs {needed:.0f} points, and the row has {limit:.0f}."
+
+
+def _words_with_colour(sheet: SeenSheet) -> Said:
+    for row, column, cell in sheet.table_cells():
+        if not cell.text.strip() and _is_strong(cell.look.fill):
+            yield _cell(row, column), "The cell is coloured, and no word says why."
+    for colouring in sheet.colourings:
+        if colouring.kind in {"colorScale", "dataBar", "iconSet"}:
+            yield colouring.area, "A colour scale, bar or icon says something that no word says."
+
+
+def _is_strong(fill: str | None) -> bool:
+    return fill is not None and colorsys.rgb_to_hsv(*_parts(fill))[1] > _STRONG_COLOUR
+
+
+def _contrasts(sheet: SeenSheet) -> Said:
+    low: dict[Look, bool] = {}
+    for (row, column), cell in sheet.cells.items():
+        look = cell.look
+        if look not in low:
+            low[look] = _is_low(look.ink, look.fill)
+        if low[look] and (cell.text or not look.locked):
+            yield (
+                _cell(row, column),
+                f"{look.ink} on {look.fill} stands out too little: {LEAST_CONTRAST} to 1 is the least.",
+            )
+    for colouring in sheet.colourings:
+        if _is_low(colouring.ink, colouring.fill):
+            yield colouring.area, f"{colouring.ink} on {colouring.fill} stands out too little."
+
+
+def _is_low(ink: str | None, fill: str | None) -> bool:
+    return ink is not None and fill is not None and contrast(ink, fill) < LEAST_CONTRAST
+
+
+def _links(sheet: SeenSheet) -> Said:
+    for (row, column), cell in sheet.cells.items():
+        text = cell.text.strip().casefold()
+        if cell.link and (
+            text in {"", "here", "click here", "link"} or re.match(r"https?:|www\.|mailto:|#|file:", text)
+        ):
+            yield _cell(row, column), "The link does not say in words where it leads."
+
+
+def _prompts(sheet: SeenSheet) -> Said:
+    told = set[int]()
+    prompts = [entry for entry in sheet.entries if 0 < len(entry.prompt) <= LONGEST_PROMPT]
+    for (row, column), cell in sheet.cells.items():
+        covered = any((row, column) in area for entry in prompts for area in entry.areas)
+        if not cell.look.locked and not covered and column not in told:
+            told.add(column)
+            yield _cell(row, column), f"A cell to fill in has no prompt (1 to {LONGEST_PROMPT} characters)."
+
+
+def _lists_enforce(sheet: SeenSheet) -> Said:
+    for entry in sheet.entries:
+        if entry.kind == "list" and not entry.stops:
+            yield _cell(entry.areas[0].top, entry.areas[0].left), "The list takes what is not in it."
+
+
+def _selectable(sheet: SeenSheet) -> Said:
+    if not sheet.selectable:
+        yield None, "Locked cells cannot be selected, so a screen reader cannot reach them."
+
+
+def _printed(sheet: SeenSheet) -> Said:
+    setup = sheet.print
+    paper = choose_paper(sheet.widths[column] for column in sorted(sheet.widths))
+    if not setup.landscape:
+        yield None, "The sheet is not printed landscape."
+    if setup.paper != paper:
+        yield None, f"The sheet should be printed on {Paper(paper).name}."
+    if not setup.one_page_wide:
+        yield None, "The sheet is not printed one page wide."
+    for table in sheet.tables:
+        first, last = setup.repeats or (-1, -1)
+        if not first <= table.area.top <= last:
+            yield _cell(table.area.top, 0), "The headings are not repeated on each printed page."
+
+
+def _header_repeats(sheet: SeenSheet) -> Said:
+    if sheet.print.header and sheet.print.header not in sheet.text(1, 0):
+        yield "A2", "The print header says what A2 does not: a screen reader does not read it."
+
+
+WORKBOOK_RULES = (
+    WorkbookRule("title of the file", "WCAG 2.4.2 Page titled", _titled),
+    WorkbookRule("language", "WCAG 3.1.1 Language of page", _language),
+    WorkbookRule("opens at the beginning", "Spreadsheets: before you publish", _opening),
+    WorkbookRule("sheet names", "Spreadsheets: worksheet names", _sheet_names),
+    WorkbookRule("words for pictures", "WCAG 1.1.1 Non-text content", _pictures),
+)
+SHEET_RULES = (
+    Rule("nothing hidden", "Spreadsheets: hidden rows, columns and worksheets", _nothing_hidden),
+    Rule("title in A1", "Spreadsheets: titles; WCAG 2.4.6 Headings and labels", _title),
+    Rule("A2 says what", "Spreadsheets: introductory text, freeze panes and filters", _says_what),
+    Rule("one table", "Spreadsheets: marking up tables, one table to a worksheet", _one_table),
+    Rule("all in the table", "Spreadsheets: nothing below or beside a table", _all_in_table),
+    Rule("headings", "Spreadsheets: column headings; WCAG 1.3.1 Info and relationships", _headings),
+    Rule("no merged cells", "Spreadsheets: merged and split cells", _no_merged),
+    Rule("no blank rows", "Spreadsheets: blank rows and columns", _no_blank_rows),
+    Rule("fonts", "Spreadsheets: fonts and text", _fonts),
+    Rule("text wraps", "Spreadsheets: wrapping text", _wrapped),
+    Rule("nothing clipped", "WCAG 1.4.4 Resize text; ours", _not_clipped),
+    Rule("words with colour", "WCAG 1.4.1 Use of colour", _words_with_colour),
+    Rule("contrast", "WCAG 1.4.3 Contrast (minimum)", _contrasts),
+    Rule("links in words", "WCAG 2.4.4 Link purpose (in context)", _links),
+    Rule("prompts", "WCAG 3.3.2 Labels or instructions", _prompts),
+    Rule("lists enforce", "WCAG 3.3.1 Error identification", _lists_enforce),
+    Rule("locked cells can be selected", "WCAG 2.1.1 Keyboard; ours", _selectable),
+    Rule("print", "Ours", _printed),
+    Rule("header repeats A2", "Spreadsheets: headers and footers", _header_repeats),
+)

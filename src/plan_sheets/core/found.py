@@ -1,0 +1,67 @@
+"""What a reader found in a file that came back: texts at their true addresses, and what the file says of itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class CellKind(StrEnum):
+    """What kind of content a cell held; its text is always kept as well."""
+
+    TEXT = "text"
+    NUMBER = "number"
+    DATE = "date"
+    TIME = "time"
+    BOOLEAN = "boolean"
+    ERROR = "error"
+    FORMULA = "formula"
+
+
+@dataclass(frozen=True, slots=True)
+class FoundCell:
+    """One cell that is not empty. Text is as typed; a date is its words; a number as short as it can be written."""
+
+    text: str
+    kind: CellKind = CellKind.TEXT
+    formula: str = ""
+    """Of a formula, how it is written (`=1+1`); `text` is then the value last stored with it."""
+
+    @property
+    def entered(self) -> str:
+        """What somebody put there: the formula, or else the text."""
+        return self.formula or self.text
+
+
+@dataclass(frozen=True, slots=True)
+class FoundSheet:
+    """One sheet: its cells by (row, column), both counted from 0. Cells that are empty are not there."""
+
+    name: str
+    cells: Mapping[tuple[int, int], FoundCell]
+    visible: bool = True
+    merged: tuple[str, ...] = ()
+    """Ranges of merged cells, such as `A1:C2`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """Something about the whole file: a message's code and the details that its sentence needs."""
+
+    code: str
+    details: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class FoundWorkbook:
+    """A whole file as it was read; nothing in it has been evaluated or followed."""
+
+    container: str
+    """xlsx, xlsm, xlsb, xls or ods, by content."""
+    sheets: tuple[FoundSheet, ...]
+    properties: Mapping[str, str] = field(default_factory=dict)
+    """Custom document properties."""
+    saved_by: str = ""
+    """The program that saved it, as it names itself; "" if it does not."""
+    remarks: tuple[Remark, ...] = ()

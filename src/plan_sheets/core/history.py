@@ -1,0 +1,142 @@
+"""What the register holds, in time: every value a fact ever had, and which one stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from plan_sheets.core.model import Key, Values
+
+AS_THE_PLAN_HAS_THEM = ("board", "subgroup", "consideration")
+"""Records whose refs are words: their order is the officer's."""
+BEFORE_ANY_ROUND = ""
+"""The round of what was settled before the first one was issued; sorts before every code."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a value came from: `kind` plan, subgroup, feedback, officer or master; `who` as they named themselves."""
+
+    kind: str = ""
+    who: str = ""
+    file: str = ""
+    received: str = ""
+    subgroup: str = ""
+    return_id: int = 0
+    document: int = 0
+    """The id of the document that the return belongs to."""
+    settled: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """One value that a fact had. `round`: the one it holds in (scope round) or from (standing); `seq`: its place."""
+
+    key: Key
+    value: str
+    scope: str
+    round: str
+    seq: int
+    source: Source = Source()
+
+
+NOTHING = Held(Key("", "", ""), "", "", "", 0)
+
+
+@dataclass(slots=True)
+class History:
+    """Every value by key, oldest first; and the keys of each row. A merge adds to it as it goes."""
+
+    by_key: dict[Key, list[Held]] = field(default_factory=dict)
+    by_row: dict[tuple[str, str], list[Key]] = field(default_factory=dict)
+    last_seq: int = 0
+
+    @classmethod
+    def of(cls, held: Iterable[Held]) -> History:
+        """The history of these values, in the order of their place."""
+        history = cls()
+        for one in sorted(held, key=lambda one: one.seq):
+            history.add(one)
+        return history
+
+    def add(self, one: Held) -> None:
+        """A value that stands from now on."""
+        if one.key not in self.by_key:
+            self.by_row.setdefault((one.key.record, one.key.ref), []).append(one.key)
+        self.by_key.setdefault(one.key, []).append(one)
+        self.last_seq = one.seq
+
+    def next_seq(self) -> int:
+        """The place of the value that comes next."""
+        return self.last_seq + 1
+
+    def standing(self, key: Key, up_to: str | None = None) -> Held:
+        """What stands at the end of round `up_to` (None: now); NOTHING if nothing does."""
+        known = [one for one in self.by_key.get(key, ()) if up_to is None or one.round <= up_to]
+        return max(known, key=lambda one: (one.round, one.seq), default=NOTHING)
+
+    def in_round(self, key: Key, round_code: str) -> Held:
+        """The last value given for this round alone; NOTHING if none was."""
+        known = [one for one in self.by_key.get(key, ()) if one.round == round_code]
+        return known[-1] if known else NOTHING
+
+    def head(self, key: Key, scope: str, round_code: str) -> Held:
+        """What a return of `round_code` is merged with: of the round if the scope is, else what stands now."""
+        return self.in_round(key, round_code) if scope == "round" else self.standing(key)
+
+    def text(self, record: str, ref: str, field: str, up_to: str | None = None) -> str:
+        """The standing value of a field, "" if there is none."""
+        return self.standing(Key(record, ref, field), up_to).value
+
+    def of_round(self, record: str, ref: str, field: str, round_code: str) -> str:
+        """The value of a field for one round, "" if there is none."""
+        return self.in_round(Key(record, ref, field), round_code).value
+
+    def refs(self, record: str, up_to: str | None = None) -> list[str]:
+        """Every ref of a record that was not taken out: numbered ones in their order, words as the plan has them."""
+        refs = [ref for kind, ref in self.by_row if kind == record and self._stands(record, ref, up_to)]
+        return refs if record in AS_THE_PLAN_HAS_THEM else sorted(refs, key=natural)
+
+    def _stands(self, record: str, ref: str, up_to: str | None) -> bool:
+        there = self.standing(Key(record, ref, "ref"), up_to)
+        return bool(there.value) and self.text(record, ref, "removed", up_to) != "Yes"
+
+    def record(self, record: str, ref: str, up_to: str | None = None) -> Mapping[str, str]:
+        """Every standing field of one row; a field without a value reads as ""."""
+        keys = self.by_row.get((record, ref), ())
+        return _Blank(
+            {key.field: self.standing(key, up_to).value for key in keys if self.by_key[key][0].scope != "round"}
+        )
+
+    def standing_values(self) -> Values:
+        """Everything that stands now."""
+        return {key: self.standing(key).value for key, held in self.by_key.items() if held[0].scope == "standing"}
+
+    def rounds_of(self, key: Key) -> Iterator[Held]:
+        """The value as it stood at the end of each round in which it changed, oldest first."""
+        before = ""
+        for code in sorted({one.round for one in self.by_key.get(key, ())}):
+            one = self.standing(key, code)
+            if one.value != before:
+                before = one.value
+                yield one
+
+
+class _Blank(dict[str, str]):
+    def __missing__(self, key: str) -> str:
+        return ""
+
+
+def natural(ref: str) -> tuple[tuple[int, str, int], ...]:
+    """Sorts J2a.10 behind J2a.9, and the joint board before the others, as the plan lists them."""
+    parts: list[tuple[int, str, int]] = []
+    word, number = "", ""
+    for letter in ref + "\0":
+        if letter.isdecimal():
+            number += letter
+            continue
+        if number:
+            parts += [(0, word, 0), (1, "", int(number))]
+            word, number = "", ""
+        word += letter
+    return (*parts, (0, word, 0))

@@ -1,0 +1,161 @@
+"""The merge of what was returned with what the register holds, three ways, cell by cell.
+
+`base` is what a cell went out with, or what an earlier return said that this one declares it replaces; `head` is what
+stands. Nothing is ever inferred from content about where a return came from.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from plan_sheets.core.history import Held, History, Source
+from plan_sheets.core.messages import Messages, shorten
+from plan_sheets.core.model import Address, Finding, Key, Outcome, PartialDate, Severity
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One returned cell, tidied. `blocked`: why it is not merged (error, query or masked), None if it may be."""
+
+    key: Key
+    title: str
+    scope: str
+    address: Address | None
+    entered: str
+    value: str
+    base: str
+    blocked: Outcome | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MergedCell:
+    """A cell with what it met and what became of it."""
+
+    cell: Cell
+    head: Held
+    outcome: Outcome
+    round: str
+    """The round its value holds in, or from."""
+
+    @property
+    def next_base(self) -> str:
+        """What a correction of this return, or the next reading of the same plan, is compared with."""
+        said = self.outcome not in (Outcome.ERROR, Outcome.MASKED) and self.cell.blocked is None
+        return self.cell.value if said else self.cell.base
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What the officer must settle: one word for all its cells."""
+
+    finding: Finding
+    cells: tuple[MergedCell, ...] = ()
+
+
+@dataclass(slots=True)
+class Merged:
+    """What became of one return."""
+
+    cells: list[MergedCell] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    queries: list[Query] = field(default_factory=list)
+
+    def count(self, outcome: Outcome) -> int:
+        """How many cells had this outcome."""
+        return sum(one.outcome is outcome for one in self.cells)
+
+
+def merge_cell(base: str, head: str, returned: str) -> Outcome:
+    """What becomes of one cell that may be merged, by the first rule that fits; all three texts are tidied."""
+    if returned == base:  # 1. untouched: the head stands
+        return Outcome.UNTOUCHED
+    if returned == head:  # 2. both say the same
+        return Outcome.AGREED
+    if not returned:  # 3. an answer was emptied: the officer settles it
+        return Outcome.QUERY
+    if head == base:  # 4. nobody else has said anything
+        return Outcome.TAKEN
+    return Outcome.CONFLICT  # 5. the head stands, both are told
+
+
+def merge_return(
+    cells: Iterable[Cell],
+    findings: Iterable[Finding],
+    history: History,
+    round_code: str,
+    source: Source,
+    messages: Messages,
+) -> Merged:
+    """Merge one return and move the heads of `history` on. `source` is the return itself, `round_code` its round."""
+    merged = Merged(findings=list(findings))
+    together: list[MergedCell] = []
+    for cell in cells:
+        one = _merge(cell, history, round_code)
+        merged.cells.append(one)
+        if one.outcome is Outcome.TAKEN:
+            history.add(Held(cell.key, cell.value, cell.scope, one.round, history.next_seq(), source))
+        elif one.outcome is Outcome.CONFLICT and source.document and one.head.source.document == source.document:
+            together.append(one)
+            merged.findings.append(_told("conflict", one, messages))
+        elif cell.blocked is None and one.outcome in (Outcome.CONFLICT, Outcome.QUERY):
+            told = _told("conflict" if one.outcome is Outcome.CONFLICT else "emptied", one, messages)
+            merged.findings.append(told)
+            merged.queries.append(Query(told, (one,)))
+    by_key = {one.cell.key: one for one in merged.cells}
+    for finding in list(findings):
+        if finding.severity is Severity.QUERY:
+            there = by_key.get(finding.key) if finding.key else None
+            merged.queries.append(Query(finding, (there,) if there else ()))
+    if together:
+        query = _one_query(together, messages)
+        merged.queries.append(query)
+        merged.findings.append(query.finding)
+    return merged
+
+
+def _merge(cell: Cell, history: History, round_code: str) -> MergedCell:
+    head = history.head(cell.key, cell.scope, round_code)
+    # A value that stands is never slipped in behind a later one: it would be taken and not seen.
+    holds = max(round_code, head.round) if cell.scope == "standing" else round_code
+    outcome = cell.blocked or merge_cell(cell.base, head.value, cell.value)
+    return MergedCell(cell, head, outcome, holds)
+
+
+def _told(code: str, one: MergedCell, messages: Messages) -> Finding:
+    cell = one.cell
+    return messages.finding(
+        code,
+        address=cell.address,
+        key=cell.key,
+        entered=cell.entered,
+        heading=cell.title,
+        ref=cell.key.ref,
+        base=shorten(cell.base) or "blank",
+        head=shorten(one.head.value) or "blank",
+        who=said_by(one.head.source),
+    )
+
+
+def _one_query(together: list[MergedCell], messages: Messages) -> Query:
+    """Two deputies filled in the same workbook: one query for all that differs, settled by one word."""
+    names = ", ".join(sorted({f"{one.cell.key.ref} {one.cell.title}" for one in together}))
+    first = together[0]
+    finding = messages.finding(
+        "two_returns",
+        address=first.cell.address,
+        who=said_by(first.head.source),
+        cells=len(together),
+        names=shorten(names),
+    )
+    return Query(finding, tuple(together))
+
+
+def said_by(source: Source) -> str:
+    """Who said it and when, as far as they said: `A. Chair, DA, 4 July 2016`."""
+    named = [
+        source.who,
+        source.subgroup or {"plan": "the plan", "officer": "the board officer"}.get(source.kind, ""),
+        PartialDate.of_iso(source.received).words if source.received else "",
+    ]
+    return ", ".join(part for part in named if part) or "the plan"

@@ -1,0 +1,76 @@
+"""Text too long for a row: the cell keeps what fits, and the rest goes on in a sheet `Notes`, made only when needed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from plan_sheets.core.layout import Book, Column, Content, Field, Row, Sheet
+from plan_sheets.core.paper import TALLEST_ROW, row_height
+
+NAME = "Notes"
+_FIELDS = {
+    "ref": Field("note", "ref", "Note", scope="derived", fill="tool", width=8),
+    "where": Field("note", "where", "Belongs to", scope="derived", fill="tool", width=34),
+    "text": Field("note", "text", "Text", scope="derived", fill="tool", width=96),
+}
+_COLUMNS = tuple(Column(one, one.title, width=one.width) for one in _FIELDS.values())
+
+
+def with_notes(book: Book) -> Book:
+    """The book with every locked text that no row can show cut, and carried on in Notes; the very book if none is."""
+    notes: list[Row] = []
+    sheets = tuple(_shortened(sheet, notes) for sheet in book.sheets)
+    if not notes:
+        return book
+    lines = ("Text that was too long for its cell goes on here, in order.",)
+    at = next((place for place, sheet in enumerate(sheets) if sheet.name == "About"), len(sheets))
+    made = Sheet(NAME, "Notes", lines, _COLUMNS, tuple(notes))
+    return replace(book, sheets=(*sheets[:at], made, *sheets[at:]))
+
+
+def _shortened(sheet: Sheet, notes: list[Row]) -> Sheet:
+    rows = []
+    for row in sheet.rows:
+        cells = [
+            content
+            if sheet.is_input(row, column)
+            else _short(content, column, f"{row.ref} {column.heading}, {sheet.name}", notes)
+            for column, content in zip(sheet.columns, row.cells, strict=True)
+        ]
+        rows.append(replace(row, cells=tuple(cells)))
+    return replace(sheet, rows=tuple(rows))
+
+
+def _short(content: Content, column: Column, where: str, notes: list[Row]) -> Content:
+    if not isinstance(content, str) or row_height([(content, column.width)]) <= TALLEST_ROW:
+        return content
+    numbers = len(notes) + 1
+    ending = f"… (goes on in {NAME}, {numbers})"
+    first, *rest = _parts(content, column.width, ending, _FIELDS["text"].width)
+    for part in rest:
+        number = str(len(notes) + 1)
+        notes.append(Row(number, (number, where, part)))
+    return first + ending
+
+
+def _parts(text: str, first_width: float, ending: str, width: float) -> Iterator[str]:
+    """The text in parts that a row can show, joined again they are the text; broken at a blank where there is one."""
+    room, reserve = first_width, ending
+    while text:
+        cut = _fitting(text, room, reserve)
+        yield text[:cut]
+        text, room, reserve = text[cut:], width, ""
+
+
+def _fitting(text: str, width: float, ending: str) -> int:
+    """How many characters of a text a row can show in a column of this width, with this ending."""
+    low, high = 1, len(text)
+    if row_height([(text + ending, width)]) <= TALLEST_ROW:
+        return high
+    while low < high:
+        middle = (low + high + 1) // 2
+        fits = row_height([(text[:middle] + ending, width)]) <= TALLEST_ROW
+        low, high = (middle, high) if fits else (low, middle - 1)
+    blank = max(text.rfind(" ", 0, low), text.rfind("\n", 0, low))
+    return blank + 1 if blank > low // 2 else low

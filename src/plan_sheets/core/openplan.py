@@ -1,0 +1,219 @@
+"""Reading plan.xlsx: an open workbook whose rows are known by the refs that the officer types."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from plan_sheets.core.check import CheckedCell, CheckedRow, check_rows
+from plan_sheets.core.found import CellKind, FoundCell, FoundSheet, FoundWorkbook
+from plan_sheets.core.layout import Column, Field
+from plan_sheets.core.merge import Cell
+from plan_sheets.core.messages import Messages
+from plan_sheets.core.model import Address, Finding, Key, Outcome, PlanSheetsError
+from plan_sheets.core.rag import Thresholds
+from plan_sheets.core.shape import EMPTY, Table, find_table, plain
+from plan_sheets.core.spec import SheetSpec, WorkbookSpec
+from plan_sheets.core.tidy import tidy
+
+
+@dataclass(slots=True)
+class PlanRead:
+    """What stands in a plan workbook: every cell of every row, and what there is to say of it."""
+
+    cells: list[Cell] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+
+    def values(self) -> dict[Key, str]:
+        """Every value that can be taken."""
+        return {cell.key: cell.value for cell in self.cells if cell.blocked is None}
+
+    def rows(self, record: str) -> dict[str, dict[str, str]]:
+        """The rows of a record: values by field, by ref, in the order in which they stand."""
+        rows: dict[str, dict[str, str]] = {}
+        for cell in self.cells:
+            if cell.key.record == record:
+                rows.setdefault(cell.key.ref, {})[cell.key.field] = cell.value
+        return rows
+
+
+def read_plan(
+    workbook: FoundWorkbook, spec: WorkbookSpec, forms: Mapping[str, Mapping[str, Field]], messages: Messages
+) -> PlanRead:
+    """Every row of a plan workbook. Raises PlanSheetsError if a sheet or its headings are not there."""
+    reader = _Reader(workbook, forms, messages, _year(workbook))
+    for sheet in spec.sheets:
+        if sheet.form or not sheet.items:
+            reader.read_sheet(sheet)
+    reader.check()
+    return reader.made
+
+
+def _year(workbook: FoundWorkbook) -> int:
+    """The plan's first calendar year, for dates without one: from `Financial year`; 2000 if that cannot be read."""
+    for found in workbook.sheets:
+        for (row, column), cell in found.cells.items():
+            if plain(cell.text) == "financial year":
+                text = found.cells.get((row, column + 2), EMPTY).text.strip()
+                if text[:4].isdecimal():
+                    return int(text[:4])
+    return 2000
+
+
+class _Reader:
+    def __init__(
+        self, workbook: FoundWorkbook, forms: Mapping[str, Mapping[str, Field]], messages: Messages, year: int
+    ) -> None:
+        self.workbook = workbook
+        self.forms = forms
+        self.messages = messages
+        self.year = year
+        self.made = PlanRead()
+        self.rows: list[CheckedRow] = []
+        self.titles: dict[Key, Field] = {}
+
+    def read_sheet(self, spec: SheetSpec) -> None:
+        columns = [Column(one.field, one.heading, one.input) for one in spec.columns]
+        found = next((one for one in self.workbook.sheets if plain(one.name) == plain(spec.name)), None)
+        if found is None:
+            raise PlanSheetsError(
+                f"plan.xlsx has no sheet '{spec.name}'.",
+                "Give the sheet its name back, or take it from a fresh template. Nothing was changed.",
+            )
+        table = find_table(columns, found)
+        if table is None:
+            raise PlanSheetsError(
+                f"plan.xlsx, sheet '{spec.name}': the headings were not found "
+                f"({', '.join(one.heading for one in columns)}).",
+                "Give the headings their names back. Nothing was changed.",
+            )
+        if spec.form:
+            self._form(spec.form, table)
+        else:
+            self._table(spec, columns, table, found)
+
+    def _form(self, record: str, table: Table) -> None:
+        fields = {plain(one.title): one for one in self.forms[record].values()}
+        there = [
+            (row, fields[plain(cell.text)])
+            for (row, place), cell in sorted(table.found.cells.items())
+            if place == table.places["ref"] and plain(cell.text) in fields
+        ]
+        cells = [self._cell(one, Key(record, "", one.name), table, row, "answer") for row, one in there]
+        self.rows.append(CheckedRow(0, tuple(cells), says_something=True))
+
+    def _table(self, spec: SheetSpec, columns: Sequence[Column], table: Table, found: FoundSheet) -> None:
+        for column in columns:
+            if column.field.name not in table.places:
+                self._tell(
+                    "column_missing",
+                    Address.at(found.name, table.heading_row, 0),
+                    heading=column.heading,
+                    sheet=spec.name,
+                )
+        inside = set(table.places.values())
+        for row in sorted(
+            {
+                row
+                for (row, place), cell in found.cells.items()
+                if row > table.heading_row and place in inside and cell.entered.strip()
+            }
+        ):
+            self._row(spec, columns, table, row)
+        for (row, place), cell in sorted(found.cells.items()):
+            if place not in inside and row >= table.heading_row and cell.entered.strip():
+                self._tell("text_outside", Address.at(found.name, row, place), entered=cell.entered, sheet=spec.name)
+
+    def _row(self, spec: SheetSpec, columns: Sequence[Column], table: Table, row: int) -> None:
+        refs = next(one for one in columns if one.field.name == "ref")
+        ref = tidy(table.cell(row, "ref").text, refs.field, year=self.year).value
+        if not ref:
+            texts = [table.cell(row, one.field.name).text for one in columns]
+            where = Address.at(table.found.name, row, table.places.get("ref", 0))
+            self._tell("ref_missing", where, entered=" | ".join(filter(None, texts)), sheet=spec.name)
+            return
+        there = [one for one in columns if one.field.name in table.places and one.field.scope != "derived"]
+        cells = [
+            self._cell(one.field, Key(spec.record, ref, one.field.name), table, row, one.field.name) for one in there
+        ]
+        self.rows.append(CheckedRow(0, tuple(cells), says_something=True))
+
+    def _cell(self, one: Field, key: Key, table: Table, row: int, column: str) -> CheckedCell:
+        address = Address.at(table.found.name, row, table.places[column])
+        cell: FoundCell = table.cell(row, column)
+        # An open workbook may hold numbers: `007` typed into a cell that somebody formatted is still what it shows.
+        kind = CellKind.TEXT if cell.kind is CellKind.NUMBER and one.type == "string" else cell.kind
+        tidied = tidy(cell.text, one, one.choices, year=self.year, kind=kind)
+        findings = [
+            self.messages.remark(
+                told.code, told.details, address=address, key=key, entered=cell.entered, heading=one.title
+            )
+            for told in tidied.remarks
+        ]
+        self.made.findings += findings
+        self.titles[key] = one
+        return CheckedCell(
+            one, key, address, cell.entered, tidied.value, not any(told.severity.blocks for told in findings)
+        )
+
+    def _tell(
+        self, code: str, address: Address, entered: str | None = None, key: Key | None = None, **details: object
+    ) -> None:
+        self.made.findings.append(self.messages.finding(code, address=address, key=key, entered=entered, **details))
+
+    def check(self) -> None:
+        """The rules of every cell; then what only the plan as a whole can tell."""
+        refs = {record: self._refs(record) for record in ("board", "subgroup", "priority", "action")}
+        found = check_rows(self.rows, self.messages, {0: refs})
+        self.made.findings += found[0] if found else []
+        self._themes_without_priority(refs["priority"])
+        self._unusable_rules()
+        blocked = {
+            one.key: Outcome(one.severity.value) for one in self.made.findings if one.key and one.severity.blocks
+        }
+        doubled = self._doubled()
+        for row in self.rows:
+            for cell in row.cells:
+                why = Outcome.ERROR if (cell.key.record, cell.key.ref) in doubled else blocked.get(cell.key)
+                self.made.cells.append(
+                    Cell(cell.key, cell.field.title, "standing", cell.address, cell.entered, cell.value, "", why)
+                )
+
+    def _unusable_rules(self) -> None:
+        """Thresholds that are numbers and still cannot be used: a fifth quarter, a share of 200 per cent."""
+        cells = {
+            cell.key.ref: cell
+            for row in self.rows
+            for cell in row.cells
+            if cell.key.record == "rag_rule" and cell.key.field == "value"
+        }
+        told = {one.key for one in self.made.findings if one.key and one.severity.blocks}
+        for ref, text in Thresholds.from_values({ref: cell.value for ref, cell in cells.items()})[1]:
+            if cells[ref].key not in told:
+                self._tell("rag_rule_unusable", cells[ref].address, text, cells[ref].key, rule=ref)
+
+    def _refs(self, record: str) -> set[str]:
+        return {
+            cell.key.ref
+            for row in self.rows
+            for cell in row.cells
+            if cell.key.record == record and cell.key.field == "ref"
+        }
+
+    def _doubled(self) -> set[tuple[str, str]]:
+        """Rows whose ref stands twice: neither is taken, for nobody can say which is meant."""
+        counts = Counter(
+            (cell.key.record, cell.key.ref) for row in self.rows for cell in row.cells if cell.field.name == "ref"
+        )
+        return {row for row, times in counts.items() if times > 1}
+
+    def _themes_without_priority(self, refs: Iterable[str]) -> None:
+        known = set(refs)
+        for row in self.rows:
+            cell = row.cells[0]
+            parent = cell.key.ref[:-1]
+            if cell.key.record == "priority" and cell.key.ref[-1:].islower() and parent not in known:
+                self._tell(
+                    "theme_without_priority", cell.address, cell.entered, cell.key, ref=cell.key.ref, parent=parent
+                )

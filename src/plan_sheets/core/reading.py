@@ -1,0 +1,160 @@
+"""Reading a return by the document that it went out as: shape, locked cells, tidying; and what is there to check."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from plan_sheets.core.check import CheckedCell, CheckedRow
+from plan_sheets.core.document import Document, sha_of
+from plan_sheets.core.found import FoundWorkbook
+from plan_sheets.core.layout import Field, Row, Sheet, as_text
+from plan_sheets.core.merge import Cell
+from plan_sheets.core.messages import Messages
+from plan_sheets.core.model import Address, Finding, Key, Outcome, Round
+from plan_sheets.core.shape import Locator, Typed, permuted
+from plan_sheets.core.tidy import tidy
+
+NOTHING_BECAUSE = "nothing_because"
+
+
+@dataclass(slots=True)
+class Reading:
+    """A return as it was read: every input cell with its tidied value, and what there is to say so far."""
+
+    document: Document
+    findings: list[Finding] = field(default_factory=list)
+    typed: list[Typed] = field(default_factory=list)
+    values: dict[Key, str] = field(default_factory=dict)
+
+    @property
+    def changed(self) -> list[Typed]:
+        """The cells that do not say what they went out with."""
+        return [
+            one
+            for one in self.typed
+            if self.values[one.key] != one.base or (one.cell.entered.strip() and not self.values[one.key])
+        ]
+
+    @property
+    def form(self) -> dict[str, str]:
+        """The answers on the form, by field name."""
+        return {one.key.field: self.values[one.key] for one in self.typed if one.row.answer and self.values[one.key]}
+
+    @property
+    def is_untouched(self) -> bool:
+        """Whether nothing was typed into it: the form is blank, and every cell, locked or not, says what it did."""
+        return not self.changed and not any(
+            one.severity.blocks or one.code == "locked_changed" for one in self.findings
+        )
+
+    @property
+    def answers_sha(self) -> str:
+        """What this return says, as one hash: the same answers in another file make the same."""
+        said = sorted((str(one.key), self.values[one.key], one.cell.entered) for one in self.typed)
+        outside = sorted((one.code, one.entered or "") for one in self.findings)
+        return sha_of(json.dumps([self.document.reference, said, outside]))
+
+    def cells(self) -> list[Cell]:
+        """Every input cell as the merge takes it; one with a finding that blocks is not merged."""
+        blocked = {
+            one.key: Outcome(one.severity.value) for one in reversed(self.findings) if one.key and one.severity.blocks
+        }
+        return [
+            Cell(
+                one.key,
+                field_of(one).title,
+                field_of(one).scope,
+                one.address,
+                one.cell.entered,
+                self.values[one.key],
+                one.base,
+                blocked.get(one.key),
+            )
+            for one in self.typed
+        ]
+
+
+def field_of(one: Typed) -> Field:
+    """The field that a cell holds: on a form, the one of its row."""
+    return one.row.answer or one.column.field
+
+
+def read_return(
+    document: Document, workbook: FoundWorkbook, messages: Messages, whose: Callable[[str], str]
+) -> Reading:
+    """Steps 4 to 6 of receiving one return. `whose`: the reference that a foreign row key belongs to, "" if none."""
+    year = Round.parse(document.round).year if document.round else int(document.created[:4])
+    shape = Locator(document, workbook, messages, whose).locate()
+    reading = Reading(document, shape.findings, shape.typed)
+    for one in shape.typed:
+        about = field_of(one)
+        tidied = tidy(one.cell.text, about, one.column.choices or about.choices, year=year, kind=one.cell.kind)
+        reading.values[one.key] = tidied.value
+        reading.findings += [
+            messages.remark(
+                told.code, told.details, address=one.address, key=one.key, entered=one.cell.entered, heading=about.title
+            )
+            for told in tidied.remarks
+        ]
+    for sheet, heading, where in permuted(shape.typed, reading.values):
+        reading.findings.append(messages.finding("answers_permuted", address=where, sheet=sheet, heading=heading))
+    return reading
+
+
+def rows_to_check(reading: Reading, owner: int) -> list[CheckedRow]:
+    """Every row of a return as the check takes it; the form is one row."""
+    blocked = {one.key for one in reading.findings if one.key and one.severity.blocks}
+    changed = {(one.sheet.name, one.row.ref) for one in reading.changed if not one.row.answer}
+    rows: dict[tuple[str, str], list[CheckedCell]] = {}
+    beside: dict[tuple[str, str], Mapping[str, str]] = {}
+    for one in reading.typed:
+        place = (one.sheet.name, "" if one.row.answer else one.row.ref)
+        value = reading.values[one.key]
+        rows.setdefault(place, []).append(
+            CheckedCell(field_of(one), one.key, one.address, one.cell.entered, value, one.key not in blocked)
+        )
+        beside.setdefault(place, _locked(one.sheet, one.row))
+    anything = not reading.is_untouched
+    code = reading.document.round
+    begins = Round.parse(code).first_day if code else None
+    return [
+        CheckedRow(owner, tuple(cells), place in changed or (anything and not place[1]), beside[place], begins)
+        for place, cells in rows.items()
+    ]
+
+
+def _locked(sheet: Sheet, row: Row) -> dict[str, str]:
+    return {
+        column.field.name: as_text(content)
+        for column, content in zip(sheet.columns, row.cells, strict=True)
+        if not sheet.is_input(row, column)
+    }
+
+
+def silent_rows(reading: Reading, messages: Messages) -> list[Finding]:
+    """One warning for each action about which a return that says something else says nothing.
+
+    Where the form says that there is nothing to report, nothing is missing.
+    """
+    if reading.is_untouched or reading.form.get(NOTHING_BECAUSE):
+        return []
+    told: dict[str, list[Typed]] = {}
+    for one in reading.typed:
+        if (
+            one.column.field.scope == "round"
+            and one.column.field.record == "action"
+            and reading.document.kind == "subgroup"
+        ):
+            told.setdefault(one.row.ref, []).append(one)
+    return [
+        messages.finding(
+            "row_silent",
+            address=Address(cells[0].address.sheet, cells[0].address.cell),
+            key=Key("action", ref, "ref"),
+            ref=ref,
+        )
+        for ref, cells in told.items()
+        if not any(one.cell.entered.strip() for one in cells)
+    ]

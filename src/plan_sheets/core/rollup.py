@@ -1,0 +1,225 @@
+"""From actions to a priority or a board: the roll-up beside its counts, the trend, and what is escalated."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from plan_sheets.core.rag import ASSESSED, Rating, Status, Thresholds, count_words
+
+CONCERN = (
+    Status.RED,
+    Status.NOT_REPORTED,
+    Status.AMBER,
+    Status.NOT_ASSESSABLE,
+    Status.GREEN,
+    Status.BLUE,
+    Status.CLOSED,
+    Status.WITHDRAWN,
+)
+"""The statuses that are counted, in the order in which counts are told."""
+_ENDED = (Status.CLOSED, Status.WITHDRAWN)
+EXECUTIVE = "the Executive"
+
+
+@dataclass(frozen=True, slots=True)
+class RollUp:
+    """How a priority or a board stands, always with the counts behind it."""
+
+    published: Status
+    counts: Mapping[Status, int]
+    """How many actions have each status that occurs, in the order of `CONCERN`; proposed ones are not counted."""
+    driver: str
+    """The ref of the action that drives it (the first, if several); "" where none does."""
+    text: str
+    """The counts in words: `Red: 1 of 6; Not reported: 2; Green: 3`."""
+
+
+def roll_up(ratings: Iterable[Rating], limits: Thresholds) -> RollUp:
+    """The roll-up of all actions below a priority or a board, each given once; never an average."""
+    counted = [rating for rating in ratings if rating.published != Status.PROPOSED]
+    counted.sort(key=lambda rating: ref_order(rating.facts.ref))
+    published, drivers = next((status, those) for fits, status, those in _ladder(counted, limits) if fits)
+    found = Counter(rating.published for rating in counted)
+    counts = {status: found[status] for status in CONCERN if found[status]}
+    return RollUp(published, counts, drivers[0].facts.ref if drivers else "", _count_text(counts))
+
+
+def _ladder(counted: list[Rating], limits: Thresholds) -> Iterator[tuple[bool, Status, list[Rating]]]:
+    """Whether it fits, the status, the actions that drive it: the first that fits is published."""
+    silent = _of(counted, Status.NOT_REPORTED)
+    red = _of(counted, Status.RED) + [rating for rating in silent if rating.last == Status.RED]
+    yield bool(red), Status.RED, red
+    yield not counted, Status.NO_ACTIONS, []
+    # Closed and withdrawn actions are counted, not rated: they neither help nor hinder what is still going on.
+    going_on = [rating for rating in counted if rating.published not in _ENDED]
+    yield not going_on, Status.CLOSED if _of(counted, Status.CLOSED) else Status.WITHDRAWN, []
+    open_questions = [rating for rating in going_on if rating.published not in ASSESSED]
+    assessed = len(going_on) - len(open_questions)
+    yield assessed * 100 < limits.assessed_percent * len(going_on), Status.TOO_LITTLE, open_questions
+    amber = _of(counted, Status.AMBER) + silent
+    yield bool(amber), Status.AMBER, amber
+    yield len(_of(going_on, Status.BLUE)) == len(going_on), Status.BLUE, []
+    yield True, Status.GREEN, []
+
+
+def _of(ratings: list[Rating], status: Status) -> list[Rating]:
+    return [rating for rating in ratings if rating.published == status]
+
+
+def _count_text(counts: Mapping[Status, int]) -> str:
+    told = [f"{status}: {count}" for status, count in counts.items()]
+    if not told:
+        return str(Status.NO_ACTIONS)
+    return "; ".join([f"{told[0]} of {sum(counts.values())}", *told[1:]])
+
+
+def ref_order(ref: str) -> tuple[str | int, ...]:
+    """A key that sorts refs as people do: `J2a.2` before `J2a.10`."""
+    return tuple(int(part) if part.isdecimal() else part for part in re.split("([0-9]+)", ref))
+
+
+class Trend(StrEnum):
+    """How a status compares with that of the round before."""
+
+    IMPROVED = "improved"
+    NO_CHANGE = "no change"
+    WORSENED = "worsened"
+    NEW = "new"
+    NOT_COMPARABLE = "not comparable"
+
+    @property
+    def arrow(self) -> str:
+        """Up, right or down; "" where there is nothing to point at."""
+        return {Trend.IMPROVED: "↑", Trend.NO_CHANGE: "→", Trend.WORSENED: "↓"}.get(self, "")
+
+    @property
+    def words(self) -> str:
+        """The words beside the arrow, as a cell says them: `↑ improved`, `new`."""
+        return f"{self.arrow} {self}".strip()
+
+
+def trend(before: Status | None, now: Status) -> Trend:
+    """The trend from the round before (None: not there then) to this one, of an action or of a roll-up.
+
+    Silence twice is no news, so not "no change"; what was only proposed before, or had no actions, is new.
+    """
+    if before == now and now not in (Status.NOT_REPORTED, Status.TOO_LITTLE):
+        return Trend.NO_CHANGE
+    if before in (None, Status.PROPOSED, Status.NO_ACTIONS):
+        return Trend.NEW
+    if before not in ASSESSED or now not in ASSESSED:
+        return Trend.NOT_COMPARABLE
+    return Trend.IMPROVED if ASSESSED.index(now) < ASSESSED.index(before) else Trend.WORSENED
+
+
+class Rule(StrEnum):
+    """Why something is escalated; in the order in which the executive reads it."""
+
+    RED = "Red"
+    ASKED = "The chair asks"
+    MOVED = "Date moved twice"
+    AMBER = "Amber two rounds running"
+    NO_RETURN = "No return two rounds running"
+    UNNAMED = "Owners still unnamed after Quarter 1"
+    CHASER = "No return this round"
+    """Not an escalation yet: a reminder to the chair."""
+
+
+@dataclass(frozen=True, slots=True)
+class SubgroupFacts:
+    """Whether a subgroup reports. `missed` is how many rounds running, this one included, it was issued and silent."""
+
+    code: str
+    name: str
+    chair: str = ""
+    lead: str = ""
+    """The subgroup's Board lead."""
+    missed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Escalation:
+    """One thing that is asked; `rule` and `ref` together name it. An action has one for each rule that it meets."""
+
+    rule: Rule
+    ref: str
+    """The ref of the action or priority, or the code of the subgroup."""
+    why: str
+    asked: str
+    of_whom: str
+    by_when: str
+
+
+def escalations(
+    ratings: Iterable[Rating], subgroups: Iterable[SubgroupFacts], limits: Thresholds, by_when: str
+) -> tuple[Escalation, ...]:
+    """Everything that a round escalates, by rule and then by ref; `by_when` is a date in words."""
+    rated = list(ratings)
+    found = [each for rating in rated for each in _of_action(rating, limits, by_when)]
+    found += [_no_return(group, by_when) for group in subgroups if group.missed > 1]
+    found += _unnamed(rated, by_when)
+    rules = list(Rule)
+    return tuple(sorted(found, key=lambda each: (rules.index(each.rule), ref_order(each.ref))))
+
+
+def chasers(subgroups: Iterable[SubgroupFacts], by_when: str) -> tuple[Escalation, ...]:
+    """A reminder for each subgroup that has missed this one round: what the officer sends, not the executive's."""
+    return tuple(
+        Escalation(
+            Rule.CHASER,
+            group.code,
+            f"No return from {group.name} this round.",
+            "Send the workbook back, or say in it why there is nothing to report.",
+            group.chair or f"the chair of {group.name}",
+            by_when,
+        )
+        for group in subgroups
+        if group.missed == 1
+    )
+
+
+def _of_action(rating: Rating, limits: Thresholds, by_when: str) -> Iterator[Escalation]:
+    facts, why = rating.facts, _sentence(f"{rating.published}: {rating.driven_by}")
+    if rating.published == Status.RED:
+        asked = "Agree what will bring it back and by when, or accept that it stays Red."
+        yield Escalation(Rule.RED, facts.ref, why, asked, EXECUTIVE, by_when)
+    if facts.ask:
+        yield Escalation(Rule.ASKED, facts.ref, why, facts.ask, EXECUTIVE, by_when)
+    if _is_open(rating) and facts.due and len(facts.moves) >= limits.moves_red:
+        moved = f"Date moved {count_words(len(facts.moves), 'time')}: first {facts.dates[0][1].words}."
+        asked = f"Accept the date {facts.due.words}, or say what must change."
+        yield Escalation(Rule.MOVED, facts.ref, moved, asked, EXECUTIVE, by_when)
+    if rating.published == rating.before == Status.AMBER:
+        asked = "Say what will turn it Green and by when, or what help it needs."
+        yield Escalation(Rule.AMBER, facts.ref, why, asked, facts.lead or EXECUTIVE, by_when)
+
+
+def _sentence(text: str) -> str:
+    return text if text.endswith((".", "!", "?")) else f"{text}."
+
+
+def _is_open(rating: Rating) -> bool:
+    return rating.published not in (*_ENDED, Status.PROPOSED) and not rating.facts.complete
+
+
+def _no_return(group: SubgroupFacts, by_when: str) -> Escalation:
+    why = f"No return from {group.name} for {group.missed} rounds running."
+    asked = f"See that {group.name} reports, or say who will report instead."
+    return Escalation(Rule.NO_RETURN, group.code, why, asked, group.lead or EXECUTIVE, by_when)
+
+
+def _unnamed(ratings: list[Rating], by_when: str) -> Iterator[Escalation]:
+    """One line a priority. A round is judged on its last day, so in every round Quarter 1 has closed."""
+    actions: dict[str, list[Rating]] = {}
+    for rating in ratings:
+        if _is_open(rating) and not rating.facts.owner_named:
+            actions.setdefault(rating.facts.priority, []).append(rating)
+    for priority, those in actions.items():
+        refs = ", ".join(sorted((rating.facts.ref for rating in those), key=ref_order))
+        why = f"{count_words(len(those), 'action')} without a named owner: {refs}."
+        lead = next((rating.facts.lead for rating in those if rating.facts.lead), EXECUTIVE)
+        yield Escalation(Rule.UNNAMED, priority, why, "Name an action owner for each.", lead, by_when)

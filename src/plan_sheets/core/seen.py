@@ -1,0 +1,134 @@
+"""What an inspector saw in a workbook beyond its values: fonts, fills, locks, lists, tables, print settings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """A rectangle of cells: rows and columns counted from 0, the last ones included."""
+
+    top: int
+    left: int
+    bottom: int
+    right: int
+
+    def __contains__(self, place: tuple[int, int]) -> bool:
+        row, column = place
+        return self.top <= row <= self.bottom and self.left <= column <= self.right
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How a cell is formatted. Colours are six hexadecimal digits; None is a theme's colour, which is not judged."""
+
+    font: str
+    points: float
+    italic: bool
+    ink: str | None
+    fill: str | None
+    wraps: bool
+    locked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SeenCell:
+    """One cell that the file holds, be it blank. `link` is where it leads to; "" is nowhere."""
+
+    text: str
+    look: Look
+    number: bool = False
+    """Whether it is a number or a date: these do not wrap, and show #### where they do not fit."""
+    link: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SeenTable:
+    """A named table; its first row is the heading row."""
+
+    name: str
+    area: Area
+    headings: tuple[str, ...]
+    filter: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A validation: its kind, its prompt ("" is none), and whether it stops what is not allowed."""
+
+    areas: tuple[Area, ...]
+    kind: str
+    prompt: str
+    stops: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Colouring:
+    """A conditional format. `kind` is the file's own word, such as cellIs, colorScale, dataBar, iconSet."""
+
+    area: str
+    kind: str
+    ink: str | None
+    fill: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Print:
+    """How a sheet is printed. `repeats` is the first and last repeated row, counted from 0; None is none."""
+
+    landscape: bool
+    paper: int | None
+    one_page_wide: bool
+    repeats: tuple[int, int] | None
+    header: str
+
+
+@dataclass(frozen=True, slots=True)
+class SeenSheet:
+    """One sheet. Cells by (row, column), from 0; widths in characters; heights in points where one is stated."""
+
+    name: str
+    cells: Mapping[tuple[int, int], SeenCell]
+    tables: tuple[SeenTable, ...]
+    entries: tuple[Entry, ...]
+    colourings: tuple[Colouring, ...]
+    merged: tuple[str, ...]
+    hidden: bool
+    hidden_parts: tuple[str, ...]
+    """Such as `row 4` and `column C`."""
+    widths: Mapping[int, float]
+    heights: Mapping[int, float]
+    title_style: str
+    """The name of the cell style of A1."""
+    frozen: bool
+    filter: bool
+    selectable: bool
+    """Whether locked cells can be selected, and so read by a screen reader."""
+    print: Print
+
+    def text(self, row: int, column: int) -> str:
+        """The text of a cell; "" where there is none."""
+        cell = self.cells.get((row, column))
+        return cell.text if cell else ""
+
+    def table_cells(self, *, headings: bool = True) -> Iterator[tuple[int, int, SeenCell]]:
+        """Every cell of every table, with its row and column."""
+        for table in self.tables:
+            for row in range(table.area.top + (not headings), table.area.bottom + 1):
+                for column in range(table.area.left, table.area.right + 1):
+                    if cell := self.cells.get((row, column)):
+                        yield row, column, cell
+
+
+@dataclass(frozen=True, slots=True)
+class SeenWorkbook:
+    """A whole workbook. `opens_at` is the sheet and the cell that one sees first."""
+
+    title: str
+    language: str
+    opens_at: tuple[str, str]
+    pictures_without_words: tuple[str, ...]
+    """The names of charts and images that have no alternative text."""
+    sheets: tuple[SeenSheet, ...]

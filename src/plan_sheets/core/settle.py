@@ -1,0 +1,195 @@
+"""What the officer settles and confirms: queries, and what chairs propose."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from plan_sheets.core.history import History
+from plan_sheets.core.messages import Messages
+from plan_sheets.core.model import Address, Finding, Key
+from plan_sheets.core.rag import Stage
+
+PROPOSED_STAGES = (Stage.COMPLETE, Stage.CLOSED, Stage.WITHDRAWN)
+"""Stages that a chair proposes and the officer confirms."""
+
+
+@dataclass(frozen=True, slots=True)
+class QueryCell:
+    """A cell that a query is about: what stood when it was asked, and what came back."""
+
+    key: Key
+    scope: str
+    round: str
+    head: str
+    returned: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class OpenQuery:
+    """A query that nobody has settled."""
+
+    id: int
+    code: str
+    round: str
+    subgroup: str
+    message: str
+    cells: tuple[QueryCell, ...]
+    return_id: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class NewValue:
+    """A value that a settlement writes."""
+
+    key: Key
+    value: str
+    scope: str
+    round: str
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What a settlement does: values to write, or a finding that says why it is not applied."""
+
+    values: tuple[NewValue, ...] = ()
+    finding: Finding | None = None
+
+
+def settle(
+    query: OpenQuery,
+    choice: str,
+    typed: str,
+    history: History,
+    messages: Messages,
+    read: Callable[[Key, str], str | None],
+    address: Address | None,
+) -> Settled:
+    """Settle one query by the officer's word: Keep, Take or Type.
+
+    `read` tidies a text for its field, None if it does not fit.
+
+    A settlement made on a head that has changed since is not applied but asked again.
+    """
+    if choice == "Keep":
+        return Settled()
+    texts = [typed] if choice == "Type" else [cell.returned for cell in query.cells]
+    values = [read(cell.key, text) for cell, text in zip(query.cells, texts, strict=False)]
+    code = _why_not(query, choice, typed, history) or ("take_unreadable" if None in values else "")
+    if code:
+        key = Key("query", str(query.id), "choice")
+        return Settled(finding=messages.finding(code, address=address, key=key, entered=choice, ref=query.id))
+    if query.code == "row_vanished":
+        keys = [Key(cell.key.record, cell.key.ref, "removed") for cell in query.cells]
+        return Settled(tuple(NewValue(key, "Yes", "standing", query.cells[0].round) for key in keys))
+    told = zip(query.cells, values, strict=True)
+    return Settled(tuple(NewValue(cell.key, value or "", cell.scope, cell.round) for cell, value in told))
+
+
+def _why_not(query: OpenQuery, choice: str, typed: str, history: History) -> str:
+    """The code of what keeps a settlement from being applied; "" if nothing does."""
+    if choice == "Type" and not typed:
+        return "choice_without_text"
+    if choice == "Type" and len(query.cells) > 1:
+        return "type_for_many"
+    if not query.cells:
+        return "nothing_to_take"
+    changed = any(history.head(cell.key, cell.scope, cell.round).value != cell.head for cell in query.cells)
+    return "settled_meanwhile" if changed else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """What a chair proposes about an action; `ref` names the proposal, its round and its value."""
+
+    ref: str
+    action: str
+    title: str
+    value: str
+    standing: str
+    round: str
+    who: str
+    yes: NewValue
+    no: NewValue | None = None
+    """What No writes: a further action is declined; of all else nothing becomes."""
+
+    @property
+    def shown(self) -> str:
+        """What the officer reads."""
+        return f"{self.title}. {self.value}"
+
+
+def proposals(history: History, rounds: Sequence[str]) -> Iterator[Proposal]:
+    """Everything proposed and not yet so, in the rounds (codes, oldest first) that have been issued."""
+    for ref in history.refs("action"):
+        yield from _further(history, ref)
+        for code in rounds:
+            yield from _stage(history, ref, code)
+            yield from _new_date(history, ref, code)
+
+
+def subject(proposal: Proposal) -> str:
+    """By what a settlement of this very proposal is known; another value makes another proposal."""
+    return f"proposal {proposal.ref} = {proposal.value}"
+
+
+def _further(history: History, ref: str) -> Iterator[Proposal]:
+    key = Key("action", ref, "agreement")
+    held = history.standing(key)
+    if held.value == "Proposed":
+        agreed, declined = (NewValue(key, word, "standing", held.round) for word in ("Agreed", "Declined"))
+        what = history.text("action", ref, "what")
+        yield Proposal(
+            f"{ref} further action",
+            ref,
+            f"A further action under {history.text('action', ref, 'theme') or 'no theme yet'}",
+            what,
+            "",
+            held.round,
+            held.source.who or held.source.subgroup,
+            agreed,
+            declined,
+        )
+
+
+def _stage(history: History, ref: str, code: str) -> Iterator[Proposal]:
+    said = history.in_round(Key("action", ref, "stage"), code)
+    key = Key("action", ref, "confirmed_stage")
+    stands = history.standing(key)
+    reopens = bool(stands.value) and said.value not in PROPOSED_STAGES
+    if (
+        said.value
+        and said.value != stands.value
+        and stands.round <= code
+        and (said.value in PROPOSED_STAGES or reopens)
+    ):
+        yes = NewValue(key, said.value, "standing", code)
+        yield Proposal(
+            f"{ref} stage {code}",
+            ref,
+            f"Stage: {said.value}",
+            said.value,
+            stands.value or "Not confirmed",
+            code,
+            said.source.who or said.source.subgroup,
+            yes,
+        )
+
+
+def _new_date(history: History, ref: str, code: str) -> Iterator[Proposal]:
+    said = history.in_round(Key("action", ref, "new_date"), code)
+    key = Key("action", ref, "due")
+    stands = history.standing(key)
+    if said.value and said.value != stands.value and stands.round <= code:
+        yes = NewValue(key, said.value, "standing", code)
+        yield Proposal(
+            f"{ref} new date {code}",
+            ref,
+            f"New date: {said.value}",
+            said.value,
+            stands.value or "no date",
+            code,
+            said.source.who or said.source.subgroup,
+            yes,
+        )

@@ -1,0 +1,68 @@
+"""How everything stood at the end of a round: all that a master is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from plan_sheets.core.history import History
+from plan_sheets.core.model import Round
+from plan_sheets.core.planner import OpenQuestion, Rows
+from plan_sheets.core.rag import Rating, Thresholds
+from plan_sheets.core.rollup import SubgroupFacts
+from plan_sheets.core.settle import Proposal
+
+
+@dataclass(frozen=True, slots=True)
+class Stood:
+    """The plan at the end of a round: as it was confirmed for that round, whenever that was done."""
+
+    round: Round | None
+    """None before the first round is issued: the master is the consultation draft."""
+    rounds: tuple[str, ...]
+    """Codes of the rounds issued up to this one, oldest first."""
+    history: History
+    rows: Rows
+    ratings: Mapping[str, Mapping[str, Rating]]
+    """Of every round up to this one, by code and ref."""
+    limits: Thresholds
+    subgroups: tuple[SubgroupFacts, ...]
+    """Those that were issued a workbook in this round."""
+    silent: Mapping[str, str]
+    """Why there is nothing to report, by the code of the subgroup that said so."""
+    questions: tuple[OpenQuestion, ...]
+    proposals: tuple[Proposal, ...]
+    """What waits for the board officer's word."""
+    doubts: Mapping[str, tuple[str, ...]]
+    """What is in dispute or could not be read, in words, by the ref of the action."""
+    queries: int
+    """How many queries are open."""
+    set_aside: int
+    """How many files were held or refused, and never accepted since."""
+
+    @property
+    def code(self) -> str:
+        """The code of the round; "" before the first."""
+        return self.round.code if self.round else ""
+
+    @property
+    def now(self) -> Mapping[str, Rating]:
+        """The rating of every action in this round, by ref; empty before the first."""
+        return self.ratings.get(self.code, {})
+
+    @property
+    def before(self) -> Mapping[str, Rating] | None:
+        """The ratings of the quarter before; None if it was not issued."""
+        return self.ratings.get(self.round.previous.code) if self.round else None
+
+    def said(self, ref: str, name: str) -> str:
+        """What a round field of an action says for this round."""
+        return self.history.of_round("action", ref, name, self.code) if self.round else ""
+
+    def titled(self, ref: str) -> str:
+        """The ref of a priority or theme with its title."""
+        return f"{ref} {self.rows['priority'].get(ref, {}).get('title', '')}".strip()
+
+    def subgroup(self, code: str) -> str:
+        """The name of a subgroup; its code if the plan has none of it any more."""
+        return self.rows["subgroup"].get(code, {}).get("title") or code

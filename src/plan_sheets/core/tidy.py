@@ -1,0 +1,251 @@
+"""What was typed in a cell, tidied by what its field may hold: nothing is guessed, nothing is lost.
+
+A tidying is a note; what cannot be read is an error, and what can be read in two ways a query. Where a remark blocks,
+the value is what was typed, but for white space: it is recorded and never merged.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from plan_sheets.core.dates import one_slip, read_date
+from plan_sheets.core.found import CellKind, Remark
+from plan_sheets.core.layout import Field
+from plan_sheets.core.messages import shorten
+
+
+@dataclass(frozen=True, slots=True)
+class Tidied:
+    """The tidied text, "" being blank, and what has to be said of it. Tidied again, it is itself and without a note."""
+
+    value: str
+    remarks: tuple[Remark, ...] = ()
+
+
+def tidy(
+    text: str,
+    field: Field,
+    choices: tuple[str, ...] = (),
+    *,
+    year: int,
+    kind: CellKind = CellKind.TEXT,
+) -> Tidied:
+    """Tidy the text of one cell. `choices` are this workbook's drop-down, by default those of the field.
+
+    `year` is the one in whose April the plan begins; `kind` is what the cell held.
+    """
+    clean = clean_text(text)
+    if kind is CellKind.ERROR:
+        return Tidied(clean, (Remark("cell_error", {"error": clean}),))
+    if kind is CellKind.FORMULA:
+        return Tidied(clean, (Remark("cell_formula", {"stored": shorten(clean) or "nothing"}),))
+    read = _read(clean, field, choices or field.choices, year, kind) if clean else Tidied("")
+    if read.remarks or read.value == text:
+        return read
+    code = "tidied_space" if read.value == clean else "tidied"
+    return Tidied(read.value, (Remark(code, {"before": text, "after": read.value}),))
+
+
+def _read(clean: str, field: Field, choices: tuple[str, ...], year: int, kind: CellKind) -> Tidied:
+    """Read a text that is not blank as its field wants it. A word of the list comes before a placeholder."""
+    several = field.format == "refs"
+    same = _same_choice(clean, choices) if choices and not several else None
+    if same:
+        return Tidied(same)
+    bare = _refs(clean) if several else clean
+    if field.placeholders and (is_placeholder(clean) or is_placeholder(bare)):
+        return Tidied("", (Remark("placeholder", {"before": clean}),))
+    if several:
+        return Tidied(bare)
+    if choices:
+        return _choice(clean, choices)
+    return _date(clean, year, kind) if field.type == "date" else _by_type(clean, field)
+
+
+def _by_type(clean: str, field: Field) -> Tidied:
+    if field.type == "integer":
+        return _integer(clean)
+    return _email(clean) if field.format == "email" else Tidied(clean)
+
+
+# White space. What nobody can see must not make two texts differ; what somebody set out in lines stays so.
+
+_INVISIBLE = dict.fromkeys([*range(9), *range(14, 28), 0x7F, 0xAD, 0x200B, 0x2060, 0xFEFF])
+"""Control codes that XML forbids, soft hyphen, zero-width space, word joiner, byte order mark.
+
+Zero-width joiners stay: Indic scripts and emoji need them.
+"""
+
+
+def clean_text(text: str) -> str:
+    r"""The text with plain spaces, `\n` for every line end, no blanks at the ends of lines and of the text, in NFC.
+
+    Tabs and runs of blanks inside a line stay. A text in which nothing can be seen is "".
+    """
+    text = unicodedata.normalize("NFC", text.translate(_INVISIBLE))
+    text = re.sub("_x000[dD]_", "\r", text)  # how Excel writes a carriage return that a line feed follows
+    text = re.sub("\r\n|[\r\v\f\x85\u2028\u2029]", "\n", text)  # \v is Word's line break
+    text = re.sub(r"[^\S\n\t]", " ", text)
+    text = "\n".join(line.rstrip() for line in text.split("\n")).strip()
+    return text if any(unicodedata.category(sign) != "Cf" for sign in text) else ""
+
+
+def _seen(text: str) -> str:
+    """The text on one line, without signs that only direct the writing (copied dates and addresses hold them)."""
+    return " ".join("".join(sign for sign in text if unicodedata.category(sign) != "Cf").split())
+
+
+# Placeholders. "N/A" and "none" are answers.
+
+_LONGEST_PLACEHOLDER = 120
+_SIGNS_ONLY = re.compile(r"[?\-\u2010-\u2015.\u2026_/\s]+")
+_NOT_YET = re.compile(
+    r"tbc|tba|tbd|n/?k|not (?:yet )?known|unknown"
+    r"|(?:still )?to be (?:confirmed|determined|decided|agreed|advised|announced|completed|populated|filled in)"
+)
+_NOT_YET_BY = re.compile(
+    r"(?:this (?:column|section|row|cell|box) )?(?:is )?(?:still )?to be (?:populated|determined|filled in)"
+    r"(?: by [^.;:?!]{1,80})?[.]?"
+)
+
+
+def is_placeholder(text: str) -> bool:
+    """Whether a clean text only says that there is no answer yet: "?", "-", "TBC", "To be populated by the lead"."""
+    if len(text) > _LONGEST_PLACEHOLDER:
+        return False
+    folded = text.casefold()
+    words = re.sub(r"[^\w/ ]", "", folded).strip()
+    if _SIGNS_ONLY.fullmatch(folded) or _NOT_YET.fullmatch(words):
+        return True
+    return "\n" not in folded and _NOT_YET_BY.fullmatch(folded) is not None
+
+
+# Choices.
+
+_SHORT = {"y": "yes", "true": "yes", "n": "no", "false": "no", "r": "red", "a": "amber", "g": "green", "b": "blue"}
+_TICKS = frozenset("✓✔☑✅")
+_BREAK = re.compile(r" [-/]|- |[\u2013\u2014:;,.(\n]")
+"""What parts a word of the list from a remark behind it; "Red flags" has no such part, and "Green-ish" is one word."""
+_LISTED = 12
+
+
+def fold(text: str) -> str:
+    """The words of a text: small letters without accents and punctuation, `&` as "and", one space between."""
+    parts = unicodedata.normalize("NFKD", text.replace("&", " and ")).casefold()
+    kept = (sign for sign in parts if unicodedata.category(sign) not in {"Mn", "Cf"})
+    return " ".join("".join(sign if sign.isalnum() else " " for sign in kept).split())
+
+
+def _same_choice(clean: str, choices: tuple[str, ...]) -> str | None:
+    """The choice that is this text but for case, spacing and punctuation; but a question mark is a doubt."""
+    if clean in choices:
+        return clean
+    words = fold(clean)
+    same = [choice for choice in choices if words and fold(choice) == words]
+    return same[0] if len(same) == 1 and "?" not in clean else None
+
+
+def _choice(clean: str, choices: tuple[str, ...]) -> Tidied:
+    """A text that is not simply a word of the list: short for one, near one, or holding one or several."""
+    chosen = None if "?" in clean else _short_choice(clean, choices) or _near_choice(clean, choices)
+    if chosen:
+        return Tidied(chosen)
+    named = list(_named_choices(fold(clean), choices))
+    if len(named) > 1:
+        return Tidied(clean, (Remark("choice_two_readings", {"readings": ", or ".join(named)}),))
+    listed = _list_of(choices)
+    if not named:
+        return Tidied(clean, (Remark("not_a_choice", {"choices": listed}),))
+    if "?" not in clean and _stands_first(clean, named[0]):
+        return Tidied(named[0], (Remark("choice_with_more", {"after": named[0], "whole": clean}),))
+    return Tidied(clean, (Remark("choice_unsure", {"named": named[0], "choices": listed}),))
+
+
+def _short_choice(clean: str, choices: tuple[str, ...]) -> str | None:
+    """Y, N, a tick, R, A, G, B; or the first words of one choice only: the ref of a theme."""
+    words = fold(clean)
+    meant = "yes" if clean.rstrip("\ufe0f") in _TICKS else _SHORT.get(words, "")
+    if meant:
+        found = [choice for choice in choices if fold(choice) == meant]
+    else:
+        found = [choice for choice in choices if words and fold(choice).startswith(f"{words} ")]
+    return found[0] if len(found) == 1 else None
+
+
+def _near_choice(clean: str, choices: tuple[str, ...]) -> str | None:
+    """The one choice that differs by one slip. Refs and numbers must be right, and so must the first letter."""
+    words = fold(clean)
+    near = [choice for choice in choices if _is_near(words, fold(choice))]
+    return near[0] if len(near) == 1 else None
+
+
+def _is_near(words: str, choice: str) -> bool:
+    digits = r"\S*\d\S*"
+    return (
+        len(words) > 3  # noqa: PLR2004 - shorter words are near too many others
+        and words[0] == choice[:1]
+        and one_slip(words, choice)
+        and re.findall(digits, words) == re.findall(digits, choice)
+    )
+
+
+def _named_choices(words: str, choices: tuple[str, ...]) -> Iterator[str]:
+    """The choices whose words stand in the text, the longest first, each part of the text counted once."""
+    rest = f" {words} "
+    for choice in sorted(choices, key=lambda choice: len(fold(choice)), reverse=True):
+        wanted = f" {fold(choice)} "
+        if wanted.strip() and wanted in rest:
+            rest = rest.replace(wanted, " | ")
+            yield choice
+
+
+def _stands_first(clean: str, choice: str) -> bool:
+    """Whether the text is this choice and then, after a dash, comma, bracket or the like, something else."""
+    head = clean[: 2 * len(choice) + 2]  # no need to look on where it can no longer end
+    return any(fold(head[: found.start()]) == fold(choice) for found in _BREAK.finditer(head))
+
+
+def _list_of(choices: tuple[str, ...]) -> str:
+    more = len(choices) - _LISTED
+    return ", ".join(choices[:_LISTED]) + (f" and {more} more" if more > 0 else "")
+
+
+# Dates, whole numbers, addresses, refs.
+
+
+def _date(clean: str, year: int, kind: CellKind) -> Tidied:
+    reading = read_date(_seen(clean), year=year, number=kind is CellKind.NUMBER)
+    return Tidied(reading.date.words if reading.date else clean, reading.remarks)
+
+
+def _integer(clean: str) -> Tidied:
+    match = re.fullmatch(r"([+-]?[0-9]{1,15})(?:\.0*)?", _seen(clean))
+    return Tidied(str(int(match[1]))) if match else Tidied(clean, (Remark("integer_unreadable"),))
+
+
+def _email(clean: str) -> Tidied:
+    match = re.fullmatch(
+        r"<?(?:mailto:)?([^\s@<>:;,]+@[^\s@<>:;,]+\.[^\s@<>:;,.]+)>?[.;,]?", _seen(clean), re.IGNORECASE
+    )
+    return Tidied(match[1]) if match else Tidied(clean, (Remark("email_unreadable"),))
+
+
+_REF = re.compile(r"([A-Za-z])([0-9]{1,2})([A-Za-z]?)((?:\.[0-9]{1,3})?)")
+
+
+def _refs(clean: str) -> str:
+    """Several refs, with semicolons between, each once; spaces part them only where every word is a ref."""
+    parts = [part.strip(" .") for part in re.split(r"[;,&/\n\t]|\band\b", clean, flags=re.IGNORECASE)]
+    refs: list[str] = []
+    for part in parts:
+        words = part.split()
+        refs += [_ref(word) for word in words] if all(map(_REF.fullmatch, words)) else [part]
+    return clean_text("; ".join(dict.fromkeys(refs)))
+
+
+def _ref(word: str) -> str:
+    """A ref in its own case: `j2A.1` is `J2a.1`."""
+    return _REF.sub(lambda match: f"{match[1].upper()}{match[2]}{match[3].lower()}{match[4]}", word)

@@ -1,0 +1,258 @@
+"""The demo: two rounds of the worked example, with chairs who fill in their workbooks as people do, and a master.
+
+What happens, and what everybody types, stands in `workbooks/demo-2016-17.yaml`; here it is done and told. Nobody in it
+is given anything that a real chair or officer would not have: they find a cell by sheet, row and heading.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import textwrap
+import zipfile
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+from openpyxl.workbook import Workbook
+from openpyxl.worksheet.worksheet import Worksheet
+
+from plan_sheets import master, office, officer, plan, status
+from plan_sheets.core.model import Finding, PartialDate, Round, Severity, Verdict
+from plan_sheets.core.settle import OpenQuery
+from plan_sheets.receive import Receipt
+from plan_sheets.store import schemas
+from plan_sheets.store.folder import Folder
+
+SECRET = b"the demo signs with this one key"
+"""The 32 bytes that sign: fixed, so that each run makes the same parts. Nothing but the demo may use them."""
+WIDTH = 120
+"""Characters a line."""
+ANSWERS = {"Start here": "Your answer", "About": "Your answer", "Queries": "Your choice", "To confirm": "Confirm"}
+"""The heading under which a row's only text is typed."""
+MANY = {"error": "errors", "query": "queries", "warning": "warnings", "note": "notes"}
+"""Severities of the findings that a return's line counts, and the words for several of each."""
+
+Typed = Mapping[str, Mapping[str, Any]]
+"""What is typed: by sheet and row, a text, or texts by heading; None empties a cell, a date makes a date cell."""
+
+
+def run_demo(directory: Path, say: Callable[[str], object]) -> None:
+    """Run the demo in a new plan folder, and tell each thing that happens by `say`. The same text and parts every time.
+
+    Raises PlanSheetsError if `directory` holds a plan already.
+    """
+    script = schemas.load_demo()
+    begins = script["begins"]
+    folder = plan.new_plan(directory, _at(begins), example=True, secret=SECRET)
+    try:
+        demo = _Demo(folder, say)
+        demo.tell(f"{_words(begins)}: {directory} is a plan folder with the example for 2016/17.")
+        demo.check()
+        for part in script["rounds"]:
+            demo.play(part)
+    finally:
+        folder.register.close()
+
+
+@dataclass(slots=True)
+class _Demo:
+    """The plan folder, and how to tell of it."""
+
+    folder: Folder
+    say: Callable[[str], object]
+    told: set[str] = field(default_factory=set)
+    """Codes of the findings told already: each kind is told in full once."""
+
+    def tell(self, text: str, indent: str = "") -> None:
+        """A line, or a few under each other."""
+        # A path is copied from the screen, so it is never broken.
+        whole = textwrap.TextWrapper(WIDTH, indent, f"{indent}    ", break_long_words=False, break_on_hyphens=False)
+        for line in whole.wrap(text):
+            self.say(line)
+
+    def check(self) -> None:
+        """The plan as it was drafted."""
+        checked = plan.check_plan(self.folder)
+        what = ("priorities", "themes", "actions", "open_questions")
+        counted = ", ".join(f"{checked.counts[name]} {name.replace('_', ' ')}" for name in what)
+        warned = [one for one in checked.findings if one.severity is Severity.WARNING]
+        self.tell(f"It has {counted}. Checked: {len(warned)} warnings, such as:", "  ")
+        self._tell_new(warned[:1])
+
+    def play(self, part: Mapping[str, Any]) -> None:
+        """One round, from the plan to the master."""
+        words = Round.parse(part["code"]).words
+        self.say("")
+        self.say(words.upper())
+        if "plan" in part:
+            self._edit_plan(part["plan"])
+        sent = self._issue(part)
+        inbox = self.folder.path / part["inbox"]
+        for post in part["post"]:
+            self._receive(post, sent, inbox)
+        self._settle(part["settled"])
+        self._tell_status(part["settled"]["date"])
+        self._master(part["master"])
+
+    def _edit_plan(self, edit: Mapping[str, Any]) -> None:
+        """The officer types in plan.xlsx and has it merged."""
+        _fill(self.folder.plan_file, self.folder.plan_file, edit["sheets"])
+        merged = office.merge_plan(self.folder, _at(edit["date"])).merged
+        self.tell(
+            f"{_words(edit['date'])}: the board officer enters {edit['told']} in plan.xlsx: "
+            f"{', '.join([f'{merged.taken} taken', *_counted({'query': merged.queries})])}."
+        )
+        self._tell_new(merged.findings)
+
+    def _issue(self, part: Mapping[str, Any]) -> dict[str, Path]:
+        """Every subgroup's workbook, by its code."""
+        issued = office.issue_round(self.folder, part["code"], part["return_by"], _at(part["issued"])).issues
+        rows = sum(one.rows for one in issued)
+        self.tell(
+            f"{_words(part['issued'])}: {len(issued)} workbooks issued, with {rows} rows to report on, "
+            f"to be back by {_words(part['return_by'])}."
+        )
+        return {one.subgroup: one.file for one in issued}
+
+    def _receive(self, post: Mapping[str, Any], sent: Mapping[str, Path], inbox: Path) -> None:
+        """The chairs fill in and send back, and the officer takes the whole inbox in."""
+        inbox.mkdir(exist_ok=True)
+        for one in post["returns"]:
+            source = inbox / one["again"] if "again" in one else sent[one["of"]]
+            _fill(source, inbox / one["file"], one.get("sheets", {}), one.get("renamed", {}))
+        received = office.receive_files(self.folder, [inbox], _at(post["date"]))
+        receipts = {Path(one.file).name: one for one in received.receipts.returns}
+        new = [receipts.pop(one["file"]) for one in post["returns"]]
+        told = [f"{many} {_verdict(one)}" for one, many in Counter(one.verdict for one in new).items()]
+        if receipts:
+            told.append(f"{len(receipts)} known already")
+        self.tell(f"{_words(post['date'])}: the board officer receives {inbox.name}: {', '.join(told)}.")
+        for one, receipt in zip(post["returns"], new, strict=True):
+            self._tell_receipt(receipt, one["habit"])
+
+    def _tell_receipt(self, receipt: Receipt, habit: str) -> None:
+        """What became of one return, and each kind of finding that has not been told of before."""
+        counted = _counted(Counter(str(one.severity) for one in receipt.findings))
+        told = ", ".join([_verdict(receipt.verdict), f"{receipt.changes} taken", *counted])
+        self.tell(f"{Path(receipt.file).name} ({habit}): {told}.", "  ")
+        self._tell_new(receipt.findings)
+
+    def _tell_new(self, findings: Iterable[Finding | OpenQuery]) -> None:
+        """What is wrong, of each kind that has not been told of before."""
+        for one in findings:
+            if one.code not in self.told:
+                self.told.add(one.code)
+                address = one.address if isinstance(one, Finding) else None
+                self.tell(f"{address}: {_first(one.message)}" if address else _first(one.message), "      ")
+
+    def _settle(self, settled: Mapping[str, Any]) -> None:
+        """The officer fills in the officer's workbook and gives it back."""
+        sheets = settled["sheets"]
+        desk = officer.make_officer(self.folder, _at(settled["date"])).path
+        waiting = self.folder.register.open_queries()
+        _fill(desk, desk, sheets)
+        receipt = office.receive_files(self.folder, [desk], _at(settled["date"])).receipts.returns[0]
+        self.tell(
+            f"{_words(settled['date'])}: the board officer settles {desk.parent.name}/{desk.name}: "
+            f"{_verdict(receipt.verdict)}, {receipt.changes} values settled."
+        )
+        self._tell_new(waiting)
+        for sheet in ("Queries", "To confirm"):
+            self.tell(f"{sheet}: " + "; ".join(f"{row}: {_choice(text)}" for row, text in sheets[sheet].items()), "  ")
+        self._tell_new(receipt.findings)
+
+    def _tell_status(self, on: date) -> None:
+        """The control totals."""
+        stands = status.status_of(self.folder, on)
+        totals = stands.totals
+        out = ", ".join(one.subgroup for one in stands.rows if one.returned is None)
+        self.tell(
+            f"Status: {totals['issued']} issued = {totals['returned']} returned + {totals['outstanding']} outstanding "
+            f"({out}). {stands.open_queries} queries open."
+        )
+
+    def _master(self, on: date) -> None:
+        made = master.make_master(self.folder, None, _at(on))
+        counts = ", ".join(f"{many} {what}" for what, many in made.counts.items())
+        for warning in made.warnings:
+            self.tell(warning, "  ")
+        self.tell(f"{_words(on)}: the master, with {counts}, is {made.path}")
+
+
+def _at(day: date) -> datetime:
+    """Nine in the morning."""
+    return datetime.combine(day, time(9))
+
+
+def _words(day: date) -> str:
+    return PartialDate.day(day).words
+
+
+def _counted(found: Mapping[str, int]) -> list[str]:
+    """How many findings of each severity, where there are any."""
+    return [f"{found[one]} {one if found[one] == 1 else many}" for one, many in MANY.items() if found.get(one)]
+
+
+def _first(message: str) -> str:
+    """The first sentence of a message: what is wrong. What to do about it stands in the rest."""
+    return re.split(r"(?<=[.?!]) (?=[A-Z'])", message, maxsplit=1)[0]
+
+
+def _verdict(verdict: Verdict) -> str:
+    return verdict.replace("_", " ")
+
+
+def _choice(text: str | Mapping[str, str]) -> str:
+    """What was chosen; a text that shall stand is told as well."""
+    return text if isinstance(text, str) else " ".join(text.values())
+
+
+# What a person does with a workbook
+
+
+def _fill(source: Path, target: Path, typed: Typed, renamed: Mapping[str, str] | None = None) -> None:
+    """Open a workbook, type in it, perhaps rename a sheet, and save it (as another file)."""
+    book = openpyxl.load_workbook(source)
+    for name, rows in typed.items():
+        for row, texts in rows.items():
+            _type(book[name], row, texts if isinstance(texts, Mapping) else {ANSWERS[name]: texts})
+    for before, after in (renamed or {}).items():
+        book[before].title = after
+    target.write_bytes(_saved(book))
+
+
+def _type(sheet: Worksheet, name: str, texts: Mapping[str, Any]) -> None:
+    """Type under these headings, in the row of this name: its first or second cell is the name, or begins with it."""
+    rows = sheet.iter_rows()
+    headings = next(found for row in rows if set(texts) <= set(found := [cell.value for cell in row]))
+    below = list(rows)
+    fitting = (
+        row
+        for fits in (str.__eq__, str.startswith)
+        for row in below
+        if any(fits(str(cell.value), name) for cell in row[:2])
+    )
+    row = next(fitting)
+    for heading, text in texts.items():
+        row[headings.index(heading)].value = text
+
+
+def _saved(book: Workbook) -> bytes:
+    """The bytes of a workbook as openpyxl saves it, but for the time: the order of a merge must not depend on that.
+
+    Parts are stored, not compressed, so that another build of zlib makes the same bytes.
+    """
+    saved, fixed = io.BytesIO(), io.BytesIO()
+    book.save(saved)
+    with zipfile.ZipFile(saved) as parts, zipfile.ZipFile(fixed, "w") as target:
+        for name in parts.namelist():
+            content = parts.read(name)
+            if name == "docProps/core.xml":
+                content = re.sub(rb"(<dcterms:modified[^>]*>)[^<]*", rb"\g<1>2016-04-01T09:00:00Z", content)
+            target.writestr(zipfile.ZipInfo(name), content)
+    return fixed.getvalue()

@@ -1,0 +1,301 @@
+"""One locked, signed, prefilled workbook for each subgroup and round."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time
+from pathlib import Path
+
+from plan_sheets.core import identity
+from plan_sheets.core.compose import Facts, RowFacts, compose
+from plan_sheets.core.document import Document, base_text, layout_text, sha_of
+from plan_sheets.core.history import History
+from plan_sheets.core.layout import Book, Formula, as_text
+from plan_sheets.core.model import Key, PartialDate, PlanSheetsError, Round
+from plan_sheets.core.planner import Rows, parent, subgroups_of
+from plan_sheets.core.rag import Rating, Stage
+from plan_sheets.core.spec import WorkbookSpec
+from plan_sheets.core.standing import is_further, last_given, rate_rounds, rows_at
+from plan_sheets.store import handover, schemas, tables
+from plan_sheets.store.folder import Folder
+from plan_sheets.store.register import RoundFacts
+
+ENDED = (Stage.CLOSED, Stage.WITHDRAWN)
+LONGEST_SLUG = 60
+NOT_OFFICERS = frozenset({"last_progress", "last_step", "last_rag", "reply", "key"})
+"""Locked columns that say what others said: a change in them is no reason for a new issue."""
+
+
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """One workbook handed over. `supersedes`: the reference of the issue that it takes the place of, None if none."""
+
+    file: Path
+    subgroup: str
+    reference: str
+    rows: int
+    supersedes: str | None
+    again: bool
+    """Whether it is the very workbook that was issued before."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Round:
+    """What all the workbooks of one round share."""
+
+    round: Round
+    return_by: date
+    issued: datetime
+    history: History
+    rows: Rows
+    rounds: tuple[str, ...]
+    """Codes of the rounds issued before this one."""
+    ratings: Mapping[str, Rating]
+    """By ref, of the last of them."""
+    secret: bytes
+
+
+def issue_round(
+    folder: Folder, code: str, return_by: date, now: datetime, subgroups: Sequence[str] = ()
+) -> list[Issued]:
+    """The locked workbooks of a round, for all subgroups or these. Nothing is recorded unless all can be handed over.
+
+    Raises PlanSheetsError for a round that is not the plan's, a return-by date before it, or an unknown subgroup.
+    """
+    shared = _shared(folder, Round.parse(code), return_by, now)
+    known = list(shared.rows["subgroup"])
+    unknown = [one for one in subgroups if one not in known]
+    if unknown or not known:
+        raise PlanSheetsError(
+            f"The plan has no subgroup {', '.join(unknown) or 'at all'}.", f"It has: {', '.join(known) or 'none'}."
+        )
+    earlier = {one.subgroup: one for one in folder.register.documents(kind="subgroup", round=shared.round.code)}
+    made = [_document(shared, one, earlier.get(one)) for one in known if not subgroups or one in subgroups]
+    files = [handover.hand_over(document.book) for document in made]
+    slugs = _slugs(shared.rows)
+    with folder.register.batch("issue", now.isoformat(timespec="seconds")) as batch:
+        told = RoundFacts(shared.round.code, return_by.isoformat(), shared.issued.date().isoformat())
+        if told not in folder.register.rounds():
+            batch.add(tables.ROUND, code=told.code, return_by=told.return_by, issued=told.issued)
+        issued = []
+        for document, data in zip(made, files, strict=True):
+            if not document.id:
+                batch.add_document(document, layout_text(document.book), base_text(document.book))
+            name = f"{shared.round.code}-{slugs[document.subgroup]}".lower()
+            path = folder.write(f"issued/{shared.round.code.lower()}/{name}.xlsx", data, batch)
+            issued.append(_told(document, path, earlier.get(document.subgroup)))
+    return issued
+
+
+def _told(document: Document, path: Path, earlier: Document | None) -> Issued:
+    again = bool(document.id)
+    superseded = earlier.reference if earlier and not again else None
+    return Issued(
+        path, document.subgroup, document.reference, len(document.book.sheet("Progress").rows), superseded, again
+    )
+
+
+def _shared(folder: Folder, for_round: Round, return_by: date, now: datetime) -> _Round:
+    """What the round's workbooks share. Raises PlanSheetsError if it cannot be issued now."""
+    history = folder.register.history()
+    year = history.text("plan", "", "year")
+    if not year.startswith(str(for_round.year)):
+        raise PlanSheetsError(
+            f"{for_round.code} is not a round of this plan, which is for {year or 'no year yet'}.",
+            "A round of 2016/17 looks like 2016-17-Q1.",
+        )
+    if return_by < for_round.first_day:
+        raise PlanSheetsError(
+            f"The return-by date ({PartialDate.day(return_by).words}) lies before the round's first day "
+            f"({PartialDate.day(for_round.first_day).words}).",
+            "Give a later --return-by.",
+        )
+    known = {one.code: one for one in folder.register.rounds()}
+    later = [code for code in known if code > for_round.code]
+    if later and for_round.code not in known:
+        raise PlanSheetsError(
+            f"{later[-1]} has been issued already, and rounds go forward.", "Issue the next one instead."
+        )
+    issued = datetime.fromisoformat(known[for_round.code].issued) if for_round.code in known else now
+    rounds = tuple(code for code in known if code < for_round.code)
+    ratings = rate_rounds(history, rounds)[rounds[-1]] if rounds else {}
+    day = datetime.combine(issued.date(), time())
+    return _Round(for_round, return_by, day, history, rows_at(history), rounds, ratings, folder.register.secret)
+
+
+def _document(shared: _Round, subgroup: str, earlier: Document | None) -> Document:
+    """The document of one subgroup: the earlier one of this round, unless the officer's cells have changed since."""
+    if earlier is not None:
+        candidate = _book(shared, subgroup, earlier.reference)
+        if _officers_cells(candidate, shared.history) == _officers_cells(earlier.book, shared.history):
+            return earlier
+    number = int(earlier.reference.rpartition("-")[2]) + 1 if earlier else 1
+    reference = f"{shared.round.code}-{subgroup}-{number}"
+    book = _book(shared, subgroup, reference)
+    made = shared.issued.date().isoformat()
+    signature = book.properties[identity.SIGNATURE]
+    return Document(
+        reference,
+        "subgroup",
+        shared.round.code,
+        subgroup,
+        signature,
+        book,
+        made,
+        supersedes=earlier.id if earlier else None,
+    )
+
+
+def _officers_cells(book: Book, history: History) -> set[tuple[str, str, str, str]]:
+    """The cells by which an issue is the officer's own: all that is locked, and answers that are the plan's.
+
+    What last round said, keys and signature are not among them; nor is an answer that a return has changed since.
+    """
+    cells = set()
+    for sheet in book.sheets:
+        cells |= {(sheet.name, "", str(place), line) for place, line in enumerate((sheet.title, *sheet.lines))}
+        for row, column, content, _ in sheet.cells():
+            name = column.field.name
+            from_plan = history.standing(Key(column.field.record, row.ref, name)).source.kind == "plan"
+            locked = not sheet.is_input(row, column)
+            if (
+                name in NOT_OFFICERS
+                or sheet.name == "About"
+                or isinstance(content, Formula)
+                or not (locked or from_plan)
+            ):
+                continue
+            cells.add((sheet.name, row.ref, name, as_text(content)))
+    return cells
+
+
+def _book(shared: _Round, subgroup: str, reference: str) -> Book:
+    rows, history = shared.rows, shared.history
+    plan = history.record("plan", "")
+    actions = list(_actions(shared, subgroup))
+    mine = [ref for ref in actions if subgroups_of(rows, ref)[0] == subgroup]
+    grid = [_grid_row(rows, ref) for ref in _themes(rows, subgroup)]
+    themes = tuple(as_text(one.contents["theme"]) for one in grid)
+    contact = " ".join(
+        filter(None, [plan["contact_name"], f"({plan['contact_email']})" if plan["contact_email"] else ""])
+    )
+    title = rows["subgroup"][subgroup]["title"]
+    facts = Facts(
+        texts={
+            "plan": plan["title"],
+            "subgroup": title,
+            "round_words": shared.round.words,
+            "contact": contact or "the board officer",
+            "return_by": PartialDate.day(shared.return_by).words,
+        },
+        created=shared.issued,
+        rows={
+            "Progress": [
+                _progress_row(shared, ref, lead=ref in mine) for ref in sorted(actions, key=lambda ref: ref not in mine)
+            ],
+            "Action plan": [_plan_row(rows, ref) for ref in mine],
+            "Grid": grid,
+            "Guidance": [RowFacts(ref, row) for ref, row in rows["consideration"].items()],
+        },
+        choices={("further", "theme"): themes},
+        forms=schemas.load_records(),
+        reference=reference,
+        secret=shared.secret,
+        identity={
+            "Plan": plan["title"],
+            "Subgroup": f"{subgroup}: {title}",
+            "Round": shared.round.code,
+            "Layout version": sha_of(plan["year"] + str(schemas.load_workbook_spec("subgroup")))[:8],
+        },
+        marking=plan["marking"],
+        password=plan["lock_password"],
+    )
+    return compose(_spec(contributes=len(mine) < len(actions)), facts)
+
+
+def _spec(*, contributes: bool) -> WorkbookSpec:
+    """The subgroup workbook; Contribution stands in it only where another subgroup leads an action."""
+    spec = schemas.load_workbook_spec("subgroup")
+    if contributes:
+        return spec
+    sheets = (
+        replace(one, columns=tuple(c for c in one.columns if c.field.record != "contribution")) for one in spec.sheets
+    )
+    return replace(spec, sheets=tuple(sheets))
+
+
+def _actions(shared: _Round, subgroup: str) -> Iterator[str]:
+    """The actions that a subgroup is asked about: not those that ended, nor what nobody confirmed before this round."""
+    for ref, row in shared.rows["action"].items():
+        if subgroup not in subgroups_of(shared.rows, ref) or is_further(row):
+            continue
+        ended = shared.history.standing(Key("action", ref, "confirmed_stage"))
+        agreed = shared.history.standing(Key("action", ref, "agreement"))
+        if (ended.value in ENDED and ended.round < shared.round.code) or (
+            agreed.value and agreed.round >= shared.round.code
+        ):
+            continue
+        yield ref
+
+
+def _themes(rows: Rows, subgroup: str) -> list[str]:
+    """The themes (or priorities without themes) that a subgroup works on."""
+    return [
+        ref
+        for ref, row in rows["priority"].items()
+        if (row["subgroup"] or rows["priority"].get(parent(ref), {}).get("subgroup")) == subgroup
+        and not any(parent(other) == ref and other != ref for other in rows["priority"])
+    ]
+
+
+def _titled(rows: Rows, ref: str) -> str:
+    return f"{ref} {rows['priority'].get(ref, {}).get('title', '')}".strip()
+
+
+def _progress_row(shared: _Round, ref: str, *, lead: bool) -> RowFacts:
+    """One action: what was said last round, locked beside what is asked now. One that another leads asks one thing."""
+    row, last = shared.rows["action"][ref], shared.rounds[-1] if shared.rounds else ""
+    rating = shared.ratings.get(ref)
+    contents = {
+        "what": row["what"],
+        "last_progress": shared.history.of_round("action", ref, "progress", last) if last else row["progress_before"],
+        "last_step": shared.history.of_round("action", ref, "next_step", last) if last else "",
+        "last_rag": str(rating.published) if rating else "",
+        "due": row["due"],
+    }
+    if lead:
+        spec = next(one for one in schemas.load_workbook_spec("subgroup").sheets if one.name == "Progress")
+        return RowFacts(
+            ref, contents, frozenset(one.field.name for one in spec.columns if one.input) - {"contribution"}
+        )
+    led_by = shared.rows["subgroup"].get(subgroups_of(shared.rows, ref)[0], {}).get("title", "")
+    contents["last_progress"] = f"Led by {led_by}. " + last_given(shared.history, ref, "progress", shared.rounds)
+    return RowFacts(ref, contents, frozenset({"contribution"}))
+
+
+def _plan_row(rows: Rows, ref: str) -> RowFacts:
+    row = rows["action"][ref]
+    return RowFacts(ref, {**row, "priority": _titled(rows, row["theme"])})
+
+
+def _grid_row(rows: Rows, ref: str) -> RowFacts:
+    return RowFacts(ref, {**rows["grid"].get(ref, {}), "theme": _titled(rows, ref)})
+
+
+def _slugs(rows: Rows) -> dict[str, str]:
+    """A file name for each subgroup, from its title; where two are the same or none is left, with its code."""
+    plain = {code: slug(row["title"]) for code, row in rows["subgroup"].items()}
+    twice = Counter(plain.values())
+    return {
+        code: name if name and twice[name] == 1 else f"{name}-{code.lower()}".strip("-") for code, name in plain.items()
+    }
+
+
+def slug(title: str) -> str:
+    """A title as part of a file name: small letters without accents, digits and hyphens, 60 characters at most."""
+    letters = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", letters).strip("-")[:LONGEST_SLUG].strip("-")

@@ -1,0 +1,275 @@
+"""The executive's workbook: where the plan stood at the end of a round, and every word that was said about it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from pathlib import Path
+
+from plan_sheets.core import identity
+from plan_sheets.core.compose import Facts, compose
+from plan_sheets.core.document import Document, base_text, layout_text
+from plan_sheets.core.history import BEFORE_ANY_ROUND, History
+from plan_sheets.core.layout import Book
+from plan_sheets.core.masterplan import action_rows, change_rows, grid_rows, question_rows
+from plan_sheets.core.model import Key, Outcome, PlanSheetsError, Round
+from plan_sheets.core.planner import OpenQuestion, Rows, open_questions
+from plan_sheets.core.rollup import SubgroupFacts, roll_up
+from plan_sheets.core.settle import OpenQuery, proposals, subject
+from plan_sheets.core.standing import rate_rounds, rows_at, thresholds
+from plan_sheets.core.stood import Stood
+from plan_sheets.core.summary import DRAFT, summary_lines, summary_rows
+from plan_sheets.core.totals import RETURNED
+from plan_sheets.store import handover, schemas, tables
+from plan_sheets.store.folder import Folder, write_elsewhere
+from plan_sheets.store.register import Register
+
+NOT_READ = (Outcome.ERROR, Outcome.MASKED)
+"""Outcomes of a cell whose text was not taken, and about which no query is open."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mastered:
+    """A master workbook that was made: for which round ("" before the first), and what stands in it."""
+
+    path: Path
+    round: str
+    reference: str
+    counts: Mapping[str, int]
+    """Actions by published status."""
+    warnings: Sequence[str]
+    """What somebody should know before it is sent, in sentences."""
+
+
+def make_master(folder: Folder, code: str | None, now: datetime, output: Path | None = None) -> Mastered:
+    """The master of a round, by default the latest; before the first is issued, the consultation draft.
+
+    `output`: where to write it; None is the folder's `master/`. Raises PlanSheetsError for a round that was not issued.
+    """
+    register = folder.register
+    stood = stood_at(register, _round_of(register, code))
+    earlier = register.documents(kind="master", round=stood.code)
+    document = _document(stood, earlier, register.secret)
+    data = handover.hand_over(document.book)
+    name = f"master/{(stood.code or DRAFT.replace(' ', '-')).lower()}.xlsx"
+    with register.batch("master", now.isoformat(timespec="seconds")) as batch:
+        if not document.id:
+            batch.add_document(document, layout_text(document.book), base_text(document.book))
+        path = output or folder.write(name, data, batch)
+        if output:
+            write_elsewhere(output, data)
+    counts = roll_up(stood.now.values(), stood.limits).counts
+    beside = output is None and path != folder.path / name
+    told = {str(status): count for status, count in counts.items()}
+    return Mastered(
+        path, stood.code, document.reference, told, tuple(_warnings(stood, folder.path / name if beside else None))
+    )
+
+
+def _round_of(register: Register, code: str | None) -> Round | None:
+    """The round that is meant; None before the first. Raises PlanSheetsError if it was not issued."""
+    issued = [one.code for one in register.rounds()]
+    if code is None:
+        return Round.parse(issued[-1]) if issued else None
+    wanted = Round.parse(code)
+    if wanted.code not in issued:
+        raise PlanSheetsError(
+            f"{wanted.code} has not been issued, so there is nothing to make a master of.",
+            f"Issued so far: {', '.join(issued)}." if issued else "Leave the round out to make the consultation draft.",
+        )
+    return wanted
+
+
+def _warnings(stood: Stood, changed: Path | None) -> Iterator[str]:
+    out = [one.name for one in stood.subgroups if one.missed]
+    if out:
+        yield f"No return has come from {', '.join(out)}: their actions stand as Not reported."
+    if stood.queries:
+        yield f"Queries are open ({stood.queries}): the master shows what stood before them, and says where."
+    if stood.proposals:
+        yield f"Proposals wait to be confirmed ({len(stood.proposals)}): the master shows them as proposed."
+    if changed:
+        yield f"{changed.name} has been changed since it was made, so it was left alone; the new one stands beside it."
+
+
+def _document(stood: Stood, earlier: Sequence[Document], secret: bytes) -> Document:
+    """The last master of the round if it would say the very same; else a new one."""
+    last = earlier[-1] if earlier else None
+    if last and base_text(master_book(stood, last.reference, secret)) == base_text(last.book):
+        return last
+    year = stood.history.text("plan", "", "year").replace("/", "-")
+    reference = f"{stood.code or year}-MASTER-{len(earlier) + 1}"
+    book = master_book(stood, reference, secret)
+    made = book.created.date().isoformat()
+    signature = book.properties[identity.SIGNATURE]
+    return Document(reference, "master", stood.code, "", signature, book, made, supersedes=last.id if last else None)
+
+
+def master_book(stood: Stood, reference: str, secret: bytes) -> Book:
+    """The master workbook of how everything stood; the same facts make the same book."""
+    spec = schemas.load_workbook_spec("master")
+    plan = stood.history.record("plan", "", stood.code)
+    words = stood.round.words if stood.round else DRAFT
+    width = sum(column.width for column in spec.sheets[0].columns)
+    facts = Facts(
+        texts={
+            "plan": plan["title"],
+            "round_words": words,
+            "when": f"in {words}" if stood.round else "before the first round",
+        },
+        created=datetime.combine(_made_on(stood), time()),
+        rows={
+            "RAG status": [*summary_rows(stood)],
+            "Master plan": [*action_rows(stood)],
+            "Grid": [*grid_rows(stood)],
+            "Changes": [*change_rows(stood, schemas.load_records())],
+            "Open questions": [*question_rows(stood)],
+        },
+        lines={"RAG status": summary_lines(stood, width)},
+        reference=reference,
+        secret=secret,
+        identity={
+            "Plan": plan["title"],
+            "Status of the plan": plan["status"] or "Not said",
+            "Round": stood.code or DRAFT,
+        },
+        marking=plan["marking"],
+        password=plan["lock_password"],
+    )
+    return compose(spec, facts)
+
+
+def _made_on(stood: Stood) -> date:
+    """The last day of the round; of the consultation draft, the day on which the plan was last read."""
+    if stood.round:
+        return stood.round.last_day
+    received = max((one.source.received for all_held in stood.history.by_key.values() for one in all_held), default="")
+    return (
+        date.fromisoformat(received[:10]) if received else date(int(stood.history.text("plan", "", "year")[:4]), 4, 1)
+    )
+
+
+# What the register says
+
+
+def stood_at(register: Register, for_round: Round | None) -> Stood:
+    """How everything stood at the end of a round, from what the register holds; None is before the first round."""
+    history = register.history()
+    code = for_round.code if for_round else BEFORE_ANY_ROUND
+    rounds = tuple(one.code for one in register.rounds() if one.code <= code)
+    rows = rows_at(history, code)
+    settled = {one.subject for one in register.rows(tables.SETTLEMENT)}
+    queries = [one for one in register.open_queries() if one.round <= code]
+    returned = _Returns(register)
+    return Stood(
+        round=for_round,
+        rounds=rounds,
+        history=history,
+        rows=rows,
+        ratings=rate_rounds(history, rounds),
+        limits=thresholds(history, code),
+        subgroups=tuple(_reporting(rows, rounds, returned)),
+        silent=returned.because(code),
+        questions=tuple(_questions(register, history, rows, code)),
+        proposals=tuple(one for one in proposals(history, rounds) if one.round <= code and subject(one) not in settled),
+        doubts=_doubts(queries, _not_read(register, returned, code)),
+        queries=len(queries),
+        set_aside=sum(
+            _came_in(register, one.received, code)
+            for verdict in ("held", "refused")
+            for one in register.set_aside(verdict)
+        ),
+    )
+
+
+class _Returns:
+    """What came back: every accepted return of a subgroup's workbook or feedback, by round and subgroup."""
+
+    def __init__(self, register: Register) -> None:
+        kinds = ("subgroup", "feedback")
+        self.documents = {one.id: one for one in register.rows(tables.DOCUMENT) if one.kind in kinds}
+        self.round_of: dict[int, str] = {}
+        """The code of the round that each return speaks of, by the id of the return."""
+        self.forms: dict[tuple[str, str], dict[str, str]] = {}
+        """The form of the last accepted return, by round and subgroup."""
+        for one in register.returns():
+            document = self.documents.get(one.document or 0)
+            if document and one.verdict in RETURNED:
+                self.round_of[one.id] = document.round
+                self.forms[document.round, document.subgroup] = json.loads(one.form) if one.form else {}
+
+    def issued(self, code: str) -> list[str]:
+        """The subgroups that were issued a workbook in a round, in the order of issue."""
+        return list(dict.fromkeys(one.subgroup for one in self.documents.values() if one.round == code))
+
+    def because(self, code: str) -> dict[str, str]:
+        """Why a subgroup has nothing to report, by its code."""
+        told = {
+            subgroup: form.get("nothing_because", "") for (when, subgroup), form in self.forms.items() if when == code
+        }
+        return {subgroup: text for subgroup, text in told.items() if text}
+
+
+def _reporting(rows: Rows, rounds: Sequence[str], returned: _Returns) -> Iterator[SubgroupFacts]:
+    for code in returned.issued(rounds[-1]) if rounds else ():
+        row = rows["subgroup"].get(code, {})
+        missed = 0
+        for past in reversed(rounds):
+            if code not in returned.issued(past) or (past, code) in returned.forms:
+                break
+            missed += 1
+        yield SubgroupFacts(code, row.get("title") or code, row.get("chair", ""), row.get("board_lead", ""), missed)
+
+
+def _not_read(register: Register, returned: _Returns, code: str) -> Iterator[Key]:
+    """The cells of a round whose last text could not be taken: an error, or a personal identifier."""
+    last = {
+        Key(one.record, one.ref, one.field): one.outcome
+        for one in register.rows(tables.ENTRY)
+        if returned.round_of.get(one.return_id) == code
+    }
+    yield from (key for key, outcome in last.items() if outcome in NOT_READ)
+
+
+def _doubts(queries: Sequence[OpenQuery], not_read: Iterator[Key]) -> dict[str, tuple[str, ...]]:
+    """What is in doubt about each action, in words."""
+    asked = [cell.key for one in queries for cell in one.cells]
+    doubts: dict[str, tuple[str, ...]] = {}
+    for words, keys in (("a query is open on {}", asked), ("what was entered could not be taken: {}", not_read)):
+        titles: dict[str, list[str]] = {}
+        for key in keys:
+            if key.record in ("action", "contribution"):
+                titles.setdefault(key.ref.partition("/")[0], []).append(_title(key))
+        for ref, told in titles.items():
+            doubts[ref] = (*doubts.get(ref, ()), words.format(", ".join(dict.fromkeys(told))))
+    return doubts
+
+
+def _title(key: Key) -> str:
+    about = schemas.load_records().get(key.record, {}).get(key.field)
+    return about.title if about else "the row itself"
+
+
+def _questions(register: Register, history: History, rows: Rows, code: str) -> Iterator[OpenQuestion]:
+    """Everything open at the end of the round; a placeholder in a round's answer is open in that round alone."""
+    typed = {
+        Key(one.record, one.ref, one.field): one.round
+        for one in register.rows(tables.ENTRY)
+        if one.round <= code and one.entered.strip()
+    }
+    records = schemas.load_records()
+    placeholders = {}
+    for key, entered in register.placeholders().items():
+        about = records.get(key.record, {}).get(key.field)
+        lasting = about is None or about.scope == "standing"
+        if key in typed and (lasting or (typed[key] == code and not history.in_round(key, code).value)):
+            placeholders[key] = entered
+    titles = {key: _title(key) for key in [*history.by_key, *placeholders]}
+    return open_questions(rows, placeholders, titles)
+
+
+def _came_in(register: Register, received: str, code: str) -> bool:
+    """Whether a file that names no round came in while this one was the latest."""
+    return max((one.code for one in register.rounds() if one.issued <= received[:10]), default=BEFORE_ANY_ROUND) == code

@@ -1,0 +1,64 @@
+"""What the office does, whole: the deeds in the order in which one needs the other. Commands and library call these."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+from plan_sheets import issue, officer, plan, receive
+from plan_sheets.core.model import Verdict
+from plan_sheets.store.folder import Folder
+
+
+@dataclass(frozen=True, slots=True)
+class PlanRead:
+    """plan.xlsx merged; the officer's workbook if anything waits there; plan.xlsx as written, if it was asked for."""
+
+    merged: plan.PlanMerged
+    officer: officer.OfficerMade | None
+    written: Path | None
+
+
+@dataclass(frozen=True, slots=True)
+class RoundIssued:
+    """The workbooks of a round, after the plan was merged; the officer's workbook if the plan had changed."""
+
+    merged: plan.PlanMerged
+    issues: Sequence[issue.Issued]
+    officer: officer.OfficerMade | None
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """What became of a batch; the officer's workbook, None where nothing was recorded."""
+
+    receipts: receive.Receipts
+    officer: officer.OfficerMade | None
+
+
+def merge_plan(folder: Folder, now: datetime, *, write: bool = False) -> PlanRead:
+    """Merge plan.xlsx; write it anew if `write`; make the officer's workbook if anything changed."""
+    merged = plan.merge_plan(folder, now)
+    written = plan.write_plan(folder, now) if write else None
+    made = None if merged.unchanged else officer.make_officer(folder, now)
+    return PlanRead(merged, made, written)
+
+
+def issue_round(
+    folder: Folder, code: str, return_by: date, now: datetime, subgroups: Sequence[str] = ()
+) -> RoundIssued:
+    """Merge the plan first, then make the workbooks of the round."""
+    merged = plan.merge_plan(folder, now)
+    issues = issue.issue_round(folder, code, return_by, now, subgroups)
+    return RoundIssued(merged, issues, None if merged.unchanged else officer.make_officer(folder, now))
+
+
+def receive_files(
+    folder: Folder, paths: Sequence[Path], now: datetime, told: receive.Told | None = None, *, dry_run: bool = False
+) -> Received:
+    """Take files in, then make the officer's workbook anew if anything was recorded."""
+    receipts = receive.receive(folder, paths, now, told, dry_run=dry_run)
+    news = any(one.verdict is not Verdict.DUPLICATE for one in receipts.returns)
+    return Received(receipts, officer.make_officer(folder, now) if news and not dry_run else None)

@@ -1,0 +1,258 @@
+"""The officer's workbook: control totals, queries to settle, proposals to confirm, findings, owners, overrides."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, time
+from pathlib import Path
+
+from plan_sheets.core import identity
+from plan_sheets.core.compose import Facts, RowFacts, compose
+from plan_sheets.core.document import Document, base_text, layout_text
+from plan_sheets.core.history import History
+from plan_sheets.core.layout import Book
+from plan_sheets.core.merge import said_by
+from plan_sheets.core.model import PartialDate, Round
+from plan_sheets.core.planner import parent
+from plan_sheets.core.rag import Rating
+from plan_sheets.core.settle import OpenQuery, Proposal, QueryCell, proposals, subject
+from plan_sheets.core.standing import is_further, rate_rounds, rows_at
+from plan_sheets.core.totals import Standing, sums
+from plan_sheets.store import handover, schemas, tables
+from plan_sheets.store.folder import Folder
+from plan_sheets.store.register import Register
+
+TOLD = ("error", "query", "masked", "warning")
+"""Severities of the findings that the officer reads: notes are on the receipts."""
+
+
+@dataclass(frozen=True, slots=True)
+class OfficerMade:
+    """The officer's workbook as it was made: what waits in it."""
+
+    path: Path
+    reference: str
+    queries: int
+    proposals: int
+    findings: int
+    again: bool
+    """Whether nothing has changed since it was last made."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Facts:
+    """What the officer's workbook is made of."""
+
+    register: Register
+    history: History
+    code: str
+    rounds: tuple[str, ...]
+    ratings: Mapping[str, Rating]
+    queries: Sequence[OpenQuery]
+    proposals: Sequence[Proposal]
+    standings: Sequence[Standing]
+    as_of: datetime
+
+
+def make_officer(folder: Folder, now: datetime) -> OfficerMade:
+    """A new officer's workbook for the latest round, unless nothing has changed since the last one."""
+    facts = _facts(folder.register, now)
+    earlier = folder.register.documents(kind="officer", round=facts.code)
+    last = earlier[-1] if earlier else None
+    book = _book(facts, last.reference) if last else None
+    again = last is not None and book is not None and base_text(book) == base_text(last.book)
+    if not again:
+        reference = f"{facts.code or 'PLAN'}-OFFICER-{len(earlier) + 1}"
+        book = _book(facts, reference)
+    document = last if again and last else _document(facts, book or _book(facts, ""), last)
+    data = handover.hand_over(document.book)
+    name = f"officer/{(facts.code or 'plan').lower()}.xlsx"
+    with folder.register.batch("officer", now.isoformat(timespec="seconds")) as batch:
+        if not again:
+            batch.add_document(document, layout_text(document.book), base_text(document.book))
+        path = folder.write(name, data, batch)
+    findings = len(document.book.sheet("Findings").rows)
+    return OfficerMade(path, document.reference, len(facts.queries), len(facts.proposals), findings, again)
+
+
+def _document(facts: _Facts, book: Book, last: Document | None) -> Document:
+    reference = book.properties[identity.REFERENCE]
+    signature = book.properties[identity.SIGNATURE]
+    made = facts.as_of.date().isoformat()
+    return Document(reference, "officer", facts.code, "", signature, book, made, supersedes=last.id if last else None)
+
+
+def _facts(register: Register, now: datetime) -> _Facts:
+    history = register.history()
+    rounds = tuple(one.code for one in register.rounds())
+    code = rounds[-1] if rounds else ""
+    settled = {one.subject for one in register.rows(tables.SETTLEMENT)}
+    offered = [one for one in proposals(history, rounds) if subject(one) not in settled]
+    standings = register.standings(code, now.date()) if code else []
+    ratings = rate_rounds(history, rounds)[code] if code else {}
+    return _Facts(register, history, code, rounds, ratings, register.open_queries(), offered, standings, now)
+
+
+def _book(facts: _Facts, reference: str) -> Book:
+    plan = facts.history.record("plan", "")
+    words = Round.parse(facts.code).words if facts.code else "the plan, before any round"
+    day = datetime.combine(facts.as_of.date(), time())
+    rows = {
+        "Returns": [_returned(one, facts.history) for one in facts.standings],
+        "Queries": [_query(one, facts) for one in facts.queries],
+        "To confirm": [_proposal(one, facts.history) for one in facts.proposals],
+        "Findings": list(_findings(facts)),
+        "Owners": list(_owners(facts.history)),
+        "Overrides": list(_overrides(facts)),
+    }
+    made = Facts(
+        texts={"round_words": words, "totals": _totals(facts)},
+        created=day,
+        rows=rows,
+        forms=schemas.load_records(),
+        reference=reference,
+        secret=facts.register.secret,
+        identity={
+            "Plan": plan["title"],
+            "Round": facts.code or "None yet",
+            "Made on": PartialDate.day(day.date()).words,
+        },
+        marking=plan["marking"],
+        password=plan["lock_password"],
+    )
+    return compose(schemas.load_workbook_spec("officer"), made)
+
+
+def _totals(facts: _Facts) -> str:
+    held, refused = (len(facts.register.set_aside(verdict)) for verdict in ("held", "refused"))
+    told = sums(facts.standings, held, refused)
+    return (
+        f"{told['issued']} issued = {told['returned']} returned + {told['outstanding']} outstanding "
+        f"({told['late']} late). Files held: {held}. Refused: {refused}. "
+        f"Queries open: {len(facts.queries)}. To confirm: {len(facts.proposals)}."
+    )
+
+
+def _words(day: str | None) -> str:
+    return PartialDate.of_iso(day).words if day else "Not yet"
+
+
+def _returned(one: Standing, history: History) -> RowFacts:
+    contents = {
+        "ref": f"{one.subgroup} {history.text('subgroup', one.subgroup, 'title')}",
+        "issued": _words(one.issued),
+        "returned": _words(one.returned),
+        "verdict": one.verdict.replace("_", " ").capitalize(),
+        "days_late": str(one.days_late),
+        "completed_by": one.completed_by,
+        "message": one.message,
+    }
+    return RowFacts(one.subgroup, contents)
+
+
+def _query(one: OpenQuery, facts: _Facts) -> RowFacts:
+    returned = next((r for r in facts.register.returns() if r.id == one.return_id), None)
+    heads = [facts.history.head(cell.key, cell.scope, cell.round) for cell in one.cells]
+    contents = {
+        "about": "\n".join(_about(cell) for cell in one.cells) or one.subgroup or "The file",
+        "why": one.message,
+        "head": _together(one.cells, [head.value for head in heads]),
+        "head_from": "\n".join(dict.fromkeys(said_by(head.source) for head in heads if head.seq)),
+        "returned": _together(one.cells, [cell.returned for cell in one.cells]),
+        "returned_from": ", ".join(
+            filter(
+                None, [returned.completed_by, one.subgroup, PartialDate.of_iso(returned.received).words, returned.file]
+            )
+        )
+        if returned
+        else "",
+    }
+    return RowFacts(str(one.id), contents)
+
+
+def _about(cell: QueryCell) -> str:
+    return f"{cell.key.ref or 'Plan'}: {title_of(cell.key.record, cell.key.field)}"
+
+
+def title_of(record: str, field: str) -> str:
+    """The heading of a field; its name if the schemas no longer know it."""
+    about = schemas.load_records().get(record, {}).get(field)
+    return about.title if about else field
+
+
+def _together(cells: Sequence[QueryCell], texts: Sequence[str]) -> str:
+    """The texts of a query's cells: each with its field, where there are several."""
+    if len(cells) == 1:
+        return texts[0] or "(blank)"
+    return "\n".join(
+        f"{cell.key.ref} {title_of(cell.key.record, cell.key.field)}: {text or '(blank)'}"
+        for cell, text in zip(cells, texts, strict=True)
+    )
+
+
+def _proposal(one: Proposal, history: History) -> RowFacts:
+    contents = {
+        "action": one.action,
+        "what": history.text("action", one.action, "what"),
+        "proposed": one.shown,
+        "standing": one.standing,
+        "evidence": history.of_round("action", one.action, "evidence", one.round),
+        "proposed_by": one.who,
+    }
+    return RowFacts(one.ref, contents)
+
+
+def _findings(facts: _Facts) -> Iterator[RowFacts]:
+    """All that was not taken or wants a look, of the returns of this round and of the plan as it was last read."""
+    documents = {one.id: one for one in facts.register.documents()}
+    returns = facts.register.returns()
+    plans = [one.id for one in returns if one.kind == "plan"][-1:]
+    wanted = {
+        one.id: one
+        for one in returns
+        if one.id in plans
+        or (one.document in documents and documents[one.document].round == facts.code)
+        or (not one.document and one.kind != "plan")
+    }
+    for number, one in enumerate(
+        row for row in facts.register.rows(tables.FINDING) if row.return_id in wanted and row.severity in TOLD
+    ):
+        came = wanted[one.return_id]
+        subgroup = documents[came.document].subgroup if came.document in documents else ""
+        contents = {
+            "ref": subgroup or "Plan",
+            "file": came.file,
+            "sheet": one.sheet,
+            "cell": one.cell,
+            "about": " ".join(filter(None, [one.ref, title_of(one.record, one.field) if one.field else ""])),
+            "severity": one.severity.capitalize(),
+            "entered": one.entered or "",
+            "message": one.message,
+        }
+        yield RowFacts(f"finding {number + 1}", contents)
+
+
+def _owners(history: History) -> Iterator[RowFacts]:
+    """Priorities first, then actions; the cells are the record's own."""
+    rows = rows_at(history)
+    for record, name in (("priority", "title"), ("action", "what")):
+        for ref, row in rows[record].items():
+            if (record == "priority" and parent(ref) != ref) or is_further(row):
+                continue
+            contents = {"what": row[name], "owner": row["owner"], "owner_status": row["owner_status"]}
+            yield RowFacts(ref, contents, record=record)
+
+
+def _overrides(facts: _Facts) -> Iterator[RowFacts]:
+    actions = rows_at(facts.history)["action"]
+    for ref, rating in facts.ratings.items():
+        if not rating.facts.proposed:
+            given = {
+                name: facts.history.of_round("action", ref, name, facts.code)
+                for name in ("override_rag", "override_by", "override_reason", "override_date")
+            }
+            what = actions.get(ref, {}).get("what", "")
+            yield RowFacts(
+                ref, {"what": what, "published_rag": str(rating.published), "why": rating.driven_by, **given}
+            )

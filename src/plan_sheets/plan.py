@@ -1,0 +1,262 @@
+"""The plan folder and its plan.xlsx: make one, check it as it stands, merge it into the register, write it anew."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from plan_sheets.core.compose import Facts, RowFacts, compose
+from plan_sheets.core.found import FoundWorkbook
+from plan_sheets.core.history import BEFORE_ANY_ROUND, History, Source
+from plan_sheets.core.layout import Book
+from plan_sheets.core.merge import Cell, Merged, MergedCell, merge_return
+from plan_sheets.core.model import Finding, Key, Outcome, PlanSheetsError, Verdict
+from plan_sheets.core.openplan import PlanRead, read_plan
+from plan_sheets.core.planner import OpenQuestion, counts, open_questions, warnings
+from plan_sheets.store import handover, recording, schemas, tables
+from plan_sheets.store.batch import Batch
+from plan_sheets.store.folder import PLAN_FILE, Folder, sha256
+from plan_sheets.store.register import FILE, Register
+from plan_sheets.store.workbook_reader import read_workbook
+
+PLAN_RECORDS = (
+    "board",
+    "subgroup",
+    "priority",
+    "action",
+    "grid",
+    "consideration",
+    "evidence",
+    "enquiry",
+    "consultation",
+    "question",
+)
+TITLE_OF_TEMPLATE = "Business plan"
+
+PlanRows = Mapping[str, Sequence[Mapping[str, str]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What stands in plan.xlsx: counts, findings, open questions."""
+
+    counts: Mapping[str, int]
+    findings: Sequence[Finding]
+    questions: Sequence[OpenQuestion]
+
+
+@dataclass(frozen=True, slots=True)
+class PlanMerged:
+    """What reading plan.xlsx changed in the register."""
+
+    taken: int = 0
+    queries: int = 0
+    errors: int = 0
+    findings: Sequence[Finding] = field(default_factory=tuple)
+    unchanged: bool = False
+    """Whether these very bytes had been read before."""
+
+
+def new_plan(path: Path, now: datetime, *, example: bool = False, secret: bytes | None = None) -> Folder:
+    """A plan folder with an empty plan.xlsx, or the worked example; both are in the register when it returns.
+
+    `secret`: the 32 bytes that sign, random unless given. Raises PlanSheetsError if there is a plan already.
+    """
+    if (path / FILE).exists() or (path / PLAN_FILE).exists():
+        raise PlanSheetsError(f"{path} holds a plan already.", "Choose another folder; nothing was changed.")
+    data = handover.hand_over(example_book() if example else template_book())
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise PlanSheetsError(f"{path} cannot be made ({error.strerror}).", "Choose another folder.") from error
+    register = Register.create(path / FILE, "plan", secret or secrets.token_bytes(32))
+    folder = Folder(path, register)
+    with register.batch("new", now.isoformat(timespec="seconds")) as batch:
+        folder.write(PLAN_FILE, data, batch)
+    merge_plan(folder, now)
+    return folder
+
+
+def check_plan(folder: Folder) -> Checked:
+    """plan.xlsx as it stands, merged or not: what is wrong in it and what a planner should look at."""
+    read = _read(folder.read_plan())
+    rows = {record: read.rows(record) for record in PLAN_RECORDS}
+    placeholders = {one.key: one.entered or "" for one in read.findings if one.code == "placeholder" and one.key}
+    titles = {cell.key: cell.title for cell in read.cells}
+    questions = list(open_questions(rows, placeholders, titles))
+    told = list(warnings(rows, {cell.key: cell for cell in read.cells}, schemas.load_messages()))
+    return Checked(counts(rows, len(questions)), [*read.findings, *told], questions)
+
+
+def merge_plan(folder: Folder, now: datetime) -> PlanMerged:
+    """Merge plan.xlsx into the register, three ways against the plan last read. All of it is recorded, or nothing."""
+    data = folder.read_plan()
+    earlier = [one for one in folder.register.returns() if one.kind == "plan"]
+    if earlier and earlier[-1].sha256 == sha256(data):
+        return PlanMerged(unchanged=True)
+    read = _read(data)
+    at = now.isoformat(timespec="seconds")
+    with folder.register.batch("plan", at) as batch:
+        history = batch.history()
+        merged = _merge(folder, read, history, batch, at)
+        received = recording.Received(sha256(data), PLAN_FILE, "plan", _verdict(merged), completed_by="")
+        recording.record_return(batch, received, recording.add_return(batch, received), merged)
+    folder.keep(data)
+    return PlanMerged(
+        merged.count(Outcome.TAKEN), len(merged.queries), merged.count(Outcome.ERROR), tuple(merged.findings)
+    )
+
+
+def _verdict(merged: Merged) -> Verdict:
+    return Verdict.ACCEPTED_WITH_FINDINGS if merged.findings else Verdict.ACCEPTED
+
+
+def _merge(folder: Folder, read: PlanRead, history: History, batch: Batch, at: str) -> Merged:
+    base = last_read(folder.register)
+    cells = [
+        Cell(one.key, one.title, one.scope, one.address, one.entered, one.value, base.get(one.key, ""), one.blocked)
+        for one in read.cells
+    ]
+    vanished = [*_vanished(read, base, history)]
+    known = {one.ref for one in batch.register.rows(tables.QUERY_CELL) if one.field == "ref"}
+    messages = schemas.load_messages()
+    findings = [*read.findings]
+    findings += [
+        messages.finding("row_vanished", key=key, ref=key.ref, record=key.record)
+        for key in vanished
+        if key.ref not in known
+    ]
+    cells += [Cell(key, "Ref", "standing", None, "", key.ref, key.ref, Outcome.QUERY) for key in vanished]
+    rounds = folder.register.rounds()
+    current = rounds[-1].code if rounds else BEFORE_ANY_ROUND
+    return merge_return(cells, findings, history, current, Source("plan", received=at, file=PLAN_FILE), messages)
+
+
+def _vanished(read: PlanRead, base: Mapping[Key, str], history: History) -> list[Key]:
+    """The rows that stood in the plan last read and stand in it no more, and that the register still holds."""
+    there = {cell.key for cell in read.cells}
+    return [
+        key
+        for key in base
+        if key.field == "ref" and key not in there and history.text(key.record, key.ref, "removed") != "Yes"
+    ]
+
+
+def last_read(register: Register) -> dict[Key, str]:
+    """What every cell of the plan last read counts as having said: what the next reading is compared with."""
+    last = [one.id for one in register.returns() if one.kind == "plan"][-1:]
+    entries = register.rows(tables.ENTRY) if last else []
+    return {Key(one.record, one.ref, one.field): one.next_base for one in entries if one.return_id == last[0]}
+
+
+def write_plan(folder: Folder, now: datetime) -> Path:
+    """plan.xlsx anew from the register: in place once all its cells are merged, else beside. The path written."""
+    history = folder.register.history()
+    book = plan_book(rows_of(history, folder.register.placeholders()), created=now)
+    data = handover.hand_over(book)
+    at = now.isoformat(timespec="seconds")
+    returns = [one for one in folder.register.returns() if one.kind == "plan"]
+    all_merged = bool(returns) and folder.plan_file.exists() and returns[-1].sha256 == sha256(folder.read_plan())
+    blocked = any(
+        one.outcome == Outcome.ERROR
+        for one in folder.register.rows(tables.ENTRY)
+        if returns and one.return_id == returns[-1].id
+    )
+    with folder.register.batch("write", at) as batch:
+        if all_merged and not blocked:
+            batch.add(tables.OUTPUT, path=PLAN_FILE, sha256=sha256(folder.read_plan()))
+        target = folder.write(PLAN_FILE, data, batch)
+        if target == folder.plan_file:
+            _record_written(batch, data, history)
+    return target
+
+
+def _record_written(batch: Batch, data: bytes, history: History) -> None:
+    """The plan just written is the plan last read: every cell holds what stands."""
+    read = _read(data)
+    cells = [
+        MergedCell(
+            Cell(one.key, one.title, "standing", one.address, one.entered, one.value, one.value),
+            history.standing(one.key),
+            Outcome.UNTOUCHED,
+            "",
+        )
+        for one in read.cells
+    ]
+    received = recording.Received(sha256(data), PLAN_FILE, "plan", Verdict.UNTOUCHED)
+    recording.record_return(batch, received, recording.add_return(batch, received), Merged(cells=cells))
+
+
+def rows_of(history: History, placeholders: Mapping[Key, str]) -> PlanRows:
+    """The plan as rows of texts, by record: what stands, and where nothing stands the placeholder that was typed."""
+    rows: dict[str, list[Mapping[str, str]]] = {"plan": [_filled("plan", "", history, placeholders)]}
+    for record in (*PLAN_RECORDS, "rag_rule"):
+        rows[record] = [_filled(record, ref, history, placeholders) for ref in history.refs(record)]
+    return rows
+
+
+def _filled(record: str, ref: str, history: History, placeholders: Mapping[Key, str]) -> Mapping[str, str]:
+    row = dict(history.record(record, ref))
+    for key, entered in placeholders.items():
+        if (key.record, key.ref) == (record, ref) and not row.get(key.field):
+            row[key.field] = entered
+    return row
+
+
+def plan_book(rows: PlanRows, created: datetime) -> Book:
+    """The grid template holding these rows; `plan` is the one row of the form, RAG rules are always there."""
+    spec = schemas.load_workbook_spec("plan")
+    form = dict(rows["plan"][0]) if rows.get("plan") else {}
+    given = {row["ref"]: row.get("value", "") for row in rows.get("rag_rule", ())}
+    by_sheet = {
+        sheet.name: [RowFacts(row.get("ref", ""), row) for row in rows.get(sheet.record, ())]
+        for sheet in spec.sheets
+        if sheet.record in PLAN_RECORDS
+    }
+    by_sheet["RAG rules"] = [
+        RowFacts(
+            rule.ref,
+            {
+                "means": f"{rule.title}. {rule.means}",
+                "unit": rule.unit,
+                "value": given.get(rule.ref) or str(rule.default),
+            },
+        )
+        for rule in schemas.load_rag_rules()
+    ]
+    facts = Facts(
+        texts={"title": form.get("title") or TITLE_OF_TEMPLATE},
+        created=created,
+        rows=by_sheet,
+        answers=form,
+        forms=schemas.load_records(),
+        marking=form.get("marking", ""),
+    )
+    return compose(spec, facts)
+
+
+MADE = datetime(2016, 4, 1)  # noqa: DTZ001 - a spreadsheet's dates know no time zone
+"""The date that the workbooks in `workbooks/` say they were made on, so that making them again gives the same parts."""
+
+
+def example_book() -> Book:
+    """The worked example, 2016/17."""
+    found = schemas.load_example()
+    return plan_book({**found, "plan": [found["plan"]]}, MADE)
+
+
+def template_book() -> Book:
+    """The empty grid template: the five considerations and the RAG rules are there."""
+    found = schemas.load_example()
+    return plan_book({"consideration": found["consideration"], "plan": [{"confirm_at_once": "No"}]}, MADE)
+
+
+def _read(data: bytes) -> PlanRead:
+    found = read_workbook(data)
+    if not isinstance(found, FoundWorkbook):
+        told = schemas.load_messages().remark(found.code, found.details)
+        raise PlanSheetsError(f"plan.xlsx cannot be read. {told.message}", "Nothing was changed.")
+    return read_plan(found, schemas.load_workbook_spec("plan"), schemas.load_records(), schemas.load_messages())

@@ -1,0 +1,232 @@
+"""Documents back in, by eleven steps whose order matters: each may only add findings.
+
+1 guard, 2 read, 3 identify, 4 compare the shape, 5 compare locked cells, 6 tidy, 7 keep the bytes, 8 check, 9 merge,
+10 record, 11 answer. All returns of a batch are checked in one call and recorded in one transaction, or not at all.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+
+from plan_sheets.core.check import check_rows
+from plan_sheets.core.found import FoundWorkbook
+from plan_sheets.core.messages import Messages
+from plan_sheets.core.model import Finding, Outcome, PlanSheetsError, Severity, Verdict
+from plan_sheets.core.reading import Reading, read_return, rows_to_check, silent_rows
+from plan_sheets.store import recording, schemas
+from plan_sheets.store.batch import Batch
+from plan_sheets.store.folder import Folder
+from plan_sheets.store.identifying import Identifier
+from plan_sheets.store.inbox import Incoming, open_inbox
+from plan_sheets.store.merging import Merger
+from plan_sheets.store.workbook_reader import read_workbook
+
+ACCEPTED = (Verdict.ACCEPTED, Verdict.ACCEPTED_WITH_FINDINGS)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What the officer says of one file beside handing it over."""
+
+    issue: str = ""
+    """Whose it is: a reference."""
+    replaces: str = ""
+    """The return that it replaces: its number, or the beginning of its SHA-256."""
+    allow: frozenset[str] = frozenset()
+    """Codes that shall not hold it."""
+    reason: str = ""
+
+
+@dataclass(slots=True)
+class Receipt:
+    """What became of one file. `round`, `subgroup`, `issue` and `kind` are None where they are not known."""
+
+    file: str
+    sha256: str
+    verdict: Verdict
+    kind: str | None = None
+    subgroup: str | None = None
+    round: str | None = None
+    issue: str | None = None
+    saved_by: str = ""
+    findings: list[Finding] = field(default_factory=list)
+    changes: int = 0
+    conflicts: int = 0
+    feedback: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Receipts:
+    """What became of a batch, in the order in which the files were given; and what was passed over, with the reason."""
+
+    returns: tuple[Receipt, ...]
+    passed_over: tuple[tuple[str, str], ...]
+
+
+@dataclass(slots=True)
+class _File:
+    """A file on its way through the steps."""
+
+    incoming: Incoming
+    receipt: Receipt
+    reading: Reading | None = None
+    completed_by: str = ""
+
+    @property
+    def is_open(self) -> bool:
+        return self.reading is not None and self.receipt.verdict not in (
+            Verdict.HELD,
+            Verdict.REFUSED,
+            Verdict.DUPLICATE,
+        )
+
+
+def receive(
+    folder: Folder, paths: Sequence[Path], now: datetime, told: Told | None = None, *, dry_run: bool = False
+) -> Receipts:
+    """Take these files and folders in. With `dry_run` everything is said and nothing recorded or kept.
+
+    Raises PlanSheetsError if a path is not there, a folder holds no workbook, or `told` does not fit.
+    """
+    told = told or Told()
+    inbox = open_inbox(folder, paths)
+    if told != Told() and len(inbox.files) != 1:
+        raise PlanSheetsError("--issue, --replaces and --allow speak of one file.", "Receive that file alone.")
+    if told.allow and not told.reason:
+        raise PlanSheetsError("--allow needs a --reason.", "Say why it may go in; it is recorded.")
+    messages = schemas.load_messages()
+    identifier = Identifier(folder.register, messages)
+    files = [_read(one, identifier, told, messages) for one in inbox.files]
+    _set_aside_duplicates(files, folder)
+    _check(files, messages, told)
+    if not dry_run:
+        for file in files:
+            folder.keep(file.incoming.data)
+    if any(_news(file, folder) for file in files):
+        _merge_and_record(folder, files, now, told, dry_run=dry_run)
+    return Receipts(tuple(file.receipt for file in files), inbox.passed_over)
+
+
+def _read(incoming: Incoming, identifier: Identifier, told: Told, messages: Messages) -> _File:
+    """Steps 1 to 6: guard, read, identify, shape, locked cells, tidy."""
+    receipt = Receipt(incoming.name, incoming.sha, Verdict.REFUSED)
+    found = read_workbook(incoming.data)
+    if not isinstance(found, FoundWorkbook):
+        receipt.findings.append(messages.remark(found.code, found.details))
+        return _File(incoming, receipt)
+    receipt.saved_by = found.saved_by
+    receipt.findings += [messages.remark(one.code, one.details) for one in found.remarks]
+    document, findings = identifier.identify(found, told.issue)
+    receipt.findings += findings
+    receipt.verdict = Verdict.HELD
+    if document is None:
+        return _File(incoming, receipt)
+    receipt.kind, receipt.round, receipt.subgroup, receipt.issue = (
+        document.kind,
+        document.round,
+        document.subgroup or None,
+        document.reference,
+    )
+    if any(messages.by_code[one.code].holds for one in findings):
+        return _File(incoming, receipt)
+    reading = read_return(document, found, messages, identifier.whose)
+    receipt.findings += reading.findings
+    if any(messages.by_code[one.code].holds and one.code not in told.allow for one in reading.findings):
+        return _File(incoming, receipt)
+    receipt.findings = [_allowed(one, told, messages) for one in receipt.findings]
+    reading.findings = [_allowed(one, told, messages) for one in reading.findings]
+    receipt.verdict = Verdict.ACCEPTED
+    return _File(incoming, receipt, reading, reading.form.get("completed_by") or reading.form.get("settled_by", ""))
+
+
+def _allowed(finding: Finding, told: Told, messages: Messages) -> Finding:
+    if messages.by_code[finding.code].holds and finding.code in told.allow:
+        return messages.finding("held_then_allowed", address=finding.address, held=finding.code, reason=told.reason)
+    return finding
+
+
+def _set_aside_duplicates(files: Sequence[_File], folder: Folder) -> None:
+    """What was accepted before, byte for byte or answer for answer, changes nothing more."""
+    accepted = [one for one in folder.register.returns() if one.verdict in ACCEPTED and one.kind != "plan"]
+    shas, answers = {one.sha256 for one in accepted}, {one.answers_sha for one in accepted if one.answers_sha}
+    for file in files:
+        if not file.is_open or file.reading is None or file.reading.is_untouched:
+            continue
+        if file.incoming.sha in shas or file.reading.answers_sha in answers:
+            file.receipt.verdict = Verdict.DUPLICATE
+        shas.add(file.incoming.sha)
+        answers.add(file.reading.answers_sha)
+
+
+def _check(files: Sequence[_File], messages: Messages, told: Told) -> None:
+    """Step 8: all returns of the batch in one call; then the verdicts that need no merge."""
+    del told
+    readings = [(place, file.reading) for place, file in enumerate(files) if file.is_open and file.reading]
+    rows = [row for place, reading in readings for row in rows_to_check(reading, place)]
+    found = check_rows(rows, messages)
+    for place, reading in readings:
+        more = [*(found[place] if place < len(found) else ()), *silent_rows(reading, messages)]
+        reading.findings += more
+        files[place].receipt.findings += more
+        if reading.is_untouched:
+            files[place].receipt.verdict = Verdict.UNTOUCHED
+
+
+def _news(file: _File, folder: Folder) -> bool:
+    """Whether there is anything to record: what is judged again and judged the same is there already."""
+    before = {(one.sha256, one.verdict) for one in folder.register.returns()}
+    return (
+        file.receipt.verdict is not Verdict.DUPLICATE and (file.incoming.sha, str(file.receipt.verdict)) not in before
+    )
+
+
+def _merge_and_record(folder: Folder, files: Sequence[_File], now: datetime, told: Told, *, dry_run: bool) -> None:
+    """Steps 9 and 10, in an order that depends on no file name: replaced before replacing, then by SHA-256."""
+    order = sorted(
+        files,
+        key=lambda file: (file.reading is not None and file.reading.form.get("corrects") == "Yes", file.incoming.sha),
+    )
+    with folder.register.batch("receive", now.isoformat(timespec="seconds"), dry_run=dry_run) as batch:
+        merger = Merger(batch, schemas.load_messages())
+        for file in order:
+            if file.receipt.verdict is Verdict.DUPLICATE or not _news(file, folder):
+                continue
+            if file.reading is None or not file.is_open or file.reading.is_untouched:
+                _record_only(batch, file)
+                continue
+            outcome = merger.merge(file.reading, file.incoming, file.completed_by, told.replaces)
+            findings = [
+                replace(one, key=outcome.renamed.get(one.key, one.key)) if one.key else one
+                for one in file.receipt.findings
+            ]
+            file.receipt.findings = [*findings, *outcome.more]
+            file.receipt.changes, file.receipt.conflicts = outcome.changes, outcome.merged.count(Outcome.CONFLICT)
+            told_of = any(one.severity is not Severity.NOTE for one in file.receipt.findings)
+            file.receipt.verdict = Verdict.ACCEPTED_WITH_FINDINGS if told_of else Verdict.ACCEPTED
+            outcome.merged.findings = file.receipt.findings
+            merger.record(outcome, file.receipt.verdict, file.receipt.saved_by)
+
+
+def _record_only(batch: Batch, file: _File) -> None:
+    """A file of which nothing is merged: that it came, and what there was to say."""
+    receipt = file.receipt
+    document = file.reading.document.id if file.reading else None
+    received = recording.Received(
+        file.incoming.sha,
+        Path(file.incoming.name).name,
+        receipt.kind or "",
+        receipt.verdict,
+        document,
+        saved_by=receipt.saved_by,
+        form=json.dumps(file.reading.form) if file.reading else "",
+    )
+    recording.record_findings(batch, recording.add_return(batch, received), receipt.findings)
+
+
+def totals(receipts: Receipts) -> Mapping[str, int]:
+    """How many files had each verdict."""
+    return {str(verdict): sum(one.verdict is verdict for one in receipts.returns) for verdict in Verdict}

@@ -1,0 +1,252 @@
+"""What the officer reads on the screen, and what another program reads as JSON."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from plan_sheets.core.model import Finding, PartialDate, Severity, Verdict
+
+if TYPE_CHECKING:
+    from plan_sheets.master import Mastered
+    from plan_sheets.office import PlanRead, Received, RoundIssued
+    from plan_sheets.officer import OfficerMade
+    from plan_sheets.plan import Checked
+    from plan_sheets.receive import Receipt, Receipts
+    from plan_sheets.status import RoundStatus
+    from plan_sheets.store.folder import Folder
+    from plan_sheets.trace import Step
+
+GOOD = (Verdict.ACCEPTED, Verdict.UNTOUCHED, Verdict.DUPLICATE)
+REFUSED, SOMEBODY_MUST_ACT = 1, 3
+
+
+def _json(told: object) -> None:
+    click.echo(json.dumps(told, ensure_ascii=False, indent=2, default=str))
+
+
+def finding_json(one: Finding) -> dict[str, str | None]:
+    """A finding as it stands in JSON; a finding about the whole file has no sheet and cell."""
+    return {
+        "code": one.code,
+        "severity": str(one.severity),
+        "sheet": one.address.sheet if one.address else None,
+        "cell": one.address.cell if one.address else None,
+        "ref": one.key.ref if one.key else None,
+        "field": one.key.field if one.key else None,
+        "entered": one.entered,
+        "message": one.message,
+    }
+
+
+def _findings(findings: Iterable[Finding], *, notes: bool = False) -> None:
+    """A line each, the gravest first; notes only if asked for."""
+    order = list(Severity)
+    told = [one for one in findings if notes or one.severity is not Severity.NOTE]
+    for one in sorted(told, key=lambda one: order.index(one.severity)):
+        where = f"{one.address}: " if one.address else ""
+        click.echo(f"    {one.severity:<8} {where}{one.message}")
+
+
+def new(folder: Folder, *, example: bool) -> None:
+    """A plan folder was made."""
+    what = "the 2016/17 example" if example else "an empty grid template"
+    click.echo(f"{folder.path} is a plan folder now, with {what}: {folder.plan_file}")
+    click.echo(f"Next: fill in plan.xlsx, then look it over with: plan-sheets check --plan {folder.path}")
+
+
+def checked(told: Checked, *, as_json: bool) -> None:
+    """What stands in plan.xlsx."""
+    if as_json:
+        questions = [asdict(one) for one in told.questions]
+        _json(
+            {
+                "counts": dict(told.counts),
+                "findings": [finding_json(one) for one in told.findings],
+                "open_questions": questions,
+            }
+        )
+        return
+    click.echo(
+        "plan.xlsx holds: " + ", ".join(f"{many} {what.replace('_', ' ')}" for what, many in told.counts.items()) + "."
+    )
+    _findings(told.findings)
+    for one in told.questions:
+        click.echo(f"    open     {one.about}: {one.question}" + (f" ({one.answers})" if one.answers else ""))
+    errors = sum(one.severity is Severity.ERROR for one in told.findings)
+    click.echo(
+        f"{errors} to be mended in plan.xlsx."
+        if errors
+        else "Nothing has to be mended. Next: plan-sheets issue --round ... --return-by ..."
+    )
+
+
+def plan_read(told: PlanRead, *, as_json: bool) -> None:
+    """plan.xlsx was merged."""
+    merged = told.merged
+    if as_json:
+        counts = {
+            "taken": merged.taken,
+            "queries": merged.queries,
+            "errors": merged.errors,
+            "unchanged": merged.unchanged,
+        }
+        _json({**counts, "findings": [finding_json(one) for one in merged.findings], "written": told.written})
+        return
+    if merged.unchanged:
+        click.echo("plan.xlsx has not changed since it was last read.")
+    else:
+        click.echo(
+            f"plan.xlsx was merged: {merged.taken} values taken, {merged.queries} queries, {merged.errors} errors."
+        )
+        _findings(merged.findings)
+    if told.written:
+        click.echo(f"Written from the register: {told.written}")
+    _officer(told.officer)
+
+
+def _officer(made: OfficerMade | None) -> None:
+    if made and (made.queries or made.proposals):
+        click.echo(f"To settle: {made.queries} queries, {made.proposals} to confirm, in {made.path}")
+        click.echo("Next: fill it in, save it, and give it to: plan-sheets receive FILE (earlier ones are done with)")
+
+
+def issued(told: RoundIssued, *, as_json: bool) -> None:
+    """The workbooks of a round were made."""
+    if as_json:
+        rows = [
+            {
+                "file": one.file,
+                "subgroup": one.subgroup,
+                "reference": one.reference,
+                "rows": one.rows,
+                "supersedes": one.supersedes,
+            }
+            for one in told.issues
+        ]
+        _json({"issues": rows})
+        return
+    if told.merged.findings and not told.merged.unchanged:
+        click.echo("plan.xlsx was merged first:")
+        _findings(told.merged.findings)
+    for one in told.issues:
+        again = (
+            " (as it was issued before)"
+            if one.again
+            else f" (takes the place of {one.supersedes}: send it again)"
+            if one.supersedes
+            else ""
+        )
+        click.echo(f"{one.subgroup:<12} {one.rows:>3} actions  {one.file}{again}")
+    _officer(told.officer)
+    click.echo("Next: send each workbook to its chair. When they come back: plan-sheets receive FILE_OR_FOLDER")
+
+
+def receipt_json(one: Receipt) -> dict[str, Any]:
+    """A receipt as it stands in JSON."""
+    plain = {
+        name: getattr(one, name)
+        for name in ("file", "sha256", "kind", "verdict", "subgroup", "round", "issue", "saved_by")
+    }
+    counts = {"changes": one.changes, "conflicts": one.conflicts, "feedback": one.feedback}
+    return {**plain, "findings": [finding_json(finding) for finding in one.findings], **counts}
+
+
+def received(told: Received, *, as_json: bool, dry_run: bool) -> None:
+    """A batch was received."""
+    returns = told.receipts.returns
+    totals = {str(verdict): sum(one.verdict is verdict for one in returns) for verdict in Verdict}
+    if as_json:
+        passed = [{"file": file, "reason": why} for file, why in told.receipts.passed_over]
+        _json({"returns": [receipt_json(one) for one in returns], "totals": totals, "passed_over": passed})
+        return
+    for file, why in told.receipts.passed_over:
+        click.echo(f"passed over  {file} ({why})")
+    for one in returns:
+        whose = f" {one.issue}" if one.issue else ""
+        saved_by = one.saved_by or "a program that does not say"
+        click.echo(
+            f"{str(one.verdict).replace('_', ' ')}{whose}: {one.file} "
+            f"({one.changes} changes, {one.conflicts} conflicts; saved by {saved_by})"
+        )
+        _findings(one.findings)
+    click.echo(
+        "In all: "
+        + (
+            ", ".join(f"{many} {verdict.replace('_', ' ')}" for verdict, many in totals.items() if many)
+            or "nothing to receive"
+        )
+        + "."
+    )
+    if dry_run:
+        click.echo("A dry run: nothing was recorded.")
+    _officer(told.officer)
+
+
+def status_of_receipts(receipts: Receipts) -> int:
+    """The exit status of a batch: 1 if every file was refused, 3 if somebody must act, else 0."""
+    returns = receipts.returns
+    if returns and all(one.verdict is Verdict.REFUSED for one in returns):
+        return REFUSED
+    acts = any(
+        one.verdict in (Verdict.HELD, Verdict.REFUSED) or any(finding.severity.blocks for finding in one.findings)
+        for one in returns
+    )
+    return SOMEBODY_MUST_ACT if acts else 0
+
+
+def status(told: RoundStatus, *, as_json: bool) -> None:
+    """The control totals of a round."""
+    if as_json:
+        _json(
+            {
+                "round": told.round,
+                "return_by": told.return_by,
+                "rows": [asdict(one) for one in told.rows],
+                "totals": dict(told.totals),
+                "open_queries": told.open_queries,
+            }
+        )
+        return
+    totals = told.totals
+    click.echo(
+        f"{told.round}: {totals['issued']} issued = {totals['returned']} returned + "
+        f"{totals['outstanding']} outstanding ({totals['late']} late)."
+    )
+    for one in told.rows:
+        when = PartialDate.of_iso(one.returned).words if one.returned else "outstanding"
+        late = f", {one.days_late} days late" if one.days_late else ""
+        click.echo(
+            f"    {one.subgroup:<12} {when}{late}  {one.verdict.replace('_', ' ')}"
+            + (f"  {one.completed_by}" if one.completed_by else "")
+        )
+    for verdict, file, sha in told.set_aside:
+        click.echo(f"    {verdict}: {file} ({sha})")
+    click.echo(f"{told.open_queries} queries open.")
+
+
+def mastered(told: Mastered, *, as_json: bool) -> None:
+    """The master workbook was made."""
+    if as_json:
+        _json(asdict(told))
+        return
+    click.echo(f"The master workbook: {told.path}")
+
+
+def traced(steps: Sequence[Step], *, as_json: bool) -> None:
+    """Where a value came from."""
+    if as_json:
+        _json([asdict(one) for one in steps])
+        return
+    for one in steps:
+        where = f"{one.file}" + (f", {one.sheet}!{one.cell}" if one.sheet else "")
+        said = f"'{one.value}'" if one.value else "blank"
+        who = ", ".join(filter(None, [one.completed_by, PartialDate.of_iso(one.received).words]))
+        click.echo(
+            f"{one.round or 'the plan':<12} {one.field:<14} {one.outcome:<9} {said} "
+            f"(before: {one.before or 'blank'}) {who}; {where}"
+        )

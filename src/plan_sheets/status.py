@@ -1,0 +1,47 @@
+"""How a round stands: issued = returned + outstanding; held and refused apart; what is late."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from plan_sheets.core.model import PlanSheetsError, Round
+from plan_sheets.core.totals import Standing, sums
+from plan_sheets.store.folder import Folder
+
+
+@dataclass(frozen=True, slots=True)
+class RoundStatus:
+    """The control totals of one round."""
+
+    round: str
+    return_by: str
+    """ISO."""
+    rows: Sequence[Standing]
+    totals: Mapping[str, int]
+    open_queries: int
+    set_aside: Sequence[tuple[str, str, str]]
+    """Files held or refused: verdict, file, the beginning of its SHA-256."""
+
+
+def status_of(folder: Folder, as_of: date, code: str | None = None) -> RoundStatus:
+    """The control totals of a round, by default the latest. Raises PlanSheetsError if it was not issued."""
+    rounds = {one.code: one for one in folder.register.rounds()}
+    if not rounds:
+        raise PlanSheetsError(
+            "No round has been issued yet.", "Issue one with: plan-sheets issue --round 2016-17-Q1 --return-by DATE"
+        )
+    wanted = Round.parse(code).code if code else list(rounds)[-1]
+    if wanted not in rounds:
+        raise PlanSheetsError(f"{wanted} has not been issued.", f"Issued so far: {', '.join(rounds)}.")
+    rows = folder.register.standings(wanted, as_of)
+    aside = [
+        (one.verdict, one.file, one.sha256[:12])
+        for verdict in ("held", "refused")
+        for one in folder.register.set_aside(verdict)
+    ]
+    held = sum(verdict == "held" for verdict, _, _ in aside)
+    told = sums(rows, held, len(aside) - held)
+    queries = [one for one in folder.register.open_queries() if one.round <= wanted]
+    return RoundStatus(wanted, rounds[wanted].return_by, rows, told, len(queries), aside)

@@ -1,0 +1,80 @@
+"""What is being recorded in one transaction: rows are only ever added."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Connection, Table, func, insert, select
+
+from plan_sheets.core.document import Document, sha_of
+from plan_sheets.core.history import History
+from plan_sheets.core.model import Key
+from plan_sheets.store import tables
+
+if TYPE_CHECKING:
+    from plan_sheets.store.register import Register
+
+
+class Batch:
+    """Adds rows within the register's one open transaction. Ids are given here, so that many rows go in at once."""
+
+    def __init__(self, register: Register, connection: Connection, deed: str, at: str) -> None:
+        self.register = register
+        self.connection = connection
+        self.at = at
+        self._next: dict[str, int] = {}
+        self.seq = self.next_id(tables.BATCH)
+        self.connection.execute(insert(tables.BATCH), {"id": self.seq, "plan": register.plan, "deed": deed, "at": at})
+
+    def next_id(self, table: Table) -> int:
+        """The id of the row that comes next; nobody else writes while the transaction is open."""
+        if table.name not in self._next:
+            self._next[table.name] = (self.connection.scalar(select(func.max(table.c.id))) or 0) + 1
+        self._next[table.name] += 1
+        return self._next[table.name] - 1
+
+    def add(self, table: Table, **values: object) -> int:
+        """One row; its id."""
+        return self.add_all(table, [values])[0]
+
+    def add_all(self, table: Table, rows: Sequence[Mapping[str, object]]) -> list[int]:
+        """Many rows with the same columns; their ids. Plan and batch are filled in, and an id where none is given."""
+        filled = {name: value for name, value in (("plan", self.register.plan), ("batch", self.seq)) if name in table.c}
+        made = [{"id": self.next_id(table), **filled, **row} if "id" not in row else {**filled, **row} for row in rows]
+        if made:
+            self.connection.execute(insert(table), made)
+        return [int(str(row["id"])) for row in made]
+
+    def add_value(self, key: Key, value: str, scope: str, round_code: str, **source: int | None) -> None:
+        """A value that stands from now on; `source`: entry or settlement."""
+        self.add_all(tables.VALUE, [value_row(key, value, scope, round_code, **source)])
+
+    def add_document(self, document: Document, layout: str, base: str) -> int:
+        """A document, and its layout if no other had it."""
+        sha = sha_of(layout)
+        if not self.register.read(select(tables.LAYOUT.c.sha).where(tables.LAYOUT.c.sha == sha)):
+            self.connection.execute(insert(tables.LAYOUT), {"sha": sha, "text": layout})
+        return self.add(
+            tables.DOCUMENT,
+            reference=document.reference,
+            kind=document.kind,
+            round=document.round,
+            subgroup=document.subgroup,
+            layout=sha,
+            base=base,
+            signature=document.signature,
+            created=document.created,
+            supersedes=document.supersedes,
+            answers_return=document.answers_return,
+        )
+
+    def history(self) -> History:
+        """The history with what this very batch has recorded so far."""
+        return self.register.history()
+
+
+def value_row(key: Key, value: str, scope: str, round_code: str, **source: int | None) -> dict[str, object]:
+    """A row of the value table; `source`: entry or settlement, None where there is none."""
+    told: dict[str, object] = {"record": key.record, "ref": key.ref, "field": key.field}
+    return {**told, "value": value, "scope": scope, "round": round_code, "entry": None, "settlement": None, **source}

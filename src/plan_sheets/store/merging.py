@@ -1,0 +1,309 @@
+"""Merging the returns of one batch, one after the other, and recording what became of each."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from plan_sheets.core.history import NOTHING, Held, Source
+from plan_sheets.core.merge import Cell, Merged, MergedCell, merge_return
+from plan_sheets.core.messages import Messages
+from plan_sheets.core.model import Finding, Key, Outcome, PartialDate, PlanSheetsError, Verdict
+from plan_sheets.core.reading import Reading
+from plan_sheets.core.settle import NewValue, OpenQuery, proposals, settle, subject
+from plan_sheets.core.tidy import tidy
+from plan_sheets.store import recording, schemas, tables
+from plan_sheets.store.batch import Batch
+from plan_sheets.store.inbox import Incoming
+from plan_sheets.store.register import ReturnFacts, query_subject
+
+SHA_SHOWN = 12
+SHA_ENOUGH = 6
+"""Letters of a hash that the officer must give: fewer name nothing."""
+
+
+@dataclass(slots=True)
+class Outcomes:
+    """What merging one return came to. `more`: findings that only the merge could know."""
+
+    reading: Reading
+    incoming: Incoming
+    merged: Merged
+    more: list[Finding]
+    completed_by: str
+    replaces: ReturnFacts | None = None
+    renamed: Mapping[Key, Key] = field(default_factory=dict)
+    """The key, as an action, of each cell of a further action."""
+    settled: list[tuple[OpenQuery | None, str, str, str, tuple[NewValue, ...]]] = field(default_factory=list)
+    """Settlements: the query or None, what it is about, choice, typed text, and the values to write."""
+    asked_again: list[OpenQuery] = field(default_factory=list)
+
+    @property
+    def changes(self) -> int:
+        """How many values it changed."""
+        taken = sum(
+            one.outcome is Outcome.TAKEN and one.cell.scope in ("standing", "round") for one in self.merged.cells
+        )
+        return taken + sum(len(values) for *_, values in self.settled)
+
+
+class Merger:
+    """Merges the returns of one batch into the register's heads, which move on as it goes."""
+
+    def __init__(self, batch: Batch, messages: Messages) -> None:
+        self.batch = batch
+        self.messages = messages
+        self.register = batch.register
+        self.history = batch.history()
+        self.rounds = [one.code for one in self.register.rounds()]
+        self.year = int(self.history.text("plan", "", "year")[:4] or 0)
+
+    def merge(self, reading: Reading, incoming: Incoming, completed_by: str, replaces: str = "") -> Outcomes:
+        """Merge one return: lineage first, then cell by cell, then what the officer settled in it."""
+        document = reading.document
+        earlier, told = self._lineage(reading, replaces)
+        base = self._answers(earlier) if earlier else {}
+        renamed: dict[Key, Key] = {}
+        cells = [
+            replace(one, base=base.get(one.key, one.base)) for one in self._further(reading, incoming, earlier, renamed)
+        ]
+        findings = [replace(one, key=renamed.get(one.key, one.key)) if one.key else one for one in reading.findings]
+        cells, gone = self._withdrawn(cells)
+        findings += gone
+        source = Source(
+            document.kind, completed_by, Path(incoming.name).name, self.batch.at, document.subgroup, 0, document.id
+        )
+        plan_cells = [one for one in cells if one.scope != "form"]
+        merged = merge_return(plan_cells, [*findings, *told], self.history, document.round, source, self.messages)
+        more = [*gone, *told, *merged.findings[len(findings) + len(told) :]]
+        merged.cells += [_form_cell(one, document.round) for one in cells if one.scope == "form"]
+        outcome = Outcomes(reading, incoming, merged, more, completed_by, earlier, renamed)
+        self._settle_queries(outcome)
+        self._settle_proposals(outcome)
+        if self.history.text("plan", "", "confirm_at_once") == "Yes":
+            self._confirm_all(outcome)
+        return outcome
+
+    def record(self, outcome: Outcomes, verdict: Verdict, saved_by: str) -> None:
+        """The return with its cells, values, findings and queries; then what was settled in it."""
+        document = outcome.reading.document
+        received = recording.Received(
+            outcome.incoming.sha,
+            Path(outcome.incoming.name).name,
+            document.kind,
+            verdict,
+            document.id,
+            outcome.replaces.id if outcome.replaces else None,
+            outcome.reading.answers_sha,
+            saved_by,
+            outcome.completed_by,
+            json.dumps(outcome.reading.form, ensure_ascii=False),
+            document.subgroup,
+            document.round,
+        )
+        return_id = recording.add_return(self.batch, received)
+        recording.record_return(self.batch, received, return_id, outcome.merged)
+        for query, about, choice, typed, values in outcome.settled:
+            by = outcome.completed_by or "The board officer"
+            name = query_subject(query.id) if query else about
+            made = self.batch.add(
+                tables.SETTLEMENT, subject=name, choice=choice, typed=typed, by=by, return_id=return_id
+            )
+            for one in values:
+                self.batch.add_value(one.key, one.value, one.scope, one.round, settlement=made)
+        for query in outcome.asked_again:
+            told = (query.code, query.round, query.subgroup, query.message)
+            cells = [replace(one, head=self.history.head(one.key, one.scope, one.round).value) for one in query.cells]
+            recording.add_query(self.batch, query.return_id, told, cells)
+
+    def _withdrawn(self, cells: list[Cell]) -> tuple[list[Cell], list[Finding]]:
+        """What was said of rows that have been taken out of the plan meanwhile: a query each."""
+        gone: list[Finding] = []
+        kept: list[Cell] = []
+        for cell in cells:
+            removed = cell.blocked is None and self.history.text(cell.key.record, cell.key.ref, "removed") == "Yes"
+            if removed and cell.value != cell.base:
+                gone.append(
+                    self.messages.finding(
+                        "row_withdrawn", address=cell.address, key=cell.key, entered=cell.entered, ref=cell.key.ref
+                    )
+                )
+                cell = replace(cell, blocked=Outcome.QUERY)  # noqa: PLW2901 - the cell as it is kept
+            kept.append(cell)
+        return kept, gone
+
+    def _lineage(self, reading: Reading, said: str) -> tuple[ReturnFacts | None, list[Finding]]:
+        """The earlier return that this one says it replaces: the officer's word, or the form's if there is just one."""
+        before = self.register.returns()
+        if said:
+            chosen = [
+                one
+                for one in before
+                if one.document and (str(one.id) == said or (len(said) >= SHA_ENOUGH and one.sha256.startswith(said)))
+            ]
+            if len(chosen) != 1:
+                raise PlanSheetsError(
+                    f"There is no return '{said}' to replace.",
+                    "Give its number or the beginning of its SHA-256, as `status` and `trace` print it.",
+                )
+            return chosen[0], [self._told_replaces(chosen[0])]
+        if reading.form.get("corrects") != "Yes":
+            return None, []
+        replaced = {one.replaces for one in before}
+        mine = [
+            one for one in before if one.document == reading.document.id and one.answers_sha and one.id not in replaced
+        ]
+        if len(mine) == 1:
+            return mine[0], [self._told_replaces(mine[0])]
+        where = next(one for one in reading.typed if one.key.field == "corrects")
+        return None, [
+            self.messages.finding(
+                "lineage_unclear", address=where.address, key=where.key, entered="Yes", count=len(mine) or "none"
+            )
+        ]
+
+    def _told_replaces(self, one: ReturnFacts) -> Finding:
+        return self.messages.finding(
+            "replaces", received=PartialDate.of_iso(one.received).words, sha=one.sha256[:SHA_SHOWN]
+        )
+
+    def _answers(self, earlier: ReturnFacts) -> Mapping[Key, str]:
+        """What an earlier return counts as having said, cell by cell."""
+        entries = self.register.rows(tables.ENTRY)
+        return {Key(one.record, one.ref, one.field): one.next_base for one in entries if one.return_id == earlier.id}
+
+    def _further(
+        self, reading: Reading, incoming: Incoming, earlier: ReturnFacts | None, renamed: dict[Key, Key]
+    ) -> Iterable[Cell]:
+        """The cells with each further action under a ref of its own: the same for the same row of the same lineage."""
+        rows: dict[str, list[Cell]] = {}
+        for cell in reading.cells():
+            if cell.key.record == "further":
+                rows.setdefault(cell.key.ref, []).append(cell)
+            else:
+                yield cell
+        lineage = self._root(earlier).sha256 if earlier else incoming.sha
+        known = {(one.lineage, one.row): one.ref for one in self.register.rows(tables.FURTHER)}
+        for row, typed in rows.items():
+            ref = known.get((lineage, row))
+            if ref is None and not any(cell.entered.strip() for cell in typed):
+                continue
+            if ref is None:
+                ref = self._new_ref(reading.document.subgroup, known.values())
+                known[lineage, row] = ref
+                self.batch.add(tables.FURTHER, lineage=lineage, row=row, ref=ref)
+            renamed.update({cell.key: Key("action", ref, cell.key.field) for cell in typed})
+            yield from self._as_action(ref, typed, reading)
+
+    def _new_ref(self, subgroup: str, taken: Iterable[str]) -> str:
+        used = set(taken)
+        return next(ref for number in range(1, len(used) + 2) if (ref := f"{subgroup}.F{number}") not in used)
+
+    def _as_action(self, ref: str, typed: list[Cell], reading: Reading) -> Iterable[Cell]:
+        refs = {
+            "ref": ref,
+            "agreement": "Proposed",
+            "proposed_by": reading.document.subgroup,
+            "subgroups": reading.document.subgroup,
+        }
+        for name, value in refs.items():
+            key = Key("action", ref, name)
+            if not self.history.standing(key).value:
+                yield Cell(key, name, "standing", typed[0].address, "", value, "")
+        for cell in typed:
+            value = cell.value.partition(" ")[0] if cell.key.field == "theme" and cell.blocked is None else cell.value
+            yield replace(cell, key=Key("action", ref, cell.key.field), value=value)
+
+    def _root(self, earlier: ReturnFacts) -> ReturnFacts:
+        """The first return of a chain of corrections."""
+        by_id = {one.id: one for one in self.register.returns()}
+        while earlier.replaces is not None:
+            earlier = by_id[earlier.replaces]
+        return earlier
+
+    def _settle_queries(self, outcome: Outcomes) -> None:
+        """The officer's choices on `Queries`: applied, refused with a finding, or asked again."""
+        form = {(one.key.ref, one.key.field): one for one in outcome.reading.typed if one.key.record == "query"}
+        queries = {str(one.id): one for one in self.register.open_queries()}
+        blocked = {one.key for one in outcome.reading.findings if one.key and one.severity.blocks}
+        for (ref, name), one in form.items():
+            choice = outcome.reading.values[one.key]
+            if name != "choice" or not choice or ref not in queries or one.key in blocked:
+                continue
+            typed_cell = form.get((ref, "typed"))
+            typed = outcome.reading.values[typed_cell.key] if typed_cell else ""
+            query = queries[ref]
+            settled = settle(query, choice, typed, self.history, self.messages, self._read, one.address)
+            if settled.finding is None:
+                self._apply(outcome, query, "", choice, typed, settled.values)
+                continue
+            outcome.more.append(settled.finding)
+            if settled.finding.code == "settled_meanwhile":
+                outcome.settled.append((query, "", "Asked again", typed, ()))
+                outcome.asked_again.append(query)
+
+    def _settle_proposals(self, outcome: Outcomes) -> None:
+        """The officer's word on `To confirm`."""
+        answers = {one.key.ref: one for one in outcome.reading.typed if one.key.record == "proposal"}
+        offered = {one.ref: one for one in proposals(self.history, self.rounds)} if answers else {}
+        for ref, one in answers.items():
+            word = outcome.reading.values[one.key]
+            if word not in ("Yes", "No"):
+                continue
+            proposal = offered.get(ref)
+            shown = next(
+                as_is
+                for column, as_is in zip(one.sheet.columns, one.row.cells, strict=True)
+                if column.field.name == "proposed"
+            )
+            if proposal is None or not (
+                str(shown) == proposal.shown or (proposal.no and str(shown).startswith(proposal.title))
+            ):
+                outcome.more.append(
+                    self.messages.finding("proposal_gone", address=one.address, key=one.key, entered=word, ref=ref)
+                )
+                continue
+            value = proposal.yes if word == "Yes" else proposal.no
+            self._apply(outcome, None, subject(proposal), word, "", (value,) if value else ())
+
+    def _confirm_all(self, outcome: Outcomes) -> None:
+        """The plan says that proposals are confirmed at once."""
+        for proposal in list(proposals(self.history, self.rounds)):
+            self._apply(outcome, None, subject(proposal), "Yes", "", (proposal.yes,))
+
+    def _apply(
+        self,
+        outcome: Outcomes,
+        query: OpenQuery | None,
+        about: str,
+        choice: str,
+        typed: str,
+        values: tuple[NewValue, ...],
+    ) -> None:
+        kept = tuple(
+            replace(one, round=max(one.round, self.history.head(one.key, one.scope, one.round).round))
+            if one.scope == "standing"
+            else one
+            for one in values
+        )
+        outcome.settled.append((query, about, choice, typed, kept))
+        for one in kept:
+            source = Source("officer", outcome.completed_by, outcome.incoming.name, self.batch.at, settled=True)
+            self.history.add(Held(one.key, one.value, one.scope, one.round, self.history.next_seq(), source))
+
+    def _read(self, key: Key, text: str) -> str | None:
+        """A text tidied for its field; None if it does not fit."""
+        about = schemas.load_records()[key.record].get(key.field)
+        if about is None:
+            return text
+        tidied = tidy(text, about, year=self.year)
+        blocks = any(self.messages.by_code[one.code].severity.blocks for one in tidied.remarks)
+        return None if blocks else tidied.value
+
+
+def _form_cell(cell: Cell, round_code: str) -> MergedCell:
+    """A cell of a form: it belongs to the return and is never merged."""
+    untouched = cell.value == cell.base and not cell.entered.strip()
+    return MergedCell(cell, NOTHING, cell.blocked or (Outcome.UNTOUCHED if untouched else Outcome.TAKEN), round_code)

@@ -1,0 +1,320 @@
+"""The register: the only database connection. It keeps everything, in order, and decides nothing."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any, Self
+
+from sqlalchemy import Connection, Engine, Table, create_engine, event, func, insert, select, text
+from sqlalchemy.exc import DatabaseError, OperationalError
+
+from plan_sheets.core.document import Document, book_from
+from plan_sheets.core.history import Held, History, Source
+from plan_sheets.core.model import Key, PlanSheetsError
+from plan_sheets.core.settle import OpenQuery, QueryCell
+from plan_sheets.core.totals import Arrival, Standing, control_totals
+from plan_sheets.store import tables
+from plan_sheets.store.batch import Batch
+
+FILE = "register.sqlite"
+
+
+@dataclass(frozen=True, slots=True)
+class RoundFacts:
+    """A round that was issued: its code, and return-by and issue dates (ISO)."""
+
+    code: str
+    return_by: str
+    issued: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnFacts:
+    """A file that was received, as the register recorded it."""
+
+    id: int
+    sha256: str
+    file: str
+    kind: str
+    verdict: str
+    document: int | None
+    replaces: int | None
+    answers_sha: str
+    saved_by: str
+    completed_by: str
+    form: str
+    received: str
+
+
+class Register:
+    """One plan's share of a register. Every method that reads may be called at any time; writing is in `batch`."""
+
+    def __init__(self, engine: Engine, plan: int, secret: bytes) -> None:
+        self.engine = engine
+        self.plan = plan
+        self.secret = secret
+        self._writing: Connection | None = None
+
+    @classmethod
+    def create(cls, path: Path, plan_key: str, secret: bytes) -> Self:
+        """A plan in the register at `path`, which is made if need be. `secret`: the 32 bytes that sign."""
+        engine = _engine(path)
+        with engine.begin() as connection:
+            _begin(connection)
+            if not connection.scalar(text("SELECT count(*) FROM sqlite_master")):
+                tables.METADATA.create_all(connection)
+                connection.execute(insert(tables.VERSION).values(number=tables.SCHEMA_VERSION))
+                for statement in tables.triggers():
+                    connection.execute(text(statement))
+            connection.execute(insert(tables.PLAN).values(key=plan_key, secret=secret))
+        return cls.open(path, plan_key)
+
+    @classmethod
+    def open(cls, path: Path, plan_key: str | None = None) -> Self:
+        """The plan of this key, or the only one. Raises PlanSheetsError if it cannot be read by this version."""
+        if not path.is_file():
+            raise PlanSheetsError(
+                f"There is no plan folder at {path.parent}.",
+                "Make one with: plan-sheets new DIR. Or say where it is with --plan DIR.",
+            )
+        engine = _engine(path)
+        try:
+            with engine.connect() as connection:
+                number = connection.scalar(select(tables.VERSION.c.number))
+                plans = connection.execute(select(tables.PLAN)).all()
+        except DatabaseError as error:
+            raise PlanSheetsError(
+                f"{path} is not a register that plan-sheets can read.", "Fetch it from your backup."
+            ) from error
+        if number != tables.SCHEMA_VERSION:
+            raise PlanSheetsError(
+                f"{path.name} was made by a newer version of plan-sheets "
+                f"(register version {number}; this one knows {tables.SCHEMA_VERSION}).",
+                "Install the newer version. Nothing was changed.",
+            )
+        chosen = [one for one in plans if plan_key in (None, one.key)]
+        if len(chosen) != 1:
+            raise PlanSheetsError(f"{path.name} holds {len(plans)} plans.", "Say which with its key.")
+        return cls(engine, chosen[0].id, chosen[0].secret)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self.engine.dispose()
+
+    @contextmanager
+    def batch(self, deed: str, at: str, *, dry_run: bool = False) -> Iterator[Batch]:
+        """One transaction: all of it is recorded, or nothing (`dry_run`: nothing in any case). `at`: when, ISO."""
+        with self.engine.connect() as connection, connection.begin() as transaction:
+            _begin(connection)
+            self._writing = connection
+            try:
+                yield Batch(self, connection, deed, at)
+            finally:
+                self._writing = None
+            if dry_run:
+                transaction.rollback()
+
+    def read(self, statement: Any) -> Sequence[Any]:
+        """All rows of a select; within a batch, with what it has recorded so far."""
+        if self._writing is not None:
+            return self._writing.execute(statement).all()
+        with self.engine.connect() as fresh:
+            return fresh.execute(statement).all()
+
+    def history(self) -> History:
+        """Every value, with its source."""
+        v, e, r, s, d = tables.VALUE, tables.ENTRY, tables.RETURN, tables.SETTLEMENT, tables.DOCUMENT
+        joined = v.outerjoin(e, v.c.entry == e.c.id).outerjoin(s, v.c.settlement == s.c.id)
+        joined = joined.outerjoin(r, r.c.id == func.coalesce(e.c.return_id, s.c.return_id)).outerjoin(
+            d, r.c.document == d.c.id
+        )
+        chosen = select(
+            v,
+            r.c.kind,
+            r.c.completed_by,
+            r.c.file,
+            r.c.received,
+            r.c.id.label("received_id"),
+            r.c.document,
+            d.c.subgroup,
+            s.c.by,
+        )
+        rows = self.read(chosen.select_from(joined).where(v.c.plan == self.plan))
+        return History.of(
+            Held(
+                Key(one.record, one.ref, one.field),
+                one.value,
+                one.scope,
+                one.round,
+                one.id,
+                Source(
+                    one.kind or "",
+                    one.by or one.completed_by or "",
+                    one.file or "",
+                    one.received or "",
+                    one.subgroup or "",
+                    one.received_id or 0,
+                    one.document or 0,
+                    one.by is not None,
+                ),
+            )
+            for one in rows
+        )
+
+    def rounds(self) -> list[RoundFacts]:
+        """The rounds issued, oldest first; the return-by date is the one last given."""
+        t = tables.ROUND
+        last: dict[str, RoundFacts] = {}
+        for one in self.read(select(t).where(t.c.plan == self.plan).order_by(t.c.id)):
+            first = last.get(one.code)
+            last[one.code] = RoundFacts(one.code, one.return_by, first.issued if first else one.issued)
+        return sorted(last.values(), key=lambda one: one.code)
+
+    def documents(self, **where: object) -> list[Document]:
+        """Documents whose columns hold these values, oldest first."""
+        d, layout = tables.DOCUMENT, tables.LAYOUT
+        chosen = select(d, layout.c.text.label("layout_text")).join(layout, d.c.layout == layout.c.sha)
+        chosen = chosen.where(d.c.plan == self.plan, *(d.c[name] == value for name, value in where.items()))
+        return [
+            Document(
+                one.reference,
+                one.kind,
+                one.round,
+                one.subgroup,
+                one.signature,
+                book_from(one.layout_text, one.base),
+                one.created,
+                one.id,
+                one.supersedes,
+                one.answers_return,
+            )
+            for one in self.read(chosen.order_by(d.c.id))
+        ]
+
+    def references(self) -> Mapping[str, int]:
+        """The id of every document by its reference."""
+        d = tables.DOCUMENT
+        return {one.reference: one.id for one in self.read(select(d.c.reference, d.c.id).where(d.c.plan == self.plan))}
+
+    def returns(self) -> list[ReturnFacts]:
+        """Everything received, oldest first."""
+        r = tables.RETURN
+        rows = self.read(select(r).where(r.c.plan == self.plan).order_by(r.c.id))
+        return [
+            ReturnFacts(
+                one.id,
+                one.sha256,
+                one.file,
+                one.kind,
+                one.verdict,
+                one.document,
+                one.replaces,
+                one.answers_sha,
+                one.saved_by,
+                one.completed_by,
+                one.form,
+                one.received,
+            )
+            for one in rows
+        ]
+
+    def open_queries(self) -> list[OpenQuery]:
+        """Every query that nobody has settled, oldest first."""
+        settled = {one.subject for one in self.rows(tables.SETTLEMENT)}
+        cells: dict[int, list[QueryCell]] = {}
+        for one in self.rows(tables.QUERY_CELL):
+            key = Key(one.record, one.ref, one.field)
+            cells.setdefault(one.query, []).append(
+                QueryCell(key, one.scope, one.round, one.head, one.returned, one.address)
+            )
+        return [
+            OpenQuery(
+                one.id, one.code, one.round, one.subgroup, one.message, tuple(cells.get(one.id, ())), one.return_id
+            )
+            for one in self.rows(tables.QUERY)
+            if query_subject(one.id) not in settled
+        ]
+
+    def standings(self, code: str, as_of: date) -> list[Standing]:
+        """How the workbook of each subgroup stands in a round, by the latest issue of each."""
+        documents = {one.id: one for one in self.documents(kind="subgroup", round=code)}
+        arrivals = [
+            Arrival(documents[one.document].subgroup, one.verdict, one.received, one.completed_by, _message(one.form))
+            for one in self.returns()
+            if one.document in documents and one.verdict != "refused"
+        ]
+        issued = {one.subgroup: one.created for one in documents.values()}
+        return_by = next(one.return_by for one in self.rounds() if one.code == code)
+        return control_totals(sorted(issued.items()), arrivals, date.fromisoformat(return_by), as_of)
+
+    def set_aside(self, verdict: str) -> list[ReturnFacts]:
+        """Files whose last verdict was this one (held, refused): none that was accepted since."""
+        last = {one.sha256: one for one in self.returns()}
+        return [one for one in last.values() if one.verdict == verdict]
+
+    def placeholders(self) -> dict[Key, str]:
+        """Every placeholder that was typed: the text as typed, by key, whatever stands there now."""
+        return {
+            Key(one.record, one.ref, one.field): one.entered
+            for one in self.rows(tables.FINDING)
+            if one.code == "placeholder" and one.entered
+        }
+
+    def rows(self, table: Table) -> Sequence[Any]:
+        """Every row of this plan in a table that names the plan or belongs to a return or query of it, oldest first."""
+        chosen = select(table).order_by(table.c.id)
+        if "plan" in table.c:
+            chosen = chosen.where(table.c.plan == self.plan)
+        elif "return_id" in table.c:
+            chosen = chosen.join(tables.RETURN, table.c.return_id == tables.RETURN.c.id).where(
+                tables.RETURN.c.plan == self.plan
+            )
+        elif "query" in table.c:
+            chosen = chosen.join(tables.QUERY, table.c.query == tables.QUERY.c.id).where(
+                tables.QUERY.c.plan == self.plan
+            )
+        return self.read(chosen)
+
+    def outputs(self) -> Mapping[str, frozenset[str]]:
+        """SHA-256 of every version of every file that the tool made, by path within the plan folder."""
+        found: dict[str, frozenset[str]] = {}
+        for one in self.rows(tables.OUTPUT):
+            found[one.path] = found.get(one.path, frozenset()) | {one.sha256}
+        return found
+
+
+def _message(form: str) -> str:
+    """What the form on `Start here` tells the board officer."""
+    said = json.loads(form) if form else {}
+    because = f"Nothing to report: {said['nothing_because']}" if said.get("nothing_because") else ""
+    return "\n".join(filter(None, [because, said.get("message", "")]))
+
+
+def query_subject(query: int) -> str:
+    """By what a settlement of a query is known."""
+    return f"query {query}"
+
+
+def _engine(path: Path) -> Engine:
+    engine = create_engine(f"sqlite:///{path}", connect_args={"isolation_level": None, "timeout": 30})
+
+    @event.listens_for(engine, "connect")
+    def _foreign_keys(connection: Any, _record: object) -> None:
+        connection.execute("PRAGMA foreign_keys = ON")
+
+    return engine
+
+
+def _begin(connection: Connection) -> None:
+    """Take the write lock at once: two officers may share the folder. The driver itself begins nothing."""
+    try:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    except OperationalError as error:
+        raise PlanSheetsError(
+            "The register cannot be written to.", "Close other programs that use the plan folder, and try again."
+        ) from error

@@ -1,0 +1,249 @@
+"""The only reader of `schemas/` and `workbooks/`: strict, so a misspelt key is told with file and line."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from plan_sheets.core.layout import Field
+from plan_sheets.core.messages import Message, Messages
+from plan_sheets.core.model import PlanSheetsError, Severity
+from plan_sheets.core.spec import ColumnSpec, RuleSpec, SheetSpec, WorkbookSpec
+
+FIELD_KEYS = (
+    "name title type format scope fill width constraints required_when refers placeholders prompt".split()  # noqa: SIM905 - a list of words reads best as words
+)
+CONSTRAINT_KEYS = {
+    "required": "required",
+    "enum": "choices",
+    "maxLength": "max_length",
+    "minimum": "minimum",
+    "pattern": "pattern",
+    "unique": "unique",
+}
+ALLOWED = {
+    "record": ("record", "title", "fields"),
+    "workbook": ("kind", "title", "protected", "sheets"),
+    "sheet": (
+        "name",
+        "title",
+        "lines",
+        "record",
+        "form",
+        "items",
+        "links",
+        "missing",
+        "identity",
+        "key",
+        "spare",
+        "columns",
+    ),
+    "column": ("field", "heading", "width", "input"),
+    "message": ("severity", "wrong", "do", "example", "holds"),
+    "rag rule": ("title", "default", "unit", "means"),
+}
+WORDS = {
+    "type": ("string", "date", "integer"),
+    "format": ("", "email", "refs"),
+    "scope": ("standing", "round", "form", "derived"),
+    "fill": ("officer", "chair", "executive", "tool"),
+    "severity": tuple(Severity),
+}
+
+
+@cache
+def data_folder(name: str) -> Path:
+    """`schemas` or `workbooks`: beside the code in a wheel, at the top of the checkout in an editable install."""
+    package = Path(__file__).parents[1]
+    shipped = package / name
+    return shipped if shipped.is_dir() else package.parents[1] / name
+
+
+_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+"""The parser in C, eight times as fast, where PyYAML was built with it."""
+
+
+class _Lines(_Loader):  # type: ignore[misc]  # which of the two it is, is known at run time only
+    """A loader that refuses a key given twice; plain YAML lets the second win without a word."""
+
+
+def _mapping(loader: _Lines, node: yaml.MappingNode) -> dict[str, Any]:
+    seen: set[str] = set()
+    for key_node, _ in node.value:
+        if key_node.value in seen and key_node.value != "<<":
+            raise PlanSheetsError(
+                f"{loader.name}, line {key_node.start_mark.line + 1}: '{key_node.value}' stands twice."
+            )
+        seen.add(key_node.value)
+    loader.flatten_mapping(node)
+    made: dict[str, Any] = dict(loader.construct_pairs(node, deep=True))
+    made["__line__"] = node.start_mark.line + 1
+    return made
+
+
+_Lines.add_constructor("tag:yaml.org,2002:map", _mapping)
+
+
+def load_yaml(path: Path) -> dict[str, Any]:
+    """One file of `schemas/`; every mapping in it knows its line under `__line__`."""
+    loader = _Lines(path.read_text(encoding="utf-8"))
+    loader.name = path.name
+    try:
+        made = loader.get_single_data()
+    except yaml.YAMLError as error:
+        raise PlanSheetsError(f"{path.name} is not YAML: {error}", "Mend the file.") from error
+    if not isinstance(made, dict):
+        raise PlanSheetsError(f"{path.name}: a mapping was expected.", "Mend the file.")
+    return made
+
+
+def _allow(found: Mapping[str, Any], allowed: tuple[str, ...], file: str, what: str) -> None:
+    """Refuse a key that the loader does not know, saying file, line and what was probably meant."""
+    for key in found:
+        if key == "__line__" or key in allowed:
+            continue
+        near = difflib.get_close_matches(str(key), allowed, 1)
+        meant = f" Was '{near[0]}' meant?" if near else ""
+        raise PlanSheetsError(
+            f"{file}, line {found['__line__']}: a {what} has no key '{key}'.{meant}", f"Known: {', '.join(allowed)}."
+        )
+
+
+def _word(found: Mapping[str, Any], key: str, default: str, file: str) -> str:
+    word = str(found.get(key, default))
+    if word not in WORDS[key]:
+        near = difflib.get_close_matches(word, WORDS[key], 1)
+        meant = f" Was '{near[0]}' meant?" if near else ""
+        raise PlanSheetsError(
+            f"{file}, line {found['__line__']}: {key} cannot be '{word}'.{meant}", f"Known: {', '.join(WORDS[key])}."
+        )
+    return word
+
+
+def _field(record: str, found: Any, file: str) -> Field:
+    if not isinstance(found, dict):
+        raise PlanSheetsError(f"{file}: '{found}' is no field.", "A field is a mapping with a name and a title.")
+    _allow(found, tuple(FIELD_KEYS), file, "field")
+    for key in ("name", "title"):
+        if key not in found:
+            raise PlanSheetsError(f"{file}, line {found['__line__']}: this field has no {key}.", "Give it one.")
+    constraints = found.get("constraints", {"__line__": found["__line__"]})
+    _allow(constraints, tuple(CONSTRAINT_KEYS), file, "constraint")
+    limits = {CONSTRAINT_KEYS[key]: value for key, value in constraints.items() if key != "__line__"}
+    limits["choices"] = tuple(limits.get("choices", ()))
+    when = {name: tuple(words) for name, words in found.get("required_when", {}).items() if name != "__line__"}
+    return Field(
+        record=record,
+        name=found["name"],
+        title=found["title"],
+        type=_word(found, "type", "string", file),
+        format=_word(found, "format", "", file),
+        scope=_word(found, "scope", "standing", file),
+        fill=_word(found, "fill", "officer", file),
+        width=found.get("width", 16),
+        required_when=when,
+        refers=found.get("refers", ""),
+        placeholders=found.get("placeholders", True),
+        prompt=found.get("prompt", ""),
+        **limits,
+    )
+
+
+@cache
+def load_records(folder: Path | None = None) -> Mapping[str, Mapping[str, Field]]:
+    """Every record of `schemas/records/`, its fields by name. Raises PlanSheetsError with file and line."""
+    records: dict[str, Mapping[str, Field]] = {}
+    for path in sorted((folder or data_folder("schemas") / "records").glob("*.yaml")):
+        found = load_yaml(path)
+        _allow(found, ALLOWED["record"], path.name, "record")
+        fields = [_field(found["record"], one, path.name) for one in found["fields"]]
+        records[found["record"]] = {one.name: one for one in fields}
+    return records
+
+
+def _column(found: dict[str, Any], record: str, file: str) -> ColumnSpec:
+    _allow(found, ALLOWED["column"], file, "column")
+    owner, _, name = found["field"].rpartition(".")
+    fields = load_records()[owner or record]
+    if name not in fields:
+        near = difflib.get_close_matches(name, list(fields), 1)
+        meant = f" Was '{near[0]}' meant?" if near else ""
+        raise PlanSheetsError(f"{file}, line {found['__line__']}: '{owner or record}' has no field '{name}'.{meant}")
+    one = fields[name]
+    return ColumnSpec(one, found.get("heading", one.title), found.get("input", False), found.get("width", one.width))
+
+
+def _sheet(found: dict[str, Any], file: str) -> SheetSpec:
+    _allow(found, ALLOWED["sheet"], file, "sheet")
+    columns = tuple(_column(one, found["record"], file) for one in found["columns"])
+    plain = {key: found[key] for key in ("form", "links", "missing", "identity", "key", "spare") if key in found}
+    items = tuple((str(item), str(what)) for item, what in found.get("items", ()))
+    return SheetSpec(
+        found["name"], found["title"], tuple(found["lines"]), found["record"], columns, items=items, **plain
+    )
+
+
+@cache
+def load_workbook_spec(kind: str) -> WorkbookSpec:
+    """One kind of workbook from `schemas/workbooks/`. Raises PlanSheetsError with file and line."""
+    path = data_folder("schemas") / "workbooks" / f"{kind}.yaml"
+    found = load_yaml(path)
+    _allow(found, ALLOWED["workbook"], path.name, "workbook")
+    return WorkbookSpec(
+        found["kind"], found["title"], found["protected"], tuple(_sheet(one, path.name) for one in found["sheets"])
+    )
+
+
+@cache
+def load_messages() -> Messages:
+    """`schemas/messages.yaml`: every coded sentence that a person may read."""
+    path = data_folder("schemas") / "messages.yaml"
+    messages = {}
+    for code, found in load_yaml(path).items():
+        if code == "__line__":
+            continue
+        _allow(found, ALLOWED["message"], path.name, "message")
+        severity = Severity(_word(found, "severity", "", path.name))
+        messages[code] = Message(
+            code,
+            severity,
+            found["wrong"],
+            found.get("do", ""),
+            found.get("example", ""),
+            holds=found.get("holds", False),
+        )
+    return Messages(messages)
+
+
+@cache
+def load_rag_rules() -> tuple[RuleSpec, ...]:
+    """`schemas/rag_rules.yaml`: the thresholds, in the order in which they stand on the sheet `RAG rules`."""
+    path = data_folder("schemas") / "rag_rules.yaml"
+    rules = []
+    for ref, found in load_yaml(path).items():
+        if ref == "__line__":
+            continue
+        _allow(found, ALLOWED["rag rule"], path.name, "RAG rule")
+        rules.append(RuleSpec(ref, found["title"], found["default"], found["unit"], found["means"]))
+    return tuple(rules)
+
+
+@cache
+def load_example() -> Mapping[str, Any]:
+    """`workbooks/example-2016-17.yaml`: the source of the worked example, rows of texts by record."""
+    found: dict[str, Any] = yaml.safe_load(
+        (data_folder("workbooks") / "example-2016-17.yaml").read_text(encoding="utf-8")
+    )
+    return found
+
+
+@cache
+def load_demo() -> Mapping[str, Any]:
+    """`workbooks/demo-2016-17.yaml`: what happens in the demo, and what everybody types in it."""
+    found: dict[str, Any] = yaml.safe_load((data_folder("workbooks") / "demo-2016-17.yaml").read_text(encoding="utf-8"))
+    return found
