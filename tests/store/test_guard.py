@@ -1,0 +1,260 @@
+"""Whatever the bytes are, they are refused in one way of their own, and the process goes on."""
+
+from __future__ import annotations
+
+import io
+import struct
+import zipfile
+from typing import TYPE_CHECKING
+
+import pytest
+import xlsxwriter
+from hypothesis import given
+from hypothesis import strategies as st
+
+from plan_sheets.core.found import CellKind, FoundWorkbook
+from plan_sheets.store import guard as guarding
+from plan_sheets.store.guard import Guarded, Refusal, guard
+from plan_sheets.store.sheet_scan import _is_plain, _scan_plain, _walk
+from plan_sheets.store.workbook_reader import read_workbook
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+MAIN = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
+OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+RELS = 'xmlns="http://schemas.openxmlformats.org/package/2006/relationships"'
+
+
+def sheet(data: str, after: str = "") -> str:
+    return f"<worksheet {MAIN}><sheetData>{data}</sheetData>{after}</worksheet>"
+
+
+def rows(*cells: str) -> str:
+    return "".join(f"<row>{cell}</row>" for cell in cells)
+
+
+def parts(data: str = "", **more: str) -> dict[str, str | bytes]:
+    """The parts of an xlsx with one sheet; keywords replace or add parts (`strings`, `sheet`, `book`)."""
+    return {
+        "[Content_Types].xml": "<Types/>",
+        "_rels/.rels": f'<Relationships {RELS}><Relationship Id="r" Type="{OFFICE}/officeDocument" '
+        'Target="xl/workbook.xml"/></Relationships>',
+        "xl/_rels/workbook.xml.rels": f'<Relationships {RELS}><Relationship Id="r1" Type="{OFFICE}/worksheet" '
+        'Target="worksheets/sheet1.xml"/></Relationships>',
+        "xl/workbook.xml": more.get(
+            "book",
+            f'<workbook {MAIN} xmlns:r="{OFFICE}"><sheets>'
+            '<sheet name="One" sheetId="1" r:id="r1"/></sheets></workbook>',
+        ),
+        "xl/worksheets/sheet1.xml": more.get("sheet", sheet(data)),
+        "xl/sharedStrings.xml": more.get("strings", f"<sst {MAIN}><si><t>shared</t></si></sst>"),
+    }
+
+
+def packed(contents: Mapping[str, str | bytes]) -> bytes:
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, part in contents.items():
+            archive.writestr(name, part)
+    return made.getvalue()
+
+
+def xlsx(data: str = "", **more: str) -> bytes:
+    return packed(parts(data, **more))
+
+
+ODS = "application/vnd.oasis.opendocument.spreadsheet"
+ONE = '<c r="A1"><v>1</v></c>'
+
+
+def refusal(data: bytes) -> str:
+    """The code with which these bytes are refused."""
+    found = read_workbook(data)
+    assert isinstance(found, Refusal), found
+    return found.code
+
+
+def compound(*streams: str) -> bytes:
+    """What an OLE2 file looks like from outside: its magic and directory entries."""
+    entries = b"".join(name.encode("utf-16-le").ljust(128, b"\0") for name in streams)
+    return b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1".ljust(512, b"\0") + entries.ljust(2048, b"\0")
+
+
+@pytest.mark.parametrize(
+    ("data", "code"),
+    [
+        (b"", "file_empty"),
+        (b"%PDF-1.7 ...", "file_pdf"),
+        (b"{\\rtf1 ...", "file_word"),
+        (b"\x89PNG\r\n\x1a\n....", "file_image"),
+        (b"\xff\xd8\xff\xe0....", "file_image"),
+        (b"\0\0\0\x18ftypheic....", "file_image"),
+        (b"<!DOCTYPE html><html>...", "file_html"),
+        (b"\n <HTML><table>...", "file_html"),
+        (b"MIME-Version: 1.0\nX-Document-Type: Workbook", "file_html"),
+        (b'<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet">', "file_xml_2003"),
+        (b'<?xml version="1.0"?><office:document office:mimetype="x">', "file_xml_2003"),
+        (b"Ref,RAG\nJ2a.1,Red\n", "file_text"),
+        ("Ref;Gwaith \u0175\n".encode("cp1252", "replace"), "file_text"),
+        (b"\0\1\2\3\4 nothing that is known", "file_unknown"),
+        (compound("EncryptionInfo", "EncryptedPackage"), "file_encrypted"),
+        (compound("Workbook") + b"\x09\x08\x10\0\0\x06\x05\0" + bytes(12) + b"\x2f\0\x36\0", "file_encrypted"),
+        (packed({"mimetype": ODS, "META-INF/manifest.xml": "<encryption-data/>", "meta.xml": "\0"}), "file_encrypted"),
+        (compound("WordDocument"), "file_word"),
+        (compound("PowerPoint Document"), "file_unknown"),
+        (packed({"letter.txt": "x"}), "file_other_zip"),
+        (packed({"Index/Document.iwa": "x"}), "file_numbers"),
+        (packed({"mimetype": "application/vnd.oasis.opendocument.text", "content.xml": "<x/>"}), "file_word"),
+        (packed({**parts(), "_rels/.rels": "<Relationships/>", "word/document.xml": "<x/>"}), "file_word"),
+        (packed({**parts(), "_rels/.rels": "<Relationships/>"}), "file_other_zip"),
+    ],
+)
+def test_kind_is_judged_by_content(data: bytes, code: str) -> None:
+    assert refusal(data) == code
+
+
+@pytest.mark.parametrize(
+    ("data", "code"),
+    [
+        (rows('<c r="A1"><v>1</v></c><c r="XFD1048576"><v>1</v></c>'), "file_cells_far_apart"),
+        (rows('<c r="A1" r2="x"><v>1</v></c>', "<c\tr = 'XFD1048576'><v>1</v></c>"), "file_cells_far_apart"),
+        (f'<x:row xmlns:x="x">{ONE}<x:c r="XFD1048576"><x:v>1</x:v></x:c></x:row>', "file_cells_far_apart"),
+        (f'<row>{ONE}</row><row r="1048576"><c r="ZZZ1048576"><v>1</v></c></row>', "file_cell_beyond_edge"),
+        (rows('<c r="A1048577"><v>1</v></c>'), "file_cell_beyond_edge"),
+        (rows('<c r="XFE1"><v>1</v></c>'), "file_cell_beyond_edge"),
+        (rows('<c r="A4294967295"><v>1</v></c>'), "file_cell_beyond_edge"),
+        (rows('<c r="A0"><v>1</v></c>'), "file_cell_beyond_edge"),
+        ('<row r="4294967295"><c><v>1</v></c></row>', "file_cell_beyond_edge"),
+        ('<row r="1048576"><c><v>1</v></c></row><row><c><v>1</v></c></row>', "file_cell_beyond_edge"),
+        ("<row>" + "<c/>" * 16_384 + "<c><v>1</v></c></row>", "file_cell_beyond_edge"),
+        (rows(*[ONE] * 3) + "<row>", "file_damaged"),
+        (rows('<c r="A1" r="XFD1048576"><v>1</v></c>'), "file_damaged"),
+        (rows('<c r="A1" t="s"><v>7</v></c>'), "file_damaged"),
+    ],
+)
+def test_cells_where_none_can_be(data: str, code: str) -> None:
+    assert refusal(xlsx(data)) == code
+
+
+@pytest.mark.parametrize("count", ["4294967295", "18446744073709551615", "99999999", "-1", " 9", "1e9"])
+def test_false_counts_of_shared_texts(count: str) -> None:
+    strings = f'<sst {MAIN} count="1" uniqueCount="{count}"><si><t>x</t></si></sst>'
+    assert refusal(xlsx(rows(ONE), strings=strings)) == "file_false_counts"
+
+
+def test_one_vast_text_shown_by_many_cells() -> None:
+    strings = f"<sst {MAIN}><si><t>{'x' * 1_000_000}</t></si></sst>"
+    assert refusal(xlsx(rows('<c t="s"><v>0</v></c>' * 5_000), strings=strings)) == "file_inflates"
+
+
+def test_many_cells_and_merges() -> None:
+    empty = xlsx(rows('<c s="1"/>' * 10_000) * 101)
+    assert refusal(empty) == "file_too_many_cells"
+    merges = "<mergeCells>" + '<mergeCell ref="A1:XFD1048576"/>' * 10_001 + "</mergeCells>"
+    assert refusal(xlsx(sheet=sheet(rows(ONE), merges))) == "file_too_many_merges"
+
+
+def test_half_a_million_empty_cells_are_read() -> None:
+    found = read_workbook(xlsx(rows('<c s="1"/>' * 10_000) * 50 + rows(ONE)))
+    assert isinstance(found, FoundWorkbook)
+    assert found.sheets[0].cells.keys() == {(0, 0)}
+
+
+def test_a_far_cell_alone_and_a_false_dimension_are_harmless() -> None:
+    far = sheet(rows('<c r="XFD1048576"><v>1</v></c>')).replace("<sheetData>", '<dimension ref="B9:A1"/><sheetData>')
+    found = read_workbook(xlsx(sheet=far))
+    assert isinstance(found, FoundWorkbook)
+    assert found.sheets[0].cells.keys() == {(1_048_575, 16_383)}
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({"xl/workbook.xml": "<!DOCTYPE x [<!ENTITY a 'b'>]><workbook/>"}, "file_doctype"),
+        ({"xl/sharedStrings.xml": "<!doctype x><sst/>"}, "file_doctype"),
+        ({"docProps/custom.xml": "<!DOCTYPE x><Properties/>"}, "file_doctype"),
+        ({"xl/worksheets/sheet1.xml": sheet(ONE).encode("utf-16")}, "file_odd_encoding"),
+        ({"xl/worksheets/sheet1.xml": "<?xml version='1.0' encoding='UTF-7'?>" + sheet(ONE)}, "file_odd_encoding"),
+        ({"XL/Workbook.XML": "<workbook/>"}, "file_duplicate_parts"),
+        ({"xl/workbook.xml": "<workbook"}, "file_damaged"),
+        ({"xl/workbook.xml": f"<workbook {MAIN}/>"}, "file_no_sheets"),
+        ({"docProps/app.xml": "<Properties>"}, "file_damaged"),
+        ({f"xl/media/{number}": "" for number in range(guarding.MAX_ENTRIES)}, "file_too_many_parts"),
+        ({"xl/media/bomb": bytes(3_000_000)}, "file_inflates"),
+    ],
+)
+def test_packages(change: dict[str, str | bytes], code: str) -> None:
+    assert refusal(packed({**parts(rows(ONE)), **change})) == code
+
+
+def test_sheets_that_share_a_name_or_a_part() -> None:
+    twice = parts(rows(ONE))["xl/workbook.xml"]
+    assert isinstance(twice, str)
+    again = twice.replace("</sheets>", '<sheet name="{}" sheetId="2" r:id="r1"/></sheets>')
+    assert refusal(xlsx(rows(ONE), book=again.format("Two"))) == "file_duplicate_parts"
+
+
+def test_a_lie_about_the_inflated_size_and_a_wrong_checksum() -> None:
+    good = packed({**parts(rows(ONE)), "xl/sharedStrings.xml": f"<sst {MAIN}>{' ' * 9_000}</sst>"})
+    entry = good.rindex(b"xl/sharedStrings.xml") - 46
+    assert refusal(good[: entry + 24] + struct.pack("<L", 10) + good[entry + 28 :]) == "file_damaged"
+    assert refusal(good[: entry + 16] + struct.pack("<L", 10) + good[entry + 20 :]) == "file_damaged"
+    assert refusal(good[: entry + 8] + struct.pack("<H", 1) + good[entry + 10 :]) == "file_encrypted"
+
+
+def test_too_large_a_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(guarding, "MAX_FILE", 100)
+    assert refusal(xlsx()) == "file_too_large"
+
+
+def test_what_is_remarked_but_never_opened() -> None:
+    unread = ("xl/vbaProject.bin", "xl/externalLinks/externalLink1.xml", "xl/embeddings/o.bin", "xl/comments1.xml")
+    types = {"[Content_Types].xml": '<Override ContentType="application/vnd.ms-excel.sheet.macroEnabled.main+xml"/>'}
+    passed = guard(packed({**parts(rows(ONE)), **types, **dict.fromkeys(unread, "<!DOCTYPE never looked at>")}))
+    assert isinstance(passed, Guarded)
+    assert passed.container == "xlsm"
+    codes = ["file_has_macros", "file_has_links", "file_has_objects", "file_has_comments"]
+    assert [remark.code for remark in passed.remarks] == codes
+    assert not set(unread) & set(zipfile.ZipFile(io.BytesIO(passed.data)).namelist())
+
+
+def ordinary() -> bytes:
+    made = io.BytesIO()
+    with xlsxwriter.Workbook(made, {"in_memory": True}) as book:
+        page = book.add_worksheet()
+        page.write_row(0, 0, ["Ref", "RAG", 3, True, ' "quoted" & <b> '])
+        page.write_formula(2, 1, "=COUNTA(A1:A9)", None, 4)
+        page.write_formula(3, 1, '="a"', None, "a")
+        page.write_formula(4, 1, "=NA()", None, "#N/A")
+        page.write_blank(9, 9, None, book.add_format({"bold": True}))
+    return made.getvalue()
+
+
+def test_an_ordinary_sheet_is_recognised_and_both_ways_tell_the_same() -> None:
+    part = zipfile.ZipFile(io.BytesIO(ordinary())).read("xl/worksheets/sheet1.xml")
+    assert _is_plain(part)
+    plain, walked = _scan_plain(part), _walk(part, 100)
+    assert (plain.cells, plain.marks) == (walked.cells, walked.marks)
+    assert plain.marks == {
+        (2, 1): (CellKind.FORMULA, "COUNTA(A1:A9)"),
+        (3, 1): (CellKind.FORMULA, '"a"'),
+        (4, 1): (CellKind.ERROR, "NA()"),
+    }
+
+
+@given(st.data())
+def test_damaged_anywhere_it_is_read_or_refused(data: st.DataObject) -> None:
+    whole = ordinary()
+    cut = data.draw(st.integers(0, len(whole)))
+    with_noise = bytearray(whole)
+    for at, byte in data.draw(st.lists(st.tuples(st.integers(0, len(whole) - 1), st.integers(0, 255)), max_size=9)):
+        with_noise[at] = byte
+    assert isinstance(read_workbook(whole[:cut]), Refusal | FoundWorkbook)
+    assert isinstance(read_workbook(bytes(with_noise)), Refusal | FoundWorkbook)
+
+
+@given(st.text(alphabet="<>/\"'= crvtsAX1\t", max_size=60))
+def test_no_spelling_of_a_sheet_passes_the_guard_and_ends_the_process(noise: str) -> None:
+    far = f'<row><c r="A1"><v>1</v></c>{noise}<c r="XFD1048576"><v>1</v></c></row>'
+    assert isinstance(read_workbook(xlsx(far)), Refusal)
