@@ -288,11 +288,14 @@ def _grid_row(rows: Rows, ref: str) -> RowFacts:
 
 def _slugs(rows: Rows) -> dict[str, str]:
     """A file name for each subgroup, from its title; where two are the same or none is left, with its code."""
-    plain = {code: slug(row["title"]) for code, row in rows["subgroup"].items()}
-    twice = Counter(plain.values())
-    return {
-        code: name if name and twice[name] == 1 else f"{name}-{code.lower()}".strip("-") for code, name in plain.items()
-    }
+    names = {code: slug(row["title"]) for code, row in rows["subgroup"].items()}
+    while len({name for name in names.values() if name}) < len(names):
+        times = Counter(names.values())
+        names = {
+            code: name if name and times[name] == 1 else f"{name}-{code.lower()}".strip("-")
+            for code, name in names.items()
+        }
+    return names
 
 
 def slug(title: str) -> str:

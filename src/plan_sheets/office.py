@@ -49,9 +49,10 @@ def merge_plan(folder: Folder, now: datetime, *, write: bool = False) -> PlanRea
 def issue_round(
     folder: Folder, code: str, return_by: date, now: datetime, subgroups: Sequence[str] = ()
 ) -> RoundIssued:
-    """Merge the plan first, then make the workbooks of the round."""
-    merged = plan.merge_plan(folder, now)
-    issues = issue.issue_round(folder, code, return_by, now, subgroups)
+    """Merge the plan first, then make the workbooks of the round: both, or neither."""
+    with folder.register.batch("round", now.isoformat(timespec="seconds")):
+        merged = plan.merge_plan(folder, now)
+        issues = issue.issue_round(folder, code, return_by, now, subgroups)
     return RoundIssued(merged, issues, None if merged.unchanged else officer.make_officer(folder, now))
 
 

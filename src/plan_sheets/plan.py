@@ -121,13 +121,13 @@ def _merge(folder: Folder, read: PlanRead, history: History, batch: Batch, at: s
         for one in read.cells
     ]
     vanished = [*_vanished(read, base, history)]
-    known = {one.ref for one in batch.register.rows(tables.QUERY_CELL) if one.field == "ref"}
+    known = {(one.record, one.ref) for one in batch.register.rows(tables.QUERY_CELL) if one.field == "ref"}
     messages = schemas.load_messages()
     findings = [*read.findings]
     findings += [
         messages.finding("row_vanished", key=key, ref=key.ref, record=key.record)
         for key in vanished
-        if key.ref not in known
+        if (key.record, key.ref) not in known
     ]
     cells += [Cell(key, "Ref", "standing", None, "", key.ref, key.ref, Outcome.QUERY) for key in vanished]
     rounds = folder.register.rounds()

@@ -23,6 +23,7 @@ from plan_sheets.store.folder import Folder
 from plan_sheets.store.identifying import Identifier
 from plan_sheets.store.inbox import Incoming, open_inbox
 from plan_sheets.store.merging import Merger
+from plan_sheets.store.register import ReturnFacts
 from plan_sheets.store.workbook_reader import read_workbook
 
 ACCEPTED = (Verdict.ACCEPTED, Verdict.ACCEPTED_WITH_FINDINGS)
@@ -100,14 +101,18 @@ def receive(
         raise PlanSheetsError("--allow needs a --reason.", "Say why it may go in; it is recorded.")
     messages = schemas.load_messages()
     identifier = Identifier(folder.register, messages)
+    replaced = folder.register.find_return(told.replaces) if told.replaces else None
     files = [_read(one, identifier, told, messages) for one in inbox.files]
-    _set_aside_duplicates(files, folder)
-    _check(files, messages, told)
+    if replaced:
+        _fits(replaced, files[0], folder)
+    else:
+        _set_aside_duplicates(files, folder)
+    _check(files, messages)
     if not dry_run:
         for file in files:
             folder.keep(file.incoming.data)
     if any(_news(file, folder) for file in files):
-        _merge_and_record(folder, files, now, told, dry_run=dry_run)
+        _merge_and_record(folder, files, now, replaced, dry_run=dry_run)
     return Receipts(tuple(file.receipt for file in files), inbox.passed_over)
 
 
@@ -149,6 +154,16 @@ def _allowed(finding: Finding, told: Told, messages: Messages) -> Finding:
     return finding
 
 
+def _fits(replaced: ReturnFacts, file: _File, folder: Folder) -> None:
+    """Refuse a return that is said to replace one of another subgroup or round."""
+    of = folder.register.documents(id=replaced.document)[0]
+    if file.reading and (of.round, of.subgroup) != (file.reading.document.round, file.reading.document.subgroup):
+        raise PlanSheetsError(
+            f"{file.incoming.name} cannot replace a return of {of.reference}: it is {file.reading.document.reference}.",
+            "Look at --replaces. Nothing was changed.",
+        )
+
+
 def _set_aside_duplicates(files: Sequence[_File], folder: Folder) -> None:
     """What was accepted before, byte for byte or answer for answer, changes nothing more."""
     accepted = [one for one in folder.register.returns() if one.verdict in ACCEPTED and one.kind != "plan"]
@@ -162,9 +177,8 @@ def _set_aside_duplicates(files: Sequence[_File], folder: Folder) -> None:
         answers.add(file.reading.answers_sha)
 
 
-def _check(files: Sequence[_File], messages: Messages, told: Told) -> None:
+def _check(files: Sequence[_File], messages: Messages) -> None:
     """Step 8: all returns of the batch in one call; then the verdicts that need no merge."""
-    del told
     readings = [(place, file.reading) for place, file in enumerate(files) if file.is_open and file.reading]
     rows = [row for place, reading in readings for row in rows_to_check(reading, place)]
     found = check_rows(rows, messages)
@@ -184,7 +198,9 @@ def _news(file: _File, folder: Folder) -> bool:
     )
 
 
-def _merge_and_record(folder: Folder, files: Sequence[_File], now: datetime, told: Told, *, dry_run: bool) -> None:
+def _merge_and_record(
+    folder: Folder, files: Sequence[_File], now: datetime, replaced: ReturnFacts | None, *, dry_run: bool
+) -> None:
     """Steps 9 and 10, in an order that depends on no file name: replaced before replacing, then by SHA-256."""
     order = sorted(
         files,
@@ -198,7 +214,7 @@ def _merge_and_record(folder: Folder, files: Sequence[_File], now: datetime, tol
             if file.reading is None or not file.is_open or file.reading.is_untouched:
                 _record_only(batch, file)
                 continue
-            outcome = merger.merge(file.reading, file.incoming, file.completed_by, told.replaces)
+            outcome = merger.merge(file.reading, file.incoming, file.completed_by, replaced)
             findings = [
                 replace(one, key=outcome.renamed.get(one.key, one.key)) if one.key else one
                 for one in file.receipt.findings

@@ -234,7 +234,11 @@ def mastered(told: Mastered, *, as_json: bool) -> None:
     if as_json:
         _json(asdict(told))
         return
-    click.echo(f"The master workbook: {told.path}")
+    for warning in told.warnings:
+        click.echo(f"    warning  {warning}")
+    counts = ", ".join(f"{many} {status}" for status, many in told.counts.items() if many)
+    click.echo(f"The master workbook of {told.round or 'the plan as a consultation draft'}: {told.path}")
+    click.echo(f"Actions: {counts or 'not rated before the first round'}. Next: read RAG status, then send it.")
 
 
 def traced(steps: Sequence[Step], *, as_json: bool) -> None:

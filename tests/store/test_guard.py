@@ -243,9 +243,13 @@ def test_an_ordinary_sheet_is_recognised_and_both_ways_tell_the_same() -> None:
     }
 
 
+WHOLE = ordinary()
+"""Made once: the time of making stands in it, and a run of examples needs one length."""
+
+
 @given(st.data())
 def test_damaged_anywhere_it_is_read_or_refused(data: st.DataObject) -> None:
-    whole = ordinary()
+    whole = WHOLE
     cut = data.draw(st.integers(0, len(whole)))
     with_noise = bytearray(whole)
     for at, byte in data.draw(st.lists(st.tuples(st.integers(0, len(whole) - 1), st.integers(0, 255)), max_size=9)):

@@ -137,7 +137,8 @@ def test_openpyxl_names_itself_and_drops_stored_values() -> None:
     assert unlike == [("A", "_x0041_"), ("\r", "_x000D_"), ("_", "_x005F_")]
     stored = {at: cell for at, cell in VALUES.items() if cell.kind not in (CellKind.FORMULA, CellKind.ERROR)}
     lost = {(9, 0), (10, 0), (11, 0)}
-    assert found.sheets[1].cells == {**stored, **{at: FoundCell("", CellKind.FORMULA, VALUES[at].formula) for at in lost}}
+    dropped = {at: FoundCell("", CellKind.FORMULA, VALUES[at].formula) for at in lost}
+    assert found.sheets[1].cells == {**stored, **dropped}
     assert "openpyxl" in found.saved_by.lower()
 
 

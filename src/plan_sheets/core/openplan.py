@@ -89,19 +89,36 @@ class _Reader:
                 "Give the headings their names back. Nothing was changed.",
             )
         if spec.form:
-            self._form(spec.form, table)
+            self._form(spec, table)
         else:
             self._table(spec, columns, table, found)
 
-    def _form(self, record: str, table: Table) -> None:
-        fields = {plain(one.title): one for one in self.forms[record].values()}
-        there = [
-            (row, fields[plain(cell.text)])
-            for (row, place), cell in sorted(table.found.cells.items())
-            if place == table.places["ref"] and plain(cell.text) in fields
-        ]
-        cells = [self._cell(one, Key(record, "", one.name), table, row, "answer") for row, one in there]
+    def _form(self, spec: SheetSpec, table: Table) -> None:
+        fields = {plain(one.title): one for one in self.forms[spec.form].values()}
+        cells = []
+        for row in sorted({row for row, _ in table.found.cells if row > table.heading_row}):
+            one = fields.pop(plain(table.cell(row, "ref").text), None)
+            texts = [table.cell(row, name).entered for name in table.places]
+            if one is not None:
+                cells.append(self._cell(one, Key(spec.form, "", one.name), table, row, "answer"))
+            elif any(text.strip() for text in texts):
+                where = Address.at(table.found.name, row, table.places["ref"])
+                self._tell("row_unknown", where, " | ".join(filter(None, texts)), sheet=table.found.name)
+        for one in fields.values():
+            where = Address.at(table.found.name, table.heading_row, table.places["ref"])
+            self._tell("item_missing", where, item=one.title, sheet=table.found.name)
+        self._beside(table, len(spec.lines))
         self.rows.append(CheckedRow(0, tuple(cells), says_something=True))
+
+    def _beside(self, table: Table, lines: int) -> None:
+        """Tell every text that stands beside the table, or above it where none of our lines stands."""
+        inside = set(table.places.values())
+        for (row, place), cell in sorted(table.found.cells.items()):
+            above = row < table.heading_row
+            ours = (place == 0 and row <= lines) if above else place in inside
+            if not ours and cell.entered.strip():
+                where = Address.at(table.found.name, row, place)
+                self._tell("text_outside", where, entered=cell.entered, sheet=table.found.name)
 
     def _table(self, spec: SheetSpec, columns: Sequence[Column], table: Table, found: FoundSheet) -> None:
         for column in columns:
@@ -121,9 +138,7 @@ class _Reader:
             }
         ):
             self._row(spec, columns, table, row)
-        for (row, place), cell in sorted(found.cells.items()):
-            if place not in inside and row >= table.heading_row and cell.entered.strip():
-                self._tell("text_outside", Address.at(found.name, row, place), entered=cell.entered, sheet=spec.name)
+        self._beside(table, len(spec.lines))
 
     def _row(self, spec: SheetSpec, columns: Sequence[Column], table: Table, row: int) -> None:
         refs = next(one for one in columns if one.field.name == "ref")

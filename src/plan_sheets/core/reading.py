@@ -27,6 +27,8 @@ class Reading:
     findings: list[Finding] = field(default_factory=list)
     typed: list[Typed] = field(default_factory=list)
     values: dict[Key, str] = field(default_factory=dict)
+    answers_sha: str = ""
+    """What it says, as one hash: the same answers in another file make the same."""
 
     @property
     def changed(self) -> list[Typed]:
@@ -48,13 +50,6 @@ class Reading:
         return not self.changed and not any(
             one.severity.blocks or one.code == "locked_changed" for one in self.findings
         )
-
-    @property
-    def answers_sha(self) -> str:
-        """What this return says, as one hash: the same answers in another file make the same."""
-        said = sorted((str(one.key), self.values[one.key], one.cell.entered) for one in self.typed)
-        outside = sorted((one.code, one.entered or "") for one in self.findings)
-        return sha_of(json.dumps([self.document.reference, said, outside]))
 
     def cells(self) -> list[Cell]:
         """Every input cell as the merge takes it; one with a finding that blocks is not merged."""
@@ -98,6 +93,9 @@ def read_return(
             )
             for told in tidied.remarks
         ]
+    said = sorted((str(one.key), reading.values[one.key], one.cell.entered) for one in shape.typed)
+    outside = sorted((one.code, one.entered or "") for one in reading.findings)
+    reading.answers_sha = sha_of(json.dumps([document.reference, said, outside]))
     for sheet, heading, where in permuted(shape.typed, reading.values):
         reading.findings.append(messages.finding("answers_permuted", address=where, sheet=sheet, heading=heading))
     return reading

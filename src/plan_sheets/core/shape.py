@@ -109,12 +109,13 @@ class Locator:
         """Every sheet of the document in turn; then the sheets that are not ours."""
         by_name = {plain(found.name): found for found in self.workbook.sheets}
         tables = {sheet.name: self._table(sheet, by_name.get(plain(sheet.name))) for sheet in self.document.sheets}
+        missing = [sheet for sheet in self.document.sheets if tables[sheet.name] is None]
+        tables |= self._elsewhere(missing)
         for sheet in self.document.sheets:
-            table = tables[sheet.name] or self._elsewhere(sheet)
+            table = tables[sheet.name]
             if table is None:
-                self._tell(
-                    "sheet_missing" if sheet.has_inputs else "sheet_gone", Address(sheet.name, "A1"), sheet=sheet.name
-                )
+                code = "sheet_missing" if sheet.has_inputs else "sheet_gone"
+                self._tell(code, Address(sheet.name, "A1"), sheet=sheet.name)
             else:
                 self._read(sheet, table)
         for found in self.workbook.sheets:
@@ -133,18 +134,28 @@ class Locator:
             self.claimed.add(table.found.name)
         return table
 
-    def _elsewhere(self, sheet: Sheet) -> Table | None:
-        """The sheet under another name: the unclaimed one that has its headings, if there is just one."""
-        tables = [
-            table
+    def _elsewhere(self, missing: list[Sheet]) -> dict[str, Table]:
+        """Missing sheets under other names: by keys, then headings; the best fit first, of two as good none."""
+        fits = [
+            (self._fit(sheet, table), -place, sheet.name, table)
+            for place, sheet in enumerate(missing)
             for found in self.workbook.sheets
             if found.name not in self.claimed and (table := find_table(sheet.columns, found))
         ]
-        if len(tables) != 1:
-            return None
-        self.claimed.add(tables[0].found.name)
-        self._tell("sheet_renamed", Address(tables[0].found.name, "A1"), sheet=sheet.name, found=tables[0].found.name)
-        return tables[0]
+        tables: dict[str, Table] = {}
+        for fit, _, name, table in sorted(fits, key=lambda one: one[:2], reverse=True):
+            rivals = [one for one in fits if one[0] == fit and one[2] == name and one[3].found.name not in self.claimed]
+            if name not in tables and table.found.name not in self.claimed and len(rivals) == 1:
+                tables[name] = table
+                self.claimed.add(table.found.name)
+                self._tell("sheet_renamed", Address(table.found.name, "A1"), sheet=name, found=table.found.name)
+        return tables
+
+    def _fit(self, sheet: Sheet, table: Table) -> tuple[int, float]:
+        """How well a table fits a sheet: how many of its row keys are there, and what share of its headings."""
+        keys = {key for key, (owner, _) in self.keys.items() if owner is sheet}
+        found = sum(" ".join(cell.text.split()) in keys for cell in table.found.cells.values())
+        return found, len(table.places) / len(sheet.columns)
 
     def _extra_sheet(self, found: FoundSheet) -> None:
         texts = [(place, cell.entered) for place, cell in sorted(found.cells.items()) if cell.entered.strip()]
@@ -205,15 +216,18 @@ class Locator:
         whole = tuple(plain(table.cell(place, column.field.name).text) for column in sheet.columns)
         if (sheet.name, whole) in self.wholes:
             return self.wholes[sheet.name, whole].ref
-        first, second = sheet.columns[0].field.name, sheet.columns[1].field.name
+        return self._row_by_text(sheet, table, place)
+
+    def _row_by_text(self, sheet: Sheet, table: Table, place: int) -> str | None:
+        """The row that has this ref; on a sheet with keys only if its second text says the same."""
+        keyed = sheet.columns[-1].field.name == "key"
         for row in sheet.rows:
-            if same_text(as_text(row.cells[0]), table.cell(place, first).text) and (
-                sheet.columns[1].input
-                or row.answer
-                or same_text(as_text(row.cells[1]), table.cell(place, second).text)
-                or isinstance(row.cells[1], Formula)
-            ):
-                if sheet.columns[-1].field.name == "key":
+            first, second = (
+                same_text(as_text(content), table.cell(place, column.field.name).text)
+                for column, content in zip(sheet.columns[:2], row.cells[:2], strict=True)
+            )
+            if first and (second or not keyed or sheet.columns[1].input):
+                if keyed:
                     self._tell("row_by_ref", Address.at(table.found.name, place, 0), ref=row.ref)
                 return row.ref
         return None

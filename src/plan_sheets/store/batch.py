@@ -19,11 +19,13 @@ if TYPE_CHECKING:
 class Batch:
     """Adds rows within the register's one open transaction. Ids are given here, so that many rows go in at once."""
 
-    def __init__(self, register: Register, connection: Connection, deed: str, at: str) -> None:
+    def __init__(
+        self, register: Register, connection: Connection, deed: str, at: str, next_ids: dict[str, int]
+    ) -> None:
         self.register = register
         self.connection = connection
         self.at = at
-        self._next: dict[str, int] = {}
+        self._next = next_ids
         self.seq = self.next_id(tables.BATCH)
         self.connection.execute(insert(tables.BATCH), {"id": self.seq, "plan": register.plan, "deed": deed, "at": at})
 

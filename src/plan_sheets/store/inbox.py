@@ -42,11 +42,15 @@ def open_inbox(folder: Folder, paths: Iterable[Path]) -> Inbox:
     """
     files: list[Incoming] = []
     passed: list[tuple[str, str]] = []
+    seen: set[Path] = set()
     for path in paths:
         if not path.exists():
             raise PlanSheetsError(f"{path} is not there.", "Look at the name. Nothing was received.")
         found = sorted(one for one in path.rglob("*") if one.is_file()) if path.is_dir() else [path]
         for one in found:
+            if one.resolve() in seen:
+                continue
+            seen.add(one.resolve())
             why = _why_not(folder, one) if path.is_dir() else ""
             data = b"" if why else read_bytes(one)
             if not why and path.is_dir() and folder.is_ours(sha256(data)):

@@ -10,7 +10,7 @@ from pathlib import Path
 from plan_sheets.core.history import NOTHING, Held, Source
 from plan_sheets.core.merge import Cell, Merged, MergedCell, merge_return
 from plan_sheets.core.messages import Messages
-from plan_sheets.core.model import Finding, Key, Outcome, PartialDate, PlanSheetsError, Verdict
+from plan_sheets.core.model import Finding, Key, Outcome, PartialDate, Verdict
 from plan_sheets.core.reading import Reading
 from plan_sheets.core.settle import NewValue, OpenQuery, proposals, settle, subject
 from plan_sheets.core.tidy import tidy
@@ -20,8 +20,6 @@ from plan_sheets.store.inbox import Incoming
 from plan_sheets.store.register import ReturnFacts, query_subject
 
 SHA_SHOWN = 12
-SHA_ENOUGH = 6
-"""Letters of a hash that the officer must give: fewer name nothing."""
 
 
 @dataclass(slots=True)
@@ -60,7 +58,7 @@ class Merger:
         self.rounds = [one.code for one in self.register.rounds()]
         self.year = int(self.history.text("plan", "", "year")[:4] or 0)
 
-    def merge(self, reading: Reading, incoming: Incoming, completed_by: str, replaces: str = "") -> Outcomes:
+    def merge(self, reading: Reading, incoming: Incoming, completed_by: str, replaces: ReturnFacts | None) -> Outcomes:
         """Merge one return: lineage first, then cell by cell, then what the officer settled in it."""
         document = reading.document
         earlier, told = self._lineage(reading, replaces)
@@ -134,21 +132,11 @@ class Merger:
             kept.append(cell)
         return kept, gone
 
-    def _lineage(self, reading: Reading, said: str) -> tuple[ReturnFacts | None, list[Finding]]:
+    def _lineage(self, reading: Reading, said: ReturnFacts | None) -> tuple[ReturnFacts | None, list[Finding]]:
         """The earlier return that this one says it replaces: the officer's word, or the form's if there is just one."""
-        before = self.register.returns()
         if said:
-            chosen = [
-                one
-                for one in before
-                if one.document and (str(one.id) == said or (len(said) >= SHA_ENOUGH and one.sha256.startswith(said)))
-            ]
-            if len(chosen) != 1:
-                raise PlanSheetsError(
-                    f"There is no return '{said}' to replace.",
-                    "Give its number or the beginning of its SHA-256, as `status` and `trace` print it.",
-                )
-            return chosen[0], [self._told_replaces(chosen[0])]
+            return said, [self._told_replaces(said)]
+        before = self.register.returns()
         if reading.form.get("corrects") != "Yes":
             return None, []
         replaced = {one.replaces for one in before}

@@ -10,7 +10,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Self
 
-from sqlalchemy import Connection, Engine, Table, create_engine, event, func, insert, select, text
+from sqlalchemy import Connection, Engine, NullPool, Table, create_engine, event, func, insert, select, text
 from sqlalchemy.exc import DatabaseError, OperationalError
 
 from plan_sheets.core.document import Document, book_from
@@ -22,6 +22,8 @@ from plan_sheets.store import tables
 from plan_sheets.store.batch import Batch
 
 FILE = "register.sqlite"
+SHA_ENOUGH = 6
+"""Letters of a hash that the officer must give: fewer name nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,7 @@ class Register:
         self.plan = plan
         self.secret = secret
         self._writing: Connection | None = None
+        self._next_ids: dict[str, int] = {}
 
     @classmethod
     def create(cls, path: Path, plan_key: str, secret: bytes) -> Self:
@@ -79,7 +82,7 @@ class Register:
         """The plan of this key, or the only one. Raises PlanSheetsError if it cannot be read by this version."""
         if not path.is_file():
             raise PlanSheetsError(
-                f"There is no plan folder at {path.parent}.",
+                f"There is no plan folder at {path.parent.resolve()}.",
                 "Make one with: plan-sheets new DIR. Or say where it is with --plan DIR.",
             )
         engine = _engine(path)
@@ -108,12 +111,18 @@ class Register:
 
     @contextmanager
     def batch(self, deed: str, at: str, *, dry_run: bool = False) -> Iterator[Batch]:
-        """One transaction: all of it is recorded, or nothing (`dry_run`: nothing in any case). `at`: when, ISO."""
+        """One transaction: all of it is recorded, or nothing (`dry_run`: nothing in any case). `at`: when, ISO.
+
+        A batch within a batch is recorded with it, or not at all.
+        """
+        if self._writing is not None:
+            yield Batch(self, self._writing, deed, at, self._next_ids)
+            return
         with self.engine.connect() as connection, connection.begin() as transaction:
             _begin(connection)
-            self._writing = connection
+            self._writing, self._next_ids = connection, {}
             try:
-                yield Batch(self, connection, deed, at)
+                yield Batch(self, connection, deed, at, self._next_ids)
             finally:
                 self._writing = None
             if dry_run:
@@ -252,6 +261,18 @@ class Register:
         return_by = next(one.return_by for one in self.rounds() if one.code == code)
         return control_totals(sorted(issued.items()), arrivals, date.fromisoformat(return_by), as_of)
 
+    def find_return(self, said: str) -> ReturnFacts:
+        """The return of this number, or whose SHA-256 begins so. Raises PlanSheetsError if there is not just one."""
+        known = [one for one in self.returns() if one.document]
+        long_enough = len(said) >= SHA_ENOUGH
+        chosen = [one for one in known if str(one.id) == said or (long_enough and one.sha256.startswith(said))]
+        if len({one.sha256 for one in chosen}) != 1:
+            raise PlanSheetsError(
+                f"There is no return '{said}' to replace.",
+                "Give the beginning of its SHA-256, as `trace --json` prints it. Nothing was changed.",
+            )
+        return chosen[-1]
+
     def set_aside(self, verdict: str) -> list[ReturnFacts]:
         """Files whose last verdict was this one (held, refused): none that was accepted since."""
         last = {one.sha256: one for one in self.returns()}
@@ -301,7 +322,9 @@ def query_subject(query: int) -> str:
 
 
 def _engine(path: Path) -> Engine:
-    engine = create_engine(f"sqlite:///{path}", connect_args={"isolation_level": None, "timeout": 30})
+    engine = create_engine(
+        f"sqlite:///{path}", poolclass=NullPool, connect_args={"isolation_level": None, "timeout": 30}
+    )
 
     @event.listens_for(engine, "connect")
     def _foreign_keys(connection: Any, _record: object) -> None:

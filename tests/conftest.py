@@ -1,0 +1,46 @@
+"""Shared fixtures: the example plan, issued once a session and copied for each test that changes anything."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from tests.chairs import ISSUED_ON, SECRET, Plan
+
+from plan_sheets import plan
+
+
+@pytest.fixture(scope="session")
+def new_example(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The example as `plan-sheets new --example` makes it. Copy it, never change it."""
+    path = tmp_path_factory.mktemp("example") / "plan"
+    plan.new_plan(path, ISSUED_ON, example=True, secret=SECRET).register.close()
+    return path
+
+
+@pytest.fixture(scope="session")
+def issued_example(new_example: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The example with its first round issued. Copy it, never change it."""
+    path = tmp_path_factory.mktemp("issued") / "plan"
+    shutil.copytree(new_example, path)
+    Plan(path).issue()
+    return path
+
+
+@pytest.fixture
+def example(new_example: Path, tmp_path: Path) -> Plan:
+    """A plan folder of one's own with the example in it, and nothing issued."""
+    shutil.copytree(new_example, tmp_path / "plan")
+    return Plan(tmp_path / "plan")
+
+
+@pytest.fixture
+def round_one(issued_example: Path, tmp_path: Path) -> Plan:
+    """A plan folder of one's own in which round 1 has been issued."""
+    shutil.copytree(issued_example, tmp_path / "plan")
+    return Plan(tmp_path / "plan")

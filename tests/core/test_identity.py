@@ -1,0 +1,127 @@
+"""Whose a file is: its carriers vote, those that are there must agree, and a signature covers all that is locked."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from plan_sheets.core.compose import locked_texts
+from plan_sheets.core.identity import Carriers, row_key, same, sign, vote
+from plan_sheets.core.layout import Book, Column, Field, Formula, Row, Sheet
+
+A, B, C = "2016-17-Q1-DA-1", "2016-17-Q1-MH-1", "2016-17-Q1-CSE-1"
+SECRET = b"s" * 32
+
+
+@pytest.mark.parametrize(
+    ("about", "prop", "keys", "reference", "code"),
+    [
+        # every carrier there, or any of them missing: those that are there agree
+        (A, A, {A}, A, ""),
+        ("", A, {A}, A, ""),
+        (A, "", {A}, A, ""),
+        (A, A, set(), A, ""),
+        (A, "", set(), A, ""),
+        ("", A, set(), A, ""),
+        ("", "", {A}, A, ""),
+        # none
+        ("", "", set(), "", "no_identity"),
+        # one says something else
+        (A, B, {A}, A, "identity_disagrees"),
+        (B, A, {A}, A, "identity_disagrees"),
+        (A, A, {B}, A, "identity_disagrees"),
+        (A, "", {B}, A, "identity_disagrees"),
+        ("", A, {B}, A, "identity_disagrees"),
+        (A, B, set(), A, "identity_disagrees"),
+        (A, B, {C}, A, "identity_disagrees"),
+        # rows of another workbook pasted in: the file is its own, and those rows are asked about
+        (A, A, {A, B}, A, ""),
+        ("", A, {A, B}, A, ""),
+        # rows of two workbooks, and nothing to say whose the file is
+        ("", "", {A, B}, "", "identity_disagrees"),
+    ],
+)
+def test_carriers_vote(about: str, prop: str, keys: set[str], reference: str, code: str) -> None:
+    voted = vote(Carriers(about, prop, frozenset(keys)))
+    assert voted.code == code
+    if reference:
+        assert voted.reference == reference
+
+
+def test_what_each_carrier_says_is_told() -> None:
+    told = Carriers(A, B, frozenset({C})).readings()
+    assert told == {"the About sheet": A, "its properties": B, "its row keys": C}
+
+
+def test_a_row_key_is_its_ref_and_a_short_code() -> None:
+    key = row_key(SECRET, A, "Progress", "J1a.1")
+    assert re.fullmatch(r"J1a\.1 [A-Z2-7]{8}", key)
+    others = [
+        row_key(b"t" * 32, A, "Progress", "J1a.1"),
+        row_key(SECRET, B, "Progress", "J1a.1"),
+        row_key(SECRET, A, "Action plan", "J1a.1"),
+        row_key(SECRET, A, "Progress", "J1a.2"),
+    ]
+    assert key not in others
+    assert len({one.split()[-1] for one in others}) == len(others)
+
+
+def book(**changes: object) -> Book:
+    columns = (
+        Column(Field("action", "ref", "Ref"), "Ref"),
+        Column(Field("action", "what", "What"), "What we will do"),
+        Column(Field("action", "count", "Count"), "Count"),
+        Column(Field("action", "how", "How"), "How", input=True),
+    )
+    rows = (Row("J1.1", ("J1.1", "Map", Formula("=1+1", 2), "By hand")), Row("J1.2", ("J1.2", "Tell", 1, "")))
+    sheet = Sheet("Progress", "Progress", ("A line.",), columns, rows)
+    return Book("subgroup", "Title", (replace(sheet, **changes),), datetime(2016, 4, 1))  # type: ignore[arg-type]  # noqa: DTZ001 - a test's own changes; a workbook knows no time zone
+
+
+def signed(one: Book, reference: str = A, secret: bytes = SECRET) -> str:
+    return sign(secret, reference, locked_texts(one))
+
+
+def with_cell(row: int, column: int, content: object) -> Book:
+    rows = [list(one.cells) for one in book().sheets[0].rows]
+    rows[row][column] = content  # type: ignore[call-overload]
+    made = [replace(one, cells=tuple(cells)) for one, cells in zip(book().sheets[0].rows, rows, strict=True)]
+    return book(rows=tuple(made))
+
+
+@pytest.mark.parametrize(
+    ("changed", "differs"),
+    [
+        (book(), False),
+        (with_cell(0, 1, "Mop"), True),
+        (with_cell(0, 0, "J1.9"), True),
+        (with_cell(1, 2, 2), True),
+        (book(title="Progress now"), True),
+        (book(lines=("Another line.",)), True),
+        (book(name="Progress 2"), True),
+        (with_cell(0, 3, "By machine"), False),  # what may be filled in is not signed
+        (with_cell(0, 2, Formula("=1+1", 9)), False),  # a formula recalculates
+    ],
+)
+def test_the_signature_covers_all_that_is_locked_and_nothing_else(changed: Book, differs: bool) -> None:  # noqa: FBT001 - a table of cases
+    assert same(signed(book()), signed(changed)) is not differs
+
+
+def test_the_signature_needs_reference_and_secret() -> None:
+    assert len({signed(book()), signed(book(), reference=B), signed(book(), secret=b"t" * 32)}) == 3
+
+
+TEXTS = st.text(max_size=6)
+CELLS = st.lists(st.tuples(TEXTS, TEXTS, TEXTS, TEXTS), max_size=4)
+
+
+@given(CELLS, CELLS)
+def test_two_contents_never_run_into_one_signature(
+    one: list[tuple[str, str, str, str]], other: list[tuple[str, str, str, str]]
+) -> None:
+    assert (sign(SECRET, A, one) == sign(SECRET, A, other)) is (sorted(one) == sorted(other))

@@ -1,0 +1,170 @@
+"""What people do to a workbook, as changes to an open one: rows, columns, headings, sheets, sorts and pastes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from openpyxl.workbook import Workbook
+from openpyxl.worksheet.worksheet import Worksheet
+from tests.chairs import at, column_of, heading_row, row_of, type_in, values_of
+
+Mutation = Callable[[Workbook], None]
+BY_THE_WAY = "By the way: the chair is away until May"
+
+
+def insert_row(name: str, before: int, text: str = "") -> Mutation:
+    def mutate(book: Workbook) -> None:
+        book[name].insert_rows(before)
+        if text:
+            type_in(book[name].cell(before, 2), text)  # type: ignore[arg-type]  # a new row holds plain cells
+
+    return mutate
+
+
+def delete_row(name: str, ref: str) -> Mutation:
+    return lambda book: book[name].delete_rows(row_of(book[name], ref))
+
+
+def copy_row(sheet: Worksheet, source: int, target: int) -> None:
+    for column in range(1, sheet.max_column + 1):
+        sheet.cell(target, column).value = sheet.cell(source, column).value
+
+
+def duplicate_row(name: str, ref: str, heading: str = "", text: str = "") -> Mutation:
+    """Copy a row into a new one below it, and perhaps type something else into the copy."""
+
+    def mutate(book: Workbook) -> None:
+        sheet = book[name]
+        row = row_of(sheet, ref)
+        sheet.insert_rows(row + 1)
+        copy_row(sheet, row, row + 1)
+        if heading:
+            type_in(sheet.cell(row + 1, column_of(sheet, heading)), text)  # type: ignore[arg-type]  # a new row holds plain cells
+
+    return mutate
+
+
+def move_column(name: str, heading: str, to: int) -> Mutation:
+    def mutate(book: Workbook) -> None:
+        sheet = book[name]
+        source, top = column_of(sheet, heading), heading_row(sheet)
+        texts = [sheet.cell(row, source).value for row in range(top, sheet.max_row + 1)]
+        sheet.delete_cols(source)
+        sheet.insert_cols(to)
+        for row, text in enumerate(texts, top):
+            sheet.cell(row, to).value = text
+
+    return mutate
+
+
+def insert_column(name: str, before: str, heading: str = "", text: str = "") -> Mutation:
+    def mutate(book: Workbook) -> None:
+        sheet = book[name]
+        place = column_of(sheet, before)
+        sheet.insert_cols(place)
+        sheet.cell(heading_row(sheet), place).value = heading or None
+        sheet.cell(heading_row(sheet) + 1, place).value = text or None
+
+    return mutate
+
+
+def delete_column(name: str, heading: str) -> Mutation:
+    return lambda book: book[name].delete_cols(column_of(book[name], heading))
+
+
+def rename_heading(name: str, old: str, new: str) -> Mutation:
+    def mutate(book: Workbook) -> None:
+        book[name].cell(heading_row(book[name]), column_of(book[name], old)).value = new
+
+    return mutate
+
+
+def rename_sheet(old: str, new: str) -> Mutation:
+    def mutate(book: Workbook) -> None:
+        book[old].title = new
+
+    return mutate
+
+
+def delete_sheet(name: str) -> Mutation:
+    return lambda book: book.remove(book[name])
+
+
+def copy_sheet(name: str, *, change: str = "") -> Mutation:
+    def mutate(book: Workbook) -> None:
+        copied = book.copy_worksheet(book[name])
+        copied.title = f"{name} (2)"
+        if change:
+            type_in(at(copied, "J1a.1", "Progress made"), change)
+
+    return mutate
+
+
+def sort_rows(name: str, first: str = "", last: str = "", *, down: bool = False) -> Mutation:
+    """Sort by the first of these columns: whole rows, or the block between two columns alone."""
+
+    def mutate(book: Workbook) -> None:
+        sheet = book[name]
+        top = heading_row(sheet) + 1
+        left = column_of(sheet, first) if first else 1
+        right = column_of(sheet, last) if last else sheet.max_column
+        block = [
+            [sheet.cell(row, column).value for column in range(left, right + 1)]
+            for row in range(top, sheet.max_row + 1)
+        ]
+        full, blank = [row for row in block if row[0]], [row for row in block if not row[0]]
+        rows = [*sorted(full, key=lambda row: str(row[0]), reverse=down), *blank]  # Excel puts blanks last, either way
+        for down_by, row in enumerate(rows):
+            for across, value in enumerate(row):
+                sheet.cell(top + down_by, left + across).value = value
+
+    return mutate
+
+
+def paste(name: str, ref: str, heading: str, *texts: str) -> Mutation:
+    """Paste texts side by side, over whatever stands there, locked or not."""
+
+    def mutate(book: Workbook) -> None:
+        sheet = book[name]
+        for across, text in enumerate(texts):
+            type_in(sheet.cell(row_of(sheet, ref), column_of(sheet, heading) + across), text)  # type: ignore[arg-type]  # cells of a table, none merged
+
+    return mutate
+
+
+def type_at(name: str, cell: str, text: str = BY_THE_WAY) -> Mutation:
+    return lambda book: type_in(book[name][cell], text)
+
+
+def append_to(name: str, cell: str, text: str = BY_THE_WAY) -> Mutation:
+    return lambda book: type_in(book[name][cell], f"{book[name][cell].value} {text}")
+
+
+def only_sheet(name: str, new_name: str = "Sheet1") -> Mutation:
+    """One sheet copied into a new workbook: its cells, and nothing else of the file."""
+
+    def mutate(book: Workbook) -> None:
+        rows = values_of(book[name])
+        for sheet in list(book):
+            book.remove(sheet)
+        fresh = book.create_sheet(new_name)
+        for row in rows:
+            fresh.append(row)
+        forget_properties(book)
+
+    return mutate
+
+
+def forget_properties(book: Any) -> None:
+    """Drop the custom properties, of which the type stubs know nothing."""
+    for name in list(book.custom_doc_props.names):
+        del book.custom_doc_props[name]
+
+
+def swap_keys(name: str, one: str, other: str) -> Mutation:
+    def mutate(book: Workbook) -> None:
+        cells = at(book[name], one, "Key"), at(book[name], other, "Key")
+        cells[0].value, cells[1].value = cells[1].value, cells[0].value
+
+    return mutate

@@ -1,0 +1,163 @@
+"""What the officer says of one file, and settles and confirms in the officer's workbook."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+import openpyxl
+import pytest
+from tests.chairs import (
+    FURTHER,
+    Q1,
+    Q2,
+    SOS,
+    Plan,
+    codes,
+    fill,
+    form,
+    said,
+    table,
+)
+
+from plan_sheets import office
+from plan_sheets.core.model import Key, PlanSheetsError
+from plan_sheets.receive import Told
+
+LATER = datetime(2016, 7, 11)  # noqa: DTZ001 - the office's own clock
+
+
+# What the officer says of one file
+
+
+def swapped(plan: Plan) -> Path:
+    """The workbook of Hidden Harm with two prefilled answers swapped, as a sort of the unlocked block leaves them."""
+    answers = {
+        "Start here": form(completed_by="Chair"),
+        "Action plan": table(
+            """
+            | Ref  | How we will do it                                     |
+            | S1.2 | Posters and leaflets.                                 |
+            | S1.3 | Survey how the public understands adult safeguarding. |
+            """
+        ),
+    }
+    return plan.filled("harm", answers, "HARM")
+
+
+def test_prefilled_answers_in_another_order_are_held(round_one: Plan) -> None:
+    receipt = round_one.receive_one(swapped(round_one))
+    assert (receipt.verdict, codes(receipt)) == ("held", ["answers_permuted"])
+    assert round_one.stands("S1.2", "how").startswith("Survey")
+
+
+def test_the_officer_may_allow_what_is_held(round_one: Plan) -> None:
+    path = swapped(round_one)
+    round_one.receive_one(path)
+    receipt = round_one.receive_one(path, Told(allow=frozenset({"answers_permuted"}), reason="They meant it"), LATER)
+    assert "held_then_allowed" in codes(receipt)
+    assert any("They meant it" in one.message for one in receipt.findings)
+    assert round_one.stands("S1.2", "how") == "Posters and leaflets."
+
+
+@pytest.mark.parametrize(
+    ("word", "match"),
+    [
+        (Told(allow=frozenset({"answers_permuted"})), "reason"),
+        (Told(issue="2016-17-Q1-NO-1"), None),
+    ],
+)
+def test_what_the_officer_says_has_to_fit(round_one: Plan, word: Told, match: str | None) -> None:
+    path = swapped(round_one)
+    if match:
+        with pytest.raises(PlanSheetsError, match=match):
+            round_one.receive(path, told=word)
+    else:
+        receipt = round_one.receive_one(path, word)
+        assert (receipt.verdict, codes(receipt)) == ("held", ["reference_unknown"])
+
+
+def test_what_is_said_of_one_file_is_not_said_of_two(round_one: Plan) -> None:
+    files = [round_one.filled("one", said()), round_one.filled("two", SOS, "SOS")]
+    with pytest.raises(PlanSheetsError, match="one file"):
+        round_one.receive(*files, told=Told(issue="2016-17-Q1-DA-1"))
+
+
+# The officer's workbook
+
+
+def officer_file(plan: Plan) -> Path:
+    """The officer's workbook of the first round."""
+    return plan.path / "officer" / "2016-17-q1.xlsx"
+
+
+def test_the_officer_settles_a_conflict_by_one_word(round_one: Plan) -> None:
+    files = [round_one.filled("one", said(progress="By A")), round_one.filled("two", said(progress="By B"))]
+    office.receive_files(round_one.folder, files, LATER)
+    before = round_one.said("J1a.1", "progress")
+    answers = {"Queries": {"1": {"Your choice": "take"}}, "About": {"Settled by": {"Your answer": "Board officer"}}}
+    settled = fill(officer_file(round_one), round_one.inbox / "officer.xlsx", answers)
+    receipt = round_one.receive_one(settled, when=LATER)
+    assert (receipt.kind, receipt.changes) == ("officer", 1)
+    assert {before, round_one.said("J1a.1", "progress")} == {"By A", "By B"}
+    assert round_one.queries == []
+    held = round_one.history.in_round(Key("action", "J1a.1", "progress"), Q1)
+    assert (held.source.settled, held.source.who) == (True, "Board officer")
+
+
+def test_a_proposal_is_confirmed_and_then_issued(round_one: Plan) -> None:
+    office.receive_files(round_one.folder, [round_one.filled("one", FURTHER)], LATER)
+    answers = {
+        "To confirm": {"DA.F1 further action": {"Confirm": "yes"}, "DA.F2 further action": {"Confirm": "No"}},
+        "About": {"Settled by": {"Your answer": "Board officer"}},
+    }
+    round_one.receive_one(fill(officer_file(round_one), round_one.inbox / "officer.xlsx", answers), when=LATER)
+    assert [round_one.stands(ref, "agreement") for ref in ("DA.F1", "DA.F2")] == ["Agreed", "Declined"]
+    (issued,) = round_one.issue(Q2, LATER.date(), LATER, ["DA"])
+    refs = [row[0].value for row in openpyxl.load_workbook(issued.file)["Progress"].iter_rows(min_row=5)]
+    assert "DA.F1" in refs
+    assert "DA.F2" not in refs
+
+
+def test_proposals_are_confirmed_at_once_where_the_plan_says_so(round_one: Plan) -> None:
+    path = round_one.path / "plan.xlsx"
+    fill(path, path, {"Plan": {"Confirm chairs' proposals at once": {"Answer": "Yes"}}})
+    office.merge_plan(round_one.folder, LATER)
+    rows = {
+        "J1a.1": {
+            "Progress made": "Done",
+            "Stage": "Complete",
+            "RAG": "Green",
+            "Evidence": "The audit",
+            "New date": "May 2017",
+        }
+    }
+    round_one.receive_one(round_one.filled("one", {**FURTHER, "Progress": rows}))
+    assert round_one.stands("J1a.1", "confirmed_stage") == "Complete"
+    assert round_one.stands("J1a.1", "due") == "May 2017"
+    assert round_one.stands("DA.F1", "agreement") == "Agreed"
+
+
+def test_a_settlement_of_what_has_changed_since_is_asked_again(round_one: Plan) -> None:
+    files = [round_one.filled("one", said(progress="By A")), round_one.filled("two", said(progress="By B"))]
+    receipts = office.receive_files(round_one.folder, files, LATER).receipts.returns
+    answers = {"Queries": {"1": {"Your choice": "Take"}}, "About": {"Settled by": {"Your answer": "Board officer"}}}
+    settled = fill(officer_file(round_one), round_one.inbox / "officer.xlsx", answers)
+    stands = min(receipts, key=lambda one: one.sha256)
+    round_one.receive_one(round_one.filled("three", said(progress="By C")), Told(replaces=stands.sha256), LATER)
+    receipt = round_one.receive_one(settled, when=LATER)
+    assert "settled_meanwhile" in codes(receipt)
+    assert round_one.said("J1a.1", "progress") == "By C"
+    assert [one.id for one in round_one.queries] == [2], "the old one is done with, and asked again"
+    assert round_one.queries[0].cells[0].head == "By C"
+
+
+def test_an_officers_workbook_that_was_filled_in_is_not_overwritten(round_one: Plan) -> None:
+    office.receive_files(round_one.folder, [round_one.filled("one", FURTHER)], LATER)
+    path = officer_file(round_one)
+    fill(path, path, {"About": {"Settled by": {"Your answer": "Half done"}}})
+    typed = path.read_bytes()
+    made = office.receive_files(round_one.folder, [round_one.filled("sos", SOS, "SOS")], LATER).officer
+    assert path.read_bytes() == typed
+    assert made is not None
+    assert made.path.name == "2016-17-q1-2.xlsx"
