@@ -322,9 +322,8 @@ def query_subject(query: int) -> str:
 
 
 def _engine(path: Path) -> Engine:
-    engine = create_engine(
-        f"sqlite:///{path}", poolclass=NullPool, connect_args={"isolation_level": None, "timeout": 30}
-    )
+    options = {"isolation_level": None, "timeout": 30}
+    engine = create_engine(f"sqlite:///{path}", poolclass=NullPool, connect_args=options)
 
     @event.listens_for(engine, "connect")
     def _foreign_keys(connection: Any, _record: object) -> None:
