@@ -26,6 +26,7 @@ class _Group(click.Group):
     """Turns what makes a deed impossible into a message and a status: no traceback ever reaches a user."""
 
     def invoke(self, ctx: click.Context) -> Any:
+        """Run the command."""
         # Most of a command's time is imports, and a sixth of that was looking for garbage that imports do not make.
         gc.set_threshold(COLLECT_AFTER)
         try:

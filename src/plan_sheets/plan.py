@@ -16,24 +16,13 @@ from plan_sheets.core.merge import Cell, Merged, MergedCell, merge_return
 from plan_sheets.core.model import Finding, Key, Outcome, PlanSheetsError, Verdict
 from plan_sheets.core.openplan import PlanRead, read_plan
 from plan_sheets.core.planner import OpenQuestion, counts, open_questions, warnings
+from plan_sheets.core.standing import RECORDS
 from plan_sheets.store import handover, recording, schemas, tables
 from plan_sheets.store.batch import Batch
 from plan_sheets.store.folder import PLAN_FILE, Folder, sha256
 from plan_sheets.store.register import FILE, Register
 from plan_sheets.store.workbook_reader import read_workbook
 
-PLAN_RECORDS = (
-    "board",
-    "subgroup",
-    "priority",
-    "action",
-    "grid",
-    "consideration",
-    "evidence",
-    "enquiry",
-    "consultation",
-    "question",
-)
 TITLE_OF_TEMPLATE = "Business plan"
 
 PlanRows = Mapping[str, Sequence[Mapping[str, str]]]
@@ -83,7 +72,7 @@ def new_plan(path: Path, now: datetime, *, example: bool = False, secret: bytes 
 def check_plan(folder: Folder) -> Checked:
     """plan.xlsx as it stands, merged or not: what is wrong in it and what a planner should look at."""
     read = _read(folder.read_plan())
-    rows = {record: read.rows(record) for record in PLAN_RECORDS}
+    rows = {record: read.rows(record) for record in RECORDS}
     placeholders = {one.key: one.entered or "" for one in read.findings if one.code == "placeholder" and one.key}
     titles = {cell.key: cell.title for cell in read.cells}
     questions = list(open_questions(rows, placeholders, titles))
@@ -193,7 +182,7 @@ def _record_written(batch: Batch, data: bytes, history: History) -> None:
 def rows_of(history: History, placeholders: Mapping[Key, str]) -> PlanRows:
     """The plan as rows of texts, by record: what stands, and where nothing stands the placeholder that was typed."""
     rows: dict[str, list[Mapping[str, str]]] = {"plan": [_filled("plan", "", history, placeholders)]}
-    for record in (*PLAN_RECORDS, "rag_rule"):
+    for record in (*RECORDS, "rag_rule"):
         rows[record] = [_filled(record, ref, history, placeholders) for ref in history.refs(record)]
     return rows
 
@@ -214,7 +203,7 @@ def plan_book(rows: PlanRows, created: datetime) -> Book:
     by_sheet = {
         sheet.name: [RowFacts(row.get("ref", ""), row) for row in rows.get(sheet.record, ())]
         for sheet in spec.sheets
-        if sheet.record in PLAN_RECORDS
+        if sheet.record in RECORDS
     }
     by_sheet["RAG rules"] = [
         RowFacts(

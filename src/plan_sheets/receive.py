@@ -79,6 +79,7 @@ class _File:
 
     @property
     def is_open(self) -> bool:
+        """Whether it goes on to be checked and merged."""
         return self.reading is not None and self.receipt.verdict not in (
             Verdict.HELD,
             Verdict.REFUSED,

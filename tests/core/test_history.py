@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from plan_sheets.core.history import BEFORE_ANY_ROUND, NOTHING, Held, History, natural
-from plan_sheets.core.model import Key
+from plan_sheets.core.history import BEFORE_ANY_ROUND, NOTHING, Held, History
+from plan_sheets.core.model import Key, ref_order
 
 DRAFT, Q1, Q2, Q3 = BEFORE_ANY_ROUND, "2016-17-Q1", "2016-17-Q2", "2016-17-Q3"
 DUE, RAG, REF = (Key("action", "J1.1", name) for name in ("due", "rag", "ref"))
@@ -77,7 +77,7 @@ def test_what_was_taken_out_is_no_longer_among_the_refs_but_still_known() -> Non
 
 def test_refs_are_in_the_order_in_which_a_reader_expects_them() -> None:
     wanted = ["DA.F2", "DA.F10", "J1", "J1a", "J2", "J2.1", "J2a", "J2a.2", "J2a.10", "J2b.1", "J10", "L1", "S1"]
-    assert sorted(sorted(wanted, key=len), key=natural) == wanted
+    assert sorted(sorted(wanted, key=len), key=ref_order) == wanted
 
 
 SAID = st.lists(

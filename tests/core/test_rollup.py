@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from plan_sheets.core.model import PartialDate, Round
+from plan_sheets.core.model import PartialDate, Round, ref_order
 from plan_sheets.core.rag import ActionFacts, Rating, Status, Thresholds
 from plan_sheets.core.rollup import (
     Escalation,
@@ -16,7 +16,6 @@ from plan_sheets.core.rollup import (
     Trend,
     chasers,
     escalations,
-    ref_order,
     roll_up,
     trend,
 )

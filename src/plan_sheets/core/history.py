@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from plan_sheets.core.model import Key, Values
+from plan_sheets.core.model import Key, Values, ref_order
 
 AS_THE_PLAN_HAS_THEM = ("board", "subgroup", "consideration")
 """Records whose refs are words: their order is the officer's."""
@@ -95,7 +95,7 @@ class History:
     def refs(self, record: str, up_to: str | None = None) -> list[str]:
         """Every ref of a record that was not taken out: numbered ones in their order, words as the plan has them."""
         refs = [ref for kind, ref in self.by_row if kind == record and self._stands(record, ref, up_to)]
-        return refs if record in AS_THE_PLAN_HAS_THEM else sorted(refs, key=natural)
+        return refs if record in AS_THE_PLAN_HAS_THEM else sorted(refs, key=ref_order)
 
     def _stands(self, record: str, ref: str, up_to: str | None) -> bool:
         there = self.standing(Key(record, ref, "ref"), up_to)
@@ -125,18 +125,3 @@ class History:
 class _Blank(dict[str, str]):
     def __missing__(self, key: str) -> str:
         return ""
-
-
-def natural(ref: str) -> tuple[tuple[int, str, int], ...]:
-    """Sorts J2a.10 behind J2a.9, and the joint board before the others, as the plan lists them."""
-    parts: list[tuple[int, str, int]] = []
-    word, number = "", ""
-    for letter in ref + "\0":
-        if letter.isdecimal():
-            number += letter
-            continue
-        if number:
-            parts += [(0, word, 0), (1, "", int(number))]
-            word, number = "", ""
-        word += letter
-    return (*parts, (0, word, 0))

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 
 from plan_sheets.core.compose import RowFacts
-from plan_sheets.core.history import Held, Source, natural
+from plan_sheets.core.history import Held, Source
 from plan_sheets.core.layout import Content, Field
-from plan_sheets.core.model import Key, PartialDate, Round
+from plan_sheets.core.model import Key, PartialDate, Round, ref_order
 from plan_sheets.core.planner import subgroups_of
 from plan_sheets.core.rag import Rating, Status, count_words
 from plan_sheets.core.rollup import trend
@@ -52,7 +52,7 @@ def action_rows(stood: Stood) -> Iterator[RowFacts]:
 def _place(action: tuple[str, Mapping[str, str]]) -> tuple[object, ...]:
     """By theme; and there the theme's own before those that came from elsewhere: further ones, and any that moved."""
     ref, row = action
-    return natural(row["theme"]), not ref.startswith(f"{row['theme']}."), natural(ref)
+    return ref_order(row["theme"]), not ref.startswith(f"{row['theme']}."), ref_order(ref)
 
 
 def _rated(stood: Stood, rating: Rating) -> dict[str, Content]:
@@ -160,7 +160,7 @@ def change_rows(stood: Stood, records: Records) -> Iterator[RowFacts]:
         for held, before in _changes(stood, all_held)
         if key.field not in _UNTOLD and not _made_with_it(held)
     ]
-    found.sort(key=lambda pair: (natural(pair[0].key.ref), pair[0].seq))
+    found.sort(key=lambda pair: (ref_order(pair[0].key.ref), pair[0].seq))
     for number, (held, before) in enumerate(found, start=1):
         ref, _, subgroup = held.key.ref.partition("/")
         contents: dict[str, Content] = {

@@ -39,6 +39,11 @@ Values = Mapping[Key, str]
 """The one shape for plan, issue, return and register: tidied texts by key, all of one scope (standing, or a round)."""
 
 
+def ref_order(ref: str) -> tuple[str | int, ...]:
+    """A key that sorts refs as people do: `J2a.2` before `J2a.10`."""
+    return tuple(int(part) if part.isdecimal() else part for part in re.split("([0-9]+)", ref))
+
+
 @dataclass(frozen=True, order=True, slots=True)
 class Address:
     """Where on paper: prints `Progress!F7`."""

@@ -74,6 +74,7 @@ class _Reader:
         self.titles: dict[Key, Field] = {}
 
     def read_sheet(self, spec: SheetSpec) -> None:
+        """One sheet, a form or a table. Raises PlanSheetsError if it or its headings are not there."""
         columns = [Column(one.field, one.heading, one.input) for one in spec.columns]
         found = next((one for one in self.workbook.sheets if plain(one.name) == plain(spec.name)), None)
         if found is None:

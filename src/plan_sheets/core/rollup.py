@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from plan_sheets.core.model import ref_order
 from plan_sheets.core.rag import ASSESSED, Rating, Status, Thresholds, count_words
 
 CONCERN = (
@@ -75,11 +75,6 @@ def _count_text(counts: Mapping[Status, int]) -> str:
     if not told:
         return str(Status.NO_ACTIONS)
     return "; ".join([f"{told[0]} of {sum(counts.values())}", *told[1:]])
-
-
-def ref_order(ref: str) -> tuple[str | int, ...]:
-    """A key that sorts refs as people do: `J2a.2` before `J2a.10`."""
-    return tuple(int(part) if part.isdecimal() else part for part in re.split("([0-9]+)", ref))
 
 
 class Trend(StrEnum):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
-from plan_sheets.core.history import History, natural
-from plan_sheets.core.model import Key, PartialDate, Round
+from plan_sheets.core.history import History
+from plan_sheets.core.model import Key, PartialDate, Round, ref_order
 from plan_sheets.core.planner import Rows, lead_of, parent
 from plan_sheets.core.rag import ActionFacts, LastStep, Override, Rating, Status, Thresholds, rate
 
@@ -29,7 +29,7 @@ def rows_at(history: History, up_to: str | None = None) -> Rows:
     rows = {
         record: {ref: history.record(record, ref, up_to) for ref in history.refs(record, up_to)} for record in RECORDS
     }
-    by_theme = sorted(rows["action"].items(), key=lambda one: (natural(one[1]["theme"]), natural(one[0])))
+    by_theme = sorted(rows["action"].items(), key=lambda one: (ref_order(one[1]["theme"]), ref_order(one[0])))
     return {**rows, "action": dict(by_theme)}
 
 
@@ -69,6 +69,7 @@ def _facts(
     row, code = rows["action"][ref], rounds[-1]
 
     def said(name: str) -> str:
+        """What was said of it in this round."""
         return history.of_round("action", ref, name, code)
 
     return ActionFacts(

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from plan_sheets.core.compose import RowFacts
 from plan_sheets.core.messages import shorten
-from plan_sheets.core.model import PartialDate, Round
+from plan_sheets.core.model import PartialDate, Round, ref_order
 from plan_sheets.core.paper import lines_needed
 from plan_sheets.core.planner import UNCONFIRMED, parent
 from plan_sheets.core.rag import ASSESSED, Rating, Status, count_words
-from plan_sheets.core.rollup import RollUp, Rule, Trend, escalations, ref_order, roll_up, trend
+from plan_sheets.core.rollup import RollUp, Rule, Trend, escalations, roll_up, trend
 from plan_sheets.core.stood import Stood
 
 DRAFT = "Consultation draft"
