@@ -132,8 +132,10 @@ def test_openpyxl_names_itself_and_drops_stored_values() -> None:
     saved = io.BytesIO()
     openpyxl.load_workbook(io.BytesIO(written())).save(saved)
     found = read(saved.getvalue())
-    # openpyxl neither reads nor writes the escape of a literal _xHHHH_: Excel would show the letter, too.
-    unlike = [(told, text) for told, text in zip(texts(found.sheets[0]), TEXTS, strict=True) if told != text]
+    # openpyxl neither reads nor writes the escape of a literal _xHHHH_: Excel would show the letter, too. A text of one
+    # blank it loses where lxml is not installed.
+    pairs = zip(texts(found.sheets[0]), TEXTS, strict=True)
+    unlike = [(told, text) for told, text in pairs if told != text and text.strip()]
     assert unlike == [("A", "_x0041_"), ("\r", "_x000D_"), ("_", "_x005F_")]
     stored = {at: cell for at, cell in VALUES.items() if cell.kind not in (CellKind.FORMULA, CellKind.ERROR)}
     lost = {(9, 0), (10, 0), (11, 0)}
