@@ -82,7 +82,7 @@ def _open(plan_dir: str) -> Folder:
 @click.version_option(package_name="plan-sheets", message="%(prog)s %(version)s")
 @click.option("--debug", is_flag=True, hidden=True)
 def main(debug: bool) -> None:
-    r"""Carry a safeguarding business plan round by round, in locked workbooks.
+    """Carry a safeguarding business plan round by round, in locked workbooks.
 
     \b
     A round in five commands:
@@ -93,7 +93,7 @@ def main(debug: bool) -> None:
       plan-sheets master                            what the executive reads
 
     Exit status: 0 done; 1 refused, nothing changed; 2 misused; 3 done, and somebody must act on something.
-    """
+    """  # noqa: D301 - click wants the backspace itself in front of a paragraph that it must not wrap
     del debug
 
 
@@ -188,7 +188,7 @@ def receive(
     told = Told(reference, replaces, frozenset(allow), reason)
     received = office.receive_files(_open(plan_dir), [_path(one) for one in paths], _now(as_of), told, dry_run=dry_run)
     show.received(received, as_json=as_json, dry_run=dry_run)
-    sys.exit(show.status_of_receipts(received.receipts))
+    sys.exit(SOMEBODY_MUST_ACT if received.trouble else show.status_of_receipts(received.receipts))
 
 
 @main.command()

@@ -77,6 +77,7 @@ def issue_round(
     made = [_document(shared, one, earlier.get(one)) for one in known if not subgroups or one in subgroups]
     files = [handover.hand_over(document.book) for document in made]
     slugs = _slugs(shared.rows)
+    folder.check_free(_name(shared.round, slugs[document.subgroup]) for document in made)
     with folder.register.batch("issue", now.isoformat(timespec="seconds")) as batch:
         told = RoundFacts(shared.round.code, return_by.isoformat(), shared.issued.date().isoformat())
         if told not in folder.register.rounds():
@@ -85,10 +86,15 @@ def issue_round(
         for document, data in zip(made, files, strict=True):
             if not document.id:
                 batch.add_document(document, layout_text(document.book), base_text(document.book))
-            name = f"{shared.round.code}-{slugs[document.subgroup]}".lower()
-            path = folder.write(f"issued/{shared.round.code.lower()}/{name}.xlsx", data, batch)
+            path = folder.write(_name(shared.round, slugs[document.subgroup]), data, batch)
             issued.append(_told(document, path, earlier.get(document.subgroup)))
     return issued
+
+
+def _name(for_round: Round, slugged: str) -> str:
+    """Where an issue lies in the plan folder."""
+    code = for_round.code.lower()
+    return f"issued/{code}/{code}-{slugged}.xlsx"
 
 
 def _told(document: Document, path: Path, earlier: Document | None) -> Issued:

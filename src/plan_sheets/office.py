@@ -8,7 +8,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 from plan_sheets import issue, officer, plan, receive
-from plan_sheets.core.model import Verdict
+from plan_sheets.core.model import PlanSheetsError
 from plan_sheets.store.folder import Folder
 
 
@@ -32,17 +32,20 @@ class RoundIssued:
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """What became of a batch; the officer's workbook, None where nothing was recorded."""
+    """What became of a batch; the officer's workbook, None after a dry run."""
 
     receipts: receive.Receipts
     officer: officer.OfficerMade | None
+    trouble: PlanSheetsError | None = None
+    """Why the officer's workbook could not be made, although everything was recorded."""
 
 
 def merge_plan(folder: Folder, now: datetime, *, write: bool = False) -> PlanRead:
     """Merge plan.xlsx; write it anew if `write`; make the officer's workbook if anything changed."""
-    merged = plan.merge_plan(folder, now)
-    written = plan.write_plan(folder, now) if write else None
-    made = None if merged.unchanged else officer.make_officer(folder, now)
+    with folder.register.batch("plan", now.isoformat(timespec="seconds")):
+        merged = plan.merge_plan(folder, now)
+        written = plan.write_plan(folder, now) if write else None
+        made = None if merged.unchanged else officer.make_officer(folder, now)
     return PlanRead(merged, made, written)
 
 
@@ -59,7 +62,11 @@ def issue_round(
 def receive_files(
     folder: Folder, paths: Sequence[Path], now: datetime, told: receive.Told | None = None, *, dry_run: bool = False
 ) -> Received:
-    """Take files in, then make the officer's workbook anew if anything was recorded."""
+    """Take files in, then make the officer's workbook anew: the same file, if nothing has changed for it."""
     receipts = receive.receive(folder, paths, now, told, dry_run=dry_run)
-    news = any(one.verdict is not Verdict.DUPLICATE for one in receipts.returns)
-    return Received(receipts, officer.make_officer(folder, now) if news and not dry_run else None)
+    if dry_run or not receipts.returns:
+        return Received(receipts, None)
+    try:
+        return Received(receipts, officer.make_officer(folder, now))
+    except PlanSheetsError as trouble:  # what was received is recorded: the officer must not be told that nothing was
+        return Received(receipts, None, trouble)

@@ -16,12 +16,12 @@ from plan_sheets.core.merge import said_by
 from plan_sheets.core.model import PartialDate, Round
 from plan_sheets.core.planner import parent
 from plan_sheets.core.rag import Rating
-from plan_sheets.core.settle import OpenQuery, Proposal, QueryCell, proposals, subject
+from plan_sheets.core.settle import OpenQuery, Proposal, QueryCell, proposals, subject, together
 from plan_sheets.core.standing import is_further, rate_rounds, rows_at
 from plan_sheets.core.totals import Standing, sums
 from plan_sheets.store import handover, schemas, tables
 from plan_sheets.store.folder import Folder
-from plan_sheets.store.register import Register
+from plan_sheets.store.register import Register, ReturnFacts
 
 TOLD = ("error", "query", "masked", "warning")
 """Severities of the findings that the officer reads: notes are on the receipts."""
@@ -157,9 +157,9 @@ def _query(one: OpenQuery, facts: _Facts) -> RowFacts:
     contents = {
         "about": "\n".join(_about(cell) for cell in one.cells) or one.subgroup or "The file",
         "why": one.message,
-        "head": _together(one.cells, [head.value for head in heads]),
+        "head": together(one.cells, [head.value for head in heads], schemas.title_of),
         "head_from": "\n".join(dict.fromkeys(said_by(head.source) for head in heads if head.seq)),
-        "returned": _together(one.cells, [cell.returned for cell in one.cells]),
+        "returned": together(one.cells, [cell.returned for cell in one.cells], schemas.title_of),
         "returned_from": ", ".join(
             filter(
                 None, [returned.completed_by, one.subgroup, PartialDate.of_iso(returned.received).words, returned.file]
@@ -172,23 +172,7 @@ def _query(one: OpenQuery, facts: _Facts) -> RowFacts:
 
 
 def _about(cell: QueryCell) -> str:
-    return f"{cell.key.ref or 'Plan'}: {title_of(cell.key.record, cell.key.field)}"
-
-
-def title_of(record: str, field: str) -> str:
-    """The heading of a field; its name if the schemas no longer know it."""
-    about = schemas.load_records().get(record, {}).get(field)
-    return about.title if about else field
-
-
-def _together(cells: Sequence[QueryCell], texts: Sequence[str]) -> str:
-    """The texts of a query's cells: each with its field, where there are several."""
-    if len(cells) == 1:
-        return texts[0] or "(blank)"
-    return "\n".join(
-        f"{cell.key.ref} {title_of(cell.key.record, cell.key.field)}: {text or '(blank)'}"
-        for cell, text in zip(cells, texts, strict=True)
-    )
+    return f"{cell.key.ref or 'Plan'}: {schemas.title_of(cell.key.record, cell.key.field)}"
 
 
 def _proposal(one: Proposal, history: History) -> RowFacts:
@@ -212,25 +196,32 @@ def _findings(facts: _Facts) -> Iterator[RowFacts]:
         one.id: one
         for one in returns
         if one.id in plans
-        or (one.document in documents and documents[one.document].round == facts.code)
+        or (one.document in documents and _is_recent(one, documents[one.document], facts))
         or (not one.document and one.kind != "plan")
     }
     for number, one in enumerate(
         row for row in facts.register.rows(tables.FINDING) if row.return_id in wanted and row.severity in TOLD
     ):
         came = wanted[one.return_id]
-        subgroup = documents[came.document].subgroup if came.document in documents else ""
+        document = documents.get(came.document or 0)
+        subgroup = document.subgroup if document else ""
         contents = {
-            "ref": subgroup or "Plan",
+            "ref": " ".join(filter(None, [subgroup or "Plan", document.round if document else ""])),
             "file": came.file,
             "sheet": one.sheet,
             "cell": one.cell,
-            "about": " ".join(filter(None, [one.ref, title_of(one.record, one.field) if one.field else ""])),
+            "about": " ".join(filter(None, [one.ref, schemas.title_of(one.record, one.field) if one.field else ""])),
             "severity": one.severity.capitalize(),
             "entered": one.entered or "",
             "message": one.message,
         }
         yield RowFacts(f"finding {number + 1}", contents)
+
+
+def _is_recent(came: ReturnFacts, document: Document, facts: _Facts) -> bool:
+    """Whether a return is of this round, or came late for an earlier one after this one was issued."""
+    issued = next((one.issued for one in facts.register.rounds() if one.code == facts.code), "")
+    return document.round == facts.code or came.received[:10] >= issued
 
 
 def _owners(history: History) -> Iterator[RowFacts]:

@@ -13,7 +13,7 @@ from plan_sheets.core.found import FoundWorkbook
 from plan_sheets.core.history import BEFORE_ANY_ROUND, History, Source
 from plan_sheets.core.layout import Book
 from plan_sheets.core.merge import Cell, Merged, MergedCell, merge_return
-from plan_sheets.core.model import Finding, Key, Outcome, PlanSheetsError, Verdict
+from plan_sheets.core.model import Finding, Key, Outcome, PlanSheetsError, Severity, Verdict
 from plan_sheets.core.openplan import PlanRead, read_plan
 from plan_sheets.core.planner import OpenQuestion, counts, open_questions, warnings
 from plan_sheets.core.standing import RECORDS
@@ -118,19 +118,27 @@ def _merge(folder: Folder, read: PlanRead, history: History, batch: Batch, at: s
         for key in vanished
         if (key.record, key.ref) not in known
     ]
+    back = [cell.key for cell in read.cells if cell.key.field == "ref" and _is_removed(history, cell.key)]
+    findings += [messages.finding("row_back", key=key, entered=key.ref, ref=key.ref, record=key.record) for key in back]
     cells += [Cell(key, "Ref", "standing", None, "", key.ref, key.ref, Outcome.QUERY) for key in vanished]
     rounds = folder.register.rounds()
     current = rounds[-1].code if rounds else BEFORE_ANY_ROUND
-    return merge_return(cells, findings, history, current, Source("plan", received=at, file=PLAN_FILE), messages)
+    merged = merge_return(cells, findings, history, current, Source("plan", received=at, file=PLAN_FILE), messages)
+    waiting = {(one.code, one.message) for one in batch.register.open_queries()}
+    merged.queries = [one for one in merged.queries if (one.finding.code, one.finding.message) not in waiting]
+    return merged
+
+
+def _is_removed(history: History, key: Key) -> bool:
+    """Whether the row has been taken out of the plan."""
+    return history.text(key.record, key.ref, "removed") == "Yes"
 
 
 def _vanished(read: PlanRead, base: Mapping[Key, str], history: History) -> list[Key]:
     """The rows that stood in the plan last read and stand in it no more, and that the register still holds."""
     there = {cell.key for cell in read.cells}
     return [
-        key
-        for key in base
-        if key.field == "ref" and key not in there and history.text(key.record, key.ref, "removed") != "Yes"
+        key for key in base if key.field == "ref" and base[key] and key not in there and not _is_removed(history, key)
     ]
 
 
@@ -147,20 +155,24 @@ def write_plan(folder: Folder, now: datetime) -> Path:
     book = plan_book(rows_of(history, folder.register.placeholders()), created=now)
     data = handover.hand_over(book)
     at = now.isoformat(timespec="seconds")
-    returns = [one for one in folder.register.returns() if one.kind == "plan"]
-    all_merged = bool(returns) and folder.plan_file.exists() and returns[-1].sha256 == sha256(folder.read_plan())
-    blocked = any(
-        one.outcome == Outcome.ERROR
-        for one in folder.register.rows(tables.ENTRY)
-        if returns and one.return_id == returns[-1].id
-    )
     with folder.register.batch("write", at) as batch:
-        if all_merged and not blocked:
+        if _is_all_merged(folder):
             batch.add(tables.OUTPUT, path=PLAN_FILE, sha256=sha256(folder.read_plan()))
         target = folder.write(PLAN_FILE, data, batch)
         if target == folder.plan_file:
             _record_written(batch, data, history)
     return target
+
+
+def _is_all_merged(folder: Folder) -> bool:
+    """Whether plan.xlsx as it lies there was read, and nothing in it is in error or waits for the officer."""
+    register = folder.register
+    plans = [one for one in register.returns() if one.kind == "plan"]
+    if not plans or not folder.plan_file.exists() or plans[-1].sha256 != sha256(folder.read_plan()):
+        return False
+    errors = (one for one in register.rows(tables.FINDING) if one.severity == Severity.ERROR)
+    waiting = {one.return_id for one in register.open_queries()}
+    return all(one.return_id != plans[-1].id for one in errors) and not waiting & {one.id for one in plans}
 
 
 def _record_written(batch: Batch, data: bytes, history: History) -> None:

@@ -174,6 +174,7 @@ def _set_aside_duplicates(files: Sequence[_File], folder: Folder) -> None:
             continue
         if file.incoming.sha in shas or file.reading.answers_sha in answers:
             file.receipt.verdict = Verdict.DUPLICATE
+            file.receipt.findings = []
         shas.add(file.incoming.sha)
         answers.add(file.reading.answers_sha)
 

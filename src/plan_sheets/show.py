@@ -184,6 +184,9 @@ def received(told: Received, *, as_json: bool, dry_run: bool) -> None:
     )
     if dry_run:
         click.echo("A dry run: nothing was recorded.")
+    if told.trouble:
+        click.echo(f"Recorded; but the officer's workbook was not made: {told.trouble} {told.trouble.remedy}", err=True)
+        click.echo("Then receive the same files again: nothing counts twice.", err=True)
     _officer(told.officer)
 
 

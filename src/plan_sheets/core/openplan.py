@@ -46,6 +46,7 @@ def read_plan(
     for sheet in spec.sheets:
         if sheet.form or not sheet.items:
             reader.read_sheet(sheet)
+    reader.tell_extra_sheets(spec)
     reader.check()
     return reader.made
 
@@ -93,6 +94,16 @@ class _Reader:
             self._form(spec, table)
         else:
             self._table(spec, columns, table, found)
+
+    def tell_extra_sheets(self, spec: WorkbookSpec) -> None:
+        """Tell the text of every sheet that is not the template's."""
+        ours = {plain(sheet.name) for sheet in spec.sheets}
+        for found in self.workbook.sheets:
+            texts = [(place, cell.entered) for place, cell in sorted(found.cells.items()) if cell.entered.strip()]
+            if plain(found.name) not in ours and texts:
+                told = "\n".join(text for _, text in texts)
+                where = Address.at(found.name, *texts[0][0])
+                self._tell("sheet_extra", where, told, sheet=found.name, cells=len(texts))
 
     def _form(self, spec: SheetSpec, table: Table) -> None:
         fields = {plain(one.title): one for one in self.forms[spec.form].values()}

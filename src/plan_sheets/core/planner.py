@@ -112,7 +112,7 @@ def warnings(rows: Rows, cells: Mapping[Key, Cell], messages: Messages) -> Itera
     yield from _without_subgroup(rows, cells, messages)
     consulted = {row.get("who", "") for row in rows.get("consultation", {}).values()}
     for who in STATUTORY:
-        if who not in consulted:
+        if who not in consulted and rows.get("board"):
             yield messages.finding("statutory_consultee_missing", address=Address("Consultation", "A1"), who=who)
 
 

@@ -211,7 +211,7 @@ def _unnamed(ratings: list[Rating], by_when: str) -> Iterator[Escalation]:
     """One line a priority. A round is judged on its last day, so in every round Quarter 1 has closed."""
     actions: dict[str, list[Rating]] = {}
     for rating in ratings:
-        if _is_open(rating) and not rating.facts.owner_named:
+        if _is_open(rating) and rating.facts.priority and not rating.facts.owner_named:
             actions.setdefault(rating.facts.priority, []).append(rating)
     for priority, those in actions.items():
         refs = ", ".join(sorted((rating.facts.ref for rating in those), key=ref_order))

@@ -14,6 +14,10 @@ PROPOSED_STAGES = (Stage.COMPLETE, Stage.CLOSED, Stage.WITHDRAWN)
 """Stages that a chair proposes and the officer confirms."""
 
 
+TAKEN_OUT = {"row_vanished": "Yes", "row_back": "No"}
+"""Queries about a row of plan.xlsx, and what Take makes of `removed`."""
+
+
 @dataclass(frozen=True, slots=True)
 class QueryCell:
     """A cell that a query is about: what stood when it was asked, and what came back."""
@@ -61,33 +65,35 @@ def settle(
     query: OpenQuery,
     choice: str,
     typed: str,
-    history: History,
     messages: Messages,
     read: Callable[[Key, str], str | None],
     address: Address | None,
+    *,
+    fresh: bool,
 ) -> Settled:
     """Settle one query by the officer's word: Keep, Take or Type.
 
     `read` tidies a text for its field, None if it does not fit.
 
-    A settlement made on a head that has changed since is not applied but asked again.
+    A settlement made on a head that has changed since is not applied but asked again; `fresh` says that none has.
     """
     if choice == "Keep":
         return Settled()
     texts = [typed] if choice == "Type" else [cell.returned for cell in query.cells]
     values = [read(cell.key, text) for cell, text in zip(query.cells, texts, strict=False)]
-    code = _why_not(query, choice, typed, history) or ("take_unreadable" if None in values else "")
+    code = _why_not(query, choice, typed, fresh=fresh) or ("take_unreadable" if None in values else "")
     if code:
         key = Key("query", str(query.id), "choice")
         return Settled(finding=messages.finding(code, address=address, key=key, entered=choice, ref=query.id))
-    if query.code == "row_vanished":
-        keys = [Key(cell.key.record, cell.key.ref, "removed") for cell in query.cells]
-        return Settled(tuple(NewValue(key, "Yes", "standing", query.cells[0].round) for key in keys))
+    if query.code in TAKEN_OUT:
+        removed = TAKEN_OUT[query.code]
+        rows = [(Key(cell.key.record, cell.key.ref, "removed"), cell.round) for cell in query.cells]
+        return Settled(tuple(NewValue(key, removed, "standing", round_code) for key, round_code in rows))
     told = zip(query.cells, values, strict=True)
     return Settled(tuple(NewValue(cell.key, value or "", cell.scope, cell.round) for cell, value in told))
 
 
-def _why_not(query: OpenQuery, choice: str, typed: str, history: History) -> str:
+def _why_not(query: OpenQuery, choice: str, typed: str, *, fresh: bool) -> str:
     """The code of what keeps a settlement from being applied; "" if nothing does."""
     if choice == "Type" and not typed:
         return "choice_without_text"
@@ -95,8 +101,23 @@ def _why_not(query: OpenQuery, choice: str, typed: str, history: History) -> str
         return "type_for_many"
     if not query.cells:
         return "nothing_to_take"
-    changed = any(history.head(cell.key, cell.scope, cell.round).value != cell.head for cell in query.cells)
-    return "settled_meanwhile" if changed else ""
+    return "" if fresh else "settled_meanwhile"
+
+
+def is_fresh(query: OpenQuery, history: History, shown: str, title_of: Callable[[str, str], str]) -> bool:
+    """Whether what stands is what the officer saw: as the query was asked, or as the workbook showed it (`shown`)."""
+    heads = [history.head(cell.key, cell.scope, cell.round).value for cell in query.cells]
+    return heads == [cell.head for cell in query.cells] or together(query.cells, heads, title_of) == shown
+
+
+def together(cells: Sequence[QueryCell], texts: Sequence[str], title_of: Callable[[str, str], str]) -> str:
+    """The texts of a query's cells as the officer reads them: each with its field, where there are several."""
+    if len(cells) == 1:
+        return texts[0] or "(blank)"
+    return "\n".join(
+        f"{cell.key.ref} {title_of(cell.key.record, cell.key.field)}: {text or '(blank)'}"
+        for cell, text in zip(cells, texts, strict=True)
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +138,7 @@ class Proposal:
     @property
     def shown(self) -> str:
         """What the officer reads."""
-        return f"{self.title}. {self.value}"
+        return f"{self.title}: {self.value}"
 
 
 def proposals(history: History, rounds: Sequence[str]) -> Iterator[Proposal]:
@@ -137,7 +158,7 @@ def subject(proposal: Proposal) -> str:
 def _further(history: History, ref: str) -> Iterator[Proposal]:
     key = Key("action", ref, "agreement")
     held = history.standing(key)
-    if held.value == "Proposed":
+    if held.value == "Proposed" and history.text("action", ref, "theme"):
         agreed, declined = (NewValue(key, word, "standing", held.round) for word in ("Agreed", "Declined"))
         what = history.text("action", ref, "what")
         yield Proposal(
@@ -168,7 +189,7 @@ def _stage(history: History, ref: str, code: str) -> Iterator[Proposal]:
         yield Proposal(
             f"{ref} stage {code}",
             ref,
-            f"Stage: {said.value}",
+            "Stage",
             said.value,
             stands.value or "Not confirmed",
             code,
@@ -186,7 +207,7 @@ def _new_date(history: History, ref: str, code: str) -> Iterator[Proposal]:
         yield Proposal(
             f"{ref} new date {code}",
             ref,
-            f"New date: {said.value}",
+            "New date",
             said.value,
             stands.value or "no date",
             code,

@@ -90,8 +90,14 @@ def _facts(
         steps=_steps(history, ref, rounds),
         history=tuple((Round.parse(past), rated[past][ref].published) for past in rounds[:-1] if ref in rated[past]),
         override=_override(history, ref, code),
-        proposed=is_further(row),
+        proposed=is_further(row) or _agreed_since(history, ref, code),
     )
+
+
+def _agreed_since(history: History, ref: str, code: str) -> bool:
+    """Whether a further action was proposed in this very round: nobody could have been asked to report on it yet."""
+    held = history.standing(Key("action", ref, "agreement"), code)
+    return held.value == "Agreed" and held.round == code
 
 
 def _dates(history: History, ref: str, code: str) -> tuple[tuple[Round | None, PartialDate], ...]:

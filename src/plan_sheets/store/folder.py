@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -47,6 +48,11 @@ class Folder:
     def is_ours(self, sha: str) -> bool:
         """Whether the tool made a file of exactly these bytes."""
         return any(sha in shas for shas in self.register.outputs().values())
+
+    def check_free(self, names: Iterable[str]) -> None:
+        """Refuse before anything is written if any of these files is open in another program."""
+        for name in names:
+            _check_free(self.path / name)
 
     def write(self, name: str, data: bytes, batch: Batch) -> Path:
         """Write a file that the tool makes, `name` within the folder; its path.
@@ -91,12 +97,17 @@ LOCKS = ("~$", ".~lock.")
 """How Excel and LibreOffice name the file by which they mark another as open."""
 
 
+def _check_free(path: Path) -> None:
+    """Refuse if another program has the file open. Raises PlanSheetsError."""
+    marks = [path.with_name(f"{lock}{path.name}{'#' * lock.startswith('.')}") for lock in LOCKS]
+    if any(mark.exists() for mark in marks):
+        remedy = "Close it there, and try again. Nothing was written."
+        raise PlanSheetsError(f"{path} is open in another program.", remedy)
+
+
 def _write(path: Path, data: bytes) -> None:
     """All of it or nothing: a new file beside, then renamed over. Raises PlanSheetsError if it is open elsewhere."""
-    if any(path.with_name(f"{lock}{path.name}{'#' * lock.startswith('.')}").exists() for lock in LOCKS):
-        raise PlanSheetsError(
-            f"{path} is open in another program.", "Close it there, and try again. Nothing was written."
-        )
+    _check_free(path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=".plan-sheets-")

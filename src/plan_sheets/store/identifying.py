@@ -45,7 +45,7 @@ class Identifier:
     def identify(self, workbook: FoundWorkbook, said: str = "") -> tuple[Document | None, list[Finding]]:
         """The document that a file is a return of, and what there is to say of that. `said`: the officer's word."""
         if said:
-            return self._by_officer(said)
+            return self._by_officer(said, workbook)
         carriers = self._carriers(workbook)
         voted = vote(carriers)
         document = self.document(voted.reference)
@@ -58,10 +58,14 @@ class Identifier:
             return document, [self.messages.finding("signature_differs", reference=document.reference)]
         return document, self._superseded(document)
 
-    def _by_officer(self, said: str) -> tuple[Document | None, list[Finding]]:
+    def _by_officer(self, said: str, workbook: FoundWorkbook) -> tuple[Document | None, list[Finding]]:
         document = self.document(said)
         if document is None:
             return None, [self.messages.finding("reference_unknown", reference=said)]
+        keys = set(keys_in(workbook))
+        if keys and not keys.intersection(document.row_keys()):
+            readings = f"the board officer says {said}; not one of its row keys does"
+            return document, [self.messages.finding("identity_disagrees", readings=readings)]
         return document, [self.messages.finding("issue_by_officer", reference=said), *self._superseded(document)]
 
     def _superseded(self, document: Document) -> list[Finding]:

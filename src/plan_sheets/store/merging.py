@@ -8,11 +8,13 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from plan_sheets.core.history import NOTHING, Held, Source
+from plan_sheets.core.layout import as_text
 from plan_sheets.core.merge import Cell, Merged, MergedCell, merge_return
 from plan_sheets.core.messages import Messages
 from plan_sheets.core.model import Finding, Key, Outcome, PartialDate, Verdict
 from plan_sheets.core.reading import Reading
-from plan_sheets.core.settle import NewValue, OpenQuery, proposals, settle, subject
+from plan_sheets.core.settle import NewValue, OpenQuery, is_fresh, proposals, settle, subject
+from plan_sheets.core.shape import Typed
 from plan_sheets.core.tidy import tidy
 from plan_sheets.store import recording, schemas, tables
 from plan_sheets.store.batch import Batch
@@ -215,22 +217,36 @@ class Merger:
         """The officer's choices on `Queries`: applied, refused with a finding, or asked again."""
         form = {(one.key.ref, one.key.field): one for one in outcome.reading.typed if one.key.record == "query"}
         queries = {str(one.id): one for one in self.register.open_queries()}
+        earlier = {one.subject: one for one in self.register.rows(tables.SETTLEMENT)}
         blocked = {one.key for one in outcome.reading.findings if one.key and one.severity.blocks}
         for (ref, name), one in form.items():
             choice = outcome.reading.values[one.key]
-            if name != "choice" or not choice or ref not in queries or one.key in blocked:
+            if name != "choice" or not choice or one.key in blocked:
                 continue
             typed_cell = form.get((ref, "typed"))
             typed = outcome.reading.values[typed_cell.key] if typed_cell else ""
-            query = queries[ref]
-            settled = settle(query, choice, typed, self.history, self.messages, self._read, one.address)
-            if settled.finding is None:
-                self._apply(outcome, query, "", choice, typed, settled.values)
-                continue
-            outcome.more.append(settled.finding)
-            if settled.finding.code == "settled_meanwhile":
-                outcome.settled.append((query, "", "Asked again", typed, ()))
-                outcome.asked_again.append(query)
+            if ref in queries:
+                self._settle(outcome, queries[ref], choice, typed, one)
+            elif (done := earlier.get(query_subject(int(ref)))) and (done.choice, done.typed) != (choice, typed):
+                told = f"{done.choice}, by {done.by}"
+                finding = self.messages.finding(
+                    "settled_already", address=one.address, key=one.key, entered=typed or choice, ref=ref, settled=told
+                )
+                outcome.more.append(finding)
+
+    def _settle(self, outcome: Outcomes, query: OpenQuery, choice: str, typed: str, where: Typed) -> None:
+        """One choice; `where` is its cell, in whose row stands what the officer was shown."""
+        cells = zip(where.sheet.columns, where.row.cells, strict=True)
+        shown = next(as_text(content) for column, content in cells if column.field.name == "head")
+        fresh = is_fresh(query, self.history, shown, schemas.title_of)
+        settled = settle(query, choice, typed, self.messages, self._read, where.address, fresh=fresh)
+        if settled.finding is None:
+            self._apply(outcome, query, "", choice, typed, settled.values)
+            return
+        outcome.more.append(settled.finding)
+        if settled.finding.code == "settled_meanwhile":
+            outcome.settled.append((query, "", "Asked again", typed, ()))
+            outcome.asked_again.append(query)
 
     def _settle_proposals(self, outcome: Outcomes) -> None:
         """The officer's word on `To confirm`."""

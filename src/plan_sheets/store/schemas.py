@@ -199,6 +199,12 @@ def load_workbook_spec(kind: str) -> WorkbookSpec:
     )
 
 
+def title_of(record: str, field: str) -> str:
+    """The heading of a field; its name if the schemas no longer know it."""
+    about = load_records().get(record, {}).get(field)
+    return about.title if about else field
+
+
 @cache
 def load_messages() -> Messages:
     """`schemas/messages.yaml`: every coded sentence that a person may read."""

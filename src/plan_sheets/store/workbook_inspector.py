@@ -189,7 +189,7 @@ def _widths(sheet: Worksheet) -> dict[int, float]:
     widths = dict.fromkeys(range(sheet.max_column), _DEFAULT_WIDTH)
     for column in sheet.column_dimensions.values():
         for index in widths.keys() & range((column.min or 1) - 1, column.max or 1):
-            widths[index] = column.width - _WIDTH_PADDING
+            widths[index] = round(column.width - _WIDTH_PADDING, 2)
     return widths
 
 
