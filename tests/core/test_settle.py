@@ -6,8 +6,8 @@ import pytest
 
 from plan_sheets.core.history import Held, History, Source
 from plan_sheets.core.model import Address, Key
-from plan_sheets.core.settle import NewValue, OpenQuery, QueryCell, proposals, settle, subject
-from plan_sheets.store.schemas import load_messages
+from plan_sheets.core.settle import NewValue, OpenQuery, QueryCell, is_fresh, proposals, settle, subject
+from plan_sheets.store.schemas import load_messages, title_of
 
 Q1, Q2 = "2016-17-Q1", "2016-17-Q2"
 RAG, DUE, STAGE, STANDS = (Key("action", "J1.1", name) for name in ("rag", "due", "stage", "confirmed_stage"))
@@ -56,7 +56,7 @@ def read(key: Key, text: str) -> str | None:
     ],
 )
 def test_a_choice_writes_what_it_says(asked: OpenQuery, choice: str, typed: str, values: list[NewValue]) -> None:
-    settled = settle(asked, choice, typed, HELD, load_messages(), read, WHERE)
+    settled = settle(asked, choice, typed, load_messages(), read, WHERE, fresh=is_fresh(asked, HELD, "", title_of))
     assert settled.finding is None
     assert list(settled.values) == values
 
@@ -76,7 +76,7 @@ def test_a_choice_writes_what_it_says(asked: OpenQuery, choice: str, typed: str,
 def test_what_cannot_be_applied_is_told_and_writes_nothing(
     asked: OpenQuery, choice: str, typed: str, code: str
 ) -> None:
-    settled = settle(asked, choice, typed, HELD, load_messages(), read, WHERE)
+    settled = settle(asked, choice, typed, load_messages(), read, WHERE, fresh=is_fresh(asked, HELD, "", title_of))
     assert settled.values == ()
     assert settled.finding is not None
     assert (settled.finding.code, settled.finding.address) == (code, WHERE)
@@ -111,9 +111,17 @@ def test_a_proposal_says_what_yes_and_no_write() -> None:
     (stage,) = proposals(known, [Q1])
     assert (stage.yes, stage.no) == (NewValue(STANDS, "Complete", "standing", Q1), None)
     assert (stage.action, stage.standing, stage.who) == ("J1.1", "Not confirmed", "A. Chair")
-    known = history((Key("action", "DA.F1", "ref"), "DA.F1", Q1), (FURTHER, "Proposed", Q1))
-    (further,) = proposals(known, [Q1])
-    assert (further.yes.value, further.no and further.no.value) == ("Agreed", "Declined")
+    told = [(Key("action", "DA.F1", "ref"), "DA.F1", Q1), (FURTHER, "Proposed", Q1)]
+    (further,) = proposals(history(*told, (Key("action", "DA.F1", "theme"), "J1a", Q1)), [Q1])
+    assert (further.yes and further.yes.value, further.no and further.no.value) == ("Agreed", "Declined")
+    (without_theme,) = proposals(history(*told), [Q1])
+    assert without_theme.yes is None, "nobody could say where it belongs"
+
+
+def test_what_the_officer_saw_is_fresh_though_the_query_is_older() -> None:
+    asked = query(QueryCell(RAG, "round", Q1, "Amber", "Red", ""))
+    assert is_fresh(asked, HELD, "Green", title_of)
+    assert not is_fresh(asked, HELD, "Amber", title_of)
 
 
 def test_another_value_is_another_proposal() -> None:

@@ -131,7 +131,8 @@ class Proposal:
     standing: str
     round: str
     who: str
-    yes: NewValue
+    yes: NewValue | None
+    """What Yes writes; None while it cannot be confirmed: a further action needs a theme."""
     no: NewValue | None = None
     """What No writes: a further action is declined; of all else nothing becomes."""
 
@@ -158,20 +159,13 @@ def subject(proposal: Proposal) -> str:
 def _further(history: History, ref: str) -> Iterator[Proposal]:
     key = Key("action", ref, "agreement")
     held = history.standing(key)
-    if held.value == "Proposed" and history.text("action", ref, "theme"):
+    if held.value == "Proposed":
         agreed, declined = (NewValue(key, word, "standing", held.round) for word in ("Agreed", "Declined"))
-        what = history.text("action", ref, "what")
-        yield Proposal(
-            f"{ref} further action",
-            ref,
-            f"A further action under {history.text('action', ref, 'theme') or 'no theme yet'}",
-            what,
-            "",
-            held.round,
-            held.source.who or held.source.subgroup,
-            agreed,
-            declined,
-        )
+        theme, what = history.text("action", ref, "theme"), history.text("action", ref, "what")
+        title = f"A further action under {theme or 'no theme yet'}"
+        who = held.source.who or held.source.subgroup
+        yes = agreed if theme else None
+        yield Proposal(f"{ref} further action", ref, title, what, "", held.round, who, yes, declined)
 
 
 def _stage(history: History, ref: str, code: str) -> Iterator[Proposal]:

@@ -11,6 +11,7 @@ from plan_sheets.core.paper import lines_needed
 from plan_sheets.core.planner import UNCONFIRMED, parent
 from plan_sheets.core.rag import ASSESSED, Rating, Status, count_words
 from plan_sheets.core.rollup import RollUp, Rule, Trend, escalations, roll_up, trend
+from plan_sheets.core.settle import Proposal
 from plan_sheets.core.stood import Stood
 
 DRAFT = "Consultation draft"
@@ -22,9 +23,14 @@ LONGEST_ASK = 140
 LONGEST_REASON = 80
 LONGEST_ACTION = 36
 """How much the first page tells of one thing (refs, asks, characters): the whole of it stands in the other sheets."""
-_WAITING = {"agreement": "new action", "due": "new date"}
-"""What is proposed, by the field that a Yes would write; a stage says its own word."""
 _OVER = (Status.CLOSED, Status.WITHDRAWN, Status.PROPOSED, Status.BLUE)
+
+
+def _waits(one: Proposal) -> str:
+    """What is proposed, in a word or two; a stage says its own word."""
+    if one.no is not None:
+        return "new action"
+    return "new date" if one.title == "New date" else one.value
 
 
 def next_round(now: Round) -> Round:
@@ -152,7 +158,7 @@ def _untold(stood: Stood) -> str:
         for name in ("no named owner", "no date", "no how")
         if (count := sum(name in one.facts.missing for one in drafts))
     ]
-    waiting = [f"{one.action} {_WAITING.get(one.yes.key.field, one.value)}" for one in stood.proposals]
+    waiting = [f"{one.action} {_waits(one)}" for one in stood.proposals]
     told = [
         f"{len(silent)} Not reported" if silent else "",
         f"{len(drafts)} Not assessable ({', '.join(why)})" if drafts else "",

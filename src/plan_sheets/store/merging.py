@@ -269,13 +269,20 @@ class Merger:
                     self.messages.finding("proposal_gone", address=one.address, key=one.key, entered=word, ref=ref)
                 )
                 continue
+            if word == "Yes" and proposal.yes is None:
+                told = self.messages.finding(
+                    "proposal_without_theme", address=one.address, key=one.key, entered=word, ref=proposal.action
+                )
+                outcome.more.append(told)
+                continue
             value = proposal.yes if word == "Yes" else proposal.no
             self._apply(outcome, None, subject(proposal), word, "", (value,) if value else ())
 
     def _confirm_all(self, outcome: Outcomes) -> None:
         """The plan says that proposals are confirmed at once."""
         for proposal in list(proposals(self.history, self.rounds)):
-            self._apply(outcome, None, subject(proposal), "Yes", "", (proposal.yes,))
+            if proposal.yes is not None:
+                self._apply(outcome, None, subject(proposal), "Yes", "", (proposal.yes,))
 
     def _apply(
         self,
