@@ -54,6 +54,9 @@ class Receipt:
     round: str | None = None
     issue: str | None = None
     saved_by: str = ""
+    sent_by: str = ""
+    """The sender of the e-mail that it came in, where it came in one; `sent_at` when (ISO)."""
+    sent_at: str = ""
     findings: list[Finding] = field(default_factory=list)
     changes: int = 0
     conflicts: int = 0
@@ -111,7 +114,8 @@ def receive(
     _check(files, messages)
     if not dry_run:
         for file in files:
-            folder.keep(file.incoming.data)
+            if file.incoming.refusal is None:  # of a container that could not be opened nobody knows what is in it
+                folder.keep(file.incoming.data)
     if any(_news(file, folder) for file in files):
         _merge_and_record(folder, files, now, replaced, dry_run=dry_run)
     return Receipts(tuple(file.receipt for file in files), inbox.passed_over)
@@ -119,8 +123,8 @@ def receive(
 
 def _read(incoming: Incoming, identifier: Identifier, told: Told, messages: Messages) -> _File:
     """Steps 1 to 6: guard, read, identify, shape, locked cells, tidy."""
-    receipt = Receipt(incoming.name, incoming.sha, Verdict.REFUSED)
-    found = read_workbook(incoming.data)
+    receipt = Receipt(incoming.name, incoming.sha, Verdict.REFUSED, sent_by=incoming.sent_by, sent_at=incoming.sent_at)
+    found = incoming.refusal or read_workbook(incoming.data)
     if not isinstance(found, FoundWorkbook):
         receipt.findings.append(messages.remark(found.code, found.details))
         return _File(incoming, receipt)
@@ -241,6 +245,8 @@ def _record_only(batch: Batch, file: _File) -> None:
         document,
         saved_by=receipt.saved_by,
         form=json.dumps(file.reading.form) if file.reading else "",
+        sent_by=file.incoming.sent_by,
+        sent_at=file.incoming.sent_at,
     )
     recording.record_findings(batch, recording.add_return(batch, received), receipt.findings)
 

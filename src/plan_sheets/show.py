@@ -169,6 +169,7 @@ def received(told: Received, *, as_json: bool, dry_run: bool) -> None:
     for one in returns:
         whose = f" {one.issue}" if one.issue else ""
         saved_by = one.saved_by or "a program that does not say"
+        saved_by += f"; sent by {one.sent_by}, {one.sent_at[:10]}" if one.sent_by else ""
         click.echo(
             f"{str(one.verdict).replace('_', ' ')}{whose}: {one.file} "
             f"({one.changes} changes, {one.conflicts} conflicts; saved by {saved_by})"

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import io
 import struct
+import tracemalloc
 import zipfile
 from typing import TYPE_CHECKING
 
 import pytest
 import xlsxwriter
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from plan_sheets.core.found import CellKind, FoundWorkbook
+from plan_sheets.core.found import CellKind, FoundCell, FoundWorkbook
 from plan_sheets.store import guard as guarding
 from plan_sheets.store.guard import Guarded, Refusal, guard
 from plan_sheets.store.sheet_scan import _is_plain, _scan_plain, _walk
 from plan_sheets.store.workbook_reader import read_workbook
+from plan_sheets.store.zips import MAX_ENTRIES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -180,7 +182,7 @@ def test_a_far_cell_alone_and_a_false_dimension_are_harmless() -> None:
         ({"xl/workbook.xml": "<workbook"}, "file_damaged"),
         ({"xl/workbook.xml": f"<workbook {MAIN}/>"}, "file_no_sheets"),
         ({"docProps/app.xml": "<Properties>"}, "file_damaged"),
-        ({f"xl/media/{number}": "" for number in range(guarding.MAX_ENTRIES)}, "file_too_many_parts"),
+        ({f"xl/media/{number}": "" for number in range(MAX_ENTRIES)}, "file_too_many_parts"),
         ({"xl/media/bomb": bytes(3_000_000)}, "file_inflates"),
     ],
 )
@@ -201,6 +203,58 @@ def test_a_lie_about_the_inflated_size_and_a_wrong_checksum() -> None:
     assert refusal(good[: entry + 24] + struct.pack("<L", 10) + good[entry + 28 :]) == "file_damaged"
     assert refusal(good[: entry + 16] + struct.pack("<L", 10) + good[entry + 20 :]) == "file_damaged"
     assert refusal(good[: entry + 8] + struct.pack("<H", 1) + good[entry + 10 :]) == "file_encrypted"
+
+
+def test_a_lie_about_the_inflated_size_costs_no_memory() -> None:
+    good = packed({**parts(rows(ONE)), "xl/sharedStrings.xml": bytes(50_000_000)})
+    entry = good.rindex(b"xl/sharedStrings.xml") - 46
+    lie = good[: entry + 24] + struct.pack("<L", 10) + good[entry + 28 :]
+    tracemalloc.start()
+    assert refusal(lie) == "file_damaged"
+    assert tracemalloc.get_traced_memory()[1] < 5_000_000
+    tracemalloc.stop()
+
+
+def test_a_part_packed_in_an_unusual_way() -> None:
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_BZIP2) as archive:
+        for name, part in parts(rows(ONE)).items():
+            archive.writestr(name, part)
+    assert refusal(made.getvalue()) == "file_damaged"
+
+
+@pytest.mark.parametrize(
+    ("data", "apart"),
+    [
+        (xlsx('<row r="1"><c r="A1"><v>1</v></c></row>'), False),
+        (xlsx('<row r="1"><c r="A1" s="1" /><c r="B1"><f>A1</f><v /></c></row>'), False),  # openpyxl
+        (xlsx(sheet=f"<worksheet {MAIN}><sheetData/></worksheet>"), False),
+        (xlsx("<row r='1'><c r='A1'><v>1</v></c></row>"), True),
+        (xlsx('<row r="1"><c r="BA1"><v>1</v></c></row>'), True),
+        (xlsx('<row r="1"><c><v>1</v></c></row>'), True),
+        (packed({"mimetype": ODS, "META-INF/manifest.xml": "<x/>", "content.xml": "<x/>"}), True),
+        (compound("Workbook"), True),
+    ],
+)
+def test_what_is_spelled_oddly_is_read_apart(data: bytes, apart: bool) -> None:  # noqa: FBT001 - a table of cases
+    passed = guard(data)
+    assert isinstance(passed, Guarded)
+    assert passed.apart is apart
+
+
+def test_merged_ranges_and_what_is_read_apart_come_through() -> None:
+    merges = '<mergeCells count="1"><mergeCell ref="A1:B2"/></mergeCells><pageMargins left="1"/>'
+    cells = '<row r="1"><c r="A1" t="str"><f>1&lt;2</f><v>x</v></c><c r="C1" t="e"><v>#SPILL!</v></c></row>'
+    odd = cells.replace('r="A1"', "r='A1'")
+    found = [read_workbook(xlsx(sheet=sheet(data, merges))) for data in (cells, odd)]
+    assert found[0] == found[1]
+    assert isinstance(found[0], FoundWorkbook)
+    (one,) = found[0].sheets
+    assert one.merged == ("A1:B2",)
+    assert one.cells == {
+        (0, 0): FoundCell("x", CellKind.FORMULA, "=1<2"),
+        (0, 2): FoundCell("#SPILL!", CellKind.ERROR),
+    }
 
 
 def test_too_large_a_file(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -248,6 +302,7 @@ WHOLE = ordinary()
 
 
 @given(st.data())
+@settings(deadline=None)  # what is left of it may be read in a process of its own
 def test_damaged_anywhere_it_is_read_or_refused(data: st.DataObject) -> None:
     whole = WHOLE
     cut = data.draw(st.integers(0, len(whole)))

@@ -190,7 +190,7 @@ def test_the_subgroup_workbook_has_the_sheets_and_headings_of_the_design() -> No
 # Messages
 
 SOURCE = sorted((Path(schemas.__file__).parents[1]).rglob("*.py"))
-MAKERS = {"finding", "remark", "_tell", "Remark", "Refusal", "_Rule", "refuse", "_told", "Vote"}
+MAKERS = {"finding", "remark", "_tell", "Remark", "Refusal", "RefusedError", "_Rule", "refuse", "_told", "Vote"}
 """What is called with a code."""
 GIVEN = {"entered", "heading"}
 """Details that every message has."""

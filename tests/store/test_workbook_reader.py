@@ -16,6 +16,7 @@ import pytest
 import xlsxwriter
 from hypothesis import given
 from hypothesis import strategies as st
+from msoffcrypto.format.ooxml import OOXMLFile
 
 from plan_sheets.core.found import CellKind, FoundCell, FoundSheet, FoundWorkbook
 from plan_sheets.store.guard import Refusal
@@ -221,6 +222,17 @@ def test_compound_file_that_goes_round_in_circles() -> None:
     table = b"\xfd\xff\xff\xff\1\0\0\0".ljust(512, b"\xff")  # what follows sector 1 is sector 1
     directory = "Workbook".encode("utf-16-le").ljust(512, b"\0")
     assert read_workbook(bytes(header) + table + directory) == Refusal("file_ends_reader")
+
+
+# ---------------------------------------------------------------- encrypted
+
+
+@pytest.mark.parametrize("password", ["VelvetSweatshop", "a secret"])
+def test_only_the_password_that_is_no_secret_opens_a_workbook(password: str) -> None:
+    made = io.BytesIO()
+    OOXMLFile(io.BytesIO(written())).encrypt(password, made)
+    expected = read(written()) if password == "VelvetSweatshop" else Refusal("file_encrypted")  # noqa: S105 - no secret
+    assert read_workbook(made.getvalue()) == expected
 
 
 # ---------------------------------------------------------------- LibreOffice

@@ -7,7 +7,6 @@ came but a plain, uncompressed package of the few parts that hold cells: nobody 
 
 from __future__ import annotations
 
-import io
 import re
 import zipfile
 from collections.abc import Container, Iterable, Mapping
@@ -16,19 +15,10 @@ from xml.etree import ElementTree as ET
 
 from plan_sheets.core.found import CellKind, Remark
 from plan_sheets.store.sheet_scan import BeyondEdgeError, Mark, Scan, TooManyCellsError, scan_sheet, well_formed
+from plan_sheets.store.zips import MAX_PART, MAX_SMALL_PART, RefusedError, Zip, is_encrypted, open_zip, stored
 
 MAX_FILE = 20_000_000
 """Bytes of the file as it came; a subgroup's workbook has 25,000."""
-MAX_ENTRIES = 2_000
-"""Parts in the package."""
-MAX_PART = 64_000_000
-"""Bytes of one part, inflated."""
-MAX_INFLATED = 128_000_000
-"""Bytes of all parts, inflated."""
-MAX_RATIO = 500
-"""How many times larger a part (of more than MAX_SMALL_PART) may become when inflated; long empty tables reach 100."""
-MAX_SMALL_PART = 2_000_000
-"""Bytes of a part that is parsed as a tree: the list of sheets, relationships, properties."""
 MAX_SHEETS = 200
 MAX_CELLS = 1_000_000
 """Cells that are written down in the file, empty ones as well."""
@@ -60,22 +50,16 @@ class Guarded:
     about: Mapping[str, bytes] = field(default_factory=dict)
     """The parts that hold document properties, by their names in lower case; checked, not parsed."""
     remarks: tuple[Remark, ...] = ()
-
-
-class _RefusedError(Exception):
-    """Carries a refusal out of the checks, as far as `guard`."""
-
-    def __init__(self, code: str, **details: object) -> None:
-        super().__init__(code)
-        self.refusal = Refusal(code, {name: str(value) for name, value in details.items()})
+    apart: bool = True
+    """Whether it may end its reader, for not every cell was seen as the parser sees it: a child process reads it."""
 
 
 def guard(data: bytes) -> Guarded | Refusal:
     """What a parser may see of these bytes, or why it may see nothing. Never raises, whatever the bytes are."""
     try:
         return _guarded(data)
-    except _RefusedError as refused:
-        return refused.refusal
+    except RefusedError as refused:
+        return Refusal(refused.code, refused.details)
     except BeyondEdgeError as beyond:
         return Refusal("file_cell_beyond_edge", {"cell": str(beyond)})
     except TooManyCellsError:
@@ -86,14 +70,14 @@ def guard(data: bytes) -> Guarded | Refusal:
 
 def _guarded(data: bytes) -> Guarded:
     if not data:
-        raise _RefusedError("file_empty")
+        raise RefusedError("file_empty")
     if len(data) > MAX_FILE:
-        raise _RefusedError("file_too_large", megabytes=-(-len(data) // 1_000_000), limit=MAX_FILE // 1_000_000)
+        raise RefusedError("file_too_large", megabytes=-(-len(data) // 1_000_000), limit=MAX_FILE // 1_000_000)
     if data.startswith(b"PK"):
         return _guard_package(data)
     if data.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
         return _guard_compound(data)
-    raise _RefusedError(_kind_of_other(data))
+    raise RefusedError(_kind_of_other(data))
 
 
 # ---------------------------------------------------------------- what is not a package
@@ -129,13 +113,13 @@ _TEXT = re.compile(rb"[^\x00-\x08\x0b\x0e-\x1a\x1c-\x1f]*")
 
 def _guard_compound(data: bytes) -> Guarded:
     """An OLE2 file: xls, or something that only looks like it from outside."""
-    names = {name for name in _STREAMS if _has_stream(data, name)}
+    names = {name for name in _STREAMS if has_stream(data, name)}
     if "EncryptedPackage" in names or _FILE_PASS.search(data):
-        raise _RefusedError("file_encrypted")
+        raise RefusedError("file_encrypted")
     if "WordDocument" in names:
-        raise _RefusedError("file_word")
+        raise RefusedError("file_word")
     if not names & {"Workbook", "Book", "WORKBOOK", "BOOK"}:
-        raise _RefusedError("file_unknown")
+        raise RefusedError("file_unknown")
     return Guarded("xls", data, remarks=_remarks({"_VBA_PROJECT_CUR": "file_has_macros"}, names))
 
 
@@ -144,7 +128,7 @@ _FILE_PASS = re.compile(rb"\x09\x08\x10\x00\x00\x06\x05\x00.{12}(?:\x86\x00\x00\
 """An encrypted xls: the record FilePass after the workbook's first (MS-XLS 2.4.117)."""
 
 
-def _has_stream(data: bytes, name: str) -> bool:
+def has_stream(data: bytes, name: str) -> bool:
     """Whether the directory has an entry of this name: entries are 128 bytes long, aligned, and begin with it."""
     entry = name.encode("utf-16-le") + b"\0\0"
     at = data.find(entry)
@@ -176,15 +160,14 @@ _ABOUT = ("docprops/custom.xml", "docprops/app.xml", "meta.xml")
 class _Package:
     """A zip whose directory has been checked; parts are asked for by their names in lower case."""
 
-    archive: zipfile.ZipFile
+    archive: Zip
     entries: Mapping[str, zipfile.ZipInfo]
 
     def xml(self, name: str, longest: int = MAX_PART) -> bytes:
         """The inflated bytes of an XML part; raises KeyError if there is none, BadZipFile on a wrong checksum."""
         entry = self.entries[name.lower()]
         if entry.file_size > longest:
-            raise _RefusedError("file_inflates", megabytes=entry.file_size // 1_000_000)
-        # zipfile inflates no more than the directory says (checked in `_opened`), then compares the checksum.
+            raise RefusedError("file_inflates", megabytes=entry.file_size // 1_000_000)
         return _checked(self.archive.read(entry))
 
     def about(self) -> dict[str, bytes]:
@@ -194,25 +177,13 @@ class _Package:
 
 def _opened(data: bytes) -> _Package:
     """The package with its directory checked: nothing is inflated yet."""
-    if data.count(b"PK\x01\x02") > MAX_ENTRIES:
-        raise _RefusedError("file_too_many_parts", limit=MAX_ENTRIES)
-    archive = zipfile.ZipFile(io.BytesIO(data))
-    found = archive.infolist()
-    entries = {entry.filename.replace("\\", "/").lower(): entry for entry in found}
-    if len(entries) < len(found):
-        raise _RefusedError("file_duplicate_parts")
-    if any(entry.flag_bits & 1 for entry in found):
-        raise _RefusedError("file_encrypted")
-    inflated = sum(entry.file_size for entry in found)
-    if inflated > MAX_INFLATED or any(_is_bomb(entry) for entry in found):
-        raise _RefusedError("file_inflates", megabytes=inflated // 1_000_000)
+    archive = open_zip(data)
+    entries = {entry.filename.replace("\\", "/").lower(): entry for entry in archive.entries}
+    if any(map(is_encrypted, archive.entries)):
+        raise RefusedError("file_encrypted")
+    if len(entries) < len(archive.entries):
+        raise RefusedError("file_duplicate_parts")
     return _Package(archive, entries)
-
-
-def _is_bomb(entry: zipfile.ZipInfo) -> bool:
-    """Whether a part inflates to more than any honest one; small parts may have any ratio."""
-    ratio = entry.file_size / max(entry.compress_size, 1)
-    return entry.file_size > MAX_PART or (entry.file_size > MAX_SMALL_PART and ratio > MAX_RATIO)
 
 
 _DECLARATION = re.compile(rb"""\s*<\?xml[^>]*?encoding\s*=\s*["']([^"']*)""")
@@ -223,9 +194,9 @@ def _checked(part: bytes) -> bytes:
     """The part, if it is UTF-8 and declares nothing: every later search of its bytes relies on both."""
     declared = _DECLARATION.match(part.removeprefix(b"\xef\xbb\xbf"))
     if b"\0" in part or (declared and declared[1].lower() not in (b"utf-8", b"us-ascii")):
-        raise _RefusedError("file_odd_encoding")
-    if _DOCTYPE.search(part):
-        raise _RefusedError("file_doctype")
+        raise RefusedError("file_odd_encoding")
+    if b"!" in part and _DOCTYPE.search(part):
+        raise RefusedError("file_doctype")
     return part
 
 
@@ -237,29 +208,21 @@ def _guard_package(data: bytes) -> Guarded:
         content = _ods_parts(package)  # first: it knows an encrypted file, in which no other part is XML
         return Guarded("ods", content, about=package.about(), remarks=remarks)
     if "_rels/.rels" not in names or "[content_types].xml" not in names:
-        raise _RefusedError(next((code for name, code in _OTHER_PACKAGES.items() if name in names), "file_other_zip"))
+        raise RefusedError(next((code for name, code in _OTHER_PACKAGES.items() if name in names), "file_other_zip"))
     about = package.about()
     book = _workbook_part(package.xml("_rels/.rels", MAX_SMALL_PART), names)
     if book.endswith(".bin"):
         return Guarded("xlsb", _binary_parts(package), about=about, remarks=remarks)
-    parts, marks = _workbook_parts(package, book)
+    parts, scans = _workbook_parts(package, book)
     container = "xlsm" if b"macroEnabled" in package.xml("[content_types].xml", MAX_SMALL_PART) else "xlsx"
-    return Guarded(container, _packed(parts), marks, about, remarks)
+    marks, walked = tuple(scan.marks for scan in scans), any(scan.walked for scan in scans)
+    return Guarded(container, stored(parts), marks, about, remarks, apart=walked)
 
 
 def _remarks(codes: Mapping[str, str], names: Iterable[str]) -> tuple[Remark, ...]:
     """What somebody should know of parts that are never opened: macros, links, objects, comments."""
     listed = "\n".join(names)
     return tuple(Remark(code) for code in dict.fromkeys(code for part, code in codes.items() if part in listed))
-
-
-def _packed(parts: Mapping[str, bytes]) -> bytes:
-    """A package of these parts, uncompressed: quicker to read than the original was."""
-    made = io.BytesIO()
-    with zipfile.ZipFile(made, "w") as archive:
-        for name, part in parts.items():
-            archive.writestr(zipfile.ZipInfo(name), part)
-    return made.getvalue()
 
 
 # ---------------------------------------------------------------- xlsx and xlsm
@@ -272,7 +235,7 @@ def _workbook_part(relationships: bytes, names: Container[str]) -> str:
             part = rel.get("Target", "").removeprefix("/").lower()
             if part.rpartition("/")[2] in ("workbook.xml", "workbook.bin"):
                 return part
-    raise _RefusedError(next((code for name, code in _OTHER_PACKAGES.items() if name in names), "file_other_zip"))
+    raise RefusedError(next((code for name, code in _OTHER_PACKAGES.items() if name in names), "file_other_zip"))
 
 
 def _tree(part: bytes) -> ET.Element:
@@ -280,10 +243,8 @@ def _tree(part: bytes) -> ET.Element:
     return ET.fromstring(part)  # noqa: S314 - `_checked` has refused every DOCTYPE
 
 
-def _workbook_parts(
-    package: _Package, book: str
-) -> tuple[dict[str, bytes], tuple[Mapping[tuple[int, int], Mark], ...]]:
-    """The parts that the parser asks for, each of them checked; and of each sheet, errors and formulas."""
+def _workbook_parts(package: _Package, book: str) -> tuple[dict[str, bytes], list[Scan]]:
+    """The parts that the parser asks for, each of them checked; and what each sheet holds."""
     folder = book.rpartition("/")[0] + "/" if "/" in book else ""
     rels, texts = f"{folder}_rels/workbook.xml.rels", f"{folder}sharedstrings.xml"
     parts = {name: package.xml(name, MAX_SMALL_PART) for name in ("_rels/.rels", book, rels)}
@@ -294,11 +255,11 @@ def _workbook_parts(
         scans.append(scan)
     cells = sum(scan.cells for scan in scans)
     if cells > MAX_CELLS:
-        raise _RefusedError("file_too_many_cells", limit=f"{MAX_CELLS:,}")
+        raise RefusedError("file_too_many_cells", limit=f"{MAX_CELLS:,}")
     if sum(scan.area for scan in scans) > MAX_AREA:
-        raise _RefusedError("file_cells_far_apart", cell=max(scans, key=lambda scan: scan.area).last)
+        raise RefusedError("file_cells_far_apart", cell=max(scans, key=lambda scan: scan.area).last)
     _check_shared_texts(parts.get(texts, b""), cells)
-    return parts, tuple(scan.marks for scan in scans)
+    return parts, scans
 
 
 def _sheet_parts(book: bytes, relationships: bytes, folder: str) -> list[str]:
@@ -310,11 +271,11 @@ def _sheet_parts(book: bytes, relationships: bytes, folder: str) -> list[str]:
     parts = [(target[1:] if target.startswith("/") else folder + target).lower() for target in targets]
     names = {item.get("name", "").lower() for item in sheets}
     if not sheets:
-        raise _RefusedError("file_no_sheets")
+        raise RefusedError("file_no_sheets")
     if len(sheets) > MAX_SHEETS:
-        raise _RefusedError("file_too_many_sheets", limit=MAX_SHEETS)
+        raise RefusedError("file_too_many_sheets", limit=MAX_SHEETS)
     if len(names) < len(sheets) or len(set(parts)) < len(sheets):
-        raise _RefusedError("file_duplicate_parts")
+        raise RefusedError("file_duplicate_parts")
     return parts
 
 
@@ -324,13 +285,28 @@ _ERROR_TYPE = re.compile(rb"""(<(?:[^\s<>]*:)?c\s(?:[^<>]*\s)?t\s*=\s*)(["'])e\2
 def _checked_sheet(part: bytes) -> tuple[Scan, bytes]:
     """What the sheet holds, and its part as the parser shall see it."""
     if part.count(b"mergeCell") > MAX_MERGES:
-        raise _RefusedError("file_too_many_merges", limit=f"{MAX_MERGES:,}")
+        raise RefusedError("file_too_many_merges", limit=f"{MAX_MERGES:,}")
     scan = scan_sheet(part, MAX_CELLS)
+    part = part if scan.walked else _essence(part)
     # The parser gives errors that it knows as blanks, and one that it does not know (#SPILL!) fails the sheet: as
     # text, each comes through as it stands, and its mark says that it is an error.
-    return scan, _ERROR_TYPE.sub(rb"\1\2str\2", part) if any(
-        kind is CellKind.ERROR for kind, _ in scan.marks.values()
-    ) else part
+    has_errors = any(kind is CellKind.ERROR for kind, _ in scan.marks.values())
+    return scan, _ERROR_TYPE.sub(rb"\1\2str\2", part) if has_errors else part
+
+
+_MERGED = re.compile(rb"<mergeCells[ >].*</mergeCells>", re.DOTALL)
+
+
+def _essence(part: bytes) -> bytes:
+    """Of an ordinary sheet, its cells and merged ranges, these first.
+
+    The parser reads every sheet twice, once for the cells and once as far as the merged ranges: this halves its time.
+    """
+    start, end = part.find(b"<sheetData"), part.find(b">", part.rfind(b"sheetData")) + 1
+    merged = _MERGED.search(part, end)
+    if not merged and b"mergeCell" in part:
+        return part
+    return b"<worksheet>%b%b</worksheet>" % (merged[0] if merged else b"<mergeCells></mergeCells>", part[start:end])
 
 
 _COUNT = re.compile(rb"""uniqueCount\s*=\s*["']([^"']*)""")
@@ -341,12 +317,12 @@ def _check_shared_texts(part: bytes, cells: int) -> None:
     """Refuse a count that is none (the parser makes room for it at once), and vast texts shown by very many cells."""
     for count in _COUNT.findall(part):
         if not re.fullmatch(rb"[0-9]{1,7}", count) or int(count) > MAX_CELLS:
-            raise _RefusedError("file_false_counts", count=count[:20].decode(errors="replace"))
+            raise RefusedError("file_false_counts", count=count[:20].decode(errors="replace"))
     if len(part) * cells > MAX_TEXT:
         well_formed(part)
         longest = len(part) if b"<!" in part else max(map(len, _END_OF_TEXT.split(part)))
         if longest * cells > MAX_TEXT:
-            raise _RefusedError("file_inflates", megabytes=longest * cells // 1_000_000)
+            raise RefusedError("file_inflates", megabytes=longest * cells // 1_000_000)
 
 
 # ---------------------------------------------------------------- the other formats, read in a process of their own
@@ -356,19 +332,19 @@ def _ods_parts(package: _Package) -> bytes:
     """The three parts of an ods that the parser reads, tabs, line breaks and errors as text, or it would drop them."""
     kind = package.archive.read(package.entries["mimetype"])[:100]
     if not kind.startswith(b"application/vnd.oasis.opendocument.spreadsheet"):
-        raise _RefusedError("file_word" if b"opendocument.text" in kind else "file_other_zip")
+        raise RefusedError("file_word" if b"opendocument.text" in kind else "file_other_zip")
     manifest = package.xml("meta-inf/manifest.xml", MAX_SMALL_PART)
     if b"encryption-data" in manifest:
-        raise _RefusedError("file_encrypted")
+        raise RefusedError("file_encrypted")
     content = package.xml("content.xml")
     well_formed(content)  # the parser waits for ever for the end of a table
     for element, text in ((b"<text:tab/>", b"&#9;"), (b"<text:line-break/>", b"&#10;")):
         content = content.replace(element, text)
     content = content.replace(b' office:string-value="" calcext:value-type="error"', b"")
-    return _packed({"mimetype": kind, "META-INF/manifest.xml": manifest, "content.xml": content})
+    return stored({"mimetype": kind, "META-INF/manifest.xml": manifest, "content.xml": content})
 
 
 def _binary_parts(package: _Package) -> bytes:
     """All parts of an xlsb that its parser could ask for: what is in them is not looked at here."""
     wanted = [name for name in package.entries if name.endswith((".bin", ".rels")) and "vbaproject" not in name]
-    return _packed({name: package.archive.read(package.entries[name]) for name in wanted})
+    return stored({name: package.archive.read(package.entries[name]) for name in wanted})

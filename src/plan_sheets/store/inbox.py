@@ -1,30 +1,17 @@
-"""The files that `receive` is given: single files, and folders looked through."""
+"""The files that `receive` is given: single files, folders looked through, zips and e-mails looked into."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from plan_sheets.core.model import PlanSheetsError
 from plan_sheets.store import register as registers
+from plan_sheets.store.containers import Incoming, unpack, why_not
 from plan_sheets.store.folder import PLAN_FILE, Folder, read_bytes, sha256
 
-SUFFIXES = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
-"""What a workbook in a folder is called; what it is, its content says."""
-
-
-@dataclass(frozen=True, slots=True)
-class Incoming:
-    """A file to be received: its bytes, and the name to speak of it by."""
-
-    name: str
-    data: bytes
-
-    @property
-    def sha(self) -> str:
-        """SHA-256 of the bytes."""
-        return sha256(self.data)
+__all__ = ["Inbox", "Incoming", "open_inbox"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,46 +22,66 @@ class Inbox:
     passed_over: tuple[tuple[str, str], ...]
 
 
-def open_inbox(folder: Folder, paths: Iterable[Path]) -> Inbox:
-    """All files of these paths, each once, sorted. Raises PlanSheetsError for a path that is not there.
+@dataclass(slots=True)
+class _Gathered:
+    """What has been found so far, and where it was looked for."""
 
-    In a folder what the tool made and nobody changed is passed over, as are the plan, the register and `returned/`.
+    folder: Folder
+    files: list[Incoming] = field(default_factory=list)
+    passed_over: list[tuple[str, str]] = field(default_factory=list)
+    seen: set[Path] = field(default_factory=set)
+
+    def add(self, path: Path, why: str, *, ours_too: bool) -> bool:
+        """One file, or what is in it; whether that was any workbook. `why`: the reason to pass over it, or ""."""
+        self.seen.add(path.resolve())
+        data = b"" if why else read_bytes(path)
+        if not why and not ours_too and self.folder.is_ours(sha256(data)):
+            self.passed_over.append((str(path), "made here, and unchanged"))
+            return True
+        if why:
+            self.passed_over.append((str(path), why))
+            return False
+        inside = unpack(Incoming(str(path), data))
+        self.files += inside.files
+        self.passed_over += inside.passed_over
+        return bool(inside.files)
+
+
+def open_inbox(folder: Folder, paths: Iterable[Path]) -> Inbox:
+    """All files of these paths, each once, sorted.
+
+    In a folder what the tool made and nobody changed is passed over, as are the plan, the register and `returned/`. A
+    folder, zip or e-mail without a workbook is passed over among others. Raises PlanSheetsError for a path that is not
+    there, and for such a folder, zip or e-mail if it is all that was given.
     """
-    files: list[Incoming] = []
-    passed: list[tuple[str, str]] = []
-    seen: set[Path] = set()
-    for path in paths:
+    given = list(paths)
+    for path in given:
         if not path.exists():
             raise PlanSheetsError(f"{path} is not there.", "Look at the name. Nothing was received.")
-        found = sorted(one for one in path.rglob("*") if one.is_file()) if path.is_dir() else [path]
-        for one in found:
-            if one.resolve() in seen:
-                continue
-            seen.add(one.resolve())
-            why = _why_not(folder, one) if path.is_dir() else ""
-            data = b"" if why else read_bytes(one)
-            if not why and path.is_dir() and folder.is_ours(sha256(data)):
-                why = "made here, and unchanged"
-            if why:
-                passed.append((str(one), why))
-            else:
-                files.append(Incoming(str(one), data))
-        if path.is_dir() and not any(one.suffix.lower() in SUFFIXES for one in found):
-            raise PlanSheetsError(
-                f"There is no workbook in {path}.", "Give the folder that the returns lie in. Nothing was received."
-            )
-    return Inbox(tuple(files), tuple(passed))
+    gathered = _Gathered(folder)
+    held = [_gather(gathered, path) for path in given]
+    if len(given) == 1 and not any(held):
+        raise PlanSheetsError(
+            f"There is no workbook in {given[0]}.", "Give what the returns lie in. Nothing was received."
+        )
+    return Inbox(tuple(gathered.files), tuple(gathered.passed_over))
+
+
+def _gather(gathered: _Gathered, path: Path) -> bool:
+    """Add what lies at this path; whether any workbook lay there."""
+    if not path.is_dir():
+        return path.resolve() in gathered.seen or gathered.add(path, "", ours_too=True)
+    found = sorted(one for one in path.rglob("*") if one.is_file() and one.resolve() not in gathered.seen)
+    held = [gathered.add(one, _why_not(gathered.folder, one), ours_too=False) for one in found]
+    if not any(held):
+        gathered.passed_over.append((str(path), "no workbook in it"))
+    return any(held)
 
 
 def _why_not(folder: Folder, path: Path) -> str:
     """Why a file in a folder is not received; "" if it is."""
-    inside = (
-        path.resolve().relative_to(folder.path.resolve())
-        if path.resolve().is_relative_to(folder.path.resolve())
-        else None
-    )
+    whole, ours = path.resolve(), folder.path.resolve()
+    inside = whole.relative_to(ours) if whole.is_relative_to(ours) else None
     if inside and (inside.parts[0] == "returned" or inside.name in (PLAN_FILE, registers.FILE)):
         return "part of the plan folder"
-    if path.name.startswith(("~$", ".")):
-        return "left behind by another program"
-    return "" if path.suffix.lower() in SUFFIXES else "not a workbook by its name"
+    return why_not(path.name)

@@ -100,6 +100,8 @@ class Merger:
             saved_by,
             outcome.completed_by,
             json.dumps(outcome.reading.form, ensure_ascii=False),
+            outcome.incoming.sent_by,
+            outcome.incoming.sent_at,
             document.subgroup,
             document.round,
         )

@@ -26,6 +26,8 @@ class Received:
     saved_by: str = ""
     completed_by: str = ""
     form: str = ""
+    sent_by: str = ""
+    sent_at: str = ""
     subgroup: str = ""
     round: str = ""
 
@@ -87,6 +89,8 @@ def add_return(batch: Batch, received: Received) -> int:
         saved_by=received.saved_by,
         completed_by=received.completed_by,
         form=received.form,
+        sent_by=received.sent_by,
+        sent_at=received.sent_at,
         received=batch.at,
     )
 

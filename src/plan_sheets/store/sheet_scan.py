@@ -7,7 +7,7 @@ Any other is walked tag by tag by a strict parser; both ways tell the same.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from xml.parsers import expat
 from xml.sax.saxutils import unescape
@@ -43,6 +43,8 @@ class Scan:
     """The reference of that rectangle's lower right corner."""
     marks: Mapping[tuple[int, int], Mark] = field(default_factory=dict)
     """The cells, by row and column from 0, that hold an error or a formula."""
+    walked: bool = False
+    """Whether the sheet was no ordinary one, and had to be walked tag by tag."""
 
 
 def scan_sheet(part: bytes, most: int) -> Scan:
@@ -61,16 +63,17 @@ def well_formed(part: bytes) -> None:
 # ---------------------------------------------------------------- ordinary sheets
 
 _PLAIN = re.compile(
-    rb"""<sheetData>(?:
-        <c\ r="A?[A-Z][1-9][0-9]{0,2}"(?:\ s="[0-9]++")?+(?:\ t="(?:s|n|b|e|str|inlineStr)")?+/?>(?:<v>[^<]*+</v></c>)?+
-        | <v>[^<]*+</v> | </c>
-        | <row\ [^<>]*+> | </row>
-        | <f(?:\ [^<>]*+)?+> | [^<]*+</f>
-        | <is><t(?:\ xml:space="preserve")?+>[^<]*+</t></is>
-    )*+</sheetData>""",
+    rb"""<sheetData>(?:<row\ [^<>]*+>(?:
+        <c\ r="A?[A-Z][1-9][0-9]{0,2}"(?:\ s="[0-9]++")?+(?:\ t="(?:s|n|b|e|str|inlineStr)")?+(?:\ ?/>|>
+            (?:<f(?:\ [^<>]*+)?+>(?:[^<]*+</f>)?+)?+
+            (?:<v>[^<]*+</v>|<is><t(?:\ xml:space="preserve")?+>[^<]*+</t></is>|<v\ ?/>)?+
+        </c>)
+    )*+(?:</row>)?+)*+</sheetData>""",
     re.VERBOSE,
 )
 """The spelling of ordinary programs, with no cell beyond AZ999 and nothing else at all."""
+EMPTY_DATA = b"<sheetData/>"
+"""How ordinary programs write a sheet without cells."""
 _PLAIN_MARK = re.compile(
     rb'<c r="([A-Z]+)([0-9]+)"[^<>t]*+(?:t="(?:(e)|[A-Za-z]+)")?+[^<>]*+>(?:<f(?: [^<>]*+)?+>([^<]*+)<)?+'
 )
@@ -78,20 +81,34 @@ _PLAIN_MARK = re.compile(
 
 def _is_plain(part: bytes) -> bool:
     """Whether every single tag of the sheet's data is an ordinary one near the top left."""
+    if b"!" in part and b"<!" in part:
+        return False
+    if part.count(b"sheetData") == 1:
+        return EMPTY_DATA in part
     start = part.find(b"<sheetData>")
-    return part.count(b"sheetData") == 2 and b"<!" not in part and bool(_PLAIN.match(part, max(start, 0)))  # noqa: PLR2004 - one start, one end
+    return part.count(b"sheetData") == 2 and bool(_PLAIN.match(part, max(start, 0)))  # noqa: PLR2004 - one start, one end
 
 
 def _scan_plain(part: bytes) -> Scan:
     marks = {}
-    if b"<f" in part or b't="e"' in part:
-        for match in _PLAIN_MARK.finditer(part):
-            column, row, error, formula = match.groups()
-            if error or formula is not None:
-                at = _position((column + row).decode())
-                text = unescape((formula or b"").decode())
-                marks[at] = (CellKind.ERROR if error else CellKind.FORMULA, text)
+    for at in _marked(part):
+        match = _PLAIN_MARK.match(part, part.rindex(b"<c ", 0, at))
+        column, row, error, formula = match.groups() if match else (b"", b"", None, None)
+        if error or formula is not None:
+            text = unescape((formula or b"").decode())
+            marks[_position((column + row).decode())] = (CellKind.ERROR if error else CellKind.FORMULA, text)
     return Scan(part.count(b"<c "), marks=marks)
+
+
+def _marked(part: bytes) -> Iterator[int]:
+    """Where in the data of an ordinary sheet something looks like a formula or an error; a text may look so too."""
+    end = part.rfind(b"sheetData")
+    start = part.find(b"sheetData")
+    for sign in (b"<f", b' t="e"'):
+        at = part.find(sign, start, end)
+        while at >= 0:
+            yield at
+            at = part.find(sign, at + 1, end)
 
 
 # ---------------------------------------------------------------- all others
@@ -160,13 +177,13 @@ class _Walker:
     def scan(self) -> Scan:
         """What has been seen."""
         if not self.rows:
-            return Scan(self.cells, marks=self.marks)
+            return Scan(self.cells, marks=self.marks, walked=True)
         bottom, right = max(self.rows), max(self.columns)
         last = f"{column_letters(right)}{bottom + 1}"
         if bottom >= MAX_ROWS or right >= MAX_COLUMNS:
             raise BeyondEdgeError(last)
         area = (bottom + 1 - min(self.rows)) * (right + 1 - min(self.columns))
-        return Scan(self.cells, area, last, self.marks)
+        return Scan(self.cells, area, last, self.marks, walked=True)
 
 
 _REFERENCE = re.compile(r"([A-Za-z]{1,3})([1-9][0-9]{0,6})")

@@ -66,6 +66,8 @@ RETURN = Table(
     _text("saved_by"),
     _text("completed_by"),
     _text("form"),
+    _text("sent_by"),
+    _text("sent_at"),
     _text("received"),
 )
 ENTRY = Table(

@@ -1,16 +1,14 @@
 """The only reader of returned bytes: guard, then calamine. Nothing is decoded twice, evaluated or followed.
 
-An xlsx is checked by the guard cell by cell and read in this process. The formats whose cells the guard cannot check
-(xls, xlsb, ods) are read by a child process with a limit on memory and time: if one of them ends its reader, it costs
-that file a refusal and nobody else anything. Functions here keep no state and may run in any number of threads.
+An xlsx is checked by the guard cell by cell and read in this process. What it cannot check so (xls, xlsb, ods, an xlsx
+in an odd spelling) is read by a child process with a limit on memory and time: if such a file ends its reader, it
+costs that file a refusal and nobody else anything. Functions here keep no state and may run in any number of threads.
 """
 
 from __future__ import annotations
 
 import io
 import json
-import subprocess
-import sys
 from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -20,13 +18,10 @@ from python_calamine import CalamineSheet, CalamineWorkbook, PasswordError, Shee
 
 from plan_sheets.core.found import CellKind, FoundCell, FoundSheet, FoundWorkbook
 from plan_sheets.core.model import PartialDate, column_letters
+from plan_sheets.store.apart import run_apart
+from plan_sheets.store.decrypting import decrypted
 from plan_sheets.store.guard import Guarded, Refusal, guard
 from plan_sheets.store.sheet_scan import Mark
-
-CHILD_MEMORY = 1_000_000_000
-"""Bytes of address space for the process that reads an xls, xlsb or ods."""
-CHILD_SECONDS = 20
-"""Seconds before it is given up; an ordinary file takes a tenth of one."""
 
 _Marks = Mapping[tuple[int, int], Mark]
 
@@ -34,10 +29,11 @@ _Marks = Mapping[tuple[int, int], Mark]
 def read_workbook(data: bytes) -> FoundWorkbook | Refusal:
     """What these bytes hold, or why they cannot be read. Never raises on account of what the bytes are."""
     passed = guard(data)
+    if passed == Refusal("file_encrypted"):
+        passed = guard(decrypted(data) or data)
     if isinstance(passed, Refusal):
         return passed
-    apart = passed.container in ("xls", "xlsb", "ods")
-    sheets = _read_apart(passed.data) if apart else _read_here(passed)
+    sheets = _read_apart(passed) if passed.apart else _read_here(passed)
     if isinstance(sheets, Refusal):
         return sheets
     if not sheets:
@@ -85,13 +81,18 @@ def _found_sheet(about: SheetMetadata, sheet: CalamineSheet, marks: _Marks) -> F
         for column, value in enumerate(values, left)
         if value != ""
     }
-    for at, (kind, formula) in marks.items():
-        cells[at] = FoundCell(cells[at].text if at in cells else "", kind, f"={formula}" if formula else "")
+    _mark(cells, marks)
     merged = tuple(
         f"{column_letters(first[1])}{first[0] + 1}:{column_letters(last[1])}{last[0] + 1}"
         for first, last in sheet.merged_cell_ranges or ()
     )
     return FoundSheet(about.name, cells, about.visible is SheetVisibleEnum.Visible, merged)
+
+
+def _mark(cells: dict[tuple[int, int], FoundCell], marks: _Marks) -> None:
+    """Say of these cells that they hold an error or a formula."""
+    for at, (kind, formula) in marks.items():
+        cells[at] = FoundCell(cells[at].text if at in cells else "", kind, f"={formula}" if formula else "")
 
 
 # ---------------------------------------------------------------- values as text
@@ -162,48 +163,28 @@ def _attribute(item: ET.Element, name: str) -> str:
 
 # ---------------------------------------------------------------- a process of its own
 
-_CHILD = "import sys; sys.path[:] = sys.argv[1:]; from plan_sheets.store.workbook_reader import serve; serve()"
 
-
-def _read_apart(data: bytes) -> tuple[FoundSheet, ...] | Refusal:
+def _read_apart(passed: Guarded) -> tuple[FoundSheet, ...] | Refusal:
     """The sheets, read in a child process; a child that dies or takes too long is a refusal."""
-    try:
-        done = subprocess.run(  # noqa: S603 - this very interpreter, with a fixed command; the bytes go in as input
-            [sys.executable, "-I", "-c", _CHILD, *sys.path],
-            input=data,
-            capture_output=True,
-            timeout=CHILD_SECONDS,
-            check=False,
-        )
-    except subprocess.TimeoutExpired:
+    done = run_apart(read_as_json, passed.data)
+    if done is None:
         return Refusal("file_ends_reader")
-    if done.returncode:
-        return Refusal("file_ends_reader")
-    told = json.loads(done.stdout)
+    told = json.loads(done)
     if isinstance(told, dict):
         return Refusal(told["code"], told["details"])
-    return tuple(_unpacked(*sheet) for sheet in told)
+    marks = passed.marks or ({},) * len(told)
+    return tuple(_unpacked(marked, *sheet) for sheet, marked in zip(told, marks, strict=True))
 
 
-def serve() -> None:
-    """What the child does: read bytes from standard input within its limits, write the sheets as JSON."""
-    data = sys.stdin.buffer.read()
-    _limit_memory()
+def read_as_json(data: bytes) -> bytes:
+    """What the child does: the sheets in these bytes, or the refusal, as JSON."""
     sheets = _read_here(Guarded("", data))
     told: Any = (
         {"code": sheets.code, "details": dict(sheets.details)}
         if isinstance(sheets, Refusal)
         else [_packed(sheet) for sheet in sheets]
     )
-    sys.stdout.write(json.dumps(told))
-
-
-def _limit_memory() -> None:
-    """Less memory than the machine has, where the system knows such a limit (Windows does not)."""
-    if sys.platform != "win32":
-        import resource  # noqa: PLC0415 - not there on Windows
-
-        resource.setrlimit(resource.RLIMIT_AS, (CHILD_MEMORY, CHILD_MEMORY))
+    return json.dumps(told).encode()
 
 
 def _packed(sheet: FoundSheet) -> tuple[str, bool, tuple[str, ...], list[tuple[int, int, str, str]]]:
@@ -211,6 +192,13 @@ def _packed(sheet: FoundSheet) -> tuple[str, bool, tuple[str, ...], list[tuple[i
     return sheet.name, sheet.visible, sheet.merged, cells
 
 
-def _unpacked(name: str, visible: bool, merged: list[str], cells: list[tuple[int, int, str, str]]) -> FoundSheet:  # noqa: FBT001 - the mirror of `_packed`
+def _unpacked(
+    marks: _Marks,
+    name: str,
+    visible: bool,  # noqa: FBT001 - the mirror of `_packed`
+    merged: list[str],
+    cells: list[tuple[int, int, str, str]],
+) -> FoundSheet:
     found = {(row, column): FoundCell(text, CellKind(kind)) for row, column, text, kind in cells}
+    _mark(found, marks)
     return FoundSheet(name, found, visible, tuple(merged))

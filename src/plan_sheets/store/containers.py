@@ -1,0 +1,235 @@
+"""What returns come in: zips and e-mails, looked into without anything being written to a disk.
+
+What a file is, its content says: a workbook is a zip too, and is never taken apart. A container that cannot be opened
+is a file that is refused, with a sentence of its own; what in it is no workbook is passed over with a reason.
+"""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from email import message_from_bytes, policy
+from email.errors import MessageError
+from email.message import EmailMessage
+from email.utils import parsedate_to_datetime
+from pathlib import PurePosixPath
+
+from plan_sheets.store.folder import sha256
+from plan_sheets.store.guard import Refusal, has_stream
+from plan_sheets.store.outlook import mail_of
+from plan_sheets.store.zips import MAX_INFLATED, RefusedError, Zip, is_encrypted, open_zip
+
+SUFFIXES = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".zip", ".eml", ".msg")
+"""What a file that is looked at is called; what it is, its content says."""
+MAX_DEPTH = 3
+"""How far one container may lie within another: a zip in an e-mail that was forwarded in an e-mail."""
+MAX_FILES = 500
+"""Files taken out of one."""
+MAX_HEADER = 4_000
+"""Characters of a header that is looked at: the standard library takes a minute over a long one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """A file to be received: its bytes, and the name to speak of it by, such as `in/chair's mail.eml: return.xlsx`."""
+
+    name: str
+    data: bytes
+    sent_by: str = ""
+    """Who sent the e-mail that it came in, as that says; "" if it came in none."""
+    sent_at: str = ""
+    """When, in ISO format with the sender's zone; "" if it came in none, or the e-mail does not say."""
+    refusal: Refusal | None = None
+    """Why nothing in it can be read; None if it is for the reader to see."""
+
+    @property
+    def sha(self) -> str:
+        """SHA-256 of the bytes."""
+        return sha256(self.data)
+
+
+@dataclass(slots=True)
+class Unpacked:
+    """What has been taken out so far, and how much more may be."""
+
+    files: list[Incoming] = field(default_factory=list)
+    passed_over: list[tuple[str, str]] = field(default_factory=list)
+    room: int = MAX_INFLATED
+
+    def take(self, size: int) -> None:
+        """Count a file of this size in. Raises RefusedError where all of them become too much."""
+        self.room -= size
+        if self.room < 0:
+            raise RefusedError("file_inflates", megabytes=(MAX_INFLATED - self.room) // 1_000_000)
+        if len(self.files) >= MAX_FILES:
+            raise RefusedError("file_too_many_files", limit=MAX_FILES)
+
+
+def unpack(file: Incoming) -> Unpacked:
+    """The files in this one, each with its own name; the file itself if it is no container, or cannot be opened."""
+    out = Unpacked()
+    _unpack(file, out, 0)
+    return out
+
+
+def why_not(name: str) -> str:
+    """Why a file of this name is not looked at; "" if it is."""
+    path = PurePosixPath(name)
+    if path.name.startswith(("~$", ".")) or "__MACOSX" in path.parts:
+        return "left behind by another program"
+    return "" if path.suffix.lower() in SUFFIXES else "not a workbook by its name"
+
+
+def _unpack(file: Incoming, out: Unpacked, depth: int) -> None:
+    """Add what is in this file. What has been taken out before something in it is refused stays taken."""
+    before = len(out.files)
+    try:
+        members = None if file.refusal else _members(file, depth)
+        if members is None:
+            out.files.append(file)
+            return
+        for member in members:
+            inside = replace(member, name=f"{file.name}: {member.name}")
+            if why := "" if member.refusal else why_not(member.name):
+                out.passed_over.append((inside.name, why))
+            else:
+                out.take(len(member.data))
+                _unpack(inside, out, depth + 1)
+    except RefusedError as refused:
+        out.files.append(replace(file, refusal=Refusal(refused.code, refused.details)))
+    if len(out.files) == before:
+        out.passed_over.append((file.name, "no workbook in it"))
+
+
+def _members(file: Incoming, depth: int) -> Iterable[Incoming] | None:
+    """What this container holds, named as within it; None if it is no container. Raises RefusedError."""
+    members = _opened(file)
+    if members is not None and depth == MAX_DEPTH:
+        raise RefusedError("file_nested", limit=MAX_DEPTH)
+    return members
+
+
+def _opened(file: Incoming) -> Iterable[Incoming] | None:
+    suffix = PurePosixPath(file.name).suffix.lower()
+    if len(file.data) > MAX_INFLATED:
+        return None  # the guard says that it is too large
+    if file.data.startswith(b"PK"):
+        return _zip_members(file)
+    if suffix == ".msg" or has_stream(file.data, "__properties_version1.0"):
+        mail = mail_of(file.data)
+        if mail is None:
+            raise RefusedError("file_outlook")
+        return _mail_members(mail)
+    return _mail_members(file.data) if suffix == ".eml" and _HEADER.match(file.data) else None
+
+
+# ---------------------------------------------------------------- zips
+
+_PACKAGES = ("[content_types].xml", "mimetype", "index.zip")
+"""A part of what is a zip from outside only: of Office, of LibreOffice, of Numbers."""
+
+
+def _zip_members(file: Incoming) -> Iterator[Incoming] | None:
+    try:
+        archive = open_zip(file.data)
+    except RefusedError:
+        raise
+    except Exception:  # noqa: BLE001 - a broken directory makes the standard library raise nearly anything; the guard says what is wrong
+        return None
+    names = [entry.filename.lower() for entry in archive.entries]
+    if any(name in _PACKAGES or name.endswith(".iwa") for name in names):
+        return None
+    if any(map(is_encrypted, archive.entries)):
+        raise RefusedError("file_zip_encrypted")
+    return (_zip_member(file, archive, entry) for entry in archive.entries if not entry.is_dir())
+
+
+def _zip_member(file: Incoming, archive: Zip, entry: zipfile.ZipInfo) -> Incoming:
+    name = _printable(_as_named(entry))
+    if why_not(name):
+        return Incoming(name, b"")
+    try:
+        return Incoming(name, archive.read(entry), file.sent_by, file.sent_at)
+    except Exception as trouble:  # noqa: BLE001 - whatever is wrong with this part, the others may be right
+        return Incoming(name, b"", file.sent_by, file.sent_at, Refusal("file_damaged", {"reason": str(trouble)[:200]}))
+
+
+def _as_named(entry: zipfile.ZipInfo) -> str:
+    """The name as the sender saw it: the Mac writes UTF-8 and does not say so."""
+    try:
+        return entry.filename if entry.flag_bits & 0x800 else entry.filename.encode("cp437").decode()
+    except UnicodeError:
+        return entry.filename
+
+
+def _printable(name: str) -> str:
+    """A name that may be printed on one line."""
+    return "".join(sign for sign in name if sign.isprintable())
+
+
+# ---------------------------------------------------------------- e-mails
+
+_HEADER = re.compile(rb"(?:From [^\n]*\n)?[!-9;-~]+:")
+"""How an e-mail begins (RFC 5322 2.2)."""
+_TYPES = {
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": ".xlsx",
+    "application/vnd.ms-excel": ".xls",
+    "application/vnd.oasis.opendocument.spreadsheet": ".ods",
+    "message/rfc822": ".eml",
+}
+_WINMAIL = ("application/ms-tnef", "application/vnd.ms-tnef")
+"""How Outlook wraps up attachments for itself alone (MS-OXTNEF)."""
+
+
+def _mail_members(data: bytes) -> list[Incoming]:
+    """What is attached to an e-mail, with its sender and date; pictures and signatures are attached to it as well."""
+    try:
+        message = message_from_bytes(data, _class=EmailMessage, policy=policy.default)
+        _check_headers(message)
+        sent_by, sent_at = " ".join(str(message["from"] or "").split()), _sent_at(message)
+        return [_attached(part, sent_by, sent_at) for part in _leaves(message) if _is_attached(part)]
+    except Exception as trouble:  # a broken e-mail makes the standard library raise nearly anything
+        raise RefusedError("file_damaged", reason=f"{type(trouble).__name__}: {trouble}"[:200]) from trouble
+
+
+def _leaves(message: EmailMessage) -> Iterator[EmailMessage]:
+    """All parts that hold something; an e-mail within the e-mail is one of them."""
+    if message.get_content_maintype() != "multipart":
+        yield message
+        return
+    for part in message.iter_parts():
+        if isinstance(part, EmailMessage):
+            _check_headers(part)
+            yield from _leaves(part)
+
+
+def _check_headers(part: EmailMessage) -> None:
+    looked_at = ("from", "date", "content-type", "content-disposition")
+    if any(len(value) > MAX_HEADER for name, value in part.raw_items() if name.lower() in looked_at):
+        raise MessageError("a header is far too long")
+
+
+def _is_attached(part: EmailMessage) -> bool:
+    """Whether this is no text of the message itself."""
+    return part.get_content_maintype() != "text" or part.get_filename() is not None
+
+
+def _attached(part: EmailMessage, sent_by: str, sent_at: str) -> Incoming:
+    kind = part.get_content_type()
+    name = _printable(part.get_filename() or "attachment")
+    if PurePosixPath(name).suffix.lower() not in SUFFIXES:
+        name += _TYPES.get(kind, "")
+    if kind == "message/rfc822":
+        return Incoming(name, part.get_content().as_bytes())
+    refusal = Refusal("file_outlook") if kind in _WINMAIL or name.lower() == "winmail.dat" else None
+    data = part.get_payload(decode=True)
+    return Incoming(name, data if isinstance(data, bytes) else b"", sent_by, sent_at, refusal)
+
+
+def _sent_at(message: EmailMessage) -> str:
+    try:
+        return parsedate_to_datetime(str(message["date"])).isoformat()
+    except ValueError:
+        return ""

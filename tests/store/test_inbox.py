@@ -1,0 +1,93 @@
+"""What `receive` is given: each file once, rubbish passed over with a reason, and nothing that came left unsaid."""
+
+from __future__ import annotations
+
+import shutil
+from email.message import EmailMessage
+from pathlib import Path
+
+import pytest
+from tests.chairs import Plan, fill, said
+from tests.store.test_containers import BOOK, zipped
+
+from plan_sheets.core.model import PlanSheetsError
+from plan_sheets.store.inbox import open_inbox
+
+
+@pytest.fixture
+def inbox(example: Plan) -> Path:
+    """A folder with three returns: loose, in a folder under the same name, and in a zip. Beside them, rubbish."""
+    path = example.inbox
+    (path / "more").mkdir(parents=True)
+    (path / "return.xlsx").write_bytes(BOOK)
+    (path / "more" / "return.xlsx").write_bytes(BOOK)
+    (path / "more" / "all.zip").write_bytes(zipped({"return.xlsx": BOOK}))
+    (path / "~$return.xlsx").write_bytes(b"x")
+    (path / ".~lock.return.xlsx#").write_bytes(b"x")
+    (path / "letter.txt").write_text("Dear all")
+    return path
+
+
+def test_a_folder_is_looked_through(example: Plan, inbox: Path) -> None:
+    found = open_inbox(example.folder, [inbox])
+    assert [one.name for one in found.files] == [
+        f"{inbox}/more/all.zip: return.xlsx",
+        f"{inbox}/more/return.xlsx",
+        f"{inbox}/return.xlsx",
+    ]
+    assert {Path(name).name: why for name, why in found.passed_over} == {
+        "~$return.xlsx": "left behind by another program",
+        ".~lock.return.xlsx#": "left behind by another program",
+        "letter.txt": "not a workbook by its name",
+    }
+
+
+def test_a_file_given_twice_is_taken_once(example: Plan, inbox: Path) -> None:
+    found = open_inbox(example.folder, [inbox / "return.xlsx", inbox, inbox / "more" / "return.xlsx"])
+    assert len(found.files) == len({one.name for one in found.files}) == 3
+
+
+def test_a_folder_with_containers_only(example: Plan, inbox: Path) -> None:
+    (inbox / "return.xlsx").unlink()
+    (inbox / "more" / "return.xlsx").unlink()
+    assert [Path(one.name).name for one in open_inbox(example.folder, [inbox]).files] == ["all.zip: return.xlsx"]
+
+
+@pytest.mark.parametrize("name", ["empty.zip", "empty.eml", "empty"])
+def test_what_holds_no_workbook_is_refused_alone_and_passed_over_among_others(
+    name: str, example: Plan, inbox: Path
+) -> None:
+    path = inbox / name
+    mail = EmailMessage()
+    mail["From"] = "chair@example.org"
+    if path.suffix:
+        path.write_bytes(mail.as_bytes() if path.suffix == ".eml" else zipped({"letter.txt": b"x"}))
+    else:
+        path.mkdir()
+    with pytest.raises(PlanSheetsError, match=f"no workbook in .*{name}"):
+        open_inbox(example.folder, [path])
+    found = open_inbox(example.folder, [inbox / "return.xlsx", path])
+    assert len(found.files) == 1
+    assert found.passed_over[-1] == (str(path), "no workbook in it")
+
+
+def test_a_zip_that_cannot_be_opened_is_a_file_that_is_refused(example: Plan, inbox: Path) -> None:
+    path = inbox / "locked.zip"
+    path.write_bytes(zipped({"a.xlsx": b"x"}).replace(b"PK\x01\x02\x14\x03\x14\0\0", b"PK\x01\x02\x14\x03\x14\0\1"))
+    (file,) = open_inbox(example.folder, [path]).files
+    assert file.refusal is not None
+    assert (file.name, file.refusal.code) == (str(path), "file_zip_encrypted")
+
+
+def test_what_was_issued_and_not_touched_is_passed_over_in_a_folder_and_taken_by_name(round_one: Plan) -> None:
+    issued = round_one.sent("DA")
+    assert not open_inbox(round_one.folder, [issued.parent]).files
+    assert len(open_inbox(round_one.folder, [issued]).files) == 1
+
+
+def test_a_return_in_a_zip_is_received(round_one: Plan) -> None:
+    filled = fill(round_one.sent("DA"), round_one.inbox / "da.xlsx", said())
+    archive = shutil.make_archive(str(round_one.inbox / "returns"), "zip", filled.parent, filled.name)
+    filled.unlink()
+    (receipt,) = round_one.receive(Path(archive))
+    assert (Path(receipt.file).name, receipt.subgroup) == ("returns.zip: da.xlsx", "DA")
