@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from plan_sheets.core.document import Document
 from plan_sheets.core.found import FoundCell, FoundSheet, FoundWorkbook
 from plan_sheets.core.layout import NOTHING_YET, Column, Formula, Row, Sheet, as_text
-from plan_sheets.core.messages import Messages
+from plan_sheets.core.messages import Messages, shorten
 from plan_sheets.core.model import Address, Finding, Key, PartialDate
 
 ENOUGH_HEADINGS = 0.5
@@ -60,6 +60,11 @@ class Table:
 def plain(text: str) -> str:
     """A text as it is compared where only words count: case, blanks and Unicode form aside."""
     return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+
+
+def quoted(text: str) -> str:
+    """A text as a sentence shows it: between quotation marks and in short; "blank" if it is."""
+    return f"'{shorten(text)}'" if text.strip() else "blank"
 
 
 def same_text(issued: str, found: str) -> bool:
@@ -281,7 +286,8 @@ class Locator:
                     key,
                     cell.entered,
                     heading=column.heading,
-                    issued=as_text(content) or "blank",
+                    found=quoted(cell.entered),
+                    issued=quoted(as_text(content)),
                 )
 
     def _outside(self, sheet: Sheet, table: Table, rows: set[int]) -> None:
