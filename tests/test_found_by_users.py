@@ -129,3 +129,14 @@ def test_an_officers_workbook_that_is_open_does_not_unsay_what_was_recorded(roun
     assert again.receipts.returns[0].verdict == "duplicate"
     assert again.officer is not None
     assert not again.officer.again, "it is made now"
+
+
+def test_a_date_that_was_confirmed_makes_no_new_issue_of_the_same_round(round_one: Plan) -> None:
+    answers = {**said(), "Progress": table("| Ref | New date |\n| J1a.1 | May 2017 |")}
+    round_one.receive_one(round_one.filled("one", answers))
+    made = officer.make_officer(round_one.folder, LATER)
+    confirmed = table("| Proposal | Confirm |\n| J1a.1 new date 2016-17-Q1 | Yes |")
+    round_one.receive_one(fill(made.path, round_one.inbox / "officer.xlsx", {"To confirm": confirmed, "About": BY}))
+    assert round_one.stands("J1a.1", "due") == "May 2017"
+    again = issue_round(round_one.folder, Q1, date(2016, 7, 15), LATER, ["DA"]).issues
+    assert [(one.supersedes, one.again) for one in again] == [(None, True)]

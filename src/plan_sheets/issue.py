@@ -159,17 +159,20 @@ def _document(shared: _Round, subgroup: str, earlier: Document | None) -> Docume
 def _officers_cells(book: Book, history: History) -> set[tuple[str, str, str, str]]:
     """The cells by which an issue is the officer's own: all that is locked, and answers that are the plan's.
 
-    What last round said, keys and signature are not among them; nor is an answer that a return has changed since.
+    What last round said, keys and signature are not among them; nor is an answer that a return has changed since, nor a
+    date or text that was confirmed or settled: who proposed it need not be sent another workbook.
     """
     cells = set()
     for sheet in book.sheets:
         cells |= {(sheet.name, "", str(place), line) for place, line in enumerate((sheet.title, *sheet.lines))}
         for row, column, content, _ in sheet.cells():
             name = column.field.name
-            from_plan = history.standing(Key(column.field.record, row.ref, name)).source.kind == "plan"
+            source = history.standing(Key(column.field.record, row.ref, name)).source
+            from_plan = source.kind == "plan"
             locked = not sheet.is_input(row, column)
             if (
-                name in NOT_OFFICERS
+                source.settled
+                or name in NOT_OFFICERS
                 or sheet.name == "About"
                 or isinstance(content, Formula)
                 or not (locked or from_plan)
