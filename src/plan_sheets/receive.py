@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -249,8 +249,3 @@ def _record_only(batch: Batch, file: _File) -> None:
         sent_at=file.incoming.sent_at,
     )
     recording.record_findings(batch, recording.add_return(batch, received), receipt.findings)
-
-
-def totals(receipts: Receipts) -> Mapping[str, int]:
-    """How many files had each verdict."""
-    return {str(verdict): sum(one.verdict is verdict for one in receipts.returns) for verdict in Verdict}

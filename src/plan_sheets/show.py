@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from plan_sheets.store.folder import Folder
     from plan_sheets.trace import Step
 
-GOOD = (Verdict.ACCEPTED, Verdict.UNTOUCHED, Verdict.DUPLICATE)
 REFUSED, SOMEBODY_MUST_ACT = 1, 3
 
 
