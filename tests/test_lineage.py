@@ -103,6 +103,7 @@ def test_the_officer_says_which_return_is_replaced(round_one: Plan) -> None:
     receipt = round_one.receive_one(path, Told(replaces=first.sha256[:12]), LATER)
     assert receipt.verdict == "accepted_with_findings"
     assert round_one.said("J1a.1", "progress") == "Corrected"
+    assert "lineage_unclear" not in {query.code for query in round_one.queries}, "what its first attempt asked is over"
 
 
 def test_replaces_at_once(round_one: Plan) -> None:

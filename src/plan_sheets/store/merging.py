@@ -105,7 +105,17 @@ class Merger:
             document.subgroup,
             document.round,
         )
+        attempts = {one.id for one in self.register.returns() if one.sha256 == outcome.incoming.sha}
+        overtaken = [one for one in self.register.open_queries() if one.return_id in attempts]
         return_id = recording.add_return(self.batch, received)
+        for old in overtaken:  # the same file, judged again: what its first attempt asked is asked no more
+            done = {
+                "subject": query_subject(old.id),
+                "choice": "Received again",
+                "typed": "",
+                "by": "The board officer",
+            }
+            self.batch.add(tables.SETTLEMENT, **done, return_id=return_id)
         recording.record_return(self.batch, received, return_id, outcome.merged)
         for query, about, choice, typed, values in outcome.settled:
             by = outcome.completed_by or "The board officer"
