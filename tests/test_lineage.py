@@ -16,6 +16,7 @@ from tests.chairs import (
     codes,
     form,
     said,
+    table,
     told,
 )
 
@@ -177,3 +178,14 @@ def test_a_contributor_adds_one_cell_and_the_lead_alone_answers(round_one: Plan)
     assert {(one.code, one.entered) for one in receipt.findings if one.key and one.key.field == "rag"} == {
         ("locked_changed", "Red")
     }
+
+
+def test_a_return_accepted_without_a_finding_may_be_received_again_as_a_correction(round_one: Plan) -> None:
+    """It is no duplicate then, and not passed over because it was judged just so before."""
+    second = round_one.filled("two", SOS, "SOS")
+    assert round_one.receive_one(second).verdict == "accepted"
+    later = {**SOS, "Progress": table("| Ref | Progress made |\n| L3.1 | Another word |")}
+    first = round_one.receive_one(round_one.filled("one", later, "SOS"), when=LATER)
+    returns = len(round_one.register.returns())
+    round_one.receive_one(second, Told(replaces=first.sha256[:12]), LATER)
+    assert len(round_one.register.returns()) == returns + 1

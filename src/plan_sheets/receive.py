@@ -89,6 +89,11 @@ class _File:
             Verdict.DUPLICATE,
         )
 
+    @property
+    def merges(self) -> bool:
+        """Whether anything in it is merged: it was checked, and is not untouched."""
+        return self.receipt.verdict is Verdict.ACCEPTED
+
 
 def receive(
     folder: Folder, paths: Sequence[Path], now: datetime, told: Told | None = None, *, dry_run: bool = False
@@ -116,8 +121,8 @@ def receive(
         for file in files:
             if file.incoming.refusal is None:  # of a container that could not be opened nobody knows what is in it
                 folder.keep(file.incoming.data)
-    if any(_news(file, folder) for file in files):
-        _merge_and_record(folder, files, now, replaced, dry_run=dry_run)
+    if news := _news(files, folder):
+        _merge_and_record(folder, news, now, replaced, dry_run=dry_run)
     return Receipts(tuple(file.receipt for file in files), inbox.passed_over)
 
 
@@ -196,12 +201,16 @@ def _check(files: Sequence[_File], messages: Messages) -> None:
             files[place].receipt.verdict = Verdict.UNTOUCHED
 
 
-def _news(file: _File, folder: Folder) -> bool:
-    """Whether there is anything to record: what is judged again and judged the same is there already."""
+def _news(files: Sequence[_File], folder: Folder) -> list[_File]:
+    """The files of which there is anything to record: no duplicate, and none that was set aside just so before."""
     before = {(one.sha256, one.verdict) for one in folder.register.returns()}
-    return (
-        file.receipt.verdict is not Verdict.DUPLICATE and (file.incoming.sha, str(file.receipt.verdict)) not in before
-    )
+    news = []
+    for file in files:
+        judged = (file.incoming.sha, str(file.receipt.verdict))
+        if file.merges or (file.receipt.verdict is not Verdict.DUPLICATE and judged not in before):
+            news.append(file)
+        before.add(judged)
+    return news
 
 
 def _merge_and_record(
@@ -215,9 +224,7 @@ def _merge_and_record(
     with folder.register.batch("receive", now.isoformat(timespec="seconds"), dry_run=dry_run) as batch:
         merger = Merger(batch, schemas.load_messages())
         for file in order:
-            if file.receipt.verdict is Verdict.DUPLICATE or not _news(file, folder):
-                continue
-            if file.reading is None or not file.is_open or file.reading.is_untouched:
+            if file.reading is None or not file.merges:
                 _record_only(batch, file)
                 continue
             outcome = merger.merge(file.reading, file.incoming, file.completed_by, replaced)

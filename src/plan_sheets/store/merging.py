@@ -105,17 +105,11 @@ class Merger:
             document.subgroup,
             document.round,
         )
-        attempts = {one.id for one in self.register.returns() if one.sha256 == outcome.incoming.sha}
-        overtaken = [one for one in self.register.open_queries() if one.return_id in attempts]
+        overtaken = self._overtaken(outcome) if outcome.replaces else []
         return_id = recording.add_return(self.batch, received)
-        for old in overtaken:  # the same file, judged again: what its first attempt asked is asked no more
-            done = {
-                "subject": query_subject(old.id),
-                "choice": "Received again",
-                "typed": "",
-                "by": "The board officer",
-            }
-            self.batch.add(tables.SETTLEMENT, **done, return_id=return_id)
+        for old in overtaken:
+            done = {"subject": query_subject(old.id), "choice": "Received again", "by": "The board officer"}
+            self.batch.add(tables.SETTLEMENT, **done, typed="", return_id=return_id)
         recording.record_return(self.batch, received, return_id, outcome.merged)
         for query, about, choice, typed, values in outcome.settled:
             by = outcome.completed_by or "The board officer"
@@ -129,6 +123,11 @@ class Merger:
             told = (query.code, query.round, query.subgroup, query.message)
             cells = [replace(one, head=self.history.head(one.key, one.scope, one.round).value) for one in query.cells]
             recording.add_query(self.batch, query.return_id, told, cells)
+
+    def _overtaken(self, outcome: Outcomes) -> list[OpenQuery]:
+        """What earlier attempts at this very file asked: it is judged again, so that is asked no more."""
+        attempts = {one.id for one in self.register.returns() if one.sha256 == outcome.incoming.sha}
+        return [one for one in self.register.open_queries() if one.return_id in attempts]
 
     def _withdrawn(self, cells: list[Cell]) -> tuple[list[Cell], list[Finding]]:
         """What was said of rows that have been taken out of the plan meanwhile: a query each."""
@@ -228,6 +227,8 @@ class Merger:
     def _settle_queries(self, outcome: Outcomes) -> None:
         """The officer's choices on `Queries`: applied, refused with a finding, or asked again."""
         form = {(one.key.ref, one.key.field): one for one in outcome.reading.typed if one.key.record == "query"}
+        if not form:
+            return
         queries = {str(one.id): one for one in self.register.open_queries()}
         earlier = {one.subject: one for one in self.register.rows(tables.SETTLEMENT)}
         blocked = {one.key for one in outcome.reading.findings if one.key and one.severity.blocks}
