@@ -16,12 +16,10 @@ if TYPE_CHECKING:
     from plan_sheets.office import PlanRead, Received, RoundIssued
     from plan_sheets.officer import OfficerMade
     from plan_sheets.plan import Checked
-    from plan_sheets.receive import Receipt, Receipts
+    from plan_sheets.receive import Receipt
     from plan_sheets.status import RoundStatus
     from plan_sheets.store.folder import Folder
     from plan_sheets.trace import Step
-
-REFUSED, SOMEBODY_MUST_ACT = 1, 3
 
 
 def _json(told: object) -> None:
@@ -188,18 +186,6 @@ def received(told: Received, *, as_json: bool, dry_run: bool) -> None:
         click.echo(f"Recorded; but the officer's workbook was not made: {told.trouble} {told.trouble.remedy}", err=True)
         click.echo("Then receive the same files again: nothing counts twice.", err=True)
     _officer(told.officer)
-
-
-def status_of_receipts(receipts: Receipts) -> int:
-    """The exit status of a batch: 1 if every file was refused, 3 if somebody must act, else 0."""
-    returns = receipts.returns
-    if returns and all(one.verdict is Verdict.REFUSED for one in returns):
-        return REFUSED
-    acts = any(
-        one.verdict in (Verdict.HELD, Verdict.REFUSED) or any(finding.severity.blocks for finding in one.findings)
-        for one in returns
-    )
-    return SOMEBODY_MUST_ACT if acts else 0
 
 
 def status(told: RoundStatus, *, as_json: bool) -> None:
