@@ -14,6 +14,7 @@ import tempfile
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from pathlib import Path
+from string import ascii_lowercase
 
 import openpyxl
 
@@ -47,17 +48,21 @@ def told(what: str, figure: float, most: float, unit: str = "times") -> None:
     print(f"{what:<64} {figure:8.2f} {unit:<5} (at most {most:g}){'' if figure <= most else '  TOO MUCH'}")
 
 
-def big_plan(root: Path) -> Path:
-    """A plan of 100 subgroups with ten actions each, issued; the chairs' workbooks filled in, in `inbox`."""
+def big_plan(root: Path, subgroups: int) -> Path:
+    """A plan of so many subgroups with ten actions each, issued; the chairs' workbooks filled in, in `inbox`."""
     root.mkdir()
-    refs = [f"J{number % 50 + 1}{'' if number < 50 else 'a'}" for number in range(SUBGROUPS)]  # noqa: PLR2004 - 50 priorities, and a theme of each
+    refs = [f"J{number // 26 + 1}{ascii_lowercase[number % 26]}" for number in range(subgroups)]
+    priorities = dict.fromkeys(ref[:-1] for ref in refs)
     rows = {
         "plan": [
             {"title": "A large plan", "year": "2016/17", "contact_name": "Board officer", "confirm_at_once": "No"}
         ],
         "board": [{"ref": "J", "title": "Joint"}],
-        "subgroup": [{"ref": f"SG{n}", "title": f"Subgroup {n}", "status": "Established"} for n in range(SUBGROUPS)],
+        "subgroup": [{"ref": f"SG{n}", "title": f"Subgroup {n}", "status": "Established"} for n in range(subgroups)],
         "priority": [
+            {"ref": ref, "board": "J", "title": f"Priority {ref}", "agreement": "Agreed"} for ref in priorities
+        ]
+        + [
             {"ref": ref, "board": "J", "title": f"Priority {ref}", "agreement": "Agreed", "subgroup": f"SG{n}"}
             for n, ref in enumerate(refs)
         ],

@@ -21,7 +21,7 @@ from plan_sheets.core.standing import is_further, rate_rounds, rows_at
 from plan_sheets.core.totals import Standing, sums
 from plan_sheets.store import handover, schemas, tables
 from plan_sheets.store.folder import Folder
-from plan_sheets.store.register import Register, ReturnFacts
+from plan_sheets.store.register import DocumentFacts, Register, ReturnFacts
 
 TOLD = ("error", "query", "masked", "warning")
 """Severities of the findings that the officer reads: notes are on the receipts."""
@@ -52,6 +52,7 @@ class _Facts:
     queries: Sequence[OpenQuery]
     proposals: Sequence[Proposal]
     standings: Sequence[Standing]
+    returns: Mapping[int, ReturnFacts]
     as_of: datetime
 
 
@@ -91,7 +92,8 @@ def _facts(register: Register, now: datetime) -> _Facts:
     offered = [one for one in proposals(history, rounds) if subject(one) not in settled]
     standings = register.standings(code, now.date()) if code else []
     ratings = rate_rounds(history, rounds)[code] if code else {}
-    return _Facts(register, history, code, rounds, ratings, register.open_queries(), offered, standings, now)
+    returns = {one.id: one for one in register.returns()}
+    return _Facts(register, history, code, rounds, ratings, register.open_queries(), offered, standings, returns, now)
 
 
 def _book(facts: _Facts, reference: str) -> Book:
@@ -152,7 +154,7 @@ def _returned(one: Standing, history: History) -> RowFacts:
 
 
 def _query(one: OpenQuery, facts: _Facts) -> RowFacts:
-    returned = next((r for r in facts.register.returns() if r.id == one.return_id), None)
+    returned = facts.returns.get(one.return_id)
     heads = [facts.history.head(cell.key, cell.scope, cell.round) for cell in one.cells]
     contents = {
         "about": "\n".join(_about(cell) for cell in one.cells) or one.subgroup or "The file",
@@ -189,8 +191,8 @@ def _proposal(one: Proposal, history: History) -> RowFacts:
 
 def _findings(facts: _Facts) -> Iterator[RowFacts]:
     """All that was not taken or wants a look, of the returns of this round and of the plan as it was last read."""
-    documents = {one.id: one for one in facts.register.documents()}
-    returns = facts.register.returns()
+    documents = facts.register.document_facts()
+    returns = facts.returns.values()
     plans = [one.id for one in returns if one.kind == "plan"][-1:]
     wanted = {
         one.id: one
@@ -218,7 +220,7 @@ def _findings(facts: _Facts) -> Iterator[RowFacts]:
         yield RowFacts(f"finding {number + 1}", contents)
 
 
-def _is_recent(came: ReturnFacts, document: Document, facts: _Facts) -> bool:
+def _is_recent(came: ReturnFacts, document: DocumentFacts, facts: _Facts) -> bool:
     """Whether a return is of this round, or came late for an earlier one after this one was issued."""
     issued = next((one.issued for one in facts.register.rounds() if one.code == facts.code), "")
     return document.round == facts.code or came.received[:10] >= issued

@@ -1,13 +1,14 @@
 """Documents back in, by eleven steps whose order matters: each may only add findings.
 
 1 guard, 2 read, 3 identify, 4 compare the shape, 5 compare locked cells, 6 tidy, 7 keep the bytes, 8 check, 9 merge,
-10 record, 11 answer. All returns of a batch are checked in one call and recorded in one transaction, or not at all.
+10 record, 11 answer. A batch is taken in lots, each checked in one call, and recorded in one transaction or not at all.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -21,11 +22,13 @@ from plan_sheets.store import recording, schemas
 from plan_sheets.store.batch import Batch
 from plan_sheets.store.folder import Folder
 from plan_sheets.store.identifying import Identifier
-from plan_sheets.store.inbox import Incoming, open_inbox
+from plan_sheets.store.inbox import Incoming, Waiting, open_inbox
 from plan_sheets.store.merging import Merger
 from plan_sheets.store.register import ReturnFacts
 from plan_sheets.store.workbook_reader import read_workbook
 
+LOT = 100
+"""Files that are read and checked together: one call of pandera each time, and room for no more than these."""
 ACCEPTED = (Verdict.ACCEPTED, Verdict.ACCEPTED_WITH_FINDINGS)
 
 
@@ -75,10 +78,16 @@ class Receipts:
 class _File:
     """A file on its way through the steps."""
 
+    waiting: Waiting
     incoming: Incoming
     receipt: Receipt
     reading: Reading | None = None
     completed_by: str = ""
+
+    @property
+    def corrects(self) -> bool:
+        """Whether it says that it corrects an earlier return: that one has to be merged first."""
+        return self.reading is not None and self.reading.form.get("corrects") == "Yes"
 
     @property
     def is_open(self) -> bool:
@@ -108,38 +117,121 @@ def receive(
         raise PlanSheetsError("--issue, --replaces and --allow speak of one file.", "Receive that file alone.")
     if told.allow and not told.reason:
         raise PlanSheetsError("--allow needs a --reason.", "Say why it may go in; it is recorded.")
-    messages = schemas.load_messages()
-    identifier = Identifier(folder.register, messages)
-    replaced = folder.register.find_return(told.replaces) if told.replaces else None
-    files = [_read(one, identifier, told, messages) for one in inbox.files]
-    if replaced:
-        _fits(replaced, files[0], folder)
-    else:
-        _set_aside_duplicates(files, folder)
-    _check(files, messages)
-    if not dry_run:
+    desk = _Desk.of(folder, told)
+    receipts: dict[Waiting, Receipt] = {}
+    with ExitStack() as recording_all:
+        for files in _lots(inbox.files, desk):
+            news = desk.judge(files)
+            if not dry_run:
+                _keep(files, folder)
+            if news:
+                if desk.merger is None:
+                    at = now.isoformat(timespec="seconds")
+                    batch = recording_all.enter_context(folder.register.batch("receive", at, dry_run=dry_run))
+                    desk.merger = Merger(batch, desk.messages)
+                _merge_and_record(desk.merger, news, desk.replaced)
+            receipts |= {file.waiting: file.receipt for file in files}
+    return Receipts(tuple(receipts[one] for one in inbox.files), inbox.passed_over)
+
+
+@dataclass(slots=True)
+class _Desk:
+    """What the files of a batch are judged by: the register as it was, and what came before in the same batch."""
+
+    folder: Folder
+    told: Told
+    messages: Messages
+    identifier: Identifier
+    replaced: ReturnFacts | None
+    known: set[str]
+    """SHA-256 of the bytes and of the answers of all that was accepted."""
+    judged: set[tuple[str, str]]
+    """Every file by its SHA-256, with a verdict that it was given."""
+    merger: Merger | None = None
+    """None until there is anything to record."""
+
+    @classmethod
+    def of(cls, folder: Folder, told: Told) -> _Desk:
+        """The desk as it is before the first file."""
+        messages = schemas.load_messages()
+        before = folder.register.returns()
+        accepted = [one for one in before if one.verdict in ACCEPTED and one.kind != "plan"]
+        return cls(
+            folder,
+            told,
+            messages,
+            Identifier(folder.register, messages),
+            folder.register.find_return(told.replaces) if told.replaces else None,
+            {one.sha256 for one in accepted} | {one.answers_sha for one in accepted if one.answers_sha},
+            {(one.sha256, one.verdict) for one in before},
+        )
+
+    def judge(self, files: Sequence[_File]) -> list[_File]:
+        """The verdicts that need no merge, and the files of which there is anything to record.
+
+        That is no duplicate, and none that was set aside just so before.
+        """
+        if self.replaced:
+            _fits(self.replaced, files[0], self.folder)
+        else:
+            self._set_aside_duplicates(files)
+        _check(files, self.messages)
+        news = []
         for file in files:
-            if file.incoming.refusal is None:  # of a container that could not be opened nobody knows what is in it
-                folder.keep(file.incoming.data)
-    if news := _news(files, folder):
-        _merge_and_record(folder, news, now, replaced, dry_run=dry_run)
-    return Receipts(tuple(file.receipt for file in files), inbox.passed_over)
+            judged = (file.incoming.sha, str(file.receipt.verdict))
+            if file.merges or (file.receipt.verdict is not Verdict.DUPLICATE and judged not in self.judged):
+                news.append(file)
+            self.judged.add(judged)
+        return news
+
+    def _set_aside_duplicates(self, files: Sequence[_File]) -> None:
+        """What was accepted before, byte for byte or answer for answer, changes nothing more."""
+        for file in files:
+            if not file.is_open or file.reading is None or file.reading.is_untouched:
+                continue
+            said = {file.incoming.sha, file.reading.answers_sha}
+            if said & self.known:
+                file.receipt.verdict = Verdict.DUPLICATE
+                file.receipt.findings = []
+            self.known |= said
 
 
-def _read(incoming: Incoming, identifier: Identifier, told: Told, messages: Messages) -> _File:
+def _lots(waiting: Sequence[Waiting], desk: _Desk) -> Iterator[list[_File]]:
+    """The files, read so many at a time, in an order that depends on no file name: by SHA-256, corrections last."""
+    corrections: list[Waiting] = []
+    order = sorted(waiting, key=lambda one: one.sha)
+    for start in range(0, len(order), LOT):
+        files = [_read(one, desk) for one in order[start : start + LOT]]
+        corrections += [file.waiting for file in files if file.corrects]
+        if others := [file for file in files if not file.corrects]:
+            yield others
+        desk.identifier.known.clear()
+    for start in range(0, len(corrections), LOT):
+        yield [_read(one, desk) for one in corrections[start : start + LOT]]
+
+
+def _keep(files: Sequence[_File], folder: Folder) -> None:
+    """Step 7: the bytes of every file. Of a container that could not be opened nobody knows what is in it."""
+    for file in files:
+        if file.incoming.refusal is None:
+            folder.keep(file.incoming.data)
+
+
+def _read(waiting: Waiting, desk: _Desk) -> _File:
     """Steps 1 to 6: guard, read, identify, shape, locked cells, tidy."""
+    incoming, told, messages = waiting.open(), desk.told, desk.messages
     receipt = Receipt(incoming.name, incoming.sha, Verdict.REFUSED, sent_by=incoming.sent_by, sent_at=incoming.sent_at)
     found = incoming.refusal or read_workbook(incoming.data)
     if not isinstance(found, FoundWorkbook):
         receipt.findings.append(messages.remark(found.code, found.details))
-        return _File(incoming, receipt)
+        return _File(waiting, incoming, receipt)
     receipt.saved_by = found.saved_by
     receipt.findings += [messages.remark(one.code, one.details) for one in found.remarks]
-    document, findings = identifier.identify(found, told.issue)
+    document, findings = desk.identifier.identify(found, told.issue)
     receipt.findings += findings
     receipt.verdict = Verdict.HELD
     if document is None:
-        return _File(incoming, receipt)
+        return _File(waiting, incoming, receipt)
     receipt.kind, receipt.round, receipt.subgroup, receipt.issue = (
         document.kind,
         document.round,
@@ -147,15 +239,17 @@ def _read(incoming: Incoming, identifier: Identifier, told: Told, messages: Mess
         document.reference,
     )
     if any(messages.by_code[one.code].holds for one in findings):
-        return _File(incoming, receipt)
-    reading = read_return(document, found, messages, identifier.whose)
+        return _File(waiting, incoming, receipt)
+    reading = read_return(document, found, messages, desk.identifier.whose)
     receipt.findings += reading.findings
     if any(messages.by_code[one.code].holds and one.code not in told.allow for one in reading.findings):
-        return _File(incoming, receipt)
+        return _File(waiting, incoming, receipt)
     receipt.findings = [_allowed(one, told, messages) for one in receipt.findings]
     reading.findings = [_allowed(one, told, messages) for one in reading.findings]
     receipt.verdict = Verdict.ACCEPTED
-    return _File(incoming, receipt, reading, reading.form.get("completed_by") or reading.form.get("settled_by", ""))
+    return _File(
+        waiting, incoming, receipt, reading, reading.form.get("completed_by") or reading.form.get("settled_by", "")
+    )
 
 
 def _allowed(finding: Finding, told: Told, messages: Messages) -> Finding:
@@ -174,20 +268,6 @@ def _fits(replaced: ReturnFacts, file: _File, folder: Folder) -> None:
         )
 
 
-def _set_aside_duplicates(files: Sequence[_File], folder: Folder) -> None:
-    """What was accepted before, byte for byte or answer for answer, changes nothing more."""
-    accepted = [one for one in folder.register.returns() if one.verdict in ACCEPTED and one.kind != "plan"]
-    shas, answers = {one.sha256 for one in accepted}, {one.answers_sha for one in accepted if one.answers_sha}
-    for file in files:
-        if not file.is_open or file.reading is None or file.reading.is_untouched:
-            continue
-        if file.incoming.sha in shas or file.reading.answers_sha in answers:
-            file.receipt.verdict = Verdict.DUPLICATE
-            file.receipt.findings = []
-        shas.add(file.incoming.sha)
-        answers.add(file.reading.answers_sha)
-
-
 def _check(files: Sequence[_File], messages: Messages) -> None:
     """Step 8: all returns of the batch in one call; then the verdicts that need no merge."""
     readings = [(place, file.reading) for place, file in enumerate(files) if file.is_open and file.reading]
@@ -201,43 +281,23 @@ def _check(files: Sequence[_File], messages: Messages) -> None:
             files[place].receipt.verdict = Verdict.UNTOUCHED
 
 
-def _news(files: Sequence[_File], folder: Folder) -> list[_File]:
-    """The files of which there is anything to record: no duplicate, and none that was set aside just so before."""
-    before = {(one.sha256, one.verdict) for one in folder.register.returns()}
-    news = []
+def _merge_and_record(merger: Merger, files: Sequence[_File], replaced: ReturnFacts | None) -> None:
+    """Steps 9 and 10."""
     for file in files:
-        judged = (file.incoming.sha, str(file.receipt.verdict))
-        if file.merges or (file.receipt.verdict is not Verdict.DUPLICATE and judged not in before):
-            news.append(file)
-        before.add(judged)
-    return news
-
-
-def _merge_and_record(
-    folder: Folder, files: Sequence[_File], now: datetime, replaced: ReturnFacts | None, *, dry_run: bool
-) -> None:
-    """Steps 9 and 10, in an order that depends on no file name: replaced before replacing, then by SHA-256."""
-    order = sorted(
-        files,
-        key=lambda file: (file.reading is not None and file.reading.form.get("corrects") == "Yes", file.incoming.sha),
-    )
-    with folder.register.batch("receive", now.isoformat(timespec="seconds"), dry_run=dry_run) as batch:
-        merger = Merger(batch, schemas.load_messages())
-        for file in order:
-            if file.reading is None or not file.merges:
-                _record_only(batch, file)
-                continue
-            outcome = merger.merge(file.reading, file.incoming, file.completed_by, replaced)
-            findings = [
-                replace(one, key=outcome.renamed.get(one.key, one.key)) if one.key else one
-                for one in file.receipt.findings
-            ]
-            file.receipt.findings = [*findings, *outcome.more]
-            file.receipt.changes, file.receipt.conflicts = outcome.changes, outcome.merged.count(Outcome.CONFLICT)
-            told_of = any(one.severity is not Severity.NOTE for one in file.receipt.findings)
-            file.receipt.verdict = Verdict.ACCEPTED_WITH_FINDINGS if told_of else Verdict.ACCEPTED
-            outcome.merged.findings = file.receipt.findings
-            merger.record(outcome, file.receipt.verdict, file.receipt.saved_by)
+        if file.reading is None or not file.merges:
+            _record_only(merger.batch, file)
+            continue
+        outcome = merger.merge(file.reading, file.incoming, file.completed_by, replaced)
+        findings = [
+            replace(one, key=outcome.renamed[one.key]) if one.key and one.key in outcome.renamed else one
+            for one in file.receipt.findings
+        ]
+        file.receipt.findings = [*findings, *outcome.more]
+        file.receipt.changes, file.receipt.conflicts = outcome.changes, outcome.merged.count(Outcome.CONFLICT)
+        told_of = any(one.severity is not Severity.NOTE for one in file.receipt.findings)
+        file.receipt.verdict = Verdict.ACCEPTED_WITH_FINDINGS if told_of else Verdict.ACCEPTED
+        outcome.merged.findings = file.receipt.findings
+        merger.record(outcome, file.receipt.verdict, file.receipt.saved_by)
 
 
 def _record_only(batch: Batch, file: _File) -> None:

@@ -60,13 +60,13 @@ def told(shape: Shape) -> set[tuple[str, str]]:
 
 
 def texts(shape: Shape) -> Mapping[Key, str]:
-    return {one.key: one.cell.text for one in shape.typed}
+    return {one.key: one.cell.text for one in shape.inputs()}
 
 
 def test_what_was_issued_comes_back_with_nothing_to_say() -> None:
     shape = locate(found(AS_ISSUED))
     assert told(shape) == set()
-    assert {(str(one.key), one.base, str(one.address)) for one in shape.typed} == {
+    assert {(str(one.key), one.base, str(one.address)) for one in shape.inputs()} == {
         ("action J1.1 how", "By hand", "Action plan!C5"),
         ("action J1.1 owner", "", "Action plan!D5"),
         ("action J1.2 how", "Aloud", "Action plan!C6"),
@@ -163,7 +163,7 @@ def test_every_word_on_the_sheet_is_ours_or_read_or_told(text: str, expected: se
     shape = locate(sheet)
     ours = {as_text(content) for _, _, content, _ in SHEET.cells()} | {SHEET.title, *SHEET.lines}
     ours |= {column.heading for column in COLUMNS}
-    known = [one.entered or "" for one in shape.findings] + [one.cell.text for one in shape.typed]
+    known = [one.entered or "" for one in shape.findings] + [one.cell.text for one in shape.inputs()]
     for cell in sheet.cells.values():
         plain = " ".join(cell.text.split()).casefold()
         assert plain in {one.casefold() for one in ours} or any(cell.text in one for one in known), cell.text
@@ -195,7 +195,7 @@ def test_a_sheet_under_another_name_is_known_by_its_headings() -> None:
 def test_of_two_sheets_that_might_be_it_none_is_read() -> None:
     shape = locate(found(TYPED, "Copy 1"), found(TYPED, "Copy 2"))
     assert {one.code for one in shape.findings} == {"sheet_missing", "sheet_extra"}
-    assert shape.typed == []
+    assert list(shape.inputs()) == []
 
 
 def test_a_sheet_of_ones_own_is_told_with_all_its_text() -> None:
@@ -266,7 +266,7 @@ def test_of_two_columns_with_one_heading_the_first_is_read_and_the_other_told() 
 
 
 def values(shape: Shape) -> dict[Key, str]:
-    return {one.key: one.cell.text for one in shape.typed}
+    return {one.key: one.cell.text for one in shape.inputs()}
 
 
 @pytest.mark.parametrize(
@@ -284,7 +284,7 @@ def test_prefilled_answers_in_another_order_are_noticed(how: tuple[str, str, str
     rows = zip(ROWS, how, strict=True)
     lines = [f"{row.ref} | {as_text(row.cells[1])} | {text} | | {KEYS[row.ref]}" for row, text in rows]
     shape = locate(found("Ref | What we will do | How | Owner | Key\n" + "\n".join(lines)))
-    assert [str(where) for *_, where in permuted(shape.typed, values(shape))] == moved
+    assert [str(where) for *_, where in permuted(shape.inputs(), values(shape))] == moved
 
 
 @given(st.permutations(range(3)))

@@ -75,8 +75,9 @@ def test_a_zip_that_cannot_be_opened_is_a_file_that_is_refused(example: Plan, in
     path = inbox / "locked.zip"
     path.write_bytes(zipped({"a.xlsx": b"x"}).replace(b"PK\x01\x02\x14\x03\x14\0\0", b"PK\x01\x02\x14\x03\x14\0\1"))
     (file,) = open_inbox(example.folder, [path]).files
-    assert file.refusal is not None
-    assert (file.name, file.refusal.code) == (str(path), "file_zip_encrypted")
+    refusal = file.open().refusal
+    assert refusal is not None
+    assert (file.name, refusal.code) == (str(path), "file_zip_encrypted")
 
 
 def test_what_was_issued_and_not_touched_is_passed_over_in_a_folder_and_taken_by_name(round_one: Plan) -> None:

@@ -121,7 +121,7 @@ def _sheet(name: str, columns: tuple[Column, ...], answers: Mapping[str, Field],
     rows = tuple(
         Row(
             row["ref"],
-            tuple(_content(one) for one in row["cells"]),
+            tuple(_content(one) if isinstance(one, dict) else one for one in row["cells"]),
             None if row["inputs"] is None else frozenset(row["inputs"]),
             answers.get(row["answer"]),
             row["record"],
@@ -139,13 +139,11 @@ def _kept(content: Content) -> object:
     return {"date": content.words} if isinstance(content, PartialDate) else content
 
 
-def _content(kept: Any) -> Content:
-    if isinstance(kept, dict):
-        if "date" in kept:
-            return PartialDate.from_words(kept["date"]) or ""
-        return Formula(kept["formula"], kept["value"]) if "formula" in kept else Link(kept["link"], kept["target"])
-    content: str | int | float = kept
-    return content
+def _content(kept: Mapping[str, Any]) -> Content:
+    """What is more than a text or a number."""
+    if "date" in kept:
+        return PartialDate.from_words(kept["date"]) or ""
+    return Formula(kept["formula"], kept["value"]) if "formula" in kept else Link(kept["link"], kept["target"])
 
 
 def sha_of(text: str) -> str:

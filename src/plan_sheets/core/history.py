@@ -72,7 +72,11 @@ class History:
 
     def standing(self, key: Key, up_to: str | None = None) -> Held:
         """What stands at the end of round `up_to` (None: now); NOTHING if nothing does."""
-        known = [one for one in self.by_key.get(key, ()) if up_to is None or one.round <= up_to]
+        known = self.by_key.get(key, ())
+        if up_to is not None:
+            known = [one for one in known if one.round <= up_to]
+        if len(known) == 1:  # nearly always
+            return known[0]
         return max(known, key=lambda one: (one.round, one.seq), default=NOTHING)
 
     def in_round(self, key: Key, round_code: str) -> Held:

@@ -171,6 +171,8 @@ def cell_key(row: Row, column: Column) -> Key:
 
 def as_text(content: Content) -> str:
     """What a reader of the made file will find in the cell."""
+    if type(content) is str:  # nearly all are
+        return content
     if isinstance(content, PartialDate):
         return content.words
     if isinstance(content, Formula):

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from functools import total_ordering
+from typing import NamedTuple
 
 
 class PlanSheetsError(Exception):
@@ -23,8 +24,7 @@ class PlanSheetsError(Exception):
         self.remedy = remedy
 
 
-@dataclass(frozen=True, order=True, slots=True)
-class Key:
+class Key(NamedTuple):
     """Which fact: the `field` of the `record` that has this `ref`; never a sheet's name: a fact stands on several."""
 
     record: str
@@ -44,8 +44,7 @@ def ref_order(ref: str) -> tuple[str | int, ...]:
     return tuple(int(part) if part.isdecimal() else part for part in re.split("([0-9]+)", ref))
 
 
-@dataclass(frozen=True, order=True, slots=True)
-class Address:
+class Address(NamedTuple):
     """Where on paper: prints `Progress!F7`."""
 
     sheet: str

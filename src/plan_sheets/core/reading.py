@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 
 from plan_sheets.core.check import CheckedCell, CheckedRow
 from plan_sheets.core.document import Document, sha_of
@@ -12,8 +13,8 @@ from plan_sheets.core.found import FoundWorkbook
 from plan_sheets.core.layout import Field, Row, Sheet, as_text
 from plan_sheets.core.merge import Cell
 from plan_sheets.core.messages import Messages
-from plan_sheets.core.model import Address, Finding, Key, Outcome, Round
-from plan_sheets.core.shape import Locator, Typed, permuted
+from plan_sheets.core.model import Address, Finding, Key, Outcome, Round, ref_order
+from plan_sheets.core.shape import Locator, Typed, Unchanged, permuted
 from plan_sheets.core.tidy import tidy
 
 NOTHING_BECAUSE = "nothing_because"
@@ -26,7 +27,11 @@ class Reading:
     document: Document
     findings: list[Finding] = field(default_factory=list)
     typed: list[Typed] = field(default_factory=list)
+    """Every input cell of a form, and of each row in which anything is not as it was issued."""
+    unchanged: list[Unchanged] = field(default_factory=list)
+    """All other rows."""
     values: dict[Key, str] = field(default_factory=dict)
+    """What the cells of `typed` say, tidied."""
     answers_sha: str = ""
     """What it says, as one hash: the same answers in another file make the same."""
 
@@ -51,11 +56,16 @@ class Reading:
             one.severity.blocks or one.code == "locked_changed" for one in self.findings
         )
 
-    def cells(self) -> list[Cell]:
-        """Every input cell as the merge takes it; one with a finding that blocks is not merged."""
+    def cells(self, *, blank: bool) -> list[Cell]:
+        """The input cells as the merge takes them; one with a finding that blocks is not merged.
+
+        Without `blank`, blank cells of unchanged rows are left out: they say nothing, but to one who filled them in
+        before.
+        """
         blocked = {
             one.key: Outcome(one.severity.value) for one in reversed(self.findings) if one.key and one.severity.blocks
         }
+        unchanged = (one for row in self.unchanged for one in row.inputs(blank=blank))
         return [
             Cell(
                 one.key,
@@ -63,11 +73,11 @@ class Reading:
                 field_of(one).scope,
                 one.address,
                 one.cell.entered,
-                self.values[one.key],
+                self.values.get(one.key, one.base),
                 one.base,
                 blocked.get(one.key),
             )
-            for one in self.typed
+            for one in chain(self.typed, unchanged)
         ]
 
 
@@ -82,7 +92,7 @@ def read_return(
     """Steps 4 to 6 of receiving one return. `whose`: the reference that a foreign row key belongs to, "" if none."""
     year = Round.parse(document.round).year if document.round else int(document.created[:4])
     shape = Locator(document, workbook, messages, whose).locate()
-    reading = Reading(document, shape.findings, shape.typed)
+    reading = Reading(document, shape.findings, shape.typed, shape.unchanged)
     for one in shape.typed:
         about = field_of(one)
         tidied = tidy(one.cell.text, about, one.column.choices or about.choices, year=year, kind=one.cell.kind)
@@ -102,7 +112,7 @@ def read_return(
 
 
 def rows_to_check(reading: Reading, owner: int) -> list[CheckedRow]:
-    """Every row of a return as the check takes it; the form is one row."""
+    """Every row in which anything was changed, as the check takes it; the form is one row."""
     blocked = {one.key for one in reading.findings if one.key and one.severity.blocks}
     changed = {(one.sheet.name, one.row.ref) for one in reading.changed if not one.row.answer}
     rows: dict[tuple[str, str], list[CheckedCell]] = {}
@@ -113,7 +123,8 @@ def rows_to_check(reading: Reading, owner: int) -> list[CheckedRow]:
         rows.setdefault(place, []).append(
             CheckedCell(field_of(one), one.key, one.address, one.cell.entered, value, one.key not in blocked)
         )
-        beside.setdefault(place, _locked(one.sheet, one.row))
+        if place not in beside:
+            beside[place] = _locked(one.sheet, one.row)
     anything = not reading.is_untouched
     code = reading.document.round
     begins = Round.parse(code).first_day if code else None
@@ -139,7 +150,7 @@ def silent_rows(reading: Reading, messages: Messages) -> list[Finding]:
     if reading.is_untouched or reading.form.get(NOTHING_BECAUSE):
         return []
     told: dict[str, list[Typed]] = {}
-    for one in reading.typed:
+    for one in chain(reading.typed, *(row.inputs() for row in reading.unchanged if _is_reported(row.sheet))):
         if (
             one.column.field.scope == "round"
             and one.column.field.record == "action"
@@ -153,6 +164,11 @@ def silent_rows(reading: Reading, messages: Messages) -> list[Finding]:
             key=Key("action", ref, "ref"),
             ref=ref,
         )
-        for ref, cells in told.items()
+        for ref, cells in sorted(told.items(), key=lambda one: ref_order(one[0]))
         if not any(one.cell.entered.strip() for one in cells)
     ]
+
+
+def _is_reported(sheet: Sheet) -> bool:
+    """Whether a sheet asks how actions stand in the round."""
+    return any(column.input and column.field.scope == "round" for column in sheet.columns)

@@ -35,14 +35,6 @@ class Typed:
     base: str
 
 
-@dataclass(slots=True)
-class Shape:
-    """What was located: every input cell, and what was found out of its place."""
-
-    typed: list[Typed] = field(default_factory=list)
-    findings: list[Finding] = field(default_factory=list)
-
-
 @dataclass(frozen=True, slots=True)
 class Table:
     """A table as it was found: the row of its headings, and the place of each column that is there."""
@@ -52,9 +44,51 @@ class Table:
     places: Mapping[str, int]
     """Column (counted from 0) by field name."""
 
+    def address(self, row: int, name: str) -> Address:
+        """Where that is."""
+        return Address.at(self.found.name, row, self.places[name])
+
     def cell(self, row: int, name: str) -> FoundCell:
         """The cell of a row (counted from 0) under a heading; empty if nothing stands there."""
         return self.found.cells.get((row, self.places[name]), EMPTY) if name in self.places else EMPTY
+
+
+@dataclass(frozen=True, slots=True)
+class Unchanged:
+    """A row, where it was found, that says to the letter what it went out with."""
+
+    document: Document
+    sheet: Sheet
+    row: Row
+    table: Table
+    place: int
+    """The row on the found sheet, counted from 0."""
+
+    def inputs(self, *, blank: bool = True) -> Iterator[Typed]:
+        """Its cells that may be filled in; without `blank` those that are."""
+        for column, content in zip(self.sheet.columns, self.row.cells, strict=True):
+            if (content or blank) and self.sheet.is_input(self.row, column):
+                address = self.table.address(self.place, column.field.name)
+                cell = self.table.cell(self.place, column.field.name)
+                key = self.document.key_of(self.row, column)
+                yield Typed(key, self.sheet, self.row, column, address, cell, as_text(content))
+
+
+@dataclass(slots=True)
+class Shape:
+    """What was located, and what was found out of its place."""
+
+    typed: list[Typed] = field(default_factory=list)
+    """Every input cell of a form, and of each row in which anything is not as it was issued."""
+    unchanged: list[Unchanged] = field(default_factory=list)
+    """All other rows: most of a workbook."""
+    findings: list[Finding] = field(default_factory=list)
+
+    def inputs(self) -> Iterator[Typed]:
+        """Every input cell."""
+        yield from self.typed
+        for row in self.unchanged:
+            yield from row.inputs()
 
 
 def plain(text: str) -> str:
@@ -79,9 +113,10 @@ def same_text(issued: str, found: str) -> bool:
 def find_table(columns: Iterable[Column], found: FoundSheet) -> Table | None:
     """The table with these columns on a found sheet: the row that has most of the headings, and at least half."""
     headings = {plain(column.heading): column.field.name for column in columns}
+    longest = max(map(len, headings), default=0) * 2
     rows: dict[int, dict[str, int]] = {}
-    for (row, place), cell in sorted(found.cells.items()):
-        name = headings.get(plain(cell.text))
+    for (row, place), cell in sorted(found.cells.items(), key=lambda one: one[0]):
+        name = headings.get(plain(cell.text)) if len(cell.text) <= longest else None
         if name is not None:
             rows.setdefault(row, {}).setdefault(name, place)
     best = max(rows, key=lambda row: (len(rows[row]), -row), default=None)
@@ -178,10 +213,14 @@ class Locator:
                 self._tell(
                     "column_missing", Address.at(name, table.heading_row, 0), heading=column.heading, sheet=sheet.name
                 )
-        rows = self._rows(sheet, table)
+        exact = self._exact(sheet, table)
+        rows = self._rows(sheet, table, exact)
+        by_ref = {row.ref: row for row in reversed(sheet.rows)}
         for ref, places in rows.items():
-            row = next(one for one in sheet.rows if one.ref == ref)
-            self._row(sheet, row, table, places)
+            if len(places) == 1 and places[0] in exact:
+                self.shape.unchanged.append(Unchanged(self.document, sheet, by_ref[ref], table, places[0]))
+            else:
+                self._row(sheet, by_ref[ref], table, places)
         for row in sheet.rows:
             if row.ref not in rows and any(sheet.is_input(row, column) for column in sheet.columns):
                 self._missing_row(sheet, row, name)
@@ -202,11 +241,23 @@ class Locator:
             ref=row.ref,
         )
 
-    def _rows(self, sheet: Sheet, table: Table) -> dict[str, list[int]]:
+    def _exact(self, sheet: Sheet, table: Table) -> dict[int, Row]:
+        """The rows that say to the letter what they went out with, by their places. A form's rows are always read."""
+        if any(column.field.name not in table.places for column in sheet.columns):
+            return {}
+        issued = {tuple(map(as_text, row.cells)): row for row in sheet.rows if row.answer is None}
+        across = {table.places[column.field.name]: at for at, column in enumerate(sheet.columns)}
+        texts: dict[int, list[str]] = {}
+        for (place, column), cell in table.found.cells.items():
+            if column in across and place > table.heading_row:
+                texts.setdefault(place, [""] * len(across))[across[column]] = cell.entered
+        return {place: issued[whole] for place, told in texts.items() if (whole := tuple(told)) in issued}
+
+    def _rows(self, sheet: Sheet, table: Table, exact: Mapping[int, Row]) -> dict[str, list[int]]:
         """The places (rows counted from 0) of each expected row: by key, then by ref and text."""
         found: dict[str, list[int]] = {}
         for place in sorted({row for row, _ in table.found.cells if row > table.heading_row}):
-            ref = self._whose_row(sheet, table, place)
+            ref = exact[place].ref if place in exact else self._whose_row(sheet, table, place)
             if ref is not None:
                 found.setdefault(ref, []).append(place)
         return found
@@ -296,13 +347,12 @@ class Locator:
         known = {plain(line) for line in (sheet.title, *sheet.lines, *written)}
         columns = set(table.places.values())
         unknown_rows: set[int] = set()
-        for (row, place), cell in sorted(table.found.cells.items()):
-            if (
-                not cell.entered.strip()
-                or (row == table.heading_row and place in columns)
-                or (row in rows and place in columns)
-            ):
-                continue
+        others = [
+            (at, cell)
+            for at, cell in table.found.cells.items()
+            if not (at[1] in columns and (at[0] in rows or at[0] == table.heading_row)) and cell.entered.strip()
+        ]
+        for (row, place), cell in sorted(others, key=lambda one: one[0]):
             where = Address.at(table.found.name, row, place)
             if row < table.heading_row:
                 if plain(cell.text) not in known:
@@ -351,10 +401,13 @@ def about_facts(workbook: FoundWorkbook) -> Mapping[str, str]:
     return {}
 
 
+_KEY = re.compile(r"\S.* [A-Z2-7]{8}")
+_ENDS_OF_KEYS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567")
+
+
 def keys_in(workbook: FoundWorkbook) -> Iterator[str]:
     """Every text in the workbook that looks like a row key."""
     for found in workbook.sheets:
         for cell in found.cells.values():
-            text = " ".join(cell.text.split())
-            if re.fullmatch(r"\S.* [A-Z2-7]{8}", text):
+            if cell.text.rstrip()[-1:] in _ENDS_OF_KEYS and _KEY.fullmatch(text := " ".join(cell.text.split())):
                 yield text

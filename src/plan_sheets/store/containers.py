@@ -43,11 +43,13 @@ class Incoming:
     """When, in ISO format with the sender's zone; "" if it came in none, or the e-mail does not say."""
     refusal: Refusal | None = None
     """Why nothing in it can be read; None if it is for the reader to see."""
+    digest: str = ""
+    """SHA-256 of a file whose bytes are too many to be held."""
 
     @property
     def sha(self) -> str:
         """SHA-256 of the bytes."""
-        return sha256(self.data)
+        return self.digest or sha256(self.data)
 
 
 @dataclass(slots=True)

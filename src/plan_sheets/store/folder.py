@@ -23,6 +23,12 @@ def sha256(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
+def sha256_of(path: Path) -> str:
+    """SHA-256 of a file on the disk, however large it is."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
 @dataclass(frozen=True, slots=True)
 class Folder:
     """A plan folder that is there, with its register open."""
@@ -44,10 +50,6 @@ class Folder:
         target = self.path / "returned" / f"{sha256(data)}.xlsx"
         if not target.exists():
             _write(target, data)
-
-    def is_ours(self, sha: str) -> bool:
-        """Whether the tool made a file of exactly these bytes."""
-        return any(sha in shas for shas in self.register.outputs().values())
 
     def check_free(self, names: Iterable[str]) -> None:
         """Refuse before anything is written if any of these files is open in another program."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from plan_sheets.core.layout import Book, Formula, as_text
-from plan_sheets.core.model import PlanSheetsError
+from plan_sheets.core.model import Address, PlanSheetsError
 from plan_sheets.core.shape import same_text
 from plan_sheets.store.workbook_inspector import inspect_workbook
 from plan_sheets.store.workbook_reader import read_workbook
@@ -28,20 +28,14 @@ def _compare(book: Book, data: bytes) -> None:
     found = read_workbook(data)
     sheets = {sheet.name: sheet for sheet in getattr(found, "sheets", ())}
     for sheet in book.sheets:
-        for _, _, content, address in sheet.cells():
-            if isinstance(content, Formula) or sheet.name not in sheets:
-                continue
-            cell = sheets[sheet.name].cells.get(_place(address.cell))
-            if not same_text(as_text(content), cell.text if cell else ""):
-                raise PlanSheetsError(
-                    f"The workbook '{book.title}' was not handed over: {address} does not read back as it was written.",
-                    "This is a fault of plan-sheets, not of the plan. Please report it.",
-                )
-
-
-def _place(cell: str) -> tuple[int, int]:
-    letters = cell.rstrip("0123456789")
-    column = 0
-    for letter in letters:
-        column = column * 26 + ord(letter) - 64
-    return int(cell[len(letters) :]) - 1, column - 1
+        cells = sheets[sheet.name].cells if sheet.name in sheets else {}
+        for down, row in enumerate(sheet.rows, sheet.heading_row + 1):
+            for across, content in enumerate(row.cells):
+                cell = cells.get((down, across))
+                there, text = cell.text if cell else "", as_text(content)
+                if there != text and not isinstance(content, Formula) and not same_text(text, there):
+                    where = Address.at(sheet.name, down, across)
+                    raise PlanSheetsError(
+                        f"The workbook '{book.title}' was not handed over: {where} does not read back as written.",
+                        "This is a fault of plan-sheets, not of the plan. Please report it.",
+                    )

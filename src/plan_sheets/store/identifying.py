@@ -23,9 +23,9 @@ class Identifier:
         self.known: dict[str, Document] = {}
 
     @cached_property
-    def references(self) -> Mapping[str, int]:
-        """The id of every document that went out."""
-        return self.register.references()
+    def references(self) -> frozenset[str]:
+        """The reference of every document that went out."""
+        return frozenset(one.reference for one in self.register.document_facts().values())
 
     @cached_property
     def _by_key(self) -> Mapping[str, str]:

@@ -1,4 +1,8 @@
-"""The files that `receive` is given: single files, folders looked through, zips and e-mails looked into."""
+"""The files that `receive` is given: single files, folders looked through, zips and e-mails looked into.
+
+A file on the disk is read twice: once to know it, and again when its turn comes, so that a thousand of them take no
+more room than a few.
+"""
 
 from __future__ import annotations
 
@@ -9,16 +13,34 @@ from pathlib import Path
 from plan_sheets.core.model import PlanSheetsError
 from plan_sheets.store import register as registers
 from plan_sheets.store.containers import Incoming, unpack, why_not
-from plan_sheets.store.folder import PLAN_FILE, Folder, read_bytes, sha256
+from plan_sheets.store.folder import PLAN_FILE, Folder, read_bytes, sha256_of
+from plan_sheets.store.guard import Refusal
 
-__all__ = ["Inbox", "Incoming", "open_inbox"]
+__all__ = ["Inbox", "Incoming", "Waiting", "open_inbox"]
+
+MAX_HELD = 64_000_000
+"""Bytes of a file on the disk that is looked into at all: a zip of a thousand workbooks has 25 million."""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A file that waits for its turn."""
+
+    name: str
+    sha: str
+    taken_out: Incoming | None = None
+    """What was taken out of a zip or an e-mail; None for a file that lies on the disk."""
+
+    def open(self) -> Incoming:
+        """The file with its bytes, or with the reason why they cannot be had."""
+        return self.taken_out or _read(Path(self.name))
 
 
 @dataclass(frozen=True, slots=True)
 class Inbox:
     """What is to be received, and what was passed over with the reason."""
 
-    files: tuple[Incoming, ...]
+    files: tuple[Waiting, ...]
     passed_over: tuple[tuple[str, str], ...]
 
 
@@ -27,22 +49,24 @@ class _Gathered:
     """What has been found so far, and where it was looked for."""
 
     folder: Folder
-    files: list[Incoming] = field(default_factory=list)
+    ours: frozenset[str]
+    """SHA-256 of every file that the tool made."""
+    files: list[Waiting] = field(default_factory=list)
     passed_over: list[tuple[str, str]] = field(default_factory=list)
     seen: set[Path] = field(default_factory=set)
 
     def add(self, path: Path, why: str, *, ours_too: bool) -> bool:
         """One file, or what is in it; whether that was any workbook. `why`: the reason to pass over it, or ""."""
         self.seen.add(path.resolve())
-        data = b"" if why else read_bytes(path)
-        if not why and not ours_too and self.folder.is_ours(sha256(data)):
-            self.passed_over.append((str(path), "made here, and unchanged"))
-            return True
         if why:
             self.passed_over.append((str(path), why))
             return False
-        inside = unpack(Incoming(str(path), data))
-        self.files += inside.files
+        file = _read(path)
+        if not ours_too and file.sha in self.ours:
+            self.passed_over.append((str(path), "made here, and unchanged"))
+            return True
+        inside = unpack(file)
+        self.files += [Waiting(one.name, one.sha, None if one is file else one) for one in inside.files]
         self.passed_over += inside.passed_over
         return bool(inside.files)
 
@@ -58,7 +82,9 @@ def open_inbox(folder: Folder, paths: Iterable[Path]) -> Inbox:
     for path in given:
         if not path.exists():
             raise PlanSheetsError(f"{path} is not there.", "Look at the name. Nothing was received.")
-    gathered = _Gathered(folder)
+        if not (path.is_dir() or path.is_file()):
+            raise PlanSheetsError(f"{path} is no file.", "Give a file or a folder. Nothing was received.")
+    gathered = _Gathered(folder, frozenset[str]().union(*folder.register.outputs().values()))
     held = [_gather(gathered, path) for path in given]
     if len(given) == 1 and not any(held):
         raise PlanSheetsError(
@@ -85,3 +111,18 @@ def _why_not(folder: Folder, path: Path) -> str:
     if inside and (inside.parts[0] == "returned" or inside.name in (PLAN_FILE, registers.FILE)):
         return "part of the plan folder"
     return why_not(path.name)
+
+
+def _read(path: Path) -> Incoming:
+    """One that cannot be read, or is far too large to be held, costs the others nothing."""
+    try:
+        if path.stat().st_size > MAX_HELD:
+            return Incoming(str(path), b"", refusal=_too_large(path.stat().st_size), digest=sha256_of(path))
+        return Incoming(str(path), read_bytes(path))
+    except (PlanSheetsError, OSError) as trouble:
+        return Incoming(str(path), b"", refusal=Refusal("file_unreadable", {"reason": str(trouble)}))
+
+
+def _too_large(size: int) -> Refusal:
+    details = {"megabytes": str(size // 1_000_000), "limit": str(MAX_HELD // 1_000_000)}
+    return Refusal("file_too_large", details)

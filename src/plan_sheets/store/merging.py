@@ -58,6 +58,8 @@ class Merger:
         self.register = batch.register
         self.history = batch.history()
         self.rounds = [one.code for one in self.register.rounds()]
+        self.further = {(one.lineage, one.row): one.ref for one in self.register.rows(tables.FURTHER)}
+        """The ref of each further action, by the return that it first came in and its row there."""
         self.year = int(self.history.text("plan", "", "year")[:4] or 0)
 
     def merge(self, reading: Reading, incoming: Incoming, completed_by: str, replaces: ReturnFacts | None) -> Outcomes:
@@ -67,9 +69,10 @@ class Merger:
         base = self._answers(earlier) if earlier else {}
         renamed: dict[Key, Key] = {}
         cells = [
-            replace(one, base=base.get(one.key, one.base)) for one in self._further(reading, incoming, earlier, renamed)
+            replace(one, base=base[one.key]) if base.get(one.key, one.base) != one.base else one
+            for one in self._further(reading, incoming, earlier, renamed)
         ]
-        findings = [replace(one, key=renamed.get(one.key, one.key)) if one.key else one for one in reading.findings]
+        findings = [replace(one, key=renamed[one.key]) if one.key in renamed else one for one in reading.findings]
         cells, gone = self._withdrawn(cells)
         findings += gone
         source = Source(
@@ -149,9 +152,9 @@ class Merger:
         """The earlier return that this one says it replaces: the officer's word, or the form's if there is just one."""
         if said:
             return said, [self._told_replaces(said)]
-        before = self.register.returns()
         if reading.form.get("corrects") != "Yes":
             return None, []
+        before = self.register.returns()
         replaced = {one.replaces for one in before}
         mine = [
             one for one in before if one.document == reading.document.id and one.answers_sha and one.id not in replaced
@@ -180,20 +183,19 @@ class Merger:
     ) -> Iterable[Cell]:
         """The cells with each further action under a ref of its own: the same for the same row of the same lineage."""
         rows: dict[str, list[Cell]] = {}
-        for cell in reading.cells():
+        for cell in reading.cells(blank=earlier is not None):
             if cell.key.record == "further":
                 rows.setdefault(cell.key.ref, []).append(cell)
             else:
                 yield cell
         lineage = self._root(earlier).sha256 if earlier else incoming.sha
-        known = {(one.lineage, one.row): one.ref for one in self.register.rows(tables.FURTHER)}
         for row, typed in rows.items():
-            ref = known.get((lineage, row))
+            ref = self.further.get((lineage, row))
             if ref is None and not any(cell.entered.strip() for cell in typed):
                 continue
             if ref is None:
-                ref = self._new_ref(reading.document.subgroup, known.values())
-                known[lineage, row] = ref
+                ref = self._new_ref(reading.document.subgroup, self.further.values())
+                self.further[lineage, row] = ref
                 self.batch.add(tables.FURTHER, lineage=lineage, row=row, ref=ref)
             renamed.update({cell.key: Key("action", ref, cell.key.field) for cell in typed})
             yield from self._as_action(ref, typed, reading)

@@ -36,6 +36,18 @@ class RoundFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class DocumentFacts:
+    """A document that went out, without what was in it."""
+
+    id: int
+    reference: str
+    kind: str
+    round: str
+    subgroup: str
+    created: str
+
+
+@dataclass(frozen=True, slots=True)
 class ReturnFacts:
     """A file that was received, as the register recorded it."""
 
@@ -205,10 +217,11 @@ class Register:
             for one in self.read(chosen.order_by(d.c.id))
         ]
 
-    def references(self) -> Mapping[str, int]:
-        """The id of every document by its reference."""
+    def document_facts(self) -> dict[int, DocumentFacts]:
+        """Every document that went out, by its id, oldest first."""
         d = tables.DOCUMENT
-        return {one.reference: one.id for one in self.read(select(d.c.reference, d.c.id).where(d.c.plan == self.plan))}
+        chosen = select(d.c.id, d.c.reference, d.c.kind, d.c.round, d.c.subgroup, d.c.created)
+        return {one.id: DocumentFacts(*one) for one in self.read(chosen.where(d.c.plan == self.plan).order_by(d.c.id))}
 
     def returns(self) -> list[ReturnFacts]:
         """Everything received, oldest first."""
@@ -251,7 +264,8 @@ class Register:
 
     def standings(self, code: str, as_of: date) -> list[Standing]:
         """How the workbook of each subgroup stands in a round, by the latest issue of each."""
-        documents = {one.id: one for one in self.documents(kind="subgroup", round=code)}
+        every = self.document_facts()
+        documents = {id_: one for id_, one in every.items() if (one.kind, one.round) == ("subgroup", code)}
         arrivals = [
             Arrival(documents[one.document].subgroup, one.verdict, one.received, one.completed_by, _message(one.form))
             for one in self.returns()
