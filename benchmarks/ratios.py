@@ -48,8 +48,8 @@ def told(what: str, figure: float, most: float, unit: str = "times") -> None:
     print(f"{what:<64} {figure:8.2f} {unit:<5} (at most {most:g}){'' if figure <= most else '  TOO MUCH'}")
 
 
-def big_plan(root: Path, subgroups: int) -> Path:
-    """A plan of so many subgroups with ten actions each, issued; the chairs' workbooks filled in, in `inbox`."""
+def big_plan(root: Path, subgroups: int, actions: int) -> Path:
+    """A plan of so many subgroups with so many actions each, issued; the chairs' workbooks filled in, in `inbox`."""
     root.mkdir()
     refs = [f"J{number // 26 + 1}{ascii_lowercase[number % 26]}" for number in range(subgroups)]
     priorities = dict.fromkeys(ref[:-1] for ref in refs)
@@ -75,7 +75,7 @@ def big_plan(root: Path, subgroups: int) -> Path:
                 "due": "March 2017",
             }
             for ref in refs
-            for n in range(1, 11)
+            for n in range(1, actions + 1)
         ],
         "consideration": schemas.load_example()["consideration"],
     }

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import MISSING, asdict, dataclass, fields
+from dataclasses import MISSING, asdict, dataclass, fields, replace
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -70,7 +70,9 @@ def layout_text(book: Book) -> str:
     sheets = [
         {
             "name": sheet.name,
-            "columns": [{**_told(column), "field": _told(column.field)} for column in sheet.columns],
+            "columns": [
+                {**_told(replace(column, choices=())), "field": _told(column.field)} for column in sheet.columns
+            ],
             "answers": [_told(row.answer) for row in sheet.rows if row.answer],
         }
         for sheet in book.sheets
@@ -84,6 +86,7 @@ def base_text(book: Book) -> str:
         {
             "title": sheet.title,
             "lines": sheet.lines,
+            "choices": {one.heading: one.choices for one in sheet.columns if one.choices},
             "rows": [
                 {
                     "ref": row.ref,
@@ -103,32 +106,53 @@ def base_text(book: Book) -> str:
 
 def book_from(layout: str, base: str) -> Book:
     """The book that `layout_text` and `base_text` told of."""
-    shape, told = json.loads(layout), json.loads(base)
-    sheets = tuple(_sheet(*one, kept) for one, kept in zip(_columns_from(layout), told["sheets"], strict=True))
+    shape, told = _shape_from(layout), json.loads(base)
+    sheets = tuple(_sheet(one, kept) for one, kept in zip(shape.sheets, told["sheets"], strict=True))
     return Book(
-        shape["kind"],
+        shape.kind,
         told["title"],
         sheets,
         datetime.fromisoformat(told["created"]),
         told["properties"],
-        shape["protected"],
+        shape.protected,
         told["password"],
         told["marking"],
     )
 
 
-def _sheet(name: str, columns: tuple[Column, ...], answers: Mapping[str, Field], kept: Mapping[str, Any]) -> Sheet:
+@dataclass(frozen=True, slots=True)
+class _SheetShape:
+    name: str
+    columns: tuple[Column, ...]
+    answers: Mapping[str, Field]
+    """The fields of a form, by name."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    """What a layout says: the same for all books of one shape, and read once for all of them."""
+
+    kind: str
+    protected: bool
+    sheets: tuple[_SheetShape, ...]
+
+
+def _sheet(shape: _SheetShape, kept: Mapping[str, Any]) -> Sheet:
+    chosen = kept["choices"]
+    columns = tuple(
+        replace(one, choices=tuple(chosen[one.heading])) if one.heading in chosen else one for one in shape.columns
+    )
     rows = tuple(
         Row(
             row["ref"],
             tuple(_content(one) if isinstance(one, dict) else one for one in row["cells"]),
             None if row["inputs"] is None else frozenset(row["inputs"]),
-            answers.get(row["answer"]),
+            shape.answers.get(row["answer"]),
             row["record"],
         )
         for row in kept["rows"]
     )
-    return Sheet(name, kept["title"], tuple(kept["lines"]), columns, rows)
+    return Sheet(shape.name, kept["title"], tuple(kept["lines"]), columns, rows)
 
 
 def _kept(content: Content) -> object:
@@ -152,19 +176,14 @@ def sha_of(text: str) -> str:
 
 
 @cache
-def _columns_from(layout: str) -> list[tuple[str, tuple[Column, ...], Mapping[str, Field]]]:
-    """Name, columns and form fields of each sheet. Cached: a batch has few layouts and many documents."""
-    return [
-        (
-            sheet["name"],
-            tuple(
-                Column(**{**one, "field": _field(one["field"]), "choices": tuple(one.get("choices", ()))})
-                for one in sheet["columns"]
-            ),
-            {one["name"]: _field(one) for one in sheet["answers"]},
-        )
-        for sheet in json.loads(layout)["sheets"]
-    ]
+def _shape_from(layout: str) -> _Shape:
+    told = json.loads(layout)
+    return _Shape(told["kind"], told["protected"], tuple(_sheet_shape(one) for one in told["sheets"]))
+
+
+def _sheet_shape(told: Mapping[str, Any]) -> _SheetShape:
+    columns = tuple(Column(**{**one, "field": _field(one["field"])}) for one in told["columns"])
+    return _SheetShape(told["name"], columns, {one["name"]: _field(one) for one in told["answers"]})
 
 
 def _field(told: Mapping[str, Any]) -> Field:

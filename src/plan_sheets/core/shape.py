@@ -10,6 +10,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from plan_sheets.core.document import Document
 from plan_sheets.core.found import FoundCell, FoundSheet, FoundWorkbook
@@ -138,9 +139,13 @@ class Locator:
         self.shape = Shape()
         self.keys = document.row_keys()
         self.claimed: set[str] = set()
-        self.wholes = {
+
+    @cached_property
+    def _wholes(self) -> Mapping[tuple[str, tuple[str, ...]], Row]:
+        """The rows of sheets without keys, by all their texts."""
+        return {
             (sheet.name, tuple(plain(as_text(content)) for content in row.cells)): row
-            for sheet in document.sheets
+            for sheet in self.document.sheets
             if sheet.columns[-1].field.name != "key"
             for row in sheet.rows
         }
@@ -270,8 +275,8 @@ class Locator:
             self._foreign_row(table, place, key)
             return None
         whole = tuple(plain(table.cell(place, column.field.name).text) for column in sheet.columns)
-        if (sheet.name, whole) in self.wholes:
-            return self.wholes[sheet.name, whole].ref
+        if sheet.columns[-1].field.name != "key" and (row := self._wholes.get((sheet.name, whole))):
+            return row.ref
         return self._row_by_text(sheet, table, place)
 
     def _row_by_text(self, sheet: Sheet, table: Table, place: int) -> str | None:

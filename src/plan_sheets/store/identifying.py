@@ -11,7 +11,7 @@ from plan_sheets.core.identity import REFERENCE, SIGNATURE, Carriers, same, vote
 from plan_sheets.core.messages import Messages
 from plan_sheets.core.model import Finding
 from plan_sheets.core.shape import about_facts, keys_in
-from plan_sheets.store.register import Register
+from plan_sheets.store.register import DocumentFacts, Register
 
 
 class Identifier:
@@ -23,9 +23,9 @@ class Identifier:
         self.known: dict[str, Document] = {}
 
     @cached_property
-    def references(self) -> frozenset[str]:
-        """The reference of every document that went out."""
-        return frozenset(one.reference for one in self.register.document_facts().values())
+    def _issued(self) -> Mapping[str, DocumentFacts]:
+        """Every document that went out, by its reference."""
+        return {one.reference: one for one in self.register.document_facts().values()}
 
     @cached_property
     def _by_key(self) -> Mapping[str, str]:
@@ -38,8 +38,8 @@ class Identifier:
 
     def document(self, reference: str) -> Document | None:
         """The document of this reference, None if it never went out."""
-        if reference not in self.known and reference in self.references:
-            self.known[reference] = self.register.documents(reference=reference)[0]
+        if reference not in self.known and reference in self._issued:
+            self.known[reference] = self.register.documents(id=self._issued[reference].id)[0]
         return self.known.get(reference)
 
     def identify(self, workbook: FoundWorkbook, said: str = "") -> tuple[Document | None, list[Finding]]:
@@ -71,10 +71,10 @@ class Identifier:
     def _superseded(self, document: Document) -> list[Finding]:
         if document.kind != "subgroup":
             return []
-        newer = self.register.documents(supersedes=document.id)
         return [
             self.messages.finding("issue_superseded", reference=document.reference, newer=one.reference)
-            for one in newer
+            for one in self._issued.values()
+            if one.supersedes == document.id
         ]
 
     def _carriers(self, workbook: FoundWorkbook) -> Carriers:
