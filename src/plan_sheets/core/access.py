@@ -126,8 +126,8 @@ def _sheet_names(workbook: SeenWorkbook) -> Iterator[str]:
 
 
 def _pictures(workbook: SeenWorkbook) -> Iterator[str]:
-    for name in workbook.pictures_without_words:
-        yield f"'{name}' has no alternative text."
+    for picture in workbook.pictures_without_words:
+        yield f"'{picture.name}' has no alternative text."
 
 
 # About a sheet
@@ -143,8 +143,8 @@ def _nothing_hidden(sheet: SeenSheet) -> Said:
 def _title(sheet: SeenSheet) -> Said:
     if not sheet.text(0, 0).strip():
         yield "A1", "A1 holds no title."
-    elif sheet.title_style != HEADING_STYLE:
-        yield "A1", f"The title's cell style is '{sheet.title_style}', not {HEADING_STYLE}."
+    elif (style := sheet.cells[0, 0].look.style) != HEADING_STYLE:
+        yield "A1", f"The title's cell style is '{style}', not {HEADING_STYLE}."
 
 
 def _says_what(sheet: SeenSheet) -> Said:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import product
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,10 +20,17 @@ class Area:
         row, column = place
         return self.top <= row <= self.bottom and self.left <= column <= self.right
 
+    def places(self) -> Iterator[tuple[int, int]]:
+        """Row and column of every cell, row by row."""
+        return product(range(self.top, self.bottom + 1), range(self.left, self.right + 1))
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Look:
-    """How a cell is formatted. Colours are six hexadecimal digits; None is a theme's colour, which is not judged."""
+    """How a cell is formatted: one for all cells of a format, so that a rule may look at it once for all of them.
+
+    Colours are six hexadecimal digits; None is one that nobody can tell, which is not judged.
+    """
 
     font: str
     points: float
@@ -31,6 +39,8 @@ class Look:
     fill: str | None
     wraps: bool
     locked: bool
+    style: str
+    """The name of the cell style; "" is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,11 +107,9 @@ class SeenSheet:
     merged: tuple[str, ...]
     hidden: bool
     hidden_parts: tuple[str, ...]
-    """Such as `row 4` and `column C`."""
+    """Such as `row 4`, `row 7 to 9` and `column C`."""
     widths: Mapping[int, float]
     heights: Mapping[int, float]
-    title_style: str
-    """The name of the cell style of A1."""
     frozen: bool
     filter: bool
     selectable: bool
@@ -116,10 +124,19 @@ class SeenSheet:
     def table_cells(self, *, headings: bool = True) -> Iterator[tuple[int, int, SeenCell]]:
         """Every cell of every table, with its row and column."""
         for table in self.tables:
-            for row in range(table.area.top + (not headings), table.area.bottom + 1):
-                for column in range(table.area.left, table.area.right + 1):
-                    if cell := self.cells.get((row, column)):
-                        yield row, column, cell
+            for row, column in table.area.places():
+                cell = self.cells.get((row, column))
+                if cell and (headings or row > table.area.top):
+                    yield row, column, cell
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A chart, image or shape without alternative text; `cell` is where its upper left corner lies, if in a cell."""
+
+    sheet: str
+    cell: str | None
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +146,5 @@ class SeenWorkbook:
     title: str
     language: str
     opens_at: tuple[str, str]
-    pictures_without_words: tuple[str, ...]
-    """The names of charts and images that have no alternative text."""
+    pictures_without_words: tuple[Picture, ...]
     sheets: tuple[SeenSheet, ...]

@@ -157,7 +157,7 @@ _ABOUT = ("docprops/custom.xml", "docprops/app.xml", "meta.xml")
 
 
 @dataclass(frozen=True, slots=True)
-class _Package:
+class Package:
     """A zip whose directory has been checked; parts are asked for by their names in lower case."""
 
     archive: Zip
@@ -175,7 +175,7 @@ class _Package:
         return {name: self.xml(name, MAX_SMALL_PART) for name in _ABOUT if name in self.entries}
 
 
-def _opened(data: bytes) -> _Package:
+def open_package(data: bytes) -> Package:
     """The package with its directory checked: nothing is inflated yet."""
     archive = open_zip(data)
     entries = {entry.filename.replace("\\", "/").lower(): entry for entry in archive.entries}
@@ -183,7 +183,7 @@ def _opened(data: bytes) -> _Package:
         raise RefusedError("file_encrypted")
     if len(entries) < len(archive.entries):
         raise RefusedError("file_duplicate_parts")
-    return _Package(archive, entries)
+    return Package(archive, entries)
 
 
 _DECLARATION = re.compile(rb"""\s*<\?xml[^>]*?encoding\s*=\s*["']([^"']*)""")
@@ -201,7 +201,7 @@ def _checked(part: bytes) -> bytes:
 
 
 def _guard_package(data: bytes) -> Guarded:
-    package = _opened(data)
+    package = open_package(data)
     names = package.entries.keys()
     remarks = _remarks(_REMARKABLE, names)
     if "mimetype" in names:
@@ -243,7 +243,7 @@ def _tree(part: bytes) -> ET.Element:
     return ET.fromstring(part)  # noqa: S314 - `_checked` has refused every DOCTYPE
 
 
-def _workbook_parts(package: _Package, book: str) -> tuple[dict[str, bytes], list[Scan]]:
+def _workbook_parts(package: Package, book: str) -> tuple[dict[str, bytes], list[Scan]]:
     """The parts that the parser asks for, each of them checked; and what each sheet holds."""
     folder = book.rpartition("/")[0] + "/" if "/" in book else ""
     rels, texts = f"{folder}_rels/workbook.xml.rels", f"{folder}sharedstrings.xml"
@@ -328,7 +328,7 @@ def _check_shared_texts(part: bytes, cells: int) -> None:
 # ---------------------------------------------------------------- the other formats, read in a process of their own
 
 
-def _ods_parts(package: _Package) -> bytes:
+def _ods_parts(package: Package) -> bytes:
     """The three parts of an ods that the parser reads, tabs, line breaks and errors as text, or it would drop them."""
     kind = package.archive.read(package.entries["mimetype"])[:100]
     if not kind.startswith(b"application/vnd.oasis.opendocument.spreadsheet"):
@@ -344,7 +344,7 @@ def _ods_parts(package: _Package) -> bytes:
     return stored({"mimetype": kind, "META-INF/manifest.xml": manifest, "content.xml": content})
 
 
-def _binary_parts(package: _Package) -> bytes:
+def _binary_parts(package: Package) -> bytes:
     """All parts of an xlsb that its parser could ask for: what is in them is not looked at here."""
     wanted = [name for name in package.entries if name.endswith((".bin", ".rels")) and "vbaproject" not in name]
     return stored({name: package.archive.read(package.entries[name]) for name in wanted})

@@ -1,214 +1,258 @@
-"""Looks at a made workbook beyond its values, for the accessibility checker; never at a return."""
+"""Looks at a workbook beyond its values, for the accessibility checker: one that was made here, or anybody's.
+
+Reads the parts of the package itself. What nobody here made must have passed the guard first.
+"""
 
 from __future__ import annotations
 
 import re
-import zipfile
-from collections.abc import Iterator
-from io import BytesIO
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
+from xml.etree import ElementTree as ET
 
 from plan_sheets.core.access import Problem, check_accessibility
+from plan_sheets.core.model import column_letters
 from plan_sheets.core.seen import (
-    Area,
     Colouring,
     Entry,
-    Look,
     Print,
     SeenCell,
     SeenSheet,
     SeenTable,
     SeenWorkbook,
 )
-
-if TYPE_CHECKING:
-    from openpyxl.cell.cell import Cell, MergedCell
-    from openpyxl.workbook import Workbook
-    from openpyxl.worksheet.worksheet import Worksheet
+from plan_sheets.core.shown import shown_number
+from plan_sheets.store.guard import Package, open_package
+from plan_sheets.store.package_parts import Relation, is_on, of_kind, part_tree, refers_to, relations, tree
+from plan_sheets.store.picture_parts import pictures_without_words
+from plan_sheets.store.sheet_parts import Make, SheetPart, areas, read_sheet, read_texts
+from plan_sheets.store.style_parts import Styles, read_styles
 
 _DEFAULT_WIDTH = 8.43
 _WIDTH_PADDING = 5 / 7
 """A file states a column's width with its padding: 12.71 where a person says 12."""
-_BLACK, _WHITE = "000000", "FFFFFF"
-_THEME = {0: _WHITE, 1: _BLACK}
-"""The two colours of the Office theme that stand for paper and ink."""
+_NOTHING = ET.Element("")
+"""Stands for an element that a file does not have: everything about it is the default."""
 
 
 def inspect_workbook(data: bytes) -> list[Problem]:
-    """What makes this .xlsx workbook inaccessible; an empty list where nothing does."""
+    """What makes this Excel workbook (.xlsx, .xlsm) inaccessible; an empty list where nothing does."""
     return check_accessibility(look_at_workbook(data))
 
 
 def look_at_workbook(data: bytes) -> SeenWorkbook:
-    """What a .xlsx workbook looks like: everything that the accessibility rules are about."""
-    from openpyxl import load_workbook  # noqa: PLC0415 - costs a quarter of a second: only what looks at workbooks pays it
+    """What a workbook looks like: everything that the accessibility rules are about.
 
-    workbook = load_workbook(BytesIO(data))
-    looks: dict[int, Look] = {}
+    Raises RefusedError for what the guard refuses, and nearly anything where the file is damaged.
+    """
+    book = _open(open_package(data))
+    sheets = [(page, read_sheet(book.package.xml(page.part), _maker(book))) for page in book.pages if page.holds_cells]
+    about = next((part_tree(book.package, one) for one in of_kind(book.root_relations, "core-properties")), None)
     return SeenWorkbook(
-        title=workbook.properties.title or "",
-        language=workbook.properties.language or "",
-        opens_at=_opens_at(workbook),
-        pictures_without_words=tuple(_pictures_without_words(data)),
-        sheets=tuple(_sheet(sheet, looks) for sheet in workbook.worksheets),
+        title="" if about is None else about.findtext("title") or "",
+        language="" if about is None else about.findtext("language") or "",
+        opens_at=_opens_at(book, {page.name: part.rest for page, part in sheets}),
+        pictures_without_words=tuple(
+            one for page in book.pages for one in pictures_without_words(book.package, page.part, page.name)
+        ),
+        sheets=tuple(_sheet(book, page, part) for page, part in sheets),
     )
 
 
-def _opens_at(workbook: Workbook) -> tuple[str, str]:
-    sheet = workbook.active
-    if sheet is None:
-        return "", ""
-    view = sheet.sheet_view
+# ---------------------------------------------------------------- the workbook
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """A sheet as the workbook lists it; only a worksheet holds cells."""
+
+    name: str
+    part: str
+    hidden: bool
+    holds_cells: bool
+    titles: str
+    """Its rows and columns that are repeated on each printed page, as a reference; "" is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Book:
+    """What the sheets have in common."""
+
+    package: Package
+    root_relations: Mapping[str, Relation]
+    root: ET.Element
+    pages: Sequence[_Page]
+    styles: Styles
+    texts: Sequence[str]
+
+
+def _open(package: Package) -> _Book:
+    whole = relations(package, "")
+    name = next(of_kind(whole, "officeDocument"))
+    root, rels = tree(package.xml(name)), relations(package, name)
+    styles, theme, texts = (next(of_kind(rels, kind), "") for kind in ("styles", "theme", "sharedStrings"))
+    return _Book(
+        package,
+        whole,
+        root,
+        list(_pages(root, rels)),
+        read_styles(part_tree(package, styles), part_tree(package, theme)),
+        read_texts(package.xml(texts)) if texts in package.entries else (),
+    )
+
+
+def _pages(root: ET.Element, rels: Mapping[str, Relation]) -> Iterator[_Page]:
+    names = root.findall("definedNames/definedName")
+    titles = {one.get("localSheetId"): one.text or "" for one in names if one.get("name") == "_xlnm.Print_Titles"}
+    for number, sheet in enumerate(root.findall("sheets/sheet")):
+        part = rels.get(refers_to(sheet), Relation("", ""))
+        hidden = sheet.get("state", "visible") != "visible"
+        holds_cells = part.kind == "worksheet"
+        yield _Page(sheet.get("name", ""), part.target, hidden, holds_cells, titles.get(str(number), ""))
+
+
+def _opens_at(book: _Book, sheets: Mapping[str, ET.Element]) -> tuple[str, str]:
+    """The sheet and the cell that one sees first."""
+    view = _one(book.root, "bookViews/workbookView")
+    name = book.pages[int(view.get("activeTab", "0"))].name
+    seen = _one(sheets.get(name, _NOTHING), "sheetViews/sheetView")
     # XlsxWriter marks a cell in every pane of a frozen sheet; the one that the sheet opens at is the active pane's.
-    active = view.pane.activePane if view.pane else None
-    cells = {one.activeCell for one in view.selection if one.pane == active} | {view.topLeftCell or "A1"}
-    return sheet.title, next((cell for cell in sorted(cells) if cell != "A1"), "A1")
+    active = _one(seen, "pane").get("activePane", "topLeft")
+    marked = [one for one in seen.findall("selection") if one.get("pane", "topLeft") == active]
+    cells = {one.get("activeCell", "A1") for one in marked} | {seen.get("topLeftCell", "A1")}
+    return name, next((cell for cell in sorted(cells) if cell != "A1"), "A1")
 
 
-def _pictures_without_words(data: bytes) -> Iterator[str]:
-    """The names of the charts and images that carry no description: openpyxl keeps no such thing."""
-    with zipfile.ZipFile(BytesIO(data)) as parts:
-        for name in parts.namelist():
-            if name.startswith("xl/drawings/drawing"):
-                for tag in re.findall(r"<(?:\w+:)?cNvPr\b[^>]*>", parts.read(name).decode()):
-                    if not re.search(r'\bdescr="[^"]', tag):
-                        yield _attribute(tag, "name")
+def _one(item: ET.Element, path: str) -> ET.Element:
+    """The first element of this path; one without attributes if there is none."""
+    found = item.find(path)
+    return _NOTHING if found is None else found
 
 
-def _attribute(tag: str, name: str) -> str:
-    found = re.search(rf'\b{name}="([^"]*)"', tag)
-    return found[1] if found else ""
+# ---------------------------------------------------------------- one sheet
 
 
-def _sheet(sheet: Worksheet, looks: dict[int, Look]) -> SeenSheet:
+def _maker(book: _Book) -> Make:
+    """What is seen of a cell with this style, type and content."""
+    looks, formats, texts = book.styles.looks, book.styles.formats, book.texts
+
+    def make(style: int, kind: str, content: str) -> SeenCell:
+        look = looks[style]
+        if kind == "s" and content:
+            return SeenCell(texts[int(content)], look)
+        if kind == "n" and content:
+            return SeenCell(shown_number(content, formats[style]), look, number=True)
+        if kind == "b":
+            return SeenCell("TRUE" if content == "1" else "FALSE", look)
+        return SeenCell(content, look, number=kind == "d")
+
+    return make
+
+
+def _sheet(book: _Book, page: _Page, part: SheetPart) -> SeenSheet:
+    rels, rest = relations(book.package, page.part), part.rest
+    _add_links(part, rels)
+    protection = _one(rest, "sheetProtection")
     return SeenSheet(
-        name=sheet.title,
-        cells={
-            (down, across): _cell(cell, looks)
-            for down, row in enumerate(sheet.iter_rows())
-            for across, cell in enumerate(row)
-        },
-        tables=tuple(_tables(sheet)),
-        entries=tuple(_entries(sheet)),
-        colourings=tuple(_colourings(sheet)),
-        merged=tuple(str(area) for area in sheet.merged_cells.ranges),
-        hidden=sheet.sheet_state != "visible",
-        hidden_parts=tuple(_hidden_parts(sheet)),
-        widths=_widths(sheet),
-        heights={row - 1: shape.height for row, shape in sheet.row_dimensions.items() if shape.height is not None},
-        title_style=_title_style(sheet),
-        frozen=sheet.freeze_panes is not None,
-        filter=sheet.auto_filter.ref is not None,
-        selectable=not (sheet.protection.sheet and sheet.protection.selectLockedCells),
-        print=_print(sheet),
+        name=page.name,
+        cells=part.cells,
+        tables=tuple(_tables(book.package, part, rels)),
+        entries=tuple(map(_entry, rest.iter("dataValidation"))),
+        colourings=tuple(dict.fromkeys(_colourings(rest, book.styles))),
+        merged=tuple(one.get("ref", "") for one in rest.findall("mergeCells/mergeCell")),
+        hidden=page.hidden,
+        hidden_parts=(*_hidden_rows(part.hidden), *_hidden_columns(rest)),
+        widths=_widths(part),
+        heights=part.heights,
+        frozen=_one(rest, "sheetViews/sheetView/pane").get("state", "").startswith("frozen"),
+        filter=rest.find("autoFilter") is not None,
+        selectable=not (is_on(protection.get("sheet")) and is_on(protection.get("selectLockedCells"))),
+        print=_print(rest, page.titles),
     )
 
 
-def _cell(cell: Cell | MergedCell, looks: dict[int, Look]) -> SeenCell:
-    """The cell as seen; `looks` keeps what was made of each format, for cells share them."""
-    style = cell.style_id
-    if style not in looks:
-        looks[style] = _look(cell)
-    link = cell.hyperlink
-    target = (link.target or link.location or "") if link else ""
-    number = cell.data_type in {"n", "d"} and cell.value is not None
-    return SeenCell("" if cell.value is None else _shown(cell), looks[style], number, target)
+def _add_links(part: SheetPart, rels: Mapping[str, Relation]) -> None:
+    """Say of the cells with links where they lead to."""
+    for link in part.rest.findall("hyperlinks/hyperlink"):
+        known = rels.get(refers_to(link))
+        target = (known.target if known else "") or link.get("location", "")
+        for area in areas(link.get("ref", "")):
+            for place in area.places():
+                if place in part.cells:
+                    part.cells[place] = replace(part.cells[place], link=target)
 
 
-def _shown(cell: Cell | MergedCell) -> str:
-    """About what the cell shows: a date is as long as its longest words."""
-    if cell.data_type != "d":
-        return str(cell.value)
-    return "30 September 2000" if "d" in re.sub(r"\[[^]]*]", "", cell.number_format) else "September 2000"
+def _tables(package: Package, part: SheetPart, rels: Mapping[str, Relation]) -> Iterator[SeenTable]:
+    for name in of_kind(rels, "table"):
+        table = tree(package.xml(name))
+        (area,) = areas(table.get("ref", ""))
+        places = [(area.top, column) for column in range(area.left, area.right + 1)]
+        headed = table.get("headerRowCount") != "0"
+        headings = tuple(part.cells[place].text if headed and place in part.cells else "" for place in places)
+        yield SeenTable(table.get("displayName", ""), area, headings, table.find("autoFilter") is not None)
 
 
-def _look(cell: Cell | MergedCell) -> Look:
-    font, fill = cell.font, cell.fill
-    return Look(
-        font=font.name or "",
-        points=font.sz or 0,
-        italic=bool(font.i),
-        ink=_colour(font.color, _BLACK),
-        fill=_colour(fill.fgColor, _WHITE) if fill.fill_type else _WHITE,
-        wraps=bool(cell.alignment.wrap_text),
-        locked=bool(cell.protection.locked),
-    )
+def _entry(rule: ET.Element) -> Entry:
+    """A validation; of those that Excel 2010 added, the cells stand in an element, not in an attribute."""
+    covered = areas(rule.get("sqref") or rule.findtext("sqref") or "")
+    prompt = rule.get("prompt", "") if is_on(rule.get("showInputMessage")) else ""
+    stops = is_on(rule.get("showErrorMessage")) and rule.get("errorStyle", "stop") == "stop"
+    return Entry(covered, rule.get("type", "none"), prompt, stops)
 
 
-def _colour(colour: Any, automatic: str | None) -> str | None:
-    """Six hexadecimal digits; `automatic` where none is stated; None for a colour that a theme decides."""
-    if colour is None or colour.type == "auto" or (colour.type == "indexed" and colour.indexed >= 64):  # noqa: PLR2004 - 64, 65: the system's own
-        return automatic
-    if colour.type == "theme":
-        return None if colour.tint else _THEME.get(colour.theme)
-    return str(colour.rgb)[-6:].upper() if colour.type == "rgb" else None
+def _colourings(rest: ET.Element, styles: Styles) -> Iterator[Colouring]:
+    for block in rest.iter("conditionalFormatting"):
+        area = block.get("sqref") or block.findtext("sqref") or ""
+        for rule in block.findall("cfRule"):
+            number, own = rule.get("dxfId"), rule.find("dxf")
+            look = (
+                styles.conditional[int(number)]
+                if number
+                else styles.colours.ink_and_fill(_NOTHING if own is None else own)
+            )
+            yield Colouring(area, rule.get("type", ""), *look)
 
 
-def _tables(sheet: Worksheet) -> Iterator[SeenTable]:
-    for table in sheet.tables.values():
-        area = _area(table.ref)
-        headings = (sheet.cell(area.top + 1, column + 1).value for column in range(area.left, area.right + 1))
-        texts = tuple("" if heading is None else str(heading) for heading in headings)
-        yield SeenTable(table.displayName, area, texts, table.autoFilter is not None)
+def _hidden_rows(rows: Iterable[int]) -> Iterator[str]:
+    """Rows that follow each other are told of together."""
+    for _, run in groupby(enumerate(rows), key=lambda one: one[1] - one[0]):
+        numbers = [row + 1 for _, row in run]
+        yield f"row {numbers[0]}" + (f" to {numbers[-1]}" if len(numbers) > 1 else "")
 
 
-def _area(reference: str) -> Area:
-    from openpyxl.utils import range_boundaries  # noqa: PLC0415 - loads openpyxl
-
-    left, top, right, bottom = (int(edge or 1) - 1 for edge in range_boundaries(reference))
-    return Area(top, left, bottom, right)
-
-
-def _entries(sheet: Worksheet) -> Iterator[Entry]:
-    for rule in sheet.data_validations.dataValidation:
-        areas = tuple(_area(str(part)) for part in rule.sqref.ranges)
-        stops = bool(rule.showErrorMessage) and rule.errorStyle in {None, "stop"}
-        yield Entry(areas, rule.type or "none", (rule.prompt or "") if rule.showInputMessage else "", stops)
+def _hidden_columns(rest: ET.Element) -> Iterator[str]:
+    for one in rest.findall("cols/col"):
+        if is_on(one.get("hidden")):
+            first, last = (column_letters(int(one.get(edge, "1")) - 1) for edge in ("min", "max"))
+            yield f"column {first}" + (f" to {last}" if first != last else "")
 
 
-def _colourings(sheet: Worksheet) -> Iterator[Colouring]:
-    for area in sheet.conditional_formatting:
-        for rule in area.rules:
-            font = rule.dxf.font if rule.dxf else None
-            fill = rule.dxf.fill if rule.dxf else None
-            ink = _colour(font.color, _BLACK) if font else _BLACK
-            yield Colouring(str(area.sqref), rule.type, ink, _colour(fill.bgColor, _WHITE) if fill else _WHITE)
-
-
-def _hidden_parts(sheet: Worksheet) -> Iterator[str]:
-    for number, row in sheet.row_dimensions.items():
-        if row.hidden:
-            yield f"row {number}"
-    for letters, column in sheet.column_dimensions.items():
-        if column.hidden:
-            yield f"column {letters}"
-
-
-def _widths(sheet: Worksheet) -> dict[int, float]:
+def _widths(part: SheetPart) -> dict[int, float]:
     """The width of every column in use, in characters: one entry of the file may speak for several columns."""
-    widths = dict.fromkeys(range(sheet.max_column), _DEFAULT_WIDTH)
-    for column in sheet.column_dimensions.values():
-        for index in widths.keys() & range((column.min or 1) - 1, column.max or 1):
-            widths[index] = round(column.width - _WIDTH_PADDING, 2)
+    usual = _one(part.rest, "sheetFormatPr").get("defaultColWidth")
+    used = range(1 + max((column for _, column in part.cells), default=0))
+    widths = dict.fromkeys(used, round(float(usual) - _WIDTH_PADDING, 2) if usual else _DEFAULT_WIDTH)
+    for one in part.rest.findall("cols/col"):
+        if "width" in one.attrib:
+            for column in range(int(one.get("min", "1")) - 1, min(int(one.get("max", "1")), len(used))):
+                widths[column] = round(float(one.get("width", "0")) - _WIDTH_PADDING, 2)
     return widths
 
 
-def _title_style(sheet: Worksheet) -> str:
-    try:
-        return str(sheet["A1"].style)
-    except (KeyError, IndexError):  # openpyxl cannot name some styles that LibreOffice writes
-        return ""
+_HEADER_CODE = re.compile(r'&(?:(&)|[LCR]|"[^"]*"|K(?:[0-9A-Fa-f]{6}|[0-9]{2}[+-][0-9]{3})|[0-9]+|[A-Za-z])')
+"""A section, font, size, colour, page number or the like of a header; two ampersands are one that is printed."""
 
 
-def _print(sheet: Worksheet) -> Print:
-    setup, fit = sheet.page_setup, sheet.sheet_properties.pageSetUpPr
-    rows = re.fullmatch(r"\$?(\d+):\$?(\d+)", sheet.print_title_rows or "")
-    header = sheet.oddHeader
-    parts = (header.left, header.center, header.right) if header else ()
+def _print(rest: ET.Element, titles: str) -> Print:
+    setup = _one(rest, "pageSetup")
+    paper = setup.get("paperSize")
+    rows = re.search(r"(?:^|[!,])\$?(\d+):\$?(\d+)(?:,|$)", titles)
+    header = _HEADER_CODE.sub(lambda code: code[1] or " ", rest.findtext("headerFooter/oddHeader") or "")
     return Print(
-        landscape=setup.orientation == "landscape",
-        paper=int(setup.paperSize) if setup.paperSize else None,
-        one_page_wide=bool(fit and fit.fitToPage) and setup.fitToWidth in {None, 1},
+        landscape=setup.get("orientation") == "landscape",
+        paper=int(paper) if paper else None,
+        one_page_wide=is_on(_one(rest, "sheetPr/pageSetUpPr").get("fitToPage")) and setup.get("fitToWidth", "1") == "1",
         repeats=(int(rows[1]) - 1, int(rows[2]) - 1) if rows else None,
-        header=" ".join(part.text for part in parts if part.text).replace("&&", "&"),
+        header=" ".join(header.split()),
     )

@@ -1,0 +1,66 @@
+"""About what a cell shows of a number, by its number format: as long as the program would show it, not a digit more."""
+
+from __future__ import annotations
+
+import re
+
+GENERAL = "General"
+BUILT_IN = {
+    0: GENERAL,
+    1: "0",
+    2: "0.00",
+    3: "#,##0",
+    4: "#,##0.00",
+    9: "0%",
+    10: "0.00%",
+    11: "0.00E+00",
+    12: "# ?/?",
+    13: "# ??/??",
+    14: "dd/mm/yyyy",
+    15: "d-mmm-yy",
+    16: "d-mmm",
+    17: "mmm-yy",
+    18: "h:mm AM/PM",
+    19: "h:mm:ss AM/PM",
+    20: "h:mm",
+    21: "h:mm:ss",
+    22: "dd/mm/yyyy h:mm",
+    **dict.fromkeys((*range(27, 37), *range(50, 59)), "dd/mm/yyyy"),
+    **dict.fromkeys((37, 38), "#,##0"),
+    **dict.fromkeys((39, 40), "#,##0.00"),
+    45: "mm:ss",
+    46: "[h]:mm:ss",
+    47: "mm:ss.0",
+    48: "##0.0E+0",
+    49: "@",
+}
+"""Formats that a file names by number only (ECMA-376 part 1, 18.8.30); dates in East Asian words as ours."""
+
+_UNSHOWN = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]|_.|\*.')
+_DATE_PART = re.compile(r"d+|m+|y+|h+|s+", re.IGNORECASE)
+_LONGEST = {"dddd": "Wednesday", "ddd": "Wed", "mmmm": "September", "mmm": "Sep", "yyyy": "2000", "yyy": "2000"}
+
+
+def is_date(code: str) -> bool:
+    """Whether a number in this format is a date or a time."""
+    return code != GENERAL and bool(_DATE_PART.search(_UNSHOWN.sub("", code.partition(";")[0])))
+
+
+def shown_number(number: str, code: str) -> str:
+    """The number of a file as this format shows it; of a date, one with the longest words.
+
+    General shows as many decimals as there is room for, so they are left out. Raises ValueError if it is no number.
+    """
+    value = float(number)
+    if is_date(code):
+        return _DATE_PART.sub(_part, _UNSHOWN.sub("", code.partition(";")[0]))
+    if code == GENERAL:
+        return f"{value:.15g}".partition(".")[0] if abs(value) < 1e15 else f"{value:.15g}"  # noqa: PLR2004 - more digits than Excel keeps
+    whole, _, decimals = _UNSHOWN.sub("", code.partition(";")[0]).partition(".")
+    percent = "%" in code
+    places = len(re.match(r"[0#?]*", decimals)[0])  # type: ignore[index]  # it matches anything
+    return f"{value * 100 if percent else value:{',' if ',' in whole else ''}.{places}f}" + "%" * percent
+
+
+def _part(match: re.Match[str]) -> str:
+    return _LONGEST.get(match[0].lower(), "00")

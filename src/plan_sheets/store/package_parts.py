@@ -1,0 +1,74 @@
+"""The parts of an Excel package: which belongs to which, and each as a tree whose tags have lost their namespaces.
+
+Programs write prefixes and namespaces (transitional, strict) as they like, and targets absolute or relative: here it
+makes no difference. Every part has passed the guard's checks before it is looked at.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from xml.etree import ElementTree as ET
+
+from plan_sheets.store.guard import Package
+from plan_sheets.store.zips import MAX_SMALL_PART
+
+MAX_TREE = 5 * MAX_SMALL_PART
+"""Bytes of a part that becomes a tree: the styles of a workbook that many hands have formatted are the largest."""
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """What one part says of another: the last word of the kind, such as `drawing`, and the part's name or address."""
+
+    kind: str
+    target: str
+
+
+def local(name: str) -> str:
+    """The name of a tag or an attribute without its namespace."""
+    return name.rpartition("}")[2]
+
+
+def tree(part: bytes) -> ET.Element:
+    """A checked part as a tree of local names. Raises ParseError if it is no XML."""
+    root = ET.fromstring(part)  # noqa: S314 - the guard has refused every DOCTYPE
+    for item in root.iter():
+        item.tag = local(item.tag)
+    return root
+
+
+def part_tree(package: Package, name: str) -> ET.Element | None:
+    """The part of this name; None if the package has none."""
+    return tree(package.xml(name, MAX_TREE)) if name.lower() in package.entries else None
+
+
+def relations(package: Package, part: str) -> dict[str, Relation]:
+    """What a part (the package itself: "") refers to, by the ids that it uses; empty if it refers to nothing."""
+    folder, _, name = part.rpartition("/")
+    listed = part_tree(package, posixpath.join(folder, "_rels", f"{name}.rels"))
+    return {item.get("Id", ""): _relation(item, folder) for item in (() if listed is None else listed)}
+
+
+def _relation(item: ET.Element, folder: str) -> Relation:
+    kind, target = item.get("Type", "").rpartition("/")[2], item.get("Target", "")
+    if item.get("TargetMode") == "External":
+        return Relation(kind, target)
+    # A target that begins with a slash stands as it is; any other is seen from the folder of the part that names it.
+    return Relation(kind, posixpath.normpath(posixpath.join("/", folder, target)).lstrip("/").lower())
+
+
+def of_kind(found: Mapping[str, Relation], *kinds: str) -> Iterator[str]:
+    """The parts of these kinds, in order."""
+    return (one.target for one in found.values() if one.kind in kinds)
+
+
+def refers_to(item: ET.Element) -> str:
+    """The id (`r:id`) by which an element refers to another part; "" if it does not."""
+    return next((value for name, value in item.items() if name.endswith("}id")), "")
+
+
+def is_on(value: str | None, *, default: bool = False) -> bool:
+    """A yes-or-no attribute: `1` and `true` are yes."""
+    return default if value is None else value in ("1", "true", "on")
