@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import colorsys
 import re
+from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
 from plan_sheets.core.model import Address
-from plan_sheets.core.paper import TALLEST_ROW, Paper, choose_paper, row_height, text_points
+from plan_sheets.core.paper import LINE_POINTS, TALLEST_ROW, Paper, choose_paper, lines_needed, most_lines, text_points
 from plan_sheets.core.seen import Look, SeenSheet, SeenWorkbook
 
 HEADING_STYLE = "Heading 1"
@@ -169,10 +170,15 @@ def _one_table(sheet: SeenSheet) -> Said:
 
 def _all_in_table(sheet: SeenSheet) -> Said:
     top = min((table.area.top for table in sheet.tables), default=None)
+    areas = [table.area for table in sheet.tables]
     for (row, column), cell in sheet.cells.items():
-        outside = not any((row, column) in table.area for table in sheet.tables)
         is_line = column == 0 and (top is None or row < top)
-        if cell.text and outside and not is_line:
+        if not cell.text or is_line:
+            continue
+        for area in areas:  # not `any`: of all rules this one would take longest
+            if area.left <= column <= area.right and area.top <= row <= area.bottom:
+                break
+        else:
             yield _cell(row, column), "The cell is neither a line under the title nor in the sheet's named table."
 
 
@@ -204,16 +210,19 @@ def _no_blank_rows(sheet: SeenSheet) -> Said:
 
 
 def _fonts(sheet: SeenSheet) -> Said:
-    for (row, column), cell in sheet.cells.items():
-        look = cell.look
-        if not cell.text and look.locked:
-            continue
-        if look.font.casefold() not in _SANS_SERIF:
-            yield _cell(row, column), f"The font, {look.font}, is not known to be without serifs."
-        if look.points < SMALLEST_FONT:
-            yield _cell(row, column), f"The font has {look.points:g} points: {SMALLEST_FONT} is the least."
-        if look.italic:
-            yield _cell(row, column), "The text is in italics."
+    faults = {look: told for look in sheet.looks() if (told := list(_font_faults(look)))}
+    for (row, column), cell in sheet.cells.items() if faults else ():
+        if cell.text or not cell.look.locked:
+            yield from ((_cell(row, column), fault) for fault in faults.get(cell.look, ()))
+
+
+def _font_faults(look: Look) -> Iterator[str]:
+    if look.font.casefold() not in _SANS_SERIF:
+        yield f"The font, {look.font}, is not known to be without serifs."
+    if look.points < SMALLEST_FONT:
+        yield f"The font has {look.points:g} points: {SMALLEST_FONT} is the least."
+    if look.italic:
+        yield "The text is in italics."
 
 
 def _wrapped(sheet: SeenSheet) -> Said:
@@ -229,15 +238,18 @@ def _not_clipped(sheet: SeenSheet) -> Said:
     for row, column, cell in sheet.table_cells():
         if not cell.look.locked or not cell.look.wraps:
             continue
-        limit = sheet.heights.get(row, TALLEST_ROW)
-        needed = row_height([(cell.text, sheet.widths.get(column, 0))])
+        limit, width = sheet.heights.get(row, TALLEST_ROW), sheet.widths.get(column, 0)
+        if LINE_POINTS * most_lines(cell.text, width) <= limit:
+            continue
+        needed = LINE_POINTS * lines_needed(cell.text, width)
         if needed > limit:
             yield _cell(row, column), f"The text needs {needed:.0f} points, and the row has {limit:.0f}."
 
 
 def _words_with_colour(sheet: SeenSheet) -> Said:
-    for row, column, cell in sheet.table_cells():
-        if not cell.text.strip() and _is_strong(cell.look.fill):
+    strong = {look for look in sheet.looks() if _is_strong(look.fill)}
+    for row, column, cell in sheet.table_cells() if strong else ():
+        if cell.look in strong and not cell.text.strip():
             yield _cell(row, column), "The cell is coloured, and no word says why."
     for colouring in sheet.colourings:
         if colouring.kind in {"colorScale", "dataBar", "iconSet"}:
@@ -249,12 +261,10 @@ def _is_strong(fill: str | None) -> bool:
 
 
 def _contrasts(sheet: SeenSheet) -> Said:
-    low: dict[Look, bool] = {}
-    for (row, column), cell in sheet.cells.items():
+    low = {look for look in sheet.looks() if _is_low(look.ink, look.fill)}
+    for (row, column), cell in sheet.cells.items() if low else ():
         look = cell.look
-        if look not in low:
-            low[look] = _is_low(look.ink, look.fill)
-        if low[look] and (cell.text or not look.locked):
+        if look in low and (cell.text or not look.locked):
             yield (
                 _cell(row, column),
                 f"{look.ink} on {look.fill} stands out too little: {LEAST_CONTRAST} to 1 is the least.",
@@ -269,22 +279,38 @@ def _is_low(ink: str | None, fill: str | None) -> bool:
 
 
 def _links(sheet: SeenSheet) -> Said:
-    for (row, column), cell in sheet.cells.items():
-        text = cell.text.strip().casefold()
-        if cell.link and (
-            text in {"", "here", "click here", "link"} or re.match(r"https?:|www\.|mailto:|#|file:", text)
-        ):
+    for row, column in sheet.links:
+        text = sheet.text(row, column).strip().casefold()
+        if text in {"", "here", "click here", "link"} or re.match(r"https?:|www\.|mailto:|#|file:", text):
             yield _cell(row, column), "The link does not say in words where it leads."
 
 
 def _prompts(sheet: SeenSheet) -> Said:
     told = set[int]()
-    prompts = [entry for entry in sheet.entries if 0 < len(entry.prompt) <= LONGEST_PROMPT]
+    prompted = _prompted(sheet)
     for (row, column), cell in sheet.cells.items():
-        covered = any((row, column) in area for entry in prompts for area in entry.areas)
-        if not cell.look.locked and not covered and column not in told:
-            told.add(column)
-            yield _cell(row, column), f"A cell to fill in has no prompt (1 to {LONGEST_PROMPT} characters)."
+        if cell.look.locked or column in told or bisect_right(prompted.get(column, ()), row) % 2:
+            continue
+        told.add(column)
+        yield _cell(row, column), f"A cell to fill in has no prompt (1 to {LONGEST_PROMPT} characters)."
+
+
+def _prompted(sheet: SeenSheet) -> dict[int, list[int]]:
+    """Of each column the rows at which cells with a prompt begin and end, by turns: between them, all have one."""
+    runs: dict[int, list[tuple[int, int]]] = {}
+    for entry in sheet.entries:
+        for area in entry.areas if 0 < len(entry.prompt) <= LONGEST_PROMPT else ():
+            for column in range(area.left, min(area.right, len(sheet.widths) - 1) + 1):
+                runs.setdefault(column, []).append((area.top, area.bottom + 1))
+    turns: dict[int, list[int]] = {column: [] for column in runs}
+    for column, found in runs.items():
+        ends = turns[column]
+        for start, end in sorted(found):
+            if ends and start <= ends[-1]:
+                ends[-1] = max(end, ends[-1])
+            else:
+                ends += (start, end)
+    return turns
 
 
 def _lists_enforce(sheet: SeenSheet) -> Said:

@@ -9,20 +9,38 @@ from __future__ import annotations
 import functools
 import html
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from xml.etree import ElementTree as ET
 from xml.parsers import expat
 
-from plan_sheets.core.seen import Area, SeenCell
+from plan_sheets.core.seen import Area, Look, SeenCell
+from plan_sheets.core.shown import shown_number
 from plan_sheets.store.package_parts import is_on, local, tree
 from plan_sheets.store.sheet_scan import MAX_COLUMNS, MAX_ROWS
 
-Make = Callable[[int, str, str], SeenCell]
-"""From a cell's style, type (`t` in the file) and content to what is seen of it; called once for each such three.
 
-A formula without a stored value comes as the text of the formula, after a `=`.
-"""
+@dataclass(frozen=True, slots=True)
+class CellParts:
+    """What cells refer to: shared texts, looks and number formats by number."""
+
+    texts: Sequence[str]
+    looks: Sequence[Look]
+    formats: Sequence[str]
+
+    def cell(self, style: int, kind: str, content: str) -> SeenCell:
+        """What is seen of a cell with this style, type (`t` in the file) and content.
+
+        A formula without a stored value has its own text as content, after a `=`.
+        """
+        look = self.looks[style]
+        if kind == "s" and content:
+            return SeenCell(self.texts[int(content)], look)
+        if kind == "n" and content:
+            return SeenCell(shown_number(content, self.formats[style]), look, number=True)
+        if kind == "b" and content:
+            return SeenCell("TRUE" if content == "1" else "FALSE", look)
+        return SeenCell(content, look, number=kind == "d")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +60,9 @@ class SheetPart:
             self.hidden.append(row)
 
 
-def read_sheet(part: bytes, make: Make) -> SheetPart:
+def read_sheet(part: bytes, parts: CellParts) -> SheetPart:
     """The worksheet in this checked part. Raises ExpatError if it is no XML, ValueError for a wrong reference."""
-    return _read_plain(part, make) or _walk(part, make)
+    return _read_plain(part, parts) or _walk(part, parts)
 
 
 _PLAIN_TEXT = re.compile(rb'<si><t(?: xml:space="preserve")?+>([^<]*+)</t></si>')
@@ -63,7 +81,7 @@ def read_texts(part: bytes) -> Sequence[str]:
 # ---------------------------------------------------------------- ordinary sheets
 
 _CELL = re.compile(
-    rb"""<c\ r="([A-Z]{1,3})[0-9]++"(?:\ s="([0-9]++)")?+(?:\ t="([a-zA-Z]++)")?+(?:\ ?/>|>
+    r"""<c\ r="([A-Z]{1,3})[0-9]++"(?:\ s="([0-9]++)")?+(?:\ t="([a-zA-Z]++)")?+(?:\ ?/>|>
         (<f(?:\ [^<>]*+)?+>[^<]*+(?:</f>)?+)?+
         (?:<v>([^<]*+)</v>|<is><t(?:\ xml:space="preserve")?+>([^<]*+)</t></is>|<v\ ?/>)?+
     </c>)""",
@@ -71,46 +89,45 @@ _CELL = re.compile(
 )
 _ATTRIBUTE = re.compile(r'([a-zA-Z]+)="([^"]*)"')
 _FORMULA = re.compile(r"<f[^>]*>|</f>")
-_START, _END = b"<sheetData>", b"</sheetData>"
+_START, _END = "<sheetData>", "</sheetData>"
 
 
-def _read_plain(part: bytes, make: Make) -> SheetPart | None:
+def _read_plain(part: bytes, parts: CellParts) -> SheetPart | None:
     """The worksheet, if every row and cell of it is spelt in the ordinary way; None if one is not."""
-    start, end = part.find(_START) + len(_START), part.rfind(_END)
-    if not len(_START) <= start <= end or b"<!" in part:
+    text = part.decode("utf-8-sig")
+    start, end = text.find(_START) + len(_START), text.rfind(_END)
+    if not len(_START) <= start <= end or "<!" in text:
         return None
-    read = SheetPart({}, {}, [], tree(part[:start] + part[end:]))
-    made, column, cells = _from_bytes(make), functools.cache(lambda letters: _column(letters.decode())), read.cells
-    for text in part[start:end].split(b"<row ")[1:]:
-        head, _, body = text.partition(b">")
-        attributes = dict(_ATTRIBUTE.findall(head.decode()))
+    read = SheetPart({}, {}, [], tree(f"{text[:start]}{text[end:]}".encode()))
+    column = functools.cache(_column)
+    for row_text in text[start:end].split("<row ")[1:]:
+        head, _, body = row_text.partition(">")
+        attributes = dict(_ATTRIBUTE.findall(head))
         if "r" not in attributes:
             return None
         row = int(attributes["r"]) - 1
         read.add_row(row, attributes)
         for letters, look, kind, formula, value, inline in _CELL.findall(body):
-            cells[row, column(letters)] = made(look, kind, value or inline or formula)
-    return read if len(cells) == part.count(b"<c", start, end) else None
+            read.cells[row, column(letters)] = (
+                SeenCell(parts.texts[int(value)], parts.looks[int(look or 0)])  # most cells: a call more would show
+                if kind == "s" and value
+                else _plain_cell(parts, look, kind, value or inline or formula)
+            )
+    return read if len(read.cells) == text.count("<c", start, end) else None
 
 
-def _from_bytes(make: Make) -> Callable[[bytes, bytes, bytes], SeenCell]:
-    """`make`, for a cell as it stands in the file."""
-
-    @functools.cache
-    def made(look: bytes, kind: bytes, content: bytes) -> SeenCell:
-        if content.startswith(b"<f"):
-            return make(int(look or 0), "str", "=" + html.unescape(_FORMULA.sub("", content.decode())))
-        text = html.unescape(content.decode()) if b"&" in content else content.decode()
-        return make(int(look or 0), kind.decode() or "n", text)
-
-    return made
+def _plain_cell(parts: CellParts, look: str, kind: str, content: str) -> SeenCell:
+    """A cell as it stands in the file."""
+    if content.startswith("<f"):
+        kind, content = "str", "=" + _FORMULA.sub("", content)
+    return parts.cell(int(look or 0), kind or "n", html.unescape(content) if "&" in content else content)
 
 
 # ---------------------------------------------------------------- all others
 
 
-def _walk(part: bytes, make: Make) -> SheetPart:
-    walk = _Walk(make)
+def _walk(part: bytes, parts: CellParts) -> SheetPart:
+    walk = _Walk(parts)
     walk.parser.Parse(part, True)  # noqa: FBT003 - expat takes no keywords
     return SheetPart(walk.read.cells, walk.read.heights, walk.read.hidden, walk.rest.close())
 
@@ -118,8 +135,8 @@ def _walk(part: bytes, make: Make) -> SheetPart:
 class _Walk:
     """Follows the tags. A row or a cell without a reference stands next to the one before."""
 
-    def __init__(self, make: Make) -> None:
-        self.make = functools.cache(make)
+    def __init__(self, parts: CellParts) -> None:
+        self.parts = parts
         self.local = functools.cache(local)
         self.read = SheetPart({}, {}, [], ET.Element(""))
         self.rest = ET.TreeBuilder()
@@ -179,11 +196,9 @@ class _Walk:
 
     def _made(self) -> SeenCell:
         look, kind, content = int(self.cell.get("s", "0")), self.cell.get("t", "n"), "".join(self.content)
-        return (
-            self.make(look, kind, content)
-            if content or not self.formula
-            else self.make(look, "str", "".join(self.formula))
-        )
+        if self.formula and not content:
+            kind, content = "str", "".join(self.formula)
+        return self.parts.cell(look, kind, content)
 
 
 # ---------------------------------------------------------------- references

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import groupby
 from xml.etree import ElementTree as ET
 
@@ -17,16 +17,14 @@ from plan_sheets.core.seen import (
     Colouring,
     Entry,
     Print,
-    SeenCell,
     SeenSheet,
     SeenTable,
     SeenWorkbook,
 )
-from plan_sheets.core.shown import shown_number
 from plan_sheets.store.guard import Package, open_package
 from plan_sheets.store.package_parts import Relation, is_on, of_kind, part_tree, refers_to, relations, tree
 from plan_sheets.store.picture_parts import pictures_without_words
-from plan_sheets.store.sheet_parts import Make, SheetPart, areas, read_sheet, read_texts
+from plan_sheets.store.sheet_parts import CellParts, SheetPart, areas, read_sheet, read_texts
 from plan_sheets.store.style_parts import Styles, read_styles
 
 _DEFAULT_WIDTH = 8.43
@@ -47,7 +45,7 @@ def look_at_workbook(data: bytes) -> SeenWorkbook:
     Raises RefusedError for what the guard refuses, and nearly anything where the file is damaged.
     """
     book = _open(open_package(data))
-    sheets = [(page, read_sheet(book.package.xml(page.part), _maker(book))) for page in book.pages if page.holds_cells]
+    sheets = [(page, read_sheet(book.package.xml(page.part), book.cells)) for page in book.pages if page.holds_cells]
     about = next((part_tree(book.package, one) for one in of_kind(book.root_relations, "core-properties")), None)
     return SeenWorkbook(
         title="" if about is None else about.findtext("title") or "",
@@ -84,22 +82,18 @@ class _Book:
     root: ET.Element
     pages: Sequence[_Page]
     styles: Styles
-    texts: Sequence[str]
+    cells: CellParts
 
 
 def _open(package: Package) -> _Book:
     whole = relations(package, "")
     name = next(of_kind(whole, "officeDocument"))
     root, rels = tree(package.xml(name)), relations(package, name)
-    styles, theme, texts = (next(of_kind(rels, kind), "") for kind in ("styles", "theme", "sharedStrings"))
-    return _Book(
-        package,
-        whole,
-        root,
-        list(_pages(root, rels)),
-        read_styles(part_tree(package, styles), part_tree(package, theme)),
-        read_texts(package.xml(texts)) if texts in package.entries else (),
-    )
+    named, theme, shared = (next(of_kind(rels, kind), "") for kind in ("styles", "theme", "sharedStrings"))
+    styles = read_styles(part_tree(package, named), part_tree(package, theme))
+    texts = read_texts(package.xml(shared)) if shared in package.entries else ()
+    cells = CellParts(texts, styles.looks, styles.formats)
+    return _Book(package, whole, root, list(_pages(root, rels)), styles, cells)
 
 
 def _pages(root: ET.Element, rels: Mapping[str, Relation]) -> Iterator[_Page]:
@@ -133,30 +127,13 @@ def _one(item: ET.Element, path: str) -> ET.Element:
 # ---------------------------------------------------------------- one sheet
 
 
-def _maker(book: _Book) -> Make:
-    """What is seen of a cell with this style, type and content."""
-    looks, formats, texts = book.styles.looks, book.styles.formats, book.texts
-
-    def make(style: int, kind: str, content: str) -> SeenCell:
-        look = looks[style]
-        if kind == "s" and content:
-            return SeenCell(texts[int(content)], look)
-        if kind == "n" and content:
-            return SeenCell(shown_number(content, formats[style]), look, number=True)
-        if kind == "b":
-            return SeenCell("TRUE" if content == "1" else "FALSE", look)
-        return SeenCell(content, look, number=kind == "d")
-
-    return make
-
-
 def _sheet(book: _Book, page: _Page, part: SheetPart) -> SeenSheet:
     rels, rest = relations(book.package, page.part), part.rest
-    _add_links(part, rels)
     protection = _one(rest, "sheetProtection")
     return SeenSheet(
         name=page.name,
         cells=part.cells,
+        links=dict(_links(part, rels)),
         tables=tuple(_tables(book.package, part, rels)),
         entries=tuple(map(_entry, rest.iter("dataValidation"))),
         colourings=tuple(dict.fromkeys(_colourings(rest, book.styles))),
@@ -172,15 +149,13 @@ def _sheet(book: _Book, page: _Page, part: SheetPart) -> SeenSheet:
     )
 
 
-def _add_links(part: SheetPart, rels: Mapping[str, Relation]) -> None:
-    """Say of the cells with links where they lead to."""
+def _links(part: SheetPart, rels: Mapping[str, Relation]) -> Iterator[tuple[tuple[int, int], str]]:
+    """The cells with links, and where they lead to."""
     for link in part.rest.findall("hyperlinks/hyperlink"):
         known = rels.get(refers_to(link))
         target = (known.target if known else "") or link.get("location", "")
         for area in areas(link.get("ref", "")):
-            for place in area.places():
-                if place in part.cells:
-                    part.cells[place] = replace(part.cells[place], link=target)
+            yield from ((place, target) for place in area.places() if place in part.cells)
 
 
 def _tables(package: Package, part: SheetPart, rels: Mapping[str, Relation]) -> Iterator[SeenTable]:
@@ -231,7 +206,7 @@ def _hidden_columns(rest: ET.Element) -> Iterator[str]:
 def _widths(part: SheetPart) -> dict[int, float]:
     """The width of every column in use, in characters: one entry of the file may speak for several columns."""
     usual = _one(part.rest, "sheetFormatPr").get("defaultColWidth")
-    used = range(1 + max((column for _, column in part.cells), default=0))
+    used = range(1 + max({column for _, column in part.cells}, default=0))
     widths = dict.fromkeys(used, round(float(usual) - _WIDTH_PADDING, 2) if usual else _DEFAULT_WIDTH)
     for one in part.rest.findall("cols/col"):
         if "width" in one.attrib:
