@@ -12,7 +12,7 @@ import pytest
 
 PACKAGE = Path(__file__).parents[1] / "src" / "plan_sheets"
 MODULES = sorted(PACKAGE.rglob("*.py"))
-DEEDS = {"plan", "issue", "receive", "officer", "master", "status", "trace", "feedback"}
+DEEDS = {"plan", "issue", "receive", "officer", "master", "status", "trace", "feedback", "inspection"}
 OFFICE = {"office", "demo", "show"}
 """What puts deeds together, or shows them."""
 COMMANDS = {"cli", "__main__"}
@@ -20,6 +20,7 @@ ONLY = {
     "xlsxwriter": {"store.workbook_writer"},
     "sqlalchemy": {"store.register", "store.batch", "store.tables"},
     "python_calamine": {"store.workbook_reader"},
+    "openpyxl": {"demo"},
     "yaml": {"store.schemas"},
     "oxmsg": {"store.outlook"},
     "msoffcrypto": {"store.decrypting"},

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from plan_sheets.core.model import PlanSheetsError
+    from plan_sheets.inspection import inspect_files
     from plan_sheets.master import make_master
     from plan_sheets.office import issue_round, merge_plan, receive_files
     from plan_sheets.officer import make_officer
@@ -28,6 +29,7 @@ __version__ = "0.1.0"
 _WHERE = {
     "PlanSheetsError": "core.model",
     "check_plan": "plan",
+    "inspect_files": "inspection",
     "issue_round": "office",
     "make_master": "master",
     "make_officer": "officer",
@@ -42,6 +44,7 @@ _WHERE = {
 __all__ = [
     "PlanSheetsError",
     "check_plan",
+    "inspect_files",
     "issue_round",
     "make_master",
     "make_officer",

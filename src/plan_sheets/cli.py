@@ -249,6 +249,23 @@ def trace(plan_dir: str, ref: str, field: str | None, as_json: bool) -> None:
 
 
 @main.command()
+@click.argument("paths", metavar="FILE...", nargs=-1, required=True)
+@json_option
+def inspect(paths: tuple[str, ...], as_json: bool) -> None:
+    """Say what makes workbooks, anybody's, inaccessible: by rule, each with its source and what to do.
+
+    Changes nothing. Exit status: 0 nothing found; 1 no file could be inspected; 3 something found, or a file refused.
+    """
+    from plan_sheets import inspection, show
+
+    told = inspection.inspect_files(map(_path, paths))
+    show.inspected(told, as_json=as_json)
+    if all(one.refused for one in told):
+        sys.exit(REFUSED)
+    sys.exit(SOMEBODY_MUST_ACT if any(one.broken or one.refused for one in told) else 0)
+
+
+@main.command()
 @click.argument("directory", default="demo")
 def demo(directory: str) -> None:
     """The whole thing on the example: two rounds, chairs with good and bad habits, a master."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -12,6 +13,8 @@ import click
 from plan_sheets.core.model import Finding, PartialDate, Severity, Verdict
 
 if TYPE_CHECKING:
+    from plan_sheets.core.access import Problem
+    from plan_sheets.inspection import Inspected, RuleBroken
     from plan_sheets.master import Mastered
     from plan_sheets.office import PlanRead, Received, RoundIssued
     from plan_sheets.officer import OfficerMade
@@ -243,3 +246,45 @@ def traced(steps: Sequence[Step], *, as_json: bool) -> None:
             f"{one.round or 'the plan':<12} {one.field:<14} {one.outcome:<9} {said} "
             f"(before: {one.before or 'blank'}) {who}; {where}"
         )
+
+
+PLACES_TOLD = 5
+"""Cells that are named where many break a rule; JSON has all of them."""
+
+
+def inspected(told: Sequence[Inspected], *, as_json: bool) -> None:
+    """Workbooks were looked at for accessibility."""
+    if as_json:
+        _json({"files": [_inspected_json(one) for one in told]})
+        return
+    for one in told:
+        if one.refused:
+            click.echo(f"{one.file} was not inspected: {one.refused}")
+            continue
+        many = sum(len(rule.problems) for rule in one.broken)
+        click.echo(f"{one.file}: {f'{many} findings, by {len(one.broken)} rules' if many else 'nothing found'}.")
+        for broken in one.broken:
+            _broken(broken)
+
+
+def _inspected_json(one: Inspected) -> dict[str, Any]:
+    findings = [{**asdict(problem), **asdict(broken.wording)} for broken in one.broken for problem in broken.problems]
+    return {"file": one.file, "refused": one.refused or None, "findings": findings}
+
+
+def _broken(broken: RuleBroken) -> None:
+    """The rule, and a line for each sheet."""
+    click.echo(f"  {broken.rule}: {broken.wording.asks}")
+    click.echo(f"    Source: {broken.wording.source}.")
+    click.echo(f"    To do: {broken.wording.do}")
+    for sheet, problems in groupby(broken.problems, key=lambda one: one.sheet):
+        click.echo(f"    {_where(sheet, list(problems))}")
+
+
+def _where(sheet: str | None, problems: Sequence[Problem]) -> str:
+    """A sheet, the cells of it, and what is wrong in the first."""
+    cells = list(dict.fromkeys(one.cell for one in problems if one.cell))
+    more = f" and {len(cells) - PLACES_TOLD} more" if len(cells) > PLACES_TOLD else ""
+    where = ", ".join(filter(None, [sheet or "The file", *cells[:PLACES_TOLD]])) + more
+    sentences = list(dict.fromkeys(one.sentence for one in problems))
+    return f"{where}: {'such as: ' if len(sentences) > 1 else ''}{sentences[0]}"

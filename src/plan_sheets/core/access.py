@@ -1,9 +1,4 @@
-"""The accessibility checker: pure rules over what was seen in a workbook.
-
-The rules follow "Releasing statistics in spreadsheets" (UK government Analysis Function; here "Spreadsheets"), the Web
-Content Accessibility Guidelines 2.2 ("WCAG") with the number of the criterion, and, where these are silent about cells
-that people fill in and pages that they print, our own wish ("Ours").
-"""
+"""The accessibility checker: pure rules over what was seen in a workbook; their sources stand in `access_words.py`."""
 
 from __future__ import annotations
 
@@ -14,6 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
+from plan_sheets.core.access_words import WORDING
 from plan_sheets.core.model import Address
 from plan_sheets.core.paper import LINE_POINTS, TALLEST_ROW, Paper, choose_paper, lines_needed, most_lines, text_points
 from plan_sheets.core.seen import Look, SeenSheet, SeenWorkbook
@@ -36,7 +32,7 @@ _POINTS_A_CHARACTER = 5.25
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """What is wrong with a made workbook. `sheet` and `cell` are None where it is about the whole file or sheet."""
+    """What is wrong with a workbook. `sheet` and `cell` are None where it is about the whole file or sheet."""
 
     rule: str
     sheet: str | None
@@ -46,15 +42,21 @@ class Problem:
 
 Said = Iterator[tuple[str | None, str]]
 """What a rule says of a sheet: cell (None is the whole sheet) and sentence."""
+SaidOfFile = Iterator[tuple[str | None, str | None, str]]
+"""What a rule says of a file: sheet and cell (None is the whole of it) and sentence."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One rule about a sheet: its name, where it comes from, and what finds the problems."""
+    """One rule about a sheet: its name, and what finds the problems."""
 
     name: str
-    source: str
     check: Callable[[SeenSheet], Said]
+
+    @property
+    def source(self) -> str:
+        """The guidance or criterion that it comes from."""
+        return WORDING[self.name].source
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +64,17 @@ class WorkbookRule:
     """One rule about the whole file."""
 
     name: str
-    source: str
-    check: Callable[[SeenWorkbook], Iterator[str]]
+    check: Callable[[SeenWorkbook], SaidOfFile]
+
+    @property
+    def source(self) -> str:
+        """The guidance or criterion that it comes from."""
+        return WORDING[self.name].source
 
 
 def check_accessibility(workbook: SeenWorkbook) -> list[Problem]:
     """Everything in the workbook that breaks a rule; an empty list means that it may be handed over."""
-    whole = [Problem(rule.name, None, None, said) for rule in WORKBOOK_RULES for said in rule.check(workbook)]
+    whole = [Problem(rule.name, *said) for rule in WORKBOOK_RULES for said in rule.check(workbook)]
     return whole + [
         Problem(rule.name, sheet.name, cell, said)
         for sheet in workbook.sheets
@@ -101,34 +107,34 @@ def _cell(row: int, column: int) -> str:
 # About the whole file
 
 
-def _titled(workbook: SeenWorkbook) -> Iterator[str]:
+def _titled(workbook: SeenWorkbook) -> SaidOfFile:
     if not workbook.title.strip():
-        yield "The file has no title among its properties."
+        yield None, None, "The file has no title among its properties."
 
 
-def _language(workbook: SeenWorkbook) -> Iterator[str]:
+def _language(workbook: SeenWorkbook) -> SaidOfFile:
     if workbook.language != LANGUAGE:
-        yield f"The file's language is '{workbook.language}', not {LANGUAGE}."
+        yield None, None, f"The file's language is '{workbook.language}', not {LANGUAGE}."
 
 
-def _opening(workbook: SeenWorkbook) -> Iterator[str]:
+def _opening(workbook: SeenWorkbook) -> SaidOfFile:
     if workbook.sheets and workbook.opens_at != (workbook.sheets[0].name, "A1"):
-        yield f"The file opens at {'!'.join(workbook.opens_at)}, not on its first sheet at A1."
+        yield *workbook.opens_at, f"The file opens at {'!'.join(workbook.opens_at)}, not on its first sheet at A1."
 
 
-def _sheet_names(workbook: SeenWorkbook) -> Iterator[str]:
+def _sheet_names(workbook: SeenWorkbook) -> SaidOfFile:
     names = [sheet.name for sheet in workbook.sheets]
     for name in names:
         if re.fullmatch(r"(sheet|table|tab)\s*\d*", name, re.IGNORECASE):
-            yield f"The sheet name '{name}' does not tell what the sheet holds."
+            yield name, None, f"The sheet name '{name}' does not tell what the sheet holds."
     for one, other in pairwise(sorted(names, key=str.casefold)):
         if one.casefold() == other.casefold():
-            yield f"Two sheets have the name '{one}'."
+            yield one, None, f"Two sheets have the name '{one}'."
 
 
-def _pictures(workbook: SeenWorkbook) -> Iterator[str]:
+def _pictures(workbook: SeenWorkbook) -> SaidOfFile:
     for picture in workbook.pictures_without_words:
-        yield f"'{picture.name}' has no alternative text."
+        yield picture.sheet, picture.cell, f"'{picture.name}' has no alternative text."
 
 
 # About a sheet
@@ -345,30 +351,30 @@ def _header_repeats(sheet: SeenSheet) -> Said:
 
 
 WORKBOOK_RULES = (
-    WorkbookRule("title of the file", "WCAG 2.4.2 Page titled", _titled),
-    WorkbookRule("language", "WCAG 3.1.1 Language of page", _language),
-    WorkbookRule("opens at the beginning", "Spreadsheets: before you publish", _opening),
-    WorkbookRule("sheet names", "Spreadsheets: worksheet names", _sheet_names),
-    WorkbookRule("words for pictures", "WCAG 1.1.1 Non-text content", _pictures),
+    WorkbookRule("title of the file", _titled),
+    WorkbookRule("language", _language),
+    WorkbookRule("opens at the beginning", _opening),
+    WorkbookRule("sheet names", _sheet_names),
+    WorkbookRule("words for pictures", _pictures),
 )
 SHEET_RULES = (
-    Rule("nothing hidden", "Spreadsheets: hidden rows, columns and worksheets", _nothing_hidden),
-    Rule("title in A1", "Spreadsheets: titles; WCAG 2.4.6 Headings and labels", _title),
-    Rule("A2 says what", "Spreadsheets: introductory text, freeze panes and filters", _says_what),
-    Rule("one table", "Spreadsheets: marking up tables, one table to a worksheet", _one_table),
-    Rule("all in the table", "Spreadsheets: nothing below or beside a table", _all_in_table),
-    Rule("headings", "Spreadsheets: column headings; WCAG 1.3.1 Info and relationships", _headings),
-    Rule("no merged cells", "Spreadsheets: merged and split cells", _no_merged),
-    Rule("no blank rows", "Spreadsheets: blank rows and columns", _no_blank_rows),
-    Rule("fonts", "Spreadsheets: fonts and text", _fonts),
-    Rule("text wraps", "Spreadsheets: wrapping text", _wrapped),
-    Rule("nothing clipped", "WCAG 1.4.4 Resize text; ours", _not_clipped),
-    Rule("words with colour", "WCAG 1.4.1 Use of colour", _words_with_colour),
-    Rule("contrast", "WCAG 1.4.3 Contrast (minimum)", _contrasts),
-    Rule("links in words", "WCAG 2.4.4 Link purpose (in context)", _links),
-    Rule("prompts", "WCAG 3.3.2 Labels or instructions", _prompts),
-    Rule("lists enforce", "WCAG 3.3.1 Error identification", _lists_enforce),
-    Rule("locked cells can be selected", "WCAG 2.1.1 Keyboard; ours", _selectable),
-    Rule("print", "Ours", _printed),
-    Rule("header repeats A2", "Spreadsheets: headers and footers", _header_repeats),
+    Rule("nothing hidden", _nothing_hidden),
+    Rule("title in A1", _title),
+    Rule("A2 says what", _says_what),
+    Rule("one table", _one_table),
+    Rule("all in the table", _all_in_table),
+    Rule("headings", _headings),
+    Rule("no merged cells", _no_merged),
+    Rule("no blank rows", _no_blank_rows),
+    Rule("fonts", _fonts),
+    Rule("text wraps", _wrapped),
+    Rule("nothing clipped", _not_clipped),
+    Rule("words with colour", _words_with_colour),
+    Rule("contrast", _contrasts),
+    Rule("links in words", _links),
+    Rule("prompts", _prompts),
+    Rule("lists enforce", _lists_enforce),
+    Rule("locked cells can be selected", _selectable),
+    Rule("print", _printed),
+    Rule("header repeats A2", _header_repeats),
 )

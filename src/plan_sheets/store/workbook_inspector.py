@@ -1,13 +1,14 @@
 """Looks at a workbook beyond its values, for the accessibility checker: one that was made here, or anybody's.
 
-Reads the parts of the package itself. What nobody here made must have passed the guard first.
+Reads the parts of the package itself. What was not made here goes through `inspect_apart`.
 """
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from itertools import groupby
 from xml.etree import ElementTree as ET
 
@@ -21,7 +22,8 @@ from plan_sheets.core.seen import (
     SeenTable,
     SeenWorkbook,
 )
-from plan_sheets.store.guard import Package, open_package
+from plan_sheets.store.apart import run_apart
+from plan_sheets.store.guard import Package, Refusal, guard, open_package
 from plan_sheets.store.package_parts import Relation, is_on, of_kind, part_tree, refers_to, relations, tree
 from plan_sheets.store.picture_parts import pictures_without_words
 from plan_sheets.store.sheet_parts import CellParts, SheetPart, areas, read_sheet, read_texts
@@ -35,8 +37,30 @@ _NOTHING = ET.Element("")
 
 
 def inspect_workbook(data: bytes) -> list[Problem]:
-    """What makes this Excel workbook (.xlsx, .xlsm) inaccessible; an empty list where nothing does."""
+    """What makes this workbook, which was made here, inaccessible; an empty list where nothing does."""
     return check_accessibility(look_at_workbook(data))
+
+
+def inspect_apart(data: bytes) -> list[Problem] | Refusal:
+    """The same of a file that anybody made: the guard first, and then a child process, which it may end or hang."""
+    passed = guard(data)
+    if isinstance(passed, Refusal):
+        return passed
+    if passed.container not in ("xlsx", "xlsm"):
+        return Refusal("file_not_inspected", {"container": passed.container})
+    done = run_apart(inspect_as_json, data)
+    if done is None:
+        return Refusal("file_ends_reader")
+    told = json.loads(done)
+    return Refusal("file_damaged", told) if isinstance(told, dict) else [Problem(*one) for one in told]
+
+
+def inspect_as_json(data: bytes) -> bytes:
+    """What the child does: the problems, or why there are none to tell, as JSON."""
+    try:
+        return json.dumps([astuple(one) for one in inspect_workbook(data)]).encode()
+    except Exception as trouble:  # noqa: BLE001 - a part that breaks the format may raise anything; the file is what is wrong
+        return json.dumps({"reason": f"{type(trouble).__name__}: {trouble}"[:200]}).encode()
 
 
 def look_at_workbook(data: bytes) -> SeenWorkbook:
