@@ -86,7 +86,7 @@ def base_text(book: Book) -> str:
         {
             "title": sheet.title,
             "lines": sheet.lines,
-            "choices": {one.heading: one.choices for one in sheet.columns if one.choices},
+            "choices": [one.choices for one in sheet.columns],
             "rows": [
                 {
                     "ref": row.ref,
@@ -138,9 +138,9 @@ class _Shape:
 
 
 def _sheet(shape: _SheetShape, kept: Mapping[str, Any]) -> Sheet:
-    chosen = kept["choices"]
     columns = tuple(
-        replace(one, choices=tuple(chosen[one.heading])) if one.heading in chosen else one for one in shape.columns
+        replace(one, choices=tuple(chosen)) if chosen else one
+        for one, chosen in zip(shape.columns, kept["choices"], strict=True)
     )
     rows = tuple(
         Row(
