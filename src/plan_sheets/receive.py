@@ -18,6 +18,7 @@ from plan_sheets.core.found import FoundWorkbook
 from plan_sheets.core.messages import Messages
 from plan_sheets.core.model import Finding, Outcome, PlanSheetsError, Severity, Verdict
 from plan_sheets.core.reading import Reading, read_return, rows_to_check, silent_rows
+from plan_sheets.core.survival import lost
 from plan_sheets.store import recording, schemas
 from plan_sheets.store.batch import Batch
 from plan_sheets.store.folder import Folder
@@ -240,6 +241,7 @@ def _read(waiting: Waiting, desk: _Desk) -> _File:
     )
     if any(messages.by_code[one.code].holds for one in findings):
         return _File(waiting, incoming, receipt)
+    receipt.findings += [messages.remark(one.code, one.details) for one in lost(document, found)]
     reading = read_return(document, found, messages, desk.identifier.whose)
     receipt.findings += reading.findings
     if any(messages.by_code[one.code].holds and one.code not in told.allow for one in reading.findings):

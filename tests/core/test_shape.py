@@ -295,6 +295,32 @@ def test_whatever_the_order_of_the_rows_each_answer_stays_with_its_ref(order: li
     assert values(shape) == values(locate(found(TYPED)))
 
 
+LONG = "x" * 254 + "😀 and more than an old workbook holds"
+
+
+@pytest.mark.parametrize(
+    ("issued", "back", "container", "read", "codes"),
+    [
+        (LONG, LONG[:254] + "\ufffd", "xls", LONG, {"text_cut"}),
+        (LONG.replace("😀", "y"), LONG[:254] + "y", "xls", LONG.replace("😀", "y"), {"text_cut"}),
+        (LONG.replace("😀", "y"), LONG[:254] + "y", "xlsx", LONG[:254] + "y", set()),
+        ("", "z" * 255, "xls", "z" * 255, {"text_perhaps_cut"}),
+        ("", "z" * 256, "xls", "z" * 256, set()),
+        ("z" * 255, "z" * 255, "xls", "z" * 255, set()),
+        ("z" * 256, "z" * 254, "xls", "z" * 254, set()),
+    ],
+)
+def test_a_text_that_a_program_cut_off_is_told(
+    issued: str, back: str, container: str, read: str, codes: set[str]
+) -> None:
+    rows = (replace(ROWS[0], cells=(*ROWS[0].cells[:2], issued, *ROWS[0].cells[3:])), *ROWS[1:])
+    document = replace(DOCUMENT, book=replace(BOOK, sheets=(replace(SHEET, rows=rows),)))
+    book = FoundWorkbook(container, (found(AS_ISSUED.replace("By hand", back)),))
+    shape = Locator(document, book, load_messages(), lambda _: "").locate()
+    assert texts(shape)[Key("action", "J1.1", "how")] == read
+    assert {one.code for one in shape.findings} == codes
+
+
 def test_what_the_about_sheet_says_and_which_texts_look_like_keys() -> None:
     about = found("About\n\nItem | What it is\nReference | 2016-17-Q1-DA-1\nSignature | ABC", "ABOUT ")
     told_of = about_facts(FoundWorkbook("xlsx", (about, found(TYPED))))

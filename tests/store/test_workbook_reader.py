@@ -193,6 +193,21 @@ def test_ods_keeps_addresses_tabs_and_lines() -> None:
     assert sheet.cells == {(0, 3): FoundCell("a\tb\nc  d")}
 
 
+def test_ods_laid_out_for_reading_reads_the_same() -> None:
+    """Gnumeric and SheetJS put each cell on a line of its own."""
+    text = "<text:p>a <text:s/>b</text:p>\n <text:p>  c</text:p>"
+    cell = f'\n  <table:table-cell office:value-type="string">\n   {text}\n  </table:table-cell>'
+    laid_out = f'\n<table:table table:name="T">\n <table:table-row>{cell}{cell}\n </table:table-row>\n</table:table>'
+    (sheet,) = read(ods(laid_out)).sheets
+    assert {at: found.text for at, found in sheet.cells.items()} == {(0, 0): "a  b\n  c", (0, 1): "a  b\n  c"}
+
+
+def test_properties_without_the_white_space_around_them() -> None:
+    """As Gnumeric writes them."""
+    laid_out = changed(written(), "docProps/custom.xml", "</vt:lpwstr>", "</vt:lpwstr>\n  ")
+    assert read(laid_out).properties == {"reference": "2016-17-Q1 & co", "version": "5"}
+
+
 @pytest.mark.parametrize(
     ("table", "code"),
     [

@@ -65,3 +65,5 @@ class FoundWorkbook:
     saved_by: str = ""
     """The program that saved it, as it names itself; "" if it does not."""
     remarks: tuple[Remark, ...] = ()
+    kept: frozenset[str] | None = None
+    """What it still has of locks, lists and tables (`core/survival.py`); None if that cannot be told (xls, xlsb)."""

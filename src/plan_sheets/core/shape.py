@@ -21,6 +21,8 @@ from plan_sheets.core.model import Address, Finding, Key, PartialDate
 ENOUGH_HEADINGS = 0.5
 """The share of a table's headings by which its heading row is known."""
 EMPTY = FoundCell("")
+CUT_AT = 255
+"""Where some programs cut off a text that they save in an xls (UTF-16 units)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -331,8 +333,8 @@ class Locator:
             if column.field.name not in table.places or column.field.name == "key":
                 continue
             address = Address.at(table.found.name, places[0], table.places[column.field.name])
-            cell = table.cell(places[0], column.field.name)
             key = self.document.key_of(row, column)
+            cell = self._whole(table.cell(places[0], column.field.name), as_text(content), address, key)
             if sheet.is_input(row, column):
                 self.shape.typed.append(Typed(key, sheet, row, column, address, cell, as_text(content)))
             elif not isinstance(content, Formula) and not same_text(as_text(content), cell.text):
@@ -345,6 +347,16 @@ class Locator:
                     found=quoted(cell.entered),
                     issued=quoted(as_text(content)),
                 )
+
+    def _whole(self, cell: FoundCell, issued: str, address: Address, key: Key) -> FoundCell:
+        """The cell; where its program cut off what was issued, that. Whether a fresh text was cut nobody can know."""
+        if self.workbook.container != "xls" or len(cell.text.encode("utf-16-le")) != 2 * CUT_AT or cell.text == issued:
+            return cell
+        if issued.startswith(cell.text.rstrip("\ufffd")):  # half of an emoji reads as that
+            self._tell("text_cut", address, key, cell.text)
+            return FoundCell(issued)
+        self._tell("text_perhaps_cut", address, key, cell.text)
+        return cell
 
     def _outside(self, sheet: Sheet, table: Table, rows: set[int]) -> None:
         """Tell every text that stands in no cell of the table, and in none of the lines above it."""

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from xml.etree import ElementTree as ET
 
 from plan_sheets.core.found import CellKind, Remark
+from plan_sheets.core.survival import seen_in
 from plan_sheets.store.sheet_scan import BeyondEdgeError, Mark, Scan, TooManyCellsError, scan_sheet, well_formed
 from plan_sheets.store.zips import MAX_PART, MAX_SMALL_PART, RefusedError, Zip, is_encrypted, open_zip, stored
 
@@ -52,6 +53,8 @@ class Guarded:
     remarks: tuple[Remark, ...] = ()
     apart: bool = True
     """Whether it may end its reader, for not every cell was seen as the parser sees it: a child process reads it."""
+    kept: frozenset[str] | None = None
+    """As in `FoundWorkbook`."""
 
 
 def guard(data: bytes) -> Guarded | Refusal:
@@ -205,18 +208,18 @@ def _guard_package(data: bytes) -> Guarded:
     names = package.entries.keys()
     remarks = _remarks(_REMARKABLE, names)
     if "mimetype" in names:
-        content = _ods_parts(package)  # first: it knows an encrypted file, in which no other part is XML
-        return Guarded("ods", content, about=package.about(), remarks=remarks)
+        content, kept = _ods_parts(package)  # first: it knows an encrypted file, in which no other part is XML
+        return Guarded("ods", content, about=package.about(), remarks=remarks, kept=kept)
     if "_rels/.rels" not in names or "[content_types].xml" not in names:
         raise RefusedError(next((code for name, code in _OTHER_PACKAGES.items() if name in names), "file_other_zip"))
     about = package.about()
     book = _workbook_part(package.xml("_rels/.rels", MAX_SMALL_PART), names)
     if book.endswith(".bin"):
         return Guarded("xlsb", _binary_parts(package), about=about, remarks=remarks)
-    parts, scans = _workbook_parts(package, book)
+    parts, scans, kept = _workbook_parts(package, book)
     container = "xlsm" if b"macroEnabled" in package.xml("[content_types].xml", MAX_SMALL_PART) else "xlsx"
     marks, walked = tuple(scan.marks for scan in scans), any(scan.walked for scan in scans)
-    return Guarded(container, stored(parts), marks, about, remarks, apart=walked)
+    return Guarded(container, stored(parts), marks, about, remarks, apart=walked, kept=kept)
 
 
 def _remarks(codes: Mapping[str, str], names: Iterable[str]) -> tuple[Remark, ...]:
@@ -243,15 +246,17 @@ def _tree(part: bytes) -> ET.Element:
     return ET.fromstring(part)  # noqa: S314 - `_checked` has refused every DOCTYPE
 
 
-def _workbook_parts(package: Package, book: str) -> tuple[dict[str, bytes], list[Scan]]:
-    """The parts that the parser asks for, each of them checked; and what each sheet holds."""
+def _workbook_parts(package: Package, book: str) -> tuple[dict[str, bytes], list[Scan], frozenset[str]]:
+    """The parts that the parser asks for, each of them checked; what each sheet holds; what was kept (`seen_in`)."""
     folder = book.rpartition("/")[0] + "/" if "/" in book else ""
     rels, texts = f"{folder}_rels/workbook.xml.rels", f"{folder}sharedstrings.xml"
     parts = {name: package.xml(name, MAX_SMALL_PART) for name in ("_rels/.rels", book, rels)}
     parts |= {name: package.xml(name) for name in (f"{folder}styles.xml", texts) if name in package.entries}
-    scans = []
+    scans, kept = [], seen_in([parts[book]])
     for name in _sheet_parts(parts[book], parts[rels], folder):
-        scan, parts[name] = _checked_sheet(package.xml(name))
+        part = package.xml(name)
+        kept |= seen_in([part])
+        scan, parts[name] = _checked_sheet(part)
         scans.append(scan)
     cells = sum(scan.cells for scan in scans)
     if cells > MAX_CELLS:
@@ -259,7 +264,7 @@ def _workbook_parts(package: Package, book: str) -> tuple[dict[str, bytes], list
     if sum(scan.area for scan in scans) > MAX_AREA:
         raise RefusedError("file_cells_far_apart", cell=max(scans, key=lambda scan: scan.area).last)
     _check_shared_texts(parts.get(texts, b""), cells)
-    return parts, scans
+    return parts, scans, kept
 
 
 def _sheet_parts(book: bytes, relationships: bytes, folder: str) -> list[str]:
@@ -328,8 +333,15 @@ def _check_shared_texts(part: bytes, cells: int) -> None:
 # ---------------------------------------------------------------- the other formats, read in a process of their own
 
 
-def _ods_parts(package: Package) -> bytes:
-    """The three parts of an ods that the parser reads, tabs, line breaks and errors as text, or it would drop them."""
+_LAID_OUT = re.compile(rb">\s+(?=<(?:/?table:|text:p[ />]))")
+"""White space between cells and rows, as Gnumeric and SheetJS lay an ods out: the parser takes the file for damaged."""
+
+
+def _ods_parts(package: Package) -> tuple[bytes, frozenset[str]]:
+    """The three parts of an ods that the parser reads, and what was kept (`seen_in`).
+
+    Tabs, line breaks and errors become text, or the parser would drop them.
+    """
     kind = package.archive.read(package.entries["mimetype"])[:100]
     if not kind.startswith(b"application/vnd.oasis.opendocument.spreadsheet"):
         raise RefusedError("file_word" if b"opendocument.text" in kind else "file_other_zip")
@@ -338,10 +350,12 @@ def _ods_parts(package: Package) -> bytes:
         raise RefusedError("file_encrypted")
     content = package.xml("content.xml")
     well_formed(content)  # the parser waits for ever for the end of a table
+    kept = seen_in([content])
+    content = _LAID_OUT.sub(b">", content)
     for element, text in ((b"<text:tab/>", b"&#9;"), (b"<text:line-break/>", b"&#10;")):
         content = content.replace(element, text)
     content = content.replace(b' office:string-value="" calcext:value-type="error"', b"")
-    return stored({"mimetype": kind, "META-INF/manifest.xml": manifest, "content.xml": content})
+    return stored({"mimetype": kind, "META-INF/manifest.xml": manifest, "content.xml": content}), kept
 
 
 def _binary_parts(package: Package) -> bytes:

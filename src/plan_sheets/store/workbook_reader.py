@@ -42,7 +42,7 @@ def read_workbook(data: bytes) -> FoundWorkbook | Refusal:
         about = {name: ET.fromstring(part) for name, part in passed.about.items()}  # noqa: S314 - checked by the guard: no DOCTYPE, so no entity
     except ET.ParseError as trouble:
         return Refusal("file_damaged", {"reason": str(trouble)})
-    return FoundWorkbook(passed.container, sheets, _properties(about), _saved_by(about), passed.remarks)
+    return FoundWorkbook(passed.container, sheets, _properties(about), _saved_by(about), passed.remarks, passed.kept)
 
 
 # ---------------------------------------------------------------- sheets
@@ -135,9 +135,12 @@ def _clock(length: timedelta) -> str:
 
 
 def _properties(about: Mapping[str, ET.Element]) -> dict[str, str]:
-    """Custom properties of an Office file, user-defined ones of an OpenDocument file."""
+    """Custom properties of an Office file, user-defined ones of an OpenDocument file.
+
+    Without the white space around them, which Gnumeric writes for its own layout.
+    """
     items = [*about.get("docprops/custom.xml", ()), *_elements(about, "user-defined")]
-    return {_attribute(item, "name"): "".join(item.itertext()) for item in items}
+    return {_attribute(item, "name"): "".join(item.itertext()).strip() for item in items}
 
 
 def _saved_by(about: Mapping[str, ET.Element]) -> str:
