@@ -5,7 +5,7 @@ Nothing that is read relies on any of it; the officer is told so that a missing 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from plan_sheets.core.document import Document
 from plan_sheets.core.found import FoundWorkbook, Remark
@@ -28,10 +28,9 @@ _SIGNS: Mapping[str, tuple[bytes, ...]] = {
 """How each is written, in the parts of an xlsx or in the content of an ods."""
 
 
-def seen_in(parts: Iterable[bytes]) -> frozenset[str]:
-    """What of it stands in any of these parts. They are searched, not parsed: this costs next to nothing."""
-    looked = tuple(parts)
-    return frozenset(name for name, signs in _SIGNS.items() if any(sign in part for part in looked for sign in signs))
+def seen_in(part: bytes) -> frozenset[str]:
+    """What of it stands in a part: it is searched, not parsed, and this costs next to nothing."""
+    return frozenset(name for name, signs in _SIGNS.items() if any(sign in part for sign in signs))
 
 
 def lost(document: Document, found: FoundWorkbook) -> list[Remark]:

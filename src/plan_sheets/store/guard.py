@@ -252,10 +252,10 @@ def _workbook_parts(package: Package, book: str) -> tuple[dict[str, bytes], list
     rels, texts = f"{folder}_rels/workbook.xml.rels", f"{folder}sharedstrings.xml"
     parts = {name: package.xml(name, MAX_SMALL_PART) for name in ("_rels/.rels", book, rels)}
     parts |= {name: package.xml(name) for name in (f"{folder}styles.xml", texts) if name in package.entries}
-    scans, kept = [], seen_in([parts[book]])
+    scans, kept = [], seen_in(parts[book])
     for name in _sheet_parts(parts[book], parts[rels], folder):
         part = package.xml(name)
-        kept |= seen_in([part])
+        kept |= seen_in(part[part.rfind(b"sheetData") :])
         scan, parts[name] = _checked_sheet(part)
         scans.append(scan)
     cells = sum(scan.cells for scan in scans)
@@ -350,7 +350,7 @@ def _ods_parts(package: Package) -> tuple[bytes, frozenset[str]]:
         raise RefusedError("file_encrypted")
     content = package.xml("content.xml")
     well_formed(content)  # the parser waits for ever for the end of a table
-    kept = seen_in([content])
+    kept = seen_in(content)
     content = _LAID_OUT.sub(b">", content)
     for element, text in ((b"<text:tab/>", b"&#9;"), (b"<text:line-break/>", b"&#10;")):
         content = content.replace(element, text)
