@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test bench workbooks clean
+.PHONY: demo test bench workbooks docs clean
 
 demo: $(VENV)/.installed
 	rm -rf demo
@@ -21,6 +21,10 @@ bench: $(VENV)/.installed-dev
 # The workbooks in workbooks/, made again from their source; a test compares them.
 workbooks: $(VENV)/.installed
 	$(BIN)/python workbooks/make.py
+
+# The tables in docs/, made again from what is observed; a test compares them. For the programs see .ci/run.
+docs: $(VENV)/.installed-dev
+	$(BIN)/python -m tests.programs.tabulating
 
 $(VENV)/.installed: pyproject.toml
 	$(PYTHON) -m venv $(VENV)

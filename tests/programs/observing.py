@@ -1,0 +1,178 @@
+"""What becomes of issued workbooks in another program, untouched and filled in."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from pathlib import Path
+
+import openpyxl
+from openpyxl.workbook import Workbook
+from tests.chairs import Answers, Plan, at, edit, form, table, write_in
+from tests.programs.saving import Job, Program, Typed, libreoffice
+
+from plan_sheets.core.found import FoundWorkbook
+from plan_sheets.core.model import Key
+from plan_sheets.core.survival import PROPERTIES
+from plan_sheets.receive import Receipt
+from plan_sheets.store.workbook_reader import read_workbook
+
+LONG = "A text of more than 255 characters. " * 10
+TEXTS: Answers = {
+    "Start here": form(completed_by="Chair", message="Line one\nLine two\twith a tab 😀"),
+    "Progress": {
+        "J1a.1": {
+            "Progress made": "First line\nSecond line\n\nFourth line",
+            "Stage": "In progress",
+            "RAG": "Green",
+            "Next step": "=SUM(1,2) is what we wrote",
+            "Next step by": "31 July 2016",
+            "Evidence": "007",
+        },
+        "J1a.2": {
+            "Progress made": "Before\ta tab, and after",
+            "Stage": "In progress",
+            "RAG": "Amber",
+            "Next step": "+44 is a prefix",
+            "Next step by": "31.7.16",
+            "What will bring it back": "-5% is too much",
+            "Asked of the executive": "@home <b>&amp; \"one\" 'two'</b>",
+            "New date": "September 2016",
+            "Evidence": "1/2",
+        },
+        "J1a.3": {
+            "Progress made": "😀 Ŵŷ “quoted” £5",
+            "Stage": "Not started",
+            "RAG": "Green",
+            "Next step": "1E5",
+            "Evidence": "TRUE",
+        },
+        "J1b.1": {
+            "Progress made": "#1 on the list",
+            "Stage": "In progress",
+            "RAG": "Red",
+            "Next step": "3-4",
+            "What will bring it back": "'0012",
+            "Evidence": LONG.strip(),
+        },
+    },
+    "Action plan": {"J1a.1": {"How we will do it": "One\nTwo"}},
+    "New actions": table(
+        """
+        | Row | Theme | What we will do | Due        |
+        | 1   | J1b   | =Train          | March 2017 |
+        """
+    ),
+}
+"""What a chair of Domestic Abuse typed; every cell of it is formatted as text."""
+DATES: Mapping[tuple[str, str, str], date] = {
+    ("Progress", "J1a.1", "Next step by"): date(2016, 7, 31),
+    ("Progress", "J1a.2", "New date"): date(2016, 9, 30),
+    ("New actions", "1", "Due"): date(2017, 3, 31),
+}
+"""What is typed as a real date in the workbook `dated`, by sheet, ref and heading."""
+
+DAYS: Mapping[str, Mapping[tuple[str, str, str], date]] = {"typed": {}, "dated": DATES}
+"""The two filled workbooks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trip:
+    """What became of a filled workbook: its receipt, and every value that the register then held."""
+
+    receipt: Receipt
+    values: Mapping[tuple[Key, str], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """What became of all the workbooks in one program."""
+
+    untouched: Sequence[Receipt]
+    filled: Mapping[str, Trip]
+    """What became of each of the two filled workbooks."""
+    kept: frozenset[str]
+    """What an untouched workbook still has (`core/survival.py`)."""
+
+
+def type_all(book: Workbook, dates: Mapping[tuple[str, str, str], date]) -> None:
+    """Type in openpyxl what a chair typed."""
+    write_in(book, TEXTS)
+    for (sheet, ref, heading), day in dates.items():
+        cell = at(book[sheet], ref, heading)
+        cell.value, cell.number_format = datetime.combine(day, time()), "d mmmm yyyy"
+
+
+def to_type(book: Workbook, dates: Mapping[tuple[str, str, str], date]) -> Iterator[Typed]:
+    """The same for a program that types itself."""
+    for sheet, rows in TEXTS.items():
+        for ref, texts in rows.items():
+            for heading, text in texts.items():
+                day = dates.get((sheet, ref, heading))
+                where = at(book[sheet], ref, heading).coordinate
+                yield sheet, where, day.isoformat() if day else text or "", day is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """A round that was issued, and a place to work in; every file is received by a copy of the plan."""
+
+    issued: Path
+    """The plan folder. It is copied, never changed."""
+    work: Path
+
+    @property
+    def sent(self) -> list[Path]:
+        """Every workbook of the round."""
+        return sorted((self.issued / "issued").rglob("*.xlsx"))
+
+    def plan(self, name: str) -> Plan:
+        """A copy of the plan."""
+        return Plan(shutil.copytree(self.issued, self.work / name / "plan"))
+
+    def filled(self, name: str) -> Path:
+        """The workbook of Domestic Abuse as a chair filled it in; `dated` with real dates."""
+        out = self.work / "filled" / f"{name}.xlsx"
+        return out if out.exists() else edit(Plan(self.issued).sent("DA"), out, lambda book: type_all(book, DAYS[name]))
+
+    def trip(self, name: str, path: Path) -> Trip:
+        """What becomes of a filled workbook."""
+        plan = self.plan(name)
+        return Trip(plan.receive_one(path), plan.all_values())
+
+    def observe(self, program: Program) -> Observed:
+        """Take the workbooks through a program and receive them. Raises CalledProcessError if it fails."""
+        folder = self.work / program.label
+        folder.mkdir()
+        jobs = [*self._untouched_jobs(program, folder), *self._filled_jobs(program, folder)]
+        program.save(jobs)
+        targets = [job.target for job in jobs]
+        same, filled = targets[: -len(DAYS)], targets[-len(DAYS) :]
+        first = folder / next(job.target.name for job in jobs if job.source == Plan(self.issued).sent("DA"))
+        return Observed(
+            self.plan(f"{program.label} untouched").receive(*same),
+            {name: self.trip(f"{program.label} {name}", path) for name, path in zip(DAYS, filled, strict=True)},
+            still_there(first, folder),
+        )
+
+    def _untouched_jobs(self, program: Program, folder: Path) -> list[Job]:
+        return [Job(path, folder / f"{path.stem}.{program.suffix}") for path in self.sent]
+
+    def _filled_jobs(self, program: Program, folder: Path) -> list[Job]:
+        if not program.types:
+            return [Job(self.filled(name), folder / f"{name}.{program.suffix}") for name in DAYS]
+        sent = Plan(self.issued).sent("DA")
+        book = openpyxl.load_workbook(sent)
+        return [Job(sent, folder / f"{name}.{program.suffix}", (*to_type(book, DAYS[name]),)) for name in DAYS]
+
+
+def still_there(path: Path, folder: Path) -> frozenset[str]:
+    """What a workbook still has. Into an xls nobody here can look: LibreOffice opens it and says it in an xlsx."""
+    if path.suffix == ".xls":
+        libreoffice([Job(path, folder / "seen.xlsx")])
+        path = folder / "seen.xlsx"
+    found = read_workbook(path.read_bytes())
+    assert isinstance(found, FoundWorkbook), found
+    return (found.kept or frozenset()) | ({PROPERTIES} if found.properties else set())

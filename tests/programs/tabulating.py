@@ -1,0 +1,81 @@
+"""The table in `docs/programs.md`, made of what was observed; run as a program it writes it anew (`make docs`)."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from tests.chairs import ISSUED_ON, SECRET, Plan
+from tests.programs.observing import Observed, Round
+from tests.programs.saving import PROGRAMS, Program
+
+from plan_sheets import plan
+from plan_sheets.core.survival import LISTS, LOCKS, PROPERTIES, STRUCTURE, TABLES
+
+DOCS = Path(__file__).parents[2] / "docs" / "programs.md"
+START, END = "<!-- made by `make docs` -->\n", "<!-- end -->\n"
+HEADINGS = (
+    *(
+        "Program",
+        "File",
+        "Untouched",
+        "Text as typed",
+        "Real dates",
+        "Lock of the sheets",
+        "Lock on the list of sheets",
+    ),
+    *("Drop-downs and prompts", "Tables", "Custom properties", "Calls itself"),
+)
+LOST = "**lost**"
+
+
+def with_table(text: str, seen: Sequence[tuple[Program, Observed]]) -> str:
+    """The text of the page with the table of what was observed. Raises ValueError if it has no place for it."""
+    before, _, rest = text.partition(START)
+    _, found, after = rest.partition(END)
+    if not found:
+        raise ValueError(f"No {START.strip()} and {END.strip()} in {DOCS}")
+    rows = [HEADINGS, ["---"] * len(HEADINGS), *(row(program, observed) for program, observed in seen)]
+    return f"{before}{START}{chr(10).join(map(line, rows))}\n{END}{after}"
+
+
+def line(cells: Iterable[str]) -> str:
+    """A row of a Markdown table."""
+    return f"| {' | '.join(cells)} |"
+
+
+def row(program: Program, seen: Observed) -> list[str]:
+    """What became of everything in one program."""
+    verdicts = sorted({str(receipt.verdict) for receipt in seen.untouched})
+    kept = {name: "kept" if name in seen.kept else LOST for name in (LOCKS, STRUCTURE, LISTS, TABLES, PROPERTIES)}
+    if program.suffix == "xls":
+        kept[STRUCTURE] = "not known"
+    codes = {one.code for trip in seen.filled.values() for one in trip.receipt.findings}
+    return [
+        program.name,
+        program.suffix,
+        f"{', '.join(verdicts)} ({len(seen.untouched)} of them)",
+        "**cut after 255 characters**" if "text_perhaps_cut" in codes else "the same",
+        "as bare numbers, read back" if "date_serial" in codes else "the same",
+        *kept.values(),
+        seen.untouched[0].saved_by.rpartition(" ")[0] or "nothing",
+    ]
+
+
+def main() -> None:
+    """Issue the example, take it through every program, and write the table into the page."""
+    if missing := [program.missing() for program in PROGRAMS if program.missing()]:
+        sys.exit("\n".join(dict.fromkeys(missing)))
+    with tempfile.TemporaryDirectory() as work:
+        issued = Plan(Path(work) / "issued")
+        plan.new_plan(issued.path, ISSUED_ON, example=True, secret=SECRET).register.close()
+        issued.issue()
+        sent = Round(issued.path, Path(work))
+        seen = [(program, sent.observe(program)) for program in PROGRAMS]
+    DOCS.write_text(with_table(DOCS.read_text(encoding="utf-8"), seen), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
