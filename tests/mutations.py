@@ -141,16 +141,19 @@ def append_to(name: str, cell: str, text: str = BY_THE_WAY) -> Mutation:
     return lambda book: type_in(book[name][cell], f"{book[name][cell].value} {text}")
 
 
-def only_sheet(name: str, new_name: str = "Sheet1") -> Mutation:
-    """One sheet copied into a new workbook: its cells, and nothing else of the file."""
+def only_sheet(name: str, new_name: str = "Sheet1", *, down: int = 0, right: int = 0, above: str = "") -> Mutation:
+    """One sheet copied into a new workbook: its cells, so far down and right, and nothing else of the file."""
 
     def mutate(book: Workbook) -> None:
         rows = values_of(book[name])
         for sheet in list(book):
             book.remove(sheet)
         fresh = book.create_sheet(new_name)
-        for row in rows:
-            fresh.append(row)
+        for place, row in enumerate(rows, down + 1):
+            for column, value in enumerate(row, right + 1):
+                fresh.cell(place, column).value = value
+        if above:
+            fresh.cell(1, 1).value = above
         forget_properties(book)
 
     return mutate
@@ -166,5 +169,80 @@ def swap_keys(name: str, one: str, other: str) -> Mutation:
     def mutate(book: Workbook) -> None:
         cells = at(book[name], one, "Key"), at(book[name], other, "Key")
         cells[0].value, cells[1].value = cells[1].value, cells[0].value
+
+    return mutate
+
+
+def merge_cells(name: str, area: str) -> Mutation:
+    """Merge cells: the first keeps its text, those of the others are gone."""
+    return lambda book: book[name].merge_cells(area)
+
+
+def double_column(name: str, heading: str, ref: str = "", text: str = "") -> Mutation:
+    """A second column with the heading and texts of one, to its right; perhaps something else in one of its rows."""
+
+    def mutate(book: Workbook) -> None:
+        sheet = book[name]
+        source = column_of(sheet, heading)
+        sheet.insert_cols(source + 1)
+        for row in range(heading_row(sheet), sheet.max_row + 1):
+            sheet.cell(row, source + 1).value = sheet.cell(row, source).value
+        if ref:
+            type_in(sheet.cell(row_of(sheet, ref), source + 1), text)  # type: ignore[arg-type]  # a new column holds plain cells
+
+    return mutate
+
+
+def hide_sheet(name: str) -> Mutation:
+    def mutate(book: Workbook) -> None:
+        book[name].sheet_state = "hidden"
+
+    return mutate
+
+
+def add_sheet(name: str, cell: str, text: str = BY_THE_WAY) -> Mutation:
+    def mutate(book: Workbook) -> None:
+        book.create_sheet(name)[cell].value = text
+
+    return mutate
+
+
+def move_row(name: str, ref: str, to: int) -> Mutation:
+    """Cut a whole row and paste it into another."""
+
+    def mutate(book: Workbook) -> None:
+        sheet = book[name]
+        source = row_of(sheet, ref)
+        copy_row(sheet, source, to)
+        for column in range(1, sheet.max_column + 1):
+            sheet.cell(source, column).value = None
+
+    return mutate
+
+
+def delete_headings(name: str) -> Mutation:
+    return lambda book: book[name].delete_rows(heading_row(book[name]))
+
+
+def type_row(name: str, row: int, **texts: str) -> Mutation:
+    """Type a row of one's own: `type_row("Progress", 9, A="J1b.2", B="Another action")`."""
+
+    def mutate(book: Workbook) -> None:
+        for column, text in texts.items():
+            type_in(book[name][f"{column}{row}"], text)
+
+    return mutate
+
+
+def paste_down(name: str, ref: str, heading: str, *paragraphs: str, blank: tuple[str, ...] = ()) -> Mutation:
+    """Paste paragraphs into one cell: all but the first fall into the rows below, where these headings are blank."""
+
+    def mutate(book: Workbook) -> None:
+        sheet = book[name]
+        top = row_of(sheet, ref)
+        for row, text in enumerate(paragraphs, top):
+            for other in blank if row > top else ():
+                sheet.cell(row, column_of(sheet, other)).value = None
+            type_in(sheet.cell(row, column_of(sheet, heading)), text)  # type: ignore[arg-type]  # cells of a table, none merged
 
     return mutate

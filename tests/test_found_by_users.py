@@ -90,7 +90,7 @@ def test_a_file_of_another_plan_is_not_let_in_by_its_reference(round_one: Plan, 
     issued = issue_round(other, Q1, date(2016, 7, 15), datetime(2016, 6, 20)).issues  # noqa: DTZ001 - an office's date
     theirs = next(one for one in issued if one.subgroup == "DA").file
     receipt = round_one.receive_one(theirs, Told(issue="2016-17-Q1-DA-1"))
-    assert (receipt.verdict, codes(receipt)) == ("held", ["identity_disagrees"])
+    assert (receipt.verdict, codes(receipt)) == ("held", ["issue_not_its_own"])
 
 
 def test_the_same_open_query_is_not_asked_again_by_the_next_reading(example: Plan) -> None:

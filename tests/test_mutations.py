@@ -140,7 +140,7 @@ CASES: dict[str, tuple[Mutation, str, set[tuple[str, str]]]] = {
     "a heading that takes another's name": (
         rename_heading("Progress", "What will bring it back", "Next step"),
         "accepted_with_findings",
-        {("column_missing", "Progress!A4")} | below("L", range(4, 9)),
+        {("column_missing", "Progress!A4")} | {("column_doubled", f"Progress!J{row}") for row in range(5, 9)},
     ),
     # sheets
     "a sheet renamed": (rename_sheet("Progress", "Our progress"), "accepted", {("sheet_renamed", "Our progress!A1")}),

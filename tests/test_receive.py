@@ -123,8 +123,8 @@ def test_the_same_file_given_twice_counts_once(round_one: Plan) -> None:
 
 HELD = {
     "no identity": "no_identity",
-    "carriers disagree": "identity_disagrees",
-    "unknown reference": "reference_unknown",
+    "carriers disagree": "subgroups_disagree",
+    "unknown reference": "reference_edited",
     "another signature": "signature_differs",
 }
 
@@ -256,7 +256,7 @@ def test_a_workbook_of_another_plan_is_held(round_one: Plan, tmp_path: Path) -> 
     path = fill(other.sent("DA"), round_one.inbox / "other.xlsx", said())
     before = round_one.all_values()
     receipt = round_one.receive_one(path)
-    assert (receipt.verdict, codes(receipt)) == ("held", ["signature_differs"])
+    assert (receipt.verdict, codes(receipt)) == ("held", ["other_plan"])
     assert round_one.all_values() == before
 
 

@@ -144,8 +144,8 @@ class _Desk:
     messages: Messages
     identifier: Identifier
     replaced: ReturnFacts | None
-    known: set[str]
-    """SHA-256 of the bytes and of the answers of all that was accepted."""
+    known: set[str | tuple[str, int | None]]
+    """SHA-256 of the bytes, with the document that they were taken for, and of the answers of all that was accepted."""
     judged: set[tuple[str, str]]
     """Every file by its SHA-256, with a verdict that it was given."""
     merger: Merger | None = None
@@ -163,7 +163,7 @@ class _Desk:
             messages,
             Identifier(folder.register, messages),
             folder.register.find_return(told.replaces) if told.replaces else None,
-            {one.sha256 for one in accepted} | {one.answers_sha for one in accepted if one.answers_sha},
+            {(one.sha256, one.document) for one in accepted} | {one.answers_sha for one in accepted if one.answers_sha},
             {(one.sha256, one.verdict) for one in before},
         )
 
@@ -190,7 +190,8 @@ class _Desk:
         for file in files:
             if not file.is_open or file.reading is None or file.reading.is_untouched:
                 continue
-            said = {file.incoming.sha, file.reading.answers_sha}
+            said: set[str | tuple[str, int | None]] = {file.reading.answers_sha}
+            said.add((file.incoming.sha, file.reading.document.id))
             if said & self.known:
                 file.receipt.verdict = Verdict.DUPLICATE
                 file.receipt.findings = []
@@ -228,7 +229,9 @@ def _read(waiting: Waiting, desk: _Desk) -> _File:
         return _File(waiting, incoming, receipt)
     receipt.saved_by = found.saved_by
     receipt.findings += [messages.remark(one.code, one.details) for one in found.remarks]
-    document, findings = desk.identifier.identify(found, told.issue)
+    kept = desk.folder.kept(incoming.sha)
+    again = incoming.name if Path(incoming.name).exists() else str(kept)  # what came in a zip is no file by itself
+    document, findings = desk.identifier.identify(found, again, told.issue)
     receipt.findings += findings
     receipt.verdict = Verdict.HELD
     if document is None:
@@ -246,12 +249,12 @@ def _read(waiting: Waiting, desk: _Desk) -> _File:
     receipt.findings += reading.findings
     if any(messages.by_code[one.code].holds and one.code not in told.allow for one in reading.findings):
         return _File(waiting, incoming, receipt)
+    completed_by = reading.form.get("completed_by") or reading.form.get("settled_by", "")
+    receipt.findings += desk.identifier.sender(document, incoming.sent_by, completed_by)
     receipt.findings = [_allowed(one, told, messages) for one in receipt.findings]
     reading.findings = [_allowed(one, told, messages) for one in reading.findings]
     receipt.verdict = Verdict.ACCEPTED
-    return _File(
-        waiting, incoming, receipt, reading, reading.form.get("completed_by") or reading.form.get("settled_by", "")
-    )
+    return _File(waiting, incoming, receipt, reading, completed_by)
 
 
 def _allowed(finding: Finding, told: Told, messages: Messages) -> Finding:

@@ -365,8 +365,16 @@ def test_only_queries_hold_a_file() -> None:
     holding = {code for code, one in load_messages().by_code.items() if one.holds}
     assert holding == {
         "answers_permuted",
+        "rows_parted",
         "no_identity",
         "identity_disagrees",
+        "reference_edited",
+        "subgroups_disagree",
+        "rounds_disagree",
+        "issues_disagree",
+        "rows_of_two_issues",
+        "issue_not_its_own",
+        "other_plan",
         "reference_unknown",
         "signature_differs",
     }

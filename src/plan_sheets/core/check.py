@@ -110,7 +110,7 @@ def _frame(
             if cell.taken and cell.value:
                 texts[column][place] = cell.value
             broken = {
-                "required": row.says_something and _needed(row, cell.field) and not cell.entered.strip(),
+                "required": cell.taken and row.says_something and _needed(row, cell.field) and not cell.entered.strip(),
                 "ref_twice": cell.field.unique and (row.owner, cell.key) in twice,
                 "unknown_ref": bool(known) and cell.taken and not _refers(cell, known),
                 "owner_still_unnamed": cell.field.name == "owner_status"

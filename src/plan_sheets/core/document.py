@@ -55,6 +55,13 @@ class Document:
         key = cell_key(row, column)
         return Key(key.record, f"{key.ref}/{self.subgroup}", key.field) if key.record == "contribution" else key
 
+    def texts(self) -> Iterator[str]:
+        """Every text that it went out with: titles, lines, and cells that are not blank."""
+        for sheet in self.sheets:
+            yield sheet.title
+            yield from sheet.lines
+            yield from filter(None, (as_text(content) for _, _, content, _ in sheet.cells()))
+
     def row_keys(self) -> Mapping[str, tuple[Sheet, Row]]:
         """The visible key of each row that has one, and whose it is."""
         return {

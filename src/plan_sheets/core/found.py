@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -43,6 +44,16 @@ class FoundSheet:
     visible: bool = True
     merged: tuple[str, ...] = ()
     """Ranges of merged cells, such as `A1:C2`."""
+
+    def row_keys(self) -> Iterator[str]:
+        """Every text on it that looks like a row key."""
+        for cell in self.cells.values():
+            if cell.text.rstrip()[-1:] in _ENDS_OF_KEYS and _KEY.fullmatch(text := " ".join(cell.text.split())):
+                yield text
+
+
+_KEY = re.compile(r"\S.* [A-Z2-7]{8}")
+_ENDS_OF_KEYS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567")
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,11 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+
+from plan_sheets.core.found import FoundWorkbook
+from plan_sheets.core.located import EMPTY, plain
 
 REFERENCE = "plan_sheets_reference"
 SIGNATURE = "plan_sheets_signature"
@@ -43,26 +46,33 @@ def same(one: str, other: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Carriers:
-    """What a file says of itself: each reference that a carrier names, and the signature where it is told."""
+    """What a file says of itself: each reference that a carrier names, and the signatures that it carries."""
 
     about: str
     property: str
     keys: frozenset[str]
     """References of the documents that its row keys prove it to be of; empty if it has none of ours."""
-    signatures: frozenset[str] = frozenset()
+    signed: frozenset[str] = frozenset()
+    """References of the documents that went out with a signature that it carries."""
 
-    def readings(self) -> dict[str, str]:
-        """What each carrier that is there says."""
-        told = {"the About sheet": self.about, "its properties": self.property}
-        named = [one for one in (self.about, self.property) if one]
-        if self.keys and not self.keys.intersection(named):
-            told["its row keys"] = ", ".join(sorted(self.keys))
-        return {carrier: reference for carrier, reference in told.items() if reference}
+    def named(self) -> tuple[str, ...]:
+        """The references that it names, each once."""
+        return tuple(dict.fromkeys(one for one in (self.about, self.property) if one))
+
+    def readings(self) -> dict[str, tuple[str, ...]]:
+        """What each carrier that is there says; those that bear out what is named need not be told."""
+        told = {
+            "the About sheet says": (self.about,) if self.about else (),
+            "the file's properties say": (self.property,) if self.property else (),
+            "the signature is that of": () if self.signed.intersection(self.named()) else tuple(sorted(self.signed)),
+            "the row keys are of": () if self.keys.intersection(self.named()) else tuple(sorted(self.keys)),
+        }
+        return {carrier: references for carrier, references in told.items() if references}
 
 
 @dataclass(frozen=True, slots=True)
 class Vote:
-    """The reference that all carriers agree on, or the code of what is wrong, with a best guess."""
+    """The reference that all carriers agree on, or "" and the code of what is wrong."""
 
     reference: str
     code: str = ""
@@ -70,10 +80,31 @@ class Vote:
 
 def vote(carriers: Carriers) -> Vote:
     """Whose file it is: the carriers that are there must agree. Row keys alone may carry it."""
-    readings = list(dict.fromkeys(carriers.readings().values()))
-    if not readings:
+    said = {one for references in carriers.readings().values() for one in references}
+    if not said:
         return Vote("", "no_identity")
-    if len(readings) > 1 or (len(carriers.keys) > 1 and not carriers.keys.intersection(readings)):
-        guess = next((one for one in (carriers.about, carriers.property) if one in carriers.keys), readings[0])
-        return Vote(guess, "identity_disagrees")
-    return Vote(readings[0])
+    if len(said) > 1:
+        return Vote("", "identity_disagrees" if carriers.named() else "rows_of_two_issues")
+    return Vote(said.pop())
+
+
+def best_guess(carriers: Carriers, ours: Iterable[str]) -> str:
+    """Of these references the one that most carriers speak for, "" if there is none.
+
+    Row keys and signature come first: nobody types those.
+    """
+    proved = [*carriers.keys, *carriers.signed]
+    named = [carriers.about, carriers.property]
+    return max(sorted(set(ours)), key=lambda one: (proved.count(one), named.count(one)), default="")
+
+
+def about_facts(workbook: FoundWorkbook) -> Mapping[str, str]:
+    """What the About sheet says of the document: the texts beside its items, by item."""
+    for found in workbook.sheets:
+        if plain(found.name) == "about":
+            return {
+                cell.text.strip(): found.cells.get((row, 1), EMPTY).text.strip()
+                for (row, place), cell in found.cells.items()
+                if place == 0
+            }
+    return {}

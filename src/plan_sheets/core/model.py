@@ -55,6 +55,11 @@ class Address(NamedTuple):
         """The address of a cell given by row and column, both counted from 0."""
         return cls(sheet, f"{column_letters(column)}{row + 1}")
 
+    @property
+    def place(self) -> tuple[int, int]:
+        """Row and column, both counted from 0."""
+        return place_of(self.cell)
+
     def __str__(self) -> str:
         return f"{self.sheet}!{self.cell}"
 
@@ -67,6 +72,15 @@ def column_letters(column: int) -> str:
         column, rest = divmod(column - 1, 26)
         letters = chr(65 + rest) + letters
     return letters
+
+
+def place_of(cell: str) -> tuple[int, int]:
+    """Row and column of a cell such as `F7`, both counted from 0: (6, 5)."""
+    letters = cell.rstrip("0123456789")
+    column = 0
+    for letter in letters:
+        column = column * 26 + ord(letter) - 64
+    return int(cell[len(letters) :]) - 1, column - 1
 
 
 class Severity(StrEnum):

@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 from plan_sheets.core.check import CheckedCell, CheckedRow, check_rows
 from plan_sheets.core.found import CellKind, FoundCell, FoundSheet, FoundWorkbook
 from plan_sheets.core.layout import Column, Field
+from plan_sheets.core.located import EMPTY, Table, find_table, plain
 from plan_sheets.core.merge import Cell
 from plan_sheets.core.messages import Messages
 from plan_sheets.core.model import Address, Finding, Key, Outcome, PlanSheetsError
 from plan_sheets.core.rag import Thresholds
-from plan_sheets.core.shape import EMPTY, Table, find_table, plain
 from plan_sheets.core.spec import SheetSpec, WorkbookSpec
 from plan_sheets.core.tidy import tidy
 

@@ -11,10 +11,12 @@ from plan_sheets.core.check import CheckedCell, CheckedRow
 from plan_sheets.core.document import Document, sha_of
 from plan_sheets.core.found import FoundWorkbook
 from plan_sheets.core.layout import Field, Row, Sheet, as_text
+from plan_sheets.core.located import Typed, Unchanged
 from plan_sheets.core.merge import Cell
 from plan_sheets.core.messages import Messages
 from plan_sheets.core.model import Address, Finding, Key, Outcome, Round, ref_order
-from plan_sheets.core.shape import Locator, Typed, Unchanged, permuted
+from plan_sheets.core.shape import Locator
+from plan_sheets.core.slips import fell_apart, merged, parted, permuted
 from plan_sheets.core.tidy import tidy
 
 NOTHING_BECAUSE = "nothing_because"
@@ -92,8 +94,10 @@ def read_return(
     """Steps 4 to 6 of receiving one return. `whose`: the reference that a foreign row key belongs to, "" if none."""
     year = Round.parse(document.round).year if document.round else int(document.created[:4])
     shape = Locator(document, workbook, messages, whose).locate()
-    reading = Reading(document, shape.findings, shape.typed, shape.unchanged)
-    for one in shape.typed:
+    typed, findings = merged(shape.typed, workbook, messages)
+    told = [*shape.findings, *findings, *_fell_apart(typed, messages)]
+    reading = Reading(document, told, typed, shape.unchanged)
+    for one in typed:
         about = field_of(one)
         tidied = tidy(one.cell.text, about, one.column.choices or about.choices, year=year, kind=one.cell.kind)
         reading.values[one.key] = tidied.value
@@ -103,12 +107,32 @@ def read_return(
             )
             for told in tidied.remarks
         ]
-    said = sorted((str(one.key), reading.values[one.key], one.cell.entered) for one in shape.typed)
+    said = sorted((str(one.key), reading.values[one.key], one.cell.entered) for one in typed)
     outside = sorted((one.code, one.entered or "") for one in reading.findings)
     reading.answers_sha = sha_of(json.dumps([document.reference, said, outside]))
-    for sheet, heading, where in permuted(shape.typed, reading.values):
-        reading.findings.append(messages.finding("answers_permuted", address=where, sheet=sheet, heading=heading))
+    orders = {"answers_permuted": permuted(typed, reading.values), "rows_parted": parted(shape.changed)}
+    reading.findings += [
+        messages.finding(code, address=where, sheet=sheet, heading=heading)
+        for code, found in orders.items()
+        for sheet, heading, where in found
+    ]
     return reading
+
+
+def _fell_apart(typed: list[Typed], messages: Messages) -> list[Finding]:
+    """A query for each text that may be a further paragraph of one above it."""
+    return [
+        messages.finding(
+            "paste_fell_apart",
+            address=one.address,
+            key=one.key,
+            entered=one.cell.entered,
+            ref=one.row.ref,
+            first=start.row.ref,
+            heading=field_of(one).title,
+        )
+        for one, start in fell_apart(typed)
+    ]
 
 
 def rows_to_check(reading: Reading, owner: int) -> list[CheckedRow]:

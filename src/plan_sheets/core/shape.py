@@ -5,127 +5,30 @@ Every difference from what went out is harmless, repaired (a note), a query, or 
 
 from __future__ import annotations
 
-import re
-import unicodedata
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from functools import cached_property
 
+from plan_sheets.core.dates import one_slip
 from plan_sheets.core.document import Document
 from plan_sheets.core.found import FoundCell, FoundSheet, FoundWorkbook
-from plan_sheets.core.layout import NOTHING_YET, Column, Formula, Row, Sheet, as_text
-from plan_sheets.core.messages import Messages, shorten
-from plan_sheets.core.model import Address, Finding, Key, PartialDate
+from plan_sheets.core.layout import NOTHING_YET, Row, Sheet, as_text
+from plan_sheets.core.located import (
+    Shape,
+    Table,
+    Typed,
+    Unchanged,
+    find_table,
+    is_as_issued,
+    plain,
+    quoted,
+    same_text,
+)
+from plan_sheets.core.messages import Messages
+from plan_sheets.core.model import Address, Key
 
-ENOUGH_HEADINGS = 0.5
-"""The share of a table's headings by which its heading row is known."""
-EMPTY = FoundCell("")
 CUT_AT = 255
-"""Where some programs cut off a text that they save in an xls (UTF-16 units)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Typed:
-    """One cell that may be filled in, where it was found, and what it held when it went out."""
-
-    key: Key
-    sheet: Sheet
-    row: Row
-    column: Column
-    address: Address
-    cell: FoundCell
-    base: str
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """A table as it was found: the row of its headings, and the place of each column that is there."""
-
-    found: FoundSheet
-    heading_row: int
-    places: Mapping[str, int]
-    """Column (counted from 0) by field name."""
-
-    def address(self, row: int, name: str) -> Address:
-        """Where that is."""
-        return Address.at(self.found.name, row, self.places[name])
-
-    def cell(self, row: int, name: str) -> FoundCell:
-        """The cell of a row (counted from 0) under a heading; empty if nothing stands there."""
-        return self.found.cells.get((row, self.places[name]), EMPTY) if name in self.places else EMPTY
-
-
-@dataclass(frozen=True, slots=True)
-class Unchanged:
-    """A row, where it was found, that says to the letter what it went out with."""
-
-    document: Document
-    sheet: Sheet
-    row: Row
-    table: Table
-    place: int
-    """The row on the found sheet, counted from 0."""
-
-    def inputs(self, *, blank: bool = True) -> Iterator[Typed]:
-        """Its cells that may be filled in; without `blank` those that are."""
-        for column, content in zip(self.sheet.columns, self.row.cells, strict=True):
-            if (content or blank) and self.sheet.is_input(self.row, column):
-                address = self.table.address(self.place, column.field.name)
-                cell = self.table.cell(self.place, column.field.name)
-                key = self.document.key_of(self.row, column)
-                yield Typed(key, self.sheet, self.row, column, address, cell, as_text(content))
-
-
-@dataclass(slots=True)
-class Shape:
-    """What was located, and what was found out of its place."""
-
-    typed: list[Typed] = field(default_factory=list)
-    """Every input cell of a form, and of each row in which anything is not as it was issued."""
-    unchanged: list[Unchanged] = field(default_factory=list)
-    """All other rows: most of a workbook."""
-    findings: list[Finding] = field(default_factory=list)
-
-    def inputs(self) -> Iterator[Typed]:
-        """Every input cell."""
-        yield from self.typed
-        for row in self.unchanged:
-            yield from row.inputs()
-
-
-def plain(text: str) -> str:
-    """A text as it is compared where only words count: case, blanks and Unicode form aside."""
-    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
-
-
-def quoted(text: str) -> str:
-    """A text as a sentence shows it: between quotation marks and in short; "blank" if it is."""
-    return f"'{shorten(text)}'" if text.strip() else "blank"
-
-
-def same_text(issued: str, found: str) -> bool:
-    """Whether a locked cell still says what it said; line ends, blanks at the ends and precision of a date aside."""
-    one, other = (unicodedata.normalize("NFC", text).split() for text in (issued, found))
-    if one == other:
-        return True
-    days = [PartialDate.from_words(" ".join(words)) for words in (one, other)]
-    return days[0] is not None and days[1] is not None and days[0].last == days[1].last
-
-
-def find_table(columns: Iterable[Column], found: FoundSheet) -> Table | None:
-    """The table with these columns on a found sheet: the row that has most of the headings, and at least half."""
-    headings = {plain(column.heading): column.field.name for column in columns}
-    longest = max(map(len, headings), default=0) * 2
-    rows: dict[int, dict[str, int]] = {}
-    for (row, place), cell in sorted(found.cells.items(), key=lambda one: one[0]):
-        name = headings.get(plain(cell.text)) if len(cell.text) <= longest else None
-        if name is not None:
-            rows.setdefault(row, {}).setdefault(name, place)
-    best = max(rows, key=lambda row: (len(rows[row]), -row), default=None)
-    if best is None or len(rows[best]) < len(headings) * ENOUGH_HEADINGS:
-        return None
-    return Table(found, best, rows[best])
+"""UTF-16 units of a text that SheetJS writes into an xls."""
 
 
 class Locator:
@@ -160,14 +63,17 @@ class Locator:
         tables |= self._elsewhere(missing)
         for sheet in self.document.sheets:
             table = tables[sheet.name]
-            if table is None:
+            if table is not None:
+                self._read(sheet, table)
+            elif (found := by_name.get(plain(sheet.name))) and found.name not in self.claimed:
+                self.claimed.add(found.name)
+                self._unread("headings_missing", found, sheet.name)
+            else:
                 code = "sheet_missing" if sheet.has_inputs else "sheet_gone"
                 self._tell(code, Address(sheet.name, "A1"), sheet=sheet.name)
-            else:
-                self._read(sheet, table)
         for found in self.workbook.sheets:
-            if found.name not in self.claimed:
-                self._extra_sheet(found)
+            if found.name not in self.claimed and any(cell.entered.strip() for cell in found.cells.values()):
+                self._extra(found)
         return self.shape
 
     def _tell(
@@ -204,16 +110,38 @@ class Locator:
         found = sum(" ".join(cell.text.split()) in keys for cell in table.found.cells.values())
         return found, len(table.places) / len(sheet.columns)
 
-    def _extra_sheet(self, found: FoundSheet) -> None:
-        texts = [(place, cell.entered) for place, cell in sorted(found.cells.items()) if cell.entered.strip()]
-        if texts:
-            (row, column), _ = texts[0]
-            told = "\n".join(text for _, text in texts)
-            self._tell(
-                "sheet_extra", Address.at(found.name, row, column), entered=told, sheet=found.name, cells=len(texts)
-            )
+    def _extra(self, found: FoundSheet) -> None:
+        """A sheet that did not go out, or that went out in another workbook."""
+        theirs = {self.whose(key) for key in found.row_keys()} - {"", self.document.reference}
+        code = "sheet_foreign" if theirs else "sheet_extra"
+        self._unread(code, found, found.name, reference=" and ".join(sorted(theirs)))
+
+    def _unread(self, code: str, found: FoundSheet, name: str, reference: str = "") -> None:
+        """Tell every text on a sheet that could not be read, at the first of them."""
+        texts = {place: cell.entered for place, cell in sorted(found.cells.items()) if cell.entered.strip()}
+        where = Address.at(found.name, *next(iter(texts), (0, 0)))
+        self._tell(code, where, entered="\n".join(texts.values()), sheet=name, cells=len(texts), reference=reference)
+
+    def _mended(self, sheet: Sheet, table: Table) -> Table:
+        """The table with each heading that is one slip away from a missing one, if no other is."""
+        missing = [column for column in sheet.columns if column.field.name not in table.places]
+        others = {place: cell for (row, place), cell in table.found.cells.items() if row == table.heading_row}
+        fits = [
+            (column, place)
+            for column in missing
+            for place, cell in others.items()
+            if place not in table.places.values() and one_slip(plain(cell.text), plain(column.heading))
+        ]
+        mended = dict(table.places)
+        for column, place in fits:
+            if sum(place == one for _, one in fits) == sum(column is one for one, _ in fits) == 1:
+                mended[column.field.name] = place
+                where = Address.at(table.found.name, table.heading_row, place)
+                self._tell("heading_mended", where, entered=others[place].entered, heading=column.heading)
+        return replace(table, places=mended)
 
     def _read(self, sheet: Sheet, table: Table) -> None:
+        table = self._mended(sheet, table)
         name = table.found.name
         for column in sheet.columns:
             if column.field.name not in table.places and column.field.name != "key":
@@ -249,8 +177,13 @@ class Locator:
         )
 
     def _exact(self, sheet: Sheet, table: Table) -> dict[int, Row]:
-        """The rows that say to the letter what they went out with, by their places. A form's rows are always read."""
-        if any(column.field.name not in table.places for column in sheet.columns):
+        """The rows that say to the letter what they went out with, by their places; none of a form.
+
+        None either of a sheet with a column too many or too few, or on which anybody merged a cell: there
+        more than its text speaks for a row.
+        """
+        odd = table.doubles or table.found.merged
+        if odd or any(column.field.name not in table.places for column in sheet.columns):
             return {}
         issued = {tuple(map(as_text, row.cells)): row for row in sheet.rows if row.answer is None}
         across = {table.places[column.field.name]: at for at, column in enumerate(sheet.columns)}
@@ -330,23 +263,48 @@ class Locator:
                 self._tell("row_doubled", where, entered=self._texts(table, place), ref=row.ref)
             return
         for column, content in zip(sheet.columns, row.cells, strict=True):
-            if column.field.name not in table.places or column.field.name == "key":
-                continue
-            address = Address.at(table.found.name, places[0], table.places[column.field.name])
-            key = self.document.key_of(row, column)
-            cell = self._whole(table.cell(places[0], column.field.name), as_text(content), address, key)
-            if sheet.is_input(row, column):
-                self.shape.typed.append(Typed(key, sheet, row, column, address, cell, as_text(content)))
-            elif not isinstance(content, Formula) and not same_text(as_text(content), cell.text):
-                self._tell(
-                    "locked_changed",
-                    address,
-                    key,
-                    cell.entered,
-                    heading=column.heading,
-                    found=quoted(cell.entered),
-                    issued=quoted(as_text(content)),
-                )
+            name = column.field.name
+            for place in table.columns(name)[name == "key" :]:
+                cell, is_input = table.at(places[0], place), sheet.is_input(row, column)
+                if (is_input and place != table.places[name]) or (not is_input and is_as_issued(content, cell)):
+                    continue
+                address = Address.at(table.found.name, places[0], place)
+                key = self.document.key_of(row, column)
+                cell = self._whole(cell, as_text(content), address, key)
+                one = Typed(key, sheet, row, column, address, cell, as_text(content))
+                if not is_input:
+                    self._locked(one)
+                elif name in table.doubles:
+                    self._doubled(one, table, [table.at(places[0], other) for other in table.doubles[name]])
+                else:
+                    self.shape.typed.append(one)
+
+    def _doubled(self, one: Typed, table: Table, others: Iterable[FoundCell]) -> None:
+        """A cell to fill in, and others under the same heading: where they differ, none is taken.
+
+        A blank does not differ, unless a heading is missing: then the other column may be that one, renamed.
+        """
+        said = {plain(cell.text): cell for cell in (one.cell, *others)}
+        if not one.base and len(table.places) == len(one.sheet.columns):
+            said.pop("", None)
+        if len(said) > 1:
+            readings = " | ".join(cell.entered for cell in said.values())
+            self._tell("column_doubled", one.address, one.key, readings, heading=one.column.heading, ref=one.row.ref)
+        self.shape.typed.append(replace(one, cell=next(iter(said.values()), one.cell)))
+
+    def _locked(self, one: Typed) -> None:
+        """A locked cell that was changed: what it went out with stands, and both texts are told."""
+        if one.sheet.has_inputs:
+            self.shape.changed.append(one)
+        self._tell(
+            "locked_changed",
+            one.address,
+            one.key,
+            one.cell.entered,
+            heading=one.column.heading,
+            found=quoted(one.cell.entered),
+            issued=quoted(one.base),
+        )
 
     def _whole(self, cell: FoundCell, issued: str, address: Address, key: Key) -> FoundCell:
         """The cell; where its program cut off what was issued, that. Whether a fresh text was cut nobody can know."""
@@ -362,7 +320,7 @@ class Locator:
         """Tell every text that stands in no cell of the table, and in none of the lines above it."""
         written = sheet.lines_written(self.document.book.marking)
         known = {plain(line) for line in (sheet.title, *sheet.lines, *written)}
-        columns = set(table.places.values())
+        columns = {place for name in table.places for place in table.columns(name)}
         unknown_rows: set[int] = set()
         others = [
             (at, cell)
@@ -388,43 +346,3 @@ class Locator:
         """Whether the row was told of already, as foreign."""
         start = Address.at(table.found.name, row, table.places.get("key", 0))
         return any(one.address == start and one.code.startswith("row_") for one in self.shape.findings)
-
-
-def permuted(typed: Iterable[Typed], values: Mapping[Key, str]) -> Iterator[tuple[str, str, Address]]:
-    """Columns whose prefilled answers came back in another order: (sheet, heading, first address that differs).
-
-    A sort of the unlocked block parts answers from their refs; only prefilled answers leave a trace of it.
-    """
-    columns: dict[tuple[str, str], list[Typed]] = {}
-    for one in typed:
-        if one.row.answer is None:
-            columns.setdefault((one.sheet.name, one.column.heading), []).append(one)
-    for (sheet, heading), cells in columns.items():
-        moved = [one for one in cells if values.get(one.key, "") != one.base]
-        came = Counter(values.get(one.key, "") for one in cells)
-        if moved and came == Counter(one.base for one in cells):
-            yield sheet, heading, moved[0].address
-
-
-def about_facts(workbook: FoundWorkbook) -> Mapping[str, str]:
-    """What the About sheet says of the document: the texts beside its items, by item."""
-    for found in workbook.sheets:
-        if plain(found.name) == "about":
-            return {
-                cell.text.strip(): found.cells.get((row, 1), EMPTY).text.strip()
-                for (row, place), cell in found.cells.items()
-                if place == 0
-            }
-    return {}
-
-
-_KEY = re.compile(r"\S.* [A-Z2-7]{8}")
-_ENDS_OF_KEYS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567")
-
-
-def keys_in(workbook: FoundWorkbook) -> Iterator[str]:
-    """Every text in the workbook that looks like a row key."""
-    for found in workbook.sheets:
-        for cell in found.cells.values():
-            if cell.text.rstrip()[-1:] in _ENDS_OF_KEYS and _KEY.fullmatch(text := " ".join(cell.text.split())):
-                yield text

@@ -45,9 +45,13 @@ class Folder:
         """The bytes of plan.xlsx. Raises PlanSheetsError if they cannot be had."""
         return read_bytes(self.plan_file)
 
+    def kept(self, sha: str) -> Path:
+        """Where the bytes with this SHA-256 lie once they are kept."""
+        return self.path / "returned" / f"{sha}.xlsx"
+
     def keep(self, data: bytes) -> None:
         """The bytes of a file received, under `returned/`, by their SHA-256: what is there already stays."""
-        target = self.path / "returned" / f"{sha256(data)}.xlsx"
+        target = self.kept(sha256(data))
         if not target.exists():
             _write(target, data)
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from plan_sheets.core.layout import Book, Formula, as_text
+from plan_sheets.core.located import same_text
 from plan_sheets.core.model import Address, PlanSheetsError
-from plan_sheets.core.shape import same_text
 from plan_sheets.store.workbook_inspector import inspect_workbook
 from plan_sheets.store.workbook_reader import read_workbook
 from plan_sheets.store.workbook_writer import write_workbook

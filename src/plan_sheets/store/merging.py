@@ -9,12 +9,12 @@ from pathlib import Path
 
 from plan_sheets.core.history import NOTHING, Held, Source
 from plan_sheets.core.layout import as_text
+from plan_sheets.core.located import Typed
 from plan_sheets.core.merge import Cell, Merged, MergedCell, merge_return
 from plan_sheets.core.messages import Messages
 from plan_sheets.core.model import Finding, Key, Outcome, PartialDate, Verdict
 from plan_sheets.core.reading import Reading
 from plan_sheets.core.settle import NewValue, OpenQuery, is_fresh, proposals, settle, subject
-from plan_sheets.core.shape import Typed
 from plan_sheets.core.tidy import tidy
 from plan_sheets.store import recording, schemas, tables
 from plan_sheets.store.batch import Batch

@@ -45,6 +45,7 @@ class DocumentFacts:
     round: str
     subgroup: str
     created: str
+    signature: str
     supersedes: int | None
 
 
@@ -221,7 +222,9 @@ class Register:
     def document_facts(self) -> dict[int, DocumentFacts]:
         """Every document that went out, by its id, oldest first."""
         d = tables.DOCUMENT
-        chosen = select(d.c.id, d.c.reference, d.c.kind, d.c.round, d.c.subgroup, d.c.created, d.c.supersedes)
+        chosen = select(
+            d.c.id, d.c.reference, d.c.kind, d.c.round, d.c.subgroup, d.c.created, d.c.signature, d.c.supersedes
+        )
         return {one.id: DocumentFacts(*one) for one in self.read(chosen.where(d.c.plan == self.plan).order_by(d.c.id))}
 
     def returns(self) -> list[ReturnFacts]:

@@ -1,0 +1,145 @@
+"""What a return is read into: the cells that may be filled in, the rows that nobody touched, and the tables found."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from plan_sheets.core.document import Document
+from plan_sheets.core.found import CellKind, FoundCell, FoundSheet
+from plan_sheets.core.layout import Column, Content, Formula, Row, Sheet, as_text
+from plan_sheets.core.messages import shorten
+from plan_sheets.core.model import Address, Finding, Key, PartialDate
+
+ENOUGH_HEADINGS = 0.5
+"""The share of a table's headings by which its heading row is known."""
+EMPTY = FoundCell("")
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """One cell that may be filled in, where it was found, and what it held when it went out."""
+
+    key: Key
+    sheet: Sheet
+    row: Row
+    column: Column
+    address: Address
+    cell: FoundCell
+    base: str
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table as it was found: the row of its headings, and the place of each column that is there."""
+
+    found: FoundSheet
+    heading_row: int
+    places: Mapping[str, int]
+    """Column (counted from 0) by field name."""
+    doubles: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    """The other columns under the same heading, where there are any."""
+
+    def address(self, row: int, name: str) -> Address:
+        """Where that stands."""
+        return Address.at(self.found.name, row, self.places[name])
+
+    def cell(self, row: int, name: str) -> FoundCell:
+        """The cell of a row (counted from 0) under a heading; empty if nothing stands there."""
+        return self.at(row, self.places[name]) if name in self.places else EMPTY
+
+    def at(self, row: int, column: int) -> FoundCell:
+        """The cell of a row and a column, both counted from 0; empty if nothing stands there."""
+        return self.found.cells.get((row, column), EMPTY)
+
+    def columns(self, name: str) -> tuple[int, ...]:
+        """Every column under a heading, the one that is read first."""
+        return (self.places[name], *self.doubles.get(name, ())) if name in self.places else ()
+
+
+@dataclass(frozen=True, slots=True)
+class Unchanged:
+    """A row, where it was found, that says to the letter what it went out with."""
+
+    document: Document
+    sheet: Sheet
+    row: Row
+    table: Table
+    place: int
+    """The row on the found sheet, counted from 0."""
+
+    def inputs(self, *, blank: bool = True) -> Iterator[Typed]:
+        """Its cells that may be filled in; without `blank` those that are."""
+        for column, content in zip(self.sheet.columns, self.row.cells, strict=True):
+            if (content or blank) and self.sheet.is_input(self.row, column):
+                address = self.table.address(self.place, column.field.name)
+                cell = self.table.cell(self.place, column.field.name)
+                key = self.document.key_of(self.row, column)
+                yield Typed(key, self.sheet, self.row, column, address, cell, as_text(content))
+
+
+@dataclass(slots=True)
+class Shape:
+    """What was located, and what was found out of its place."""
+
+    typed: list[Typed] = field(default_factory=list)
+    """Every input cell of a form, and of each row in which anything is not as it was issued."""
+    unchanged: list[Unchanged] = field(default_factory=list)
+    """All other rows: most of a workbook."""
+    changed: list[Typed] = field(default_factory=list)
+    """The locked cells, beside such as may be filled in, that do not say what they did."""
+    findings: list[Finding] = field(default_factory=list)
+
+    def inputs(self) -> Iterator[Typed]:
+        """Every input cell."""
+        yield from self.typed
+        for row in self.unchanged:
+            yield from row.inputs()
+
+
+def plain(text: str) -> str:
+    """A text as it is compared where only words count: case, blanks and Unicode form aside."""
+    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+
+
+def quoted(text: str) -> str:
+    """A text as a sentence shows it: between quotation marks and in short; "blank" if it is."""
+    return f"'{shorten(text)}'" if text.strip() else "blank"
+
+
+def same_text(issued: str, found: str) -> bool:
+    """Whether a locked cell still says what it said; line ends, blanks at the ends and precision of a date aside."""
+    one, other = (unicodedata.normalize("NFC", text).split() for text in (issued, found))
+    if one == other:
+        return True
+    days = [PartialDate.from_words(" ".join(words)) for words in (one, other)]
+    return days[0] is not None and days[1] is not None and days[0].last == days[1].last
+
+
+def is_as_issued(content: Content, cell: FoundCell) -> bool:
+    """Whether a locked cell says what it said. A formula recalculates: its figures change, not its words."""
+    if not isinstance(content, Formula):
+        return same_text(as_text(content), cell.text)
+    if cell.kind in (CellKind.FORMULA, CellKind.ERROR) or not cell.text.strip():
+        return True
+    words, issued = (re.sub(r"\d+", "0", plain(text)) for text in (cell.text, as_text(content)))
+    return words == issued
+
+
+def find_table(columns: Iterable[Column], found: FoundSheet) -> Table | None:
+    """The table with these columns on a found sheet: the row that has most of the headings, and at least half."""
+    headings = {plain(column.heading): column.field.name for column in columns}
+    longest = max(map(len, headings), default=0) * 2
+    rows: dict[int, dict[str, list[int]]] = {}
+    for (row, place), cell in sorted(found.cells.items(), key=lambda one: one[0]):
+        name = headings.get(plain(cell.text)) if len(cell.text) <= longest else None
+        if name is not None:
+            rows.setdefault(row, {}).setdefault(name, []).append(place)
+    best = max(rows, key=lambda row: (len(rows[row]), -row), default=None)
+    if best is None or len(rows[best]) < len(headings) * ENOUGH_HEADINGS:
+        return None
+    places = {name: first for name, (first, *_) in rows[best].items()}
+    doubles = {name: tuple(others) for name, (_, *others) in rows[best].items() if others}
+    return Table(found, best, places, doubles)

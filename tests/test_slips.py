@@ -1,0 +1,175 @@
+"""Answers that may have parted from their rows, and sheets of another shape: what of it is told, and what is taken."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import openpyxl
+import pytest
+from tests.chairs import Plan, edit, fill, told
+from tests.mutations import (
+    BY_THE_WAY,
+    Mutation,
+    add_sheet,
+    delete_headings,
+    double_column,
+    hide_sheet,
+    merge_cells,
+    move_row,
+    only_sheet,
+    paste,
+    paste_down,
+    rename_heading,
+    sort_rows,
+    type_at,
+    type_row,
+)
+from tests.test_mutations import FILLED, HARMLESS, MARK, assert_in_its_own_cell, assert_nothing_lost, assert_told, taken
+
+from plan_sheets.core.model import Key
+
+BLANK = ("Stage", "RAG", "Next step", "What will bring it back", "Progress made")
+NEEDED = {("required", f"Progress!{cell}") for cell in ("G6", "I6", "G7", "I7")}
+PARAGRAPHS = ("We met twice.", "The pathway is drawn.", "Training follows.")
+
+
+@pytest.fixture(scope="module")
+def filled(issued_example: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The workbook of Domestic Abuse with every row filled in."""
+    return fill(Plan(issued_example).sent("DA"), tmp_path_factory.mktemp("filled") / "da.xlsx", FILLED)
+
+
+def cells(code: str, *where: str, sheet: str = "Progress") -> set[tuple[str, str]]:
+    return {(code, f"{sheet}!{cell}") for cell in where}
+
+
+CASES: dict[str, tuple[Mutation, set[tuple[str, str]], int]] = {
+    # the change, what is told, and how many of the 28 texts that name their cell are taken
+    "two answers merged": (merge_cells("Progress", "D5:D6"), cells("cells_merged", "D5", "D6"), 26),
+    "answers of two columns merged": (merge_cells("Progress", "J5:L5"), cells("cells_merged", "J5", "K5", "L5"), 26),
+    "blank cells merged": (merge_cells("New actions", "C8:C10"), HARMLESS, 28),
+    "an answer merged with a blank locked cell": (merge_cells("Progress", "D5:E5"), HARMLESS, 28),
+    "an answer merged into a locked cell": (merge_cells("Progress", "B5:D5"), cells("cells_merged", "D5"), 27),
+    "cells beside the table merged": (merge_cells("Progress", "T5:T7"), HARMLESS, 28),
+    "locked cells merged": (merge_cells("Progress", "A5:B5"), cells("locked_changed", "B5"), 28),
+    "keys merged": (merge_cells("Progress", "R5:R6"), cells("row_by_ref", "A6"), 28),
+    "a column doubled": (double_column("Progress", "Progress made"), HARMLESS, 28),
+    "a column doubled and changed": (
+        double_column("Progress", "Progress made", "J1a.2", BY_THE_WAY),
+        cells("column_doubled", "D6"),
+        27,
+    ),
+    "a heading with a slip": (
+        rename_heading("Progress", "Next step", "Next steps"),
+        cells("heading_mended", "J4"),
+        28,
+    ),
+    "headings deleted": (delete_headings("Progress"), cells("headings_missing", "A1"), 16),
+    "a sheet hidden": (hide_sheet("Progress"), HARMLESS, 28),
+    "a sheet added": (add_sheet("Notes", "B3"), cells("sheet_extra", "B3", sheet="Notes"), 28),
+    "an empty sheet added": (add_sheet("Notes", "B3", ""), HARMLESS, 28),
+    "a row moved below the others": (move_row("Progress", "J1a.2", 12), HARMLESS, 28),
+    "typed over a formula": (type_at("Start here", "B23"), cells("locked_changed", "B23", sheet="Start here"), 28),
+    "an action typed below the table": (
+        type_row("Progress", 9, A="J1b.2", B=BY_THE_WAY, D="Progress made of J1b.2"),
+        cells("row_unknown", "A9"),
+        28,
+    ),
+    "a further action below the thirtieth": (
+        type_row("New actions", 35, A="31", C=BY_THE_WAY),
+        cells("row_unknown", "A35", sheet="New actions"),
+        28,
+    ),
+    "paragraphs that fell into the rows below": (
+        paste_down("Progress", "J1a.1", "Progress made", *PARAGRAPHS, blank=BLANK),
+        cells("paste_fell_apart", "D6", "D7") | NEEDED,
+        28 - 7,
+    ),
+    "a paragraph that goes on in the next row": (
+        paste_down("Progress", "J1a.1", "Progress made", "We met twice,", "and drew the pathway.", blank=BLANK),
+        cells("paste_fell_apart", "D6") | {one for one in NEEDED if "6" in one[1]},
+        28 - 4,
+    ),
+    "the same words in every row": (
+        paste_down("Progress", "J1a.1", "Progress made", "Going well", "No change", "No change", blank=BLANK),
+        NEEDED,
+        28 - 7,
+    ),
+    "a row of which only one thing is said": (
+        paste_down("Progress", "J1a.1", "Progress made", "We met twice.", "No meeting yet.", blank=BLANK),
+        {one for one in NEEDED if "6" in one[1]},
+        28 - 4,
+    ),
+    "small letters in every row": (
+        paste_down("Progress", "J1a.1", "Progress made", "met twice", "trained staff", blank=BLANK),
+        {one for one in NEEDED if "6" in one[1]},
+        28 - 4,
+    ),
+    "paragraphs over rows that say more": (paste_down("Progress", "J1a.1", "Progress made", *PARAGRAPHS), HARMLESS, 25),
+    "bullets among the further actions": (
+        paste_down("New actions", "3", "What we will do", "Three things:", "- train", "- tell"),
+        cells("paste_fell_apart", "C8", "C9", sheet="New actions")
+        | cells("required", "B7", "B8", "B9", sheet="New actions"),
+        28,
+    ),
+}
+
+
+@pytest.mark.parametrize(("mutation", "expected", "kept"), CASES.values(), ids=CASES.keys())
+def test_each_is_told_at_its_cell_and_nothing_lands_elsewhere(
+    round_one: Plan, filled: Path, mutation: Mutation, expected: set[tuple[str, str]], kept: int
+) -> None:
+    path = edit(filled, round_one.inbox / "da.xlsx", mutation)
+    receipt = round_one.receive_one(path)
+    assert sorted((one.code, str(one.address)) for one in receipt.findings) == sorted(expected)
+    assert_in_its_own_cell(round_one)
+    assert_nothing_lost(round_one, path, receipt)
+    assert_told(round_one, receipt)
+    assert len([value for value in taken(round_one).values() if MARK.fullmatch(value)]) == kept
+
+
+SORTED: dict[str, tuple[Mutation, set[tuple[str, str]]]] = {
+    "with the actions, without refs and keys": (
+        sort_rows("Progress", "What we will do", "Evidence", down=True),
+        cells("rows_parted", "B5", "O6"),
+    ),
+    "all but the refs": (sort_rows("Progress", "What we will do", "Key", down=True), cells("rows_parted", "A5")),
+}
+
+
+@pytest.mark.parametrize(("mutation", "expected"), SORTED.values(), ids=SORTED.keys())
+def test_a_sort_of_part_of_the_table_is_held(
+    round_one: Plan, filled: Path, mutation: Mutation, expected: set[tuple[str, str]]
+) -> None:
+    typed_over = paste("Progress", "J1a.2", "What we will do", BY_THE_WAY)
+    for name, changes in {"alone": [mutation], "and typed over": [mutation, typed_over]}.items():
+        receipt = round_one.receive_one(edit(filled, round_one.inbox / f"{name}.xlsx", *changes))
+        assert receipt.verdict == "held", name
+        assert told(receipt) >= expected, name
+        assert taken(round_one) == {}
+
+
+def test_one_locked_text_that_is_also_anothers_is_no_sort(round_one: Plan, filled: Path) -> None:
+    book = openpyxl.load_workbook(filled)["Progress"]
+    path = edit(filled, round_one.inbox / "da.xlsx", type_at("Progress", "B5", str(book["B6"].value)))
+    receipt = round_one.receive_one(path)
+    assert told(receipt) == cells("locked_changed", "B5")
+    assert round_one.said("J1a.1", "progress") == "Progress made of J1a.1"
+
+
+@pytest.mark.parametrize("name", ["Progress", "Action plan", "Grid", "New actions"])
+def test_row_keys_alone_carry_a_sheet_wherever_it_was_copied_to(round_one: Plan, filled: Path, name: str) -> None:
+    copied = only_sheet(name, "Sheet1", down=11, right=5, above=BY_THE_WAY)
+    path = edit(filled, round_one.inbox / "da.xlsx", copied)
+    receipt = round_one.receive_one(path)
+    assert receipt.issue == "2016-17-Q1-DA-1"
+    assert told(receipt) >= {("sheet_renamed", "Sheet1!A1"), ("text_outside", "Sheet1!A1")}
+    assert_in_its_own_cell(round_one)
+    assert_nothing_lost(round_one, path, receipt)
+
+
+def test_the_officer_may_take_what_a_merged_cell_shows(round_one: Plan, filled: Path) -> None:
+    round_one.receive_one(edit(filled, round_one.inbox / "da.xlsx", merge_cells("Progress", "D5:D6")))
+    asked = {query.cells[0].key: query.cells[0].returned for query in round_one.queries}
+    shown = "Progress made of J1a.1"
+    assert asked == {Key("action", ref, "progress"): shown for ref in ("J1a.1", "J1a.2")}
