@@ -18,6 +18,7 @@ from plan_sheets.demo import run_demo
 from plan_sheets.store import tables
 from plan_sheets.store.folder import open_folder
 from plan_sheets.store.schemas import load_demo
+from plan_sheets.store.workbook_inspector import inspect_workbook
 
 Texts = list[list[str]]
 """A sheet as rows of texts."""
@@ -180,6 +181,12 @@ def test_it_is_told_on_two_screens_and_ends_with_the_master(ran: Ran) -> None:
     assert max(map(len, ran.lines)) <= 120
     assert ran.lines[-1].endswith(str(Path("demo/master/2016-17-q2.xlsx")))
     assert (ran.path / "master/2016-17-q2.xlsx").is_file()
+
+
+def test_all_that_it_makes_is_accessible(ran: Ran) -> None:
+    made = [ran.path / "plan.xlsx", *(ran.path / "issued").rglob("*.xlsx"), *(ran.path / "master").glob("*.xlsx")]
+    assert len(made) == 21
+    assert {path.name: inspect_workbook(path.read_bytes()) for path in made} == {path.name: [] for path in made}
 
 
 def test_a_second_run_tells_the_same_and_makes_the_same_files(ran: Ran, tmp_path: Path) -> None:

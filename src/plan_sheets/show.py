@@ -250,6 +250,7 @@ def traced(steps: Sequence[Step], *, as_json: bool) -> None:
 
 PLACES_TOLD = 5
 """Cells that are named where many break a rule; JSON has all of them."""
+SENTENCES_TOLD = 3
 
 
 def inspected(told: Sequence[Inspected], *, as_json: bool) -> None:
@@ -282,9 +283,9 @@ def _broken(broken: RuleBroken) -> None:
 
 
 def _where(sheet: str | None, problems: Sequence[Problem]) -> str:
-    """A sheet, the cells of it, and what is wrong in the first."""
+    """A sheet, the cells of it, and what is wrong there, if that can be said in a few sentences."""
     cells = list(dict.fromkeys(one.cell for one in problems if one.cell))
     more = f" and {len(cells) - PLACES_TOLD} more" if len(cells) > PLACES_TOLD else ""
     where = ", ".join(filter(None, [sheet or "The file", *cells[:PLACES_TOLD]])) + more
     sentences = list(dict.fromkeys(one.sentence for one in problems))
-    return f"{where}: {'such as: ' if len(sentences) > 1 else ''}{sentences[0]}"
+    return f"{where}: {' '.join(sentences[:SENTENCES_TOLD])}{' And so on.' if len(sentences) > SENTENCES_TOLD else ''}"

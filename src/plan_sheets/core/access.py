@@ -190,6 +190,8 @@ def _all_in_table(sheet: SeenSheet) -> Said:
 
 def _headings(sheet: SeenSheet) -> Said:
     for table in sheet.tables:
+        if not table.headings:
+            yield _cell(table.area.top, table.area.left), "The table has no heading row."
         seen: set[str] = set()
         for across, heading in enumerate(table.headings):
             cell = _cell(table.area.top, table.area.left + across)

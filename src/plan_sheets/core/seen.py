@@ -21,6 +21,10 @@ class Area:
         row, column = place
         return self.top <= row <= self.bottom and self.left <= column <= self.right
 
+    def cut(self, bottom: int, right: int) -> Area:
+        """As much of it as lies within this last row and column; nothing may be left."""
+        return Area(self.top, self.left, min(self.bottom, bottom), min(self.right, right))
+
     def places(self) -> Iterator[tuple[int, int]]:
         """Row and column of every cell, row by row."""
         return product(range(self.top, self.bottom + 1), range(self.left, self.right + 1))
@@ -41,7 +45,7 @@ class Look:
     wraps: bool
     locked: bool
     style: str
-    """The name of the cell style; "" is none."""
+    """The name of the cell style."""
 
 
 class SeenCell(NamedTuple):
@@ -58,7 +62,7 @@ class SeenCell(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class SeenTable:
-    """A named table; its first row is the heading row."""
+    """A named table; its first row is the heading row, unless there are no headings."""
 
     name: str
     area: Area

@@ -52,6 +52,11 @@ class SheetPart:
     hidden: list[int]
     rest: ET.Element
 
+    def edge(self) -> tuple[int, int]:
+        """The first row and the first column after those in use: how far it is worth looking at anything."""
+        rows, columns = ({place[way] for place in self.cells} for way in (0, 1))
+        return max(rows, default=-1) + 1, max(columns, default=-1) + 1
+
     def add_row(self, row: int, attributes: Mapping[str, str]) -> None:
         """A row, for what stands in its tag."""
         if "ht" in attributes:
@@ -71,7 +76,7 @@ _PLAIN_TEXT = re.compile(rb'<si><t(?: xml:space="preserve")?+>([^<]*+)</t></si>'
 def read_texts(part: bytes) -> Sequence[str]:
     """The texts that cells share, from their checked part: of a rich text all runs, but not how it is pronounced."""
     plain = _PLAIN_TEXT.findall(part)
-    if len(plain) == part.count(b"<si") and b"<!" not in part:
+    if plain and len(plain) == part.count(b"<si") and b"<!" not in part:
         return html.unescape(b"\0".join(plain).decode()).split("\0")
     return [
         "".join(run.text or "" for run in (*one.findall("t"), *one.findall("r/t"))) for one in tree(part).iter("si")

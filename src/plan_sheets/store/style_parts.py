@@ -48,7 +48,9 @@ def read_styles(styles: ET.Element | None, theme: ET.Element | None) -> Styles:
     """The styles; a workbook without this part has one plain format."""
     root = _NOTHING if styles is None else styles
     colours = Colours(_theme(theme), [_rgb(one) for one in root.findall("colors/indexedColors/rgbColor")] or PALETTE)
-    fonts = [_font(one, colours) for one in root.findall("fonts/font") or [_NOTHING]]
+    fonts = [_font(one, colours) for one in root.findall("fonts/font")] or [
+        _Font("Calibri", 11, italic=False, ink=BLACK)
+    ]
     fills = [_fill(one, colours) for one in root.findall("fills/fill")] or [WHITE]
     formats = {int(one.get("numFmtId", "0")): one.get("formatCode", "") for one in root.findall("numFmts/numFmt")}
     cells = root.findall("cellXfs/xf") or [_NOTHING]
@@ -126,5 +128,5 @@ def _look(xf: ET.Element, fonts: Sequence[_Font], fills: Sequence[str | None], n
         fill=fills[int(xf.get("fillId", "0"))],
         wraps=alignment is not None and is_on(alignment.get("wrapText")),
         locked=protection is None or is_on(protection.get("locked"), default=True),
-        style=names.get(xf.get("xfId", "0"), ""),
+        style=names.get(xf.get("xfId", "0"), "Normal"),
     )

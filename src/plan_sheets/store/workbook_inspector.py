@@ -152,19 +152,19 @@ def _one(item: ET.Element, path: str) -> ET.Element:
 
 
 def _sheet(book: _Book, page: _Page, part: SheetPart) -> SeenSheet:
-    rels, rest = relations(book.package, page.part), part.rest
+    rels, rest, edge = relations(book.package, page.part), part.rest, part.edge()
     protection = _one(rest, "sheetProtection")
     return SeenSheet(
         name=page.name,
         cells=part.cells,
-        links=dict(_links(part, rels)),
-        tables=tuple(_tables(book.package, part, rels)),
+        links=dict(_links(part, rels, edge)),
+        tables=tuple(_tables(book.package, part, rels, edge)),
         entries=tuple(map(_entry, rest.iter("dataValidation"))),
         colourings=tuple(dict.fromkeys(_colourings(rest, book.styles))),
         merged=tuple(one.get("ref", "") for one in rest.findall("mergeCells/mergeCell")),
         hidden=page.hidden,
         hidden_parts=(*_hidden_rows(part.hidden), *_hidden_columns(rest)),
-        widths=_widths(part),
+        widths=_widths(rest, edge[1]),
         heights=part.heights,
         frozen=_one(rest, "sheetViews/sheetView/pane").get("state", "").startswith("frozen"),
         filter=rest.find("autoFilter") is not None,
@@ -173,23 +173,28 @@ def _sheet(book: _Book, page: _Page, part: SheetPart) -> SeenSheet:
     )
 
 
-def _links(part: SheetPart, rels: Mapping[str, Relation]) -> Iterator[tuple[tuple[int, int], str]]:
+def _links(
+    part: SheetPart, rels: Mapping[str, Relation], edge: tuple[int, int]
+) -> Iterator[tuple[tuple[int, int], str]]:
     """The cells with links, and where they lead to."""
     for link in part.rest.findall("hyperlinks/hyperlink"):
         known = rels.get(refers_to(link))
         target = (known.target if known else "") or link.get("location", "")
         for area in areas(link.get("ref", "")):
-            yield from ((place, target) for place in area.places() if place in part.cells)
+            yield from ((place, target) for place in area.cut(*edge).places() if place in part.cells)
 
 
-def _tables(package: Package, part: SheetPart, rels: Mapping[str, Relation]) -> Iterator[SeenTable]:
+def _tables(
+    package: Package, part: SheetPart, rels: Mapping[str, Relation], edge: tuple[int, int]
+) -> Iterator[SeenTable]:
+    """The tables; of one that reaches beyond what is in use, only the first row and column there."""
     for name in of_kind(rels, "table"):
         table = tree(package.xml(name))
-        (area,) = areas(table.get("ref", ""))
+        area = areas(table.get("ref", ""))[0].cut(*edge)
         places = [(area.top, column) for column in range(area.left, area.right + 1)]
-        headed = table.get("headerRowCount") != "0"
-        headings = tuple(part.cells[place].text if headed and place in part.cells else "" for place in places)
-        yield SeenTable(table.get("displayName", ""), area, headings, table.find("autoFilter") is not None)
+        headings = tuple(part.cells[place].text if place in part.cells else "" for place in places)
+        headed = headings if table.get("headerRowCount") != "0" else ()
+        yield SeenTable(table.get("displayName", ""), area, headed, table.find("autoFilter") is not None)
 
 
 def _entry(rule: ET.Element) -> Entry:
@@ -227,14 +232,13 @@ def _hidden_columns(rest: ET.Element) -> Iterator[str]:
             yield f"column {first}" + (f" to {last}" if first != last else "")
 
 
-def _widths(part: SheetPart) -> dict[int, float]:
+def _widths(rest: ET.Element, used: int) -> dict[int, float]:
     """The width of every column in use, in characters: one entry of the file may speak for several columns."""
-    usual = _one(part.rest, "sheetFormatPr").get("defaultColWidth")
-    used = range(1 + max({column for _, column in part.cells}, default=0))
-    widths = dict.fromkeys(used, round(float(usual) - _WIDTH_PADDING, 2) if usual else _DEFAULT_WIDTH)
-    for one in part.rest.findall("cols/col"):
+    usual = _one(rest, "sheetFormatPr").get("defaultColWidth")
+    widths = dict.fromkeys(range(max(used, 1)), round(float(usual) - _WIDTH_PADDING, 2) if usual else _DEFAULT_WIDTH)
+    for one in rest.findall("cols/col"):
         if "width" in one.attrib:
-            for column in range(int(one.get("min", "1")) - 1, min(int(one.get("max", "1")), len(used))):
+            for column in range(int(one.get("min", "1")) - 1, min(int(one.get("max", "1")), len(widths))):
                 widths[column] = round(float(one.get("width", "0")) - _WIDTH_PADDING, 2)
     return widths
 
