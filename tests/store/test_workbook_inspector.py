@@ -331,3 +331,9 @@ def test_a_table_over_the_whole_sheet_is_looked_at_as_far_as_there_is_anything()
 def test_what_ends_its_reader_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("plan_sheets.store.apart.CHILD_SECONDS", 0.01)
     assert inspect_apart(made()) == Refusal("file_ends_reader")
+
+
+@pytest.mark.parametrize("width", ["0", "0.7142857142857143"])
+def test_text_in_a_column_of_no_width_is_clipped(width: str) -> None:
+    data = changed(lambda text: text.replace('width="30.7109375"', f'width="{width}"'), "xl/worksheets/sheet1.xml")
+    assert "nothing clipped" in {one.rule for one in inspect_workbook(data)}

@@ -82,10 +82,10 @@ def most_lines(text: str, width: float) -> float:
 
 def lines_needed(text: str, width: float) -> int:
     """How many lines a text takes in a column of this width (characters) where text wraps."""
-    room = width * _CHARACTER_POINTS
-    wrapped = max(room - _LOST_AT_LINE_ENDS, room / 2)
-    lengths = map(text_points, text.split("\n"))
-    return sum([1 if length <= room else math.ceil(length / wrapped) for length in lengths])
+    if "\n" in text:
+        return sum([lines_needed(paragraph, width) for paragraph in text.split("\n")])
+    room, length = width * _CHARACTER_POINTS, text_points(text)
+    return 1 if length <= room else math.ceil(length / max(room - _LOST_AT_LINE_ENDS, room / 2, 1))
 
 
 def row_height(cells: Iterable[tuple[str, float]]) -> float:

@@ -239,7 +239,7 @@ def _widths(rest: ET.Element, used: int) -> dict[int, float]:
     for one in rest.findall("cols/col"):
         if "width" in one.attrib:
             for column in range(int(one.get("min", "1")) - 1, min(int(one.get("max", "1")), len(widths))):
-                widths[column] = round(float(one.get("width", "0")) - _WIDTH_PADDING, 2)
+                widths[column] = max(0.0, round(float(one.get("width", "0")) - _WIDTH_PADDING, 2))
     return widths
 
 
