@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test bench workbooks docs clean
+.PHONY: demo test fuzz bench docs workbooks clean
 
 demo: $(VENV)/.installed
 	rm -rf demo
@@ -14,6 +14,11 @@ test: $(VENV)/.installed-dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/pytest
+
+# Mutants drawn anew, as many as one likes: make fuzz EXAMPLES=50000
+EXAMPLES ?= 2000
+fuzz: $(VENV)/.installed-dev
+	PLAN_SHEETS_FUZZ=$(EXAMPLES) $(BIN)/pytest -m fuzz
 
 bench: $(VENV)/.installed-dev
 	$(BIN)/python benchmarks/ratios.py

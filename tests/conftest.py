@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from tests.chairs import ISSUED_ON, SECRET, Plan
 
 from plan_sheets import plan
+
+EXAMPLES = os.environ.get("PLAN_SHEETS_FUZZ", "")
+"""How many examples hypothesis shall try: `make fuzz` says so."""
+settings.register_profile("fuzz", deadline=None, max_examples=int(EXAMPLES or 25))
+if EXAMPLES:
+    settings.load_profile("fuzz")
 
 
 @pytest.fixture(scope="session")

@@ -146,9 +146,11 @@ def only_sheet(name: str, new_name: str = "Sheet1", *, down: int = 0, right: int
 
     def mutate(book: Workbook) -> None:
         rows = values_of(book[name])
-        for sheet in list(book):
+        old = list(book)
+        fresh = book.create_sheet("Fresh")
+        for sheet in old:
             book.remove(sheet)
-        fresh = book.create_sheet(new_name)
+        fresh.title = new_name
         for place, row in enumerate(rows, down + 1):
             for column, value in enumerate(row, right + 1):
                 fresh.cell(place, column).value = value

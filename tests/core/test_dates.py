@@ -58,6 +58,8 @@ def told(text: str, *, number: bool = False) -> tuple[str, list[str]]:
         ("2017-03-31T14:30:00.000Z", "31 March 2017"),
         ("2017-03-31 00:00:00", "31 March 2017"),
         ("31/03/2017 14:30", "31 March 2017"),
+        ("31 March 2017 at 2pm", "31 March 2017"),
+        ("31 March 2017 2.30 pm", "31 March 2017"),
         ("\N{LEFT-TO-RIGHT MARK}31/\N{LEFT-TO-RIGHT MARK}03/2017", "31 March 2017"),
         ("29/2/2016", "29 February 2016"),
         ("04/04/2016", "4 April 2016"),

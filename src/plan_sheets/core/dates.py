@@ -21,6 +21,9 @@ FAR = 5
 _LONGEST = 80
 """Characters; no date is longer, and the rules need not look at an essay."""
 
+_TO_1904 = timedelta(days=1462)
+"""How much later a day number is in a workbook that counts from 1904 (ECMA-376 Part 1, 18.17.4.1)."""
+
 _BLOCKING = frozenset({"date_month_first", "date_weekday", "date_in_doubt"})
 
 _MONTHS = tuple("january february march april may june july august september october november december".split())  # noqa: SIM905 - a list of words reads best as words
@@ -43,11 +46,12 @@ class _Readings:
     codes: tuple[str, ...] = ()
 
 
-def read_date(text: str, *, year: int, number: bool = False) -> Reading:
+def read_date(text: str, *, year: int, number: bool = False, since_1904: bool = False) -> Reading:
     """Read one date, for the plan whose financial year begins in April of `year`.
 
     `number` says that the cell held a number: then only a spreadsheet's day number is a date, for 3.1 may have been
-    typed as 3.10. A date in our own words has no remark, unless it is far from the plan.
+    typed as 3.10. `since_1904`: the workbook counts its days from 1904, but a day number may have come from one that
+    does not, so it has two readings. A date in our own words has no remark, unless it is far from the plan.
     """
     own = PartialDate.from_words(text)
     if own:
@@ -57,6 +61,8 @@ def read_date(text: str, *, year: int, number: bool = False) -> Reading:
     plain, doubted = _without_doubt(_plain(text))
     plain, weekday = _without_weekday(plain)
     readings = _serial(plain) if number else _read(plain, year)
+    if since_1904 and readings and "date_serial" in readings.codes:
+        readings = _Readings((*readings.dates, *(PartialDate.day(day.first + _TO_1904) for day in readings.dates)))
     if doubted and readings and readings.dates:
         readings = _Readings(readings.dates, (*readings.codes, "date_in_doubt"))
     if readings and readings.dates:
@@ -105,8 +111,8 @@ def _plan(year: int) -> str:
 # What may stand around a date without changing it.
 
 _TIME = re.compile(
-    r"(?<=[0-9])[t ]+(?:at )?[0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?"
-    r"(?: ?[ap]m)?(?: ?z| ?[+-][0-9]{2}:?[0-9]{2})?$"
+    r"(?<=[0-9])(?:[t ]+(?:at )?[0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?(?: ?[ap]m)?"
+    r"(?: ?z| ?[+-][0-9]{2}:?[0-9]{2})?| (?:at )?[0-9]{1,2}(?:\.[0-9]{2})? ?[ap]m)$"
 )
 _PREFIX = re.compile(r"^(?:(?:due|by|on|in|during|no later than|not later than):? +)+")
 _SUFFIX = re.compile(r"(?: at the)? latest$")

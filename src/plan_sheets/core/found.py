@@ -44,6 +44,8 @@ class FoundSheet:
     visible: bool = True
     merged: tuple[str, ...] = ()
     """Ranges of merged cells, such as `A1:C2`."""
+    painted: Mapping[str, str] = field(default_factory=dict)
+    """Cells, blank ones too, that somebody painted in a colour of RAG: `{"F7": "red"}`; {} where none can be known."""
 
     def row_keys(self) -> Iterator[str]:
         """Every text on it that looks like a row key."""
@@ -78,3 +80,5 @@ class FoundWorkbook:
     remarks: tuple[Remark, ...] = ()
     kept: frozenset[str] | None = None
     """What it still has of locks, lists and tables (`core/survival.py`); None if that cannot be told (xls, xlsb)."""
+    since_1904: bool = False
+    """Whether day numbers in it count from 1904, as on old Macs."""

@@ -171,7 +171,8 @@ class _Reader:
         cell: FoundCell = table.cell(row, column)
         # An open workbook may hold numbers: `007` typed into a cell that somebody formatted is still what it shows.
         kind = CellKind.TEXT if cell.kind is CellKind.NUMBER and one.type == "string" else cell.kind
-        tidied = tidy(cell.text, one, one.choices, year=self.year, kind=kind)
+        since_1904 = self.workbook.since_1904
+        tidied = tidy(cell.text, one, one.choices, year=self.year, kind=kind, since_1904=since_1904)
         findings = [
             self.messages.remark(
                 told.code, told.details, address=address, key=key, entered=cell.entered, heading=one.title

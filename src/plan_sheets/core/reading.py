@@ -34,8 +34,15 @@ class Reading:
     """All other rows."""
     values: dict[Key, str] = field(default_factory=dict)
     """What the cells of `typed` say, tidied."""
+    painted: dict[Key, str] = field(default_factory=dict)
+    """The RAG cells that hold no word and are painted, and in which colour."""
     answers_sha: str = ""
     """What it says, as one hash: the same answers in another file make the same."""
+
+    def entered(self, one: Typed) -> str:
+        """What somebody put into a cell: what was typed, or in what colour it was painted instead."""
+        colour = self.painted.get(one.key)
+        return f"(painted {colour})" if colour else one.cell.entered
 
     @property
     def changed(self) -> list[Typed]:
@@ -43,7 +50,7 @@ class Reading:
         return [
             one
             for one in self.typed
-            if self.values[one.key] != one.base or (one.cell.entered.strip() and not self.values[one.key])
+            if self.values[one.key] != one.base or (self.entered(one).strip() and not self.values[one.key])
         ]
 
     @property
@@ -74,7 +81,7 @@ class Reading:
                 field_of(one).title,
                 field_of(one).scope,
                 one.address,
-                one.cell.entered,
+                self.entered(one),
                 self.values.get(one.key, one.base),
                 one.base,
                 blocked.get(one.key),
@@ -99,7 +106,8 @@ def read_return(
     reading = Reading(document, told, typed, shape.unchanged)
     for one in typed:
         about = field_of(one)
-        tidied = tidy(one.cell.text, about, one.column.choices or about.choices, year=year, kind=one.cell.kind)
+        choices = one.column.choices or about.choices
+        tidied = tidy(one.cell.text, about, choices, year=year, kind=one.cell.kind, since_1904=workbook.since_1904)
         reading.values[one.key] = tidied.value
         reading.findings += [
             messages.remark(
@@ -107,7 +115,8 @@ def read_return(
             )
             for told in tidied.remarks
         ]
-    said = sorted((str(one.key), reading.values[one.key], one.cell.entered) for one in typed)
+    _tell_paint(reading, workbook, messages)
+    said = sorted((str(one.key), reading.values[one.key], reading.entered(one)) for one in typed)
     outside = sorted((one.code, one.entered or "") for one in reading.findings)
     reading.answers_sha = sha_of(json.dumps([document.reference, said, outside]))
     orders = {"answers_permuted": permuted(typed, reading.values), "rows_parted": parted(shape.changed)}
@@ -135,6 +144,30 @@ def _fell_apart(typed: list[Typed], messages: Messages) -> list[Finding]:
     ]
 
 
+_MEANS = {"red": "Red", "amber": "Amber", "yellow": "Amber", "green": "Green", "blue": "Blue"}
+"""The word of RAG that goes with a colour."""
+
+
+def _tell_paint(reading: Reading, workbook: FoundWorkbook, messages: Messages) -> None:
+    """Ask about every RAG cell that is painted and holds no word; warn where word and colour differ."""
+    painted = {Address(sheet.name, cell): colour for sheet in workbook.sheets for cell, colour in sheet.painted.items()}
+    for one in reading.typed if painted else ():
+        colour, choices = painted.get(one.address), one.column.choices or field_of(one).choices
+        if colour is None or not {"Red", "Amber", "Green"}.issubset(choices):
+            continue
+        code = ""
+        if not one.cell.entered.strip():
+            reading.painted[one.key] = colour
+            code = "rag_painted"
+        elif reading.values[one.key] in choices and reading.values[one.key] != _MEANS[colour]:
+            code = "rag_painted_otherwise"
+        if code:
+            told = {"cell": one.address.cell, "colour": colour, "choices": ", ".join(choices)}
+            reading.findings.append(
+                messages.finding(code, address=one.address, key=one.key, entered=one.cell.entered, **told)
+            )
+
+
 def rows_to_check(reading: Reading, owner: int) -> list[CheckedRow]:
     """Every row in which anything was changed, as the check takes it; the form is one row."""
     blocked = {one.key for one in reading.findings if one.key and one.severity.blocks}
@@ -145,7 +178,7 @@ def rows_to_check(reading: Reading, owner: int) -> list[CheckedRow]:
         place = (one.sheet.name, "" if one.row.answer else one.row.ref)
         value = reading.values[one.key]
         rows.setdefault(place, []).append(
-            CheckedCell(field_of(one), one.key, one.address, one.cell.entered, value, one.key not in blocked)
+            CheckedCell(field_of(one), one.key, one.address, reading.entered(one), value, one.key not in blocked)
         )
         if place not in beside:
             beside[place] = _locked(one.sheet, one.row)
@@ -189,7 +222,7 @@ def silent_rows(reading: Reading, messages: Messages) -> list[Finding]:
             ref=ref,
         )
         for ref, cells in sorted(told.items(), key=lambda one: ref_order(one[0]))
-        if not any(one.cell.entered.strip() for one in cells)
+        if not any(reading.entered(one).strip() for one in cells)
     ]
 
 

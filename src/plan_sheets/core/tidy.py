@@ -32,24 +32,36 @@ def tidy(
     *,
     year: int,
     kind: CellKind = CellKind.TEXT,
+    since_1904: bool = False,
 ) -> Tidied:
     """Tidy the text of one cell. `choices` are this workbook's drop-down, by default those of the field.
 
-    `year` is the one in whose April the plan begins; `kind` is what the cell held.
+    `year` is the one in whose April the plan begins; `kind` is what the cell held; `since_1904`, whether day numbers
+    in its workbook count from 1904.
     """
     clean = clean_text(text)
     if kind is CellKind.ERROR:
         return Tidied(clean, (Remark("cell_error", {"error": clean}),))
     if kind is CellKind.FORMULA:
         return Tidied(clean, (Remark("cell_formula", {"stored": shorten(clean) or "nothing"}),))
-    read = _read(clean, field, choices or field.choices, year, kind) if clean else Tidied("")
+    days = _Days(year, kind, since_1904)
+    read = _read(clean, field, choices or field.choices, days) if clean else Tidied("")
     if read.remarks or read.value == text:
         return read
     code = "tidied_space" if read.value == clean else "tidied"
-    return Tidied(read.value, (Remark(code, {"before": text, "after": read.value}),))
+    return Tidied(read.value, (Remark(code, {"before": text, "after": shorten(read.value) or "blank"}),))
 
 
-def _read(clean: str, field: Field, choices: tuple[str, ...], year: int, kind: CellKind) -> Tidied:
+@dataclass(frozen=True, slots=True)
+class _Days:
+    """What it takes to read a date besides its text: the plan's first year, what the cell held, how days count."""
+
+    year: int
+    kind: CellKind
+    since_1904: bool
+
+
+def _read(clean: str, field: Field, choices: tuple[str, ...], days: _Days) -> Tidied:
     """Read a text that is not blank as its field wants it. A word of the list comes before a placeholder."""
     several = field.format == "refs"
     same = _same_choice(clean, choices) if choices and not several else None
@@ -62,7 +74,7 @@ def _read(clean: str, field: Field, choices: tuple[str, ...], year: int, kind: C
         return Tidied(bare)
     if choices:
         return _choice(clean, choices)
-    return _date(clean, year, kind) if field.type == "date" else _by_type(clean, field)
+    return _date(clean, days) if field.type == "date" else _by_type(clean, field)
 
 
 def _by_type(clean: str, field: Field) -> Tidied:
@@ -216,8 +228,9 @@ def _list_of(choices: tuple[str, ...]) -> str:
 # Dates, whole numbers, addresses, refs.
 
 
-def _date(clean: str, year: int, kind: CellKind) -> Tidied:
-    reading = read_date(_seen(clean), year=year, number=kind is CellKind.NUMBER)
+def _date(clean: str, days: _Days) -> Tidied:
+    number = days.kind is CellKind.NUMBER
+    reading = read_date(_seen(clean), year=days.year, number=number, since_1904=days.since_1904)
     return Tidied(reading.date.words if reading.date else clean, reading.remarks)
 
 

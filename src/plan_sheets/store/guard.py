@@ -15,6 +15,8 @@ from xml.etree import ElementTree as ET
 
 from plan_sheets.core.found import CellKind, Remark
 from plan_sheets.core.survival import seen_in
+from plan_sheets.store.fills import Painted, painted_cells
+from plan_sheets.store.ods_scan import OdsScan, scan_ods
 from plan_sheets.store.sheet_scan import BeyondEdgeError, Mark, Scan, TooManyCellsError, scan_sheet, well_formed
 from plan_sheets.store.zips import MAX_PART, MAX_SMALL_PART, RefusedError, Zip, is_encrypted, open_zip, stored
 
@@ -47,10 +49,14 @@ class Guarded:
     data: bytes
     """What the parser reads: of a package, only its checked parts."""
     marks: tuple[Mapping[tuple[int, int], Mark], ...] = ()
-    """Of each sheet of an xlsx, in order: the cells that hold an error or a formula."""
+    """Of each sheet of an xlsx or ods, in order: the cells that hold an error or a formula."""
     about: Mapping[str, bytes] = field(default_factory=dict)
     """The parts that hold document properties, by their names in lower case; checked, not parsed."""
     remarks: tuple[Remark, ...] = ()
+    painted: tuple[Painted, ...] = ()
+    """Of each sheet of an xlsx or ods, in order, the cells painted in a colour of RAG; () if there are none."""
+    since_1904: bool = False
+    """Whether day numbers in it count from 1904; known of xlsx and ods."""
     apart: bool = True
     """Whether it may end its reader, for not every cell was seen as the parser sees it: a child process reads it."""
     kept: frozenset[str] | None = None
@@ -173,6 +179,11 @@ class Package:
             raise RefusedError("file_inflates", megabytes=entry.file_size // 1_000_000)
         return _checked(self.archive.read(entry))
 
+    @property
+    def theme(self) -> bytes:
+        """The part with the theme's colours; b"" if there is none."""
+        return self.xml("xl/theme/theme1.xml") if "xl/theme/theme1.xml" in self.entries else b""
+
     def about(self) -> dict[str, bytes]:
         """The parts with document properties, as many as there are."""
         return {name: self.xml(name, MAX_SMALL_PART) for name in _ABOUT if name in self.entries}
@@ -208,8 +219,9 @@ def _guard_package(data: bytes) -> Guarded:
     names = package.entries.keys()
     remarks = _remarks(_REMARKABLE, names)
     if "mimetype" in names:
-        content, kept = _ods_parts(package)  # first: it knows an encrypted file, in which no other part is XML
-        return Guarded("ods", content, about=package.about(), remarks=remarks, kept=kept)
+        content, seen, kept = _ods_parts(package)  # first: it knows an encrypted file, in which no other part is XML
+        about = package.about()
+        return Guarded("ods", content, (*seen.marks,), about, remarks, (*seen.painted,), seen.since_1904, kept=kept)
     if "_rels/.rels" not in names or "[content_types].xml" not in names:
         raise RefusedError(next((code for name, code in _OTHER_PACKAGES.items() if name in names), "file_other_zip"))
     about = package.about()
@@ -219,7 +231,13 @@ def _guard_package(data: bytes) -> Guarded:
     parts, scans, kept = _workbook_parts(package, book)
     container = "xlsm" if b"macroEnabled" in package.xml("[content_types].xml", MAX_SMALL_PART) else "xlsx"
     marks, walked = tuple(scan.marks for scan in scans), any(scan.walked for scan in scans)
-    return Guarded(container, stored(parts), marks, about, remarks, apart=walked, kept=kept)
+    styles = parts.get(f"{book.rpartition('/')[0]}/styles.xml".removeprefix("/"), b"")
+    painted = painted_cells(styles, lambda: package.theme, [*parts.values()][-len(scans) :])
+    since_1904 = _SINCE_1904.search(parts[book]) is not None
+    return Guarded(container, stored(parts), marks, about, remarks, painted, since_1904, walked, kept)
+
+
+_SINCE_1904 = re.compile(rb"""\sdate1904\s*=\s*["'](?:1|true|on)["']""")
 
 
 def _remarks(codes: Mapping[str, str], names: Iterable[str]) -> tuple[Remark, ...]:
@@ -337,8 +355,8 @@ _LAID_OUT = re.compile(rb">\s+(?=<(?:/?table:|text:p[ />]))")
 """White space between cells and rows, as Gnumeric and SheetJS lay an ods out: the parser takes the file for damaged."""
 
 
-def _ods_parts(package: Package) -> tuple[bytes, frozenset[str]]:
-    """The three parts of an ods that the parser reads, and what was kept (`seen_in`).
+def _ods_parts(package: Package) -> tuple[bytes, OdsScan, frozenset[str]]:
+    """The three parts of an ods that the parser reads, what it does not tell of them, and what was kept (`seen_in`).
 
     Tabs, line breaks and errors become text, or the parser would drop them.
     """
@@ -349,13 +367,12 @@ def _ods_parts(package: Package) -> tuple[bytes, frozenset[str]]:
     if b"encryption-data" in manifest:
         raise RefusedError("file_encrypted")
     content = package.xml("content.xml")
-    well_formed(content)  # the parser waits for ever for the end of a table
-    kept = seen_in(content)
+    seen, kept = scan_ods(content), seen_in(content)  # first: the parser waits for ever for the end of a table
     content = _LAID_OUT.sub(b">", content)
     for element, text in ((b"<text:tab/>", b"&#9;"), (b"<text:line-break/>", b"&#10;")):
         content = content.replace(element, text)
     content = content.replace(b' office:string-value="" calcext:value-type="error"', b"")
-    return stored({"mimetype": kind, "META-INF/manifest.xml": manifest, "content.xml": content}), kept
+    return stored({"mimetype": kind, "META-INF/manifest.xml": manifest, "content.xml": content}), seen, kept
 
 
 def _binary_parts(package: Package) -> bytes:

@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from html import unescape
 from xml.parsers import expat
-from xml.sax.saxutils import unescape
 
 from plan_sheets.core.found import CellKind
 from plan_sheets.core.model import column_letters

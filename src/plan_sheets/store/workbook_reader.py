@@ -10,6 +10,7 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -42,7 +43,10 @@ def read_workbook(data: bytes) -> FoundWorkbook | Refusal:
         about = {name: ET.fromstring(part) for name, part in passed.about.items()}  # noqa: S314 - checked by the guard: no DOCTYPE, so no entity
     except ET.ParseError as trouble:
         return Refusal("file_damaged", {"reason": str(trouble)})
-    return FoundWorkbook(passed.container, sheets, _properties(about), _saved_by(about), passed.remarks, passed.kept)
+    if passed.painted:
+        sheets = tuple(replace(sheet, painted=one) for sheet, one in zip(sheets, passed.painted, strict=True))
+    said = _properties(about), _saved_by(about)
+    return FoundWorkbook(passed.container, sheets, *said, passed.remarks, passed.kept, passed.since_1904)
 
 
 # ---------------------------------------------------------------- sheets
@@ -176,6 +180,8 @@ def _read_apart(passed: Guarded) -> tuple[FoundSheet, ...] | Refusal:
     if isinstance(told, dict):
         return Refusal(told["code"], told["details"])
     marks = passed.marks or ({},) * len(told)
+    if len(marks) != len(told):
+        return Refusal("file_damaged", {"reason": "a table within a table"})
     return tuple(_unpacked(marked, *sheet) for sheet, marked in zip(told, marks, strict=True))
 
 

@@ -1,0 +1,84 @@
+"""What the parser does not tell of an ods: which cells hold formulas and errors, and which are painted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from xml.parsers import expat
+
+from plan_sheets.core.found import CellKind
+from plan_sheets.core.model import column_letters
+from plan_sheets.store.fills import MAX_PAINTED, colour_name
+from plan_sheets.store.sheet_scan import Mark
+
+MOST_REPEATS = 1_000
+"""How many times a cell that says something is told where the file says that it is repeated."""
+
+
+@dataclass(slots=True)
+class OdsScan:
+    """What was seen, table by table; `since_1904` as in `FoundWorkbook`."""
+
+    marks: list[dict[tuple[int, int], Mark]] = field(default_factory=list)
+    painted: list[dict[str, str]] = field(default_factory=list)
+    since_1904: bool = False
+
+
+def scan_ods(content: bytes) -> OdsScan:
+    """Walk the content of an ods once. Raises ExpatError if it is no XML, ValueError on a count that is no number."""
+    walker = _Walker()
+    parser = expat.ParserCreate()
+    parser.StartElementHandler = walker.start
+    parser.EndElementHandler = walker.end
+    parser.Parse(content, True)  # noqa: FBT003 - expat takes no keywords
+    return walker.scan
+
+
+class _Walker:
+    """Follows rows and cells, each of which may stand for many. The names are spelled as the parser expects them."""
+
+    def __init__(self) -> None:
+        self.scan = OdsScan()
+        self.looks: dict[str, str] = {}
+        self.look = ""
+        self.row = self.rows = self.column = 0
+
+    def start(self, tag: str, attributes: dict[str, str]) -> None:
+        """A tag begins."""
+        if tag in ("table:table-cell", "table:covered-table-cell"):
+            self._cell(attributes)
+        elif tag == "table:table-row":
+            self.rows, self.column = int(attributes.get("table:number-rows-repeated", "1")), 0
+        elif tag == "table:table":
+            self.scan.marks.append({})
+            self.scan.painted.append({})
+            self.row = 0
+        elif tag == "style:style":
+            self.look = attributes.get("style:name", "")
+        elif tag == "style:table-cell-properties":
+            self.looks[self.look] = colour_name(attributes.get("fo:background-color", ""))
+        elif tag == "table:null-date":
+            self.scan.since_1904 = attributes.get("table:date-value", "").startswith("1904")
+
+    def end(self, tag: str) -> None:
+        """A tag ends: after a row comes the next."""
+        if tag == "table:table-row":
+            self.row += self.rows
+
+    def _cell(self, attributes: dict[str, str]) -> None:
+        columns = int(attributes.get("table:number-columns-repeated", "1"))
+        colour = self.looks.get(attributes.get("table:style-name", ""))
+        formula = attributes.get("table:formula", "").partition("=")[2]
+        is_error = attributes.get("calcext:value-type") == "error"
+        for row, column in self._places(columns) if colour or formula or is_error else ():
+            if formula or is_error:
+                self.scan.marks[-1][row, column] = (CellKind.ERROR if is_error else CellKind.FORMULA, formula)
+            if colour and len(self.scan.painted[-1]) < MAX_PAINTED:
+                self.scan.painted[-1][f"{column_letters(column)}{row + 1}"] = colour
+        self.column += columns
+
+    def _places(self, columns: int) -> Iterator[tuple[int, int]]:
+        """Every place that the cell at hand stands for, as far as anybody could have meant it."""
+        for row in range(self.row, self.row + min(self.rows, MOST_REPEATS)):
+            for column in range(self.column, self.column + min(columns, MOST_REPEATS)):
+                yield row, column

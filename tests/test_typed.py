@@ -1,0 +1,183 @@
+"""What chairs type and paint, and what a return then says: through a real issued workbook, received."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from openpyxl.styles import PatternFill
+from openpyxl.styles.colors import Color
+from openpyxl.utils.datetime import CALENDAR_MAC_1904
+from openpyxl.workbook import Workbook
+from tests.chairs import RECEIVED_ON, Plan, at, edit, fill, said, type_in
+
+from plan_sheets import officer
+from plan_sheets.store.fills import colour_name
+from plan_sheets.store.workbook_style import STYLES
+
+REFS = ("J1a.1", "J1a.2", "J1a.3", "J1b.1")
+Edit = Callable[[Workbook], None]
+
+
+def paint(ref: str, colour: str | Color, word: str = "") -> Edit:
+    def change(book: Workbook) -> None:
+        cell = at(book["Progress"], ref, "RAG")
+        cell.fill = PatternFill("solid", fgColor=colour)
+        if word:
+            type_in(cell, word)
+
+    return change
+
+
+def put(ref: str, heading: str, value: object, look: str = "") -> Edit:
+    """Put in a value as a program would: a date, a number, a formula."""
+
+    def change(book: Workbook) -> None:
+        cell: Any = at(book["Progress"], ref, heading)
+        cell.value = value
+        cell.number_format = look or cell.number_format
+
+    return change
+
+
+def since_1904(book: Workbook) -> None:
+    book.epoch = CALENDAR_MAC_1904
+
+
+def told_of(plan: Plan, path: Path) -> dict[str, list[str]]:
+    """Code and what was entered of each finding, by cell; what a blank beside it is told of is left out."""
+    found: dict[str, list[str]] = {}
+    for one in plan.receive_one(path).findings:
+        if one.address and one.code not in ("required", "row_silent"):
+            found.setdefault(one.address.cell, []).append(f"{one.code} {one.entered}".strip())
+    return found
+
+
+def test_rag_that_is_only_painted_is_asked_about_once_and_is_not_untouched(round_one: Plan) -> None:
+    path = edit(round_one.sent("DA"), round_one.inbox / "da.xlsx", paint("J1a.1", "FFFF0000"))
+    receipt = round_one.receive_one(path)
+    assert receipt.verdict == "accepted_with_findings"
+    (asked,) = (one for one in receipt.findings if one.address and str(one.address) == "Progress!I5")
+    assert (asked.code, asked.severity, asked.entered) == ("rag_painted", "query", "")
+    assert asked.message.startswith("I5 is painted red and holds no word")
+    silent = {one.key.ref for one in receipt.findings if one.code == "row_silent"}
+    assert silent == set(REFS[1:]), "the row was not silent, its other cells are missing"
+    assert round_one.said("J1a.1", "rag") == ""
+
+
+def test_take_cannot_turn_a_colour_into_a_word(round_one: Plan) -> None:
+    round_one.receive_one(edit(round_one.sent("DA"), round_one.inbox / "da.xlsx", paint("J1a.1", "FFFF0000")))
+    (query,) = (one for one in round_one.queries if one.code == "rag_painted")
+    assert [cell.returned for cell in query.cells] == ["(painted red)"]
+    desk = officer.make_officer(round_one.folder, RECEIVED_ON).path
+    settled = fill(desk, round_one.inbox / "desk.xlsx", {"Queries": {str(query.id): {"Your choice": "Take"}}})
+    assert "take_unreadable" in [one.code for one in round_one.receive_one(settled).findings]
+    assert round_one.said("J1a.1", "rag") == ""
+
+
+def test_every_way_to_name_a_colour(round_one: Plan) -> None:
+    colours: tuple[str | Color, ...] = (Color(indexed=10), Color(theme=5), Color(theme=6, tint=0.6), "FFFFEB9C")
+    painted = [paint(ref, colour) for ref, colour in zip(REFS, colours, strict=True)]
+    receipt = round_one.receive_one(edit(round_one.sent("DA"), round_one.inbox / "da.xlsx", *painted))
+    told = [one.message.split()[3] for one in receipt.findings if one.code == "rag_painted"]
+    assert told == ["red", "red", "green", "amber"]
+
+
+def test_a_colour_that_contradicts_the_word_is_a_warning_and_the_word_is_taken(round_one: Plan) -> None:
+    changes = (paint("J1a.1", "FFFF0000", "Green"), paint("J1a.2", "FF00B050", "green"), paint("J1a.3", "FFFFC000"))
+    path = edit(round_one.sent("DA"), round_one.inbox / "da.xlsx", *changes)
+    assert told_of(round_one, path) == {
+        "I5": ["rag_painted_otherwise Green"],
+        "I6": ["tidied green"],
+        "I7": ["rag_painted"],
+    }
+    assert [round_one.said(ref, "rag") for ref in REFS] == ["Green", "Green", "", ""]
+
+
+def test_paint_makes_another_return_of_the_same_words(round_one: Plan) -> None:
+    good = round_one.filled("good", said())
+    painted = edit(good, round_one.inbox / "painted.xlsx", paint("J1a.2", "FFFF0000"))
+    assert [one.verdict for one in round_one.receive(good)] == ["accepted_with_findings"]
+    assert [one.verdict for one in round_one.receive(painted)] == ["accepted_with_findings"]
+
+
+@pytest.mark.parametrize(
+    ("colours", "name"),
+    [
+        ("FF0000 C00000 FFC7CE D4351C FFFF0000", "red"),
+        ("FFC000 ED7D31 FFEB9C F79646 FFBF00", "amber"),
+        ("FFFF00 FFFF99", "yellow"),
+        ("00B050 92D050 C6EFCE 70AD47 008000", "green"),
+        ("0070C0 4472C4", "blue"),
+        ("FFFFFF BFBFBF 000000 505A5F 7030A0 FF99CC auto", ""),
+    ],
+)
+def test_the_names_of_colours(colours: str, name: str) -> None:
+    assert {colour_name(one) for one in colours.split()} == {name}
+
+
+def test_what_we_paint_ourselves_to_be_filled_in_says_nothing() -> None:
+    for look in ("input", "input heading", "heading"):
+        assert colour_name(str(STYLES[look]["bg_color"])) == ""
+
+
+def test_dates_as_cells_hold_them(round_one: Plan) -> None:
+    changes = (
+        put("J1a.1", "New date", date(2017, 3, 31), "dd/mm/yyyy"),
+        put("J1a.2", "New date", 42825, "General"),
+        put("J1a.3", "New date", 42825.604, "dd/mm/yyyy hh:mm"),
+        put("J1b.1", "New date", 3.1, "General"),
+    )
+    path = edit(round_one.sent("DA"), round_one.inbox / "da.xlsx", *changes)
+    assert told_of(round_one, path) == {
+        "P6": ["date_serial 42825"],
+        "P7": ["tidied 31 March 2017 14:29:46"],
+        "P8": ["date_unreadable 3.1"],
+    }
+    assert [round_one.said(ref, "new_date") for ref in REFS] == [*["31 March 2017"] * 3, ""]
+
+
+def test_a_workbook_that_counts_its_days_from_1904(round_one: Plan) -> None:
+    """Real dates are themselves; a day number may be of either kind, four years apart: a query."""
+    changes = (since_1904, put("J1a.1", "New date", date(2017, 3, 31), "dd/mm/yyyy"), put("J1a.2", "New date", 41363))
+    path = edit(round_one.sent("DA"), round_one.inbox / "da.xlsx", *changes)
+    receipt = round_one.receive_one(path)
+    assert round_one.said("J1a.1", "new_date") == "31 March 2017"
+    assert round_one.said("J1a.2", "new_date") == ""
+    (asked,) = (one for one in receipt.findings if one.code == "date_two_readings")
+    assert "30 March 2013, or 31 March 2017" in asked.message
+
+
+def test_white_space_is_told_with_before_and_after(round_one: Plan) -> None:
+    typed = {"J1a.1": "\u00a0The pathway\u00a0is mapped \r\n"}
+    path = round_one.filled("da", {"Progress": {ref: {"Progress made": text} for ref, text in typed.items()}})
+    (note,) = (one for one in round_one.receive_one(path).findings if one.code == "tidied_space")
+    assert note.message.endswith("'The pathway is mapped' was read as 'The pathway is mapped'.")
+    assert note.entered == "\u00a0The pathway\u00a0is mapped \r\n".replace("\r\n", "\n")
+    assert round_one.said("J1a.1", "progress") == "The pathway is mapped"
+
+
+@pytest.mark.libreoffice
+@pytest.mark.skipif(not shutil.which("soffice"), reason="LibreOffice is not installed")
+def test_formulas_errors_and_paint_are_told_of_an_ods_too(round_one: Plan) -> None:
+    changes = (
+        paint("J1a.1", "FFFF0000"),
+        put("J1a.1", "Progress made", "=1/0"),
+        put("J1a.2", "Next step", '="Give"&" it"'),
+    )
+    path = edit(round_one.sent("DA"), round_one.inbox / "da.xlsx", *changes)
+    saved = round_one.path.parent / "saved"
+    profile = f"-env:UserInstallation=file://{round_one.path.parent / 'profile'}"
+    command: list[str | Path] = ["soffice", "--headless", profile, "--convert-to", "ods", "--outdir", saved, path]
+    subprocess.run(command, check=True, capture_output=True)
+    receipt = round_one.receive_one(saved / "da.ods")
+    assert [(one.code, str(one.address), one.entered) for one in receipt.findings if one.code.startswith("cell")] == [
+        ("cell_error", "Progress!D5", "=1/0"),
+        ("cell_formula", "Progress!J6", '="Give"&" it"'),
+    ]
+    assert [str(one.address) for one in receipt.findings if one.code == "rag_painted"] == ["Progress!I5"]
