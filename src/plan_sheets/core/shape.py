@@ -44,6 +44,7 @@ class Locator:
         self.shape = Shape()
         self.keys = document.row_keys()
         self.claimed: set[str] = set()
+        self.texts: dict[str, dict[int, list[str]]] = {}
 
     @cached_property
     def _wholes(self) -> Mapping[tuple[str, tuple[str, ...]], Row]:
@@ -250,7 +251,11 @@ class Locator:
             self._tell("row_key_unknown", where, entered=self._texts(table, place), found=key)
 
     def _texts(self, table: Table, place: int) -> str:
-        return " | ".join(cell.entered for (row, _), cell in sorted(table.found.cells.items()) if row == place)
+        if table.found.name not in self.texts:  # once a sheet: thousands of rows may have been pasted into it
+            rows = self.texts.setdefault(table.found.name, {})
+            for (row, _), cell in sorted(table.found.cells.items()):
+                rows.setdefault(row, []).append(cell.entered)
+        return " | ".join(self.texts[table.found.name].get(place, ()))
 
     def _row(self, sheet: Sheet, row: Row, table: Table, places: list[int]) -> None:
         """Read a row; where it stands several times with different answers, ask which holds."""
@@ -322,6 +327,7 @@ class Locator:
         known = {plain(line) for line in (sheet.title, *sheet.lines, *written)}
         columns = {place for name in table.places for place in table.columns(name)}
         unknown_rows: set[int] = set()
+        told = {one.address for one in self.shape.findings if one.code.startswith("row_")}
         others = [
             (at, cell)
             for at, cell in table.found.cells.items()
@@ -336,13 +342,8 @@ class Locator:
                 self._tell("text_outside", where, entered=cell.entered, sheet=sheet.name)
             elif (
                 row not in unknown_rows
-                and not self._told_of(table, row)
+                and Address.at(table.found.name, row, table.places.get("key", 0)) not in told
                 and not (cell.text == NOTHING_YET and not sheet.rows)
             ):
                 unknown_rows.add(row)
                 self._tell("row_unknown", where, entered=self._texts(table, row), sheet=sheet.name)
-
-    def _told_of(self, table: Table, row: int) -> bool:
-        """Whether the row was told of already, as foreign."""
-        start = Address.at(table.found.name, row, table.places.get("key", 0))
-        return any(one.address == start and one.code.startswith("row_") for one in self.shape.findings)

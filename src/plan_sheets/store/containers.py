@@ -10,25 +10,19 @@ import re
 import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from email import message_from_bytes, policy
-from email.errors import MessageError
-from email.message import EmailMessage
-from email.utils import parsedate_to_datetime
 from pathlib import PurePosixPath
 
 from plan_sheets.store.folder import sha256
-from plan_sheets.store.guard import Refusal, has_stream
+from plan_sheets.store.guard import Refusal
+from plan_sheets.store.kinds import has_stream
+from plan_sheets.store.mails import SUFFIXES, attached_to, printable
 from plan_sheets.store.outlook import mail_of
 from plan_sheets.store.zips import MAX_INFLATED, RefusedError, Zip, is_encrypted, open_zip
 
-SUFFIXES = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".zip", ".eml", ".msg")
-"""What a file that is looked at is called; what it is, its content says."""
 MAX_DEPTH = 3
 """How far one container may lie within another: a zip in an e-mail that was forwarded in an e-mail."""
 MAX_FILES = 500
 """Files taken out of one."""
-MAX_HEADER = 4_000
-"""Characters of a header that is looked at: the standard library takes a minute over a long one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +143,7 @@ def _zip_members(file: Incoming) -> Iterator[Incoming] | None:
 
 
 def _zip_member(file: Incoming, archive: Zip, entry: zipfile.ZipInfo) -> Incoming:
-    name = _printable(_as_named(entry))
+    name = printable(_as_named(entry))
     if why_not(name):
         return Incoming(name, b"")
     try:
@@ -166,72 +160,13 @@ def _as_named(entry: zipfile.ZipInfo) -> str:
         return entry.filename
 
 
-def _printable(name: str) -> str:
-    """A name that may be printed on one line."""
-    return "".join(sign for sign in name if sign.isprintable())
-
-
 # ---------------------------------------------------------------- e-mails
 
 _HEADER = re.compile(rb"(?:From [^\n]*\n)?[!-9;-~]+:")
 """How an e-mail begins (RFC 5322 2.2)."""
-_TYPES = {
-    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": ".xlsx",
-    "application/vnd.ms-excel": ".xls",
-    "application/vnd.oasis.opendocument.spreadsheet": ".ods",
-    "message/rfc822": ".eml",
-}
-_WINMAIL = ("application/ms-tnef", "application/vnd.ms-tnef")
-"""How Outlook wraps up attachments for itself alone (MS-OXTNEF)."""
 
 
 def _mail_members(data: bytes) -> list[Incoming]:
-    """What is attached to an e-mail, with its sender and date; pictures and signatures are attached to it as well."""
-    try:
-        message = message_from_bytes(data, _class=EmailMessage, policy=policy.default)
-        _check_headers(message)
-        sent_by, sent_at = " ".join(str(message["from"] or "").split()), _sent_at(message)
-        return [_attached(part, sent_by, sent_at) for part in _leaves(message) if _is_attached(part)]
-    except Exception as trouble:  # a broken e-mail makes the standard library raise nearly anything
-        raise RefusedError("file_damaged", reason=f"{type(trouble).__name__}: {trouble}"[:200]) from trouble
-
-
-def _leaves(message: EmailMessage) -> Iterator[EmailMessage]:
-    """All parts that hold something; an e-mail within the e-mail is one of them."""
-    if message.get_content_maintype() != "multipart":
-        yield message
-        return
-    for part in message.iter_parts():
-        if isinstance(part, EmailMessage):
-            _check_headers(part)
-            yield from _leaves(part)
-
-
-def _check_headers(part: EmailMessage) -> None:
-    looked_at = ("from", "date", "content-type", "content-disposition")
-    if any(len(value) > MAX_HEADER for name, value in part.raw_items() if name.lower() in looked_at):
-        raise MessageError("a header is far too long")
-
-
-def _is_attached(part: EmailMessage) -> bool:
-    """Whether this is no text of the message itself."""
-    return part.get_content_maintype() != "text" or part.get_filename() is not None
-
-
-def _attached(part: EmailMessage, sent_by: str, sent_at: str) -> Incoming:
-    kind = part.get_content_type()
-    name = _printable(part.get_filename() or "attachment")
-    if PurePosixPath(name).suffix.lower() not in SUFFIXES:
-        name += _TYPES.get(kind, "")
-    if kind == "message/rfc822":
-        return Incoming(name, part.get_content().as_bytes())
-    refusal = Refusal("file_outlook") if kind in _WINMAIL or name.lower() == "winmail.dat" else None
-    data = part.get_payload(decode=True)
-    return Incoming(name, data if isinstance(data, bytes) else b"", sent_by, sent_at, refusal)
-
-
-def _sent_at(message: EmailMessage) -> str:
-    try:
-        return parsedate_to_datetime(str(message["date"])).isoformat()
-    except ValueError:
-        return ""
+    """What is attached to an e-mail, with its sender and date."""
+    refused = {"": None, "file_outlook": Refusal("file_outlook")}
+    return [Incoming(one.name, one.data, one.sent_by, one.sent_at, refused[one.refusal]) for one in attached_to(data)]

@@ -20,10 +20,11 @@ def decrypted(data: bytes) -> bytes | None:
 
 def decrypt(data: bytes) -> bytes:
     """What the child does. Raises nearly anything where the file has another password, or is none."""
-    from msoffcrypto.format.ooxml import OOXMLFile  # noqa: PLC0415 - heavy, and seldom needed
+    from msoffcrypto import OfficeFile  # noqa: PLC0415 - heavy, and seldom needed
 
     made = io.BytesIO()
-    office = OOXMLFile(io.BytesIO(data))
-    office.load_key(WELL_KNOWN, verify_password=True)
+    office = OfficeFile(io.BytesIO(data))
+    # Of an xls the key is always verified, and the library does not know the word.
+    office.load_key(WELL_KNOWN, **({"verify_password": True} if office.format == "ooxml" else {}))
     office.decrypt(made)
     return made.getvalue()

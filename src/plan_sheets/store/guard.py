@@ -16,8 +16,19 @@ from xml.etree import ElementTree as ET
 from plan_sheets.core.found import CellKind, Remark
 from plan_sheets.core.survival import seen_in
 from plan_sheets.store.fills import Painted, painted_cells
+from plan_sheets.store.kinds import has_stream, kind_of_other
 from plan_sheets.store.ods_scan import OdsScan, scan_ods
-from plan_sheets.store.sheet_scan import BeyondEdgeError, Mark, Scan, TooManyCellsError, scan_sheet, well_formed
+from plan_sheets.store.sheet_scan import (
+    MAX_FILLED,
+    BeyondEdgeError,
+    Mark,
+    Scan,
+    TooFullError,
+    TooManyCellsError,
+    is_plain,
+    scan_sheet,
+    well_formed,
+)
 from plan_sheets.store.zips import MAX_PART, MAX_SMALL_PART, RefusedError, Zip, is_encrypted, open_zip, stored
 
 MAX_FILE = 20_000_000
@@ -27,8 +38,10 @@ MAX_CELLS = 1_000_000
 """Cells that are written down in the file, empty ones as well."""
 MAX_AREA = 2_000_000
 """Cells of the rectangles that hold all cells with content: the parser keeps every one of them."""
-MAX_TEXT = 256_000_000
-"""Bytes that the longest shared text would take if every cell showed it."""
+MAX_TEXT = 24_000_000
+"""Bytes of all shared texts, each as often as a cell shows it: the parser makes each of them anew."""
+MAX_HERE = 8_000_000
+"""Bytes of all parts, inflated, that are looked at in this process: more are left to one with a limit on memory."""
 MAX_MERGES = 10_000
 
 
@@ -45,7 +58,7 @@ class Guarded:
     """A file that a parser may see."""
 
     container: str
-    """xlsx, xlsm, xlsb, xls or ods, by content."""
+    """xlsx, xlsm, xlsb, xls or ods, by content; "" where that is for another process to say."""
     data: bytes
     """What the parser reads: of a package, only its checked parts."""
     marks: tuple[Mapping[tuple[int, int], Mark], ...] = ()
@@ -58,66 +71,60 @@ class Guarded:
     since_1904: bool = False
     """Whether day numbers in it count from 1904; known of xlsx and ods."""
     apart: bool = True
-    """Whether it may end its reader, for not every cell was seen as the parser sees it: a child process reads it."""
+    """Whether a child process guards and reads it: it is large, or not every cell was seen as the parser sees it."""
     kept: frozenset[str] | None = None
     """As in `FoundWorkbook`."""
 
 
-def guard(data: bytes) -> Guarded | Refusal:
-    """What a parser may see of these bytes, or why it may see nothing. Never raises, whatever the bytes are."""
+class _OddError(Exception):
+    """This is for the child process to look at."""
+
+
+def guard(data: bytes, *, apart: bool = False) -> Guarded | Refusal:
+    """What a parser may see of these bytes, or why it may see nothing. Never raises, whatever the bytes are.
+
+    `apart`: whether this is the child process; elsewhere a package that is large or odd is only said to be one for it.
+    """
     try:
-        return _guarded(data)
-    except RefusedError as refused:
-        return Refusal(refused.code, refused.details)
-    except BeyondEdgeError as beyond:
-        return Refusal("file_cell_beyond_edge", {"cell": str(beyond)})
-    except TooManyCellsError:
-        return Refusal("file_too_many_cells", {"limit": f"{MAX_CELLS:,}"})
+        return _guarded(data, apart=apart)
+    except _OddError:
+        return Guarded("", b"")
     except Exception as trouble:  # noqa: BLE001 - a broken package makes the standard library raise nearly anything
-        return Refusal("file_damaged", {"reason": f"{type(trouble).__name__}: {trouble}"[:200]})
+        return refusal_of(trouble)
 
 
-def _guarded(data: bytes) -> Guarded:
+def refusal_of(trouble: BaseException) -> Refusal:
+    """What to say of a file that made the guard or the parser raise this."""
+    match trouble:
+        case RefusedError():
+            return Refusal(trouble.code, trouble.details)
+        case BeyondEdgeError():
+            return Refusal("file_cell_beyond_edge", {"cell": str(trouble)})
+        case TooManyCellsError():
+            return Refusal("file_too_many_cells", {"limit": f"{MAX_CELLS:,}"})
+        case TooFullError():
+            return Refusal("file_too_full", {"limit": f"{MAX_FILLED:,}"})
+        case MemoryError():
+            return Refusal("file_ends_reader")
+    return Refusal("file_damaged", {"reason": f"{type(trouble).__name__}: {trouble}"[:200]})
+
+
+def _guarded(data: bytes, *, apart: bool) -> Guarded:
     if not data:
         raise RefusedError("file_empty")
     if len(data) > MAX_FILE:
         raise RefusedError("file_too_large", megabytes=-(-len(data) // 1_000_000), limit=MAX_FILE // 1_000_000)
     if data.startswith(b"PK"):
-        return _guard_package(data)
+        package = open_package(data)
+        if not apart and package.archive.inflated > MAX_HERE:
+            raise _OddError
+        return _guard_package(package, apart=apart)
     if data.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
         return _guard_compound(data)
-    raise RefusedError(_kind_of_other(data))
+    raise RefusedError(kind_of_other(data))
 
 
-# ---------------------------------------------------------------- what is not a package
-
-_STARTS = {
-    "file_pdf": (b"%PDF",),
-    "file_word": (b"{\\rtf",),
-    "file_image": (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"II*\0", b"MM\0*"),
-}
-_MARKUP = (
-    ("file_xml_2003", (b"urn:schemas-microsoft-com:office:spreadsheet", b"<office:document")),
-    ("file_html", (b"<html", b"<!doctype html", b"<table", b"<head", b"<meta", b"mime-version:")),
-)
-
-
-def _kind_of_other(data: bytes) -> str:
-    """The code that says what these bytes are: neither a zip nor a compound file."""
-    for code, starts in _STARTS.items():
-        if data.startswith(starts):
-            return code
-    if data[4:8] == b"ftyp" or (data.startswith(b"RIFF") and data[8:12] == b"WEBP"):
-        return "file_image"
-    head = data[:4096].replace(b"\0", b"").lower() if data[:2] in (b"\xff\xfe", b"\xfe\xff") else data[:4096].lower()
-    for code, words in _MARKUP:
-        if any(word in head for word in words):
-            return code
-    return "file_text" if _TEXT.fullmatch(head) else "file_unknown"
-
-
-_TEXT = re.compile(rb"[^\x00-\x08\x0b\x0e-\x1a\x1c-\x1f]*")
-"""No control characters but tab, line ends and escape: whatever the encoding, a person could read it."""
+# ---------------------------------------------------------------- compound files
 
 
 def _guard_compound(data: bytes) -> Guarded:
@@ -135,15 +142,6 @@ def _guard_compound(data: bytes) -> Guarded:
 _STREAMS = ("EncryptedPackage", "WordDocument", "Workbook", "Book", "WORKBOOK", "BOOK", "_VBA_PROJECT_CUR")
 _FILE_PASS = re.compile(rb"\x09\x08\x10\x00\x00\x06\x05\x00.{12}(?:\x86\x00\x00\x00)?\x2f\x00", re.DOTALL)
 """An encrypted xls: the record FilePass after the workbook's first (MS-XLS 2.4.117)."""
-
-
-def has_stream(data: bytes, name: str) -> bool:
-    """Whether the directory has an entry of this name: entries are 128 bytes long, aligned, and begin with it."""
-    entry = name.encode("utf-16-le") + b"\0\0"
-    at = data.find(entry)
-    while at >= 0 and at % 128:
-        at = data.find(entry, at + 1)
-    return at >= 0
 
 
 # ---------------------------------------------------------------- packages
@@ -214,8 +212,7 @@ def _checked(part: bytes) -> bytes:
     return part
 
 
-def _guard_package(data: bytes) -> Guarded:
-    package = open_package(data)
+def _guard_package(package: Package, *, apart: bool) -> Guarded:
     names = package.entries.keys()
     remarks = _remarks(_REMARKABLE, names)
     if "mimetype" in names:
@@ -228,7 +225,7 @@ def _guard_package(data: bytes) -> Guarded:
     book = _workbook_part(package.xml("_rels/.rels", MAX_SMALL_PART), names)
     if book.endswith(".bin"):
         return Guarded("xlsb", _binary_parts(package), about=about, remarks=remarks)
-    parts, scans, kept = _workbook_parts(package, book)
+    parts, scans, kept = _workbook_parts(package, book, apart=apart)
     container = "xlsm" if b"macroEnabled" in package.xml("[content_types].xml", MAX_SMALL_PART) else "xlsx"
     marks, walked = tuple(scan.marks for scan in scans), any(scan.walked for scan in scans)
     styles = parts.get(f"{book.rpartition('/')[0]}/styles.xml".removeprefix("/"), b"")
@@ -264,24 +261,25 @@ def _tree(part: bytes) -> ET.Element:
     return ET.fromstring(part)  # noqa: S314 - `_checked` has refused every DOCTYPE
 
 
-def _workbook_parts(package: Package, book: str) -> tuple[dict[str, bytes], list[Scan], frozenset[str]]:
+def _workbook_parts(package: Package, book: str, *, apart: bool) -> tuple[dict[str, bytes], list[Scan], frozenset[str]]:
     """The parts that the parser asks for, each of them checked; what each sheet holds; what was kept (`seen_in`)."""
     folder = book.rpartition("/")[0] + "/" if "/" in book else ""
     rels, texts = f"{folder}_rels/workbook.xml.rels", f"{folder}sharedstrings.xml"
     parts = {name: package.xml(name, MAX_SMALL_PART) for name in ("_rels/.rels", book, rels)}
     parts |= {name: package.xml(name) for name in (f"{folder}styles.xml", texts) if name in package.entries}
-    scans, kept = [], seen_in(parts[book])
-    for name in _sheet_parts(parts[book], parts[rels], folder):
+    sheets, kept = _sheet_parts(parts[book], parts[rels], folder), seen_in(parts[book])
+    scans = []
+    for name in sheets:
         part = package.xml(name)
         kept |= seen_in(part[part.rfind(b"sheetData") :])
-        scan, parts[name] = _checked_sheet(part)
+        scan, parts[name] = _checked_sheet(part, apart=apart)
         scans.append(scan)
     cells = sum(scan.cells for scan in scans)
     if cells > MAX_CELLS:
         raise RefusedError("file_too_many_cells", limit=f"{MAX_CELLS:,}")
     if sum(scan.area for scan in scans) > MAX_AREA:
         raise RefusedError("file_cells_far_apart", cell=max(scans, key=lambda scan: scan.area).last)
-    _check_shared_texts(parts.get(texts, b""), cells)
+    _check_shared_texts(parts.get(texts, b""), cells, [parts[name] for name in sheets])
     return parts, scans, kept
 
 
@@ -305,10 +303,12 @@ def _sheet_parts(book: bytes, relationships: bytes, folder: str) -> list[str]:
 _ERROR_TYPE = re.compile(rb"""(<(?:[^\s<>]*:)?c\s(?:[^<>]*\s)?t\s*=\s*)(["'])e\2""")
 
 
-def _checked_sheet(part: bytes) -> tuple[Scan, bytes]:
+def _checked_sheet(part: bytes, *, apart: bool) -> tuple[Scan, bytes]:
     """What the sheet holds, and its part as the parser shall see it."""
     if part.count(b"mergeCell") > MAX_MERGES:
         raise RefusedError("file_too_many_merges", limit=f"{MAX_MERGES:,}")
+    if not apart and len(part) > MAX_SMALL_PART and not is_plain(part):
+        raise _OddError
     scan = scan_sheet(part, MAX_CELLS)
     part = part if scan.walked else _essence(part)
     # The parser gives errors that it knows as blanks, and one that it does not know (#SPILL!) fails the sheet: as
@@ -336,16 +336,25 @@ _COUNT = re.compile(rb"""uniqueCount\s*=\s*["']([^"']*)""")
 _END_OF_TEXT = re.compile(rb"</(?:[^\s<>]*:)?si\s*>")
 
 
-def _check_shared_texts(part: bytes, cells: int) -> None:
-    """Refuse a count that is none (the parser makes room for it at once), and vast texts shown by very many cells."""
+_SHOWN = re.compile(rb"""\st\s*=\s*["']s["'][^<>]*+>(?:<f[^<>]*+>(?:[^<]*+</f>)?+)*+<[^<>]*+>([^<]*+)""")
+
+
+def _check_shared_texts(part: bytes, cells: int, sheets: Iterable[bytes]) -> None:
+    """Refuse a count that is none (the parser makes room for it at once), and more text than all cells may show."""
     for count in _COUNT.findall(part):
         if not re.fullmatch(rb"[0-9]{1,7}", count) or int(count) > MAX_CELLS:
             raise RefusedError("file_false_counts", count=count[:20].decode(errors="replace"))
-    if len(part) * cells > MAX_TEXT:
-        well_formed(part)
-        longest = len(part) if b"<!" in part else max(map(len, _END_OF_TEXT.split(part)))
-        if longest * cells > MAX_TEXT:
-            raise RefusedError("file_inflates", megabytes=longest * cells // 1_000_000)
+    if len(part) * cells <= MAX_TEXT:
+        return
+    well_formed(part)
+    lengths = [len(part)] if b"<!" in part else [len(text) for text in _END_OF_TEXT.split(part)]
+    longest = max(lengths)
+    shown = (place for sheet in sheets for place in _SHOWN.findall(sheet))
+    total = sum(
+        lengths[int(place[:9])] if place.isdigit() and int(place[:9]) < len(lengths) else longest for place in shown
+    )
+    if total > MAX_TEXT:
+        raise RefusedError("file_inflates", megabytes=total // 1_000_000)
 
 
 # ---------------------------------------------------------------- the other formats, read in a process of their own

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from html import unescape
 from xml.parsers import expat
 
@@ -17,7 +17,8 @@ from plan_sheets.core.model import column_letters
 
 MAX_ROWS = 1_048_576
 MAX_COLUMNS = 16_384
-
+MAX_FILLED = 300_000
+"""Cells with content that are kept: each takes some 300 bytes."""
 
 Mark = tuple[CellKind, str]
 """An error or a formula; of a formula, how it is written (without the `=`; "" where another cell says it)."""
@@ -29,6 +30,10 @@ class BeyondEdgeError(Exception):
 
 class TooManyCellsError(Exception):
     """More cells than may be looked at."""
+
+
+class TooFullError(Exception):
+    """More cells with content than are kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,15 +49,20 @@ class Scan:
     marks: Mapping[tuple[int, int], Mark] = field(default_factory=dict)
     """The cells, by row and column from 0, that hold an error or a formula."""
     walked: bool = False
-    """Whether the sheet was no ordinary one, and had to be walked tag by tag."""
+    """Whether the sheet was no ordinary one: spelled oddly, or larger."""
 
 
 def scan_sheet(part: bytes, most: int) -> Scan:
     """What the sheet holds.
 
-    Raises BeyondEdgeError, TooManyCellsError where it has more than `most`, and ExpatError if it is no XML.
+    Raises BeyondEdgeError, TooManyCellsError where it has more than `most`, TooFullError, and ExpatError if it is no
+    XML.
     """
-    return _scan_plain(part) if _is_plain(part) else _walk(part, most)
+    if is_plain(part):
+        return _scan_plain(part)
+    if is_plain(part, _FAR) and (reach := _reach(part)):
+        return replace(_scan_plain(part), area=reach[0], last=reach[1], walked=True)
+    return _walk(part, most)
 
 
 def well_formed(part: bytes) -> None:
@@ -62,16 +72,25 @@ def well_formed(part: bytes) -> None:
 
 # ---------------------------------------------------------------- ordinary sheets
 
-_PLAIN = re.compile(
-    rb"""<sheetData>(?:<row\ [^<>]*+>(?:
-        <c\ r="A?[A-Z][1-9][0-9]{0,2}"(?:\ s="[0-9]++")?+(?:\ t="(?:s|n|b|e|str|inlineStr)")?+(?:\ ?/>|>
+_SPELLING = rb"""<sheetData>(?:<row\ [^<>]*+>(?:
+        <c\ r="%b"(?:\ s="[0-9]++")?+(?:
+            \ t="(?:s|b|e|str|inlineStr)">
             (?:<f(?:\ [^<>]*+)?+>(?:[^<]*+</f>)?+)?+
-            (?:<v>[^<]*+</v>|<is><t(?:\ xml:space="preserve")?+>[^<]*+</t></is>|<v\ ?/>)?+
-        </c>)
-    )*+(?:</row>)?+)*+</sheetData>""",
-    re.VERBOSE,
-)
-"""The spelling of ordinary programs, with no cell beyond AZ999 and nothing else at all."""
+            (?:<v>[^<]*+</v>|<is><t(?:\ xml:space="preserve")?+>[^<]*+</t></is>|<v\ ?/>)?+</c>
+        |
+            (?:\ t="(?:n|s|b|e|str|inlineStr)")?+(?:\ ?/>|>
+            (?:<f(?:\ [^<>]*+)?+>(?:[^<]*+</f>)?+)?+
+            (?:<v>(?:[0-9.]++(?:E[-+]?[0-9]++)?+|-[0-9]{1,8}+(?:\.[0-9]*+)?+(?:E-[0-9]++)?+)</v>|<v\ ?/>)?+</c>)
+        )
+    )*+(?:</row>)?+)*+</sheetData>"""
+"""The spelling of ordinary programs, and nothing else at all.
+
+A number that is negative and vast is not ordinary: as a date it makes the parser panic, and say so on the screen.
+"""
+_NEAR = re.compile(_SPELLING % rb"A?[A-Z][1-9][0-9]{0,2}", re.VERBOSE)
+"""No cell beyond AZ999: whatever is there, the parser has room for it."""
+_FAR = re.compile(_SPELLING % rb"[A-Z]{1,2}[1-9][0-9]{0,6}", re.VERBOSE)
+_PLACE = re.compile(rb'<c r="([A-Z]+)([0-9]+)"')
 EMPTY_DATA = b"<sheetData/>"
 """How ordinary programs write a sheet without cells."""
 _PLAIN_MARK = re.compile(
@@ -79,14 +98,25 @@ _PLAIN_MARK = re.compile(
 )
 
 
-def _is_plain(part: bytes) -> bool:
+def is_plain(part: bytes, spelling: re.Pattern[bytes] = _NEAR) -> bool:
     """Whether every single tag of the sheet's data is an ordinary one near the top left."""
     if b"!" in part and b"<!" in part:
         return False
     if part.count(b"sheetData") == 1:
         return EMPTY_DATA in part
     start = part.find(b"<sheetData>")
-    return part.count(b"sheetData") == 2 and bool(_PLAIN.match(part, max(start, 0)))  # noqa: PLR2004 - one start, one end
+    return part.count(b"sheetData") == 2 and bool(spelling.match(part, max(start, 0)))  # noqa: PLR2004 - one start, one end
+
+
+def _reach(part: bytes) -> tuple[int, str] | None:
+    """The area from A1 to the last cell, and that cell's reference; None where a sheet has no such cell."""
+    columns, rows = zip(*_PLACE.findall(part), strict=True)
+    last = f"{max(set(columns), key=lambda letters: (len(letters), letters)).decode()}{max(map(int, rows))}"
+    try:
+        row, column = _position(last)
+    except BeyondEdgeError:
+        return None
+    return (row + 1) * (column + 1), last
 
 
 def _scan_plain(part: bytes) -> Scan:
@@ -129,9 +159,10 @@ class _Walker:
 
     def __init__(self, most: int) -> None:
         self.most = most
-        self.cells = 0
+        self.cells = self.filled = 0
         self.row = self.column = 0
         self.at = (0, 0)
+        self.last = (-1, -1)
         self.rows: set[int] = set()
         self.columns: set[int] = set()
         self.marks: dict[tuple[int, int], Mark] = {}
@@ -147,6 +178,7 @@ class _Walker:
         elif name in ("v", "is", "f"):
             self.rows.add(self.at[0])
             self.columns.add(self.at[1])
+            self._content()
             if name == "f":
                 self.marks.setdefault(self.at, (CellKind.FORMULA, ""))
                 self.formula = []
@@ -164,6 +196,12 @@ class _Walker:
         """What stands between two tags."""
         if self.formula is not None:
             self.formula.append(told)
+
+    def _content(self) -> None:
+        self.filled += self.at != self.last
+        self.last = self.at
+        if self.filled > MAX_FILLED:
+            raise TooFullError
 
     def _cell(self, attributes: dict[str, str]) -> None:
         self.cells += 1

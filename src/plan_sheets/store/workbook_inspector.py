@@ -23,7 +23,7 @@ from plan_sheets.core.seen import (
     SeenWorkbook,
 )
 from plan_sheets.store.apart import run_apart
-from plan_sheets.store.guard import Package, Refusal, guard, open_package
+from plan_sheets.store.guard import Guarded, Package, Refusal, guard, open_package, refusal_of
 from plan_sheets.store.package_parts import Relation, is_on, of_kind, part_tree, refers_to, relations, tree
 from plan_sheets.store.picture_parts import pictures_without_words
 from plan_sheets.store.sheet_parts import CellParts, SheetPart, areas, read_sheet, read_texts
@@ -42,25 +42,25 @@ def inspect_workbook(data: bytes) -> list[Problem]:
 
 
 def inspect_apart(data: bytes) -> list[Problem] | Refusal:
-    """The same of a file that anybody made: the guard first, and then a child process, which it may end or hang."""
-    passed = guard(data)
-    if isinstance(passed, Refusal):
-        return passed
-    if passed.container not in ("xlsx", "xlsm"):
-        return Refusal("file_not_inspected", {"container": passed.container})
+    """The same of a file that anybody made: guarded and looked at by a child process, which it may end or hang."""
     done = run_apart(inspect_as_json, data)
     if done is None:
         return Refusal("file_ends_reader")
     told = json.loads(done)
-    return Refusal("file_damaged", told) if isinstance(told, dict) else [Problem(*one) for one in told]
+    return Refusal(told["refusal"], told["details"]) if isinstance(told, dict) else [Problem(*one) for one in told]
 
 
 def inspect_as_json(data: bytes) -> bytes:
     """What the child does: the problems, or why there are none to tell, as JSON."""
-    try:
-        return json.dumps([astuple(one) for one in inspect_workbook(data)]).encode()
-    except Exception as trouble:  # noqa: BLE001 - a part that breaks the format may raise anything; the file is what is wrong
-        return json.dumps({"reason": f"{type(trouble).__name__}: {trouble}"[:200]}).encode()
+    passed = guard(data, apart=True)
+    if isinstance(passed, Guarded) and passed.container not in ("xlsx", "xlsm"):
+        passed = Refusal("file_not_inspected", {"container": passed.container})
+    if isinstance(passed, Guarded):
+        try:
+            return json.dumps([astuple(one) for one in inspect_workbook(data)]).encode()
+        except Exception as trouble:  # noqa: BLE001 - a part that breaks the format may raise anything; the file is what is wrong
+            passed = refusal_of(trouble)
+    return json.dumps({"refusal": passed.code, "details": dict(passed.details)}).encode()
 
 
 def look_at_workbook(data: bytes) -> SeenWorkbook:

@@ -1,8 +1,9 @@
 """The only reader of returned bytes: guard, then calamine. Nothing is decoded twice, evaluated or followed.
 
-An xlsx is checked by the guard cell by cell and read in this process. What it cannot check so (xls, xlsb, ods, an xlsx
-in an odd spelling) is read by a child process with a limit on memory and time: if such a file ends its reader, it
-costs that file a refusal and nobody else anything. Functions here keep no state and may run in any number of threads.
+An ordinary xlsx is checked by the guard cell by cell and read in this process. What cannot be checked so (xls, xlsb,
+ods, an xlsx that is large or in an odd spelling) is guarded and read by a child process with a limit on memory and
+time: if such a file ends its reader, it costs that file a refusal and nobody else anything. Functions here keep no
+state and may run in any number of threads.
 """
 
 from __future__ import annotations
@@ -17,13 +18,16 @@ from xml.etree import ElementTree as ET
 
 from python_calamine import CalamineSheet, CalamineWorkbook, PasswordError, SheetMetadata, SheetVisibleEnum
 
-from plan_sheets.core.found import CellKind, FoundCell, FoundSheet, FoundWorkbook
+from plan_sheets.core.found import CellKind, FoundCell, FoundSheet, FoundWorkbook, Remark
 from plan_sheets.core.model import PartialDate, column_letters
 from plan_sheets.store.apart import run_apart
 from plan_sheets.store.decrypting import decrypted
-from plan_sheets.store.guard import Guarded, Refusal, guard
-from plan_sheets.store.sheet_scan import Mark
+from plan_sheets.store.guard import Guarded, Refusal, guard, refusal_of
+from plan_sheets.store.sheet_scan import MAX_FILLED, Mark, TooFullError
+from plan_sheets.store.zips import RefusedError
 
+LONGEST_NAME = 100
+"""Characters of a program's name that are kept."""
 _Marks = Mapping[tuple[int, int], Mark]
 
 
@@ -31,20 +35,27 @@ def read_workbook(data: bytes) -> FoundWorkbook | Refusal:
     """What these bytes hold, or why they cannot be read. Never raises on account of what the bytes are."""
     passed = guard(data)
     if passed == Refusal("file_encrypted"):
-        passed = guard(decrypted(data) or data)
+        data = decrypted(data) or data
+        passed = guard(data)
     if isinstance(passed, Refusal):
         return passed
-    sheets = _read_apart(passed) if passed.apart else _read_here(passed)
-    if isinstance(sheets, Refusal):
-        return sheets
-    if not sheets:
-        return Refusal("file_no_sheets")
+    return _read_apart(data) if passed.apart else _read_here(passed)
+
+
+def _read_here(passed: Guarded) -> FoundWorkbook | Refusal:
+    """The workbook, read in this process: every trouble of the parser becomes a refusal."""
     try:
+        sheets = _sheets(passed.data, passed.marks)
         about = {name: ET.fromstring(part) for name, part in passed.about.items()}  # noqa: S314 - checked by the guard: no DOCTYPE, so no entity
-    except ET.ParseError as trouble:
-        return Refusal("file_damaged", {"reason": str(trouble)})
-    if passed.painted:
-        sheets = tuple(replace(sheet, painted=one) for sheet, one in zip(sheets, passed.painted, strict=True))
+        if passed.painted:
+            sheets = tuple(replace(sheet, painted=one) for sheet, one in zip(sheets, passed.painted, strict=True))
+    except PasswordError:
+        return Refusal("file_encrypted")
+    except BaseException as trouble:
+        # A panic of the parser's Rust code is no Exception, and its class cannot be imported.
+        if not isinstance(trouble, Exception) and type(trouble).__name__ != "PanicException":
+            raise
+        return refusal_of(trouble)
     said = _properties(about), _saved_by(about)
     return FoundWorkbook(passed.container, sheets, *said, passed.remarks, passed.kept, passed.since_1904)
 
@@ -52,28 +63,19 @@ def read_workbook(data: bytes) -> FoundWorkbook | Refusal:
 # ---------------------------------------------------------------- sheets
 
 
-def _read_here(passed: Guarded) -> tuple[FoundSheet, ...] | Refusal:
-    """The sheets, read in this process: every trouble of the parser becomes a refusal."""
-    try:
-        return _sheets(passed.data, passed.marks)
-    except PasswordError:
-        return Refusal("file_encrypted")
-    except Exception as trouble:  # noqa: BLE001 - the parser may raise anything; the file is what is wrong
-        return Refusal("file_damaged", {"reason": str(trouble)[:200]})
-    except BaseException as panic:
-        # A panic of the parser's Rust code is no Exception, and its class cannot be imported.
-        if type(panic).__name__ != "PanicException":
-            raise
-        return Refusal("file_damaged", {"reason": str(panic)[:200]})
-
-
 def _sheets(data: bytes, marks: tuple[_Marks, ...] = ()) -> tuple[FoundSheet, ...]:
+    """The sheets. Raises RefusedError where there are none, TooFullError, and what the parser raises."""
     with CalamineWorkbook.from_filelike(io.BytesIO(data)) as book:
+        if not book.sheets_metadata:
+            raise RefusedError("file_no_sheets")
         told = marks or ({},) * len(book.sheets_metadata)
-        return tuple(
-            _found_sheet(about, book.get_sheet_by_index(index), marked)
-            for index, (about, marked) in enumerate(zip(book.sheets_metadata, told, strict=True))
-        )
+        found, filled = [], 0
+        for index, (about, marked) in enumerate(zip(book.sheets_metadata, told, strict=True)):
+            found.append(_found_sheet(about, book.get_sheet_by_index(index), marked))
+            filled += len(found[-1].cells)
+            if filled > MAX_FILLED:
+                raise TooFullError
+        return tuple(found)
 
 
 def _found_sheet(about: SheetMetadata, sheet: CalamineSheet, marks: _Marks) -> FoundSheet:
@@ -152,9 +154,9 @@ def _saved_by(about: Mapping[str, ET.Element]) -> str:
     names = [*_elements(about, "generator"), *_elements(about, "Application")]
     name = (names[0].text or "" if names else "").partition("$")[0]
     if "/" in name:  # LibreOffice and openpyxl: their own version; AppVersion is that of the Excel they take after
-        return " ".join(name.replace("/", " ").split())
+        return " ".join(name.replace("/", " ").split())[:LONGEST_NAME]
     versions = [item.text or "" for item in _elements(about, "AppVersion")]
-    return " ".join([name, *versions]).strip()
+    return " ".join([name, *versions[:1]]).strip()[:LONGEST_NAME]
 
 
 def _elements(about: Mapping[str, ET.Element], name: str) -> list[ET.Element]:
@@ -171,43 +173,67 @@ def _attribute(item: ET.Element, name: str) -> str:
 # ---------------------------------------------------------------- a process of its own
 
 
-def _read_apart(passed: Guarded) -> tuple[FoundSheet, ...] | Refusal:
-    """The sheets, read in a child process; a child that dies or takes too long is a refusal."""
-    done = run_apart(read_as_json, passed.data)
-    if done is None:
-        return Refusal("file_ends_reader")
-    told = json.loads(done)
-    if isinstance(told, dict):
-        return Refusal(told["code"], told["details"])
-    marks = passed.marks or ({},) * len(told)
-    if len(marks) != len(told):
-        return Refusal("file_damaged", {"reason": "a table within a table"})
-    return tuple(_unpacked(marked, *sheet) for sheet, marked in zip(told, marks, strict=True))
+def _read_apart(data: bytes) -> FoundWorkbook | Refusal:
+    """The workbook, guarded and read by a child process; one that dies or takes too long is a refusal."""
+    told = run_apart(read_as_json, data)
+    return Refusal("file_ends_reader") if told is None else _unpacked(json.loads(told))
 
 
 def read_as_json(data: bytes) -> bytes:
-    """What the child does: the sheets in these bytes, or the refusal, as JSON."""
-    sheets = _read_here(Guarded("", data))
-    told: Any = (
-        {"code": sheets.code, "details": dict(sheets.details)}
-        if isinstance(sheets, Refusal)
-        else [_packed(sheet) for sheet in sheets]
-    )
-    return json.dumps(told).encode()
+    """What the child does: the workbook in these bytes, or the refusal, as JSON."""
+    passed = guard(data, apart=True)
+    return json.dumps(_packed(passed if isinstance(passed, Refusal) else _read_here(passed))).encode()
 
 
-def _packed(sheet: FoundSheet) -> tuple[str, bool, tuple[str, ...], list[tuple[int, int, str, str]]]:
-    cells = [(row, column, cell.text, cell.kind.value) for (row, column), cell in sheet.cells.items()]
-    return sheet.name, sheet.visible, sheet.merged, cells
+def _packed(found: FoundWorkbook | Refusal) -> dict[str, Any]:
+    """As JSON can hold it: of the cells, which are many, lists of one thing each."""
+    if isinstance(found, Refusal):
+        return {"refusal": found.code, "details": dict(found.details)}
+    return {
+        "container": found.container,
+        "sheets": [_packed_sheet(sheet) for sheet in found.sheets],
+        "properties": dict(found.properties),
+        "saved_by": found.saved_by,
+        "remarks": [one.code for one in found.remarks],
+        "kept": None if found.kept is None else sorted(found.kept),
+        "since_1904": found.since_1904,
+    }
 
 
-def _unpacked(
-    marks: _Marks,
-    name: str,
-    visible: bool,  # noqa: FBT001 - the mirror of `_packed`
-    merged: list[str],
-    cells: list[tuple[int, int, str, str]],
-) -> FoundSheet:
-    found = {(row, column): FoundCell(text, CellKind(kind)) for row, column, text, kind in cells}
-    _mark(found, marks)
-    return FoundSheet(name, found, visible, tuple(merged))
+def _unpacked(told: dict[str, Any]) -> FoundWorkbook | Refusal:
+    """The mirror of `_packed`."""
+    if "refusal" in told:
+        return Refusal(told["refusal"], told["details"])
+    sheets = tuple(_unpacked_sheet(sheet) for sheet in told["sheets"])
+    remarks = tuple(Remark(code) for code in told["remarks"])
+    kept = None if told["kept"] is None else frozenset(told["kept"])
+    said = told["properties"], told["saved_by"]
+    return FoundWorkbook(told["container"], sheets, *said, remarks, kept, told["since_1904"])
+
+
+def _packed_sheet(sheet: FoundSheet) -> dict[str, Any]:
+    cells = sheet.cells.values()
+    return {
+        "name": sheet.name,
+        "visible": sheet.visible,
+        "merged": sheet.merged,
+        "painted": dict(sheet.painted),
+        "rows": [row for row, _ in sheet.cells],
+        "columns": [column for _, column in sheet.cells],
+        "texts": [cell.text for cell in cells],
+        "kinds": [cell.kind for cell in cells],
+        "formulas": [cell.formula for cell in cells],
+    }
+
+
+def _unpacked_sheet(told: dict[str, Any]) -> FoundSheet:
+    """The mirror of `_packed_sheet`."""
+    columns = (told[name] for name in ("rows", "columns", "texts", "kinds", "formulas"))
+    cells = {
+        (row, column): FoundCell(text, _KINDS[kind], formula)
+        for row, column, text, kind, formula in zip(*columns, strict=True)
+    }
+    return FoundSheet(told["name"], cells, told["visible"], tuple(told["merged"]), told["painted"])
+
+
+_KINDS = {str(kind): kind for kind in CellKind}

@@ -15,10 +15,10 @@ from dataclasses import dataclass
 
 MAX_ENTRIES = 2_000
 """Parts in the package."""
-MAX_PART = 64_000_000
-"""Bytes of one part, inflated."""
-MAX_INFLATED = 128_000_000
-"""Bytes of all parts, inflated."""
+MAX_PART = 32_000_000
+"""Bytes of one part, inflated: half a million cells."""
+MAX_INFLATED = 64_000_000
+"""Bytes of all parts, inflated: they and what is made of them lie in memory together."""
 MAX_RATIO = 500
 """How many times larger a part (of more than MAX_SMALL_PART) may become when inflated; long empty tables reach 100."""
 MAX_SMALL_PART = 2_000_000
@@ -40,6 +40,8 @@ class Zip:
 
     data: bytes
     entries: tuple[zipfile.ZipInfo, ...]
+    inflated: int
+    """Bytes of all parts, as the directory tells."""
 
     def read(self, entry: zipfile.ZipInfo) -> bytes:
         """The inflated bytes of a part. Raises BadZipFile where the directory does not tell the truth about it."""
@@ -65,7 +67,7 @@ def open_zip(data: bytes) -> Zip:
     inflated = sum(entry.file_size for entry in entries)
     if inflated > MAX_INFLATED or any(_is_bomb(entry) for entry in entries):
         raise RefusedError("file_inflates", megabytes=inflated // 1_000_000)
-    return Zip(data, entries)
+    return Zip(data, entries, inflated)
 
 
 def is_encrypted(entry: zipfile.ZipInfo) -> bool:

@@ -1,0 +1,42 @@
+"""What kind of file some bytes are that no spreadsheet is: by their content, never by a name."""
+
+from __future__ import annotations
+
+import re
+
+_STARTS = {
+    "file_pdf": (b"%PDF",),
+    "file_word": (b"{\\rtf",),
+    "file_image": (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"II*\0", b"MM\0*"),
+}
+_MARKUP = (
+    ("file_xml_2003", (b"urn:schemas-microsoft-com:office:spreadsheet", b"<office:document")),
+    ("file_html", (b"<html", b"<!doctype html", b"<table", b"<head", b"<meta", b"mime-version:")),
+)
+
+
+def kind_of_other(data: bytes) -> str:
+    """The code that says what these bytes are: neither a zip nor a compound file."""
+    for code, starts in _STARTS.items():
+        if data.startswith(starts):
+            return code
+    if data[4:8] == b"ftyp" or (data.startswith(b"RIFF") and data[8:12] == b"WEBP"):
+        return "file_image"
+    head = data[:4096].replace(b"\0", b"").lower() if data[:2] in (b"\xff\xfe", b"\xfe\xff") else data[:4096].lower()
+    for code, words in _MARKUP:
+        if any(word in head for word in words):
+            return code
+    return "file_text" if _TEXT.fullmatch(head) else "file_unknown"
+
+
+_TEXT = re.compile(rb"[^\x00-\x08\x0b\x0e-\x1a\x1c-\x1f]*")
+"""No control characters but tab, line ends and escape: whatever the encoding, a person could read it."""
+
+
+def has_stream(data: bytes, name: str) -> bool:
+    """Whether the directory has an entry of this name: entries are 128 bytes long, aligned, and begin with it."""
+    entry = name.encode("utf-16-le") + b"\0\0"
+    at = data.find(entry)
+    while at >= 0 and at % 128:
+        at = data.find(entry, at + 1)
+    return at >= 0

@@ -1,0 +1,124 @@
+"""What is attached to an e-mail; a large one is looked into by a child process, for it takes ten times its size."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from email import message_from_bytes, policy
+from email.errors import MessageError
+from email.message import EmailMessage
+from email.utils import parsedate_to_datetime
+from pathlib import PurePosixPath
+
+from plan_sheets.store.apart import run_apart
+from plan_sheets.store.zips import MAX_ENTRIES, RefusedError
+
+SUFFIXES = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".zip", ".eml", ".msg")
+"""What a file that is looked at is called; what it is, its content says."""
+MAX_HEADER = 4_000
+"""Characters of a header that is looked at: the standard library takes a minute over a long one."""
+MAX_HERE = 500_000
+"""Bytes of an e-mail that is looked into in this process."""
+_TYPES = {
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": ".xlsx",
+    "application/vnd.ms-excel": ".xls",
+    "application/vnd.oasis.opendocument.spreadsheet": ".ods",
+    "message/rfc822": ".eml",
+}
+_WINMAIL = ("application/ms-tnef", "application/vnd.ms-tnef")
+"""How Outlook wraps up attachments for itself alone (MS-OXTNEF)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attached:
+    """A file that is attached to an e-mail."""
+
+    name: str
+    data: bytes
+    sent_by: str
+    """Who sent the e-mail; "" of an e-mail within it, which has a sender of its own. `sent_at`: when (ISO)."""
+    sent_at: str
+    refusal: str
+    """The code that says why nothing in it can be read; "" if it is for the reader to see."""
+
+
+def attached_to(data: bytes) -> list[Attached]:
+    """What is attached to this e-mail; pictures and signatures are attached to it as well. Raises RefusedError."""
+    if len(data) <= MAX_HERE:
+        return _attached_to(data)
+    told = run_apart(attached_as_bytes, data)
+    if told is None:
+        raise RefusedError("file_mail_unread")
+    listed, _, content = told.partition(b"\n")
+    made, at = [], 0
+    for size, name, sent_by, sent_at, refusal in json.loads(listed):
+        made.append(Attached(name, content[at : at + size], sent_by, sent_at, refusal))
+        at += size
+    return made
+
+
+def attached_as_bytes(data: bytes) -> bytes:
+    """What the child does: a line of JSON that lists what is attached, and then its bytes one after the other."""
+    attached = _attached_to(data)
+    told = [(len(one.data), one.name, one.sent_by, one.sent_at, one.refusal) for one in attached]
+    return b"\n".join((json.dumps(told).encode(), b"".join(one.data for one in attached)))
+
+
+def _attached_to(data: bytes) -> list[Attached]:
+    try:
+        message = message_from_bytes(data, _class=EmailMessage, policy=policy.default)
+        _check_headers(message)
+        sent_by, sent_at = " ".join(str(message["from"] or "").split()), _sent_at(message)
+        attached = [_attached(part, sent_by, sent_at) for part in _leaves(message) if _is_attached(part)]
+    except Exception as trouble:  # a broken e-mail makes the standard library raise nearly anything
+        raise RefusedError("file_damaged", reason=f"{type(trouble).__name__}: {trouble}"[:200]) from trouble
+    if len(attached) > MAX_ENTRIES:
+        raise RefusedError("file_too_many_files", limit=MAX_ENTRIES)
+    return attached
+
+
+def _leaves(message: EmailMessage) -> Iterator[EmailMessage]:
+    """All parts that hold something; an e-mail within the e-mail is one of them."""
+    if message.get_content_maintype() != "multipart":
+        yield message
+        return
+    for part in message.iter_parts():
+        if isinstance(part, EmailMessage):
+            _check_headers(part)
+            yield from _leaves(part)
+
+
+def _check_headers(part: EmailMessage) -> None:
+    looked_at = ("from", "date", "content-type", "content-disposition")
+    if any(len(value) > MAX_HEADER for name, value in part.raw_items() if name.lower() in looked_at):
+        raise MessageError("a header is far too long")
+
+
+def _is_attached(part: EmailMessage) -> bool:
+    """Whether this is no text of the message itself."""
+    return part.get_content_maintype() != "text" or part.get_filename() is not None
+
+
+def _attached(part: EmailMessage, sent_by: str, sent_at: str) -> Attached:
+    kind = part.get_content_type()
+    name = printable(part.get_filename() or "attachment")
+    if PurePosixPath(name).suffix.lower() not in SUFFIXES:
+        name += _TYPES.get(kind, "")
+    if kind == "message/rfc822":
+        return Attached(name, part.get_content().as_bytes(), "", "", "")
+    refusal = "file_outlook" if kind in _WINMAIL or name.lower() == "winmail.dat" else ""
+    data = part.get_payload(decode=True)
+    return Attached(name, data if isinstance(data, bytes) else b"", sent_by, sent_at, refusal)
+
+
+def _sent_at(message: EmailMessage) -> str:
+    try:
+        return parsedate_to_datetime(str(message["date"])).isoformat()
+    except ValueError:
+        return ""
+
+
+def printable(name: str) -> str:
+    """A name that may be printed on one line."""
+    return "".join(sign for sign in name if sign.isprintable())
