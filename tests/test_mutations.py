@@ -334,6 +334,14 @@ def test_a_sort_of_the_unlocked_block_is_held_with_its_cell(round_one: Plan) -> 
     assert told(receipt) == {("answers_permuted", f"Action plan!{cell}") for cell in ("D5", "H6")}
 
 
+@pytest.mark.parametrize("more", [delete_row("Action plan", "S1.2"), delete_column("Action plan", "Impact")])
+def test_a_sort_is_told_though_more_was_done(round_one: Plan, more: Mutation) -> None:
+    mutations = PARTED["prefilled answers sorted alone"][1], more
+    receipt = round_one.receive_one(edit(round_one.sent("HARM"), round_one.inbox / "harm.xlsx", *mutations))
+    assert {"answers_permuted", "answer_strayed"} & set(codes(receipt))
+    assert round_one.said("S1.1", "how") == ""
+
+
 def test_what_is_typed_into_the_copy_of_a_row_and_the_original_is_asked_about(round_one: Plan, filled: Path) -> None:
     path = edit(filled, round_one.inbox / "da.xlsx", CASES["a row copied and changed"][0])
     round_one.receive_one(path)

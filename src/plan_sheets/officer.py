@@ -27,6 +27,10 @@ TOLD = ("error", "query", "masked", "warning")
 """Severities of the findings that the officer reads: notes are on the receipts."""
 
 
+MOST_SHOWN = 4_000
+"""Characters of what was entered that Findings shows: a sheet pasted from elsewhere may hold a million."""
+
+
 @dataclass(frozen=True, slots=True)
 class OfficerMade:
     """The officer's workbook as it was made: what waits in it."""
@@ -214,10 +218,18 @@ def _findings(facts: _Facts) -> Iterator[RowFacts]:
             "cell": one.cell,
             "about": " ".join(filter(None, [one.ref, schemas.title_of(one.record, one.field) if one.field else ""])),
             "severity": one.severity.capitalize(),
-            "entered": one.entered or "",
+            "entered": _entered(one.entered or "", came),
             "message": one.message,
         }
         yield RowFacts(f"finding {number + 1}", contents)
+
+
+def _entered(text: str, came: ReturnFacts) -> str:
+    """What was entered; of a text longer than anybody reads here its beginning, and where the rest is."""
+    if len(text) <= MOST_SHOWN:
+        return text
+    rest = f"{len(text) - MOST_SHOWN:,} characters more: see the file as it came, returned/{came.sha256}.xlsx"
+    return f"{text[:MOST_SHOWN]} … ({rest})"
 
 
 def _is_recent(came: ReturnFacts, document: DocumentFacts, facts: _Facts) -> bool:

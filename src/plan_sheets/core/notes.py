@@ -9,6 +9,8 @@ from plan_sheets.core.layout import Book, Column, Content, Field, Row, Sheet
 from plan_sheets.core.paper import TALLEST_ROW, row_height
 
 NAME = "Notes"
+MOST_IN_A_ROW = 8_000
+"""Characters: more are never tried in one row, or a text of a million would be measured a thousand times."""
 _FIELDS = {
     "ref": Field("note", "ref", "Note", scope="derived", fill="tool", width=8),
     "where": Field("note", "where", "Belongs to", scope="derived", fill="tool", width=34),
@@ -65,8 +67,8 @@ def _parts(text: str, first_width: float, ending: str, width: float) -> Iterator
 
 def _fitting(text: str, width: float, ending: str) -> int:
     """How many characters of a text a row can show in a column of this width, with this ending."""
-    low, high = 1, len(text)
-    if row_height([(text + ending, width)]) <= TALLEST_ROW:
+    low, high = 1, min(len(text), MOST_IN_A_ROW)
+    if len(text) <= MOST_IN_A_ROW and row_height([(text + ending, width)]) <= TALLEST_ROW:
         return high
     while low < high:
         middle = (low + high + 1) // 2

@@ -16,7 +16,7 @@ from plan_sheets.core.merge import Cell
 from plan_sheets.core.messages import Messages
 from plan_sheets.core.model import Address, Finding, Key, Outcome, Round, ref_order
 from plan_sheets.core.shape import Locator
-from plan_sheets.core.slips import fell_apart, merged, parted, permuted
+from plan_sheets.core.slips import fell_apart, merged, parted, permuted, strayed
 from plan_sheets.core.tidy import tidy
 
 NOTHING_BECAUSE = "nothing_because"
@@ -119,11 +119,25 @@ def read_return(
     said = sorted((str(one.key), reading.values[one.key], reading.entered(one)) for one in typed)
     outside = sorted((one.code, one.entered or "") for one in reading.findings)
     reading.answers_sha = sha_of(json.dumps([document.reference, said, outside]))
-    orders = {"answers_permuted": permuted(typed, reading.values), "rows_parted": parted(shape.changed)}
+    orders = {"answers_permuted": [*permuted(typed, reading.values)], "rows_parted": [*parted(shape.changed)]}
+    sorted_columns = {(sheet, heading) for sheet, heading, _ in orders["answers_permuted"]}
     reading.findings += [
         messages.finding(code, address=where, sheet=sheet, heading=heading)
         for code, found in orders.items()
         for sheet, heading, where in found
+    ]
+    reading.findings += [
+        messages.finding(
+            "answer_strayed",
+            address=one.address,
+            key=one.key,
+            entered=one.cell.entered,
+            ref=one.row.ref,
+            other=other,
+            heading=field_of(one).title,
+        )
+        for one, other in strayed(typed, reading.values, shape.unchanged)
+        if (one.sheet.name, one.column.heading) not in sorted_columns
     ]
     return reading
 

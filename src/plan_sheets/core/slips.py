@@ -13,7 +13,7 @@ from dataclasses import replace
 from itertools import pairwise, takewhile
 
 from plan_sheets.core.found import FoundCell, FoundWorkbook
-from plan_sheets.core.located import EMPTY, Typed, plain
+from plan_sheets.core.located import EMPTY, Typed, Unchanged, plain
 from plan_sheets.core.messages import Messages, shorten
 from plan_sheets.core.model import Address, Finding, Key, place_of
 
@@ -21,6 +21,8 @@ GOES_ON = re.compile(r"(?:[-\N{EN DASH}\N{EM DASH}\N{BULLET}\N{MIDDLE DOT}*]|\d{
 """How a text begins that goes on from the one before: with a bullet, a number of a list, or a small letter."""
 LEADS_ON = (":", ";", ",", "-", "\N{EN DASH}", "\N{EM DASH}")
 """How a text ends that does not end there."""
+OWN_WORDS = 12
+"""Characters of a text that two people do not write alike by chance: "Accepted" and "J1" may come to stand anywhere."""
 AT_LEAST = 2
 """One text in the wrong place is a slip of its own; an order needs two."""
 
@@ -35,9 +37,31 @@ def permuted(typed: Iterable[Typed], values: Mapping[Key, str]) -> Iterator[tupl
     """
     for (sheet, heading), cells in _columns(one for one in typed if one.row.answer is None).items():
         moved = [one for one in cells if values.get(one.key, "") != one.base]
-        came = Counter(values.get(one.key, "") for one in cells)
-        if moved and came == Counter(one.base for one in cells):
+        came, went = Counter(values.get(one.key, "") for one in moved), Counter(one.base for one in moved)
+        if moved and came == went:
             yield sheet, heading, moved[0].address
+
+
+def strayed(
+    typed: Iterable[Typed], values: Mapping[Key, str], unchanged: Iterable[Unchanged]
+) -> Iterator[tuple[Typed, str]]:
+    """The cells that say what went out in another row, which says it no more: (cell, the other row's ref).
+
+    So a sort shows where rows were deleted or answers changed as well.
+    """
+    stays = {(one.sheet.name, one.row.ref) for one in unchanged}
+    cells = [one for one in typed if one.row.answer is None]
+    says = {(one.sheet.name, one.row.ref, one.column.heading): one.cell.entered.strip() for one in cells}
+    for one in cells:
+        text, sheet = values[one.key], one.sheet
+        if text == one.base or len(text) < OWN_WORDS:
+            continue
+        at = sheet.columns.index(one.column)
+        for other in sheet.rows:
+            there = (sheet.name, other.ref)
+            if other.cells[at] == text and there not in stays and says.get((*there, one.column.heading)) != text:
+                yield one, other.ref
+                break
 
 
 def parted(changed: Iterable[Typed]) -> Iterator[tuple[str, str, Address]]:
