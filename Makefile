@@ -27,8 +27,9 @@ bench: $(VENV)/.installed-dev
 workbooks: $(VENV)/.installed
 	$(BIN)/python workbooks/make.py
 
-# The tables in docs/, made again from what is observed; a test compares them. For the programs see .ci/run.
+# The reference and the tables in docs/, made again; tests compare them. For the programs see .ci/run.
 docs: $(VENV)/.installed-dev
+	$(BIN)/python -m tests.reference
 	$(BIN)/python -m tests.programs.tabulating
 
 $(VENV)/.installed: pyproject.toml
