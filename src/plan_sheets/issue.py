@@ -12,6 +12,7 @@ from pathlib import Path
 
 from plan_sheets.core import identity
 from plan_sheets.core.compose import Facts, RowFacts, compose
+from plan_sheets.core.decisions import Decision, decisions, replies
 from plan_sheets.core.document import Document, base_text, layout_text, sha_of
 from plan_sheets.core.history import History
 from plan_sheets.core.layout import Book, Formula, as_text
@@ -56,6 +57,8 @@ class _Round:
     """Codes of the rounds issued before this one."""
     ratings: Mapping[str, Rating]
     """By ref, of the last of them."""
+    decided: tuple[Decision, ...]
+    """What the executive decided in them and nobody has said was carried out."""
     secret: bytes
 
 
@@ -130,7 +133,10 @@ def _shared(folder: Folder, for_round: Round, return_by: date, now: datetime) ->
     rounds = tuple(code for code in known if code < for_round.code)
     ratings = rate_rounds(history, rounds)[rounds[-1]] if rounds else {}
     day = datetime.combine(issued.date(), time())
-    return _Round(for_round, return_by, day, history, rows_at(history), rounds, ratings, folder.register.secret)
+    decided = tuple(one for one in decisions(history, rounds) if one.is_open)
+    return _Round(
+        for_round, return_by, day, history, rows_at(history), rounds, ratings, decided, folder.register.secret
+    )
 
 
 def _document(shared: _Round, subgroup: str, earlier: Document | None) -> Document:
@@ -187,6 +193,8 @@ def _book(shared: _Round, subgroup: str, reference: str) -> Book:
     plan = history.record("plan", "")
     actions = list(_actions(shared, subgroup))
     mine = [ref for ref in actions if subgroups_of(rows, ref)[0] == subgroup]
+    in_order = sorted(actions, key=lambda ref: ref not in mine)
+    told = replies(shared.decided, in_order, rows, subgroup)
     grid = [_grid_row(rows, ref) for ref in _themes(rows, subgroup)]
     themes = tuple(as_text(one.contents["theme"]) for one in grid)
     contact = " ".join(
@@ -203,9 +211,7 @@ def _book(shared: _Round, subgroup: str, reference: str) -> Book:
         },
         created=shared.issued,
         rows={
-            "Progress": [
-                _progress_row(shared, ref, lead=ref in mine) for ref in sorted(actions, key=lambda ref: ref not in mine)
-            ],
+            "Progress": [_progress_row(shared, ref, told.get(ref, ""), lead=ref in mine) for ref in in_order],
             "Action plan": [_plan_row(rows, ref) for ref in mine],
             "Grid": grid,
             "Guidance": [RowFacts(ref, row) for ref, row in rows["consideration"].items()],
@@ -265,7 +271,7 @@ def _titled(rows: Rows, ref: str) -> str:
     return f"{ref} {rows['priority'].get(ref, {}).get('title', '')}".strip()
 
 
-def _progress_row(shared: _Round, ref: str, *, lead: bool) -> RowFacts:
+def _progress_row(shared: _Round, ref: str, reply: str, *, lead: bool) -> RowFacts:
     """One action: what was said last round, locked beside what is asked now. One that another leads asks one thing."""
     row, last = shared.rows["action"][ref], shared.rounds[-1] if shared.rounds else ""
     rating = shared.ratings.get(ref)
@@ -274,6 +280,7 @@ def _progress_row(shared: _Round, ref: str, *, lead: bool) -> RowFacts:
         "last_progress": shared.history.of_round("action", ref, "progress", last) if last else row["progress_before"],
         "last_step": shared.history.of_round("action", ref, "next_step", last) if last else "",
         "last_rag": str(rating.published) if rating else "",
+        "reply": reply,
         "due": row["due"],
     }
     if lead:

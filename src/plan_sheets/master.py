@@ -10,6 +10,7 @@ from pathlib import Path
 
 from plan_sheets.core import identity
 from plan_sheets.core.compose import Facts, compose
+from plan_sheets.core.decisions import decision_rows, decisions
 from plan_sheets.core.document import Document, base_text, layout_text
 from plan_sheets.core.history import BEFORE_ANY_ROUND, History
 from plan_sheets.core.layout import Book
@@ -90,6 +91,9 @@ def _warnings(stood: Stood, changed: Path | None) -> Iterator[str]:
         yield f"Queries are open ({stood.queries}): the master shows what stood before them, and says where."
     if stood.proposals:
         yield f"Proposals wait to be confirmed ({len(stood.proposals)}): the master shows them as proposed."
+    unnamed = [one.ref for one in decisions(stood.history, stood.rounds) if not one.by]
+    if unnamed:
+        yield f"Nobody's name stands with what was decided on {', '.join(unnamed)}: ask who decided it."
     if changed:
         yield f"{changed.name} has been changed since it was made, so it was left alone; the new one stands beside it."
 
@@ -122,6 +126,7 @@ def master_book(stood: Stood, reference: str, secret: bytes) -> Book:
         created=datetime.combine(_made_on(stood), time()),
         rows={
             "RAG status": [*summary_rows(stood)],
+            "Decisions": [*decision_rows(stood)],
             "Master plan": [*action_rows(stood)],
             "Grid": [*grid_rows(stood)],
             "Changes": [*change_rows(stood, schemas.load_records())],

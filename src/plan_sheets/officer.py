@@ -210,9 +210,9 @@ def _findings(facts: _Facts) -> Iterator[RowFacts]:
     ):
         came = wanted[one.return_id]
         document = documents.get(came.document or 0)
-        subgroup = document.subgroup if document else ""
+        whose = document.subgroup or document.kind.capitalize() if document else "Plan"
         contents = {
-            "ref": " ".join(filter(None, [subgroup or "Plan", document.round if document else ""])),
+            "ref": " ".join(filter(None, [whose, document.round if document else ""])),
             "file": came.file,
             "sheet": one.sheet,
             "cell": one.cell,

@@ -249,12 +249,19 @@ def _read(waiting: Waiting, desk: _Desk) -> _File:
     receipt.findings += reading.findings
     if any(messages.by_code[one.code].holds and one.code not in told.allow for one in reading.findings):
         return _File(waiting, incoming, receipt)
-    completed_by = reading.form.get("completed_by") or reading.form.get("settled_by", "")
+    completed_by = _who(reading)
     receipt.findings += desk.identifier.sender(document, incoming.sent_by, completed_by)
     receipt.findings = [_allowed(one, told, messages) for one in receipt.findings]
     reading.findings = [_allowed(one, told, messages) for one in reading.findings]
     receipt.verdict = Verdict.ACCEPTED
     return _File(waiting, incoming, receipt, reading, completed_by)
+
+
+def _who(reading: Reading) -> str:
+    """Who filled it in: as the form says; of decisions, whoever decided them all; "" if that is not one."""
+    decided = {reading.values[one.key] for one in reading.changed if one.key.field == "decided_by"}
+    alone = decided.pop() if len(decided) == 1 else ""
+    return reading.form.get("completed_by") or reading.form.get("settled_by") or alone
 
 
 def _allowed(finding: Finding, told: Told, messages: Messages) -> Finding:

@@ -185,6 +185,8 @@ def received(told: Received, *, as_json: bool, dry_run: bool) -> None:
     )
     if dry_run:
         click.echo("A dry run: nothing was recorded.")
+    elif any(one.kind == "master" and one.changes for one in returns):
+        click.echo("What was decided goes out with the workbooks that are issued next; plan-sheets master shows it.")
     if told.trouble:
         click.echo(f"Recorded; but the officer's workbook was not made: {told.trouble} {told.trouble.remedy}", err=True)
         click.echo("Then receive the same files again: nothing counts twice.", err=True)
@@ -201,6 +203,8 @@ def status(told: RoundStatus, *, as_json: bool) -> None:
                 "rows": [asdict(one) for one in told.rows],
                 "totals": dict(told.totals),
                 "open_queries": told.open_queries,
+                "decisions": told.decisions,
+                "decisions_without_a_name": told.unnamed,
             }
         )
         return
@@ -219,6 +223,9 @@ def status(told: RoundStatus, *, as_json: bool) -> None:
     for verdict, file, sha in told.set_aside:
         click.echo(f"    {verdict}: {file} ({sha})")
     click.echo(f"{told.open_queries} queries open.")
+    if told.decisions:
+        nobody = f" Nobody's name stands with {', '.join(told.unnamed)}: ask who decided it." if told.unnamed else ""
+        click.echo(f"{told.decisions} decisions of the Executive recorded.{nobody}")
 
 
 def mastered(told: Mastered, *, as_json: bool) -> None:

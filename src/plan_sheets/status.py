@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from plan_sheets.core.decisions import decisions
 from plan_sheets.core.model import PlanSheetsError, Round
 from plan_sheets.core.totals import Standing, sums
 from plan_sheets.store.folder import Folder
@@ -23,6 +24,10 @@ class RoundStatus:
     open_queries: int
     set_aside: Sequence[tuple[str, str, str]]
     """Files held or refused: verdict, file, the beginning of its SHA-256."""
+    decisions: int
+    """What the executive has decided for the round so far."""
+    unnamed: Sequence[str]
+    """The refs of those beside which nobody's name stands."""
 
 
 def status_of(folder: Folder, as_of: date, code: str | None = None) -> RoundStatus:
@@ -44,4 +49,6 @@ def status_of(folder: Folder, as_of: date, code: str | None = None) -> RoundStat
     held = sum(verdict == "held" for verdict, _, _ in aside)
     told = sums(rows, held, len(aside) - held)
     queries = [one for one in folder.register.open_queries() if one.round <= wanted]
-    return RoundStatus(wanted, rounds[wanted].return_by, rows, told, len(queries), aside)
+    decided = decisions(folder.register.history(), [wanted])
+    unnamed = [one.ref for one in decided if not one.by]
+    return RoundStatus(wanted, rounds[wanted].return_by, rows, told, len(queries), aside, len(decided), unnamed)

@@ -162,10 +162,10 @@ def change_rows(stood: Stood, records: Records) -> Iterator[RowFacts]:
     ]
     found.sort(key=lambda pair: (ref_order(pair[0].key.ref), pair[0].seq))
     for number, (held, before) in enumerate(found, start=1):
-        ref, _, subgroup = held.key.ref.partition("/")
+        ref = held.key.ref.partition("/")[0]
         contents: dict[str, Content] = {
             "about": ref or "Plan",
-            "what": _title(held.key, records) + (f" of {stood.subgroup(subgroup)}" if subgroup else ""),
+            "what": _title(held.key, records) + _of_which(stood, held.key),
             "before": before,
             "after": held.value,
             "who": _who(stood, held.source),
@@ -196,8 +196,16 @@ def _title(key: Key, records: Records) -> str:
     return about.title if about else _REMOVED
 
 
+def _of_which(stood: Stood, key: Key) -> str:
+    """Whose contribution, or which quarter's decision, a key speaks of; "" where its ref says it all."""
+    part = key.ref.partition("/")[2]
+    if key.record == "decision" and part:
+        return f" (decision of Quarter {Round.parse(part).quarter})"
+    return f" of {stood.subgroup(part)}" if part else ""
+
+
 def _who(stood: Stood, source: Source) -> str:
-    whose = {"plan": "The plan", "officer": "The board officer"}.get(source.kind) or (
+    whose = {"plan": "The plan", "officer": "The board officer", "master": "The Executive"}.get(source.kind) or (
         stood.subgroup(source.subgroup) if source.subgroup else ""
     )
     return ", ".join(dict.fromkeys(filter(None, [source.who, whose])))

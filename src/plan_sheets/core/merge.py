@@ -7,11 +7,14 @@ stands. Nothing is ever inferred from content about where a return came from.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from plan_sheets.core.history import Held, History, Source
 from plan_sheets.core.messages import Messages, shorten
 from plan_sheets.core.model import Address, Finding, Key, Outcome, PartialDate, Severity
+
+ONE_STATEMENT = ("decision",)
+"""Records whose row is one statement: what one person decided never stands under the name or date of another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +93,15 @@ def merge_return(
     """Merge one return and move the heads of `history` on. `source` is the return itself, `round_code` its round."""
     merged = Merged(findings=list(findings))
     together: list[MergedCell] = []
+    rows = _statements(cells := list(cells), history, round_code)
     for cell in cells:
         one = _merge(cell, history, round_code)
+        if (row := rows.get((cell.key.record, cell.key.ref))) is not None:
+            one = replace(one, outcome=_of_statement(one))
+            row.append(one)
         merged.cells.append(one)
+        if row is not None:
+            continue
         if one.outcome is Outcome.TAKEN:
             history.add(Held(cell.key, cell.value, cell.scope, one.round, history.next_seq(), source))
         elif one.outcome is Outcome.CONFLICT and source.document and one.head.source.document == source.document:
@@ -107,8 +116,8 @@ def merge_return(
         if finding.severity is Severity.QUERY:
             there = by_key.get(finding.key) if finding.key else None
             merged.queries.append(Query(finding, (there,) if there else ()))
-    if together:
-        query = _one_query(together, messages)
+    queries = [_one_query(together, messages)] if together else []
+    for query in [*queries, *(_statement_query(row, messages) for row in rows.values())]:
         merged.queries.append(query)
         merged.findings.append(query.finding)
     return merged
@@ -120,6 +129,44 @@ def _merge(cell: Cell, history: History, round_code: str) -> MergedCell:
     holds = max(round_code, head.round) if cell.scope == "standing" else round_code
     outcome = cell.blocked or merge_cell(cell.base, head.value, cell.value)
     return MergedCell(cell, head, outcome, holds)
+
+
+def _statements(cells: Iterable[Cell], history: History, round_code: str) -> dict[tuple[str, str], list[MergedCell]]:
+    """The rows (record and ref) that are one statement and say something else than what stands: empty lists to fill."""
+    rows: dict[tuple[str, str], list[MergedCell]] = {}
+    for cell in cells:
+        if cell.key.record in ONE_STATEMENT:
+            rows.setdefault((cell.key.record, cell.key.ref), []).append(_merge(cell, history, round_code))
+    return {place: [] for place, row in rows.items() if _differs(row)}
+
+
+def _differs(row: Iterable[MergedCell]) -> bool:
+    """Whether a row says something new, and not all that was said in it meanwhile, or has been emptied."""
+    told = [(one.cell.base, one.head.value, one.cell.value or one.cell.entered) for one in row]
+    says_more = any(returned not in (base, head) for base, head, returned in told)
+    return says_more and any(returned != head and (head != base or not returned) for base, head, returned in told)
+
+
+def _of_statement(one: MergedCell) -> Outcome:
+    return Outcome.CONFLICT if one.outcome in (Outcome.TAKEN, Outcome.QUERY) and not one.cell.blocked else one.outcome
+
+
+def _statement_query(row: list[MergedCell], messages: Messages) -> Query:
+    """One query for the whole row: taking or keeping it takes or keeps every part of it."""
+    first = row[0]
+    latest = max(row, key=lambda one: one.head.seq).head.source
+    returned = [one.cell.value or one.cell.entered for one in row]
+    finding = messages.finding(
+        "statement_differs",
+        address=first.cell.address,
+        key=first.cell.key,
+        entered="; ".join(filter(None, returned)),
+        ref=first.cell.key.ref,
+        returned=shorten("; ".join(filter(None, returned))) or "blank",
+        head=shorten("; ".join(one.head.value for one in row if one.head.value)) or "blank",
+        who=said_by(latest),
+    )
+    return Query(finding, tuple(row))
 
 
 def _told(code: str, one: MergedCell, messages: Messages) -> Finding:
@@ -155,7 +202,8 @@ def said_by(source: Source) -> str:
     """Who said it and when, as far as they said: `A. Chair, DA, 4 July 2016`."""
     named = [
         source.who,
-        source.subgroup or {"plan": "the plan", "officer": "the board officer"}.get(source.kind, ""),
+        source.subgroup
+        or {"plan": "the plan", "officer": "the board officer", "master": "the Executive"}.get(source.kind, ""),
         PartialDate.of_iso(source.received).words if source.received else "",
     ]
     return ", ".join(part for part in named if part) or "the plan"

@@ -10,7 +10,7 @@ from plan_sheets.core.model import PartialDate, Round, ref_order
 from plan_sheets.core.paper import lines_needed
 from plan_sheets.core.planner import UNCONFIRMED, parent
 from plan_sheets.core.rag import ASSESSED, Rating, Status, count_words
-from plan_sheets.core.rollup import RollUp, Rule, Trend, escalations, roll_up, trend
+from plan_sheets.core.rollup import Escalation, RollUp, Rule, Trend, escalations, roll_up, trend
 from plan_sheets.core.settle import Proposal
 from plan_sheets.core.stood import Stood
 
@@ -135,18 +135,28 @@ def few(refs: Sequence[str], most: int = MOST_REFS) -> str:
     return ", ".join(refs[:most]) + (f" and {more} more" if more > 0 else "")
 
 
+def due_by(now: Round) -> PartialDate:
+    """By when an answer is asked for: the last day of the next quarter."""
+    return PartialDate.day(next_round(now).last_day)
+
+
+def escalated(stood: Stood, now: Round) -> tuple[Escalation, ...]:
+    """Everything that the round escalates."""
+    return escalations(stood.now.values(), stood.subgroups, stood.limits, due_by(now).words)
+
+
 def _asked(stood: Stood, now: Round) -> Iterator[str]:
     """One line of what the rules escalate, and one for each thing that a chair asks."""
-    by_when = PartialDate.day(next_round(now).last_day).words
-    found = escalations(stood.now.values(), stood.subgroups, stood.limits, by_when)
+    found = escalated(stood, now)
     asks = [one for one in found if one.rule is Rule.ASKED]
     rules = {rule: [one.ref for one in found if one.rule is rule] for rule in Rule if rule is not Rule.ASKED}
     told = " ".join(f"{rule}: {few(refs)}." for rule, refs in rules.items() if refs)
-    yield f"What is asked. {told or 'No rule escalates anything.'} Chairs ask: {len(asks) or 'nothing'}."
+    where = " Please answer on the sheet Decisions." if found else ""
+    yield f"What is asked. {told or 'No rule escalates anything.'} Chairs ask: {len(asks) or 'nothing'}.{where}"
     for one in asks[:MOST_ASKS]:
         yield f"{one.ref} asks: {shorten(one.asked, LONGEST_ASK)}"
     if len(asks) > MOST_ASKS:
-        yield f"More is asked of {few([one.ref for one in asks[MOST_ASKS:]])}: see Master plan, Asked of the executive."
+        yield f"More is asked of {few([one.ref for one in asks[MOST_ASKS:]])}: see Decisions."
 
 
 def _untold(stood: Stood) -> str:
