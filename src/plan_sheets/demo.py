@@ -97,7 +97,9 @@ class _Demo:
             self._receive(post, sent, inbox)
         self._settle(part["settled"])
         self._tell_status(part["settled"]["date"])
-        self._master(part["master"])
+        made = self._master(part["master"])
+        if "decided" in part:
+            self._decide(part["decided"], made, inbox)
 
     def _edit_plan(self, edit: Mapping[str, Any]) -> None:
         """The officer types in plan.xlsx and has it merged."""
@@ -176,12 +178,25 @@ class _Demo:
             f"({out}). {stands.open_queries} queries open."
         )
 
-    def _master(self, on: date) -> None:
+    def _master(self, on: date) -> Path:
         made = master.make_master(self.folder, None, _at(on))
         counts = ", ".join(f"{many} {what}" for what, many in made.counts.items())
         for warning in made.warnings:
             self.tell(warning, "  ")
         self.tell(f"{_words(on)}: the master, with {counts}, is {made.path}")
+        return made.path
+
+    def _decide(self, decided: Mapping[str, Any], made: Path, inbox: Path) -> None:
+        """The executive writes into the master, and the officer takes it in."""
+        file = inbox / decided["file"]
+        _fill(made, file, decided["sheets"])
+        receipt = office.receive_files(self.folder, [file], _at(decided["date"])).receipts.returns[0]
+        rows = decided["sheets"]["Decisions"]
+        self.tell(
+            f"{_words(decided['date'])}: the Executive decides on {' and '.join(rows)} in {file.name}: "
+            f"{_verdict(receipt.verdict)}, {receipt.changes} taken; it goes out with the next workbooks."
+        )
+        self._tell_new(receipt.findings)
 
 
 def _at(day: date) -> datetime:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from plan_sheets.core import identity
 from plan_sheets.core.compose import Facts, RowFacts, compose
-from plan_sheets.core.decisions import Decision, decisions, replies
+from plan_sheets.core.decided import Decision, decisions, replies
 from plan_sheets.core.document import Document, base_text, layout_text, sha_of
 from plan_sheets.core.history import History
 from plan_sheets.core.layout import Book, Formula, as_text
@@ -133,7 +133,7 @@ def _shared(folder: Folder, for_round: Round, return_by: date, now: datetime) ->
     rounds = tuple(code for code in known if code < for_round.code)
     ratings = rate_rounds(history, rounds)[rounds[-1]] if rounds else {}
     day = datetime.combine(issued.date(), time())
-    decided = tuple(one for one in decisions(history, rounds) if one.is_open)
+    decided = tuple(one for one in decisions(history, rounds) if one.is_open())
     return _Round(
         for_round, return_by, day, history, rows_at(history), rounds, ratings, decided, folder.register.secret
     )

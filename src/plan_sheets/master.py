@@ -10,7 +10,8 @@ from pathlib import Path
 
 from plan_sheets.core import identity
 from plan_sheets.core.compose import Facts, compose
-from plan_sheets.core.decisions import decision_rows, decisions
+from plan_sheets.core.decided import decisions
+from plan_sheets.core.decisions import decision_rows
 from plan_sheets.core.document import Document, base_text, layout_text
 from plan_sheets.core.history import BEFORE_ANY_ROUND, History
 from plan_sheets.core.layout import Book

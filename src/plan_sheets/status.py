@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from plan_sheets.core.decisions import decisions
+from plan_sheets.core.decided import decisions
 from plan_sheets.core.model import PlanSheetsError, Round
 from plan_sheets.core.totals import Standing, sums
 from plan_sheets.store.folder import Folder

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from plan_sheets.core.compose import RowFacts
+from plan_sheets.core.decided import decisions
 from plan_sheets.core.messages import shorten
 from plan_sheets.core.model import PartialDate, Round, ref_order
 from plan_sheets.core.paper import lines_needed
@@ -151,12 +152,25 @@ def _asked(stood: Stood, now: Round) -> Iterator[str]:
     asks = [one for one in found if one.rule is Rule.ASKED]
     rules = {rule: [one.ref for one in found if one.rule is rule] for rule in Rule if rule is not Rule.ASKED}
     told = " ".join(f"{rule}: {few(refs)}." for rule, refs in rules.items() if refs)
-    where = " Please answer on the sheet Decisions." if found else ""
-    yield f"What is asked. {told or 'No rule escalates anything.'} Chairs ask: {len(asks) or 'nothing'}.{where}"
+    told = f"{told or 'No rule escalates anything.'} Chairs ask: {len(asks) or 'nothing'}."
+    yield f"What is asked. {told}{_decided(stood, found)}"
     for one in asks[:MOST_ASKS]:
         yield f"{one.ref} asks: {shorten(one.asked, LONGEST_ASK)}"
     if len(asks) > MOST_ASKS:
         yield f"More is asked of {few([one.ref for one in asks[MOST_ASKS:]])}: see Decisions."
+
+
+def _decided(stood: Stood, found: Sequence[Escalation]) -> str:
+    """What has been decided on that already, what was decided before and may be carried out; and where to answer."""
+    made = decisions(stood.history, stood.rounds)
+    now = [one.ref for one in made if one.round == stood.code]
+    before = [one for one in made if one.round != stood.code and one.is_open() and not one.answered_in(stood.code)]
+    told = [
+        f" Decided already: {few(now)}." if now else "",
+        f" {count_words(len(before), 'earlier decision')}: carried out?" if before else "",
+        " Please answer on the sheet Decisions." if found or before else "",
+    ]
+    return "".join(told)
 
 
 def _untold(stood: Stood) -> str:
