@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import permutations
+from itertools import permutations, product
 
 import pytest
 from hypothesis import given
@@ -101,6 +101,33 @@ def test_two_returns_of_one_workbook_make_one_query() -> None:
     assert {one.cell.key for one in merged.queries[0].cells} == set(KEYS)
     assert merged.count(Outcome.CONFLICT) == len(KEYS)
     assert [one.code for one in merged.findings].count("conflict") == len(KEYS)
+
+
+DECIDED = [Key("decision", "J1.1", name) for name in ("decision", "decided_by", "decided_on")]
+SAID = [*product(("", "Yes"), ("", "Ann"), ("", "May")), ("No", "Bob", "June"), ("No", "", ""), ("No", "Ann", "")]
+
+
+@pytest.mark.parametrize("base", [("", "", ""), ("Yes", "Ann", "May")])
+@pytest.mark.parametrize("first", SAID)
+@pytest.mark.parametrize("second", SAID)
+def test_what_two_people_decided_is_never_mixed(
+    base: tuple[str, ...], first: tuple[str, ...], second: tuple[str, ...]
+) -> None:
+    """What stands is what one of them said, whole; what the other said beside it is there, or among the queries."""
+    into = History.of(
+        Held(key, text, "round", Q1, seq) for seq, (key, text) in enumerate(zip(DECIDED, base, strict=True), 1)
+    )
+    asked: set[tuple[str, ...]] = set()
+    for said in (first, second):
+        texts = zip(DECIDED, said, base, strict=True)
+        cells = [Cell(key, key.field, "round", Address("Decisions", "H5"), text, text, was) for key, text, was in texts]
+        merged = merge_return(cells, [], into, Q1, Source("master", document=1), MESSAGES)
+        asked |= {tuple(one.cell.value for one in query.cells) for query in merged.queries}
+    stands = tuple(into.in_round(key, Q1).value for key in DECIDED)
+    assert stands in (base, first, second)
+    for said in (first, second):
+        new = [place for place, text in enumerate(said) if text != base[place]]
+        assert said in asked or all(stands[place] == said[place] for place in new)
 
 
 def test_returns_of_two_workbooks_make_a_query_each_cell() -> None:
