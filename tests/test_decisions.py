@@ -50,8 +50,8 @@ def asked(round_one: Plan) -> Plan:
 
 
 def second_round(plan: Plan, **typed: str) -> None:
-    """Round 2 is issued, and Domestic Abuse reports on J1a.1."""
-    plan.issue(Q2, date(2016, 10, 14), SECOND_ISSUE)
+    """Round 2 is issued to Domestic Abuse, and it reports on J1a.1."""
+    plan.issue(Q2, date(2016, 10, 14), SECOND_ISSUE, ["DA"])
     answers = said(**{"progress": "The second worker began in August", "rag": "Amber", **typed})
     done = {**answers["Progress"]["J1a.1"], "Last next step done": "Yes"}
     plan.receive_one(plan.filled("da2", {**answers, "Progress": {"J1a.1": done}}, code=Q2), when=SECOND_MASTER)
@@ -169,7 +169,7 @@ def test_it_is_asked_again_until_it_was_carried_out(asked: Plan, answer: str, to
     receipt = look_back(asked, master(asked).path, answer)
     assert (receipt.changes, [one for one in codes(receipt) if one != "tidied"]) == (1, [])
     assert str(rows(master(asked).path)[EARLIER]["Carried out"]).lower() == answer.lower()
-    asked.issue(Q3, date(2017, 1, 13), THIRD_ISSUE)
+    asked.issue(Q3, date(2017, 1, 13), THIRD_ISSUE, ["DA"])
     assert reply(asked, Q3) == told
     page = openpyxl.load_workbook(master(asked).path)["Decisions"]
     assert at(page, EARLIER, "What is asked").value == ("Was it carried out?" if asks_again else "Nothing more")
@@ -186,7 +186,7 @@ def test_a_decision_without_a_name_is_kept_and_the_name_asked_for(asked: Plan) -
     ]
     assert decided(asked) == ("The county pays", "", "")
     assert any("Nobody's name stands with what was decided on J1a.1" in one for one in master(asked).warnings)
-    asked.issue(Q2, date(2016, 10, 14), SECOND_ISSUE)
+    asked.issue(Q2, date(2016, 10, 14), SECOND_ISSUE, ["DA"])
     assert reply(asked) == "Quarter 1: The county pays (no name given, received 1 August 2016)"
     again = decide(asked, file, "named", J1a_1={**AGREED, "Decision": "The county pays"})
     assert (again.verdict, again.changes, asked.queries) == (Verdict.ACCEPTED, 2, [])
@@ -265,7 +265,7 @@ def test_a_late_decision_reaches_the_next_workbook_and_the_next_master(asked: Pl
     assert EARLIER in rows(master(asked, Q2).path)
     (again,) = asked.issue(Q2, date(2016, 10, 14), SECOND_ISSUE, ["DA"])
     assert again.again, "a reply is no reason to issue a workbook again"
-    asked.issue(Q3, date(2017, 1, 13), THIRD_ISSUE)
+    asked.issue(Q3, date(2017, 1, 13), THIRD_ISSUE, ["DA"])
     assert reply(asked, Q3).startswith("Quarter 1: The county pays until March")
 
 
@@ -277,7 +277,7 @@ def test_an_earlier_master_knows_nothing_of_later_answers(asked: Plan) -> None:
     look_back(asked, second, "Yes")
     decide(asked, second, "second", J1a_1=REFUSED)
     assert master(asked, Q1).reference == first.reference
-    asked.issue(Q3, date(2017, 1, 13), THIRD_ISSUE)
+    asked.issue(Q3, date(2017, 1, 13), THIRD_ISSUE, ["DA"])
     assert reply(asked, Q3) == "Quarter 2: There is no money (Director B, 29 July 2016)"
 
 
@@ -328,7 +328,7 @@ def test_by_the_command_line(asked: Plan) -> None:
     done = run("receive", file, *when, plan=asked)
     assert (done.exit_code, "goes out with the workbooks that are issued next" in done.output) == (3, True)
     status = run("status", *when, plan=asked).output
-    assert "1 decisions of the Executive recorded. Nobody's name stands with J1a.1" in status
+    assert "Decisions of the Executive recorded: 1. Nobody's name stands with J1a.1" in status
     fill(file, file, {"Decisions": {"J1a.1": {"Decided by": "Director A"}}})
     assert run("receive", file, *when, plan=asked).exit_code == 0
     assert told("status", plan=asked)["decisions_without_a_name"] == []

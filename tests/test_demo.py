@@ -164,6 +164,16 @@ def test_nothing_that_a_chair_typed_is_lost(ran: Ran) -> None:
     assert not lost
 
 
+def test_what_the_executive_decided_reaches_the_chairs_and_is_asked_about_again(ran: Ran) -> None:
+    (sent,) = (ran.path / "issued/2016-17-q2").glob("*hidden-harm*.xlsx")
+    replies = column(ran.sheet(str(sent.relative_to(ran.path)), "Progress"), "Executive's reply")
+    (decided,) = (part["decided"] for part in load_demo()["rounds"] if "decided" in part)
+    assert any(decided["sheets"]["Decisions"]["S1.2"]["Decision"] in text for text in replies)
+    asked = ran.sheet("master/2016-17-q2.xlsx", "Decisions")
+    texts = {row["Decision"] for row in decided["sheets"]["Decisions"].values()}
+    assert {row[7] for row in asked if row[3] == "Was it carried out?"} == texts
+
+
 def _findings_of(ran: Ran, quarter: int) -> list[str]:
     made = sorted((ran.path / "officer").glob(f"2016-17-q{quarter}*.xlsx"))
     return [text for path in made for text in column(ran.sheet(f"officer/{path.name}", "Findings"), "Text as entered")]

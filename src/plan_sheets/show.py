@@ -225,7 +225,7 @@ def status(told: RoundStatus, *, as_json: bool) -> None:
     click.echo(f"{told.open_queries} queries open.")
     if told.decisions:
         nobody = f" Nobody's name stands with {', '.join(told.unnamed)}: ask who decided it." if told.unnamed else ""
-        click.echo(f"{told.decisions} decisions of the Executive recorded.{nobody}")
+        click.echo(f"Decisions of the Executive recorded: {told.decisions}.{nobody}")
 
 
 def mastered(told: Mastered, *, as_json: bool) -> None:
