@@ -94,9 +94,9 @@ def decided(plan: Plan, ref: str = "J1a.1") -> tuple[str, ...]:
 def test_each_thing_that_is_asked_says_by_which_rule_of_whom_and_by_when(asked: Plan) -> None:
     told = rows(master(asked).path)
     action = told["J1a.1"]
-    assert action["Raised by"] == "Red\nThe chair asks"
+    assert action["Raised by"] == "Published as Red\nThe chair asks"
     assert "The chair asks: Decide who pays for the second worker." in action["What is asked"]
-    assert (action["Of whom"], action["By when"]) == ("the Executive", datetime(2016, 9, 30))  # noqa: DTZ001 - as read
+    assert (action["Of whom"], action["By when"]) == ("The Executive", datetime(2016, 9, 30))  # noqa: DTZ001 - as read
     assert action["How it stands"] == "Red: judged Red."
     assert told["J2"]["Raised by"] == "Owners still unnamed after Quarter 1"
     assert told["J2"]["Of whom"] == "Board lead, Mental Health"

@@ -9,7 +9,7 @@ from plan_sheets.core.decided import RECORD, Decision, decisions, quarter
 from plan_sheets.core.layout import Content
 from plan_sheets.core.messages import shorten
 from plan_sheets.core.model import PartialDate
-from plan_sheets.core.rollup import EXECUTIVE, Escalation
+from plan_sheets.core.rollup import EXECUTIVE, Escalation, Rule
 from plan_sheets.core.stood import Stood
 from plan_sheets.core.summary import due_by, escalated
 
@@ -40,9 +40,9 @@ def _asked_row(stood: Stood, ref: str, asked: Sequence[Escalation]) -> RowFacts:
     several = len(asked) > 1
     contents: dict[str, Content] = {
         "about": _about(stood, ref),
-        "rule": _lines(one.rule for one in asked) or "Not raised any more",
+        "rule": _lines(_raised_by(one) for one in asked) or "Not raised any more",
         "asked": _lines(f"{one.rule}: {one.asked}" if several else one.asked for one in asked) or "Nothing more",
-        "of_whom": _lines(one.of_whom for one in asked),
+        "of_whom": _lines(_capital(one.of_whom) for one in asked),
         "by_when": PartialDate.from_words(asked[0].by_when) or "" if asked else "",
         "stands": _lines(one.why for one in asked),
         **{name: stood.history.of_round(RECORD, ref, name, stood.code) for name in ANSWER},
@@ -58,7 +58,7 @@ def _earlier_row(stood: Stood, one: Decision, asked: Sequence[Escalation]) -> Ro
         "about": _about(stood, one.ref),
         "rule": f"Decision of {one.when}",
         "asked": "Was it carried out?" if is_asked else "Nothing more",
-        "of_whom": EXECUTIVE if is_asked else "",
+        "of_whom": _capital(EXECUTIVE) if is_asked else "",
         "by_when": by_when or "",
         "stands": _since(stood, one.ref, asked),
         "decision": one.text,
@@ -67,6 +67,15 @@ def _earlier_row(stood: Stood, one: Decision, asked: Sequence[Escalation]) -> Ro
         "carried_out": one.answered_in(stood.code) if is_asked else one.carried[-1][1],
     }
     return RowFacts(one.asked_as, contents, frozenset({"carried_out"}) if is_asked else frozenset())
+
+
+def _raised_by(one: Escalation) -> str:
+    """The rule; in more than the one word of a status, which would be coloured as one."""
+    return f"Published as {one.rule}" if one.rule is Rule.RED else one.rule
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _about(stood: Stood, ref: str) -> str:
