@@ -221,6 +221,14 @@ def test_two_masters_that_differ_are_settled_by_one_word(asked: Plan, choice: st
     assert (decided(asked), asked.queries) == (stands, [])
 
 
+def test_a_date_that_cannot_be_read_does_not_keep_the_rest_from_being_taken(asked: Plan) -> None:
+    file = master(asked).path
+    decide(asked, file, "one", J1a_1=AGREED)
+    receipt = decide(asked, file, "two", J1a_1={**REFUSED, "Date": "soon"})
+    assert codes(receipt) == ["date_unreadable", "statement_differs"]
+    assert [cell.returned for cell in asked.queries[0].cells] == ["There is no money", "Director B", ""]
+
+
 def test_each_row_that_differs_is_a_query_of_its_own(asked: Plan) -> None:
     file = master(asked).path
     decide(asked, file, "one", J1a_1=AGREED, J2=AGREED, J3=AGREED)

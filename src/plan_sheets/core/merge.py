@@ -166,7 +166,11 @@ def _statement_query(row: list[MergedCell], messages: Messages) -> Query:
         head=shorten("; ".join(one.head.value for one in row if one.head.value)) or "blank",
         who=said_by(latest),
     )
-    return Query(finding, tuple(row))
+    # A name or date that could not be read is told of by itself: Take leaves it blank rather than the other's.
+    parts = (
+        replace(one, cell=replace(one.cell, value="", blocked=None)) if one.cell.blocked else one for one in row[1:]
+    )
+    return Query(finding, (first, *parts))
 
 
 def _told(code: str, one: MergedCell, messages: Messages) -> Finding:
