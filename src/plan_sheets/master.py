@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from pathlib import Path
+from typing import NamedTuple
 
 from plan_sheets.core import identity
 from plan_sheets.core.compose import Facts, compose
@@ -169,6 +170,7 @@ def stood_at(register: Register, for_round: Round | None) -> Stood:
     settled = {one.subject for one in register.rows(tables.SETTLEMENT)}
     queries = [one for one in register.open_queries() if one.round <= code]
     returned = _Returns(register)
+    placeholders = _placeholders(register, history, code)
     return Stood(
         round=for_round,
         rounds=rounds,
@@ -178,7 +180,7 @@ def stood_at(register: Register, for_round: Round | None) -> Stood:
         limits=thresholds(history, code),
         subgroups=tuple(_reporting(rows, rounds, returned)),
         silent=returned.because(code),
-        questions=tuple(_questions(register, history, rows, code)),
+        questions=tuple(_questions(history, rows, placeholders)),
         proposals=tuple(one for one in proposals(history, rounds) if one.round <= code and subject(one) not in settled),
         doubts=_doubts(queries, _not_read(register, returned, code)),
         queries=len(queries),
@@ -187,6 +189,7 @@ def stood_at(register: Register, for_round: Round | None) -> Stood:
             for verdict in ("held", "refused")
             for one in register.set_aside(verdict)
         ),
+        asked={key: one.since for key, one in placeholders.items()},
     )
 
 
@@ -258,22 +261,49 @@ def _title(key: Key) -> str:
     return about.title if about else "the row itself"
 
 
-def _questions(register: Register, history: History, rows: Rows, code: str) -> Iterator[OpenQuestion]:
-    """Everything open at the end of the round; a placeholder in a round's answer is open in that round alone."""
-    typed = {
-        Key(one.record, one.ref, one.field): one.round
-        for one in register.rows(tables.ENTRY)
-        if one.round <= code and one.entered.strip()
-    }
+def _questions(history: History, rows: Rows, placeholders: Mapping[Key, _Placeholder]) -> Iterator[OpenQuestion]:
+    """Everything open at the end of the round."""
+    titles = {key: _title(key) for key in [*history.by_key, *placeholders]}
+    return open_questions(rows, {key: one.entered for key, one in placeholders.items()}, titles)
+
+
+class _Placeholder(NamedTuple):
+    """What was typed where an answer should be, and the code of the round since which nothing else was."""
+
+    entered: str
+    since: str
+
+
+def _placeholders(register: Register, history: History, code: str) -> dict[Key, _Placeholder]:
+    """Every placeholder up to the end of the round; one in a round's answer is open in that round alone."""
     records = schemas.load_records()
-    placeholders = {}
+    typed = _typed(register, code)
+    told = {}
     for key, entered in register.placeholders().items():
         about = records.get(key.record, {}).get(key.field)
         lasting = about is None or about.scope == "standing"
-        if key in typed and (lasting or (typed[key] == code and not history.in_round(key, code).value)):
-            placeholders[key] = entered
-    titles = {key: _title(key) for key in [*history.by_key, *placeholders]}
-    return open_questions(rows, placeholders, titles)
+        if key in typed and (lasting or (typed[key][0] == code and not history.in_round(key, code).value)):
+            told[key] = _Placeholder(entered, typed[key][1] if lasting else code)
+    return told
+
+
+def _typed(register: Register, code: str) -> dict[Key, tuple[str, str]]:
+    """In which round each fact was last given a text, and since which round that text is but a placeholder."""
+    placeholders = {
+        (one.return_id, one.record, one.ref, one.field)
+        for one in register.rows(tables.FINDING)
+        if one.code == "placeholder"
+    }
+    typed: dict[Key, tuple[str, str]] = {}
+    answered: set[Key] = set()
+    for one in register.rows(tables.ENTRY):
+        if one.round <= code and one.entered.strip():
+            key = Key(one.record, one.ref, one.field)
+            goes_on = key in typed and key not in answered
+            typed[key] = one.round, typed[key][1] if goes_on else one.round
+            is_answer = (one.return_id, *key) not in placeholders
+            (answered.add if is_answer else answered.discard)(key)
+    return typed
 
 
 def _came_in(register: Register, received: str, code: str) -> bool:

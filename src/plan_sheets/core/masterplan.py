@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import date
 
+from plan_sheets.core.ages import aged, question_since
 from plan_sheets.core.compose import RowFacts
 from plan_sheets.core.history import Held, Source
 from plan_sheets.core.layout import Content, Field
@@ -226,7 +227,8 @@ def question_rows(stood: Stood) -> Iterator[RowFacts]:
             "about": one.about,
             "question": one.question,
             "answers": one.answers,
-            "since": as_date(one.since),
+            **aged(stood, question_since(stood, one)),
+            **({"since": as_date(one.since)} if one.since else {}),
             "source": one.source,
         }
         yield RowFacts(str(number), contents)

@@ -233,6 +233,11 @@ class Round:
             raise PlanSheetsError(f"'{code}' is not a round.", "A round looks like 2016-17-Q1 (April to June 2016).")
         return cls(int(match[1]), int(match[3]))
 
+    @classmethod
+    def of_day(cls, day: date) -> Round:
+        """The round in which a day lies."""
+        return cls(day.year - (day.month < 4), (day.month - 4) % 12 // 3 + 1)  # noqa: PLR2004 - the year begins in April
+
     @property
     def code(self) -> str:
         """`2016-17-Q1`."""

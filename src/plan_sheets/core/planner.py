@@ -22,8 +22,12 @@ MOST_ON_ONE_DAY = 0.5
 
 @dataclass(frozen=True, slots=True)
 class OpenQuestion:
-    """What nobody has settled yet: what it is about, who must answer, since when, and where it stands."""
+    """What nobody has settled yet: what it is about, who must answer, since when, and where it stands.
 
+    `key` is the fact that asks. `since` is what the officer says; "" where only the register knows.
+    """
+
+    key: Key
     about: str
     question: str
     answers: str = ""
@@ -38,9 +42,10 @@ def parent(ref: str) -> str:
 
 def open_questions(rows: Rows, placeholders: Mapping[Key, str], titles: Mapping[Key, str]) -> Iterator[OpenQuestion]:
     """Every open question: those that the officer keeps, what is in question, placeholders, and cells that ask."""
-    for row in rows.get("question", {}).values():
+    for ref, row in rows.get("question", {}).items():
         if not row.get("answer"):
             yield OpenQuestion(
+                Key("question", ref, "ref"),
                 row.get("about", ""),
                 row.get("question", ""),
                 row.get("answers", ""),
@@ -49,7 +54,8 @@ def open_questions(rows: Rows, placeholders: Mapping[Key, str], titles: Mapping[
             )
     for ref, row in rows.get("priority", {}).items():
         if row.get("agreement") == "Question":
-            yield OpenQuestion(ref, row.get("question") or "Is this a priority?", "The boards", "", "Priorities")
+            asked = row.get("question") or "Is this a priority?"
+            yield OpenQuestion(Key("priority", ref, "agreement"), ref, asked, "The boards", "", "Priorities")
     yield from _placeholder_questions(rows, placeholders, titles)
     yield from _cells_that_ask(rows, titles)
 
@@ -60,16 +66,22 @@ def _placeholder_questions(
     for key, entered in sorted(placeholders.items()):
         if not rows.get(key.record, {}).get(key.ref, {}).get(key.field):
             title = titles.get(key, key.field)
-            yield OpenQuestion(key.ref, f"{title}: {entered}", _who(rows, key.ref), "", title)
+            yield OpenQuestion(key, key.ref, f"{title}: {entered}", _who(rows, key.ref), "", title)
+
+
+def asks(text: str) -> bool:
+    """Whether a text is, or ends with, a question."""
+    return text.endswith("?")
 
 
 def _cells_that_ask(rows: Rows, titles: Mapping[Key, str]) -> Iterator[OpenQuestion]:
     for record in ("action", "grid", "evidence", "enquiry"):
         for ref, row in rows.get(record, {}).items():
             for name, text in row.items():
-                if text.endswith("?") and name != "enquiry":
-                    title = titles.get(Key(record, ref, name), name)
-                    yield OpenQuestion(ref, f"{title}: {shorten(text)}", _who(rows, ref), "", title)
+                if asks(text) and name != "enquiry":
+                    key = Key(record, ref, name)
+                    title = titles.get(key, name)
+                    yield OpenQuestion(key, ref, f"{title}: {shorten(text)}", _who(rows, ref), "", title)
 
 
 def _who(rows: Rows, ref: str) -> str:

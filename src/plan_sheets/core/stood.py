@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from plan_sheets.core.history import History
-from plan_sheets.core.model import Round
+from plan_sheets.core.model import Key, Round
 from plan_sheets.core.planner import OpenQuestion, Rows
 from plan_sheets.core.rag import Rating, Thresholds
 from plan_sheets.core.rollup import SubgroupFacts
@@ -39,6 +39,8 @@ class Stood:
     """How many queries are open."""
     set_aside: int
     """How many files were held or refused, and never accepted since."""
+    asked: Mapping[Key, str]
+    """Since which round (its code) a placeholder has stood where an open one stands, by the fact it stands for."""
 
     @property
     def code(self) -> str:

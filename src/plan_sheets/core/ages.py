@@ -1,0 +1,78 @@
+"""Since when something stands as it does, and for how many quarters: the age of what nobody has settled yet."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from plan_sheets.core.history import BEFORE_ANY_ROUND, History
+from plan_sheets.core.layout import Content
+from plan_sheets.core.model import Key, PartialDate, Round
+from plan_sheets.core.planner import OpenQuestion, asks
+from plan_sheets.core.rag import count_words
+from plan_sheets.core.stood import Stood
+
+BEFORE_WORDS = "Before the first round"
+NO_AGE = "No round yet"
+"""What stands for an age before the first round, when no quarter has gone by."""
+
+
+def since_of(history: History, key: Key, up_to: str, kind: Callable[[str], object] = str) -> str | None:
+    """The code of the round since which a standing value has been of its kind (by default: that very text).
+
+    "" is before the first round; None if the fact never had a value.
+    """
+    since, before = None, None
+    for held in history.rounds_of(key):
+        if held.round > up_to:
+            break
+        if since is None or kind(held.value) != before:
+            since, before = held.round, kind(held.value)
+    return since
+
+
+def row_since(stood: Stood, record: str, ref: str) -> str:
+    """The code of the round since which there has been such a row."""
+    return since_of(stood.history, Key(record, ref, "ref"), stood.code) or BEFORE_ANY_ROUND
+
+
+def quarters(stood: Stood, since: str) -> int:
+    """How many quarters something has stood that began in round `since`, that one and this one included.
+
+    What stood before the first round is as old as that round; 0 if no round has been issued.
+    """
+    if stood.round is None:
+        return 0
+    began = Round.parse(since or stood.rounds[0])
+    return (stood.round.year - began.year) * 4 + stood.round.quarter - began.quarter + 1
+
+
+def age_words(stood: Stood, since: str) -> str:
+    """How long something has stood, as a cell says it: `2 quarters`."""
+    return count_words(quarters(stood, since), "quarter") if stood.round else NO_AGE
+
+
+def since_words(since: str) -> str:
+    """A round as a cell says it: `Quarter 1, April to June 2016`."""
+    return Round.parse(since).words if since else BEFORE_WORDS
+
+
+def aged(stood: Stood, since: str) -> dict[str, Content]:
+    """The cells `since` and `age` of something that began in a round."""
+    return {"since": since_words(since), "age": age_words(stood, since)}
+
+
+def question_since(stood: Stood, one: OpenQuestion) -> str:
+    """The code of the round since which a question has been open; by the date that the officer gives, if there is one.
+
+    A date after the round is a slip of the pen: such a question is as old as its row.
+    """
+    given = PartialDate.from_words(one.since)
+    if given and stood.round:
+        code = Round.of_day(given.first).code
+        if code <= stood.code:
+            return code
+    if one.key.record in ("question", "priority"):
+        held = since_of(stood.history, one.key, stood.code)
+    else:
+        held = stood.asked.get(one.key) or since_of(stood.history, one.key, stood.code, asks)
+    return held or BEFORE_ANY_ROUND
