@@ -4,26 +4,31 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from pathlib import Path
 from typing import NamedTuple
 
 from plan_sheets.core import identity
 from plan_sheets.core.compose import Facts, compose
+from plan_sheets.core.consulted import consultation_lines, consultation_rows, evidence_rows
+from plan_sheets.core.coverage import coverage_lines, coverage_rows
 from plan_sheets.core.decided import decisions
 from plan_sheets.core.decisions import decision_rows
 from plan_sheets.core.document import Document, base_text, layout_text
+from plan_sheets.core.enquiries import enquiry_lines, enquiry_rows
 from plan_sheets.core.history import BEFORE_ANY_ROUND, History
 from plan_sheets.core.layout import Book
 from plan_sheets.core.masterplan import action_rows, change_rows, grid_rows, question_rows
 from plan_sheets.core.model import Key, Outcome, PlanSheetsError, Round
+from plan_sheets.core.owners import owner_lines, owner_rows
 from plan_sheets.core.planner import OpenQuestion, Rows, open_questions
 from plan_sheets.core.rollup import SubgroupFacts, roll_up
 from plan_sheets.core.settle import OpenQuery, proposals, subject
+from plan_sheets.core.spec import ColumnSpec, SheetSpec, WorkbookSpec
 from plan_sheets.core.standing import rate_rounds, rows_at, thresholds
 from plan_sheets.core.stood import Stood
-from plan_sheets.core.summary import DRAFT, summary_lines, summary_rows
+from plan_sheets.core.summary import DRAFT, fold, summary_lines, summary_rows
 from plan_sheets.core.totals import RETURNED
 from plan_sheets.store import handover, schemas, tables
 from plan_sheets.store.folder import Folder, write_elsewhere
@@ -115,7 +120,7 @@ def _document(stood: Stood, earlier: Sequence[Document], secret: bytes) -> Docum
 
 def master_book(stood: Stood, reference: str, secret: bytes) -> Book:
     """The master workbook of how everything stood; the same facts make the same book."""
-    spec = schemas.load_workbook_spec("master")
+    spec = _spec(stood)
     plan = stood.history.record("plan", "", stood.code)
     words = stood.round.words if stood.round else DRAFT
     width = sum(column.width for column in spec.sheets[0].columns)
@@ -124,6 +129,7 @@ def master_book(stood: Stood, reference: str, secret: bytes) -> Book:
             "plan": plan["title"],
             "round_words": words,
             "when": f"in {words}" if stood.round else "before the first round",
+            "ages": " Ages count this quarter in." if stood.round else "",
         },
         created=datetime.combine(_made_on(stood), time()),
         rows={
@@ -133,8 +139,13 @@ def master_book(stood: Stood, reference: str, secret: bytes) -> Book:
             "Grid": [*grid_rows(stood)],
             "Changes": [*change_rows(stood, schemas.load_records())],
             "Open questions": [*question_rows(stood)],
+            "Considerations": [*coverage_rows(stood)],
+            "Owners": [*owner_rows(stood)],
+            "Key lines of enquiry": [*enquiry_rows(stood)],
+            "Consultation": [*consultation_rows(stood)],
+            "Evidence": [*evidence_rows(stood)],
         },
-        lines={"RAG status": summary_lines(stood, width)},
+        lines={"RAG status": summary_lines(stood, width), **_lines(stood, spec)},
         reference=reference,
         secret=secret,
         identity={
@@ -146,6 +157,32 @@ def master_book(stood: Stood, reference: str, secret: bytes) -> Book:
         password=plan["lock_password"],
     )
     return compose(spec, facts)
+
+
+def _spec(stood: Stood) -> WorkbookSpec:
+    """The sheets of the master; before the first round without ages, for no quarter has gone by."""
+    spec = schemas.load_workbook_spec("master")
+    if stood.round:
+        return spec
+    sheets = (replace(one, columns=tuple(c for c in one.columns if not _is_age(one, c))) for one in spec.sheets)
+    return replace(spec, sheets=tuple(sheets))
+
+
+def _is_age(sheet: SheetSpec, column: ColumnSpec) -> bool:
+    """Whether a column tells an age; since when a question has been open, the officer may have said."""
+    return column.field.name == "age" or (column.field.name == "since" and sheet.record != "open_question")
+
+
+def _lines(stood: Stood, spec: WorkbookSpec) -> dict[str, tuple[str, ...]]:
+    """The counts at the top of a sheet, in lines no wider than its table."""
+    said = {
+        "Considerations": coverage_lines(stood),
+        "Owners": owner_lines(stood),
+        "Key lines of enquiry": enquiry_lines(stood),
+        "Consultation": consultation_lines(stood),
+    }
+    widths = {sheet.name: sum(column.width for column in sheet.columns) for sheet in spec.sheets}
+    return {name: tuple(part for line in lines for part in fold(line, widths[name])) for name, lines in said.items()}
 
 
 def _made_on(stood: Stood) -> date:

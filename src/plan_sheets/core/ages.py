@@ -12,8 +12,6 @@ from plan_sheets.core.rag import count_words
 from plan_sheets.core.stood import Stood
 
 BEFORE_WORDS = "Before the first round"
-NO_AGE = "No round yet"
-"""What stands for an age before the first round, when no quarter has gone by."""
 
 
 def since_of(history: History, key: Key, up_to: str, kind: Callable[[str], object] = str) -> str | None:
@@ -47,8 +45,8 @@ def quarters(stood: Stood, since: str) -> int:
 
 
 def age_words(stood: Stood, since: str) -> str:
-    """How long something has stood, as a cell says it: `2 quarters`."""
-    return count_words(quarters(stood, since), "quarter") if stood.round else NO_AGE
+    """How long something has stood, as a cell says it: `2 quarters`; "" before the first round."""
+    return count_words(quarters(stood, since), "quarter") if stood.round else ""
 
 
 def since_words(since: str) -> str:

@@ -42,7 +42,7 @@ class Facts:
     forms: Mapping[str, Mapping[str, Field]] = field(default_factory=dict)
     """The fields of each form's record, by record and name."""
     lines: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """Lines of text that only the facts can say, by sheet name: they stand before the described ones."""
+    """Lines of text that only the facts can say, by sheet name: they stand after the described ones."""
     reference: str = ""
     secret: bytes = b""
     identity: Mapping[str, str] = field(default_factory=dict)
@@ -78,7 +78,7 @@ def _sheet(spec: SheetSpec, facts: Facts, names: Sequence[str]) -> Sheet:
     rows += _form_rows(spec, columns, facts)
     rows += [_row(RowFacts(str(n + 1), {}), columns, spec, facts) for n in range(spec.spare) if spec.key]
     rows += [_row(RowFacts("", {}), columns, spec, facts) for _ in range(spec.spare) if not spec.key]
-    lines = (*facts.lines.get(spec.name, ()), *(line.format(**facts.texts) for line in spec.lines))
+    lines = (*(line.format(**facts.texts) for line in spec.lines), *facts.lines.get(spec.name, ()))
     return Sheet(spec.name, spec.title.format(**facts.texts), lines, columns, tuple(rows))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -66,12 +67,17 @@ def _placeholder_questions(
     for key, entered in sorted(placeholders.items()):
         if not rows.get(key.record, {}).get(key.ref, {}).get(key.field):
             title = titles.get(key, key.field)
-            yield OpenQuestion(key, key.ref, f"{title}: {entered}", _who(rows, key.ref), "", title)
+            yield OpenQuestion(key, key.ref, f"{title}: {entered}", who_answers(rows, key.ref), "", title)
 
 
 def asks(text: str) -> bool:
     """Whether a text is, or ends with, a question."""
     return text.endswith("?")
+
+
+def question_in(text: str) -> str:
+    """The question that a text ends with, of all that stands before it: the last sentence of its last line."""
+    return re.split(r"(?<=[.!?]) ", text.rpartition("\n")[2])[-1]
 
 
 def _cells_that_ask(rows: Rows, titles: Mapping[Key, str]) -> Iterator[OpenQuestion]:
@@ -81,14 +87,13 @@ def _cells_that_ask(rows: Rows, titles: Mapping[Key, str]) -> Iterator[OpenQuest
                 if asks(text) and name != "enquiry":
                     key = Key(record, ref, name)
                     title = titles.get(key, name)
-                    yield OpenQuestion(key, ref, f"{title}: {shorten(text)}", _who(rows, ref), "", title)
+                    question = f"{title}: {shorten(question_in(text))}"
+                    yield OpenQuestion(key, ref, question, who_answers(rows, ref), "", title)
 
 
-def _who(rows: Rows, ref: str) -> str:
-    """Who would have to answer: the subgroup of the theme, as far as the plan says."""
-    theme = rows.get("action", {}).get(ref, {}).get("theme") or ref
-    priorities = rows.get("priority", {})
-    code = priorities.get(theme, {}).get("subgroup") or priorities.get(parent(theme), {}).get("subgroup", "")
+def who_answers(rows: Rows, ref: str) -> str:
+    """Who would have to answer for what bears on a theme or action: its subgroup, as far as the plan says; else ""."""
+    code = lead_of(rows, ref) if ref in rows.get("action", {}) else _subgroup_of(rows, ref)
     return rows.get("subgroup", {}).get(code, {}).get("title", "") if code else ""
 
 
@@ -122,10 +127,14 @@ def warnings(rows: Rows, cells: Mapping[Key, Cell], messages: Messages) -> Itera
     yield from _without_actions(rows, cells, messages)
     yield from _uncovered(rows, cells, messages)
     yield from _without_subgroup(rows, cells, messages)
+    for who in missing_statutory(rows):
+        yield messages.finding("statutory_consultee_missing", address=Address("Consultation", "A1"), who=who)
+
+
+def missing_statutory(rows: Rows) -> list[str]:
+    """Those whom the law says must be consulted, and who are not among the consultees."""
     consulted = {row.get("who", "") for row in rows.get("consultation", {}).values()}
-    for who in STATUTORY:
-        if who not in consulted and rows.get("board"):
-            yield messages.finding("statutory_consultee_missing", address=Address("Consultation", "A1"), who=who)
+    return [who for who in STATUTORY if who not in consulted] if rows.get("board") else []
 
 
 def _at(cells: Mapping[Key, Cell], key: Key) -> Address | None:
@@ -189,12 +198,14 @@ def subgroups_of(rows: Rows, ref: str) -> list[str]:
     own = [code.strip() for code in action.get("subgroups", "").split(";") if code.strip()]
     if own:
         return own
-    theme = action.get("theme", "")
-    priorities = rows.get("priority", {})
-    code = priorities.get(theme, {}).get("subgroup") or priorities.get(parent(theme) if theme else "", {}).get(
-        "subgroup", ""
-    )
+    code = _subgroup_of(rows, action.get("theme", ""))
     return [code] if code else []
+
+
+def _subgroup_of(rows: Rows, theme: str) -> str:
+    """The code of the subgroup of a theme or, if it has none, of its priority; "" if there is neither."""
+    priorities = rows.get("priority", {})
+    return priorities.get(theme, {}).get("subgroup") or priorities.get(parent(theme), {}).get("subgroup", "")
 
 
 def lead_of(rows: Rows, ref: str) -> str:

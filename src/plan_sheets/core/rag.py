@@ -311,7 +311,7 @@ def _find_breaches(facts: ActionFacts, for_round: Round, limits: Thresholds) -> 
         yield Breach(Status.RED, f"date moved {count_words(len(moves), 'time')}, last to {moves[-1].after.words}")
     elif moves and moves[-1].round == for_round:
         yield Breach(Status.AMBER, f"date moved from {moves[-1].before.words} to {moves[-1].after.words}")
-    missed = _missed_running(facts.steps)
+    missed = missed_running(facts.steps)
     if missed:
         ceiling = Status.RED if missed >= limits.steps_red else Status.AMBER
         yield Breach(ceiling, _missed_words(missed, facts.steps[0].done))
@@ -319,7 +319,8 @@ def _find_breaches(facts: ActionFacts, for_round: Round, limits: Thresholds) -> 
         yield Breach(Status.AMBER, f"action owner only {facts.owner_status.lower()}")
 
 
-def _missed_running(steps: tuple[LastStep, ...]) -> int:
+def missed_running(steps: tuple[LastStep, ...]) -> int:
+    """How many rounds running, this one the last, the step named before was said not to be done, or only partly."""
     answers = [step.missed for step in steps]
     return answers.index(False) if False in answers else len(answers)
 
