@@ -30,6 +30,7 @@ from plan_sheets.core.standing import rate_rounds, rows_at, thresholds
 from plan_sheets.core.stood import Stood
 from plan_sheets.core.summary import DRAFT, fold, summary_lines, summary_rows
 from plan_sheets.core.totals import RETURNED
+from plan_sheets.core.untold import untold
 from plan_sheets.store import handover, schemas, tables
 from plan_sheets.store.folder import Folder, write_elsewhere
 from plan_sheets.store.register import Register
@@ -146,6 +147,7 @@ def master_book(stood: Stood, reference: str, secret: bytes) -> Book:
             "Evidence": [*evidence_rows(stood)],
         },
         lines={"RAG status": summary_lines(stood, width), **_lines(stood, spec)},
+        notes=[*untold(stood)],
         reference=reference,
         secret=secret,
         identity={

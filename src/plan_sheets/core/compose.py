@@ -43,6 +43,8 @@ class Facts:
     """The fields of each form's record, by record and name."""
     lines: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Lines of text that only the facts can say, by sheet name: they stand after the described ones."""
+    notes: Sequence[tuple[str, str]] = ()
+    """What the sheet Notes says of its own, as names and texts; it is made if there is any."""
     reference: str = ""
     secret: bytes = b""
     identity: Mapping[str, str] = field(default_factory=dict)
@@ -66,7 +68,7 @@ def compose(spec: WorkbookSpec, facts: Facts) -> Book:
         marking=facts.marking,
     )
     check_refs(book)
-    book = with_notes(book) if spec.protected else book
+    book = with_notes(book, facts.notes) if spec.protected else book
     return _signed(book, spec, facts) if facts.reference else book
 
 

@@ -103,7 +103,7 @@ def _words(stood: Stood, one: Covered) -> str:
     if one.cover is Cover.NOT_APPLICABLE:
         told = shorten(_NOT_APPLICABLE.sub("Not applicable", one.text, count=1), LONGEST_TEXT)
         return told if told.removesuffix(".") != "Not applicable" else "Not applicable, no reason given"
-    text = f": {shorten(question_in(one.text), LONGEST_TEXT)}" if one.cover is Cover.QUESTION and one.text else ""
+    text = f": {question_in(one.text, LONGEST_TEXT)}" if one.cover is Cover.QUESTION and one.text else ""
     return f"{one.cover.capitalize()}{age}{text}"
 
 

@@ -1,8 +1,11 @@
-"""Text too long for a row: the cell keeps what fits, and the rest goes on in a sheet `Notes`, made only when needed."""
+"""The sheet `Notes`, made only when needed: what is to be said beside the tables, and text too long for a row.
+
+Of such a text the cell keeps what fits, and the rest goes on in Notes.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from plan_sheets.core.layout import Book, Column, Content, Field, Row, Sheet
@@ -19,13 +22,23 @@ _FIELDS = {
 _COLUMNS = tuple(Column(one, one.title, width=one.width) for one in _FIELDS.values())
 
 
-def with_notes(book: Book) -> Book:
-    """The book with every locked text that no row can show cut, and carried on in Notes; the very book if none is."""
+SAID_LINE = "What is not known, and of what."
+LONG_LINE = "Text that was too long for its cell goes on here, in order."
+
+
+def with_notes(book: Book, said: Sequence[tuple[str, str]] = ()) -> Book:
+    """The book with a sheet of notes: first what is `said` (name and text), then what no row can show.
+
+    Every locked text that is too long for its row is cut, and carried on there. The very book if there is neither.
+    """
     notes: list[Row] = []
+    for where, text in said:
+        _note(notes, where, _parts(text, _FIELDS["text"].width, "", _FIELDS["text"].width))
+    many = len(notes)
     sheets = tuple(_shortened(sheet, notes) for sheet in book.sheets)
     if not notes:
         return book
-    lines = ("Text that was too long for its cell goes on here, in order.",)
+    lines = (*([SAID_LINE] if many else []), *([LONG_LINE] if len(notes) > many else []))
     at = next((place for place, sheet in enumerate(sheets) if sheet.name == "About"), len(sheets))
     made = Sheet(NAME, "Notes", lines, _COLUMNS, tuple(notes))
     return replace(book, sheets=(*sheets[:at], made, *sheets[at:]))
@@ -50,10 +63,14 @@ def _short(content: Content, column: Column, where: str, notes: list[Row]) -> Co
     numbers = len(notes) + 1
     ending = f"… (goes on in {NAME}, {numbers})"
     first, *rest = _parts(content, column.width, ending, _FIELDS["text"].width)
-    for part in rest:
+    _note(notes, where, rest)
+    return first + ending
+
+
+def _note(notes: list[Row], where: str, parts: Iterable[str]) -> None:
+    for part in parts:
         number = str(len(notes) + 1)
         notes.append(Row(number, (number, where, part)))
-    return first + ending
 
 
 def _parts(text: str, first_width: float, ending: str, width: float) -> Iterator[str]:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from plan_sheets.core.merge import Cell
-from plan_sheets.core.messages import Messages, shorten
+from plan_sheets.core.messages import LONGEST_QUOTE, Messages
 from plan_sheets.core.model import Address, Finding, Key
 
 Rows = Mapping[str, Mapping[str, Mapping[str, str]]]
@@ -75,9 +74,10 @@ def asks(text: str) -> bool:
     return text.endswith("?")
 
 
-def question_in(text: str) -> str:
-    """The question that a text ends with, of all that stands before it: the last sentence of its last line."""
-    return re.split(r"(?<=[.!?]) ", text.rpartition("\n")[2])[-1]
+def question_in(text: str, longest: int = LONGEST_QUOTE) -> str:
+    """The question that a text ends with: its last line, of a long one (`longest` characters) the end."""
+    line = text.rpartition("\n")[2]
+    return line if len(line) <= longest else "…" + line[1 - longest :].lstrip()
 
 
 def _cells_that_ask(rows: Rows, titles: Mapping[Key, str]) -> Iterator[OpenQuestion]:
@@ -87,7 +87,7 @@ def _cells_that_ask(rows: Rows, titles: Mapping[Key, str]) -> Iterator[OpenQuest
                 if asks(text) and name != "enquiry":
                     key = Key(record, ref, name)
                     title = titles.get(key, name)
-                    question = f"{title}: {shorten(question_in(text))}"
+                    question = f"{title}: {question_in(text)}"
                     yield OpenQuestion(key, ref, question, who_answers(rows, ref), "", title)
 
 
