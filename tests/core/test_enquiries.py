@@ -1,0 +1,153 @@
+"""Each gap that raises an enquiry: of what, since when, and what does not raise one."""
+
+from __future__ import annotations
+
+import pytest
+from tests.registered import stood
+
+from plan_sheets.core.enquiries import Gap, Raised, enquiry_lines, enquiry_rows, raised
+from plan_sheets.core.stood import Stood
+
+Q1, Q2, Q3 = (f"2016-17-Q{quarter}" for quarter in (1, 2, 3))
+PLAN = """
+| subgroup | DA | title = Domestic Abuse
+| priority | J1 | title = Abuse | agreement = Agreed | subgroup = DA
+| priority | J1a | title = Victims | agreement = Agreed
+| grid | J1a | learning = A | workforce = B | voice = C | data = D | sharing = E
+| action | J1a.1 | theme = J1a | what = Map it. | how = So | owner = Mapper | impact = Safer | due = March 2017
+"""
+SOUND = (
+    "{0} | action | J1a.1 | rag = Green | progress = Done much | evidence = A map | next_step = More | step_done = Yes"
+)
+
+
+def found(how: Stood) -> list[tuple[Gap, str, str]]:
+    return [(one.gap, one.about, one.since) for one in raised(how)]
+
+
+def played(said: str, *quarters: int) -> list[tuple[Gap, str, str]]:
+    return found(stood(PLAN + "\n".join([*map(SOUND.format, quarters), said]), *quarters))
+
+
+def test_a_sound_plan_raises_none() -> None:
+    assert played("", 1, 2, 3) == []
+
+
+@pytest.mark.parametrize(
+    ("said", "since"),
+    [
+        ("| action | J1a.2 | theme = J1a | what = Tell", ""),
+        ("2 | action | J1a.2 | theme = J1a | what = Tell", Q2),
+        ("| action | J1a.2 | theme = J1a | what = Tell\n1 | action | J1a.2 | impact = Fewer", None),
+        ("2 | action | DA.F1 | theme = J1a | agreement = Proposed", None),
+        ("| action | J1a.2 | theme = J1a\n1 | action | J1a.2 | confirmed_stage = Withdrawn", None),
+    ],
+    ids=["never", "since it is there", "stated", "only proposed", "withdrawn"],
+)
+def test_an_impact_never_stated(said: str, since: str | None) -> None:
+    refs = [one for one in played(said, 1, 2) if one[0] is Gap.IMPACT]
+    assert refs == ([(Gap.IMPACT, "J1a.2", since)] if since is not None else [])
+
+
+@pytest.mark.parametrize(
+    ("said", "since"),
+    [
+        ("2 | action | J1a.2 | progress = Begun", Q2),
+        ("1 | action | J1a.2 | progress = Begun\n2 | action | J1a.2 | progress = More", Q1),
+        ("1 | action | J1a.2 | progress = Begun | evidence = A list\n2 | action | J1a.2 | progress = More", None),
+        ("2 | action | J1a.2 | rag = Green", None),
+    ],
+    ids=["now", "two rounds", "given once", "nothing reported"],
+)
+def test_evidence_never_given(said: str, since: str | None) -> None:
+    there = "| action | J1a.2 | theme = J1a | what = Tell | impact = Fewer\n"
+    assert played(there + said, 1, 2) == ([(Gap.EVIDENCE, "J1a.2", since)] if since else [])
+
+
+@pytest.mark.parametrize(
+    ("answers", "since"),
+    [
+        (("", "No"), None),
+        (("", "No", "No"), Q2),
+        (("", "Partly", "No"), Q2),
+        (("", "No", "Yes"), None),
+        (("", "No", ""), None),
+        (("", "No", "No", "No"), Q2),
+    ],
+)
+def test_a_step_not_done_twice(answers: tuple[str, ...], since: str | None) -> None:
+    quarters = range(1, len(answers) + 1)
+    table = "\n".join(
+        SOUND.format(quarter).replace("step_done = Yes", f"step_done = {answer}")
+        for quarter, answer in zip(quarters, answers, strict=True)
+    )
+    assert found(stood(PLAN + table, *quarters)) == ([(Gap.STEP, "J1a.1", since)] if since else [])
+
+
+RED = "{} | action | J1a.1 | rag = Red"
+EMPTIED = "{} | grid | J1a | data ="
+
+
+@pytest.mark.parametrize(
+    ("said", "since"),
+    [
+        ([RED.format(2)], None),
+        ([EMPTIED.format(1)], None),
+        ([EMPTIED.format(1), RED.format(2)], Q2),
+        ([EMPTIED.format(2), RED.format(1), RED.format(2)], Q2),
+        ([EMPTIED.format(1), RED.format(1), RED.format(2)], Q1),
+        ([EMPTIED.format(1), RED.format(1)], None),
+        ([EMPTIED.format(1), "1 | grid | J1a | data = Not applicable: new", RED.format(2)], None),
+    ],
+    ids=["not blank", "not Red", "Red later", "blank later", "both", "Red no more", "not applicable"],
+)
+def test_a_consideration_blank_under_a_red_priority(said: list[str], since: str | None) -> None:
+    assert played("\n".join(said), 1, 2) == ([(Gap.BLANK, "J1a", since)] if since else [])
+
+
+def test_what_has_been_blank_equally_long_is_asked_at_once() -> None:
+    emptied = "1 | grid | J1a | data = | voice =\n2 | grid | J1a | sharing ="
+    told = raised(stood(PLAN + "\n".join([*map(SOUND.format, (1, 2)), emptied, RED.format(1), RED.format(2)]), 1, 2))
+    assert [(one.since, one.enquiry.partition("about: ")[2], one.answers) for one in told] == [
+        (Q1, "Voice of the service user; Data?", "Domestic Abuse"),
+        (Q2, "Information sharing?", "Domestic Abuse"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("said", "quarters", "since"),
+    [
+        ("| question | Q1 | about = J1 | question = Why? | answers = Cabinet", (1,), None),
+        ("| question | Q1 | about = J1 | question = Why? | answers = Cabinet", (1, 2), ""),
+        ("1 | question | Q1 | about = J1 | question = Why? | answers = Cabinet", (1, 2), Q1),
+        ("2 | question | Q1 | about = J1 | question = Why? | answers = Cabinet", (1, 2), None),
+        ("| question | Q1 | about = J1 | question = Why? | answers = Cabinet | answer = So", (1, 2), None),
+        ("| question | Q1 | about = J1 | question = Why? | answers = Cabinet | since = March 2016", (1,), "2015-16-Q4"),
+    ],
+    ids=["one round", "two rounds", "since Quarter 1", "new", "answered", "older than the rounds"],
+)
+def test_a_question_open_for_two_rounds(said: str, quarters: tuple[int, ...], since: str | None) -> None:
+    table = PLAN + "\n".join([*map(SOUND.format, quarters), said])
+    one = Raised(Gap.QUESTION, "J1", "Why?", "Cabinet", since or "")
+    assert raised(stood(table, *quarters)) == ([one] if since is not None else [])
+
+
+def test_the_plans_own_come_first_with_their_answers() -> None:
+    own = "| enquiry | K1 | about = J1a | enquiry = Safer?\n1 | enquiry | K2 | enquiry = Known? | answer = Hardly\n"
+    how = stood(PLAN + own + "| action | J1a.2 | theme = J1a | what = Tell", 1, 2)
+    told = [
+        (row.ref, *(row.contents[name] for name in ("about", "answer", "raised_by", "age")))
+        for row in enquiry_rows(how)
+    ]
+    assert told == [
+        ("K1", "J1a", "None yet", "The plan", "2 quarters"),
+        ("K2", "All", "Hardly", "The plan", "2 quarters"),
+        ("G1", "J1a.2", "None yet", "Impact never stated", "2 quarters"),
+    ]
+    assert [*enquiry_lines(how)] == ["The plan's own: 2, answered: 1.", "Raised by gaps: impact never stated 1."]
+
+
+def test_before_the_first_round_no_gap_is_one_yet() -> None:
+    how = stood("| action | J1.1 | theme = J1\n| question | Q1 | question = Why? | since = March 2015")
+    assert raised(how) == []
+    assert [*enquiry_lines(how)][1] == "Raised by gaps: none before the first round."

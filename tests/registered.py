@@ -1,0 +1,62 @@
+"""How a plan stood at the end of a round, from a small table of what the register would hold."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from plan_sheets.core.history import Held, History
+from plan_sheets.core.model import Key, Round
+from plan_sheets.core.planner import open_questions
+from plan_sheets.core.standing import rate_rounds, rows_at, thresholds
+from plan_sheets.core.stood import Stood
+
+_OF_A_ROUND = ("progress", "evidence", "next_step", "step_done", "rag", "stage")
+
+
+def stood(table: str, *quarters: int, asked: Mapping[str, str] | None = None) -> Stood:
+    """How everything stood at the end of the last of these quarters of 2016/17; before the first round without any.
+
+    `table`: lines of `quarter | record | ref | field = value | field = value`, the quarter being 1 to 4, or blank for
+    before the first round; the first line of a row makes it. `asked`: since which quarter a placeholder stands, by
+    "record ref field".
+    """
+    rounds = tuple(Round(2016, quarter).code for quarter in quarters)
+    code = rounds[-1] if rounds else ""
+    history = History.of(_held(table))
+    rows = rows_at(history, code)
+    placeholders = {Key(*name.split()): _code(quarter) for name, quarter in (asked or {}).items()}
+    return Stood(
+        round=Round.parse(code) if code else None,
+        rounds=rounds,
+        history=history,
+        rows=rows,
+        ratings=rate_rounds(history, rounds),
+        limits=thresholds(history, code),
+        subgroups=(),
+        silent={},
+        questions=tuple(open_questions(rows, dict.fromkeys(placeholders, "?"), {})),
+        proposals=(),
+        doubts={},
+        queries=0,
+        set_aside=0,
+        asked=placeholders,
+    )
+
+
+def _held(table: str) -> list[Held]:
+    held: list[Held] = []
+    rows: set[tuple[str, str]] = set()
+    for line in table.strip().splitlines():
+        quarter, record, ref, *texts = (part.strip() for part in line.split("|"))
+        fields = dict(text.split(" =", 1) for text in texts)
+        if (record, ref) not in rows:
+            rows.add((record, ref))
+            fields = {"ref": ref, **fields}
+        for name, value in fields.items():
+            scope = "round" if name in _OF_A_ROUND else "standing"
+            held.append(Held(Key(record, ref, name), value.strip(), scope, _code(quarter), len(held)))
+    return held
+
+
+def _code(quarter: str) -> str:
+    return Round(2016, int(quarter)).code if quarter else ""
