@@ -16,12 +16,12 @@ from plan_sheets.core.coverage import coverage_lines, coverage_rows
 from plan_sheets.core.decided import decisions
 from plan_sheets.core.decisions import decision_rows
 from plan_sheets.core.document import Document, base_text, layout_text
-from plan_sheets.core.enquiries import enquiry_lines, enquiry_rows
+from plan_sheets.core.enquiries import Raised, enquiry_lines, enquiry_rows, raised
 from plan_sheets.core.history import BEFORE_ANY_ROUND, History
 from plan_sheets.core.layout import Book
 from plan_sheets.core.masterplan import action_rows, change_rows, grid_rows, question_rows
 from plan_sheets.core.model import Key, Outcome, PlanSheetsError, Round
-from plan_sheets.core.owners import owner_lines, owner_rows
+from plan_sheets.core.owners import Owned, owned, owner_lines, owner_rows
 from plan_sheets.core.planner import OpenQuestion, Rows, open_questions
 from plan_sheets.core.rollup import SubgroupFacts, roll_up
 from plan_sheets.core.settle import OpenQuery, proposals, subject
@@ -125,6 +125,7 @@ def master_book(stood: Stood, reference: str, secret: bytes) -> Book:
     plan = stood.history.record("plan", "", stood.code)
     words = stood.round.words if stood.round else DRAFT
     width = sum(column.width for column in spec.sheets[0].columns)
+    owners, gaps = [*owned(stood)], raised(stood)
     facts = Facts(
         texts={
             "plan": plan["title"],
@@ -141,12 +142,12 @@ def master_book(stood: Stood, reference: str, secret: bytes) -> Book:
             "Changes": [*change_rows(stood, schemas.load_records())],
             "Open questions": [*question_rows(stood)],
             "Considerations": [*coverage_rows(stood)],
-            "Owners": [*owner_rows(stood)],
-            "Key lines of enquiry": [*enquiry_rows(stood)],
+            "Owners": [*owner_rows(stood, owners)],
+            "Key lines of enquiry": [*enquiry_rows(stood, gaps)],
             "Consultation": [*consultation_rows(stood)],
             "Evidence": [*evidence_rows(stood)],
         },
-        lines={"RAG status": summary_lines(stood, width), **_lines(stood, spec)},
+        lines={"RAG status": summary_lines(stood, width), **_lines(stood, spec, owners, gaps)},
         notes=[*untold(stood)],
         reference=reference,
         secret=secret,
@@ -175,12 +176,14 @@ def _is_age(sheet: SheetSpec, column: ColumnSpec) -> bool:
     return column.field.name == "age" or (column.field.name == "since" and sheet.record != "open_question")
 
 
-def _lines(stood: Stood, spec: WorkbookSpec) -> dict[str, tuple[str, ...]]:
+def _lines(
+    stood: Stood, spec: WorkbookSpec, owners: Sequence[Owned], gaps: Sequence[Raised]
+) -> dict[str, tuple[str, ...]]:
     """The counts at the top of a sheet, in lines no wider than its table."""
     said = {
         "Considerations": coverage_lines(stood),
-        "Owners": owner_lines(stood),
-        "Key lines of enquiry": enquiry_lines(stood),
+        "Owners": owner_lines(owners),
+        "Key lines of enquiry": enquiry_lines(stood, gaps),
         "Consultation": consultation_lines(stood),
     }
     widths = {sheet.name: sum(column.width for column in sheet.columns) for sheet in spec.sheets}

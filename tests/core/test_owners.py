@@ -5,7 +5,18 @@ from __future__ import annotations
 import pytest
 from tests.registered import stood
 
+from plan_sheets.core.compose import RowFacts
 from plan_sheets.core.owners import owned, owner_lines, owner_rows
+
+
+def rows(table: str) -> list[RowFacts]:
+    how = stood(table, 1)
+    return [*owner_rows(how, [*owned(how)])]
+
+
+def lines(table: str) -> list[str]:
+    return [*owner_lines([*owned(stood(table, 1))])]
+
 
 PLAN = """
 | priority | J1 | title = Abuse | owner = Lead | owner_status = Suggested
@@ -54,9 +65,9 @@ def test_status_and_age_of_an_owner(said: str, status: str, since: str) -> None:
     ],
 )
 def test_of_what_an_owner_is_wanted(said: str, refs: list[str]) -> None:
-    assert [row.ref for row in owner_rows(stood(PLAN + said, 1))] == refs
+    assert [row.ref for row in rows(PLAN + said)] == refs
 
 
 def test_counts_are_those_of_the_rows() -> None:
-    assert [*owner_lines(stood(PLAN, 1))] == ["Priorities: suggested 1.", "Actions still going on: unnamed 1."]
-    assert [*owner_lines(stood("", 1))] == ["Priorities: none yet.", "Actions still going on: none yet."]
+    assert lines(PLAN) == ["Priorities: suggested 1.", "Actions still going on: unnamed 1."]
+    assert lines("") == ["Priorities: none yet.", "Actions still going on: none yet."]

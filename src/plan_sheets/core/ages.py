@@ -19,6 +19,9 @@ def since_of(history: History, key: Key, up_to: str, kind: Callable[[str], objec
 
     "" is before the first round; None if the fact never had a value.
     """
+    known = history.by_key.get(key, ())
+    if len(known) == 1:  # nearly always
+        return known[0].round if known[0].value and known[0].round <= up_to else None
     since, before = None, None
     for held in history.rounds_of(key):
         if held.round > up_to:

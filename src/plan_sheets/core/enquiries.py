@@ -7,7 +7,7 @@ evidence never given, a step not done twice.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -111,8 +111,8 @@ def _long_open(stood: Stood) -> Iterator[Raised]:
             yield Raised(Gap.QUESTION, one.about, one.question, one.answers, since)
 
 
-def enquiry_rows(stood: Stood) -> Iterator[RowFacts]:
-    """The plan's own enquiries, then those that gaps raise."""
+def enquiry_rows(stood: Stood, found: Sequence[Raised]) -> Iterator[RowFacts]:
+    """The plan's own enquiries, then those that gaps raise (`found`)."""
     for ref, row in stood.rows["enquiry"].items():
         contents = {
             "about": row["about"] or "All",
@@ -122,7 +122,7 @@ def enquiry_rows(stood: Stood) -> Iterator[RowFacts]:
             "answers": who_answers(stood.rows, row["about"]),
         }
         yield RowFacts(ref, {**contents, **aged(stood, row_since(stood, "enquiry", ref))})
-    for number, one in enumerate(raised(stood), start=1):
+    for number, one in enumerate(found, start=1):
         contents = {
             "about": one.about,
             "enquiry": one.enquiry,
@@ -133,10 +133,10 @@ def enquiry_rows(stood: Stood) -> Iterator[RowFacts]:
         yield RowFacts(f"G{number}", {**contents, **aged(stood, one.since)})
 
 
-def enquiry_lines(stood: Stood) -> Iterator[str]:
-    """How many the plan has and how many of them are answered; how many each gap raises."""
+def enquiry_lines(stood: Stood, found: Sequence[Raised]) -> Iterator[str]:
+    """How many the plan has and how many of them are answered; how many each gap raises (`found`)."""
     own = stood.rows["enquiry"].values()
     yield f"The plan's own: {len(own)}, answered: {sum(bool(row['answer']) for row in own)}."
-    counts = Counter(one.gap for one in raised(stood))
+    counts = Counter(one.gap for one in found)
     told = "; ".join(f"{gap.lower()} {counts[gap]}" for gap in Gap if counts[gap])
     yield f"Raised by gaps: {told or 'none' if stood.round else 'none before the first round'}."

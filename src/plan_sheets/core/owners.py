@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from plan_sheets.core.ages import aged, row_since, since_of
@@ -54,9 +54,9 @@ def _since(stood: Stood, record: str, ref: str) -> str:
     return max(row_since(stood, record, ref), *changed)
 
 
-def owner_rows(stood: Stood) -> Iterator[RowFacts]:
-    """One row for each priority and action."""
-    for one in owned(stood):
+def owner_rows(stood: Stood, those: Sequence[Owned]) -> Iterator[RowFacts]:
+    """One row for each of these."""
+    for one in those:
         contents = {
             "what": shorten(one.what, LONGEST_WHAT),
             "owner": one.owner or "Nobody named",
@@ -65,9 +65,8 @@ def owner_rows(stood: Stood) -> Iterator[RowFacts]:
         yield RowFacts(one.ref, {**contents, **aged(stood, one.since)})
 
 
-def owner_lines(stood: Stood) -> Iterator[str]:
-    """How many priorities and actions have owners of which status."""
-    those = [*owned(stood)]
+def owner_lines(those: Sequence[Owned]) -> Iterator[str]:
+    """How many of these priorities and actions have owners of which status."""
     for record, title in (("priority", "Priorities"), ("action", "Actions still going on")):
         counts = Counter(one.status for one in those if one.record == record)
         told = ", ".join(f"{status.lower()} {counts[status]}" for status in STATUSES if counts[status])
