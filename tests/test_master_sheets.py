@@ -14,6 +14,7 @@ from tests.chairs import Q1, Q2, RETURN_BY, Answers, Plan, fill, form, said, val
 from tests.test_master import SECOND_ISSUE, made, row, rows, sheet
 
 from plan_sheets import office, plan
+from plan_sheets.core.model import Key
 from plan_sheets.core.paper import TALLEST_ROW
 from plan_sheets.master import Mastered
 
@@ -178,6 +179,27 @@ def test_a_placeholder_is_as_old_as_it_was_typed(
     assert mine == ([open_for] if open_for else [])
 
 
+def test_a_placeholder_after_an_answer_is_a_new_question(round_one: Plan) -> None:
+    rounds = ((Q1, "?", SECOND_ISSUE), (Q2, "Soon", AUTUMN), (Q3, "TBC", WINTER))
+    for code, text, when in rounds:
+        if code != Q1:
+            round_one.issue(code, RETURN_BY.replace(month=10), when)
+        round_one.receive(round_one.filled(code, {**said(), "Grid": {"J1b": {"Data": text}}}, code=code), when=when)
+    with round_one.register.batch("test", WINTER.isoformat()) as batch:  # the officer lets the answer be taken out
+        batch.add_value(Key("grid", "J1b", "data"), "", "standing", Q3)
+    assert row(made(round_one), "Considerations", "J1b")["Data"] == "A question, 1 quarter"
+
+
+def test_a_placeholder_in_a_rounds_answer_is_open_in_that_round_alone(round_one: Plan) -> None:
+    for code, when in ((Q1, SECOND_ISSUE), (Q2, AUTUMN)):
+        if code == Q2:
+            second_round(round_one)
+        progress = {"J1a.1": {**said()["Progress"]["J1a.1"], "Evidence": "TBC"}}
+        round_one.receive(round_one.filled(code, {**said(), "Progress": progress}, code=code), when=when)
+    (one,) = [one for one in rows(made(round_one), "Open questions") if one["Question"] == "Evidence: TBC"]
+    assert (one["About"], one["Open for"]) == ("J1a.1", "1 quarter")
+
+
 def test_a_step_not_done_twice_is_enquired_into(round_one: Plan) -> None:
     round_one.receive(round_one.filled("q1", {**said(), "Action plan": OWNED}))
     for code, issued, received in ((Q2, SECOND_ISSUE, AUTUMN), (Q3, THIRD_ISSUE, WINTER)):
@@ -228,12 +250,15 @@ def test_an_earlier_master_does_not_change(round_one: Plan) -> None:
 
 
 def test_notes_say_in_full_what_is_not_known(round_one: Plan) -> None:
-    round_one.receive(round_one.filled("da", said(rag="Purple")))
+    purple = {"J1a.2": dict(said(rag="Purple")["Progress"]["J1a.1"])}
+    round_one.receive(round_one.filled("da", {**said(), "Progress": {**said()["Progress"], **purple}}))
     told = made(round_one)
     notes = {str(one["Belongs to"]): str(one["Text"]) for one in rows(told, "Notes")}
     silent = [one["Ref"] for one in rows(told, "Master plan") if one["Published RAG"] == "Not reported"]
     assert sorted(silent) == sorted(notes["Not reported"].partition(": ")[2].removesuffix(".").split(", "))
-    assert "J1a.1 (what was entered could not be taken: RAG)" in notes["In doubt"]
+    assert "J1a.2 (what was entered could not be taken: RAG)" in notes["In doubt"]
+    assert notes["Not assessable: no named owner"].endswith(": J1a.1.")
+    assert "Not assessable: no how" not in notes
     assert "Mental Health" in notes["No return"]
     assert "Files held or refused" not in notes
 
