@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from plan_sheets.core.layout import Book, Column, Content, Field, Row, Sheet
-from plan_sheets.core.paper import TALLEST_ROW, row_height
+from plan_sheets.core.paper import LINE_POINTS, TALLEST_ROW, most_lines, row_height
 
 NAME = "Notes"
 MOST_IN_A_ROW = 8_000
@@ -58,7 +58,9 @@ def _shortened(sheet: Sheet, notes: list[Row]) -> Sheet:
 
 
 def _short(content: Content, column: Column, where: str, notes: list[Row]) -> Content:
-    if not isinstance(content, str) or row_height([(content, column.width)]) <= TALLEST_ROW:
+    if not isinstance(content, str) or most_lines(content, column.width) * LINE_POINTS <= TALLEST_ROW:
+        return content
+    if row_height([(content, column.width)]) <= TALLEST_ROW:
         return content
     numbers = len(notes) + 1
     ending = f"… (goes on in {NAME}, {numbers})"

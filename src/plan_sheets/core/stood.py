@@ -20,7 +20,7 @@ class Stood:
     round: Round | None
     """None before the first round is issued: the master is the consultation draft."""
     rounds: tuple[str, ...]
-    """Codes of the rounds issued up to this one, oldest first."""
+    """Codes of the rounds issued up to this one and with it, oldest first; none before the first."""
     history: History
     rows: Rows
     ratings: Mapping[str, Mapping[str, Rating]]
@@ -45,7 +45,7 @@ class Stood:
     @property
     def code(self) -> str:
         """The code of the round; "" before the first."""
-        return self.round.code if self.round else ""
+        return self.rounds[-1] if self.rounds else ""
 
     @property
     def now(self) -> Mapping[str, Rating]:
