@@ -19,7 +19,7 @@ from plan_sheets.core.paper import TALLEST_ROW
 from plan_sheets.master import Mastered
 
 SHEETS = (
-    *("RAG status", "Master plan", "Grid", "Considerations", "Changes", "Open questions", "Owners"),
+    *("RAG status", "Decisions", "Master plan", "Grid", "Considerations", "Changes", "Open questions", "Owners"),
     *("Key lines of enquiry", "Consultation", "Evidence", "Notes", "About"),
 )
 LENSES = ("learning", "workforce", "voice", "data", "sharing")
