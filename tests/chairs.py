@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -16,7 +16,8 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from plan_sheets import issue, office
 from plan_sheets.core.history import History
-from plan_sheets.core.model import Key
+from plan_sheets.core.layout import Column, Content, Row, Sheet
+from plan_sheets.core.model import Address, Key
 from plan_sheets.core.settle import OpenQuery
 from plan_sheets.receive import Receipt, Told
 from plan_sheets.receive import receive as take_in
@@ -273,3 +274,10 @@ def held_file(plan: Plan, why: str) -> Path:
             at(about, "Signature", "What it is").value = "A" * 32
 
     return edit(plan.filled("good", said()), plan.inbox / "odd.xlsx", spoil)
+
+
+def with_addresses(sheet: Sheet) -> Iterator[tuple[Row, Column, Content, Address]]:
+    """Every cell of a sheet that is to be written, with its row, column and address."""
+    for number, (row, column, content) in enumerate(sheet.cells()):
+        down, across = divmod(number, len(sheet.columns))
+        yield row, column, content, Address.at(sheet.name, sheet.heading_row + 1 + down, across)

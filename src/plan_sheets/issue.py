@@ -171,7 +171,7 @@ def _officers_cells(book: Book, history: History) -> set[tuple[str, str, str, st
     cells = set()
     for sheet in book.sheets:
         cells |= {(sheet.name, "", str(place), line) for place, line in enumerate((sheet.title, *sheet.lines))}
-        for row, column, content, _ in sheet.cells():
+        for row, column, content in sheet.cells():
             name = column.field.name
             source = history.standing(Key(column.field.record, row.ref, name)).source
             from_plan = source.kind == "plan"

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from openpyxl.utils import range_boundaries
 from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
-from tests.chairs import RECEIVED_ON, Plan, edit, said, type_in
+from tests.chairs import RECEIVED_ON, Plan, edit, said, type_in, with_addresses
 
 from plan_sheets import office
 from plan_sheets.core.check import CheckedCell, CheckedRow, check_rows
@@ -216,7 +216,7 @@ def words_of(book: Workbook, source: str) -> list[str]:
 def cells(book: Book) -> Iterator[tuple[Sheet, Row, Column, Field, str]]:
     """Every cell with the field that it holds and its place."""
     for sheet in book.sheets:
-        for row, column, _, address in sheet.cells():
+        for row, column, _, address in with_addresses(sheet):
             yield sheet, row, column, row.answer or column.field, address.cell
 
 
@@ -335,7 +335,7 @@ def test_the_live_count_recalculates_to_what_the_check_would_miss(round_one: Pla
     sheet = filled_in(progress, answers)
 
     def fill(file: Workbook) -> None:
-        for row, column, content, address in sheet.cells():
+        for row, column, content, address in with_addresses(sheet):
             if sheet.is_input(row, column):
                 type_in(file["Progress"][address.cell], as_text(content) or None)
 

@@ -171,7 +171,7 @@ def test_every_word_on_the_sheet_is_ours_or_read_or_told(text: str, expected: se
     del expected
     sheet = found(text)
     shape = locate(sheet)
-    ours = {as_text(content) for _, _, content, _ in SHEET.cells()} | {SHEET.title, *SHEET.lines}
+    ours = {as_text(content) for _, _, content in SHEET.cells()} | {SHEET.title, *SHEET.lines}
     ours |= {column.heading for column in COLUMNS}
     known = [one.entered or "" for one in shape.findings] + [one.cell.text for one in shape.inputs()]
     for cell in sheet.cells.values():

@@ -15,6 +15,7 @@ import openpyxl
 import pytest
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.cell_range import MultiCellRange
+from tests.chairs import with_addresses
 
 from plan_sheets.core.access import contrast
 from plan_sheets.core.layout import NOTHING_YET, Book, Column, Content, Field, Formula, Link, Row, Sheet, as_text
@@ -211,7 +212,7 @@ def test_locks_and_formats_are_what_the_sheet_says() -> None:
         assert page.protection.sort, "sorting is not allowed"
         assert not page.protection.selectLockedCells
         assert not page.protection.formatColumns, "resizing is allowed"
-        for row, col, content, address in sheet.cells():
+        for row, col, content, address in with_addresses(sheet):
             cell = page[address.cell]
             assert cell.protection.locked != sheet.is_input(row, col), address
             if sheet.is_input(row, col):
@@ -330,7 +331,7 @@ def test_libreoffice_keeps_locks_lists_prompts_and_texts(tmp_path: Path) -> None
         page = saved[sheet.name]
         covered = {cell for rule in page.data_validations.dataValidation for cell in expanded(str(rule.sqref))}
         assert page.protection.sheet
-        for row, col, content, address in sheet.cells():
+        for row, col, content, address in with_addresses(sheet):
             cell = page[address.cell]
             assert cell.protection.locked != sheet.is_input(row, col), address
             assert (address.cell in covered) == sheet.is_input(row, col), address

@@ -46,7 +46,7 @@ class Document:
     def inputs(self) -> Iterator[tuple[Sheet, Row, Column, Key, str]]:
         """Every cell that may be filled in, with its key and the text it went out with."""
         for sheet in self.sheets:
-            for row, column, content, _ in sheet.cells():
+            for row, column, content in sheet.cells():
                 if sheet.is_input(row, column):
                     yield sheet, row, column, self.key_of(row, column), as_text(content)
 
@@ -60,7 +60,7 @@ class Document:
         for sheet in self.sheets:
             yield sheet.title
             yield from sheet.lines
-            yield from filter(None, (as_text(content) for _, _, content, _ in sheet.cells()))
+            yield from filter(None, (as_text(content) for _, _, content in sheet.cells()))
 
     def row_keys(self) -> Mapping[str, tuple[Sheet, Row]]:
         """The visible key of each row that has one, and whose it is."""

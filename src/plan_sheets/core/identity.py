@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -35,8 +36,7 @@ def row_key(secret: bytes, reference: str, sheet: str, ref: str) -> str:
 
 def sign(secret: bytes, reference: str, locked: Iterable[tuple[str, str, str, str]]) -> str:
     """The signature of a document: over its reference and every locked cell as (sheet, ref, field, text)."""
-    parts = [part for cell in sorted(locked) for part in cell]
-    return _mac(secret, "document", reference, *parts)[:32]
+    return _mac(secret, "document", reference, json.dumps(sorted(locked)))[:32]
 
 
 def same(one: str, other: str) -> bool:

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from plan_sheets.core.model import Address, Key, PartialDate
+from plan_sheets.core.model import Key, PartialDate
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,11 +131,11 @@ class Sheet:
         """Whether the cell is unlocked."""
         return column.input and (row.inputs is None or column.field.name in row.inputs)
 
-    def cells(self) -> Iterator[tuple[Row, Column, Content, Address]]:
-        """Every cell of the table with its row, column and address, row by row."""
-        for down, row in enumerate(self.rows):
-            for across, (column, content) in enumerate(zip(self.columns, row.cells, strict=True)):
-                yield row, column, content, Address.at(self.name, self.heading_row + 1 + down, across)
+    def cells(self) -> Iterator[tuple[Row, Column, Content]]:
+        """Every cell of the table with its row and column, row by row."""
+        for row in self.rows:
+            for column, content in zip(self.columns, row.cells, strict=True):
+                yield row, column, content
 
 
 @dataclass(frozen=True, slots=True)

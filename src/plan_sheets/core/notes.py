@@ -12,6 +12,8 @@ from plan_sheets.core.layout import Book, Column, Content, Field, Row, Sheet
 from plan_sheets.core.paper import LINE_POINTS, TALLEST_ROW, most_lines, row_height
 
 NAME = "Notes"
+FITS_ANYWHERE = 100
+"""Characters that even the narrowest column shows in one row."""
 MOST_IN_A_ROW = 8_000
 """Characters: more are never tried in one row, or a text of a million would be measured a thousand times."""
 _FIELDS = {
@@ -47,6 +49,9 @@ def with_notes(book: Book, said: Sequence[tuple[str, str]] = ()) -> Book:
 def _shortened(sheet: Sheet, notes: list[Row]) -> Sheet:
     rows = []
     for row in sheet.rows:
+        if all(not isinstance(content, str) or len(content) <= FITS_ANYWHERE for content in row.cells):
+            rows.append(row)
+            continue
         cells = [
             content
             if sheet.is_input(row, column)

@@ -6,7 +6,7 @@ from plan_sheets.core.layout import Book, Formula, as_text
 from plan_sheets.core.located import same_text
 from plan_sheets.core.model import Address, PlanSheetsError
 from plan_sheets.store.workbook_inspector import inspect_workbook
-from plan_sheets.store.workbook_reader import read_workbook
+from plan_sheets.store.workbook_reader import read_made
 from plan_sheets.store.workbook_writer import write_workbook
 
 
@@ -25,8 +25,7 @@ def hand_over(book: Book) -> bytes:
 
 
 def _compare(book: Book, data: bytes) -> None:
-    found = read_workbook(data)
-    sheets = {sheet.name: sheet for sheet in getattr(found, "sheets", ())}
+    sheets = {sheet.name: sheet for sheet in read_made(data)}
     for sheet in book.sheets:
         cells = sheets[sheet.name].cells if sheet.name in sheets else {}
         for down, row in enumerate(sheet.rows, sheet.heading_row + 1):

@@ -42,6 +42,11 @@ def read_workbook(data: bytes) -> FoundWorkbook | Refusal:
     return _read_apart(data) if passed.apart else _read_here(passed)
 
 
+def read_made(data: bytes) -> tuple[FoundSheet, ...]:
+    """The sheets of a workbook that was made here a moment ago: nobody else has had it, so nobody guards it."""
+    return _sheets(data)
+
+
 def _read_here(passed: Guarded) -> FoundWorkbook | Refusal:
     """The workbook, read in this process: every trouble of the parser becomes a refusal."""
     try:

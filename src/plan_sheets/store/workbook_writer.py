@@ -48,6 +48,8 @@ from plan_sheets.store.workbook_style import DATE_WIDTH, DEFAULT_ROW_PIXELS, FON
 _WIDE_TABLE = 150
 """Characters: a table wider than a screen keeps its first column in view, if that is narrow."""
 _NARROW_COLUMN = 20
+SURELY_HELD = 16_000
+"""Printable characters that a cell holds as they are: it counts an emoji as two."""
 HEAD_INCHES, EDGE_INCHES = 0.4, 0.2
 """Top and bottom margin of the printed page, and how far header and footer stand from its edge."""
 _ALLOWED_ON_LOCKED_SHEETS = {"format_cells": True, "format_columns": True, "format_rows": True}
@@ -187,6 +189,8 @@ def _write_text(page: Worksheet, place: Place, text: str, look: Format) -> None:
 
 
 def _held(page: Worksheet, place: Place, text: str) -> str:
+    if len(text) <= SURELY_HELD and text.isprintable():
+        return text
     return fitting(text, LONGEST_TEXT, str(Address.at(page.get_name(), *place)))
 
 
