@@ -34,6 +34,11 @@ def _waits(one: Proposal) -> str:
     return "new date" if one.title == "New date" else one.value
 
 
+def waiting(stood: Stood) -> list[str]:
+    """What waits for the board officer's word, each in a few words: `J1a.1 new date`."""
+    return [f"{one.action} {_waits(one)}" for one in stood.proposals]
+
+
 def next_round(now: Round) -> Round:
     """The quarter after."""
     return Round(now.year, now.quarter + 1) if now.quarter < 4 else Round(now.year + 1, 1)  # noqa: PLR2004 - a year has four
@@ -41,8 +46,12 @@ def next_round(now: Round) -> Round:
 
 def summary_lines(stood: Stood, width: float) -> tuple[str, ...]:
     """The text above the table, in lines that fit its `width` (characters)."""
-    said = _lines_of_round(stood, stood.round) if stood.round else _lines_of_draft(stood)
-    return tuple(part for line in said for part in fold(line, width))
+    return tuple(part for line in summary_texts(stood) for part in fold(line, width))
+
+
+def summary_texts(stood: Stood) -> tuple[str, ...]:
+    """The same text, each paragraph whole."""
+    return tuple(_lines_of_round(stood, stood.round) if stood.round else _lines_of_draft(stood))
 
 
 def fold(text: str, width: float) -> Iterator[str]:
@@ -182,7 +191,6 @@ def _untold(stood: Stood) -> str:
         for name in ("no named owner", "no date", "no how")
         if (count := sum(name in one.facts.missing for one in drafts))
     ]
-    waiting = [f"{one.action} {_waits(one)}" for one in stood.proposals]
     told = [
         f"{len(silent)} Not reported" if silent else "",
         f"{len(drafts)} Not assessable ({', '.join(why)})" if drafts else "",
@@ -190,7 +198,7 @@ def _untold(stood: Stood) -> str:
         f"{stood.queries} {'query' if stood.queries == 1 else 'queries'} open" if stood.queries else "",
         f"in doubt: {few(sorted(stood.doubts, key=ref_order))}" if stood.doubts else "",
         count_words(len(stood.questions), "open question") if stood.questions else "",
-        f"waiting for the board officer: {few(waiting, 4)}" if waiting else "",
+        f"waiting for the board officer: {few(waiting(stood), 4)}" if stood.proposals else "",
     ]
     return f"{'; '.join(filter(None, told)) or 'Nothing'}."
 

@@ -1,7 +1,8 @@
-"""Handing a workbook over: written, read back and compared, and looked at for accessibility, before anybody gets it."""
+"""Handing a file over: written and read back before anybody gets it; a workbook looked at for accessibility too."""
 
 from __future__ import annotations
 
+from plan_sheets.core.boardpaper import BoardPaper
 from plan_sheets.core.layout import Book, Formula, as_text
 from plan_sheets.core.located import same_text
 from plan_sheets.core.model import Address, PlanSheetsError
@@ -38,3 +39,16 @@ def _compare(book: Book, data: bytes) -> None:
                         f"The workbook '{book.title}' was not handed over: {where} does not read back as written.",
                         "This is a fault of plan-sheets, not of the plan. Please report it.",
                     )
+
+
+def hand_over_paper(paper: BoardPaper) -> bytes:
+    """The bytes of a board paper. Raises PlanSheetsError if one of its texts does not read back as it should."""
+    from plan_sheets.store import document_writer  # noqa: PLC0415 - python-docx takes long to load, and few ask for it
+
+    data = document_writer.write_document(paper)
+    if document_writer.read_texts(data) != document_writer.texts_of(paper):
+        raise PlanSheetsError(
+            f"The board paper '{paper.title}' was not handed over: it does not read back as written.",
+            "This is a fault of plan-sheets, not of the plan. Please report it.",
+        )
+    return data

@@ -28,15 +28,17 @@ def excel_length(text: str) -> int:
 
 
 def fitting(text: str, longest: int, what: str) -> str:
-    """The text as a file can hold it; raises PlanSheetsError if it is too long, and names `what` it is.
-
-    Windows line ends become plain ones, for XML does the same on reading; what XML cannot hold becomes U+FFFD.
-    """
+    """The text as a file can hold it; raises PlanSheetsError if it is too long, and names `what` it is."""
     length = excel_length(text)
     if length > longest:
         raise PlanSheetsError(
             f"{what} has {length:,} characters; a workbook holds {longest:,} there.", "Shorten it, or split it in two."
         )
+    return legal(text)
+
+
+def legal(text: str) -> str:
+    """The text as XML can hold it: all else becomes U+FFFD, and line ends plain, as XML makes them on reading."""
     return _ILLEGAL_IN_XML.sub("\ufffd", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
