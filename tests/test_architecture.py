@@ -21,6 +21,7 @@ ONLY = {
     "sqlalchemy": {"store.register", "store.batch", "store.tables"},
     "python_calamine": {"store.workbook_reader"},
     "openpyxl": {"demo"},
+    "docx": {"store.document_writer"},
     "yaml": {"store.schemas"},
     "oxmsg": {"store.outlook"},
     "msoffcrypto": {"store.decrypting"},
@@ -156,7 +157,7 @@ def test_files_are_short(path: Path) -> None:
     assert len(path.read_text(encoding="utf-8").splitlines()) <= 400
 
 
-HEAVY = ("pandas", "pandera", "openpyxl", "sqlalchemy", "xlsxwriter", "python_calamine", "numpy")
+HEAVY = ("pandas", "pandera", "openpyxl", "sqlalchemy", "xlsxwriter", "python_calamine", "numpy", "docx")
 
 
 @pytest.mark.parametrize("module", ["plan_sheets", "plan_sheets.cli"])

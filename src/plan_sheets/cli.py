@@ -223,16 +223,18 @@ def status(plan_dir: str, code: str | None, as_json: bool, as_of: datetime | Non
 @plan_option
 @click.option("--round", "code", help="The round; by default the latest.")
 @click.option("--output", help="Where to write it; by default master/ in the plan folder.")
+@click.option("--paper", metavar="FILE.docx", help="Write the same in Word too, for an agenda pack.")
 @as_of_option
 @json_option
-def master(plan_dir: str, code: str | None, output: str | None, as_of: datetime | None, as_json: bool) -> None:
+def master(
+    plan_dir: str, code: str | None, output: str | None, paper: str | None, as_of: datetime | None, as_json: bool
+) -> None:
     """Make the master workbook, with the RAG status first."""
     from plan_sheets import master as deed
     from plan_sheets import show
 
-    show.mastered(
-        deed.make_master(_open(plan_dir), code, _now(as_of), _path(output) if output else None), as_json=as_json
-    )
+    paths = [_path(name) if name else None for name in (output, paper)]
+    show.mastered(deed.make_master(_open(plan_dir), code, _now(as_of), *paths), as_json=as_json)
 
 
 @main.command()

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from plan_sheets.core import identity
+from plan_sheets.core.boardpaper import board_paper
 from plan_sheets.core.compose import Facts, compose
 from plan_sheets.core.consulted import consultation_lines, consultation_rows, evidence_rows
 from plan_sheets.core.coverage import coverage_lines, coverage_rows
@@ -50,22 +51,30 @@ class Mastered:
     """Actions by published status."""
     warnings: Sequence[str]
     """What somebody should know before it is sent, in sentences."""
+    paper: Path | None = None
+    """The board paper, if it was asked for."""
 
 
-def make_master(folder: Folder, code: str | None, now: datetime, output: Path | None = None) -> Mastered:
+def make_master(
+    folder: Folder, code: str | None, now: datetime, output: Path | None = None, paper: Path | None = None
+) -> Mastered:
     """The master of a round, by default the latest; before the first is issued, the consultation draft.
 
-    `output`: where to write it; None is the folder's `master/`. Raises PlanSheetsError for a round that was not issued.
+    `output`: where to write it; None is the folder's `master/`. `paper`: where to write the same in Word; None is not
+    at all. Raises PlanSheetsError for a round that was not issued, or a file that stands where one shall be written.
     """
     register = folder.register
     stood = stood_at(register, _round_of(register, code))
     earlier = register.documents(kind="master", round=stood.code)
     document = _document(stood, earlier, register.secret)
     data = handover.hand_over(document.book)
+    in_word = _in_word(stood, document.reference, paper) if paper else b""
     name = f"master/{(stood.code or DRAFT.replace(' ', '-')).lower()}.xlsx"
     with register.batch("master", now.isoformat(timespec="seconds")) as batch:
         if not document.id:
             batch.add_document(document, layout_text(document.book), base_text(document.book))
+        if paper:  # first: one that may not be overwritten stops the deed before the master is written
+            write_elsewhere(paper, in_word)
         path = output or folder.write(name, data, batch)
         if output:
             write_elsewhere(output, data)
@@ -73,8 +82,20 @@ def make_master(folder: Folder, code: str | None, now: datetime, output: Path | 
     beside = output is None and path != folder.path / name
     told = {str(status): count for status, count in counts.items()}
     return Mastered(
-        path, stood.code, document.reference, told, tuple(_warnings(stood, folder.path / name if beside else None))
+        path,
+        stood.code,
+        document.reference,
+        told,
+        tuple(_warnings(stood, folder.path / name if beside else None)),
+        paper,
     )
+
+
+def _in_word(stood: Stood, reference: str, path: Path) -> bytes:
+    """The board paper. Raises PlanSheetsError if Word would not open a file of that name."""
+    if path.suffix.lower() != ".docx":
+        raise PlanSheetsError(f"{path} is no name for a Word document.", "Give the paper a name that ends in .docx.")
+    return handover.hand_over_paper(board_paper(stood, reference, datetime.combine(_made_on(stood), time())))
 
 
 def _round_of(register: Register, code: str | None) -> Round | None:

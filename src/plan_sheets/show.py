@@ -237,6 +237,8 @@ def mastered(told: Mastered, *, as_json: bool) -> None:
         click.echo(f"    warning  {warning}")
     counts = ", ".join(f"{many} {status}" for status, many in told.counts.items() if many)
     click.echo(f"The master workbook of {told.round or 'the plan as a consultation draft'}: {told.path}")
+    if told.paper:
+        click.echo(f"The board paper: {told.paper}")
     click.echo(f"Actions: {counts or 'not rated before the first round'}.")
     click.echo("Next: read RAG status, then send it. What is decided in it comes back by: plan-sheets receive FILE")
 

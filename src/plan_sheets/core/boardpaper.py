@@ -171,10 +171,16 @@ def _sentences(*texts: str) -> str:
 
 def _actions(stood: Stood, rows: Sequence[RowFacts], about: str) -> Iterator[Table]:
     if stood.round:
-        columns = {"Ref": 9, "What we will do": 24, "Due": 13, RAG: 13, "Why": 23, "Next step": 18}
+        columns = {"Ref": 12, "What we will do": 23, "Due": 13, RAG: 14, "Why": 18, "Next step": 20}
         told = (_cells(row, "what", "due", "published_rag", "why", "next_step") for row in rows)
     else:
-        columns = {"Ref": 9, "What we will do": 27, "How we will do it": 27, "Due": 13, "Action owner and subgroup": 24}
+        columns = {
+            "Ref": 10,
+            "What we will do": 27,
+            "How we will do it": 27,
+            "Due": 13,
+            "Action owner and subgroup": 23,
+        }
         told = (_cells(row, "what", "how", "due", "owner") for row in rows)
     yield from _table(about, columns, told)
 

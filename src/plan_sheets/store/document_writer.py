@@ -6,6 +6,7 @@ import unicodedata
 import zipfile
 from collections.abc import Iterator
 from io import BytesIO
+from itertools import zip_longest
 
 import docx
 from docx.document import Document
@@ -31,12 +32,13 @@ INK = "1F3A5F"
 """The colour of headings: 11 to 1 on white."""
 PAGE_CM, MARGIN_CM = (21.0, 29.7), 2.0
 TWIPS_IN_CM = 567
+CELL_MARGIN_TWIPS = "80"
 CELL_STYLE, HEADING_CELL_STYLE = "Table text", "Table heading"
 ZIP_EPOCH = (1980, 1, 1, 0, 0, 0)
 """The time of every part: a real one would make each file another."""
 _STYLES = (
-    ("Normal", 11, False, 0, 6),
-    ("Title", 20, True, 0, 6),
+    ("Normal", 11, False, 3, 5),
+    ("Title", 18, True, 0, 6),
     ("Heading 1", 16, True, 18, 6),
     ("Heading 2", 13, True, 14, 4),
     (CELL_STYLE, 10, False, 2, 2),
@@ -50,11 +52,13 @@ def write_document(paper: BoardPaper) -> bytes:
     document = docx.Document()
     _set_up(document, paper)
     document.add_paragraph(legal(paper.title), "Title")
-    for part in paper.parts:
+    for part, following in zip_longest(paper.parts, paper.parts[1:]):
         if isinstance(part, Heading):
             _put_runs(document.add_paragraph(style=f"Heading {part.level}"), "", part.text)
         elif isinstance(part, Paragraph):
-            _put_runs(document.add_paragraph(), part.lead, part.text)
+            paragraph = document.add_paragraph()
+            paragraph.paragraph_format.keep_with_next = isinstance(following, Paragraph | Table)
+            _put_runs(paragraph, part.lead, part.text)
         else:
             _add_table(document, part)
     made = BytesIO()
@@ -110,7 +114,7 @@ def _is_right_to_left(text: str) -> bool:
 
 
 def _add_table(document: Document, table: Table) -> None:
-    """A table, its heading row repeated on each page, no row divided between two; and room below it."""
+    """A table, its heading row repeated on each page, no row divided between two."""
     widths = [round((PAGE_CM[0] - 2 * MARGIN_CM) * TWIPS_IN_CM * one / sum(table.widths)) for one in table.widths]
     made = document.add_table(0, len(widths), "Table Grid")
     made.autofit = False
@@ -118,17 +122,17 @@ def _add_table(document: Document, table: Table) -> None:
     rows = [(table.headings, True), *((row, False) for row in table.rows)]
     for texts, is_heading in rows:
         made._tbl.append(_row(made, table, texts, widths, is_heading=is_heading))  # noqa: SLF001 - `add_row` takes a second for a thousand rows
-    document.add_paragraph().paragraph_format.space_after = Pt(0)
 
 
 def _describe(made: CT_Tbl, table: Table, widths: list[int]) -> None:
     properties = made.tblPr
-    look = properties.find(qn("w:tblLook"))
-    if look is not None:
-        properties.remove(look)
-    properties.append(
-        _element("tblLook", val="0020", firstRow="1", lastRow="0", firstColumn="0", noHBand="1", noVBand="1")
-    )
+    for plain in properties.findall(qn("w:tblLook")):
+        properties.remove(plain)
+    margins = _element("tblCellMar")
+    for side in ("left", "right"):
+        margins.append(_element(side, w=CELL_MARGIN_TWIPS, type="dxa"))
+    look = _element("tblLook", val="0020", firstRow="1", lastRow="0", firstColumn="0", noHBand="1", noVBand="1")
+    properties.extend((margins, look))
     properties.append(_element("tblCaption", val=legal(table.about)))
     properties.append(_element("tblDescription", val=legal(f"{table.about}. Columns: {', '.join(table.headings)}.")))
     for column, width in zip(made.tblGrid.gridCol_lst, widths, strict=True):
