@@ -91,8 +91,11 @@ def _summary(stood: Stood) -> Iterator[Part]:
     for text in summary_texts(stood):
         lead = next((lead for lead in LEADS if text.startswith(lead)), "")
         yield Paragraph(text.removeprefix(lead).lstrip(), lead)
-    columns = {"Ref": 7, "Board or priority": 30, RAG: 14, "Actions": 33, "Trend": 16}
-    rows = (_cells(row, "title", "published_rag", "counts", "trend") for row in summary_rows(stood))
+    columns, names = {"Ref": 7, "Board or priority": 30, RAG: 14, "Actions": 33}, ["title", "published_rag", "counts"]
+    if stood.round:
+        columns["Trend"] = 16
+        names.append("trend")
+    rows = (_cells(row, *names) for row in summary_rows(stood))
     yield from _table("Each board and its priorities: how they stand", columns, rows)
 
 
