@@ -21,7 +21,7 @@ from plan_sheets.core.standing import is_further, rate_rounds, rows_at
 from plan_sheets.core.totals import Standing, sums
 from plan_sheets.store import handover, schemas, tables
 from plan_sheets.store.folder import Folder
-from plan_sheets.store.register import DocumentFacts, Register, ReturnFacts
+from plan_sheets.store.register import Register, ReturnFacts
 
 TOLD = ("error", "query", "masked", "warning")
 """Severities of the findings that the officer reads: notes are on the receipts."""
@@ -194,15 +194,19 @@ def _proposal(one: Proposal, history: History) -> RowFacts:
 
 
 def _findings(facts: _Facts) -> Iterator[RowFacts]:
-    """All that was not taken or wants a look, of the returns of this round and of the plan as it was last read."""
+    """All that was not taken or wants a look, of the plan as it was last read and of the returns of this round.
+
+    Of these are also such as came late for an earlier round, after this one was issued.
+    """
     documents = facts.register.document_facts()
     returns = facts.returns.values()
     plans = [one.id for one in returns if one.kind == "plan"][-1:]
+    issued = next((one.issued for one in facts.register.rounds() if one.code == facts.code), "")
     wanted = {
         one.id: one
         for one in returns
         if one.id in plans
-        or (one.document in documents and _is_recent(one, documents[one.document], facts))
+        or (one.document in documents and (documents[one.document].round == facts.code or one.received[:10] >= issued))
         or (not one.document and one.kind != "plan")
     }
     for number, one in enumerate(
@@ -230,12 +234,6 @@ def _entered(text: str, came: ReturnFacts) -> str:
         return text
     rest = f"{len(text) - MOST_SHOWN:,} characters more: see the file as it came, returned/{came.sha256}.xlsx"
     return f"{text[:MOST_SHOWN]} … ({rest})"
-
-
-def _is_recent(came: ReturnFacts, document: DocumentFacts, facts: _Facts) -> bool:
-    """Whether a return is of this round, or came late for an earlier one after this one was issued."""
-    issued = next((one.issued for one in facts.register.rounds() if one.code == facts.code), "")
-    return document.round == facts.code or came.received[:10] >= issued
 
 
 def _owners(history: History) -> Iterator[RowFacts]:

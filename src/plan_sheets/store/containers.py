@@ -7,7 +7,6 @@ is a file that is refused, with a sentence of its own; what in it is no workbook
 from __future__ import annotations
 
 import re
-import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
@@ -17,7 +16,7 @@ from plan_sheets.store.guard import Refusal
 from plan_sheets.store.kinds import has_stream
 from plan_sheets.store.mails import SUFFIXES, attached_to, printable
 from plan_sheets.store.outlook import mail_of
-from plan_sheets.store.zips import MAX_INFLATED, RefusedError, Zip, is_encrypted, open_zip
+from plan_sheets.store.zips import MAX_INFLATED, Entry, RefusedError, Zip, is_encrypted, open_zip
 
 MAX_DEPTH = 3
 """How far one container may lie within another: a zip in an e-mail that was forwarded in an e-mail."""
@@ -139,10 +138,10 @@ def _zip_members(file: Incoming) -> Iterator[Incoming] | None:
         return None
     if any(map(is_encrypted, archive.entries)):
         raise RefusedError("file_zip_encrypted")
-    return (_zip_member(file, archive, entry) for entry in archive.entries if not entry.is_dir())
+    return (_zip_member(file, archive, entry) for entry in archive.entries if not entry.is_folder)
 
 
-def _zip_member(file: Incoming, archive: Zip, entry: zipfile.ZipInfo) -> Incoming:
+def _zip_member(file: Incoming, archive: Zip, entry: Entry) -> Incoming:
     name = printable(_as_named(entry))
     if why_not(name):
         return Incoming(name, b"")
@@ -152,7 +151,7 @@ def _zip_member(file: Incoming, archive: Zip, entry: zipfile.ZipInfo) -> Incomin
         return Incoming(name, b"", file.sent_by, file.sent_at, Refusal("file_damaged", {"reason": str(trouble)[:200]}))
 
 
-def _as_named(entry: zipfile.ZipInfo) -> str:
+def _as_named(entry: Entry) -> str:
     """The name as the sender saw it: the Mac writes UTF-8 and does not say so."""
     try:
         return entry.filename if entry.flag_bits & 0x800 else entry.filename.encode("cp437").decode()

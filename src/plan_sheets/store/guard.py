@@ -8,7 +8,6 @@ came but a plain, uncompressed package of the few parts that hold cells: nobody 
 from __future__ import annotations
 
 import re
-import zipfile
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field
 from xml.etree import ElementTree as ET
@@ -29,7 +28,7 @@ from plan_sheets.store.sheet_scan import (
     scan_sheet,
     well_formed,
 )
-from plan_sheets.store.zips import MAX_PART, MAX_SMALL_PART, RefusedError, Zip, is_encrypted, open_zip, stored
+from plan_sheets.store.zips import MAX_PART, MAX_SMALL_PART, Entry, RefusedError, Zip, is_encrypted, open_zip, stored
 
 MAX_FILE = 20_000_000
 """Bytes of the file as it came; a subgroup's workbook has 25,000."""
@@ -160,6 +159,8 @@ _OTHER_PACKAGES = {
     "index/document.iwa": "file_numbers",
     "index.zip": "file_numbers",
 }
+ROOT = "_rels/.rels"
+"""The part that says which part lists the sheets."""
 _ABOUT = ("docprops/custom.xml", "docprops/app.xml", "meta.xml")
 
 
@@ -168,7 +169,7 @@ class Package:
     """A zip whose directory has been checked; parts are asked for by their names in lower case."""
 
     archive: Zip
-    entries: Mapping[str, zipfile.ZipInfo]
+    entries: Mapping[str, Entry]
 
     def xml(self, name: str, longest: int = MAX_PART) -> bytes:
         """The inflated bytes of an XML part; raises KeyError if there is none, BadZipFile on a wrong checksum."""
@@ -219,13 +220,14 @@ def _guard_package(package: Package, *, apart: bool) -> Guarded:
         content, seen, kept = _ods_parts(package)  # first: it knows an encrypted file, in which no other part is XML
         about = package.about()
         return Guarded("ods", content, (*seen.marks,), about, remarks, (*seen.painted,), seen.since_1904, kept=kept)
-    if "_rels/.rels" not in names or "[content_types].xml" not in names:
+    if ROOT not in names or "[content_types].xml" not in names:
         raise RefusedError(next((code for name, code in _OTHER_PACKAGES.items() if name in names), "file_other_zip"))
     about = package.about()
-    book = _workbook_part(package.xml("_rels/.rels", MAX_SMALL_PART), names)
+    root = package.xml(ROOT, MAX_SMALL_PART)
+    book = _workbook_part(root, names)
     if book.endswith(".bin"):
         return Guarded("xlsb", _binary_parts(package), about=about, remarks=remarks)
-    parts, scans, kept = _workbook_parts(package, book, apart=apart)
+    parts, scans, kept = _workbook_parts(package, root, book, apart=apart)
     container = "xlsm" if b"macroEnabled" in package.xml("[content_types].xml", MAX_SMALL_PART) else "xlsx"
     marks, walked = tuple(scan.marks for scan in scans), any(scan.walked for scan in scans)
     styles = parts.get(f"{book.rpartition('/')[0]}/styles.xml".removeprefix("/"), b"")
@@ -248,12 +250,27 @@ def _remarks(codes: Mapping[str, str], names: Iterable[str]) -> tuple[Remark, ..
 
 def _workbook_part(relationships: bytes, names: Container[str]) -> str:
     """The name of the part that lists the sheets; a Word or PowerPoint file has another there."""
-    for rel in _tree(relationships):
-        if rel.get("Type", "").endswith("/relationships/officeDocument"):
-            part = rel.get("Target", "").removeprefix("/").lower()
+    for _, kind, target in _relationships(relationships):
+        if kind.endswith("/relationships/officeDocument"):
+            part = target.removeprefix("/").lower()
             if part.rpartition("/")[2] in ("workbook.xml", "workbook.bin"):
                 return part
     raise RefusedError(next((code for name, code in _OTHER_PACKAGES.items() if name in names), "file_other_zip"))
+
+
+_RELATIONSHIP = rb"""<Relationship Id="([^"<>&]*+)" Type="([^"<>&]*+)" Target="([^"<>&]*+)" ?/>"""
+_RELATIONSHIPS = re.compile(rb"""<\?xml [^<>]*+>\s*+<Relationships [^<>]*+>(?:%b)*+</Relationships>""" % _RELATIONSHIP)
+_ONE_RELATIONSHIP = re.compile(_RELATIONSHIP)
+
+
+def _relationships(part: bytes) -> list[tuple[str, str, str]]:
+    """Id, type and target of each: picked out of a part in the spelling of ordinary programs, any other is parsed."""
+    if _RELATIONSHIPS.fullmatch(part):
+        return [
+            (number.decode(), kind.decode(), target.decode())
+            for number, kind, target in _ONE_RELATIONSHIP.findall(part)
+        ]
+    return [(item.get("Id", ""), item.get("Type", ""), item.get("Target", "")) for item in _tree(part)]
 
 
 def _tree(part: bytes) -> ET.Element:
@@ -261,11 +278,16 @@ def _tree(part: bytes) -> ET.Element:
     return ET.fromstring(part)  # noqa: S314 - `_checked` has refused every DOCTYPE
 
 
-def _workbook_parts(package: Package, book: str, *, apart: bool) -> tuple[dict[str, bytes], list[Scan], frozenset[str]]:
-    """The parts that the parser asks for, each of them checked; what each sheet holds; what was kept (`seen_in`)."""
+def _workbook_parts(
+    package: Package, root: bytes, book: str, *, apart: bool
+) -> tuple[dict[str, bytes], list[Scan], frozenset[str]]:
+    """The parts that the parser asks for, each of them checked; what each sheet holds; what was kept (`seen_in`).
+
+    `root` is the part of the package's own relationships, `book` the name of the one that lists the sheets.
+    """
     folder = book.rpartition("/")[0] + "/" if "/" in book else ""
     rels, texts = f"{folder}_rels/workbook.xml.rels", f"{folder}sharedstrings.xml"
-    parts = {name: package.xml(name, MAX_SMALL_PART) for name in ("_rels/.rels", book, rels)}
+    parts = {ROOT: root, **{name: package.xml(name, MAX_SMALL_PART) for name in (book, rels)}}
     parts |= {name: package.xml(name) for name in (f"{folder}styles.xml", texts) if name in package.entries}
     sheets, kept = _sheet_parts(parts[book], parts[rels], folder), seen_in(parts[book])
     scans = []
@@ -285,7 +307,7 @@ def _workbook_parts(package: Package, book: str, *, apart: bool) -> tuple[dict[s
 
 def _sheet_parts(book: bytes, relationships: bytes, folder: str) -> list[str]:
     """The name of each sheet's part, in the order of the sheets. Two sheets of one name or one part: refused."""
-    rels = {rel.get("Id"): rel.get("Target", "") for rel in _tree(relationships)}
+    rels = {number: target for number, _, target in _relationships(relationships)}
     sheets = [item for item in _tree(book).iter() if item.tag.rpartition("}")[2] == "sheet"]
     ids = [next((value for name, value in item.items() if name.rpartition("}")[2] == "id"), "") for item in sheets]
     targets = [rels[number] for number in ids]

@@ -15,6 +15,10 @@ from plan_sheets.core.messages import Messages
 from plan_sheets.core.model import Finding
 from plan_sheets.store.register import DocumentFacts, Register
 
+_ADDRESS = ("email",)
+_CHAIRS = ("chair", "receives_meanwhile")
+"""The fields of a subgroup by which its return may be sent, and completed."""
+
 
 class Identifier:
     """Identifies the files of a batch; a document is read from the register once."""
@@ -33,6 +37,15 @@ class Identifier:
     def _by_key(self) -> Mapping[str, str]:
         """The reference of each row key that ever went out: asked only where a file's own keys do not fit."""
         return {key: document.reference for document in self.register.documents() for key in document.row_keys()}
+
+    @cached_property
+    def _of_subgroup(self) -> Mapping[str, Sequence[DocumentFacts]]:
+        """The issues of each subgroup, oldest first."""
+        issues: dict[str, list[DocumentFacts]] = {}
+        for one in self._issued.values():
+            if one.kind == "subgroup":
+                issues.setdefault(one.subgroup, []).append(one)
+        return issues
 
     @cached_property
     def _signed(self) -> Mapping[str, str]:
@@ -126,12 +139,9 @@ class Identifier:
         """What has gone out to the same subgroup since: one in its place, or one for a later round."""
         if document.kind != "subgroup":
             return []
-        since = [("issue_superseded", one.reference) for one in self._issued.values() if one.supersedes == document.id]
-        later = [
-            ("round_passed", one.reference)
-            for one in self._issued.values()
-            if one.kind == "subgroup" and one.subgroup == document.subgroup and one.round > document.round
-        ]
+        theirs = self._of_subgroup[document.subgroup]
+        since = [("issue_superseded", one.reference) for one in theirs if one.supersedes == document.id]
+        later = [("round_passed", one.reference) for one in theirs if one.round > document.round]
         return [
             self.messages.finding(code, reference=document.reference, newer=newer) for code, newer in since + later[-1:]
         ]
@@ -140,13 +150,9 @@ class Identifier:
         """A warning where the plan knows who sent or completed it as the chair of other subgroups, not of this one."""
         if document.kind != "subgroup" or not (sent_by or completed_by):
             return []
-        told = {
-            "sent": (parseaddr(sent_by)[1], ("email",)),
-            "completed": (completed_by, ("chair", "receives_meanwhile")),
-        }
+        told = {"sent": (parseaddr(sent_by)[1], _ADDRESS), "completed": (completed_by, _CHAIRS)}
         for how, (who, names) in told.items():
-            rows = self._subgroups.items() if who else ()
-            theirs = [ref for ref, row in rows if plain(who) in {plain(row[name]) for name in names}]
+            theirs = self._led_by[names].get(plain(who), ()) if who else ()
             if theirs and document.subgroup not in theirs:
                 others = ", ".join(self._subgroups[ref]["title"] for ref in theirs)
                 mine = self._subgroups[document.subgroup]["title"]
@@ -154,8 +160,18 @@ class Identifier:
         return []
 
     @cached_property
+    def _led_by(self) -> Mapping[tuple[str, ...], Mapping[str, Sequence[str]]]:
+        """For each group of fields, the subgroups in whose fields somebody stands, by how `plain` writes who it is."""
+        led: dict[tuple[str, ...], dict[str, list[str]]] = {names: {} for names in (_ADDRESS, _CHAIRS)}
+        for names, refs in led.items():
+            for ref, row in self._subgroups.items():
+                for who in {plain(row[name]) for name in names}:
+                    refs.setdefault(who, []).append(ref)
+        return led
+
+    @cached_property
     def _subgroups(self) -> Mapping[str, Mapping[str, str]]:
-        history = self.register.history()
+        history = self.register.history(record="subgroup")
         return {ref: history.record("subgroup", ref) for ref in history.refs("subgroup")}
 
     def _carriers(self, workbook: FoundWorkbook) -> Carriers:

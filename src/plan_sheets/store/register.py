@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any, Self
 
@@ -149,44 +150,21 @@ class Register:
         with self.engine.connect() as fresh:
             return fresh.execute(statement).all()
 
-    def history(self) -> History:
-        """Every value, with its source."""
+    def history(self, **where: object) -> History:
+        """Every value whose columns hold these, with its source."""
         v, e, r, s, d = tables.VALUE, tables.ENTRY, tables.RETURN, tables.SETTLEMENT, tables.DOCUMENT
         joined = v.outerjoin(e, v.c.entry == e.c.id).outerjoin(s, v.c.settlement == s.c.id)
         joined = joined.outerjoin(r, r.c.id == func.coalesce(e.c.return_id, s.c.return_id)).outerjoin(
             d, r.c.document == d.c.id
         )
-        chosen = select(
-            v,
-            r.c.kind,
-            r.c.completed_by,
-            r.c.file,
-            r.c.received,
-            r.c.id.label("received_id"),
-            r.c.document,
-            d.c.subgroup,
-            s.c.by,
-        )
-        rows = self.read(chosen.select_from(joined).where(v.c.plan == self.plan))
+        told = (v.c.record, v.c.ref, v.c.field, v.c.value, v.c.scope, v.c.round, v.c.id)
+        came = (r.c.kind, r.c.completed_by, r.c.file, r.c.received, d.c.subgroup, r.c.id, r.c.document, s.c.by)
+        chosen = select(*told, *came).select_from(joined).where(v.c.plan == self.plan)
+        chosen = chosen.where(*(v.c[name] == value for name, value in where.items()))
+        source = cache(_source)
         return History.of(
-            Held(
-                Key(one.record, one.ref, one.field),
-                one.value,
-                one.scope,
-                one.round,
-                one.id,
-                Source(
-                    one.kind or "",
-                    one.by or one.completed_by or "",
-                    one.file or "",
-                    one.received or "",
-                    one.subgroup or "",
-                    one.received_id or 0,
-                    one.document or 0,
-                    one.by is not None,
-                ),
-            )
-            for one in rows
+            Held(Key(record, ref, field), value, scope, round_code, seq, source(tuple(rest)))
+            for record, ref, field, value, scope, round_code, seq, *rest in self.read(chosen)
         )
 
     def rounds(self) -> list[RoundFacts]:
@@ -325,6 +303,13 @@ class Register:
         for one in self.rows(tables.OUTPUT):
             found[one.path] = found.get(one.path, frozenset()) | {one.sha256}
         return found
+
+
+def _source(came: tuple[Any, ...]) -> Source:
+    """Where a value came from: a return, or what was settled in one; None stands for what there is not."""
+    kind, completed_by, file, received, subgroup, return_id, document, by = came
+    named = (kind or "", by or completed_by or "", file or "", received or "", subgroup or "")
+    return Source(*named, return_id or 0, document or 0, by is not None)
 
 
 def _message(form: str) -> str:
