@@ -152,7 +152,9 @@ def _sheet(shape: _SheetShape, kept: Mapping[str, Any]) -> Sheet:
     rows = tuple(
         Row(
             row["ref"],
-            tuple(_content(one) if isinstance(one, dict) else one for one in row["cells"]),
+            tuple(_content(one) if isinstance(one, dict) else one for one in row["cells"])
+            if dict in map(type, row["cells"])
+            else tuple(row["cells"]),
             None if row["inputs"] is None else frozenset(row["inputs"]),
             shape.answers.get(row["answer"]),
             row["record"],

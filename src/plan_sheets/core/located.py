@@ -101,6 +101,8 @@ class Shape:
 
 def plain(text: str) -> str:
     """A text as it is compared where only words count: case, blanks and Unicode form aside."""
+    if text.isascii():  # most are, and have one form only
+        return " ".join(text.lower().split())
     return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
 
 
@@ -111,6 +113,8 @@ def quoted(text: str) -> str:
 
 def same_text(issued: str, found: str) -> bool:
     """Whether a locked cell still says what it said; line ends, blanks at the ends and precision of a date aside."""
+    if issued == found:  # nearly always
+        return True
     one, other = (unicodedata.normalize("NFC", text).split() for text in (issued, found))
     if one == other:
         return True
@@ -137,10 +141,13 @@ def find_table(columns: Iterable[Column], found: FoundSheet) -> Table | None:
     headings = {plain(column.heading): column.field.name for column in columns}
     longest = max(map(len, headings), default=0) * 2
     rows: dict[int, dict[str, list[int]]] = {}
-    for (row, place), cell in sorted(found.cells.items(), key=lambda one: one[0]):
-        name = headings.get(plain(cell.text)) if len(cell.text) <= longest else None
-        if name is not None:
-            rows.setdefault(row, {}).setdefault(name, []).append(place)
+    named = (
+        (at, name)
+        for at, cell in found.cells.items()
+        if len(cell.text) <= longest and (name := headings.get(plain(cell.text))) is not None
+    )
+    for (row, place), name in sorted(named):
+        rows.setdefault(row, {}).setdefault(name, []).append(place)
     best = max(rows, key=lambda row: (len(rows[row]), -row), default=None)
     if best is None or len(rows[best]) < len(headings) * ENOUGH_HEADINGS:
         return None

@@ -44,14 +44,14 @@ class Reading:
         colour = self.painted.get(one.key)
         return f"(painted {colour})" if colour else one.cell.entered
 
+    def _is_changed(self, one: Typed) -> bool:
+        value = self.values[one.key]
+        return value != one.base or bool(not value and self.entered(one).strip())
+
     @property
     def changed(self) -> list[Typed]:
         """The cells that do not say what they went out with."""
-        return [
-            one
-            for one in self.typed
-            if self.values[one.key] != one.base or (self.entered(one).strip() and not self.values[one.key])
-        ]
+        return list(filter(self._is_changed, self.typed))
 
     @property
     def form(self) -> dict[str, str]:
@@ -61,7 +61,7 @@ class Reading:
     @property
     def is_untouched(self) -> bool:
         """Whether nothing was typed into it: the form is blank, and every cell, locked or not, says what it did."""
-        return not self.changed and not any(
+        return not any(map(self._is_changed, self.typed)) and not any(
             one.severity.blocks or one.code == "locked_changed" for one in self.findings
         )
 

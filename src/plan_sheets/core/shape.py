@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
-from functools import cached_property
 
 from plan_sheets.core.dates import one_slip
 from plan_sheets.core.document import Document
@@ -45,16 +44,13 @@ class Locator:
         self.keys = document.row_keys()
         self.claimed: set[str] = set()
         self.texts: dict[str, dict[int, list[str]]] = {}
+        self.wholes: dict[str, Mapping[tuple[str, ...], Row]] = {}
 
-    @cached_property
-    def _wholes(self) -> Mapping[tuple[str, tuple[str, ...]], Row]:
-        """The rows of sheets without keys, by all their texts."""
-        return {
-            (sheet.name, tuple(plain(as_text(content)) for content in row.cells)): row
-            for sheet in self.document.sheets
-            if sheet.columns[-1].field.name != "key"
-            for row in sheet.rows
-        }
+    def _by_whole(self, sheet: Sheet) -> Mapping[tuple[str, ...], Row]:
+        """The rows of a sheet, by all their texts."""
+        if sheet.name not in self.wholes:
+            self.wholes[sheet.name] = {tuple(plain(as_text(one)) for one in row.cells): row for row in sheet.rows}
+        return self.wholes[sheet.name]
 
     def locate(self) -> Shape:
         """Every sheet of the document in turn; then the sheets that are not ours."""
@@ -210,20 +206,20 @@ class Locator:
         if key and sheet.columns[-1].field.name == "key":
             self._foreign_row(table, place, key)
             return None
-        whole = tuple(plain(table.cell(place, column.field.name).text) for column in sheet.columns)
-        if sheet.columns[-1].field.name != "key" and (row := self._wholes.get((sheet.name, whole))):
-            return row.ref
+        if sheet.columns[-1].field.name != "key":
+            whole = tuple(plain(table.cell(place, column.field.name).text) for column in sheet.columns)
+            if row := self._by_whole(sheet).get(whole):
+                return row.ref
         return self._row_by_text(sheet, table, place)
 
     def _row_by_text(self, sheet: Sheet, table: Table, place: int) -> str | None:
         """The row that has this ref; on a sheet with keys only if its second text says the same."""
         keyed = sheet.columns[-1].field.name == "key"
+        first, second = (table.cell(place, column.field.name).text for column in sheet.columns[:2])
         for row in sheet.rows:
-            first, second = (
-                same_text(as_text(content), table.cell(place, column.field.name).text)
-                for column, content in zip(sheet.columns[:2], row.cells[:2], strict=True)
-            )
-            if first and (second or not keyed or sheet.columns[1].input):
+            if same_text(as_text(row.cells[0]), first) and (
+                not keyed or sheet.columns[1].input or same_text(as_text(row.cells[1]), second)
+            ):
                 if keyed:
                     self._tell("row_by_ref", Address.at(table.found.name, place, 0), ref=row.ref)
                 return row.ref
@@ -259,10 +255,8 @@ class Locator:
 
     def _row(self, sheet: Sheet, row: Row, table: Table, places: list[int]) -> None:
         """Read a row; where it stands several times with different answers, ask which holds."""
-        contents = {
-            place: tuple(table.cell(place, column.field.name).entered for column in sheet.columns) for place in places
-        }
-        if len(set(contents.values())) > 1:
+        contents = {tuple(table.cell(place, column.field.name).entered for column in sheet.columns) for place in places}
+        if len(contents) > 1:
             for place in places:
                 where = Address.at(table.found.name, place, 0)
                 self._tell("row_doubled", where, entered=self._texts(table, place), ref=row.ref)

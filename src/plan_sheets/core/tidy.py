@@ -97,6 +97,8 @@ def clean_text(text: str) -> str:
 
     Tabs and runs of blanks inside a line stay. A text in which nothing can be seen is "".
     """
+    if text.isascii() and text.isprintable() and "_x000" not in text:  # nothing of all this is in most texts
+        return text.strip()
     text = unicodedata.normalize("NFC", text.translate(_INVISIBLE))
     text = re.sub("_x000[dD]_", "\r", text)  # how Excel writes a carriage return that a line feed follows
     text = re.sub("\r\n|[\r\v\f\x85\u2028\u2029]", "\n", text)  # \v is Word's line break

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, Table, func, insert, select
@@ -45,7 +46,9 @@ class Batch:
         filled = {name: value for name, value in (("plan", self.register.plan), ("batch", self.seq)) if name in table.c}
         made = [{"id": self.next_id(table), **filled, **row} if "id" not in row else {**filled, **row} for row in rows]
         if made:
-            self.connection.execute(insert(table), made)
+            told = [tuple(row.get(name, default) for name, default in _columns(table)) for row in made]
+            # The driver itself takes rows ten times as fast as they are compiled from a statement's parameters.
+            self.connection.exec_driver_sql(_insertion(table), told)
         return [int(str(row["id"])) for row in made]
 
     def add_value(self, key: Key, value: str, scope: str, round_code: str, **source: int | None) -> None:
@@ -74,6 +77,19 @@ class Batch:
     def history(self) -> History:
         """The history with what this very batch has recorded so far."""
         return self.register.history()
+
+
+@cache
+def _columns(table: Table) -> Sequence[tuple[str, object]]:
+    """The columns of a table, and what stands in each where a row says nothing."""
+    return [(one.name, getattr(one.default, "arg", None)) for one in table.columns]
+
+
+@cache
+def _insertion(table: Table) -> str:
+    """The statement that adds a row with all columns of a table."""
+    names = [f'"{name}"' for name, _ in _columns(table)]
+    return f'INSERT INTO "{table.name}" ({", ".join(names)}) VALUES ({", ".join("?" * len(names))})'  # noqa: S608 - names of our own tables
 
 
 def value_row(key: Key, value: str, scope: str, round_code: str, **source: int | None) -> dict[str, object]:

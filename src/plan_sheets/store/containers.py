@@ -37,7 +37,7 @@ class Incoming:
     refusal: Refusal | None = None
     """Why nothing in it can be read; None if it is for the reader to see."""
     digest: str = ""
-    """SHA-256 of a file whose bytes are too many to be held."""
+    """SHA-256 of the bytes where it is known already; of a file with too many to be held nobody could tell it later."""
 
     @property
     def sha(self) -> str:

@@ -17,6 +17,7 @@ from plan_sheets.core.survival import seen_in
 from plan_sheets.store.fills import Painted, painted_cells
 from plan_sheets.store.kinds import has_stream, kind_of_other
 from plan_sheets.store.ods_scan import OdsScan, scan_ods
+from plan_sheets.store.relationships import relationships
 from plan_sheets.store.sheet_scan import (
     MAX_FILLED,
     BeyondEdgeError,
@@ -248,29 +249,14 @@ def _remarks(codes: Mapping[str, str], names: Iterable[str]) -> tuple[Remark, ..
 # ---------------------------------------------------------------- xlsx and xlsm
 
 
-def _workbook_part(relationships: bytes, names: Container[str]) -> str:
+def _workbook_part(told: bytes, names: Container[str]) -> str:
     """The name of the part that lists the sheets; a Word or PowerPoint file has another there."""
-    for _, kind, target in _relationships(relationships):
+    for _, kind, target in relationships(told):
         if kind.endswith("/relationships/officeDocument"):
             part = target.removeprefix("/").lower()
             if part.rpartition("/")[2] in ("workbook.xml", "workbook.bin"):
                 return part
     raise RefusedError(next((code for name, code in _OTHER_PACKAGES.items() if name in names), "file_other_zip"))
-
-
-_RELATIONSHIP = rb"""<Relationship Id="([^"<>&]*+)" Type="([^"<>&]*+)" Target="([^"<>&]*+)" ?/>"""
-_RELATIONSHIPS = re.compile(rb"""<\?xml [^<>]*+>\s*+<Relationships [^<>]*+>(?:%b)*+</Relationships>""" % _RELATIONSHIP)
-_ONE_RELATIONSHIP = re.compile(_RELATIONSHIP)
-
-
-def _relationships(part: bytes) -> list[tuple[str, str, str]]:
-    """Id, type and target of each: picked out of a part in the spelling of ordinary programs, any other is parsed."""
-    if _RELATIONSHIPS.fullmatch(part):
-        return [
-            (number.decode(), kind.decode(), target.decode())
-            for number, kind, target in _ONE_RELATIONSHIP.findall(part)
-        ]
-    return [(item.get("Id", ""), item.get("Type", ""), item.get("Target", "")) for item in _tree(part)]
 
 
 def _tree(part: bytes) -> ET.Element:
@@ -305,9 +291,9 @@ def _workbook_parts(
     return parts, scans, kept
 
 
-def _sheet_parts(book: bytes, relationships: bytes, folder: str) -> list[str]:
+def _sheet_parts(book: bytes, told: bytes, folder: str) -> list[str]:
     """The name of each sheet's part, in the order of the sheets. Two sheets of one name or one part: refused."""
-    rels = {number: target for number, _, target in _relationships(relationships)}
+    rels = {number: target for number, _, target in relationships(told)}
     sheets = [item for item in _tree(book).iter() if item.tag.rpartition("}")[2] == "sheet"]
     ids = [next((value for name, value in item.items() if name.rpartition("}")[2] == "id"), "") for item in sheets]
     targets = [rels[number] for number in ids]

@@ -13,7 +13,7 @@ from pathlib import Path
 from plan_sheets.core.model import PlanSheetsError
 from plan_sheets.store import register as registers
 from plan_sheets.store.containers import Incoming, unpack, why_not
-from plan_sheets.store.folder import PLAN_FILE, Folder, read_bytes, sha256_of
+from plan_sheets.store.folder import PLAN_FILE, Folder, read_bytes, sha256, sha256_of
 from plan_sheets.store.guard import Refusal
 
 __all__ = ["Inbox", "Incoming", "Waiting", "open_inbox"]
@@ -118,7 +118,8 @@ def _read(path: Path) -> Incoming:
     try:
         if path.stat().st_size > MAX_HELD:
             return Incoming(str(path), b"", refusal=_too_large(path.stat().st_size), digest=sha256_of(path))
-        return Incoming(str(path), read_bytes(path))
+        data = read_bytes(path)
+        return Incoming(str(path), data, digest=sha256(data))
     except (PlanSheetsError, OSError) as trouble:
         return Incoming(str(path), b"", refusal=Refusal("file_unreadable", {"reason": str(trouble)}))
 
