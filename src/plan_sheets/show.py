@@ -43,6 +43,11 @@ def finding_json(one: Finding) -> dict[str, str | None]:
     }
 
 
+def _many(count: int, one: str, several: str = "") -> str:
+    """`1 query`, `2 queries`; where `several` says nothing an s makes the plural."""
+    return f"{count} {one if count == 1 else several or f'{one}s'}"
+
+
 def _findings(findings: Iterable[Finding], *, notes: bool = False) -> None:
     """A line each, the gravest first; notes only if asked for."""
     order = list(Severity)
@@ -101,7 +106,8 @@ def plan_read(told: PlanRead, *, as_json: bool) -> None:
         click.echo("plan.xlsx has not changed since it was last read.")
     else:
         click.echo(
-            f"plan.xlsx was merged: {merged.taken} values taken, {merged.queries} queries, {merged.errors} errors."
+            f"plan.xlsx was merged: {_many(merged.taken, 'value')} taken, {_many(merged.queries, 'query', 'queries')}, "
+            f"{_many(merged.errors, 'error')}."
         )
         _findings(merged.findings)
     if told.written:
@@ -111,7 +117,7 @@ def plan_read(told: PlanRead, *, as_json: bool) -> None:
 
 def _officer(made: OfficerMade | None) -> None:
     if made and (made.queries or made.proposals):
-        click.echo(f"To settle: {made.queries} queries, {made.proposals} to confirm, in {made.path}")
+        click.echo(f"To settle: {_many(made.queries, 'query', 'queries')}, {made.proposals} to confirm, in {made.path}")
         click.echo("Next: fill it in, save it, and give it to: plan-sheets receive FILE (earlier ones are done with)")
 
 
@@ -130,7 +136,7 @@ def issued(told: RoundIssued, *, as_json: bool) -> None:
         ]
         _json({"issues": rows})
         return
-    if told.merged.findings and not told.merged.unchanged:
+    if not told.merged.unchanged and any(one.severity is not Severity.NOTE for one in told.merged.findings):
         click.echo("plan.xlsx was merged first:")
         _findings(told.merged.findings)
     for one in told.issues:
@@ -172,7 +178,7 @@ def received(told: Received, *, as_json: bool, dry_run: bool) -> None:
         saved_by += f"; sent by {one.sent_by}, {one.sent_at[:10]}" if one.sent_by else ""
         click.echo(
             f"{str(one.verdict).replace('_', ' ')}{whose}: {one.file} "
-            f"({one.changes} changes, {one.conflicts} conflicts; saved by {saved_by})"
+            f"({_many(one.changes, 'change')}, {_many(one.conflicts, 'conflict')}; saved by {saved_by})"
         )
         _findings(one.findings)
     click.echo(
@@ -214,15 +220,15 @@ def status(told: RoundStatus, *, as_json: bool) -> None:
         f"{totals['outstanding']} outstanding ({totals['late']} late)."
     )
     for one in told.rows:
-        when = PartialDate.of_iso(one.returned).words if one.returned else "outstanding"
-        late = f", {one.days_late} days late" if one.days_late else ""
+        when = f"{PartialDate.of_iso(one.returned).words}  " if one.returned else ""
+        late = f", {_many(one.days_late, 'day')} late" if one.days_late else ""
         click.echo(
-            f"    {one.subgroup:<12} {when}{late}  {one.verdict.replace('_', ' ')}"
+            f"    {one.subgroup:<12} {when}{one.verdict.replace('_', ' ')}{late}"
             + (f"  {one.completed_by}" if one.completed_by else "")
         )
     for verdict, file, sha in told.set_aside:
         click.echo(f"    {verdict}: {file} ({sha})")
-    click.echo(f"{told.open_queries} queries open.")
+    click.echo(f"{_many(told.open_queries, 'query', 'queries')} open.")
     if told.decisions:
         nobody = f" Nobody's name stands with {', '.join(told.unnamed)}: ask who decided it." if told.unnamed else ""
         click.echo(f"Decisions of the Executive recorded: {told.decisions}.{nobody}")
