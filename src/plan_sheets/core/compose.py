@@ -81,13 +81,16 @@ def _sheet(spec: SheetSpec, facts: Facts, names: Sequence[str]) -> Sheet:
     rows += [_row(RowFacts(str(n + 1), {}), columns, spec, facts) for n in range(spec.spare) if spec.key]
     rows += [_row(RowFacts("", {}), columns, spec, facts) for _ in range(spec.spare) if not spec.key]
     lines = (*(line.format(**facts.texts) for line in spec.lines), *facts.lines.get(spec.name, ()))
-    return Sheet(spec.name, spec.title.format(**facts.texts), lines, columns, tuple(rows))
+    return Sheet(spec.name, spec.title.format(**facts.texts), lines, columns, tuple(rows), spec.chart)
 
 
 def _columns(spec: SheetSpec, facts: Facts) -> Iterator[Column]:
+    """The columns; one whose heading these facts leave blank is left out."""
     for one in spec.columns:
         choices = facts.choices.get((one.field.record, one.field.name), one.field.choices)
-        yield Column(one.field, one.heading, one.input, one.width, choices if one.input else ())
+        heading = one.heading.format(**facts.texts)
+        if heading:
+            yield Column(one.field, heading, one.input, one.width, choices if one.input else ())
     if spec.key:
         yield Column(KEY, KEY.title, width=KEY.width)
 

@@ -14,7 +14,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from plan_sheets.core.layout import Book, Column, Content, Field, Formula, Link, Row, Sheet, as_text, cell_key
+from plan_sheets.core.layout import Book, Chart, Column, Content, Field, Formula, Link, Row, Sheet, as_text, cell_key
 from plan_sheets.core.model import Key, PartialDate
 
 
@@ -81,6 +81,7 @@ def layout_text(book: Book) -> str:
                 {**_told(replace(column, choices=())), "field": _told(column.field)} for column in sheet.columns
             ],
             "answers": [_told(row.answer) for row in sheet.rows if row.answer],
+            **({"chart": asdict(sheet.chart)} if sheet.chart else {}),
         }
         for sheet in book.sheets
     ]
@@ -133,6 +134,7 @@ class _SheetShape:
     columns: tuple[Column, ...]
     answers: Mapping[str, Field]
     """The fields of a form, by name."""
+    chart: Chart | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +163,7 @@ def _sheet(shape: _SheetShape, kept: Mapping[str, Any]) -> Sheet:
         )
         for row in kept["rows"]
     )
-    return Sheet(shape.name, kept["title"], tuple(kept["lines"]), columns, rows)
+    return Sheet(shape.name, kept["title"], tuple(kept["lines"]), columns, rows, shape.chart)
 
 
 def _kept(content: Content) -> object:
@@ -192,7 +194,8 @@ def _shape_from(layout: str) -> _Shape:
 
 def _sheet_shape(told: Mapping[str, Any]) -> _SheetShape:
     columns = tuple(Column(**{**one, "field": _field(one["field"])}) for one in told["columns"])
-    return _SheetShape(told["name"], columns, {one["name"]: _field(one) for one in told["answers"]})
+    chart = Chart(**{**told["chart"], "parts": tuple(told["chart"]["parts"])}) if "chart" in told else None
+    return _SheetShape(told["name"], columns, {one["name"]: _field(one) for one in told["answers"]}, chart)
 
 
 def _field(told: Mapping[str, Any]) -> Field:

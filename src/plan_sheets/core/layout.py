@@ -96,6 +96,17 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
+class Chart:
+    """Stacked columns, drawn beside the table that they show: one for each row, one part for each of the `parts`."""
+
+    title: str
+    label: str
+    """The field that names a row."""
+    parts: tuple[str, ...]
+    """The fields, of whole numbers, that are stacked: the first at the bottom."""
+
+
+@dataclass(frozen=True, slots=True)
 class Sheet:
     """One sheet: a title in A1, lines under it, one table from column A, nothing below."""
 
@@ -104,6 +115,7 @@ class Sheet:
     lines: tuple[str, ...]
     columns: tuple[Column, ...]
     rows: tuple[Row, ...]
+    chart: Chart | None = None
 
     @property
     def heading_row(self) -> int:
@@ -121,6 +133,10 @@ class Sheet:
         marked = f"{marking.removesuffix('.')}." if marking else ""
         note = FREEZE_NOTE if self.keeps_headings_in_view else ""
         return [" ".join(part for part in (marked, first, note) if part), *others]
+
+    def place(self, name: str) -> int:
+        """The column of a field, counted from 0; raises StopIteration."""
+        return next(place for place, column in enumerate(self.columns) if column.field.name == name)
 
     @property
     def has_inputs(self) -> bool:
@@ -167,6 +183,16 @@ def cell_key(row: Row, column: Column) -> Key:
     if row.answer is not None:
         return Key(row.answer.record, "", row.answer.name)
     return Key(row.record or column.field.record, row.ref, column.field.name)
+
+
+def chart_words(sheet: Sheet, chart: Chart) -> str:
+    """What a chart shows, for whoever cannot see it: every number of it that is not 0, row by row."""
+    parts = [(sheet.columns[place].heading, place) for place in map(sheet.place, chart.parts)]
+    told = []
+    for row in sheet.rows:
+        numbers = ", ".join(f"{row.cells[place]} {heading}" for heading, place in parts if row.cells[place])
+        told.append(f"{as_text(row.cells[sheet.place(chart.label)])}: {numbers or 'none'}.")
+    return " ".join([f"Stacked columns. {chart.title}.", *told, "The table beside it holds the same numbers."])
 
 
 def as_text(content: Content) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from plan_sheets.core.layout import Field
+from plan_sheets.core.layout import Chart, Field
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +34,7 @@ class SheetSpec:
     key: bool = False
     spare: int = 0
     """Empty rows for what is typed in."""
+    chart: Chart | None = None
 
 
 @dataclass(frozen=True, slots=True)

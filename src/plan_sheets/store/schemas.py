@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from plan_sheets.core.layout import Field
+from plan_sheets.core.layout import Chart, Field
 from plan_sheets.core.messages import Message, Messages
 from plan_sheets.core.model import PlanSheetsError, Severity
 from plan_sheets.core.spec import ColumnSpec, RuleSpec, SheetSpec, WorkbookSpec
@@ -41,8 +41,10 @@ ALLOWED = {
         "identity",
         "key",
         "spare",
+        "chart",
         "columns",
     ),
+    "chart": ("title", "label", "parts"),
     "column": ("field", "heading", "width", "input"),
     "message": ("severity", "wrong", "do", "example", "holds"),
     "rag rule": ("title", "default", "unit", "means"),
@@ -183,9 +185,19 @@ def _sheet(found: dict[str, Any], file: str) -> SheetSpec:
     columns = tuple(_column(one, found["record"], file) for one in found["columns"])
     plain = {key: found[key] for key in ("form", "links", "missing", "identity", "key", "spare") if key in found}
     items = tuple((str(item), str(what)) for item, what in found.get("items", ()))
-    return SheetSpec(
-        found["name"], found["title"], tuple(found["lines"]), found["record"], columns, items=items, **plain
-    )
+    chart = _chart(found["chart"], columns, file) if "chart" in found else None
+    lines = tuple(found["lines"])
+    return SheetSpec(found["name"], found["title"], lines, found["record"], columns, items=items, chart=chart, **plain)
+
+
+def _chart(found: dict[str, Any], columns: tuple[ColumnSpec, ...], file: str) -> Chart:
+    """A chart of columns that stand on its sheet."""
+    _allow(found, ALLOWED["chart"], file, "chart")
+    chart = Chart(found["title"], found["label"], tuple(found["parts"]))
+    missing = {chart.label, *chart.parts} - {one.field.name for one in columns}
+    if missing:
+        raise PlanSheetsError(f"{file}, line {found['__line__']}: the sheet has no column {min(missing)} to draw.")
+    return chart
 
 
 @cache

@@ -18,7 +18,7 @@ from xlsxwriter.sharedstrings import SharedStrings
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
-from plan_sheets.core.layout import NOTHING_YET, Book, Content, Formula, Link, Row, Sheet, as_text
+from plan_sheets.core.layout import NOTHING_YET, Book, Content, Formula, Link, Row, Sheet, as_text, chart_words
 from plan_sheets.core.model import Address, PartialDate, PlanSheetsError, Precision, column_letters
 from plan_sheets.core.paper import (
     BOLD_ROOM,
@@ -29,6 +29,7 @@ from plan_sheets.core.paper import (
     row_height,
     spare_columns,
 )
+from plan_sheets.store import workbook_chart
 from plan_sheets.store.workbook_entries import Entry, Place, as_ranges, entries, list_source
 from plan_sheets.store.workbook_limits import (
     FIRST_YEAR,
@@ -68,7 +69,9 @@ def write_workbook(book: Book) -> bytes:
     _set_properties(workbook, book)
     pen = _Pen(replace(book, sheets=tuple(map(_with_a_row, book.sheets))), _formats(workbook))
     for sheet, table in zip(pen.book.sheets, table_names(sheet.name for sheet in book.sheets), strict=True):
-        _write_sheet(workbook.add_worksheet(sheet.name), sheet, table, pen)
+        page = workbook.add_worksheet(sheet.name)
+        _write_sheet(page, sheet, table, pen)
+        _draw_chart(workbook, page, sheet)
     workbook.close()
     return file.getvalue()
 
@@ -95,11 +98,14 @@ def _set_properties(workbook: Workbook, book: Book) -> None:
 
 
 def _with_a_row(sheet: Sheet) -> Sheet:
-    """The sheet, or if it has no rows the sheet with one that says so: Excel and XlsxWriter refuse an empty table."""
+    """The sheet, or if it has no rows the sheet with one that says so: Excel and XlsxWriter refuse an empty table.
+
+    Where there is nothing there is nothing to draw.
+    """
     if sheet.rows:
         return sheet
     blanks = [""] * (len(sheet.columns) - 1)
-    return replace(sheet, rows=(Row("", (NOTHING_YET, *blanks), inputs=frozenset()),))
+    return replace(sheet, rows=(Row("", (NOTHING_YET, *blanks), inputs=frozenset()),), chart=None)
 
 
 # One sheet
@@ -123,9 +129,13 @@ def _write_sheet(page: Worksheet, sheet: Sheet, table: str, pen: _Pen) -> None:
     if pen.book.protected:
         # Without a print area a long title, which spills to the right, would shrink the whole page. (Where rows may
         # be added there is none: it would not grow with them.)
-        columns = len(widths) + spare_columns(widths, sheet.lines_written(pen.book.marking))
-        page.print_area(0, 0, sheet.heading_row + len(sheet.rows), columns - 1)
-        page.protect(pen.book.password, _ALLOWED_ON_LOCKED_SHEETS)
+        beside = spare_columns(widths, sheet.lines_written(pen.book.marking))
+        down = len(sheet.rows)
+        if sheet.chart:
+            beside, down = max(beside, workbook_chart.COLUMNS), max(down, workbook_chart.ROWS)
+        page.print_area(0, 0, sheet.heading_row + down, len(widths) + beside - 1)
+        # What lies on a locked sheet can be reached, and its words be read out, only if objects are not locked.
+        page.protect(pen.book.password, _ALLOWED_ON_LOCKED_SHEETS | {"objects": sheet.chart is not None})
 
 
 def _widths(sheet: Sheet) -> list[float]:
@@ -226,6 +236,19 @@ def _set_print(page: Worksheet, sheet: Sheet, widths: list[float], marking: str)
         header = fitting(marking, LONGEST_HEADER, "The protective marking")
         page.set_header("&C" + header.replace("&", "&&"), {"margin": EDGE_INCHES})
     page.set_footer("&L&A&RPage &P of &N", {"margin": EDGE_INCHES})
+
+
+def _draw_chart(workbook: Workbook, page: Worksheet, sheet: Sheet) -> None:
+    """The sheet's chart, if it has one, beside its table and of that very table."""
+    if sheet.chart is None:
+        return
+    drawn = workbook.add_chart({"type": "column", "subtype": "stacked"})
+    for part in workbook_chart.series(sheet, sheet.chart):
+        drawn.add_series(part)
+    for method, options in workbook_chart.look(sheet.chart).items():
+        getattr(drawn, method)(options)
+    words = {"description": chart_words(sheet, sheet.chart), "x_offset": workbook_chart.GAP, "object_position": 2}
+    page.insert_chart(sheet.heading_row, len(sheet.columns), drawn, words)
 
 
 # Cells to fill in
