@@ -30,6 +30,7 @@ from plan_sheets.core.spec import ColumnSpec, SheetSpec, WorkbookSpec
 from plan_sheets.core.standing import rate_rounds, rows_at, thresholds
 from plan_sheets.core.stood import Stood
 from plan_sheets.core.summary import DRAFT, fold, summary_lines, summary_rows
+from plan_sheets.core.timeline import board_rows, quarter_headings, round_rows, timeline_rows
 from plan_sheets.core.totals import RETURNED
 from plan_sheets.core.untold import untold
 from plan_sheets.store import handover, schemas, tables
@@ -153,12 +154,16 @@ def master_book(stood: Stood, reference: str, secret: bytes) -> Book:
             "round_words": words,
             "when": f"in {words}" if stood.round else "before the first round",
             "ages": " Ages count this quarter in." if stood.round else "",
+            **quarter_headings(stood),
         },
         created=datetime.combine(_made_on(stood), time()),
         rows={
             "RAG status": [*summary_rows(stood)],
             "Decisions": [*decision_rows(stood)],
             "Master plan": [*action_rows(stood)],
+            "RAG over time": [*timeline_rows(stood)],
+            "RAG by round": [*round_rows(stood)],
+            "RAG by board": [*board_rows(stood)],
             "Grid": [*grid_rows(stood)],
             "Changes": [*change_rows(stood, schemas.load_records())],
             "Open questions": [*question_rows(stood)],

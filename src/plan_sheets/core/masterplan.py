@@ -31,7 +31,7 @@ def as_date(text: str) -> Content:
 
 def action_rows(stood: Stood) -> Iterator[RowFacts]:
     """One row for each action, closed and proposed ones among them, with every word that was said about it."""
-    for ref, row in sorted(stood.rows["action"].items(), key=_place):
+    for ref, row in sorted(stood.rows["action"].items(), key=plan_order):
         rating = stood.now.get(ref)
         if rating is None and stood.round:
             continue  # a proposed action that was declined: what was said of it stands in Changes
@@ -50,8 +50,11 @@ def action_rows(stood: Stood) -> Iterator[RowFacts]:
         yield RowFacts(ref, contents | (_rated(stood, rating) if rating else {}))
 
 
-def _place(action: tuple[str, Mapping[str, str]]) -> tuple[object, ...]:
-    """By theme; and there the theme's own before those that came from elsewhere: further ones, and any that moved."""
+def plan_order(action: tuple[str, Mapping[str, str]]) -> tuple[object, ...]:
+    """The place of an action (ref and row): by theme, and there the theme's own before those that came from elsewhere.
+
+    From elsewhere are further ones, and any that moved.
+    """
     ref, row = action
     return ref_order(row["theme"]), not ref.startswith(f"{row['theme']}."), ref_order(ref)
 

@@ -1,0 +1,101 @@
+"""RAG over time: every action in its last four rounds, and how many stood how, by board and by round."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import pairwise
+
+from plan_sheets.core.compose import RowFacts
+from plan_sheets.core.layout import Content
+from plan_sheets.core.masterplan import plan_order
+from plan_sheets.core.model import Round
+from plan_sheets.core.planner import parent
+from plan_sheets.core.rag import Rating
+from plan_sheets.core.rollup import CONCERN, escalations, roll_up
+from plan_sheets.core.stood import Stood
+
+MOST_ROUNDS = 4
+"""A year: so many rounds are looked back at, this one included."""
+NO_BOARD = "No board"
+NO_CHANGE = "No change"
+NEW = "New"
+
+
+def quarters(stood: Stood) -> dict[str, str]:
+    """The last rounds that were issued, by code, oldest first: `Quarter 2`, with its year where there are two."""
+    rounds = [Round.parse(code) for code in stood.rounds[-MOST_ROUNDS:]]
+    one_year = len({one.year for one in rounds}) == 1
+    return {one.code: f"Quarter {one.quarter}{'' if one_year else f' of {one.code[:7]}'}" for one in rounds}
+
+
+def quarter_headings(stood: Stood) -> dict[str, str]:
+    """What stands for `{quarter_1}` to `{quarter_4}`, this round being the last; "" where there was no such round."""
+    names = [*quarters(stood).values()]
+    blanks = [""] * (MOST_ROUNDS - len(names))
+    return {f"quarter_{number}": name for number, name in enumerate([*blanks, *names], start=1)}
+
+
+def timeline_rows(stood: Stood) -> Iterator[RowFacts]:
+    """One row for each action that is rated in this round."""
+    shown = quarters(stood)
+    raised: dict[str, list[str]] = {}
+    for one in escalations(stood.now.values(), (), stood.limits, by_when=""):
+        raised.setdefault(one.ref, []).append(one.rule)
+    for ref, row in sorted(stood.rows["action"].items(), key=plan_order):
+        if ref not in stood.now:
+            continue
+        past = {code: stood.ratings[code].get(ref) for code in shown}
+        facts = stood.now[ref].facts
+        statuses = [one.published if one else "" for one in past.values()]
+        contents: dict[str, Content] = {
+            "what": row["what"],
+            **dict(zip([name for name, heading in quarter_headings(stood).items() if heading], statuses, strict=True)),
+            "changed": "\n".join(_changes(past, shown))
+            or (NO_CHANGE if len(statuses) - statuses.count("") > 1 else NEW),
+            "moves": len(facts.moves),
+            "slip": facts.slip_days if facts.slip_days is not None else "",
+            "escalated": "\n".join(raised.get(ref, ())),
+            "overridden": "\n".join(_overrides(past, shown)),
+        }
+        yield RowFacts(ref, contents)
+
+
+def _changes(past: Mapping[str, Rating | None], shown: Mapping[str, str]) -> Iterator[str]:
+    """Each change of what was published from one round issued to the next, with what drove it."""
+    for (_, before), (code, now) in pairwise(past.items()):
+        if before and now and before.published != now.published:
+            yield f"{shown[code]}, {before.published} to {now.published}: {now.driven_by}"
+
+
+def _overrides(past: Mapping[str, Rating | None], shown: Mapping[str, str]) -> Iterator[str]:
+    for code, one in past.items():
+        override = one.facts.override if one else None
+        if one and override and one.published == override.rag:
+            yield f"{shown[code]}, {override.rag} {override.words}"
+
+
+def board_rows(stood: Stood) -> Iterator[RowFacts]:
+    """How many actions of each board stand how in this round; those of no board stand last."""
+    if stood.round is None:
+        return
+    board_of = {ref: row["board"] for ref, row in stood.rows["priority"].items() if parent(ref) == ref}
+    rest = list(stood.now.values())
+    for board, row in stood.rows["board"].items():
+        mine = [one for one in rest if board_of.get(one.facts.priority) == board]
+        rest = [one for one in rest if one not in mine]
+        yield RowFacts(board, {"board": row["title"], **_tally(mine, stood)})
+    if _tally(rest, stood)["all"]:
+        yield RowFacts("", {"board": NO_BOARD, **_tally(rest, stood)})
+
+
+def round_rows(stood: Stood) -> Iterator[RowFacts]:
+    """How many actions stood how at the end of each of the last rounds."""
+    for code in quarters(stood):
+        yield RowFacts(code, {"round": Round.parse(code).words, **_tally(stood.ratings[code].values(), stood)})
+
+
+def _tally(ratings: Iterable[Rating], stood: Stood) -> dict[str, int]:
+    """How many have each status, by the name of its field; proposed ones are not counted."""
+    counts = roll_up(ratings, stood.limits).counts
+    told = {status.lower().replace(" ", "_"): counts.get(status, 0) for status in CONCERN}
+    return {**told, "all": sum(told.values())}
