@@ -311,6 +311,20 @@ def test_a_table_without_rows_says_so() -> None:
     assert page.tables["Table_Findings"].ref == "A4:B5"
 
 
+def test_a_page_begins_between_priorities() -> None:
+    long = " ".join([WORDS] * 3)
+    refs = ("J1.1", "J1.2", "J2.1", "J2.2", "DA.F1", "J3.1")
+    rows = tuple(Row(ref, (ref, long)) for ref in refs)
+    sheet = Sheet("Plan", "Title", ("What.",), (column("ref", "Ref", 9), column("what", "What", 60)), rows)
+    book = replace(sample_book(), sheets=(sheet,))
+    page = load(write_workbook(book))["Plan"]
+    heights = [page.row_dimensions[row].height for row in range(5, 11)]
+    assert sum(heights[:3]) < 450 < sum(heights[:4]), "a page must hold three rows"
+    assert [one.id for one in page.row_breaks.brk] == [6]
+    unlocked = load(write_workbook(replace(book, protected=False)))["Plan"]
+    assert not unlocked.row_breaks.brk, "rows may be added, and a break would stay behind"
+
+
 def test_rows_have_heights_that_nobody_fixed() -> None:
     made = parts(write_workbook(sample_book()))["xl/worksheets/sheet2.xml"]
     heights = [float(found) for found in re.findall(r'<row [^>]*ht="([\d.]+)"', made)]

@@ -21,10 +21,14 @@ SMALLEST_PRINT = 8
 """Below this many points on A4 a sheet is printed on A3."""
 MARGIN_INCHES = 0.4
 """Left and right margin of the printed page."""
+HEAD_INCHES = 0.4
+"""Its top and bottom margin."""
 
 _CHARACTER_POINTS = 7 * 0.75
 _PADDING_POINTS = 5 * 0.75
 _STANDARD_COLUMN_POINTS = 64 * 0.75
+STANDARD_WIDTH = (_STANDARD_COLUMN_POINTS - _PADDING_POINTS) / _CHARACTER_POINTS
+"""The width of a column that nobody has set, in characters."""
 _LOST_AT_LINE_ENDS = 18
 """What a line loses, in points, because words are not broken: found by measuring 200 texts in ten widths."""
 
@@ -64,6 +68,7 @@ class Paper(IntEnum):
 
 
 _LANDSCAPE_POINTS = {Paper.A3: 420 / 25.4 * 72, Paper.A4: 297 / 25.4 * 72}
+_LANDSCAPE_DOWN = {Paper.A3: 297 / 25.4 * 72, Paper.A4: 210 / 25.4 * 72}
 
 
 def text_points(text: str) -> float:
@@ -97,6 +102,11 @@ def print_scale(widths: Iterable[float], paper: Paper) -> float:
     """The scale at which columns of these widths are printed one page wide, landscape: 1 at most."""
     table = _points(widths)
     return min(1.0, _room(paper) / table) if table else 1.0
+
+
+def page_room(widths: Iterable[float], paper: Paper) -> float:
+    """How much of the sheet (points down) goes on one page, columns of these widths being printed one page wide."""
+    return (_LANDSCAPE_DOWN[paper] - 2 * HEAD_INCHES * 72) / print_scale(widths, paper)
 
 
 def spare_columns(widths: Iterable[float], lines: Iterable[str]) -> int:

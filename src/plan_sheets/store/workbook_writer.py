@@ -20,12 +20,16 @@ from xlsxwriter.worksheet import Worksheet
 
 from plan_sheets.core.layout import NOTHING_YET, Book, Content, Formula, Link, Row, Sheet, as_text, chart_words
 from plan_sheets.core.model import Address, PartialDate, PlanSheetsError, Precision, column_letters
+from plan_sheets.core.pages import Page, page_starts
 from plan_sheets.core.paper import (
     BOLD_ROOM,
+    HEAD_INCHES,
     LINE_POINTS,
     MARGIN_INCHES,
+    STANDARD_WIDTH,
     TALLEST_ROW,
     choose_paper,
+    page_room,
     row_height,
     spare_columns,
 )
@@ -51,8 +55,10 @@ _WIDE_TABLE = 150
 _NARROW_COLUMN = 20
 SURELY_HELD = 16_000
 """Printable characters that a cell holds as they are: it counts an emoji as two."""
-HEAD_INCHES, EDGE_INCHES = 0.4, 0.2
-"""Top and bottom margin of the printed page, and how far header and footer stand from its edge."""
+TITLE_POINTS = 2 * LINE_POINTS
+"""The height of the first row."""
+EDGE_INCHES = 0.2
+"""How far header and footer stand from the edge of the printed page."""
 _ALLOWED_ON_LOCKED_SHEETS = {"format_cells": True, "format_columns": True, "format_rows": True}
 
 
@@ -120,20 +126,14 @@ def _write_sheet(page: Worksheet, sheet: Sheet, table: str, pen: _Pen) -> None:
     for down, row in enumerate(sheet.rows, start=sheet.heading_row + 1):
         for across, (column, content) in enumerate(zip(sheet.columns, row.cells, strict=True)):
             _write_cell(page, (down, across), content, pen, is_input=sheet.is_input(row, column))
-    _set_heights(page, sheet, widths)
+    heights = _set_heights(page, sheet, widths)
     for entry, places in entries(sheet).items():
         _add_entry(page, entry, places, pen)
     if sheet.keeps_headings_in_view:
         page.freeze_panes(sheet.heading_row + 1, int(sum(widths) > _WIDE_TABLE and widths[0] <= _NARROW_COLUMN))
     _set_print(page, sheet, widths, pen.book.marking)
     if pen.book.protected:
-        # Without a print area a long title, which spills to the right, would shrink the whole page. (Where rows may
-        # be added there is none: it would not grow with them.)
-        beside = spare_columns(widths, sheet.lines_written(pen.book.marking))
-        down = len(sheet.rows)
-        if sheet.chart:
-            beside, down = max(beside, workbook_chart.COLUMNS), max(down, workbook_chart.ROWS)
-        page.print_area(0, 0, sheet.heading_row + down, len(widths) + beside - 1)
+        _set_pages(page, sheet, [*widths, *_beside(sheet, widths, pen)], heights)
         # What lies on a locked sheet can be reached, and its words be read out, only if objects are not locked.
         page.protect(pen.book.password, _ALLOWED_ON_LOCKED_SHEETS | {"objects": sheet.chart is not None})
 
@@ -212,18 +212,42 @@ def _url(target: str) -> str:
     return f"internal:{quoted(sheet)}!{cell}"
 
 
-def _set_heights(page: Worksheet, sheet: Sheet, widths: list[float]) -> None:
+def _set_heights(page: Worksheet, sheet: Sheet, widths: list[float]) -> list[float]:
     """States the height of every row that needs more than a line; `_height_not_fixed` lets it grow while typing.
+
+    Returns the heights, in points, from the headings on.
 
     LibreOffice does not measure rows when it opens a file, and the row would show its first line only.
     """
     headings = [(column.heading, width * BOLD_ROOM) for column, width in zip(sheet.columns, widths, strict=True)]
     bodies = ([(as_text(cell), width) for cell, width in zip(row.cells, widths, strict=True)] for row in sheet.rows)
-    page.set_row(0, 2 * LINE_POINTS)
-    for down, cells in enumerate([headings, *bodies], start=sheet.heading_row):
-        height = row_height(cells)
+    heights = [min(row_height(cells), TALLEST_ROW) for cells in (headings, *bodies)]
+    page.set_row(0, TITLE_POINTS)
+    for down, height in enumerate(heights, start=sheet.heading_row):
         if height > LINE_POINTS:
-            page.set_row(down, min(height, TALLEST_ROW))
+            page.set_row(down, height)
+    return heights
+
+
+def _beside(sheet: Sheet, widths: list[float], pen: _Pen) -> list[float]:
+    """The widths of the columns printed beside the table: its lines spill over them, its chart lies on them."""
+    spare = spare_columns(widths, sheet.lines_written(pen.book.marking))
+    return [STANDARD_WIDTH] * max(spare, workbook_chart.COLUMNS if sheet.chart else 0)
+
+
+def _set_pages(page: Worksheet, sheet: Sheet, widths: list[float], heights: list[float]) -> None:
+    """What of a sheet to which no row is added is printed, and where a page begins.
+
+    Without a print area a long title, which spills to the right, would shrink the whole page. Excel and LibreOffice
+    heed a break between rows as long as pages are fitted in their width alone.
+    """
+    down = max(len(sheet.rows), workbook_chart.ROWS if sheet.chart else 0)
+    page.print_area(0, 0, sheet.heading_row + down, len(widths) - 1)
+    heading, *rows = heights
+    table = widths[: len(sheet.columns)]
+    room = Page(page_room(widths, choose_paper(table)), heading, TITLE_POINTS + (sheet.heading_row - 1) * LINE_POINTS)
+    starts = page_starts([row.ref for row in sheet.rows], rows, room)
+    page.set_h_pagebreaks([sheet.heading_row + 1 + start for start in starts])
 
 
 def _set_print(page: Worksheet, sheet: Sheet, widths: list[float], marking: str) -> None:

@@ -1,0 +1,62 @@
+"""Where a printed table begins a new page: between priorities, as far as each fits on one; no row is ever split."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+_OF_PRIORITY = re.compile(r"([A-Z]\d{1,2})[a-z]?(\.\d+)?")
+_FURTHER = re.compile(r"[A-Z0-9]+\.F\d+")
+"""A further action: its ref names no priority, and it stands below its theme."""
+_SURE = 0.97
+"""What part of the page is counted on: programs differ a little in the height of a line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The room of a printed page, in points of the sheet, and what of it is not the table's rows."""
+
+    room: float
+    heading: float
+    """The headings, repeated on every page."""
+    above: float
+    """Title and lines, on the first page alone."""
+
+
+def page_starts(refs: Sequence[str], heights: Sequence[float], page: Page) -> list[int]:
+    """The rows (counted from 0) before which a page has to be broken, lest a priority be cut that fits on one page.
+
+    `refs` and `heights` are of each row; a priority that fits on no page begins where it stands, and the program that
+    prints it breaks it between two of its rows.
+    """
+    starts, room = [], page.room * _SURE
+    used = page.above + page.heading
+    fresh = True
+    for places in _priorities(refs):
+        whole = sum(heights[place] for place in places)
+        if not fresh and used + whole > room and len(places) > 1 and page.heading + whole <= room:
+            starts.append(places[0])
+            used = page.heading
+        for place in places:
+            used = (page.heading if used + heights[place] > room else used) + heights[place]
+        fresh = False
+    return starts
+
+
+def _priorities(refs: Sequence[str]) -> Iterator[list[int]]:
+    """The rows of each priority that stand together; a row of none stands alone."""
+    for _, rows in groupby(enumerate(_keys(refs)), key=lambda one: one[1]):
+        yield [place for place, _ in rows]
+
+
+def _keys(refs: Iterable[str]) -> Iterator[str]:
+    key = ""
+    for place, ref in enumerate(refs):
+        of_priority = _OF_PRIORITY.fullmatch(ref)
+        if of_priority:
+            key = of_priority[1]
+        elif not _FURTHER.fullmatch(ref):
+            key = f"row {place}"
+        yield key
