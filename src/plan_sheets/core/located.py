@@ -141,11 +141,11 @@ def find_table(columns: Iterable[Column], found: FoundSheet) -> Table | None:
     headings = {plain(column.heading): column.field.name for column in columns}
     longest = max(map(len, headings), default=0) * 2
     rows: dict[int, dict[str, list[int]]] = {}
-    named = (
+    named = [
         (at, name)
         for at, cell in found.cells.items()
         if len(cell.text) <= longest and (name := headings.get(plain(cell.text))) is not None
-    )
+    ]
     for (row, place), name in sorted(named):
         rows.setdefault(row, {}).setdefault(name, []).append(place)
     best = max(rows, key=lambda row: (len(rows[row]), -row), default=None)

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from functools import total_ordering
+from functools import cache, total_ordering
 from typing import NamedTuple
 
 
@@ -64,6 +64,7 @@ class Address(NamedTuple):
         return f"{self.sheet}!{self.cell}"
 
 
+@cache
 def column_letters(column: int) -> str:
     """Spreadsheet letters of a column counted from 0: 0 is `A`, 26 is `AA`."""
     letters = ""
