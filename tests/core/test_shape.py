@@ -351,3 +351,9 @@ def test_what_the_about_sheet_says_and_which_texts_look_like_keys() -> None:
     assert (told_of["Reference"], told_of["Signature"]) == ("2016-17-Q1-DA-1", "ABC")
     assert about_facts(FoundWorkbook("xlsx", (found(TYPED),))) == {}
     assert set(found(TYPED).row_keys()) == set(KEYS.values())
+
+
+def test_two_headings_that_changed_places_are_told() -> None:
+    shape = locate(found(changed(("How     | Owner", "Owner   | How  "))))
+    assert told(shape) == {("headings_swapped", "Action plan!C4")}
+    assert texts(shape)[Key("action", "J1.3", "owner")] == "Somehow"

@@ -173,6 +173,9 @@ def test_a_forwarded_email_tells_its_own_sender() -> None:
 def test_an_attachment_without_a_name_and_an_email_that_is_one() -> None:
     nameless = mail({"x": BOOK}, XLSX).as_bytes().replace(b' filename="x"', b"")
     assert taken("m.eml", nameless)[0] == {"m.eml: attachment.xlsx": ""}
+    for content, name in ((BOOK, "m.eml: attachment.xlsx"), (b"\x89PNG", None)):
+        unknown = mail({"x": content}, "application/octet-stream").as_bytes().replace(b' filename="x"', b"")
+        assert [*taken("m.eml", unknown)[0]] == ([name] if name else [])
     bare = b"From: x\nContent-Type: " + XLSX.encode() + b"; name=return.xlsx\n\nPK"
     assert taken("m.eml", bare)[0] == {"m.eml: return.xlsx": ""}
 

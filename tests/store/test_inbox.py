@@ -7,11 +7,14 @@ from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
-from tests.chairs import Plan, fill, said
+from tests.chairs import Plan, codes, fill, said
 from tests.store.test_containers import BOOK, zipped
 
 from plan_sheets.core.model import PlanSheetsError
 from plan_sheets.store.inbox import open_inbox
+
+LOCKED = zipped({"a.xlsx": b"x"}).replace(b"PK\x01\x02\x14\x03\x14\0\0", b"PK\x01\x02\x14\x03\x14\0\1")
+"""A zip with a password."""
 
 
 @pytest.fixture
@@ -73,11 +76,26 @@ def test_what_holds_no_workbook_is_refused_alone_and_passed_over_among_others(
 
 def test_a_zip_that_cannot_be_opened_is_a_file_that_is_refused(example: Plan, inbox: Path) -> None:
     path = inbox / "locked.zip"
-    path.write_bytes(zipped({"a.xlsx": b"x"}).replace(b"PK\x01\x02\x14\x03\x14\0\0", b"PK\x01\x02\x14\x03\x14\0\1"))
+    path.write_bytes(LOCKED)
     (file,) = open_inbox(example.folder, [path]).files
     refusal = file.open().refusal
     assert refusal is not None
     assert (file.name, refusal.code) == (str(path), "file_zip_encrypted")
+
+
+def test_what_cannot_be_read_in_an_email_costs_the_others_nothing(round_one: Plan) -> None:
+    inbox, mail = round_one.inbox, EmailMessage()
+    round_one.filled("da", said())
+    mail.set_content("Here it is.")
+    mail.add_attachment(b"x", maintype="application", subtype="ms-tnef", filename="winmail.dat")
+    (inbox / "mail.eml").write_bytes(mail.as_bytes())
+    (inbox / "locked.zip").write_bytes(LOCKED)
+    told = {Path(one.file).name: (one.verdict, codes(one)) for one in round_one.receive(inbox)}
+    assert told.pop("da.xlsx")[0] != "refused"
+    assert told == {
+        "mail.eml: winmail.dat": ("refused", ["file_outlook"]),
+        "locked.zip": ("refused", ["file_zip_encrypted"]),
+    }
 
 
 def test_what_was_issued_and_not_touched_is_passed_over_in_a_folder_and_taken_by_name(round_one: Plan) -> None:

@@ -145,6 +145,7 @@ class Locator:
                 self._tell(
                     "column_missing", Address.at(name, table.heading_row, 0), heading=column.heading, sheet=sheet.name
                 )
+        self._swapped(sheet, table)
         exact = self._exact(sheet, table)
         rows = self._rows(sheet, table, exact)
         by_ref = {row.ref: row for row in reversed(sheet.rows)}
@@ -157,6 +158,16 @@ class Locator:
             if row.ref not in rows and any(sheet.is_input(row, column) for column in sheet.columns):
                 self._missing_row(sheet, row, name)
         self._outside(sheet, table, {place for places in rows.values() for place in places})
+
+    def _swapped(self, sheet: Sheet, table: Table) -> None:
+        """Warn of two headings that stand each where the other did: were they retyped, their answers stayed behind."""
+        names = [column.field.name for column in sheet.columns if column.field.name in table.places]
+        found = sorted(names, key=table.places.__getitem__)
+        parted = [(issued, name) for issued, name in zip(names, found, strict=True) if issued != name]
+        if len(parted) == 2:  # noqa: PLR2004 - two have changed places; a column that was dragged moves others too
+            headings = [column.heading for column in sheet.columns if column.field.name in parted[0]]
+            where = table.address(table.heading_row, parted[0][1])
+            self._tell("headings_swapped", where, sheet=sheet.name, one=headings[0], other=headings[1])
 
     def _missing_row(self, sheet: Sheet, row: Row, name: str) -> None:
         held = any(

@@ -50,7 +50,7 @@ class Refusal:
     """Why a file cannot be read: a message's code and the details that its sentence needs."""
 
     code: str
-    details: Mapping[str, str] = field(default_factory=dict)
+    details: Mapping[str, str] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,8 @@ import re
 _STARTS = {
     "file_pdf": (b"%PDF",),
     "file_word": (b"{\\rtf",),
+    "file_other_zip": (b"Rar!", b"7z\xbc\xaf\x27\x1c", b"\x1f\x8b"),
+    "file_outlook": (b"\x78\x9f\x3e\x22",),
     "file_image": (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"II*\0", b"MM\0*"),
 }
 _MARKUP = (

@@ -26,6 +26,8 @@ _TYPES = {
     "application/vnd.oasis.opendocument.spreadsheet": ".ods",
     "message/rfc822": ".eml",
 }
+_WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+"""How a workbook begins: one that is attached without a name, as some scanners and portals send it, is looked at."""
 _WINMAIL = ("application/ms-tnef", "application/vnd.ms-tnef")
 """How Outlook wraps up attachments for itself alone (MS-OXTNEF)."""
 
@@ -103,13 +105,15 @@ def _is_attached(part: EmailMessage) -> bool:
 def _attached(part: EmailMessage, sent_by: str, sent_at: str) -> Attached:
     kind = part.get_content_type()
     name = printable(part.get_filename() or "attachment")
+    told = None if kind == "message/rfc822" else part.get_payload(decode=True)
+    data = told if isinstance(told, bytes) else b""
     if PurePosixPath(name).suffix.lower() not in SUFFIXES:
-        name += _TYPES.get(kind, "")
+        nameless = not part.get_filename() and data.startswith(_WORKBOOKS)
+        name += _TYPES.get(kind, ".xlsx" if nameless else "")
     if kind == "message/rfc822":
         return Attached(name, part.get_content().as_bytes(), "", "", "")
     refusal = "file_outlook" if kind in _WINMAIL or name.lower() == "winmail.dat" else ""
-    data = part.get_payload(decode=True)
-    return Attached(name, data if isinstance(data, bytes) else b"", sent_by, sent_at, refusal)
+    return Attached(name, data, sent_by, sent_at, refusal)
 
 
 def _sent_at(message: EmailMessage) -> str:

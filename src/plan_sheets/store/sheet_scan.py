@@ -7,6 +7,7 @@ Any other is walked tag by tag by a strict parser; both ways tell the same.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from html import unescape
@@ -14,6 +15,7 @@ from xml.parsers import expat
 
 from plan_sheets.core.found import CellKind
 from plan_sheets.core.model import column_letters
+from plan_sheets.store.zips import RefusedError
 
 MAX_ROWS = 1_048_576
 MAX_COLUMNS = 16_384
@@ -55,8 +57,8 @@ class Scan:
 def scan_sheet(part: bytes, most: int) -> Scan:
     """What the sheet holds.
 
-    Raises BeyondEdgeError, TooManyCellsError where it has more than `most`, TooFullError, and ExpatError if it is no
-    XML.
+    Raises BeyondEdgeError, TooManyCellsError where it has more than `most`, TooFullError, ExpatError if it is no XML,
+    and RefusedError where a cell is written down twice: a parser keeps the last of them without a word.
     """
     if is_plain(part):
         return _scan_plain(part)
@@ -91,6 +93,7 @@ _NEAR = re.compile(_SPELLING % rb"A?[A-Z][1-9][0-9]{0,2}", re.VERBOSE)
 """No cell beyond AZ999: whatever is there, the parser has room for it."""
 _FAR = re.compile(_SPELLING % rb"[A-Z]{1,2}[1-9][0-9]{0,6}", re.VERBOSE)
 _PLACE = re.compile(rb'<c r="([A-Z]+)([0-9]+)"')
+_REFERENCES = re.compile(rb'<c r="([A-Z]+[0-9]+)"')
 EMPTY_DATA = b"<sheetData/>"
 """How ordinary programs write a sheet without cells."""
 _PLAIN_MARK = re.compile(
@@ -120,6 +123,9 @@ def _reach(part: bytes) -> tuple[int, str] | None:
 
 
 def _scan_plain(part: bytes) -> Scan:
+    places = _REFERENCES.findall(part)
+    if len(set(places)) < len(places):
+        raise RefusedError("file_cell_twice", cell=Counter(places).most_common(1)[0][0].decode())
     marks = {}
     for at in _marked(part):
         match = _PLAIN_MARK.match(part, part.rindex(b"<c ", 0, at))
@@ -127,7 +133,7 @@ def _scan_plain(part: bytes) -> Scan:
         if error or formula is not None:
             text = unescape((formula or b"").decode())
             marks[_position((column + row).decode())] = (CellKind.ERROR if error else CellKind.FORMULA, text)
-    return Scan(part.count(b"<c "), marks=marks)
+    return Scan(len(places), marks=marks)
 
 
 def _marked(part: bytes) -> Iterator[int]:
@@ -159,10 +165,11 @@ class _Walker:
 
     def __init__(self, most: int) -> None:
         self.most = most
-        self.cells = self.filled = 0
+        self.cells = 0
+        self.filled: set[int] = set()
         self.row = self.column = 0
         self.at = (0, 0)
-        self.last = (-1, -1)
+        self.is_new = False
         self.rows: set[int] = set()
         self.columns: set[int] = set()
         self.marks: dict[tuple[int, int], Mark] = {}
@@ -198,9 +205,13 @@ class _Walker:
             self.formula.append(told)
 
     def _content(self) -> None:
-        self.filled += self.at != self.last
-        self.last = self.at
-        if self.filled > MAX_FILLED:
+        if not self.is_new:
+            return
+        self.is_new, place = False, self.at[0] * MAX_COLUMNS + self.at[1]
+        if place in self.filled:
+            raise RefusedError("file_cell_twice", cell=f"{column_letters(self.at[1])}{self.at[0] + 1}")
+        self.filled.add(place)
+        if len(self.filled) > MAX_FILLED:
             raise TooFullError
 
     def _cell(self, attributes: dict[str, str]) -> None:
@@ -208,7 +219,7 @@ class _Walker:
         if self.cells > self.most:
             raise TooManyCellsError
         self.at = _position(attributes["r"]) if "r" in attributes else (self.row, self.column)
-        self.column = self.at[1] + 1
+        self.column, self.is_new = self.at[1] + 1, True
         if attributes.get("t") == "e":
             self.marks[self.at] = (CellKind.ERROR, "")
 
