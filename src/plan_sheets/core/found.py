@@ -64,6 +64,10 @@ class Remark:
 
     code: str
     details: Mapping[str, str] = field(default_factory=dict)
+    sheet: str = ""
+    """Where it is about one place, its sheet and `cell`; `entered` is the text that stands there beside the cells."""
+    cell: str = ""
+    entered: str = ""
 
 
 @dataclass(frozen=True, slots=True)

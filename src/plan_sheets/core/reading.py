@@ -117,7 +117,7 @@ def read_return(
         ]
     _tell_paint(reading, workbook, messages)
     said = sorted((str(one.key), reading.values[one.key], reading.entered(one)) for one in typed)
-    outside = sorted((one.code, one.entered or "") for one in reading.findings)
+    outside = sorted([*((one.code, one.entered or "") for one in reading.findings), *_beside(workbook)])
     reading.answers_sha = sha_of(json.dumps([document.reference, said, outside]))
     orders = {"answers_permuted": [*permuted(typed, reading.values)], "rows_parted": [*parted(shape.changed)]}
     sorted_columns = {(sheet, heading) for sheet, heading, _ in orders["answers_permuted"]}
@@ -140,6 +140,11 @@ def read_return(
         if (one.sheet.name, one.column.heading) not in sorted_columns
     ]
     return reading
+
+
+def _beside(workbook: FoundWorkbook) -> list[tuple[str, str]]:
+    """The comments and text boxes: with another of them, the same answers are another return."""
+    return [(one.code, one.entered) for one in workbook.remarks if one.entered]
 
 
 def _fell_apart(typed: list[Typed], messages: Messages) -> list[Finding]:

@@ -14,9 +14,10 @@ from xml.etree import ElementTree as ET
 
 from plan_sheets.core.found import CellKind, Remark
 from plan_sheets.core.survival import seen_in
+from plan_sheets.store.beside import beside_cells
 from plan_sheets.store.fills import Painted, painted_cells
 from plan_sheets.store.kinds import has_stream, kind_of_other
-from plan_sheets.store.ods_scan import OdsScan, scan_ods
+from plan_sheets.store.ods_scan import OdsScan, scan_ods, without
 from plan_sheets.store.relationships import relationships
 from plan_sheets.store.sheet_scan import (
     MAX_FILLED,
@@ -219,7 +220,7 @@ def _guard_package(package: Package, *, apart: bool) -> Guarded:
     remarks = _remarks(_REMARKABLE, names)
     if "mimetype" in names:
         content, seen, kept = _ods_parts(package)  # first: it knows an encrypted file, in which no other part is XML
-        about = package.about()
+        about, remarks = package.about(), (*remarks, *seen.beside)
         return Guarded("ods", content, (*seen.marks,), about, remarks, (*seen.painted,), seen.since_1904, kept=kept)
     if ROOT not in names or "[content_types].xml" not in names:
         raise RefusedError(next((code for name, code in _OTHER_PACKAGES.items() if name in names), "file_other_zip"))
@@ -234,6 +235,10 @@ def _guard_package(package: Package, *, apart: bool) -> Guarded:
     styles = parts.get(f"{book.rpartition('/')[0]}/styles.xml".removeprefix("/"), b"")
     painted = painted_cells(styles, lambda: package.theme, [*parts.values()][-len(scans) :])
     since_1904 = _SINCE_1904.search(parts[book]) is not None
+    titles = [item.get("name", "") for item in _tree(parts[book]).iter() if item.tag.rpartition("}")[2] == "sheet"]
+    sheets = [*zip(titles, [*parts][-len(scans) :], strict=True)]
+    if beside := beside_cells(lambda name: package.xml(name, MAX_SMALL_PART), names, sheets):
+        remarks = (*(one for one in remarks if one.code != "file_has_comments"), *beside)
     return Guarded(container, stored(parts), marks, about, remarks, painted, since_1904, walked, kept)
 
 
@@ -385,7 +390,7 @@ def _ods_parts(package: Package) -> tuple[bytes, OdsScan, frozenset[str]]:
         raise RefusedError("file_encrypted")
     content = package.xml("content.xml")
     seen, kept = scan_ods(content), seen_in(content)  # first: the parser waits for ever for the end of a table
-    content = _LAID_OUT.sub(b">", content)
+    content = _LAID_OUT.sub(b">", without(content, seen.spans))
     for element, text in ((b"<text:tab/>", b"&#9;"), (b"<text:line-break/>", b"&#10;")):
         content = content.replace(element, text)
     content = content.replace(b' office:string-value="" calcext:value-type="error"', b"")

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from xml.parsers import expat
 
-from plan_sheets.core.found import CellKind
+from plan_sheets.core.found import CellKind, Remark
 from plan_sheets.core.model import column_letters
+from plan_sheets.store.beside import MOST, remark_of
 from plan_sheets.store.fills import MAX_PAINTED, colour_name
 from plan_sheets.store.sheet_scan import Mark
 
@@ -22,14 +23,28 @@ class OdsScan:
     marks: list[dict[tuple[int, int], Mark]] = field(default_factory=list)
     painted: list[dict[str, str]] = field(default_factory=list)
     since_1904: bool = False
+    beside: list[Remark] = field(default_factory=list)
+    """Comments, text boxes and pictures."""
+    spans: list[tuple[int, int]] = field(default_factory=list)
+    """Where in the bytes they stand: the parser takes the text of a box for that of the cell it is anchored to."""
+
+
+def without(content: bytes, spans: list[tuple[int, int]]) -> bytes:
+    """The content but for these spans of bytes."""
+    kept, at = [], 0
+    for start, end in spans:
+        kept.append(content[at:start])
+        at = end
+    return b"".join((*kept, content[at:]))
 
 
 def scan_ods(content: bytes) -> OdsScan:
     """Walk the content of an ods once. Raises ExpatError if it is no XML, ValueError on a count that is no number."""
-    walker = _Walker()
     parser = expat.ParserCreate()
+    walker = _Walker(content, parser)
     parser.StartElementHandler = walker.start
     parser.EndElementHandler = walker.end
+    parser.CharacterDataHandler = walker.text
     parser.Parse(content, True)  # noqa: FBT003 - expat takes no keywords
     return walker.scan
 
@@ -37,22 +52,31 @@ def scan_ods(content: bytes) -> OdsScan:
 class _Walker:
     """Follows rows and cells, each of which may stand for many. The names are spelled as the parser expects them."""
 
-    def __init__(self) -> None:
+    def __init__(self, content: bytes, parser: expat.XMLParserType) -> None:
+        self.content, self.parser = content, parser
         self.scan = OdsScan()
+        self.sheet = ""
+        self.at = (0, 0)
+        self.aside: list[str] = []
+        self.within: list[str] = []
+        self.starts = 0
         self.looks: dict[str, str] = {}
         self.look = ""
         self.row = self.rows = self.column = 0
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         """A tag begins."""
-        if tag in ("table:table-cell", "table:covered-table-cell"):
+        if self.within or (self.sheet and (tag.startswith("draw:") or tag == "office:annotation")):
+            self._begin_aside(tag)
+        elif tag in ("table:table-cell", "table:covered-table-cell"):
             self._cell(attributes)
         elif tag == "table:table-row":
             self.rows, self.column = int(attributes.get("table:number-rows-repeated", "1")), 0
         elif tag == "table:table":
             self.scan.marks.append({})
             self.scan.painted.append({})
-            self.row = 0
+            self.row, self.at = 0, (0, 0)
+            self.sheet = attributes.get("table:name", "")
         elif tag == "style:style":
             self.look = attributes.get("style:name", "")
         elif tag == "style:table-cell-properties":
@@ -62,11 +86,36 @@ class _Walker:
 
     def end(self, tag: str) -> None:
         """A tag ends: after a row comes the next."""
-        if tag == "table:table-row":
+        if self.within:
+            self._end_aside()
+        elif tag == "table:table-row":
             self.row += self.rows
+
+    def text(self, told: str) -> None:
+        """What stands between two tags."""
+        if "text:p" in self.within:
+            self.aside.append(told)
+
+    def _begin_aside(self, tag: str) -> None:
+        if not self.within:
+            self.aside, self.starts = [], self.parser.CurrentByteIndex
+        self.within.append(tag)
+        if tag in ("text:p", "text:s", "text:tab", "text:line-break"):
+            self.aside.append("\n" if tag == "text:p" else " ")
+
+    def _end_aside(self) -> None:
+        tag = self.within.pop()
+        if self.within:
+            return
+        self.scan.spans.append((self.starts, self.content.index(b">", self.parser.CurrentByteIndex) + 1))
+        cell = f"{column_letters(self.at[1])}{self.at[0] + 1}"
+        if len(self.scan.beside) < MOST:
+            text, comment = "".join(self.aside), tag == "office:annotation"
+            self.scan.beside.append(remark_of(self.sheet, cell, text, comment=comment))
 
     def _cell(self, attributes: dict[str, str]) -> None:
         columns = int(attributes.get("table:number-columns-repeated", "1"))
+        self.at = self.row, self.column
         colour = self.looks.get(attributes.get("table:style-name", ""))
         formula = attributes.get("table:formula", "").partition("=")[2]
         is_error = attributes.get("calcext:value-type") == "error"

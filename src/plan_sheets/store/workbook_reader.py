@@ -199,7 +199,7 @@ def _packed(found: FoundWorkbook | Refusal) -> dict[str, Any]:
         "sheets": [_packed_sheet(sheet) for sheet in found.sheets],
         "properties": dict(found.properties),
         "saved_by": found.saved_by,
-        "remarks": [one.code for one in found.remarks],
+        "remarks": [(one.code, dict(one.details), one.sheet, one.cell, one.entered) for one in found.remarks],
         "kept": None if found.kept is None else sorted(found.kept),
         "since_1904": found.since_1904,
     }
@@ -210,7 +210,7 @@ def _unpacked(told: dict[str, Any]) -> FoundWorkbook | Refusal:
     if "refusal" in told:
         return Refusal(told["refusal"], told["details"])
     sheets = tuple(_unpacked_sheet(sheet) for sheet in told["sheets"])
-    remarks = tuple(Remark(code) for code in told["remarks"])
+    remarks = tuple(Remark(*one) for one in told["remarks"])
     kept = None if told["kept"] is None else frozenset(told["kept"])
     said = told["properties"], told["saved_by"]
     return FoundWorkbook(told["container"], sheets, *said, remarks, kept, told["since_1904"])

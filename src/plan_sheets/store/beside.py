@@ -1,0 +1,77 @@
+"""What people put beside the cells of an xlsx, where no parser looks: comments, text boxes and pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Sequence
+from itertools import islice
+from posixpath import join, normpath
+from xml.etree import ElementTree as ET
+
+from plan_sheets.core.found import Remark
+from plan_sheets.core.model import column_letters
+from plan_sheets.store.zips import RefusedError
+
+MOST = 200
+"""How many are told one by one."""
+_PARTS = ("/comments", "/drawings/drawing")
+"""How the parts are called that hold them; issued workbooks have none."""
+
+
+def remark_of(sheet: str, cell: str, text: str, *, comment: bool) -> Remark:
+    """A comment on a cell; or a text box or shape that begins there, or a picture where it holds no text."""
+    code = "cell_comment" if comment else "text_box" if text.strip() else "picture"
+    return Remark(code, {"cell": cell, "sheet": sheet}, sheet, cell, text.strip())
+
+
+def beside_cells(
+    part: Callable[[str], bytes], names: Collection[str], sheets: Sequence[tuple[str, str]]
+) -> tuple[Remark, ...]:
+    """A remark for each. `part` gives a checked part by its name; `sheets` are names and names of their parts.
+
+    Where the parts make no sense, the one that says that there are some.
+    """
+    if not any(sign in name for name in names for sign in _PARTS):
+        return ()
+    try:
+        return tuple(islice(_beside(part, names, sheets), MOST))
+    except (ET.ParseError, RefusedError, KeyError, ValueError):
+        return (Remark("file_has_comments"),)
+
+
+def _beside(
+    part: Callable[[str], bytes], names: Collection[str], sheets: Sequence[tuple[str, str]]
+) -> Iterator[Remark]:
+    for sheet, name in sheets:
+        folder, _, file = name.rpartition("/")
+        rels = f"{folder}/_rels/{file}.rels"
+        for rel in ET.fromstring(part(rels)) if rels in names else ():  # noqa: S314 - checked by the guard
+            kind, target = rel.get("Type", "").rpartition("/")[2], rel.get("Target", "").lower()
+            if kind in ("comments", "drawing"):
+                tree = ET.fromstring(part(normpath(join("/", folder, target))[1:]))  # noqa: S314 - checked by the guard
+                yield from _comments(sheet, tree) if kind == "comments" else _drawn(sheet, tree)
+
+
+def _comments(sheet: str, tree: ET.Element) -> Iterator[Remark]:
+    for one in _all(tree, "comment"):
+        yield remark_of(sheet, one.get("ref", ""), _text(one), comment=True)
+
+
+def _drawn(sheet: str, tree: ET.Element) -> Iterator[Remark]:
+    """What is anchored to a cell, and holds text or a picture; a chart is neither."""
+    for anchor in tree:
+        place = {item.tag.rpartition("}")[2]: int(item.text or "0") for item in next(_all(anchor, "from"), ())}
+        text = _text(anchor)
+        if text.strip() or next(_all(anchor, "pic"), None) is not None:
+            cell = f"{column_letters(place.get('col', 0))}{place.get('row', 0) + 1}"
+            yield remark_of(sheet, cell, text, comment=False)
+
+
+def _all(tree: ET.Element, name: str) -> Iterator[ET.Element]:
+    return (item for item in tree.iter() if item.tag.rpartition("}")[2] == name)
+
+
+def _text(tree: ET.Element) -> str:
+    """The texts in it, a line for each paragraph."""
+    return "".join(
+        (item.text or "") if item.tag.endswith("}t") else "\n" for item in tree.iter() if item.tag[-2:] in ("}t", "}p")
+    )

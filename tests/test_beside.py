@@ -1,0 +1,77 @@
+"""Answers that somebody put beside the cells: comments, text boxes and pictures. They are told, and never taken."""
+
+from __future__ import annotations
+
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+from openpyxl.comments import Comment
+from tests.chairs import Plan, edit, said, told
+from tests.store.test_workbook_reader import ods
+
+from plan_sheets.core.found import FoundWorkbook
+from plan_sheets.store.workbook_reader import read_workbook
+
+DRAWING = "http://schemas.openxmlformats.org/drawingml/2006"
+RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+BOX = "<xdr:sp><xdr:txBody><a:p><a:r><a:t>In a </a:t></a:r><a:r><a:t>box</a:t></a:r></a:p></xdr:txBody></xdr:sp>"
+PICTURE = "<xdr:pic/>"
+
+
+def drawn(path: Path, inside: str) -> Path:
+    """A copy of a workbook with this drawn over D6 of Progress."""
+    place = "<xdr:from><xdr:col>3</xdr:col><xdr:row>5</xdr:row></xdr:from>"
+    anchor = f"<xdr:oneCellAnchor>{place}{inside}</xdr:oneCellAnchor>"
+    relation = f'<Relationship Id="d" Type="{RELATIONS}/drawing" Target="../drawings/drawing1.xml"/></Relationships>'
+    out = path.with_name("drawn.xlsx")
+    with zipfile.ZipFile(path) as old, zipfile.ZipFile(out, "w") as new:
+        for name in old.namelist():
+            part = old.read(name)
+            if name == "xl/worksheets/_rels/sheet2.xml.rels":
+                part = part.replace(b"</Relationships>", relation.encode())
+            new.writestr(name, part)
+        spaces = f'xmlns:xdr="{DRAWING}/spreadsheetDrawing" xmlns:a="{DRAWING}/main"'
+        new.writestr("xl/drawings/drawing1.xml", f"<xdr:wsDr {spaces}>{anchor}</xdr:wsDr>" if inside else "<")
+    return out
+
+
+@pytest.mark.parametrize(
+    ("inside", "code", "entered"),
+    [(BOX, "text_box", "In a box"), (PICTURE, "picture", None), ("", "file_has_comments", None)],
+)
+def test_what_lies_over_a_sheet_is_told_at_its_cell(
+    round_one: Plan, inside: str, code: str, entered: str | None
+) -> None:
+    receipt = round_one.receive_one(drawn(round_one.filled("da", said()), inside))
+    found = {one.code: (str(one.address or ""), one.entered) for one in receipt.findings}
+    assert found[code] == ("Progress!D6" if inside else "", entered)
+
+
+def test_a_comment_is_told_with_its_cell_and_is_no_answer(round_one: Plan) -> None:
+    def comment(book: Any) -> None:
+        book["Progress"]["D6"].comment = Comment("All of it is done.", "A chair")
+
+    path = round_one.filled("da", said())
+    without = round_one.receive_one(path)
+    receipt = round_one.receive_one(edit(path, path.with_name("more.xlsx"), comment))
+    assert told(receipt) - told(without) >= {("cell_comment", "Progress!D6")}
+    assert ("file_has_comments", "") not in told(receipt)
+    assert receipt.verdict != "duplicate"
+    assert openpyxl.load_workbook(path)["Progress"]["D6"].comment is None
+
+
+def test_a_text_box_of_an_ods_is_no_part_of_the_cell_it_is_anchored_to() -> None:
+    box = "<draw:frame><draw:text-box><text:p>In a box</text:p></draw:text-box></draw:frame>"
+    note = "<office:annotation><text:p>A note</text:p></office:annotation>"
+    cells = f'<table:table-cell office:value-type="string">{note}{box}<text:p>Typed</text:p></table:table-cell>'
+    table = f'<table:table table:name="One"><table:table-row>{cells}</table:table-row></table:table>'
+    found = read_workbook(ods(table))
+    assert isinstance(found, FoundWorkbook)
+    assert {at: cell.text for at, cell in found.sheets[0].cells.items()} == {(0, 0): "Typed"}
+    assert [(one.code, one.sheet, one.cell, one.entered) for one in found.remarks] == [
+        ("cell_comment", "One", "A1", "A note"),
+        ("text_box", "One", "A1", "In a box"),
+    ]
