@@ -40,7 +40,7 @@ def drawn(path: Path, inside: str) -> Path:
 
 @pytest.mark.parametrize(
     ("inside", "code", "entered"),
-    [(BOX, "text_box", "In a box"), (PICTURE, "picture", None), ("", "file_has_comments", None)],
+    [(BOX, "text_box", "In a box"), (PICTURE, "picture", ""), ("", "file_has_comments", None)],
 )
 def test_what_lies_over_a_sheet_is_told_at_its_cell(
     round_one: Plan, inside: str, code: str, entered: str | None
@@ -48,6 +48,7 @@ def test_what_lies_over_a_sheet_is_told_at_its_cell(
     receipt = round_one.receive_one(drawn(round_one.filled("da", said()), inside))
     found = {one.code: (str(one.address or ""), one.entered) for one in receipt.findings}
     assert found[code] == ("Progress!D6" if inside else "", entered)
+    assert ("text_box" in {one.code for one in round_one.queries}) is (inside == BOX)
 
 
 def test_a_comment_is_told_with_its_cell_and_is_no_answer(round_one: Plan) -> None:
@@ -66,6 +67,7 @@ def test_a_comment_is_told_with_its_cell_and_is_no_answer(round_one: Plan) -> No
 def test_a_text_box_of_an_ods_is_no_part_of_the_cell_it_is_anchored_to() -> None:
     box = "<draw:frame><draw:text-box><text:p>In a box</text:p></draw:text-box></draw:frame>"
     note = "<office:annotation><text:p>A note</text:p></office:annotation>"
+    box += "<draw:frame><draw:object/><draw:image/></draw:frame>"  # a chart
     cells = f'<table:table-cell office:value-type="string">{note}{box}<text:p>Typed</text:p></table:table-cell>'
     table = f'<table:table table:name="One"><table:table-row>{cells}</table:table-row></table:table>'
     found = read_workbook(ods(table))

@@ -16,7 +16,7 @@ from pathlib import Path
 from plan_sheets.core.check import check_rows
 from plan_sheets.core.found import FoundWorkbook
 from plan_sheets.core.messages import Messages
-from plan_sheets.core.model import Address, Finding, Outcome, PlanSheetsError, Severity, Verdict
+from plan_sheets.core.model import Finding, Outcome, PlanSheetsError, Severity, Verdict
 from plan_sheets.core.reading import Reading, read_return, rows_to_check, silent_rows
 from plan_sheets.core.survival import lost
 from plan_sheets.store import recording, schemas
@@ -228,15 +228,7 @@ def _read(waiting: Waiting, desk: _Desk) -> _File:
         receipt.findings.append(messages.remark(found.code, found.details))
         return _File(waiting, incoming, receipt)
     receipt.saved_by = found.saved_by
-    receipt.findings += [
-        messages.remark(
-            one.code,
-            one.details,
-            address=Address(one.sheet, one.cell) if one.sheet else None,
-            entered=one.entered or None,
-        )
-        for one in found.remarks
-    ]
+    receipt.findings += [messages.remark(one.code, one.details) for one in found.remarks if not one.sheet]
     kept = desk.folder.kept(incoming.sha)
     again = incoming.name if Path(incoming.name).exists() else str(kept)  # what came in a zip is no file by itself
     document, findings = desk.identifier.identify(found, again, told.issue)

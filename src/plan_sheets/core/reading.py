@@ -102,7 +102,7 @@ def read_return(
     year = Round.parse(document.round).year if document.round else int(document.created[:4])
     shape = Locator(document, workbook, messages, whose).locate()
     typed, findings = merged(shape.typed, workbook, messages)
-    told = [*shape.findings, *findings, *_fell_apart(typed, messages)]
+    told = [*shape.findings, *findings, *_fell_apart(typed, messages), *_beside(workbook, messages)]
     reading = Reading(document, told, typed, shape.unchanged)
     for one in typed:
         about = field_of(one)
@@ -117,7 +117,7 @@ def read_return(
         ]
     _tell_paint(reading, workbook, messages)
     said = sorted((str(one.key), reading.values[one.key], reading.entered(one)) for one in typed)
-    outside = sorted([*((one.code, one.entered or "") for one in reading.findings), *_beside(workbook)])
+    outside = sorted((one.code, one.entered or "") for one in reading.findings)
     reading.answers_sha = sha_of(json.dumps([document.reference, said, outside]))
     orders = {"answers_permuted": [*permuted(typed, reading.values)], "rows_parted": [*parted(shape.changed)]}
     sorted_columns = {(sheet, heading) for sheet, heading, _ in orders["answers_permuted"]}
@@ -142,9 +142,13 @@ def read_return(
     return reading
 
 
-def _beside(workbook: FoundWorkbook) -> list[tuple[str, str]]:
-    """The comments and text boxes: with another of them, the same answers are another return."""
-    return [(one.code, one.entered) for one in workbook.remarks if one.entered]
+def _beside(workbook: FoundWorkbook, messages: Messages) -> list[Finding]:
+    """What stands beside the cells of a sheet: comments, text boxes, pictures."""
+    return [
+        messages.remark(one.code, one.details, address=Address(one.sheet, one.cell), entered=one.entered)
+        for one in workbook.remarks
+        if one.sheet
+    ]
 
 
 def _fell_apart(typed: list[Typed], messages: Messages) -> list[Finding]:

@@ -59,7 +59,7 @@ class _Walker:
         self.at = (0, 0)
         self.aside: list[str] = []
         self.within: list[str] = []
-        self.starts = 0
+        self.starts, self.is_chart = 0, False
         self.looks: dict[str, str] = {}
         self.look = ""
         self.row = self.rows = self.column = 0
@@ -98,8 +98,9 @@ class _Walker:
 
     def _begin_aside(self, tag: str) -> None:
         if not self.within:
-            self.aside, self.starts = [], self.parser.CurrentByteIndex
+            self.aside, self.starts, self.is_chart = [], self.parser.CurrentByteIndex, False
         self.within.append(tag)
+        self.is_chart |= tag == "draw:object"
         if tag in ("text:p", "text:s", "text:tab", "text:line-break"):
             self.aside.append("\n" if tag == "text:p" else " ")
 
@@ -109,7 +110,7 @@ class _Walker:
             return
         self.scan.spans.append((self.starts, self.content.index(b">", self.parser.CurrentByteIndex) + 1))
         cell = f"{column_letters(self.at[1])}{self.at[0] + 1}"
-        if len(self.scan.beside) < MOST:
+        if len(self.scan.beside) < MOST and not self.is_chart:
             text, comment = "".join(self.aside), tag == "office:annotation"
             self.scan.beside.append(remark_of(self.sheet, cell, text, comment=comment))
 
