@@ -324,3 +324,9 @@ def test_damaged_anywhere_it_is_read_or_refused(data: st.DataObject) -> None:
 def test_no_spelling_of_a_sheet_passes_the_guard_and_ends_the_process(noise: str) -> None:
     far = f'<row><c r="A1"><v>1</v></c>{noise}<c r="XFD1048576"><v>1</v></c></row>'
     assert isinstance(read_workbook(xlsx(far)), Refusal)
+
+
+def test_numbers_that_are_none_are_errors() -> None:
+    found = read_workbook(xlsx('<row r="1"><c r="A1"><v>1e999</v></c><c r="B1"><v>NaN</v></c></row>'))
+    assert isinstance(found, FoundWorkbook)
+    assert [cell.kind for cell in found.sheets[0].cells.values()] == [CellKind.ERROR] * 2

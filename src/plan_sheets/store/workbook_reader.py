@@ -13,6 +13,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
+from math import isfinite
 from typing import Any
 from xml.etree import ElementTree as ET
 
@@ -110,11 +111,14 @@ def _mark(cells: dict[tuple[int, int], FoundCell], marks: _Marks) -> None:
 
 
 def _found_cell(value: object) -> FoundCell:
-    """A value that is no text, as text. A number as Excel would show it: 15 digits, "3" for 3.0."""
+    """A value that is no text, as text. A number as Excel would show it: 15 digits, "3" for 3.0.
+
+    One that is infinite or none at all ("1e999", "NaN") is an error, for nobody typed it.
+    """
     if isinstance(value, bool):
         return FoundCell("TRUE" if value else "FALSE", CellKind.BOOLEAN)
     if isinstance(value, int | float):
-        return FoundCell(f"{value:.15g}", CellKind.NUMBER)
+        return FoundCell(f"{value:.15g}", CellKind.NUMBER if isfinite(value) else CellKind.ERROR)
     if isinstance(value, date):
         words = _moment(value) if isinstance(value, datetime) else PartialDate.day(value).words
         return FoundCell(words, CellKind.DATE)
