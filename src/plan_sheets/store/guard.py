@@ -16,7 +16,7 @@ from plan_sheets.core.found import CellKind, Remark
 from plan_sheets.core.survival import seen_in
 from plan_sheets.store.beside import beside_cells
 from plan_sheets.store.fills import Painted, painted_cells
-from plan_sheets.store.kinds import has_stream, kind_of_other
+from plan_sheets.store.kinds import FILE_PASS, kind_of_other, streams
 from plan_sheets.store.ods_scan import OdsScan, scan_ods, without
 from plan_sheets.store.relationships import relationships
 from plan_sheets.store.sheet_scan import (
@@ -130,19 +130,14 @@ def _guarded(data: bytes, *, apart: bool) -> Guarded:
 
 def _guard_compound(data: bytes) -> Guarded:
     """An OLE2 file: xls, or something that only looks like it from outside."""
-    names = {name for name in _STREAMS if has_stream(data, name)}
-    if "EncryptedPackage" in names or _FILE_PASS.search(data):
+    names = streams(data)
+    if "EncryptedPackage" in names or FILE_PASS.search(data):
         raise RefusedError("file_encrypted")
     if "WordDocument" in names:
         raise RefusedError("file_word")
     if not names & {"Workbook", "Book", "WORKBOOK", "BOOK"}:
         raise RefusedError("file_unknown")
     return Guarded("xls", data, remarks=_remarks({"_VBA_PROJECT_CUR": "file_has_macros"}, names))
-
-
-_STREAMS = ("EncryptedPackage", "WordDocument", "Workbook", "Book", "WORKBOOK", "BOOK", "_VBA_PROJECT_CUR")
-_FILE_PASS = re.compile(rb"\x09\x08\x10\x00\x00\x06\x05\x00.{12}(?:\x86\x00\x00\x00)?\x2f\x00", re.DOTALL)
-"""An encrypted xls: the record FilePass after the workbook's first (MS-XLS 2.4.117)."""
 
 
 # ---------------------------------------------------------------- packages

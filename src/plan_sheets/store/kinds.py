@@ -42,3 +42,13 @@ def has_stream(data: bytes, name: str) -> bool:
     while at >= 0 and at % 128:
         at = data.find(entry, at + 1)
     return at >= 0
+
+
+def streams(data: bytes) -> set[str]:
+    """Which of the streams that tell kinds apart a compound file has."""
+    return {name for name in _STREAMS if has_stream(data, name)}
+
+
+_STREAMS = ("EncryptedPackage", "WordDocument", "Workbook", "Book", "WORKBOOK", "BOOK", "_VBA_PROJECT_CUR")
+FILE_PASS = re.compile(rb"\x09\x08\x10\x00\x00\x06\x05\x00.{12}(?:\x86\x00\x00\x00)?\x2f\x00", re.DOTALL)
+"""An encrypted xls: the record FilePass after the workbook's first (MS-XLS 2.4.117)."""
