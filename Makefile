@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test fuzz bench docs workbooks clean
+.PHONY: demo test fuzz bench docs pictures workbooks clean
 
 demo: $(VENV)/.installed
 	rm -rf demo
@@ -31,6 +31,10 @@ workbooks: $(VENV)/.installed
 docs: $(VENV)/.installed-dev
 	$(BIN)/python -m tests.reference
 	$(BIN)/python -m tests.programs.tabulating
+
+# The pictures in docs/pictures/: pages of the demo's workbooks, as LibreOffice prints them.
+pictures: $(VENV)/.installed
+	$(BIN)/python workbooks/pictures.py
 
 $(VENV)/.installed: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
