@@ -38,6 +38,7 @@ def quarter_headings(stood: Stood) -> dict[str, str]:
 def timeline_rows(stood: Stood) -> Iterator[RowFacts]:
     """One row for each action that is rated in this round."""
     shown = quarters(stood)
+    names = [name for name, heading in quarter_headings(stood).items() if heading]
     raised: dict[str, list[str]] = {}
     for one in escalations(stood.now.values(), (), stood.limits, by_when=""):
         raised.setdefault(one.ref, []).append(one.rule)
@@ -49,7 +50,7 @@ def timeline_rows(stood: Stood) -> Iterator[RowFacts]:
         statuses = [one.published if one else "" for one in past.values()]
         contents: dict[str, Content] = {
             "what": row["what"],
-            **dict(zip([name for name, heading in quarter_headings(stood).items() if heading], statuses, strict=True)),
+            **dict(zip(names, statuses, strict=True)),
             "changed": "\n".join(_changes(past, shown))
             or (NO_CHANGE if len(statuses) - statuses.count("") > 1 else NEW),
             "moves": len(facts.moves),
@@ -64,10 +65,13 @@ def _changes(past: Mapping[str, Rating | None], shown: Mapping[str, str]) -> Ite
     """Each change of what was published from one round issued to the next, with what drove it."""
     for (_, before), (code, now) in pairwise(past.items()):
         if before and now and before.published != now.published:
-            yield f"{shown[code]}, {before.published} to {now.published}: {now.driven_by}"
+            override = now.facts.override
+            why = now.driven_by.replace(override.words, "overridden") if override else now.driven_by
+            yield f"{shown[code]}, {before.published} to {now.published}: {why}"
 
 
 def _overrides(past: Mapping[str, Rating | None], shown: Mapping[str, str]) -> Iterator[str]:
+    """Each override, with name, date and reason; one of an action that is not rated any more replaces nothing."""
     for code, one in past.items():
         override = one.facts.override if one else None
         if one and override and one.published == override.rag:
@@ -79,19 +83,21 @@ def board_rows(stood: Stood) -> Iterator[RowFacts]:
     if stood.round is None:
         return
     board_of = {ref: row["board"] for ref, row in stood.rows["priority"].items() if parent(ref) == ref}
-    rest = list(stood.now.values())
-    for board, row in stood.rows["board"].items():
-        mine = [one for one in rest if board_of.get(one.facts.priority) == board]
-        rest = [one for one in rest if one not in mine]
-        yield RowFacts(board, {"board": row["title"], **_tally(mine, stood)})
-    if _tally(rest, stood)["all"]:
-        yield RowFacts("", {"board": NO_BOARD, **_tally(rest, stood)})
+    by_board: dict[str, list[Rating]] = {board: [] for board in stood.rows["board"]}
+    rest: list[Rating] = []
+    for one in stood.now.values():
+        by_board.get(board_of.get(one.facts.priority, ""), rest).append(one)
+    for board, mine in by_board.items():
+        yield RowFacts(board, {"board": stood.rows["board"][board]["title"], **_tally(mine, stood)})
+    others = _tally(rest, stood)
+    if others["all"]:
+        yield RowFacts("", {"board": NO_BOARD, **others})
 
 
 def round_rows(stood: Stood) -> Iterator[RowFacts]:
     """How many actions stood how at the end of each of the last rounds."""
-    for code in quarters(stood):
-        yield RowFacts(code, {"round": Round.parse(code).words, **_tally(stood.ratings[code].values(), stood)})
+    for code, name in quarters(stood).items():
+        yield RowFacts(code, {"round": name, **_tally(stood.ratings[code].values(), stood)})
 
 
 def _tally(ratings: Iterable[Rating], stood: Stood) -> dict[str, int]:
