@@ -1,4 +1,4 @@
-"""The officer's workbook: control totals, queries to settle, proposals to confirm, findings, owners, overrides."""
+"""The officer's workbook: control totals, queries, proposals, findings, owners, overrides, public texts."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from plan_sheets.core.merge import said_by
 from plan_sheets.core.model import PartialDate, Round
 from plan_sheets.core.planner import parent
 from plan_sheets.core.rag import Rating
+from plan_sheets.core.released import release_rows
 from plan_sheets.core.settle import OpenQuery, Proposal, QueryCell, proposals, subject, together
 from plan_sheets.core.standing import is_further, rate_rounds, rows_at
 from plan_sheets.core.totals import Standing, sums
@@ -111,6 +112,7 @@ def _book(facts: _Facts, reference: str) -> Book:
         "Findings": list(_findings(facts)),
         "Owners": list(_owners(facts.history)),
         "Overrides": list(_overrides(facts)),
+        "Public text": list(release_rows(facts.history, facts.code)),
     }
     made = Facts(
         texts={"round_words": words, "totals": _totals(facts)},
