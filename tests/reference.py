@@ -16,7 +16,7 @@ from plan_sheets.store import schemas
 
 DOCS = Path(__file__).parents[1] / "docs" / "reference"
 MADE = "Made from the program by `make docs`; a test compares.\n"
-WORKBOOKS = ("plan", "subgroup", "officer", "master")
+WORKBOOKS = ("plan", "subgroup", "officer", "master", "public")
 SEVERITIES = {
     "error": "not taken: the chair mends it",
     "query": "not taken: the board officer settles it",

@@ -37,7 +37,7 @@ def stood(table: str, *quarters: int, asked: Mapping[str, str] | None = None) ->
         questions=tuple(open_questions(rows, dict.fromkeys(placeholders, "?"), {})),
         proposals=(),
         doubts={},
-        queries=0,
+        open_queries=(),
         set_aside=0,
         asked=placeholders,
     )

@@ -224,17 +224,33 @@ def status(plan_dir: str, code: str | None, as_json: bool, as_of: datetime | Non
 @click.option("--round", "code", help="The round; by default the latest.")
 @click.option("--output", help="Where to write it; by default master/ in the plan folder.")
 @click.option("--paper", metavar="FILE.docx", help="Write the same in Word too, for an agenda pack.")
+@click.option(
+    "--edition",
+    type=click.Choice(["internal", "public"]),
+    default="internal",
+    show_default=True,
+    help="public names nobody, and holds of free text only what was released in the officer's workbook.",
+)
+@click.option("--board", "boards", default="", help="Only these boards, as J,L; by default all.")
 @as_of_option
 @json_option
 def master(
-    plan_dir: str, code: str | None, output: str | None, paper: str | None, as_of: datetime | None, as_json: bool
+    plan_dir: str,
+    code: str | None,
+    output: str | None,
+    paper: str | None,
+    edition: str,
+    boards: str,
+    as_of: datetime | None,
+    as_json: bool,
 ) -> None:
     """Make the master workbook, with the RAG status first."""
     from plan_sheets import master as deed
     from plan_sheets import show
 
     paths = [_path(name) if name else None for name in (output, paper)]
-    show.mastered(deed.make_master(_open(plan_dir), code, _now(as_of), *paths), as_json=as_json)
+    told = deed.make_master(_open(plan_dir), code, _now(as_of), *paths, edition=edition, boards=boards)
+    show.mastered(told, as_json=as_json)
 
 
 @main.command()

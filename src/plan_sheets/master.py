@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time
+from datetime import datetime, time
 from pathlib import Path
 from typing import NamedTuple
 
-from plan_sheets.core import identity
+from plan_sheets.core import editions, identity
 from plan_sheets.core.boardpaper import board_paper
 from plan_sheets.core.compose import Facts, compose
 from plan_sheets.core.consulted import consultation_lines, consultation_rows, evidence_rows
@@ -17,28 +17,28 @@ from plan_sheets.core.coverage import coverage_lines, coverage_rows
 from plan_sheets.core.decided import decisions
 from plan_sheets.core.decisions import decision_rows
 from plan_sheets.core.document import Document, base_text, layout_text
+from plan_sheets.core.editions import WHOLE, Edition, boards_lines
 from plan_sheets.core.enquiries import Raised, enquiry_lines, enquiry_rows, raised
 from plan_sheets.core.history import BEFORE_ANY_ROUND, History
 from plan_sheets.core.layout import Book
 from plan_sheets.core.masterplan import action_rows, change_rows, grid_rows, question_rows
-from plan_sheets.core.model import Key, Outcome, PlanSheetsError, Round
+from plan_sheets.core.model import Key, PlanSheetsError, Round
 from plan_sheets.core.owners import Owned, owned, owner_lines, owner_rows
 from plan_sheets.core.planner import OpenQuestion, Rows, open_questions
+from plan_sheets.core.public import public, public_book
 from plan_sheets.core.rollup import SubgroupFacts, roll_up
 from plan_sheets.core.settle import OpenQuery, proposals, subject
 from plan_sheets.core.spec import ColumnSpec, SheetSpec, WorkbookSpec
 from plan_sheets.core.standing import rate_rounds, rows_at, thresholds
 from plan_sheets.core.stood import Stood
-from plan_sheets.core.summary import DRAFT, fold, summary_lines, summary_rows
+from plan_sheets.core.summary import DRAFT, fold, summary_lines, summary_rows, texts_of
 from plan_sheets.core.timeline import board_rows, quarter_headings, round_rows, timeline_rows
 from plan_sheets.core.totals import RETURNED
 from plan_sheets.core.untold import untold
-from plan_sheets.store import handover, schemas, tables
+from plan_sheets.store import handover, naming, schemas, tables
 from plan_sheets.store.folder import Folder, write_elsewhere
+from plan_sheets.store.naming import NOT_READ
 from plan_sheets.store.register import Register
-
-NOT_READ = (Outcome.ERROR, Outcome.MASKED)
-"""Outcomes of a cell whose text was not taken, and about which no query is open."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +48,10 @@ class Mastered:
     path: Path
     round: str
     reference: str
+    edition: str
+    """internal or public."""
+    boards: Sequence[str]
+    """The boards that it is limited to; none is all of them."""
     counts: Mapping[str, int]
     """Actions by published status."""
     warnings: Sequence[str]
@@ -57,20 +61,38 @@ class Mastered:
 
 
 def make_master(
-    folder: Folder, code: str | None, now: datetime, output: Path | None = None, paper: Path | None = None
+    folder: Folder,
+    code: str | None,
+    now: datetime,
+    output: Path | None = None,
+    paper: Path | None = None,
+    *,
+    edition: str = "internal",
+    boards: str = "",
 ) -> Mastered:
     """The master of a round, by default the latest; before the first is issued, the consultation draft.
 
     `output`: where to write it; None is the folder's `master/`. `paper`: where to write the same in Word; None is not
-    at all. Raises PlanSheetsError for a round that was not issued, or a file that stands where one shall be written.
+    at all. `edition`: internal or public. `boards`: refs of those that it shall be limited to (`J,L`), "" for all.
+    Raises PlanSheetsError for a round that was not issued, a board that the plan does not have, or a file that stands
+    where one shall be written.
     """
     register = folder.register
-    stood = stood_at(register, _round_of(register, code))
-    earlier = register.documents(kind="master", round=stood.code)
-    document = _document(stood, earlier, register.secret)
+    everything = stood_at(register, _round_of(register, code))
+    wanted = editions.edition(edition, boards, everything.history)
+    stood = shown = editions.of_boards(everything, wanted.boards)
+    left_out: Sequence[str] = ()
+    if wanted.public:
+        shown, left_out = public(stood, naming.names_known(register), naming.disputed(register, stood.code))
+    earlier = [
+        one
+        for one in register.documents(kind=wanted.kind, round=stood.code)
+        if one.reference.rpartition("-")[0].endswith(f"-{wanted.stem}")
+    ]
+    document = _document(shown, wanted, earlier, register.secret)
     data = handover.hand_over(document.book)
-    in_word = _in_word(stood, document.reference, paper) if paper else b""
-    name = f"master/{(stood.code or DRAFT.replace(' ', '-')).lower()}.xlsx"
+    in_word = _in_word(stood, document.reference, paper, wanted) if paper else b""
+    name = f"master/{(stood.code or DRAFT.replace(' ', '-')).lower()}{wanted.file_ending}.xlsx"
     with register.batch("master", now.isoformat(timespec="seconds")) as batch:
         if not document.id:
             batch.add_document(document, layout_text(document.book), base_text(document.book))
@@ -82,21 +104,17 @@ def make_master(
     counts = roll_up(stood.now.values(), stood.limits).counts
     beside = output is None and path != folder.path / name
     told = {str(status): count for status, count in counts.items()}
-    return Mastered(
-        path,
-        stood.code,
-        document.reference,
-        told,
-        tuple(_warnings(stood, folder.path / name if beside else None)),
-        paper,
-    )
+    warnings = (*_warnings(shown, stood.subgroups, folder.path / name if beside else None), *left_out)
+    return Mastered(path, stood.code, document.reference, wanted.name, wanted.boards, told, warnings, paper)
 
 
-def _in_word(stood: Stood, reference: str, path: Path) -> bytes:
-    """The board paper. Raises PlanSheetsError if Word would not open a file of that name."""
+def _in_word(stood: Stood, reference: str, path: Path, wanted: editions.Edition) -> bytes:
+    """The board paper. Raises PlanSheetsError for the public edition, and for a name that Word would not open."""
+    if wanted.public:
+        raise PlanSheetsError("The board paper names people, so there is none for the public.", "Leave --paper out.")
     if path.suffix.lower() != ".docx":
         raise PlanSheetsError(f"{path} is no name for a Word document.", "Give the paper a name that ends in .docx.")
-    return handover.hand_over_paper(board_paper(stood, reference, datetime.combine(_made_on(stood), time())))
+    return handover.hand_over_paper(board_paper(stood, reference, datetime.combine(stood.made_on, time())))
 
 
 def _round_of(register: Register, code: str | None) -> Round | None:
@@ -113,8 +131,9 @@ def _round_of(register: Register, code: str | None) -> Round | None:
     return wanted
 
 
-def _warnings(stood: Stood, changed: Path | None) -> Iterator[str]:
-    out = [one.name for one in stood.subgroups if one.missed]
+def _warnings(stood: Stood, subgroups: Sequence[SubgroupFacts], changed: Path | None) -> Iterator[str]:
+    """What to know of a master of `stood`; the subgroups by their names, which the public does not learn."""
+    out = [one.name for one in subgroups if one.missed]
     if out:
         yield f"No return has come from {', '.join(out)}: their actions stand as Not reported."
     if stood.queries:
@@ -128,35 +147,35 @@ def _warnings(stood: Stood, changed: Path | None) -> Iterator[str]:
         yield f"{changed.name} has been changed since it was made, so it was left alone; the new one stands beside it."
 
 
-def _document(stood: Stood, earlier: Sequence[Document], secret: bytes) -> Document:
+def _document(stood: Stood, edition: Edition, earlier: Sequence[Document], secret: bytes) -> Document:
     """The last master of the round if it would say the very same; else a new one."""
     last = earlier[-1] if earlier else None
-    if last and base_text(master_book(stood, last.reference, secret)) == base_text(last.book):
+
+    def make(reference: str) -> Book:
+        if edition.public:
+            return public_book(schemas.load_workbook_spec("public"), stood, stood.made_on, reference, secret, edition)
+        return master_book(stood, reference, secret, edition)
+
+    if last and base_text(make(last.reference)) == base_text(last.book):
         return last
     year = stood.history.text("plan", "", "year").replace("/", "-")
-    reference = f"{stood.code or year}-MASTER-{len(earlier) + 1}"
-    book = master_book(stood, reference, secret)
+    reference = f"{stood.code or year}-{edition.stem}-{len(earlier) + 1}"
+    book = make(reference)
     made = book.created.date().isoformat()
     signature = book.properties[identity.SIGNATURE]
-    return Document(reference, "master", stood.code, "", signature, book, made, supersedes=last.id if last else None)
+    supersedes = last.id if last else None
+    return Document(reference, edition.kind, stood.code, "", signature, book, made, supersedes=supersedes)
 
 
-def master_book(stood: Stood, reference: str, secret: bytes) -> Book:
+def master_book(stood: Stood, reference: str, secret: bytes, edition: Edition = WHOLE) -> Book:
     """The master workbook of how everything stood; the same facts make the same book."""
     spec = _spec(stood)
     plan = stood.history.record("plan", "", stood.code)
-    words = stood.round.words if stood.round else DRAFT
     width = sum(column.width for column in spec.sheets[0].columns)
     owners, gaps = [*owned(stood)], raised(stood)
     facts = Facts(
-        texts={
-            "plan": plan["title"],
-            "round_words": words,
-            "when": f"in {words}" if stood.round else "before the first round",
-            "ages": " Ages count this quarter in." if stood.round else "",
-            **quarter_headings(stood),
-        },
-        created=datetime.combine(_made_on(stood), time()),
+        texts={**texts_of(stood), **quarter_headings(stood)},
+        created=datetime.combine(stood.made_on, time()),
         rows={
             "RAG status": [*summary_rows(stood)],
             "Decisions": [*decision_rows(stood)],
@@ -173,12 +192,16 @@ def master_book(stood: Stood, reference: str, secret: bytes) -> Book:
             "Consultation": [*consultation_rows(stood)],
             "Evidence": [*evidence_rows(stood)],
         },
-        lines={"RAG status": summary_lines(stood, width), **_lines(stood, spec, owners, gaps)},
+        lines={
+            "RAG status": (*boards_lines(edition.boards, stood, width), *summary_lines(stood, width)),
+            **_lines(stood, spec, owners, gaps),
+        },
         notes=[*untold(stood)],
         reference=reference,
         secret=secret,
         identity={
             "Plan": plan["title"],
+            **({"Edition": edition.words} if edition.boards else {}),
             "Status of the plan": plan["status"] or "Not said",
             "Round": stood.code or DRAFT,
         },
@@ -216,16 +239,6 @@ def _lines(
     return {name: tuple(part for line in lines for part in fold(line, widths[name])) for name, lines in said.items()}
 
 
-def _made_on(stood: Stood) -> date:
-    """The last day of the round; of the consultation draft, the day on which the plan was last read."""
-    if stood.round:
-        return stood.round.last_day
-    received = max((one.source.received for all_held in stood.history.by_key.values() for one in all_held), default="")
-    return (
-        date.fromisoformat(received[:10]) if received else date(int(stood.history.text("plan", "", "year")[:4]), 4, 1)
-    )
-
-
 # What the register says
 
 
@@ -251,13 +264,13 @@ def stood_at(register: Register, for_round: Round | None) -> Stood:
         questions=tuple(_questions(history, rows, placeholders)),
         proposals=tuple(one for one in proposals(history, rounds) if one.round <= code and subject(one) not in settled),
         doubts=_doubts(queries, _not_read(register, returned, code)),
-        queries=len(queries),
         set_aside=sum(
             _came_in(register, one.received, code)
             for verdict in ("held", "refused")
             for one in register.set_aside(verdict)
         ),
         asked={key: one.since for key, one in placeholders.items()},
+        open_queries=tuple(queries),
     )
 
 

@@ -242,10 +242,17 @@ def mastered(told: Mastered, *, as_json: bool) -> None:
     for warning in told.warnings:
         click.echo(f"    warning  {warning}")
     counts = ", ".join(f"{many} {status}" for status, many in told.counts.items() if many)
-    click.echo(f"The master workbook of {told.round or 'the plan as a consultation draft'}: {told.path}")
+    which = "public edition of the master" if told.edition == "public" else "master"
+    boards = f" ({', '.join(told.boards)} only)" if told.boards else ""
+    click.echo(f"The {which} workbook of {told.round or 'the plan as a consultation draft'}{boards}: {told.path}")
     if told.paper:
         click.echo(f"The board paper: {told.paper}")
     click.echo(f"Actions: {counts or 'not rated before the first round'}.")
+    if told.edition == "public":
+        click.echo(
+            "Next: read it before it is published: a name may be spelt in a way that the register does not know."
+        )
+        return
     click.echo("Next: read RAG status, then send it. What is decided in it comes back by: plan-sheets receive FILE")
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from plan_sheets.core.history import History
 from plan_sheets.core.model import Key, Round
 from plan_sheets.core.planner import OpenQuestion, Rows
 from plan_sheets.core.rag import Rating, Thresholds
 from plan_sheets.core.rollup import SubgroupFacts
-from plan_sheets.core.settle import Proposal
+from plan_sheets.core.settle import OpenQuery, Proposal
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,17 +36,32 @@ class Stood:
     """What waits for the board officer's word."""
     doubts: Mapping[str, tuple[str, ...]]
     """What is in dispute or could not be read, in words, by the ref of the action."""
-    queries: int
-    """How many queries are open."""
     set_aside: int
     """How many files were held or refused, and never accepted since."""
     asked: Mapping[Key, str]
     """Since which round (its code) a placeholder has stood where an open one stands, by the fact it stands for."""
+    open_queries: tuple[OpenQuery, ...]
+    """The queries that nobody has settled."""
+
+    @property
+    def queries(self) -> int:
+        """How many queries are open."""
+        return len(self.open_queries)
 
     @property
     def code(self) -> str:
         """The code of the round; "" before the first."""
         return self.rounds[-1] if self.rounds else ""
+
+    @property
+    def made_on(self) -> date:
+        """The last day of the round; of the consultation draft, the day on which the plan was last read."""
+        if self.round:
+            return self.round.last_day
+        held = (one.source.received for all_held in self.history.by_key.values() for one in all_held)
+        received = max(held, default="")
+        year = int(self.history.text("plan", "", "year")[:4] or 1900)
+        return date.fromisoformat(received[:10]) if received else date(year, 4, 1)
 
     @property
     def now(self) -> Mapping[str, Rating]:

@@ -44,6 +44,17 @@ def next_round(now: Round) -> Round:
     return Round(now.year, now.quarter + 1) if now.quarter < 4 else Round(now.year + 1, 1)  # noqa: PLR2004 - a year has four
 
 
+def texts_of(stood: Stood) -> dict[str, str]:
+    """What stands for the names in braces in a master's titles and lines."""
+    words = stood.round.words if stood.round else DRAFT
+    return {
+        "plan": stood.history.text("plan", "", "title"),
+        "round_words": words,
+        "when": f"in {words}" if stood.round else "before the first round",
+        "ages": " Ages count this quarter in." if stood.round else "",
+    }
+
+
 def summary_lines(stood: Stood, width: float) -> tuple[str, ...]:
     """The text above the table, in lines that fit its `width` (characters)."""
     return tuple(part for line in summary_texts(stood) for part in fold(line, width))
@@ -85,14 +96,15 @@ def _lines_of_draft(stood: Stood) -> Iterator[str]:
 def _lines_of_round(stood: Stood, now: Round) -> Iterator[str]:
     day = PartialDate.day(now.last_day).words
     yield f"Where the plan stood on {day}: what changed, what is asked, what could not be told; then each priority."
-    yield f"Where we are. {_counts(stood)}"
+    yield f"Where we are. {counted(stood)}"
     yield f"Returns. {_returns(stood)}"
-    yield f"What changed. {_changed(stood)}"
+    yield f"What changed. {changed(stood)}"
     yield from _asked(stood, now)
     yield f"What could not be told. {_untold(stood)}"
 
 
-def _counts(stood: Stood) -> str:
+def counted(stood: Stood) -> str:
+    """How many actions there are, and how many of each status."""
     counts = roll_up(stood.now.values(), stood.limits).counts
     told = ", ".join(f"{count} {status}" for status, count in counts.items())
     proposed = sum(rating.published == Status.PROPOSED for rating in stood.now.values())
@@ -111,7 +123,8 @@ def _returns(stood: Stood) -> str:
     return f"{told} Nothing to report: {because.removesuffix('.')}." if because else told
 
 
-def _changed(stood: Stood) -> str:
+def changed(stood: Stood) -> str:
+    """The actions that changed since the round before, by what changed."""
     if stood.before is None:
         return "This is the first round, so there is nothing to compare with."
     ratings = sorted(stood.now.values(), key=lambda one: ref_order(one.facts.ref))
@@ -249,7 +262,7 @@ def _rolled(stood: Stood, priorities: Sequence[str], *, named: bool = True) -> d
 def _driver(rolled: RollUp, stood: Stood, mine: Sequence[Rating], *, named: bool) -> str:
     if rolled.driver:
         what = shorten(stood.rows["action"][rolled.driver]["what"], LONGEST_ACTION).removesuffix(".")
-        action = f"{rolled.driver} {what}" if named and rolled.published == Status.RED else rolled.driver
+        action = f"{rolled.driver} {what}".strip() if named and rolled.published == Status.RED else rolled.driver
         why = f"{action}: {shorten(stood.now[rolled.driver].driven_by, LONGEST_REASON)}"
     else:
         why = {

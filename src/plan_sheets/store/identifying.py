@@ -136,7 +136,12 @@ class Identifier:
         return document, [self.messages.finding("issue_by_officer", reference=said), *self._overtaken(document)]
 
     def _overtaken(self, document: Document) -> list[Finding]:
-        """What has gone out to the same subgroup since: one in its place, or one for a later round."""
+        """What has gone out to the same subgroup since: one in its place, or one for a later round.
+
+        Of a public edition, that nothing is taken from it.
+        """
+        if document.kind == "public":
+            return [self.messages.finding("public_edition", reference=document.reference)]
         if document.kind != "subgroup":
             return []
         theirs = self._of_subgroup[document.subgroup]

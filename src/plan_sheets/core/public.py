@@ -1,0 +1,245 @@
+"""The public edition: only what surely names nobody, and of free text only what the officer released, word for word."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time
+
+from plan_sheets.core.compose import Facts, RowFacts, compose
+from plan_sheets.core.editions import Edition, boards_lines
+from plan_sheets.core.history import Held, History
+from plan_sheets.core.layout import Book, Content
+from plan_sheets.core.model import Key, PartialDate
+from plan_sheets.core.planner import parent
+from plan_sheets.core.rag import ActionFacts, Rating, count_words
+from plan_sheets.core.released import RECORD, text_key
+from plan_sheets.core.rollup import SubgroupFacts, trend
+from plan_sheets.core.spec import WorkbookSpec
+from plan_sheets.core.standing import is_further, rows_at
+from plan_sheets.core.stood import Stood
+from plan_sheets.core.summary import DRAFT, changed, counted, fold, summary_rows, texts_of
+
+NAMES = {
+    "plan": ("contact_name", "contact_email"),
+    "subgroup": ("chair", "email", "board_lead", "receives_meanwhile"),
+    "priority": ("owner",),
+    "action": ("owner", "override_by"),
+    "decision": ("decided_by",),
+}
+"""The fields that name somebody, posts included."""
+SHOWN = {
+    "plan": ("title", "year"),
+    "board": ("ref", "title", "removed"),
+    "priority": ("ref", "board", "title", "agreement", "removed"),
+    "action": ("ref", "theme", "due", "confirmed_stage", "removed"),
+}
+"""The fields that the public edition may tell of: nothing else reaches it, whatever a later sheet asks for."""
+TITLE_LEFT_OUT = "Title left out"
+LEFT_OUT = (
+    "What this edition leaves out. Names, posts and contacts; what subgroups wrote, but for texts that were released "
+    "for the public; further actions that are only proposed; the grid, decisions, changes, questions, enquiries, "
+    "consultation and evidence."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A title or a released text that the public edition leaves out; `name`: whom it names, "" if it is in dispute."""
+
+    key: Key
+    name: str = ""
+
+    @property
+    def words(self) -> str:
+        """What the officer is told, and what to do."""
+        what = "title" if self.key.field == "title" else "public text"
+        told = f"The {what} of {self.key.ref or 'the plan'}"
+        if not self.name:
+            return (
+                f"{told} is left out: a query is open on it, or its last wording could not be taken. Settle that first."
+            )
+        where = "in plan.xlsx" if what == "title" else "on the sheet Public text of the officer's workbook"
+        return f"{told} is left out: it names {self.name}. Reword it {where}."
+
+
+def names_in(history: History) -> Iterator[str]:
+    """Everybody whom the register's values name, now or ever, and who gave them."""
+    for key, those in history.by_key.items():
+        for held in those:
+            yield held.source.who
+            if key.field in NAMES.get(key.record, ()):
+                yield held.value
+
+
+def named(text: str, names: Iterable[str]) -> str:
+    """The first of these names that a text holds as whole words, whatever its case and white space; "" if none."""
+    plain = _plain(text)
+    return next((one for one in names if re.search(rf"(?<!\w){re.escape(_plain(one))}(?!\w)", plain)), "")
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.casefold().split())
+
+
+def public(stood: Stood, names: Collection[str], disputed: Collection[Key]) -> tuple[Stood, tuple[str, ...]]:
+    """What the public may know of how everything stood; and what was left out of that, in sentences for the officer.
+
+    `names`: everybody whom the register names; `disputed`: the facts on which a query is open, or that were not read.
+    """
+    those = sorted({one.strip() for one in names if re.search(r"\w", one)}, key=lambda one: (-len(one), one))
+    screen = _Screen(those, frozenset(disputed), [])
+    shown = frozenset(ref for ref, row in stood.rows["action"].items() if not _is_proposed(stood, ref, row))
+    history = History.of(_told(stood, shown, screen))
+    return replace(
+        stood,
+        history=history,
+        rows=rows_at(history, stood.code),
+        ratings={
+            code: {ref: _rating(one) for ref, one in rated.items() if ref in shown and not one.facts.proposed}
+            for code, rated in stood.ratings.items()
+        },
+        subgroups=tuple(SubgroupFacts("", "", missed=one.missed) for one in stood.subgroups),
+        silent={},
+        questions=(),
+        proposals=(),
+        doubts={},
+        set_aside=0,
+        asked={},
+        open_queries=(),
+    ), tuple(_sentences(stood, screen.left_out))
+
+
+def _sentences(stood: Stood, left_out: Iterable[LeftOut]) -> Iterator[str]:
+    marking = stood.history.text("plan", "", "marking")
+    if marking:
+        yield f"The plan is marked {marking}; the public edition carries no marking."
+    yield from (one.words for one in left_out)
+
+
+def _is_proposed(stood: Stood, ref: str, row: Mapping[str, str]) -> bool:
+    """Whether an action is only proposed, or was declined: the public edition does not know of it."""
+    return is_further(row) or (stood.round is not None and (ref not in stood.now or stood.now[ref].facts.proposed))
+
+
+@dataclass(frozen=True, slots=True)
+class _Screen:
+    """What no text may name, and what it has kept back."""
+
+    names: list[str]
+    disputed: frozenset[Key]
+    left_out: list[LeftOut]
+
+    def passes(self, key: Key, text: str) -> bool:
+        """Whether a text may be published; if not, that is noted."""
+        name = named(text, self.names)
+        if text and (name or key in self.disputed):
+            self.left_out.append(LeftOut(key, name))
+            return False
+        return True
+
+
+def _told(stood: Stood, actions: Collection[str], screen: _Screen) -> Iterator[Held]:
+    """The values that the public edition is made of, without where they came from; at the end of the round."""
+    for seq, key in enumerate(stood.history.by_key):
+        if key.field in SHOWN.get(key.record, ()) and (key.record != "action" or key.ref in actions):
+            value = stood.history.text(*key, up_to=stood.code)
+            if key.field == "title" and not screen.passes(key, value):
+                value = TITLE_LEFT_OUT
+            if key.field == "due" and PartialDate.from_words(value) is None:
+                value = ""
+            yield Held(key, value, "standing", "", seq)
+        elif key.record == RECORD and (value := _released(stood, key, screen)):
+            yield Held(key, value, "round", stood.code, seq)
+            # What an action is, its own words say; the public reads what was released instead.
+            yield Held(Key("action", key.ref, "what"), value, "standing", "", seq)
+
+
+def _released(stood: Stood, key: Key, screen: _Screen) -> str:
+    text = stood.history.in_round(key, stood.code).value if stood.round else ""
+    return text if screen.passes(key, text) else ""
+
+
+def _rating(one: Rating) -> Rating:
+    """A rating without anybody's words: what drives it in those of the rules alone."""
+    facts = one.facts
+    bare = ActionFacts(
+        ref=facts.ref,
+        theme=facts.theme,
+        priority=facts.priority,
+        judged=facts.judged,
+        confirmed_stage=facts.confirmed_stage,
+        dates=facts.dates,
+        history=facts.history,
+    )
+    said = "confirmed Complete" if facts.complete else f"judged {facts.judged}" if facts.judged else "no RAG given"
+    driven_by = "given by the board officer" if facts.override else "; ".join([said, *one.reasons])
+    return replace(one, facts=bare, driven_by=driven_by)
+
+
+def public_lines(stood: Stood, width: float, boards: Sequence[str] = ()) -> tuple[str, ...]:
+    """The text above the first table, in lines that fit its width (characters); `boards` as in `Edition`."""
+    first, *others = _lines(stood)
+    return (
+        *fold(first, width),
+        *boards_lines(boards, stood, width),
+        *(part for line in others for part in fold(line, width)),
+    )
+
+
+def _lines(stood: Stood) -> Iterator[str]:
+    if stood.round is None:
+        yield f"Public edition. {DRAFT}: no round has been issued yet, so nothing is rated."
+    else:
+        yield f"Public edition: where the plan stood on {PartialDate.day(stood.round.last_day).words}."
+        yield f"Where we are. {counted(stood)}"
+        back = sum(not one.missed for one in stood.subgroups)
+        yield f"Returns. {back} of {count_words(len(stood.subgroups), 'subgroup')} reported."
+        yield f"What changed. {changed(stood)}"
+    yield LEFT_OUT
+
+
+def public_rows(stood: Stood) -> Iterator[RowFacts]:
+    """Each priority, and below it its actions: how they stand, and what was released about them."""
+    rolled = {one.ref: one.contents for one in summary_rows(stood)}
+    for ref, row in stood.rows["priority"].items():
+        if parent(ref) == ref:
+            yield RowFacts(ref, {**rolled[ref], "title": row["title"], "text": _text(stood, ref)})
+            for action, facts in stood.rows["action"].items():
+                if facts["theme"] and parent(facts["theme"]) == ref:
+                    yield RowFacts(action, _action(stood, action, facts))
+
+
+def _action(stood: Stood, ref: str, row: Mapping[str, str]) -> dict[str, Content]:
+    contents: dict[str, Content] = {
+        "title": stood.titled(row["theme"]),
+        "text": _text(stood, ref),
+        "due": PartialDate.from_words(row["due"]) or "",
+    }
+    rating = stood.now.get(ref)
+    if rating:
+        contents |= {"published_rag": rating.published, "trend": trend(rating.before, rating.published).words}
+    return contents
+
+
+def _text(stood: Stood, ref: str) -> str:
+    return stood.history.in_round(text_key(ref), stood.code).value
+
+
+def public_book(
+    spec: WorkbookSpec, stood: Stood, created: date, reference: str, secret: bytes, edition: Edition
+) -> Book:
+    """The public edition, of what `public` left; the same facts make the same book. No marking, no password."""
+    width = sum(column.width for column in spec.sheets[0].columns)
+    texts = texts_of(stood)
+    facts = Facts(
+        texts=texts,
+        created=datetime.combine(created, time()),
+        rows={"RAG status": [*summary_rows(stood)], "Priorities and actions": [*public_rows(stood)]},
+        lines={"RAG status": public_lines(stood, width, edition.boards)},
+        reference=reference,
+        secret=secret,
+        identity={"Plan": texts["plan"], "Edition": edition.words, "Round": stood.code or DRAFT},
+    )
+    return compose(spec, facts)
