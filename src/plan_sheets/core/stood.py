@@ -60,8 +60,9 @@ class Stood:
             return self.round.last_day
         held = (one.source.received for all_held in self.history.by_key.values() for one in all_held)
         received = max(held, default="")
-        year = int(self.history.text("plan", "", "year")[:4] or 1900)
-        return date.fromisoformat(received[:10]) if received else date(year, 4, 1)
+        if received:
+            return date.fromisoformat(received[:10])
+        return date(int(self.history.text("plan", "", "year")[:4]), 4, 1)
 
     @property
     def now(self) -> Mapping[str, Rating]:
