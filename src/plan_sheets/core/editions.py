@@ -106,7 +106,7 @@ def boards_lines(boards: Sequence[str], stood: Stood, width: float) -> tuple[str
     if not boards:
         return ()
     titles = ", ".join(f"{ref} {stood.history.text('board', ref, 'title')}" for ref in boards)
-    said = f"Only {titles}: what belongs to other boards, or names none, is left out."
+    said = f"Only {titles}. Questions, enquiries and evidence that name none of their priorities are left out too."
     return tuple(fold(said, width))
 
 

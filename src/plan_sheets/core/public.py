@@ -36,6 +36,8 @@ SHOWN = {
     "action": ("ref", "theme", "due", "confirmed_stage", "removed"),
 }
 """The fields that the public edition may tell of: nothing else reaches it, whatever a later sheet asks for."""
+_A_NAME = re.compile(r"\w\w")
+"""What is worth looking for: a dash, or one letter, names nobody."""
 TITLE_LEFT_OUT = "Title left out"
 LEFT_OUT = (
     "What this edition leaves out. Names, posts and contacts; what subgroups wrote, but for texts that were released "
@@ -73,13 +75,15 @@ def names_in(history: History) -> Iterator[str]:
                 yield held.value
 
 
-def named(text: str, names: Iterable[str]) -> str:
-    """The first of these names that a text holds as whole words, whatever its case and white space; "" if none."""
-    plain = _plain(text)
-    return next((one for one in names if re.search(rf"(?<!\w){re.escape(_plain(one))}(?!\w)", plain)), "")
+def named(text: str, names: Mapping[str, str]) -> str:
+    """The first of these names (as given, by `plain`) that a text holds as whole words; "" if it holds none."""
+    told = plain(text)
+    found = (one for one in names if one in told and re.search(rf"(?<!\w){re.escape(one)}(?!\w)", told))
+    return next((names[one] for one in found), "")
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
+    """A text without regard to case and white space."""
     return " ".join(text.casefold().split())
 
 
@@ -88,18 +92,20 @@ def public(stood: Stood, names: Collection[str], disputed: Collection[Key]) -> t
 
     `names`: everybody whom the register names; `disputed`: the facts on which a query is open, or that were not read.
     """
-    those = sorted({one.strip() for one in names if re.search(r"\w", one)}, key=lambda one: (-len(one), one))
-    screen = _Screen(those, frozenset(disputed), [])
+    screen = _Screen({plain(one): one for one in sorted(names) if _A_NAME.search(one)}, frozenset(disputed), [])
     shown = frozenset(ref for ref, row in stood.rows["action"].items() if not _is_proposed(stood, ref, row))
     history = History.of(_told(stood, shown, screen))
-    return replace(
-        stood,
+    # Every field is named, so that one that is added later reaches the public only if somebody decides so.
+    told = Stood(
+        round=stood.round,
+        rounds=stood.rounds,
         history=history,
         rows=rows_at(history, stood.code),
         ratings={
             code: {ref: _rating(one) for ref, one in rated.items() if ref in shown and not one.facts.proposed}
             for code, rated in stood.ratings.items()
         },
+        limits=stood.limits,
         subgroups=tuple(SubgroupFacts("", "", missed=one.missed) for one in stood.subgroups),
         silent={},
         questions=(),
@@ -108,7 +114,8 @@ def public(stood: Stood, names: Collection[str], disputed: Collection[Key]) -> t
         set_aside=0,
         asked={},
         open_queries=(),
-    ), tuple(_sentences(stood, screen.left_out))
+    )
+    return told, tuple(_sentences(stood, screen.left_out))
 
 
 def _sentences(stood: Stood, left_out: Iterable[LeftOut]) -> Iterator[str]:
@@ -127,7 +134,7 @@ def _is_proposed(stood: Stood, ref: str, row: Mapping[str, str]) -> bool:
 class _Screen:
     """What no text may name, and what it has kept back."""
 
-    names: list[str]
+    names: Mapping[str, str]
     disputed: frozenset[Key]
     left_out: list[LeftOut]
 
