@@ -44,7 +44,7 @@ class Namer:
         """A text for every cell that may be filled in, by sheet, ref and heading; `takes` chooses sheets."""
         typed: dict[str, dict[str, dict[str, str]]] = {}
         for sheet in filter(lambda one: takes(one.name), book.sheets):
-            for row, column, _, _ in sheet.cells():
+            for row, column, _ in sheet.cells():
                 if row.ref and sheet.is_input(row, column):
                     text = self.text(row.answer or column.field, free=not column.choices)
                     if text:
