@@ -12,7 +12,7 @@ import openpyxl
 import pytest
 from openpyxl.workbook import Workbook
 from tests.chairs import Q2, SOS, Answers, Plan, at, codes, edit, form, heading_row, said, told, values_of
-from tests.mutations import Mutation, forget_properties, only_sheet
+from tests.mutations import Mutation, forget_properties, only_sheet, type_at
 from tests.test_receive import LATER, rename_action
 
 from plan_sheets.core.identity import REFERENCE, SIGNATURE
@@ -206,3 +206,10 @@ def test_text_of_our_own_in_capitals_is_no_key_of_another_plan(round_one: Plan) 
     receipt = round_one.receive_one(path)
     assert receipt.verdict == "accepted_with_findings"
     assert told(receipt) >= {("row_by_ref", "Progress!A5")}
+
+
+def test_the_plan_itself_is_no_return(example: Plan) -> None:
+    example.inbox.mkdir()
+    path = edit(example.path / "plan.xlsx", example.inbox / "plan.xlsx", type_at("Actions", "C6", "Another wording"))
+    receipt = example.receive_one(path)
+    assert (receipt.verdict, codes(receipt)) == ("held", ["plan_itself"])

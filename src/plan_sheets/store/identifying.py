@@ -20,6 +20,10 @@ _CHAIRS = ("chair", "receives_meanwhile")
 """The fields of a subgroup by which its return may be sent, and completed."""
 
 
+PLAN_SHEETS = {"Plan", "Boards", "Priorities", "Actions"}
+"""What no other workbook of the tool has: by them plan.xlsx is known, which says nothing of itself."""
+
+
 class Identifier:
     """Identifies the files of a batch; a document is read from the register once."""
 
@@ -97,6 +101,8 @@ class Identifier:
         self, workbook: FoundWorkbook, carriers: Carriers, code: str, file: str
     ) -> tuple[Document | None, list[Finding]]:
         """No carrier says whose it is, or they disagree: what they say, and the best guess."""
+        if {one.name for one in workbook.sheets} >= PLAN_SHEETS:
+            return None, [self.messages.finding("plan_itself")]
         if code == "no_identity":
             guess = self._likest(workbook)
             looks = f" It looks most like {guess}." if guess else ""
