@@ -221,6 +221,13 @@ def test_what_is_left_out_stands_on_the_first_page(named: Plan) -> None:
     assert "Public edition: where the plan stood on 30 June 2016." in first
 
 
+def test_a_released_text_stands_whole_or_not_at_all(named: Plan) -> None:
+    text = "Training has been paid for by both boards, and has not begun."
+    release(named, {"J2a.1": text})
+    whole = " ".join(part for _, part in parts(made(named, "public").path))
+    assert whole.count("Training has been paid") == whole.count(text) == 1
+
+
 def test_an_override_is_told_without_who_and_why(named: Plan) -> None:
     book = openpyxl.load_workbook(made(named, "public").path)
     assert at(book["RAG status"], "J2", "What drives it").value == "J2a.1: given by the board officer"

@@ -159,8 +159,6 @@ def _told(stood: Stood, actions: Collection[str], screen: _Screen) -> Iterator[H
             yield Held(key, value, "standing", "", seq)
         elif key.record == RECORD and (value := _released(stood, key, screen)):
             yield Held(key, value, "round", stood.code, seq)
-            # What an action is, its own words say; the public reads what was released instead.
-            yield Held(Key("action", key.ref, "what"), value, "standing", "", seq)
 
 
 def _released(stood: Stood, key: Key, screen: _Screen) -> str:
