@@ -375,6 +375,7 @@ def test_only_queries_hold_a_file() -> None:
         "rows_of_two_issues",
         "issue_not_its_own",
         "other_plan",
+        "plan_itself",
         "reference_unknown",
         "signature_differs",
     }
