@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 
 from plan_sheets.core.history import Held, History
 from plan_sheets.core.model import Key, Round
@@ -40,6 +41,7 @@ def stood(table: str, *quarters: int, asked: Mapping[str, str] | None = None) ->
         open_queries=(),
         set_aside=0,
         asked=placeholders,
+        made_on=Round.parse(code).last_day if code else date(2016, 4, 1),
     )
 
 

@@ -401,3 +401,9 @@ def test_an_unknown_board_is_refused_with_those_there_are(round_one: Plan, board
     assert result.exit_code == 1
     assert "It has: J (Joint (LSCB and SAB)), L (Local Safeguarding Children Board (LSCB)), S (" in result.output
     assert not (round_one.path / "master").exists()
+
+
+@pytest.mark.parametrize("edition", ["internal", "public"])
+def test_an_empty_plan_has_every_edition(tmp_path: Path, edition: str) -> None:
+    folder = plans.new_plan(tmp_path / "plan", ISSUED_ON)
+    assert make_master(folder, None, ISSUED_ON, edition=edition).edition == edition

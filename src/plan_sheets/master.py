@@ -30,7 +30,7 @@ from plan_sheets.core.rollup import SubgroupFacts, roll_up
 from plan_sheets.core.settle import OpenQuery, proposals, subject
 from plan_sheets.core.spec import ColumnSpec, SheetSpec, WorkbookSpec
 from plan_sheets.core.standing import rate_rounds, rows_at, thresholds
-from plan_sheets.core.stood import Stood
+from plan_sheets.core.stood import Stood, day_of
 from plan_sheets.core.summary import DRAFT, fold, summary_lines, summary_rows, texts_of
 from plan_sheets.core.timeline import board_rows, quarter_headings, round_rows, timeline_rows
 from plan_sheets.core.totals import RETURNED
@@ -271,6 +271,7 @@ def stood_at(register: Register, for_round: Round | None) -> Stood:
         ),
         asked={key: one.since for key, one in placeholders.items()},
         open_queries=tuple(queries),
+        made_on=day_of(for_round, history),
     )
 
 

@@ -114,6 +114,7 @@ def public(stood: Stood, names: Collection[str], disputed: Collection[Key]) -> t
         set_aside=0,
         asked={},
         open_queries=(),
+        made_on=stood.made_on,
     )
     return told, tuple(_sentences(stood, screen.left_out))
 

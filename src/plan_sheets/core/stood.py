@@ -14,6 +14,14 @@ from plan_sheets.core.rollup import SubgroupFacts
 from plan_sheets.core.settle import OpenQuery, Proposal
 
 
+def day_of(for_round: Round | None, history: History) -> date:
+    """The day that a master bears: see `Stood.made_on`. An empty plan bears the first of the year that it has."""
+    if for_round:
+        return for_round.last_day
+    received = max((one.source.received for held in history.by_key.values() for one in held), default="")
+    return date.fromisoformat(received[:10]) if received else date(int(history.text("plan", "", "year")[:4]), 4, 1)
+
+
 @dataclass(frozen=True, slots=True)
 class Stood:
     """The plan at the end of a round: as it was confirmed for that round, whenever that was done."""
@@ -42,6 +50,8 @@ class Stood:
     """Since which round (its code) a placeholder has stood where an open one stands, by the fact it stands for."""
     open_queries: tuple[OpenQuery, ...]
     """The queries that nobody has settled."""
+    made_on: date
+    """The last day of the round; of the consultation draft, the day on which the plan was last read."""
 
     @property
     def queries(self) -> int:
@@ -52,17 +62,6 @@ class Stood:
     def code(self) -> str:
         """The code of the round; "" before the first."""
         return self.rounds[-1] if self.rounds else ""
-
-    @property
-    def made_on(self) -> date:
-        """The last day of the round; of the consultation draft, the day on which the plan was last read."""
-        if self.round:
-            return self.round.last_day
-        held = (one.source.received for all_held in self.history.by_key.values() for one in all_held)
-        received = max(held, default="")
-        if received:
-            return date.fromisoformat(received[:10])
-        return date(int(self.history.text("plan", "", "year")[:4]), 4, 1)
 
     @property
     def now(self) -> Mapping[str, Rating]:
