@@ -7,6 +7,7 @@ points. Widths of letters are Arial's own, so a height is seldom more than a ten
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable
 from enum import IntEnum
 
@@ -31,6 +32,13 @@ STANDARD_WIDTH = (_STANDARD_COLUMN_POINTS - _PADDING_POINTS) / _CHARACTER_POINTS
 """The width of a column that nobody has set, in characters."""
 _LOST_AT_LINE_ENDS = 18
 """What a line loses, in points, because words are not broken: found by measuring 200 texts in ten widths."""
+
+_SHORT = 300
+"""Up to this many characters words are measured one by one: in narrow columns an estimate is far too generous."""
+_SURE = 0.95
+"""What part of a line is then counted on: programs differ a little in the width of a letter."""
+_BREAKS = re.compile("(?<=[-/])")
+_BLANK_POINTS = 278 * FONT_POINTS / 1000
 
 _LETTERS_BY_WIDTH = {
     222: "ijl'|",
@@ -90,7 +98,32 @@ def lines_needed(text: str, width: float) -> int:
     if "\n" in text:
         return sum([lines_needed(paragraph, width) for paragraph in text.split("\n")])
     room, length = width * _CHARACTER_POINTS, text_points(text)
-    return 1 if length <= room else math.ceil(length / max(room - _LOST_AT_LINE_ENDS, room / 2, 1))
+    if length <= room:
+        return 1
+    if len(text) <= _SHORT:
+        return _wrapped(text, max(room * _SURE, 1))
+    return math.ceil(length / max(room - _LOST_AT_LINE_ENDS, room / 2, 1))
+
+
+def _wrapped(text: str, room: float) -> int:
+    """How many lines a text takes if each is filled with whole words.
+
+    A word wider than a line is broken behind its hyphens and slashes, and else where the line ends.
+    """
+    lines, used = 1, 0.0
+    for word in text.split(" "):
+        wide = text_points(word)
+        if used + _BLANK_POINTS + wide <= room:
+            used += _BLANK_POINTS + wide
+        elif wide <= room:
+            lines, used = lines + 1, wide
+        else:
+            lines, used = lines + (used > 0), 0.0
+            for part in map(text_points, _BREAKS.split(word)):
+                if used and used + part > room:
+                    lines, used = lines + 1, 0.0
+                lines, used = lines + int((used + part) // room), (used + part) % room
+    return lines
 
 
 def row_height(cells: Iterable[tuple[str, float]]) -> float:
