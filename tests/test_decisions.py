@@ -358,3 +358,18 @@ def test_decisions_saved_in_libreoffice_arrive(asked: Plan, suffix: str) -> None
     receipt = asked.receive_one(saved, when=CAME_BACK)
     assert (receipt.changes, [one.code for one in receipt.findings if one.severity != "note"]) == (3, [])
     assert decided(asked) == tuple(AGREED.values())
+
+
+def test_who_decided_last_quarter_may_decide_again(asked: Plan) -> None:
+    """The name stands, locked, beside the earlier decision too: it did not go over to another row."""
+    decide(asked, master(asked).path, J1a_1={**AGREED, "Decided by": "Chair of the Executive"})
+    second_round(asked, rag="Red")
+    again = master(asked, Q2, SECOND_MASTER).path
+    answers: Answers = {
+        "Decisions": {
+            "J1a.1": {"Decision": "Go on", "Decided by": "Chair of the Executive", "Date": "24 October 2016"},
+            EARLIER: {"Carried out": "Yes"},
+        }
+    }
+    receipt = asked.receive(fill(again, asked.inbox / "again.xlsx", answers), when=THIRD_ISSUE)[0]
+    assert (receipt.verdict, codes(receipt)) == (Verdict.ACCEPTED, [])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 from tests.chairs import Q1, Q2, RETURN_BY, Answers, Plan, form, heading_row, said, values_of
 
+from plan_sheets import issue
 from plan_sheets.core.model import Key, PlanSheetsError, Verdict
 from plan_sheets.core.paper import LINE_POINTS, Paper, print_scale
 from plan_sheets.core.standing import rate_rounds
@@ -248,3 +249,14 @@ def test_it_comes_back_as_it_went_out(round_one: Plan) -> None:
     (receipt,) = round_one.receive(copy)
     assert (receipt.kind, receipt.issue, receipt.verdict) == ("master", told.reference, Verdict.UNTOUCHED)
     assert [one.message for one in receipt.findings if one.code == "locked_changed"] == []
+
+
+def test_after_a_round_that_was_skipped_nothing_is_new(round_one: Plan) -> None:
+    round_one.receive_one(round_one.filled("da", {"Progress": {"J1a.1": {"Stage": "In progress", "RAG": "Green"}}}))
+    issue.issue_round(round_one.folder, "2016-17-Q3", date(2017, 1, 13), datetime(2016, 12, 20))  # noqa: DTZ001 - the office's own clock
+    told = make_master(round_one.folder, None, datetime(2017, 1, 16))  # noqa: DTZ001 - the office's own clock
+    found = values_of(openpyxl.load_workbook(told.path)["RAG status"])
+    texts = [str(cell) for row in found for cell in row if cell]
+    assert any("Quarter 2 was not issued, so there is nothing to compare with." in one for one in texts)
+    assert "new" not in texts
+    assert "not comparable" in texts

@@ -136,6 +136,8 @@ def _warnings(stood: Stood, subgroups: Sequence[SubgroupFacts], changed: Path | 
     out = [one.name for one in subgroups if one.missed]
     if out:
         yield f"No return has come from {', '.join(out)}: their actions stand as Not reported."
+    if not stood.rows["priority"]:
+        yield "The register holds no priority: if plan.xlsx has any, take it in first with plan-sheets plan."
     if stood.queries:
         yield f"Queries are open ({stood.queries}): the master shows what stood before them, and says where."
     if stood.proposals:

@@ -247,7 +247,7 @@ def mastered(told: Mastered, *, as_json: bool) -> None:
     click.echo(f"The {which} workbook of {told.round or 'the plan as a consultation draft'}{boards}: {told.path}")
     if told.paper:
         click.echo(f"The board paper: {told.paper}")
-    click.echo(f"Actions: {counts or 'not rated before the first round'}.")
+    click.echo(f"Actions: {counts or ('none yet' if told.round else 'not rated before the first round')}.")
     if told.edition == "public":
         click.echo(
             "Next: read it before it is published: a name may be spelt in a way that the register does not know."

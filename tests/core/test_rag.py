@@ -191,7 +191,7 @@ def test_not_reported_tells_the_last_status_and_its_age(
 ) -> None:
     rating = rate(replace(SOUND, judged="", history=history), Q4, LIMITS)
     assert (rating.published, rating.last, rating.age, rating.driven_by) == (Status.NOT_REPORTED, last, age, words)
-    assert rating.before == dict(history).get(Q3)
+    assert rating.before == dict(history).get(Q3, Status.NOT_REPORTED if history else None)
 
 
 @pytest.mark.parametrize(

@@ -55,7 +55,11 @@ class Messages:
         """The finding that a remark of the reader or of tidying makes; `heading` is that of the cell."""
         message = self.by_code[code]
         quoted = shorten(entered or "")
-        sentences = (message.wrong, message.do, f"For example: {message.example}." if message.example else "")
+        sentences = (
+            message.wrong,
+            message.do,
+            f"For example: {message.example.removesuffix('.')}." if message.example else "",
+        )
         told = " ".join(sentences).strip().format(**{"entered": quoted, "heading": heading, **details})
         return Finding(code, message.severity, " ".join(told.split()), address, key, entered)
 

@@ -204,8 +204,12 @@ class ActionFacts:
         return tuple(f"no {name}" for name, there in has.items() if not there)
 
     def published_in(self, earlier: Round) -> Status | None:
-        """What was published in an earlier round; None if it was not there then."""
-        return dict(self.history).get(earlier)
+        """What was published in an earlier round; None if it was not there then.
+
+        Of a quarter that was not issued: not reported, if it was there before.
+        """
+        was_there = any(when.code < earlier.code for when, _ in self.history)
+        return dict(self.history).get(earlier, Status.NOT_REPORTED if was_there else None)
 
 
 @dataclass(frozen=True, slots=True)

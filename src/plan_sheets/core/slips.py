@@ -59,6 +59,8 @@ def strayed(
         at = sheet.columns.index(one.column)
         for other in sheet.rows:
             there = (sheet.name, other.ref)
+            if not sheet.is_input(other, one.column):
+                continue  # a locked cell still says what it said
             if other.cells[at] == text and there not in stays and says.get((*there, one.column.heading)) != text:
                 yield one, other.ref
                 break
@@ -133,7 +135,7 @@ def fell_apart(typed: Iterable[Typed]) -> list[tuple[Typed, Typed]]:
     """
     sheets: dict[str, dict[int, list[Typed]]] = {}
     for one in typed:
-        if one.row.answer is None and one.cell.entered.strip():
+        if one.row.answer is None and one.cell.entered.strip() and _has_several(one):
             sheets.setdefault(one.address.sheet, {}).setdefault(one.address.place[0], []).append(one)
     begun: dict[Address, tuple[Typed, Typed]] = {}
     for rows in sheets.values():
@@ -147,6 +149,11 @@ def fell_apart(typed: Iterable[Typed]) -> list[tuple[Typed, Typed]]:
                     for one in texts[above + 1 :]:
                         begun.setdefault(one.address, (one, texts[above]))
     return list(begun.values())
+
+
+def _has_several(one: Typed) -> bool:
+    """Whether more than one cell of the row may be filled in: of a single one it tells nothing that it stands alone."""
+    return sum(one.sheet.is_input(one.row, column) for column in one.sheet.columns) >= AT_LEAST
 
 
 def _is_prose(one: Typed) -> bool:

@@ -125,6 +125,8 @@ def _returns(stood: Stood) -> str:
 
 def changed(stood: Stood) -> str:
     """The actions that changed since the round before, by what changed."""
+    if stood.before is None and stood.round and len(stood.rounds) > 1:
+        return f"Quarter {stood.round.previous.quarter} was not issued, so there is nothing to compare with."
     if stood.before is None:
         return "This is the first round, so there is nothing to compare with."
     ratings = sorted(stood.now.values(), key=lambda one: ref_order(one.facts.ref))
@@ -254,9 +256,14 @@ def _rolled(stood: Stood, priorities: Sequence[str], *, named: bool = True) -> d
         "published_rag": rolled.published,
         "counts": rolled.text,
         "driven_by": _driver(rolled, stood, mine, named=named),
-        "trend": trend(before.published if stood.before else None, rolled.published).words,
+        "trend": trend(before.published if stood.before else _unissued(stood), rolled.published).words,
         "due_next": _due(mine, stood.round),
     }
+
+
+def _unissued(stood: Stood) -> Status | None:
+    """What stands for a quarter before that was not issued: nothing was reported in it; None in the first round."""
+    return Status.NOT_REPORTED if len(stood.rounds) > 1 else None
 
 
 def _driver(rolled: RollUp, stood: Stood, mine: Sequence[Rating], *, named: bool) -> str:
