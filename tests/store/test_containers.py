@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from tests.store.compound import outlook_message
 
 from plan_sheets.store import containers
-from plan_sheets.store.containers import MAX_DEPTH, Incoming, Unpacked, unpack, why_not
+from plan_sheets.store.containers import Incoming, Unpacked, unpack, why_not
+from plan_sheets.store.limits import MAX_DEPTH
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 from plan_sheets.core.found import CellKind, FoundCell, FoundWorkbook
 from plan_sheets.store import guard as guarding
 from plan_sheets.store.guard import Guarded, Refusal, guard
+from plan_sheets.store.limits import MAX_ENTRIES
 from plan_sheets.store.sheet_scan import _scan_plain, _walk, is_plain
 from plan_sheets.store.workbook_reader import read_workbook
-from plan_sheets.store.zips import MAX_ENTRIES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -21,7 +21,8 @@ from tests.store.test_guard import MAIN, ODS, OFFICE, ONE, RELS, packed, parts, 
 
 from plan_sheets.core.found import FoundWorkbook
 from plan_sheets.store import apart, schemas
-from plan_sheets.store.guard import MAX_HERE, Refusal
+from plan_sheets.store.guard import Refusal
+from plan_sheets.store.limits import CHILD_MEMORY, MAX_HERE, MAX_TOLD
 from plan_sheets.store.workbook_reader import read_workbook
 
 if TYPE_CHECKING:
@@ -182,11 +183,11 @@ def sleep_long(_data: bytes) -> bytes:
 
 
 def take_all(_data: bytes) -> bytes:
-    return bytes(len(bytearray(apart.CHILD_MEMORY)))
+    return bytes(len(bytearray(CHILD_MEMORY)))
 
 
 def tell_much(_data: bytes) -> bytes:
-    return bytes(apart.MAX_TOLD + 1)
+    return bytes(MAX_TOLD + 1)
 
 
 @pytest.mark.parametrize("task", [sleep_long, take_all, tell_much])

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from plan_sheets.core.found import CellKind
-from plan_sheets.store.ods_scan import MOST_REPEATS, scan_ods
+from plan_sheets.store.limits import MAX_REPEATS
+from plan_sheets.store.ods_scan import scan_ods
 
 
 def content(rows: str, before: str = "") -> bytes:
@@ -42,7 +43,7 @@ def test_repeated_cells_and_rows_are_counted() -> None:
 def test_a_whole_sheet_that_is_painted_costs_no_more_than_its_first_rows() -> None:
     whole = row('<table:table-cell table:number-columns-repeated="16384" table:style-name="ce1"/>', times=1_048_576)
     (painted,) = scan_ods(content(whole)).painted
-    assert len(painted) == 10 * MOST_REPEATS
+    assert len(painted) == 10 * MAX_REPEATS
 
 
 def test_each_table_has_its_own_places() -> None:

@@ -28,9 +28,10 @@ _SIGNS: Mapping[str, tuple[bytes, ...]] = {
 """How each is written, in the parts of an xlsx or in the content of an ods."""
 
 
-def seen_in(part: bytes) -> frozenset[str]:
-    """What of it stands in a part: it is searched, not parsed, and this costs next to nothing."""
-    return frozenset(name for name, signs in _SIGNS.items() if any(sign in part for sign in signs))
+def seen_in(part: bytes, before: frozenset[str] = frozenset()) -> frozenset[str]:
+    """What of it stands in a part, or stood in one `before`: it is searched, not parsed."""
+    unseen = _SIGNS.keys() - before
+    return before | {name for name in unseen if any(sign in part for sign in _SIGNS[name])}
 
 
 def lost(document: Document, found: FoundWorkbook) -> list[Remark]:

@@ -7,12 +7,7 @@ import sys
 from collections.abc import Callable
 from importlib import import_module
 
-CHILD_MEMORY = 300_000_000
-"""Bytes of address space for the child: with this process (about 170 MB) it stays below 512 MB."""
-CHILD_SECONDS = 12
-"""Seconds before it is given up; an ordinary file takes a tenth of one."""
-MAX_TOLD = 24_000_000
-"""Bytes that the child may tell: they are taken apart in this process, where they become several times as many."""
+from plan_sheets.store.limits import CHILD_MEMORY, CHILD_SECONDS, MAX_TOLD
 
 _CHILD = "import sys; sys.path[:] = sys.argv[3:]; from plan_sheets.store.apart import serve; serve(*sys.argv[1:3])"
 

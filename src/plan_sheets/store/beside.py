@@ -9,10 +9,9 @@ from xml.etree import ElementTree as ET
 
 from plan_sheets.core.found import Remark
 from plan_sheets.core.model import column_letters
+from plan_sheets.store.limits import MAX_BESIDE
 from plan_sheets.store.zips import RefusedError
 
-MOST = 200
-"""How many are told one by one."""
 _PARTS = ("/comments", "/drawings/drawing")
 """How the parts are called that hold them; issued workbooks have none."""
 
@@ -33,7 +32,7 @@ def beside_cells(
     if not any(sign in name for name in names for sign in _PARTS):
         return ()
     try:
-        return tuple(islice(_beside(part, names, sheets), MOST))
+        return tuple(islice(_beside(part, names, sheets), MAX_BESIDE))
     except (ET.ParseError, RefusedError, KeyError, ValueError):
         return (Remark("file_has_comments"),)
 

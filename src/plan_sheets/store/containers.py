@@ -14,14 +14,10 @@ from pathlib import PurePosixPath
 from plan_sheets.store.folder import sha256
 from plan_sheets.store.guard import Refusal
 from plan_sheets.store.kinds import has_stream
+from plan_sheets.store.limits import MAX_DEPTH, MAX_FILES, MAX_INFLATED
 from plan_sheets.store.mails import SUFFIXES, attached_to, printable
 from plan_sheets.store.outlook import mail_of
-from plan_sheets.store.zips import MAX_INFLATED, Entry, RefusedError, Zip, is_encrypted, open_zip
-
-MAX_DEPTH = 3
-"""How far one container may lie within another: a zip in an e-mail that was forwarded in an e-mail."""
-MAX_FILES = 500
-"""Files taken out of one."""
+from plan_sheets.store.zips import Entry, RefusedError, Zip, is_encrypted, open_zip
 
 
 @dataclass(frozen=True, slots=True)

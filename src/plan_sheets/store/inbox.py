@@ -15,11 +15,9 @@ from plan_sheets.store import register as registers
 from plan_sheets.store.containers import Incoming, unpack, why_not
 from plan_sheets.store.folder import PLAN_FILE, Folder, read_bytes, sha256, sha256_of
 from plan_sheets.store.guard import Refusal
+from plan_sheets.store.limits import MAX_HELD
 
 __all__ = ["Inbox", "Incoming", "Waiting", "open_inbox"]
-
-MAX_HELD = 64_000_000
-"""Bytes of a file on the disk that is looked into at all: a zip of a thousand workbooks has 25 million."""
 
 
 @dataclass(frozen=True, slots=True)

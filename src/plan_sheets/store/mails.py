@@ -12,14 +12,11 @@ from email.utils import parsedate_to_datetime
 from pathlib import PurePosixPath
 
 from plan_sheets.store.apart import run_apart
-from plan_sheets.store.zips import MAX_ENTRIES, RefusedError
+from plan_sheets.store.limits import MAX_ENTRIES, MAX_HEADER, MAX_MAIL_HERE
+from plan_sheets.store.zips import RefusedError
 
 SUFFIXES = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".zip", ".eml", ".msg")
 """What a file that is looked at is called; what it is, its content says."""
-MAX_HEADER = 4_000
-"""Characters of a header that is looked at: the standard library takes a minute over a long one."""
-MAX_HERE = 500_000
-"""Bytes of an e-mail that is looked into in this process."""
 _TYPES = {
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": ".xlsx",
     "application/vnd.ms-excel": ".xls",
@@ -47,7 +44,7 @@ class Attached:
 
 def attached_to(data: bytes) -> list[Attached]:
     """What is attached to this e-mail; pictures and signatures are attached to it as well. Raises RefusedError."""
-    if len(data) <= MAX_HERE:
+    if len(data) <= MAX_MAIL_HERE:
         return _attached_to(data)
     told = run_apart(attached_as_bytes, data)
     if told is None:

@@ -8,12 +8,10 @@ from xml.parsers import expat
 
 from plan_sheets.core.found import CellKind, Remark
 from plan_sheets.core.model import column_letters
-from plan_sheets.store.beside import MOST, remark_of
-from plan_sheets.store.fills import MAX_PAINTED, colour_name
+from plan_sheets.store.beside import remark_of
+from plan_sheets.store.fills import colour_name
+from plan_sheets.store.limits import MAX_BESIDE, MAX_PAINTED, MAX_REPEATS
 from plan_sheets.store.sheet_scan import Mark
-
-MOST_REPEATS = 1_000
-"""How many times a cell that says something is told where the file says that it is repeated."""
 
 
 @dataclass(slots=True)
@@ -110,7 +108,7 @@ class _Walker:
             return
         self.scan.spans.append((self.starts, self.content.index(b">", self.parser.CurrentByteIndex) + 1))
         cell = f"{column_letters(self.at[1])}{self.at[0] + 1}"
-        if len(self.scan.beside) < MOST and not self.is_chart:
+        if len(self.scan.beside) < MAX_BESIDE and not self.is_chart:
             text, comment = "".join(self.aside), tag == "office:annotation"
             self.scan.beside.append(remark_of(self.sheet, cell, text, comment=comment))
 
@@ -129,6 +127,6 @@ class _Walker:
 
     def _places(self, columns: int) -> Iterator[tuple[int, int]]:
         """Every place that the cell at hand stands for, as far as anybody could have meant it."""
-        for row in range(self.row, self.row + min(self.rows, MOST_REPEATS)):
-            for column in range(self.column, self.column + min(columns, MOST_REPEATS)):
+        for row in range(self.row, self.row + min(self.rows, MAX_REPEATS)):
+            for column in range(self.column, self.column + min(columns, MAX_REPEATS)):
                 yield row, column

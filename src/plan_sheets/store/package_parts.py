@@ -11,11 +11,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from xml.etree import ElementTree as ET
 
-from plan_sheets.store.guard import Package
-from plan_sheets.store.zips import MAX_SMALL_PART
-
-MAX_TREE = 5 * MAX_SMALL_PART
-"""Bytes of a part that becomes a tree: the styles of a workbook that many hands have formatted are the largest."""
+from plan_sheets.store.limits import MAX_TREE
+from plan_sheets.store.package import Package
 
 
 @dataclass(frozen=True, slots=True)

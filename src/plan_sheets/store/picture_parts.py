@@ -7,7 +7,7 @@ from xml.etree import ElementTree as ET
 
 from plan_sheets.core.model import Address
 from plan_sheets.core.seen import Picture
-from plan_sheets.store.guard import Package
+from plan_sheets.store.package import Package
 from plan_sheets.store.package_parts import is_on, of_kind, part_tree, relations
 
 

@@ -7,7 +7,6 @@ Any other is walked tag by tag by a strict parser; both ways tell the same.
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from html import unescape
@@ -15,12 +14,12 @@ from xml.parsers import expat
 
 from plan_sheets.core.found import CellKind
 from plan_sheets.core.model import column_letters
+from plan_sheets.store.limits import MAX_FILLED
+from plan_sheets.store.sheet_texts import Cells, Shared, refuse_twice, text_cells
 from plan_sheets.store.zips import RefusedError
 
 MAX_ROWS = 1_048_576
 MAX_COLUMNS = 16_384
-MAX_FILLED = 300_000
-"""Cells with content that are kept: each takes some 300 bytes."""
 
 Mark = tuple[CellKind, str]
 """An error or a formula; of a formula, how it is written (without the `=`; "" where another cell says it)."""
@@ -52,14 +51,18 @@ class Scan:
     """The cells, by row and column from 0, that hold an error or a formula."""
     walked: bool = False
     """Whether the sheet was no ordinary one: spelled oddly, or larger."""
+    texts: Cells | None = None
+    """The cells themselves, where they are so plain that no parser is needed."""
 
 
-def scan_sheet(part: bytes, most: int) -> Scan:
-    """What the sheet holds.
+def scan_sheet(part: bytes, most: int, shared: Shared | None = None) -> Scan:
+    """What the sheet holds. `shared`: the texts that all sheets share, where they are plain.
 
     Raises BeyondEdgeError, TooManyCellsError where it has more than `most`, TooFullError, ExpatError if it is no XML,
     and RefusedError where a cell is written down twice: a parser keeps the last of them without a word.
     """
+    if shared is not None and (cells := text_cells(part, shared)) is not None:
+        return Scan(len(cells), texts=cells)
     if is_plain(part):
         return _scan_plain(part)
     if is_plain(part, _FAR) and (reach := _reach(part)):
@@ -125,7 +128,7 @@ def _reach(part: bytes) -> tuple[int, str] | None:
 def _scan_plain(part: bytes) -> Scan:
     places = _REFERENCES.findall(part)
     if len(set(places)) < len(places):
-        raise RefusedError("file_cell_twice", cell=Counter(places).most_common(1)[0][0].decode())
+        refuse_twice(places)
     marks = {}
     for at in _marked(part):
         match = _PLAIN_MARK.match(part, part.rindex(b"<c ", 0, at))

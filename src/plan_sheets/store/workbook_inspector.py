@@ -23,7 +23,8 @@ from plan_sheets.core.seen import (
     SeenWorkbook,
 )
 from plan_sheets.store.apart import run_apart
-from plan_sheets.store.guard import Guarded, Package, Refusal, guard, open_package, refusal_of
+from plan_sheets.store.guard import Guarded, Refusal, guard, refusal_of
+from plan_sheets.store.package import Package, open_package
 from plan_sheets.store.package_parts import Relation, is_on, of_kind, part_tree, refers_to, relations, tree
 from plan_sheets.store.picture_parts import pictures_without_words
 from plan_sheets.store.sheet_parts import CellParts, SheetPart, areas, read_sheet, read_texts

@@ -15,7 +15,6 @@ from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from math import isfinite
 from typing import Any
-from xml.etree import ElementTree as ET
 
 from python_calamine import CalamineSheet, CalamineWorkbook, PasswordError, SheetMetadata, SheetVisibleEnum
 
@@ -24,11 +23,11 @@ from plan_sheets.core.model import PartialDate, column_letters
 from plan_sheets.store.apart import run_apart
 from plan_sheets.store.decrypting import decrypted
 from plan_sheets.store.guard import Guarded, Refusal, guard, refusal_of
-from plan_sheets.store.sheet_scan import MAX_FILLED, Mark, TooFullError
+from plan_sheets.store.limits import MAX_FILLED
+from plan_sheets.store.properties import custom_properties, saved_by
+from plan_sheets.store.sheet_scan import Mark, TooFullError
 from plan_sheets.store.zips import RefusedError
 
-LONGEST_NAME = 100
-"""Characters of a program's name that are kept."""
 _Marks = Mapping[tuple[int, int], Mark]
 
 
@@ -51,8 +50,8 @@ def read_made(data: bytes) -> tuple[FoundSheet, ...]:
 def _read_here(passed: Guarded) -> FoundWorkbook | Refusal:
     """The workbook, read in this process: every trouble of the parser becomes a refusal."""
     try:
-        sheets = _sheets(passed.data, passed.marks)
-        about = {name: ET.fromstring(part) for name, part in passed.about.items()}  # noqa: S314 - checked by the guard: no DOCTYPE, so no entity
+        sheets = passed.sheets or _sheets(passed.data, passed.marks)
+        said = custom_properties(passed.about), saved_by(passed.about)
         if passed.painted:
             sheets = tuple(replace(sheet, painted=one) for sheet, one in zip(sheets, passed.painted, strict=True))
     except PasswordError:
@@ -62,7 +61,6 @@ def _read_here(passed: Guarded) -> FoundWorkbook | Refusal:
         if not isinstance(trouble, Exception) and type(trouble).__name__ != "PanicException":
             raise
         return refusal_of(trouble)
-    said = _properties(about), _saved_by(about)
     return FoundWorkbook(passed.container, sheets, *said, passed.remarks, passed.kept, passed.since_1904)
 
 
@@ -144,39 +142,6 @@ def _clock(length: timedelta) -> str:
     hours, rest = divmod(seconds, 3600)
     sign = "-" if length < timedelta() else ""
     return f"{sign}{hours:02}:{rest // 60:02}" + (f":{rest % 60:02}" if rest % 60 else "")
-
-
-# ---------------------------------------------------------------- what the file says of itself
-
-
-def _properties(about: Mapping[str, ET.Element]) -> dict[str, str]:
-    """Custom properties of an Office file, user-defined ones of an OpenDocument file.
-
-    Without the white space around them, which Gnumeric writes for its own layout.
-    """
-    items = [*about.get("docprops/custom.xml", ()), *_elements(about, "user-defined")]
-    return {_attribute(item, "name"): "".join(item.itertext()).strip() for item in items}
-
-
-def _saved_by(about: Mapping[str, ET.Element]) -> str:
-    """The program and its version: `Microsoft Excel 16.0300`, `LibreOffice 7.4.7.2`."""
-    names = [*_elements(about, "generator"), *_elements(about, "Application")]
-    name = (names[0].text or "" if names else "").partition("$")[0]
-    if "/" in name:  # LibreOffice and openpyxl: their own version; AppVersion is that of the Excel they take after
-        return " ".join(name.replace("/", " ").split())[:LONGEST_NAME]
-    versions = [item.text or "" for item in _elements(about, "AppVersion")]
-    return " ".join([name, *versions[:1]]).strip()[:LONGEST_NAME]
-
-
-def _elements(about: Mapping[str, ET.Element], name: str) -> list[ET.Element]:
-    """All elements of this local name in the parts about the document, but for the custom properties."""
-    roots = [root for part, root in about.items() if part != "docprops/custom.xml"]
-    return [item for root in roots for item in root.iter() if item.tag.rpartition("}")[2] == name]
-
-
-def _attribute(item: ET.Element, name: str) -> str:
-    """An attribute's value by its local name; "" if it has none."""
-    return next((value for key, value in item.items() if key.rpartition("}")[2] == name), "")
 
 
 # ---------------------------------------------------------------- a process of its own

@@ -14,16 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
-MAX_ENTRIES = 2_000
-"""Parts in the package."""
-MAX_PART = 32_000_000
-"""Bytes of one part, inflated: half a million cells."""
-MAX_INFLATED = 64_000_000
-"""Bytes of all parts, inflated: they and what is made of them lie in memory together."""
-MAX_RATIO = 500
-"""How many times larger a part (of more than MAX_SMALL_PART) may become when inflated; long empty tables reach 100."""
-MAX_SMALL_PART = 2_000_000
-"""Bytes of a part that is parsed as a tree: the list of sheets, relationships, properties."""
+from plan_sheets.store.limits import MAX_ENTRIES, MAX_INFLATED, MAX_PART, MAX_RATIO, MAX_SMALL_PART
 
 
 class RefusedError(Exception):

@@ -1,0 +1,125 @@
+"""Sheets that hold nothing but texts, spelled as ordinary programs spell them: read here, at half the parser's cost.
+
+That is nearly every return: its cells are formatted as text. Whatever is not so to the last byte (numbers, rich text,
+references to characters, white space that a parser might drop) is left to the parser, and both read the same.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from html import unescape
+
+from plan_sheets.core.found import CellKind, FoundCell
+from plan_sheets.store.zips import RefusedError
+
+Cells = dict[tuple[int, int], FoundCell]
+Shared = Mapping[bytes, FoundCell | None]
+"""The shared texts of a workbook by their numbers as cells write them; None for one that is empty."""
+
+_SHARED = re.compile(
+    r"(?:<\?xml [^<>]*+>\s*+)?+<sst [^<>]*+>(?:<si><t(?: xml:space=\"preserve\")?+>[^<]*+</t></si>)*+</sst>\s*+\Z"
+)
+_TEXT = re.compile(r"<t[^<>]*+>([^<]*+)<")
+_TRIMMED = re.compile(r"<t>(?:\s|[^<]*+(?<=\s)<)")
+_ENTITY = re.compile(r"&(?!(?:amp|lt|gt|quot|apos|#10|#9);)")
+
+
+def shared_texts(part: bytes) -> Shared | None:
+    """The texts in the part that all sheets share; None where a parser would turn any of them into something else."""
+    try:
+        told = part.decode()
+    except UnicodeDecodeError:
+        return None
+    if not _SHARED.match(told) or "\r" in told or "_x" in told or _ENTITY.search(told) or _TRIMMED.search(told):
+        return None
+    texts = _TEXT.findall(told)
+    if "&" in told:
+        texts = [unescape(text) if "&" in text else text for text in texts]
+    if len(texts) > len(_NUMBERS):
+        return None
+    shared: dict[bytes, FoundCell | None] = dict(zip(_NUMBERS, map(FoundCell, texts)))  # noqa: B905 - there are more
+    return (
+        shared if "" not in texts else {number: cell if cell and cell.text else None for number, cell in shared.items()}
+    )
+
+
+_NUMBERS = tuple(b"%d" % number for number in range(4_000))
+
+
+_SPELLING = re.compile(
+    rb"""<sheetData>(?:<row\ [^<>]*+>(?:
+        <c\ r="A?[A-Z][1-9][0-9]{0,2}+"(?:\ s="[0-9]++")?+(?:
+            />
+        |
+            \ t="s"><v>[0-9]++</v></c>
+        |
+            \ t="str"(>)<f(?:\ [^<>]*+)?+>[^<]*+</f><v>[^<]*+</v></c>
+        )
+    )*+</row>)*+</sheetData>""",
+    re.VERBOSE,
+)
+_FILLED = re.compile(rb'<c r="([A-Z0-9]++)"(?: s="[0-9]++")?+ t="s"><v>([0-9]++)')
+_FORMULA = re.compile(rb'<c r="([A-Z0-9]++)"[^<>]*+><f(?: [^<>]*+)?+>([^<]*+)</f><v>([^<]*+)')
+_OPENED = re.compile(rb"!(?<=<!)")
+_ODD_VALUE = re.compile(rb"[&\r_]|\A\s|\s\Z")
+
+
+def text_cells(part: bytes, shared: Shared) -> Cells | None:
+    """The cells that hold anything; None if the sheet is not plain.
+
+    Raises RefusedError where a cell is filled twice: a parser keeps the last of them without a word.
+    """
+    start = part.find(b"sheetData") - 1
+    data = _SPELLING.match(part, start) if start > 0 else None
+    if not data or _is_more_than(part, data.end()):
+        return None
+    found = _FILLED.findall(part, *data.span())
+    try:
+        cells = {_AT[place]: cell for place, number in found if (cell := shared[number])}
+    except KeyError:
+        return None
+    if len(cells) < len(found):
+        refuse_twice([place for place, _ in found])
+    if data[1]:
+        return _with_formulas(cells, _FORMULA.findall(part, *data.span()))
+    return cells
+
+
+def _is_more_than(part: bytes, end: int) -> bool:
+    """Whether there is another table than the first, which ends here, merged cells, or a comment that may hide any."""
+    more = part.find(b"sheetData", end) >= 0 or b"mergeCell" in part
+    return more or (b"!" in part and _OPENED.search(part) is not None)
+
+
+def _with_formulas(cells: Cells, found: Iterable[tuple[bytes, bytes, bytes]]) -> Cells | None:
+    for place, formula, value in found:
+        if _ODD_VALUE.search(value):
+            return None
+        if _AT[place] in cells:
+            refuse_twice([place, place])
+        cells[_AT[place]] = FoundCell(value.decode(), CellKind.FORMULA, f"={unescape(formula.decode())}")
+    return cells
+
+
+def refuse_twice(places: Iterable[bytes]) -> None:
+    """Raise RefusedError where a reference stands among these twice."""
+    place, times = Counter(places).most_common(1)[0]
+    if times > 1:
+        raise RefusedError("file_cell_twice", cell=place.decode())
+
+
+class _Places(dict[bytes, tuple[int, int]]):
+    """Row and column, from 0, of each reference that was ever asked for: there are 52,000 plain ones."""
+
+    def __missing__(self, reference: bytes) -> tuple[int, int]:
+        letters = reference.rstrip(b"0123456789")
+        column = 0
+        for letter in letters:
+            column = column * 26 + letter - 64
+        self[reference] = place = int(reference[len(letters) :]) - 1, column - 1
+        return place
+
+
+_AT = _Places()

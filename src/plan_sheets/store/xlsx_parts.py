@@ -1,0 +1,177 @@
+"""The parts of an xlsx that hold cells: which they are, each of them checked, and as the parser shall see them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
+from xml.etree import ElementTree as ET
+
+from plan_sheets.core.found import CellKind, FoundSheet
+from plan_sheets.core.survival import seen_in
+from plan_sheets.store.limits import MAX_AREA, MAX_CELLS, MAX_MERGES, MAX_SHEETS, MAX_SMALL_PART, MAX_TEXT
+from plan_sheets.store.package import Package
+from plan_sheets.store.relationships import relationships
+from plan_sheets.store.sheet_scan import Scan, is_plain, scan_sheet, well_formed
+from plan_sheets.store.sheet_texts import Shared, shared_texts
+from plan_sheets.store.zips import RefusedError
+
+ROOT = "_rels/.rels"
+"""The part that says which part lists the sheets."""
+
+
+class OddError(Exception):
+    """This is for the child process to look at."""
+
+
+def _tree(part: bytes) -> ET.Element:
+    """A small checked part as a tree."""
+    return ET.fromstring(part)  # noqa: S314 - `_checked` has refused every DOCTYPE
+
+
+class Listed(NamedTuple):
+    """A sheet as the workbook lists it: what it is called, whether it is shown, and the name of its part."""
+
+    title: str
+    state: str
+    part: str
+
+
+def workbook_parts(
+    package: Package, root: bytes, book: str, *, apart: bool
+) -> tuple[dict[str, bytes], list[Listed], list[Scan], frozenset[str]]:
+    """The parts that hold cells, each of them checked; the sheets; what each holds; what was kept (`seen_in`).
+
+    `root` is the part of the package's own relationships, `book` the name of the one that lists the sheets.
+    """
+    folder = book.rpartition("/")[0] + "/" if "/" in book else ""
+    rels, texts = f"{folder}_rels/workbook.xml.rels", f"{folder}sharedstrings.xml"
+    parts = {ROOT: root, **{name: package.xml(name, MAX_SMALL_PART) for name in (book, rels)}}
+    parts |= {name: package.xml(name) for name in (f"{folder}styles.xml", texts) if name in package.entries}
+    listed, kept = _listed(parts[book], parts[rels], folder), seen_in(parts[book])
+    shared = shared_texts(parts.get(texts, b"")) if len(parts.get(texts, b"")) <= MAX_SMALL_PART else None
+    scans = []
+    for one in listed:
+        parts[one.part] = part = package.xml(one.part)
+        kept = seen_in(part[part.rfind(b"sheetData") :], kept)
+        scans.append(_checked_sheet(part, shared, apart=apart))
+    cells = sum(scan.cells for scan in scans)
+    if cells > MAX_CELLS:
+        raise RefusedError("file_too_many_cells", limit=f"{MAX_CELLS:,}")
+    if sum(scan.area for scan in scans) > MAX_AREA:
+        raise RefusedError("file_cells_far_apart", cell=max(scans, key=lambda scan: scan.area).last)
+    _check_shared_texts(parts.get(texts, b""), cells, [parts[one.part] for one in listed])
+    return parts, listed, scans, kept
+
+
+def _listed(book: bytes, told: bytes, folder: str) -> list[Listed]:
+    """The sheets in their order. Two of one name or one part: refused."""
+    rels = {number: target for number, _, target in relationships(told)}
+    sheets = _sheets_of(book)
+    targets = [rels[number] for _, _, number in sheets]
+    parts = [(target[1:] if target.startswith("/") else folder + target).lower() for target in targets]
+    if not sheets:
+        raise RefusedError("file_no_sheets")
+    if len(sheets) > MAX_SHEETS:
+        raise RefusedError("file_too_many_sheets", limit=MAX_SHEETS)
+    if len({title.lower() for title, _, _ in sheets}) < len(sheets) or len(set(parts)) < len(sheets):
+        raise RefusedError("file_duplicate_parts")
+    return [Listed(title, state, part) for (title, state, _), part in zip(sheets, parts, strict=True)]
+
+
+_SHEET = rb'<sheet name="([^"<>&]*+)" sheetId="[0-9]++"(?: state="([A-Za-z]++)")?+ r:id="([^"<>&]*+)" ?/>'
+_EACH_SHEET = re.compile(_SHEET)
+_PLAIN_SHEETS = re.compile(rb"<sheets>(?:%b)++</sheets>" % _SHEET)
+
+
+def _sheets_of(book: bytes) -> list[tuple[str, str, str]]:
+    """Title, state and relationship of each sheet. A list in the spelling of ordinary programs is not parsed."""
+    plain = _PLAIN_SHEETS.search(book) if b"<!" not in book and book.count(b"sheets>") == 2 else None  # noqa: PLR2004 - one start, one end
+    if plain:
+        each = _EACH_SHEET.findall(plain[0])
+        return [(title.decode(), state.decode() or "visible", number.decode()) for title, state, number in each]
+    sheets = [item for item in _tree(book).iter() if item.tag.rpartition("}")[2] == "sheet"]
+    ids = [next((value for name, value in item.items() if name.rpartition("}")[2] == "id"), "") for item in sheets]
+    return [(item.get("name", ""), item.get("state", "visible"), id_) for item, id_ in zip(sheets, ids, strict=True)]
+
+
+_ERROR_TYPE = re.compile(rb"""(<(?:[^\s<>]*:)?c\s(?:[^<>]*\s)?t\s*=\s*)(["'])e\2""")
+
+
+def _checked_sheet(part: bytes, shared: Shared | None, *, apart: bool) -> Scan:
+    """What the sheet holds."""
+    scan = scan_sheet(part, MAX_CELLS, shared) if apart or len(part) <= MAX_SMALL_PART or is_plain(part) else None
+    if scan is None:
+        raise OddError
+    if scan.texts is None and part.count(b"mergeCell") > MAX_MERGES:
+        raise RefusedError("file_too_many_merges", limit=f"{MAX_MERGES:,}")
+    return scan
+
+
+def read_already(listed: Sequence[Listed], scans: Sequence[Scan]) -> tuple[FoundSheet, ...]:
+    """The sheets, where all of them are so plain that the checks have read them; else ()."""
+    if any(scan.texts is None for scan in scans) or not all(one.state in _IS_SHOWN for one in listed):
+        return ()
+    return tuple(
+        FoundSheet(one.title, scan.texts or {}, _IS_SHOWN[one.state]) for one, scan in zip(listed, scans, strict=True)
+    )
+
+
+_IS_SHOWN = {"visible": True, "hidden": False, "veryHidden": False}
+
+
+def essential(parts: Mapping[str, bytes], listed: Iterable[Listed], scans: Iterable[Scan]) -> dict[str, bytes]:
+    """The parts, those of the sheets as the parser shall see them."""
+    sheets = zip(listed, scans, strict=True)
+    return {**parts, **{one.part: _for_parser(parts[one.part], scan) for one, scan in sheets}}
+
+
+def _for_parser(part: bytes, scan: Scan) -> bytes:
+    """A sheet's part with its errors as texts.
+
+    The parser gives errors that it knows as blanks, and one that it does not know (#SPILL!) fails the sheet: as text,
+    each comes through as it stands, and its mark says that it is an error.
+    """
+    part = part if scan.walked else _essence(part)
+    has_errors = any(kind is CellKind.ERROR for kind, _ in scan.marks.values())
+    return _ERROR_TYPE.sub(rb"\1\2str\2", part) if has_errors else part
+
+
+_MERGED = re.compile(rb"<mergeCells[ >].*</mergeCells>", re.DOTALL)
+
+
+def _essence(part: bytes) -> bytes:
+    """Of an ordinary sheet, its cells and merged ranges, these first.
+
+    The parser reads every sheet twice, once for the cells and once as far as the merged ranges: this halves its time.
+    """
+    start, end = part.find(b"<sheetData"), part.find(b">", part.rfind(b"sheetData")) + 1
+    merged = _MERGED.search(part, end)
+    if not merged and b"mergeCell" in part:
+        return part
+    return b"<worksheet>%b%b</worksheet>" % (merged[0] if merged else b"<mergeCells></mergeCells>", part[start:end])
+
+
+_COUNT = re.compile(rb"""uniqueCount\s*=\s*["']([^"']*)""")
+_END_OF_TEXT = re.compile(rb"</(?:[^\s<>]*:)?si\s*>")
+
+
+_SHOWN = re.compile(rb"""\st\s*=\s*["']s["'][^<>]*+>(?:<f[^<>]*+>(?:[^<]*+</f>)?+)*+<[^<>]*+>([^<]*+)""")
+
+
+def _check_shared_texts(part: bytes, cells: int, sheets: Iterable[bytes]) -> None:
+    """Refuse a count that is none (the parser makes room for it at once), and more text than all cells may show."""
+    for count in _COUNT.findall(part):
+        if not re.fullmatch(rb"[0-9]{1,7}", count) or int(count) > MAX_CELLS:
+            raise RefusedError("file_false_counts", count=count[:20].decode(errors="replace"))
+    if len(part) * cells <= MAX_TEXT:
+        return
+    well_formed(part)
+    lengths = [len(part)] if b"<!" in part else [len(text) for text in _END_OF_TEXT.split(part)]
+    longest = max(lengths)
+    shown = (place for sheet in sheets for place in _SHOWN.findall(sheet))
+    total = sum(
+        lengths[int(place[:9])] if place.isdigit() and int(place[:9]) < len(lengths) else longest for place in shown
+    )
+    if total > MAX_TEXT:
+        raise RefusedError("file_inflates", megabytes=total // 1_000_000)
