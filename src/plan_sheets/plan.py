@@ -93,7 +93,7 @@ def merge_plan(folder: Folder, now: datetime) -> PlanMerged:
         merged = _merge(folder, read, history, batch, at)
         received = recording.Received(sha256(data), PLAN_FILE, "plan", _verdict(merged), completed_by="")
         recording.record_return(batch, received, recording.add_return(batch, received), merged)
-    folder.keep(data)
+    folder.keep(data, sha256(data))
     return PlanMerged(
         merged.count(Outcome.TAKEN), len(merged.queries), merged.count(Outcome.ERROR), tuple(merged.findings)
     )

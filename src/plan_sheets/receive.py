@@ -121,6 +121,7 @@ def receive(
     desk = _Desk.of(folder, told)
     receipts: dict[Waiting, Receipt] = {}
     with ExitStack() as recording_all:
+        recording_all.enter_context(folder.register.held_open())
         for files in _lots(inbox.files, desk):
             news = desk.judge(files)
             if not dry_run:
@@ -216,7 +217,7 @@ def _keep(files: Sequence[_File], folder: Folder) -> None:
     """Step 7: the bytes of every file. Of a container that could not be opened nobody knows what is in it."""
     for file in files:
         if file.incoming.refusal is None:
-            folder.keep(file.incoming.data)
+            folder.keep(file.incoming.data, file.incoming.sha)
 
 
 def _read(waiting: Waiting, desk: _Desk) -> _File:

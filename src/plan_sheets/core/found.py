@@ -47,6 +47,16 @@ class FoundSheet:
     painted: Mapping[str, str] = field(default_factory=dict)
     """Cells, blank ones too, that somebody painted in a colour of RAG: `{"F7": "red"}`; {} where none can be known."""
 
+    def rows(self) -> dict[int, dict[int, FoundCell]]:
+        """Its cells by row and then by column, both counted from 0; rows in which nothing stands are not there."""
+        rows: dict[int, dict[int, FoundCell]] = {}
+        for (row, column), cell in self.cells.items():
+            if row in rows:
+                rows[row][column] = cell
+            else:
+                rows[row] = {column: cell}
+        return rows
+
     def row_keys(self) -> Iterator[str]:
         """Every text on it that looks like a row key."""
         for cell in self.cells.values():

@@ -195,6 +195,11 @@ def chart_words(sheet: Sheet, chart: Chart) -> str:
     return " ".join([f"Stacked columns. {chart.title}.", *told, "The table beside it holds the same numbers."])
 
 
+def texts_of(row: Row) -> tuple[str, ...]:
+    """What a reader of the made file will find in a row."""
+    return tuple([one if type(one) is str else as_text(one) for one in row.cells])
+
+
 def as_text(content: Content) -> str:
     """What a reader of the made file will find in the cell."""
     if type(content) is str:  # nearly all are

@@ -39,8 +39,10 @@ class Table:
     heading_row: int
     places: Mapping[str, int]
     """Column (counted from 0) by field name."""
-    doubles: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    doubles: Mapping[str, tuple[int, ...]]
     """The other columns under the same heading, where there are any."""
+    rows: Mapping[int, Mapping[int, FoundCell]]
+    """Every row of the sheet that holds anything, as `FoundSheet.rows` has them."""
 
     def address(self, row: int, name: str) -> Address:
         """Where that stands."""
@@ -136,21 +138,34 @@ def is_as_issued(content: Content, cell: FoundCell, container: str) -> bool:
     return words == issued
 
 
+def table_in_place(sheet: Sheet, found: FoundSheet) -> Table | None:
+    """The table of a sheet where it went out, if its headings say what they did and none stands above them."""
+    rows, headings = found.rows(), [column.heading for column in sheet.columns]
+    above = (len(cells) for row, cells in rows.items() if row < sheet.heading_row)
+    cells = rows.get(sheet.heading_row, {})
+    if max(above, default=0) >= len(headings) or len(cells) != len(headings):
+        return None
+    if any(at not in cells or cells[at].text != heading for at, heading in enumerate(headings)):
+        return None
+    places = {column.field.name: at for at, column in enumerate(sheet.columns)}
+    return Table(found, sheet.heading_row, places, {}, rows)
+
+
 def find_table(columns: Iterable[Column], found: FoundSheet) -> Table | None:
     """The table with these columns on a found sheet: the row that has most of the headings, and at least half."""
     headings = {plain(column.heading): column.field.name for column in columns}
     longest = max(map(len, headings), default=0) * 2
-    rows: dict[int, dict[str, list[int]]] = {}
-    named = [
-        (at, name)
-        for at, cell in found.cells.items()
-        if len(cell.text) <= longest and (name := headings.get(plain(cell.text))) is not None
-    ]
-    for (row, place), name in sorted(named):
-        rows.setdefault(row, {}).setdefault(name, []).append(place)
-    best = max(rows, key=lambda row: (len(rows[row]), -row), default=None)
-    if best is None or len(rows[best]) < len(headings) * ENOUGH_HEADINGS:
+    rows, best, places = found.rows(), -1, dict[str, list[int]]()
+    for row in sorted(rows):
+        named: dict[str, list[int]] = {}
+        for place, cell in sorted(rows[row].items()):
+            if len(cell.text) <= longest and (name := headings.get(plain(cell.text))) is not None:
+                named.setdefault(name, []).append(place)
+        if len(named) > len(places):
+            best, places = row, named
+        if len(places) == len(headings):  # no row has more of them
+            break
+    if not places or len(places) < len(headings) * ENOUGH_HEADINGS:
         return None
-    places = {name: first for name, (first, *_) in rows[best].items()}
-    doubles = {name: tuple(others) for name, (_, *others) in rows[best].items() if others}
-    return Table(found, best, places, doubles)
+    doubles = {name: tuple(others) for name, (_, *others) in places.items() if others}
+    return Table(found, best, {name: first for name, (first, *_) in places.items()}, doubles, rows)

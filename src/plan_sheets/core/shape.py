@@ -5,13 +5,14 @@ Every difference from what went out is harmless, repaired (a note), a query, or 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
 from plan_sheets.core.dates import one_slip
 from plan_sheets.core.document import Document
 from plan_sheets.core.found import FoundCell, FoundSheet, FoundWorkbook
-from plan_sheets.core.layout import NOTHING_YET, Row, Sheet, as_text
+from plan_sheets.core.layout import NOTHING_YET, Row, Sheet, as_text, texts_of
 from plan_sheets.core.located import (
     Shape,
     Table,
@@ -22,6 +23,7 @@ from plan_sheets.core.located import (
     plain,
     quoted,
     same_text,
+    table_in_place,
 )
 from plan_sheets.core.messages import Messages
 from plan_sheets.core.model import Address, Key
@@ -44,7 +46,16 @@ class Locator:
         self.keys = document.row_keys()
         self.claimed: set[str] = set()
         self.texts: dict[str, dict[int, list[str]]] = {}
+        self.firsts: dict[str, Mapping[str, Row]] = {}
         self.wholes: dict[str, Mapping[tuple[str, ...], Row]] = {}
+
+    def _by_first(self, sheet: Sheet) -> Mapping[str, Row]:
+        """The rows of a sheet by their first text, where no other has the same."""
+        if sheet.name not in self.firsts:
+            firsts = [plain(as_text(row.cells[0])) for row in sheet.rows]
+            times = Counter(firsts)
+            self.firsts[sheet.name] = {one: row for one, row in zip(firsts, sheet.rows, strict=True) if times[one] == 1}
+        return self.firsts[sheet.name]
 
     def _by_whole(self, sheet: Sheet) -> Mapping[tuple[str, ...], Row]:
         """The rows of a sheet, by all their texts."""
@@ -79,7 +90,7 @@ class Locator:
         self.shape.findings.append(self.messages.finding(code, address=address, key=key, entered=entered, **details))
 
     def _table(self, sheet: Sheet, found: FoundSheet | None) -> Table | None:
-        table = find_table(sheet.columns, found) if found else None
+        table = (table_in_place(sheet, found) or find_table(sheet.columns, found)) if found else None
         if table:
             self.claimed.add(table.found.name)
         return table
@@ -138,15 +149,22 @@ class Locator:
         return replace(table, places=mended)
 
     def _read(self, sheet: Sheet, table: Table) -> None:
-        table = self._mended(sheet, table)
+        if len(table.places) < len(sheet.columns):
+            table = self._mended(sheet, table)
         name = table.found.name
         for column in sheet.columns:
             if column.field.name not in table.places and column.field.name != "key":
                 self._tell(
                     "column_missing", Address.at(name, table.heading_row, 0), heading=column.heading, sheet=sheet.name
                 )
-        self._swapped(sheet, table)
         exact = self._exact(sheet, table)
+        if self._is_untouched(sheet, table, exact):
+            start = table.heading_row + 1
+            self.shape.unchanged += [
+                Unchanged(self.document, sheet, row, table, start + at) for at, row in enumerate(sheet.rows)
+            ]
+            return
+        self._swapped(sheet, table)
         rows = self._rows(sheet, table, exact)
         by_ref = {row.ref: row for row in reversed(sheet.rows)}
         for ref, places in rows.items():
@@ -193,18 +211,34 @@ class Locator:
         odd = table.doubles or table.found.merged or table.found.painted
         if odd or any(column.field.name not in table.places for column in sheet.columns):
             return {}
-        issued = {tuple(map(as_text, row.cells)): row for row in sheet.rows if row.answer is None}
-        across = {table.places[column.field.name]: at for at, column in enumerate(sheet.columns)}
-        texts: dict[int, list[str]] = {}
-        for (place, column), cell in table.found.cells.items():
-            if column in across and place > table.heading_row:
-                texts.setdefault(place, [""] * len(across))[across[column]] = cell.entered
-        return {place: issued[whole] for place, told in texts.items() if (whole := tuple(told)) in issued}
+        issued = {texts_of(row): row for row in sheet.rows if row.answer is None}
+        across = [table.places[column.field.name] for column in sheet.columns]
+        exact = {}
+        for place, cells in table.rows.items() if issued else ():
+            whole = tuple([cells[at].formula or cells[at].text if at in cells else "" for at in across])
+            if whole in issued and place > table.heading_row:
+                exact[place] = issued[whole]
+        return exact
+
+    def _is_untouched(self, sheet: Sheet, table: Table, exact: Mapping[int, Row]) -> bool:
+        """Whether the whole sheet says what it went out with, to the letter and in every place."""
+        start = table.heading_row + 1
+        if table.heading_row != sheet.heading_row or len(exact) < len(sheet.rows):
+            return False
+        if any(exact.get(start + at) is not row for at, row in enumerate(sheet.rows)):
+            return False
+        above = [sheet.title, *sheet.lines_written(self.document.book.marking)]
+        if any(table.at(at, 0).entered != line for at, line in enumerate(above)):
+            return False
+        written = (
+            sum(map(bool, above)) + len(sheet.columns) + sum(len(list(filter(None, row.cells))) for row in sheet.rows)
+        )
+        return len(table.found.cells) == written and [*table.places.values()] == [*range(len(sheet.columns))]
 
     def _rows(self, sheet: Sheet, table: Table, exact: Mapping[int, Row]) -> dict[str, list[int]]:
         """The places (rows counted from 0) of each expected row: by key, then by ref and text."""
         found: dict[str, list[int]] = {}
-        for place in sorted({row for row, _ in table.found.cells if row > table.heading_row}):
+        for place in sorted(row for row in table.rows if row > table.heading_row):
             ref = exact[place].ref if place in exact else self._whose_row(sheet, table, place)
             if ref is not None:
                 found.setdefault(ref, []).append(place)
@@ -218,6 +252,8 @@ class Locator:
             self._foreign_row(table, place, key)
             return None
         if sheet.columns[-1].field.name != "key":
+            if row := self._by_first(sheet).get(plain(table.cell(place, sheet.columns[0].field.name).text)):
+                return row.ref
             whole = tuple(plain(table.cell(place, column.field.name).text) for column in sheet.columns)
             if row := self._by_whole(sheet).get(whole):
                 return row.ref
@@ -266,8 +302,7 @@ class Locator:
 
     def _row(self, sheet: Sheet, row: Row, table: Table, places: list[int]) -> None:
         """Read a row; where it stands several times with different answers, ask which holds."""
-        contents = {tuple(table.cell(place, column.field.name).entered for column in sheet.columns) for place in places}
-        if len(contents) > 1:
+        if len(places) > 1 and len({self._contents(sheet, table, place) for place in places}) > 1:
             for place in places:
                 where = Address.at(table.found.name, place, 0)
                 self._tell("row_doubled", where, entered=self._texts(table, place), ref=row.ref)
@@ -290,6 +325,10 @@ class Locator:
                     self._doubled(one, table, [table.at(places[0], other) for other in table.doubles[name]])
                 else:
                     self.shape.typed.append(one)
+
+    @staticmethod
+    def _contents(sheet: Sheet, table: Table, place: int) -> tuple[str, ...]:
+        return tuple(table.cell(place, column.field.name).entered for column in sheet.columns)
 
     def _doubled(self, one: Typed, table: Table, others: Iterable[FoundCell]) -> None:
         """A cell to fill in, and others under the same heading: where they differ, none is taken.
@@ -328,22 +367,26 @@ class Locator:
         self._tell("text_perhaps_cut", address, key, cell.text)
         return cell
 
+    def _lines(self, sheet: Sheet) -> set[str]:
+        """What went out above the table."""
+        return {sheet.title, *sheet.lines, *sheet.lines_written(self.document.book.marking)}
+
     def _outside(self, sheet: Sheet, table: Table, rows: set[int]) -> None:
         """Tell every text that stands in no cell of the table, and in none of the lines above it."""
-        written = sheet.lines_written(self.document.book.marking)
-        known = {plain(line) for line in (sheet.title, *sheet.lines, *written)}
         columns = {place for name in table.places for place in table.columns(name)}
+        others = [
+            ((row, place), cell)
+            for row, cells in table.rows.items()
+            for place, cell in cells.items()
+            if not (place in columns and (row in rows or row == table.heading_row)) and cell.entered.strip()
+        ]
+        known = self._lines(sheet)
         unknown_rows: set[int] = set()
         told = {one.address for one in self.shape.findings if one.code.startswith("row_")}
-        others = [
-            (at, cell)
-            for at, cell in table.found.cells.items()
-            if not (at[1] in columns and (at[0] in rows or at[0] == table.heading_row)) and cell.entered.strip()
-        ]
         for (row, place), cell in sorted(others, key=lambda one: one[0]):
             where = Address.at(table.found.name, row, place)
             if row < table.heading_row:
-                if plain(cell.text) not in known:
+                if cell.text not in known and plain(cell.text) not in set(map(plain, known)):
                     self._tell("text_outside", where, entered=cell.entered, sheet=sheet.name)
             elif row in rows or row == table.heading_row:
                 self._tell("text_outside", where, entered=cell.entered, sheet=sheet.name)

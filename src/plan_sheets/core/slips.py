@@ -153,7 +153,8 @@ def fell_apart(typed: Iterable[Typed]) -> list[tuple[Typed, Typed]]:
 
 def _has_several(one: Typed) -> bool:
     """Whether more than one cell of the row may be filled in: of a single one it tells nothing that it stands alone."""
-    return sum(one.sheet.is_input(one.row, column) for column in one.sheet.columns) >= AT_LEAST
+    inputs = {column.field.name for column in one.sheet.columns if column.input}
+    return len(inputs if one.row.inputs is None else inputs & one.row.inputs) >= AT_LEAST
 
 
 def _is_prose(one: Typed) -> bool:

@@ -49,9 +49,9 @@ class Folder:
         """Where the bytes with this SHA-256 lie once they are kept."""
         return self.path / "returned" / f"{sha}.xlsx"
 
-    def keep(self, data: bytes) -> None:
+    def keep(self, data: bytes, sha: str) -> None:
         """The bytes of a file received, under `returned/`, by their SHA-256: what is there already stays."""
-        target = self.kept(sha256(data))
+        target = self.kept(sha)
         if not target.exists():
             _write(target, data)
 

@@ -53,9 +53,12 @@ class _Gathered:
     passed_over: list[tuple[str, str]] = field(default_factory=list)
     seen: set[Path] = field(default_factory=set)
 
-    def add(self, path: Path, why: str, *, ours_too: bool) -> bool:
-        """One file, or what is in it; whether that was any workbook. `why`: the reason to pass over it, or ""."""
-        self.seen.add(path.resolve())
+    def add(self, path: Path, whole: Path, why: str, *, ours_too: bool) -> bool:
+        """One file, or what is in it; whether that was any workbook. `why`: the reason to pass over it, or "".
+
+        `whole` is the path with every link followed.
+        """
+        self.seen.add(whole)
         if why:
             self.passed_over.append((str(path), why))
             return False
@@ -94,19 +97,20 @@ def open_inbox(folder: Folder, paths: Iterable[Path]) -> Inbox:
 def _gather(gathered: _Gathered, path: Path) -> bool:
     """Add what lies at this path; whether any workbook lay there."""
     if not path.is_dir():
-        return path.resolve() in gathered.seen or gathered.add(path, "", ours_too=True)
-    found = sorted(one for one in path.rglob("*") if one.is_file() and one.resolve() not in gathered.seen)
-    held = [gathered.add(one, _why_not(gathered.folder, one), ours_too=False) for one in found]
+        return (whole := path.resolve()) in gathered.seen or gathered.add(path, whole, "", ours_too=True)
+    found = [(one, one.resolve()) for one in sorted(path.rglob("*")) if one.is_file()]
+    ours = gathered.folder.path.resolve()
+    new = [(one, whole) for one, whole in found if whole not in gathered.seen]
+    held = [gathered.add(one, whole, _why_not(ours, one, whole), ours_too=False) for one, whole in new]
     if not any(held):
         gathered.passed_over.append((str(path), "no workbook in it"))
     return any(held)
 
 
-def _why_not(folder: Folder, path: Path) -> str:
-    """Why a file in a folder is not received; "" if it is."""
-    whole, ours = path.resolve(), folder.path.resolve()
-    inside = whole.relative_to(ours) if whole.is_relative_to(ours) else None
-    if inside and (inside.parts[0] == "returned" or inside.name in (PLAN_FILE, registers.FILE)):
+def _why_not(ours: Path, path: Path, whole: Path) -> str:
+    """Why a file in a folder is not received; "" if it is. `ours`: the plan folder; `whole`: links followed."""
+    inside = whole.parts[len(ours.parts) :] if whole.parts[: len(ours.parts)] == ours.parts else ()
+    if inside and (inside[0] == "returned" or inside[-1] in (PLAN_FILE, registers.FILE)):
         return "part of the plan folder"
     return why_not(path.name)
 

@@ -76,6 +76,8 @@ class Register:
         self.plan = plan
         self.secret = secret
         self._writing: Connection | None = None
+        self._reading: Connection | None = None
+        self._layouts: dict[str, str] = {}
         self._next_ids: dict[str, int] = {}
 
     @classmethod
@@ -143,10 +145,21 @@ class Register:
             if dry_run:
                 transaction.rollback()
 
+    @contextmanager
+    def held_open(self) -> Iterator[None]:
+        """All that is read meanwhile is read over one connection: to make one costs more than most reads."""
+        with self.engine.connect() as connection:
+            before, self._reading = self._reading, connection
+            try:
+                yield
+            finally:
+                self._reading = before
+
     def read(self, statement: Any) -> Sequence[Any]:
         """All rows of a select; within a batch, with what it has recorded so far."""
-        if self._writing is not None:
-            return self._writing.execute(statement).all()
+        connection = self._writing or self._reading
+        if connection is not None:
+            return connection.execute(statement).all()
         with self.engine.connect() as fresh:
             return fresh.execute(statement).all()
 
@@ -178,9 +191,8 @@ class Register:
 
     def documents(self, **where: object) -> list[Document]:
         """Documents whose columns hold these values, oldest first."""
-        d, layout = tables.DOCUMENT, tables.LAYOUT
-        chosen = select(d, layout.c.text.label("layout_text")).join(layout, d.c.layout == layout.c.sha)
-        chosen = chosen.where(d.c.plan == self.plan, *(d.c[name] == value for name, value in where.items()))
+        d = tables.DOCUMENT
+        chosen = select(d).where(d.c.plan == self.plan, *(d.c[name] == value for name, value in where.items()))
         return [
             Document(
                 one.reference,
@@ -188,7 +200,7 @@ class Register:
                 one.round,
                 one.subgroup,
                 one.signature,
-                book_from(one.layout_text, one.base),
+                book_from(self._layout(one.layout), one.base),
                 one.created,
                 one.id,
                 one.supersedes,
@@ -196,6 +208,13 @@ class Register:
             )
             for one in self.read(chosen.order_by(d.c.id))
         ]
+
+    def _layout(self, sha: str) -> str:
+        """The text of a layout: the same for all documents of one shape, and never changed."""
+        if sha not in self._layouts:
+            t = tables.LAYOUT
+            self._layouts[sha] = self.read(select(t.c.text).where(t.c.sha == sha))[0].text
+        return self._layouts[sha]
 
     def document_facts(self) -> dict[int, DocumentFacts]:
         """Every document that went out, by its id, oldest first."""
