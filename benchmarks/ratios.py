@@ -102,6 +102,7 @@ def big_plan(root: Path, subgroups: int, actions: int) -> None:
 
 
 ANSWERS = {"progress": "Some of it is done.", "stage": "In progress", "rag": "green", "next_step": "Go on."}
+FORM = {"completed_by": "Chair of the subgroup", "role": "Chair", "date_completed": "8 July 2016", "agreed": "Yes"}
 """A chair's forty minutes."""
 
 
@@ -118,8 +119,12 @@ def fill_in(folder: Folder, target: Path) -> None:
 
 def answered(sheet: Sheet, row: Row) -> Row:
     cells = zip(sheet.columns, row.cells, strict=True)
-    told = [ANSWERS.get(column.field.name, cell) if sheet.is_input(row, column) else cell for column, cell in cells]
-    return replace(row, cells=tuple(told)) if sheet.name == "Progress" else row
+    said = FORM if row.answer else ANSWERS if sheet.name == "Progress" else {}
+    told = [
+        said.get((row.answer or column.field).name, cell) if sheet.is_input(row, column) else cell
+        for column, cell in cells
+    ]
+    return replace(row, cells=tuple(told))
 
 
 def main() -> None:

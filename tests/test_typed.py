@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from openpyxl.styles import PatternFill
+from openpyxl.styles import Font, PatternFill
 from openpyxl.styles.colors import Color
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 from openpyxl.workbook import Workbook
 from tests.chairs import RECEIVED_ON, Plan, at, edit, fill, said, type_in
 
-from plan_sheets import officer
+from plan_sheets import office, officer
 from plan_sheets.store.fills import colour_name
 from plan_sheets.store.workbook_style import STYLES
 
@@ -163,6 +163,73 @@ def test_white_space_is_told_with_before_and_after(round_one: Plan) -> None:
     assert round_one.said("J1a.1", "progress") == "The pathway is mapped"
 
 
+def strike(ref: str, heading: str) -> Edit:
+    def change(book: Workbook) -> None:
+        at(book["Progress"], ref, heading).font = Font(strike=True)
+
+    return change
+
+
+NUMBERS = (
+    put("J1a.1", "Progress made", 0.75, "0%"),
+    put("J1a.2", "Progress made", 7, "000"),
+    put("J1a.3", "Progress made", 0.5, "# ?/?"),
+    put("J1b.1", "Progress made", 12, "General"),
+)
+"""As a paste from another workbook brings them."""
+
+
+def test_a_number_is_taken_as_its_cell_shows_it_and_that_is_told(round_one: Plan) -> None:
+    path = edit(round_one.sent("DA"), round_one.inbox / "da.xlsx", *NUMBERS)
+    assert told_of(round_one, path) == {
+        "D5": ["number_shown 0.75"],
+        "D6": ["number_shown 7"],
+        "D7": ["number_formatted 0.5"],
+    }
+    assert [round_one.said(ref, "progress") for ref in REFS] == ["75%", "007", "0.5", "12"]
+
+
+def test_a_text_that_is_struck_through_is_taken_with_a_warning(round_one: Plan) -> None:
+    struck = (put("J1a.1", "Progress made", "Mapped."), strike("J1a.1", "Progress made"), strike("J1a.2", "Next step"))
+    path = edit(round_one.sent("DA"), round_one.inbox / "da.xlsx", *struck)
+    assert told_of(round_one, path) == {"D5": ["text_struck Mapped."]}
+    assert round_one.said("J1a.1", "progress") == "Mapped."
+
+
+def test_a_number_in_the_plan_is_read_as_its_cell_shows_it(round_one: Plan) -> None:
+    def change(book: Workbook) -> None:
+        cell = at(book["Actions"], "J1a.1", "How we will do it")
+        cell.value, cell.number_format = 0.75, "0%"
+
+    edit(round_one.folder.plan_file, round_one.folder.plan_file, change)
+    office.merge_plan(round_one.folder, RECEIVED_ON)
+    assert round_one.folder.register.history().text("action", "J1a.1", "how") == "75%"
+
+
+@pytest.mark.libreoffice
+@pytest.mark.skipif(not shutil.which("soffice"), reason="LibreOffice is not installed")
+def test_numbers_as_shown_and_struck_texts_are_told_of_an_ods_too(round_one: Plan) -> None:
+    changes = (*NUMBERS, put("J1b.1", "Next step", "Go on."), strike("J1b.1", "Next step"))
+    path = edit(round_one.sent("DA"), round_one.inbox / "da.xlsx", *changes)
+    told = told_of(round_one, as_ods(round_one, path))
+    assert told == {
+        "D5": ["number_shown 0.75"],
+        "D6": ["number_shown 7"],
+        "D7": ["number_shown 0.5"],
+        "J8": ["text_struck Go on."],
+    }
+    assert [round_one.said(ref, "progress") for ref in REFS] == ["75%", "007", "1/2", "12"]
+
+
+def as_ods(plan: Plan, path: Path) -> Path:
+    """The workbook as LibreOffice saves it."""
+    saved = plan.path.parent / "saved"
+    profile = f"-env:UserInstallation=file://{plan.path.parent / 'profile'}"
+    command: list[str | Path] = ["soffice", "--headless", profile, "--convert-to", "ods", "--outdir", saved, path]
+    subprocess.run(command, check=True, capture_output=True)
+    return saved / f"{path.stem}.ods"
+
+
 @pytest.mark.libreoffice
 @pytest.mark.skipif(not shutil.which("soffice"), reason="LibreOffice is not installed")
 def test_formulas_errors_and_paint_are_told_of_an_ods_too(round_one: Plan) -> None:
@@ -172,11 +239,7 @@ def test_formulas_errors_and_paint_are_told_of_an_ods_too(round_one: Plan) -> No
         put("J1a.2", "Next step", '="Give"&" it"'),
     )
     path = edit(round_one.sent("DA"), round_one.inbox / "da.xlsx", *changes)
-    saved = round_one.path.parent / "saved"
-    profile = f"-env:UserInstallation=file://{round_one.path.parent / 'profile'}"
-    command: list[str | Path] = ["soffice", "--headless", profile, "--convert-to", "ods", "--outdir", saved, path]
-    subprocess.run(command, check=True, capture_output=True)
-    receipt = round_one.receive_one(saved / "da.ods")
+    receipt = round_one.receive_one(as_ods(round_one, path))
     assert [(one.code, str(one.address), one.entered) for one in receipt.findings if one.code.startswith("cell")] == [
         ("cell_error", "Progress!D5", "=1/0"),
         ("cell_formula", "Progress!J6", '="Give"&" it"'),

@@ -46,6 +46,13 @@ class FoundSheet:
     """Ranges of merged cells, such as `A1:C2`."""
     painted: Mapping[str, str] = field(default_factory=dict)
     """Cells, blank ones too, that somebody painted in a colour of RAG: `{"F7": "red"}`; {} where none can be known."""
+    shown: Mapping[str, str] = field(default_factory=dict)
+    """What cells show of a number that they hold, where it is not the number as it is: `{"F7": "75%"}`.
+
+    "" where the number has a format that nobody here can follow.
+    """
+    struck: frozenset[str] = frozenset()
+    """Cells that hold something, all of it struck through."""
 
     def rows(self) -> dict[int, dict[int, FoundCell]]:
         """Its cells by row and then by column, both counted from 0; rows in which nothing stands are not there."""

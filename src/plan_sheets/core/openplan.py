@@ -15,7 +15,7 @@ from plan_sheets.core.messages import Messages
 from plan_sheets.core.model import Address, Finding, Key, Outcome, PlanSheetsError
 from plan_sheets.core.rag import Thresholds
 from plan_sheets.core.spec import SheetSpec, WorkbookSpec
-from plan_sheets.core.tidy import tidy
+from plan_sheets.core.tidy import number_as_shown, tidy
 
 
 @dataclass(slots=True)
@@ -172,12 +172,14 @@ class _Reader:
         # An open workbook may hold numbers: `007` typed into a cell that somebody formatted is still what it shows.
         kind = CellKind.TEXT if cell.kind is CellKind.NUMBER and one.type == "string" else cell.kind
         since_1904 = self.workbook.since_1904
-        tidied = tidy(cell.text, one, one.choices, year=self.year, kind=kind, since_1904=since_1904)
+        shown = table.found.shown.get(address.cell) if one.type == "string" else None
+        words, said = number_as_shown(cell, shown)
+        tidied = tidy(words.text, one, one.choices, year=self.year, kind=kind, since_1904=since_1904)
         findings = [
             self.messages.remark(
                 told.code, told.details, address=address, key=key, entered=cell.entered, heading=one.title
             )
-            for told in tidied.remarks
+            for told in (*said, *tidied.remarks)
         ]
         self.made.findings += findings
         self.titles[key] = one

@@ -17,7 +17,7 @@ from plan_sheets.core.messages import Messages
 from plan_sheets.core.model import Address, Finding, Key, Outcome, Round, ref_order
 from plan_sheets.core.shape import Locator
 from plan_sheets.core.slips import fell_apart, merged, parted, permuted, strayed
-from plan_sheets.core.tidy import tidy
+from plan_sheets.core.tidy import number_as_shown, tidy
 
 NOTHING_BECAUSE = "nothing_because"
 
@@ -104,21 +104,24 @@ def read_return(
     typed, findings = merged(shape.typed, workbook, messages)
     told = [*shape.findings, *findings, *_fell_apart(typed, messages), *_beside(workbook, messages)]
     reading = Reading(document, told, typed, shape.unchanged)
+    shown = {Address(sheet.name, cell): text for sheet in workbook.sheets for cell, text in sheet.shown.items()}
     for one in typed:
         about = field_of(one)
         choices = one.column.choices or about.choices
-        tidied = tidy(one.cell.text, about, choices, year=year, kind=one.cell.kind, since_1904=workbook.since_1904)
+        cell, said = number_as_shown(one.cell, shown.get(one.address)) if _is_words(about, choices) else (one.cell, ())
+        tidied = tidy(cell.text, about, choices, year=year, kind=cell.kind, since_1904=workbook.since_1904)
         reading.values[one.key] = tidied.value
         reading.findings += [
             messages.remark(
                 told.code, told.details, address=one.address, key=one.key, entered=one.cell.entered, heading=about.title
             )
-            for told in tidied.remarks
+            for told in (*said, *tidied.remarks)
         ]
+    _tell_struck(reading, workbook, messages)
     _tell_paint(reading, workbook, messages)
-    said = sorted((str(one.key), reading.values[one.key], reading.entered(one)) for one in typed)
+    answers = sorted((str(one.key), reading.values[one.key], reading.entered(one)) for one in typed)
     outside = sorted((one.code, one.entered or "") for one in reading.findings)
-    reading.answers_sha = sha_of(json.dumps([document.reference, said, outside]))
+    reading.answers_sha = sha_of(json.dumps([document.reference, answers, outside]))
     orders = {"answers_permuted": [*permuted(typed, reading.values)], "rows_parted": [*parted(shape.changed)]}
     sorted_columns = {(sheet, heading) for sheet, heading, _ in orders["answers_permuted"]}
     reading.findings += [
@@ -164,6 +167,23 @@ def _fell_apart(typed: list[Typed], messages: Messages) -> list[Finding]:
             heading=field_of(one).title,
         )
         for one, start in fell_apart(typed)
+    ]
+
+
+def _is_words(about: Field, choices: tuple[str, ...]) -> bool:
+    """Whether a field takes words, and a number only as words."""
+    return about.type == "string" and not about.format and not choices
+
+
+def _tell_struck(reading: Reading, workbook: FoundWorkbook, messages: Messages) -> None:
+    """Warn of every answer that is struck through: perhaps it was meant to be gone."""
+    struck = {Address(sheet.name, cell) for sheet in workbook.sheets for cell in sheet.struck}
+    reading.findings += [
+        messages.finding(
+            "text_struck", address=one.address, key=one.key, entered=one.cell.entered, cell=one.address.cell
+        )
+        for one in (reading.typed if struck else ())
+        if one.address in struck
     ]
 
 

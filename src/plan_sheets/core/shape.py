@@ -205,10 +205,10 @@ class Locator:
     def _exact(self, sheet: Sheet, table: Table) -> dict[int, Row]:
         """The rows that say to the letter what they went out with, by their places; none of a form.
 
-        None either of a sheet with a column too many or too few, or on which anybody merged or painted a cell: there
-        more than its text speaks for a row.
+        None either of a sheet with a column too many or too few, or on which anybody merged, painted or struck out a
+        cell: there more than its text speaks for a row.
         """
-        odd = table.doubles or table.found.merged or table.found.painted
+        odd = table.doubles or table.found.merged or table.found.painted or table.found.struck
         if odd or any(column.field.name not in table.places for column in sheet.columns):
             return {}
         issued = {texts_of(row): row for row in sheet.rows if row.answer is None}

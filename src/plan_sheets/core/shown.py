@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from decimal import ROUND_HALF_UP, Decimal
 
 GENERAL = "General"
 BUILT_IN = {
@@ -60,6 +61,30 @@ def shown_number(number: str, code: str) -> str:
     percent = "%" in code
     places = len(re.match(r"[0#?]*", decimals)[0])  # type: ignore[index]  # it matches anything
     return f"{value * 100 if percent else value:{',' if ',' in whole else ''}.{places}f}" + "%" * percent
+
+
+_SIMPLE = re.compile(
+    r'(?:"([^"]*)"|\[\$([^]-]*)(?:-[^]]*)?\]|\\?([£$€]))?(0+|#,##0)(?:\.(0+))?(%)?(?:"([^"]*)")?(?:_.|\s)?'
+)
+"""A sign before, digits (`000` fills up with noughts), decimals, per cent, words behind; nothing else."""
+
+
+def as_shown(number: str, code: str) -> str | None:
+    """What a cell shows of a number: "75%", "007", "£1,200.00"; None where this format is not so simple.
+
+    Raises DecimalException if it is no number.
+    """
+    value, sections = Decimal(number), code.split(";")
+    simple = _SIMPLE.fullmatch(sections[0])
+    if not simple or (len(sections) > 1 and value <= 0):
+        return None
+    before, currency, sign, digits, decimals, percent, behind = (part or "" for part in simple.groups())
+    places = Decimal(1).scaleb(-len(decimals))
+    rounded = abs(value * 100 if percent else value).quantize(places, ROUND_HALF_UP)
+    width = len(digits) + bool(decimals) + len(decimals)
+    figures = f"{rounded:,f}" if "," in digits else f"{rounded:f}".zfill(width)
+    minus = "-" if value < 0 and rounded else ""
+    return f"{minus}{before}{currency}{sign}{figures}{percent}{behind}"
 
 
 def _part(match: re.Match[str]) -> str:

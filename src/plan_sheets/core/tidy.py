@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from plan_sheets.core.dates import one_slip, read_date
-from plan_sheets.core.found import CellKind, Remark
+from plan_sheets.core.found import CellKind, FoundCell, Remark
 from plan_sheets.core.layout import Field
 from plan_sheets.core.messages import shorten
 
@@ -23,6 +23,18 @@ class Tidied:
 
     value: str
     remarks: tuple[Remark, ...] = ()
+
+
+def number_as_shown(cell: FoundCell, shown: str | None) -> tuple[FoundCell, tuple[Remark, ...]]:
+    """A cell for words that holds a number, with the words that it shows, and what is to be said of that.
+
+    `shown`: as in `FoundSheet.shown`, None where the number stands there as it is.
+    """
+    if shown is None or cell.kind is not CellKind.NUMBER:
+        return cell, ()
+    if not shown:
+        return cell, (Remark("number_formatted"),)
+    return FoundCell(shown), (Remark("number_shown", {"shown": shown}),)
 
 
 def tidy(

@@ -1,24 +1,15 @@
-"""Cells that somebody painted in a colour of RAG, for a parser tells texts and never fills.
-
-Only solid fills of the cells themselves are looked at: conditional formats paint what is written, and say nothing new.
-"""
+"""The colours of RAG that a person sees in a fill, as an xlsx or an ods names it."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from colorsys import hls_to_rgb, rgb_to_hls
-from functools import lru_cache
-from itertools import islice
-from xml.etree import ElementTree as ET
 
-from plan_sheets.store.limits import MAX_PAINTED, MAX_SMALL_PART
 from plan_sheets.store.workbook_style import STYLES
 
 Painted = Mapping[str, str]
 """Colours (red, amber, yellow, green, blue) by the reference of the cell: `{"F7": "red"}`."""
-
-# ---------------------------------------------------------------- colours
 
 _OURS = {str(STYLES[name]["bg_color"]).lstrip("#") for name in ("input", "input heading", "heading")}
 _HUES = ((17, "red"), (52, "amber"), (70, "yellow"), (170, "green"), (190, ""), (255, "blue"), (335, ""), (360, "red"))
@@ -56,7 +47,7 @@ _THEME = ("lt1", "dk1", "lt2", "dk2", *(f"accent{number}" for number in range(1,
 """What `theme="0"` and so on stand for: Excel swaps the first two pairs of the theme's own order."""
 
 
-def _rgb(colour: Mapping[str, str], theme: bytes) -> str:
+def rgb_of(colour: Mapping[str, str], theme: bytes) -> str:
     """The colour that a fill names, by its value, by a place in the palette, or by a place in the theme and a tint."""
     if "rgb" in colour:
         return colour["rgb"]
@@ -77,72 +68,3 @@ def _tinted(rgb: str, tint: float) -> str:
     hue, light, strength = rgb_to_hls(*_parts(rgb))
     light = light * (1 + tint) if tint < 0 else light + (1 - light) * tint
     return "".join(f"{round(255 * part):02X}" for part in hls_to_rgb(hue, light, strength))
-
-
-# ---------------------------------------------------------------- xlsx
-
-_COLOUR = re.compile(rb"fgColor\s([^<>]*)")
-
-
-def painted_cells(
-    styles: bytes, theme: Callable[[], bytes], sheets: Sequence[tuple[bytes, bool]]
-) -> tuple[Painted, ...]:
-    """The painted cells of each sheet of an xlsx, from the bytes of its parts. `theme` gives that part when asked.
-
-    Beside each sheet stands whether it is known to be spelled as ordinary programs do. A file without such a fill costs
-    one search of its styles. Styles too large for a tree are passed over.
-    """
-    if len(styles) > MAX_SMALL_PART:
-        return ()
-    fills = styles[: styles.rfind(b"fills>")]
-    looks = _looks_in(styles, theme() if b"theme" in fills else b"") if _COLOUR.search(fills) else {}
-    return tuple(dict(islice(_painted(part, looks, plain), MAX_PAINTED)) for part, plain in sheets) if looks else ()
-
-
-@lru_cache(maxsize=8)  # the returns of a batch were mostly saved by the same program, and have the same styles
-def _looks_in(styles: bytes, theme: bytes) -> Mapping[bytes, str]:
-    """The colour of each cell style (by the number that cells name) that paints in one of ours."""
-    told = {match[1] for match in _COLOUR.finditer(styles, 0, styles.rfind(b"fills>"))}
-    if not any(colour_name(_rgb(_attributes(one), theme)) for one in told):
-        return {}
-    tree = ET.fromstring(styles)  # noqa: S314 - the guard has refused every DOCTYPE
-    fills = [_fill(fill, theme) for fill in _within(tree, "fills")]
-    numbers = [int(look.get("fillId", "0")) for look in _within(tree, "cellXfs")]
-    return {b"%d" % at: fills[number] for at, number in enumerate(numbers) if number < len(fills) and fills[number]}
-
-
-def _attributes(tag: bytes) -> dict[str, str]:
-    found = re.findall(rb"([\w:]+)\s*=\s*[\"']([^\"']*)", tag)
-    return {name.decode(): value.decode(errors="replace") for name, value in found}
-
-
-def _within(styles: ET.Element, name: str) -> Iterator[ET.Element]:
-    return (item for table in styles if table.tag.rpartition("}")[2] == name for item in table)
-
-
-def _fill(fill: ET.Element, theme: bytes) -> str:
-    """The colour of a solid fill; "" of a pattern, a gradient, or none of ours."""
-    for pattern in fill:
-        if pattern.get("patternType") == "solid":
-            for colour in pattern:
-                if colour.tag.rpartition("}")[2] == "fgColor":
-                    return colour_name(_rgb(colour.attrib, theme))
-    return ""
-
-
-_CELL = re.compile(rb"<(?:[^\s<>:]+:)?c\s([^<>]*)>")
-
-
-def _painted(part: bytes, looks: Mapping[bytes, str], plain: bool) -> Iterator[tuple[str, str]]:  # noqa: FBT001 - goes with its sheet
-    """The reference and colour of each cell with such a look; a cell that does not say where it stands is left out."""
-    numbers = b"|".join(looks)
-    if plain:
-        for place, number in re.findall(rb'<c r="([A-Z0-9]++)" s="(%b)"' % numbers, part):
-            yield place.decode(), looks[number]
-        return
-    for match in re.finditer(rb"\ss\s*=\s*[\"'](?:%b)[\"']" % numbers, part):
-        tag = _CELL.match(part, part.rfind(b"<", 0, match.start()))
-        if tag and tag.end() > match.end():
-            told = _attributes(tag[1])
-            if "r" in told:
-                yield told["r"], looks[told["s"].encode()]

@@ -14,9 +14,9 @@ from dataclasses import dataclass, field
 from plan_sheets.core.found import FoundSheet, Remark
 from plan_sheets.core.survival import seen_in
 from plan_sheets.store.beside import beside_cells
-from plan_sheets.store.fills import Painted, painted_cells
 from plan_sheets.store.kinds import FILE_PASS, kind_of_other, streams
 from plan_sheets.store.limits import MAX_CELLS, MAX_FILE, MAX_FILLED, MAX_HERE, MAX_SMALL_PART
+from plan_sheets.store.looks import Looks, looks_of
 from plan_sheets.store.ods_scan import OdsScan, scan_ods, without
 from plan_sheets.store.package import Package, open_package
 from plan_sheets.store.relationships import relationships
@@ -51,8 +51,8 @@ class Guarded:
     about: Mapping[str, bytes] = field(default_factory=dict)
     """The parts that hold document properties, by their names in lower case; checked, not parsed."""
     remarks: tuple[Remark, ...] = ()
-    painted: tuple[Painted, ...] = ()
-    """Of each sheet of an xlsx or ods, in order, the cells painted in a colour of RAG; () if there are none."""
+    looks: tuple[Looks, ...] = ()
+    """Of each sheet of an xlsx or ods, in order, what the formats of its cells say; () if that is nothing."""
     since_1904: bool = False
     """Whether day numbers in it count from 1904; known of xlsx and ods."""
     apart: bool = True
@@ -146,7 +146,7 @@ def _guard_package(package: Package, *, apart: bool) -> Guarded:
     if "mimetype" in names:
         content, seen, kept = _ods_parts(package)  # first: it knows an encrypted file, in which no other part is XML
         about, remarks = package.about(), (*remarks, *seen.beside)
-        return Guarded("ods", content, (*seen.marks,), about, remarks, (*seen.painted,), seen.since_1904, kept=kept)
+        return Guarded("ods", content, (*seen.marks,), about, remarks, (*seen.looks(),), seen.since_1904, kept=kept)
     if ROOT not in names or "[content_types].xml" not in names:
         raise RefusedError(next((code for name, code in _OTHER_PACKAGES.items() if name in names), "file_other_zip"))
     about = package.about()
@@ -159,14 +159,14 @@ def _guard_package(package: Package, *, apart: bool) -> Guarded:
     marks, walked = tuple(scan.marks for scan in scans), any(scan.walked for scan in scans)
     styles = parts.get(f"{book.rpartition('/')[0]}/styles.xml".removeprefix("/"), b"")
     spelled = [(parts[one.part], scan.texts is not None) for one, scan in zip(listed, scans, strict=True)]
-    painted = painted_cells(styles, lambda: package.theme, spelled)
+    looks = looks_of(styles, lambda: package.theme, spelled)
     since_1904 = _SINCE_1904.search(parts[book]) is not None
     places = [(one.title, one.part) for one in listed]
     if beside := beside_cells(lambda name: package.xml(name, MAX_SMALL_PART), names, places):
         remarks = (*(one for one in remarks if one.code != "file_has_comments"), *beside)
     sheets = read_already(listed, scans)
     data = b"" if sheets else stored(essential(parts, listed, scans))
-    return Guarded(container, data, marks, about, remarks, painted, since_1904, walked, kept, sheets)
+    return Guarded(container, data, marks, about, remarks, looks, since_1904, walked, kept, sheets)
 
 
 _SINCE_1904 = re.compile(rb"""\sdate1904\s*=\s*["'](?:1|true|on)["']""")

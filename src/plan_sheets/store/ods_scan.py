@@ -11,7 +11,10 @@ from plan_sheets.core.model import column_letters
 from plan_sheets.store.beside import remark_of
 from plan_sheets.store.fills import colour_name
 from plan_sheets.store.limits import MAX_BESIDE, MAX_PAINTED, MAX_REPEATS
+from plan_sheets.store.looks import Looks
 from plan_sheets.store.sheet_scan import Mark
+
+_NUMBERS = ("float", "percentage", "currency")
 
 
 @dataclass(slots=True)
@@ -20,11 +23,18 @@ class OdsScan:
 
     marks: list[dict[tuple[int, int], Mark]] = field(default_factory=list)
     painted: list[dict[str, str]] = field(default_factory=list)
+    struck: list[set[str]] = field(default_factory=list)
+    shown: list[dict[str, str]] = field(default_factory=list)
     since_1904: bool = False
     beside: list[Remark] = field(default_factory=list)
     """Comments, text boxes and pictures."""
     spans: list[tuple[int, int]] = field(default_factory=list)
     """Where in the bytes they stand: the parser takes the text of a box for that of the cell it is anchored to."""
+
+    def looks(self) -> Iterator[Looks]:
+        """What the formats of the cells say, table by table."""
+        for painted, struck, shown in zip(self.painted, self.struck, self.shown, strict=True):
+            yield Looks(painted, frozenset(struck), {}, shown)
 
 
 def without(content: bytes, spans: list[tuple[int, int]]) -> bytes:
@@ -59,7 +69,10 @@ class _Walker:
         self.within: list[str] = []
         self.starts, self.is_chart = 0, False
         self.looks: dict[str, str] = {}
+        self.struck: set[str] = set()
         self.look = ""
+        self.number: str | None = None
+        self.words: list[str] = []
         self.row = self.rows = self.column = 0
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
@@ -73,12 +86,16 @@ class _Walker:
         elif tag == "table:table":
             self.scan.marks.append({})
             self.scan.painted.append({})
+            self.scan.struck.append(set())
+            self.scan.shown.append({})
             self.row, self.at = 0, (0, 0)
             self.sheet = attributes.get("table:name", "")
         elif tag == "style:style":
             self.look = attributes.get("style:name", "")
         elif tag == "style:table-cell-properties":
             self.looks[self.look] = colour_name(attributes.get("fo:background-color", ""))
+        elif tag == "style:text-properties" and attributes.get("style:text-line-through-style", "none") != "none":
+            self.struck.add(self.look)
         elif tag == "table:null-date":
             self.scan.since_1904 = attributes.get("table:date-value", "").startswith("1904")
 
@@ -88,11 +105,15 @@ class _Walker:
             self._end_aside()
         elif tag == "table:table-row":
             self.row += self.rows
+        elif self.number is not None and tag == "table:table-cell":
+            self._end_number()
 
     def text(self, told: str) -> None:
         """What stands between two tags."""
         if "text:p" in self.within:
             self.aside.append(told)
+        elif self.number is not None:
+            self.words.append(told)
 
     def _begin_aside(self, tag: str) -> None:
         if not self.within:
@@ -118,12 +139,24 @@ class _Walker:
         colour = self.looks.get(attributes.get("table:style-name", ""))
         formula = attributes.get("table:formula", "").partition("=")[2]
         is_error = attributes.get("calcext:value-type") == "error"
-        for row, column in self._places(columns) if colour or formula or is_error else ():
+        struck = attributes.get("table:style-name", "") in self.struck
+        if not formula and attributes.get("office:value-type") in _NUMBERS:
+            self.number, self.words = attributes.get("office:value", ""), []
+        for row, column in self._places(columns) if colour or formula or is_error or struck else ():
+            if struck and len(self.scan.struck[-1]) < MAX_PAINTED:
+                self.scan.struck[-1].add(f"{column_letters(column)}{row + 1}")
             if formula or is_error:
                 self.scan.marks[-1][row, column] = (CellKind.ERROR if is_error else CellKind.FORMULA, formula)
             if colour and len(self.scan.painted[-1]) < MAX_PAINTED:
                 self.scan.painted[-1][f"{column_letters(column)}{row + 1}"] = colour
         self.column += columns
+
+    def _end_number(self) -> None:
+        """A cell with a number ends: what it shows, where that is not the number as it is."""
+        shown, number = "".join(self.words).strip(), self.number or ""
+        if shown not in ("", number) and len(self.scan.shown[-1]) < MAX_PAINTED:
+            self.scan.shown[-1][f"{column_letters(self.at[1])}{self.at[0] + 1}"] = shown
+        self.number = None
 
     def _places(self, columns: int) -> Iterator[tuple[int, int]]:
         """Every place that the cell at hand stands for, as far as anybody could have meant it."""

@@ -19,11 +19,13 @@ from typing import Any
 from python_calamine import CalamineSheet, CalamineWorkbook, PasswordError, SheetMetadata, SheetVisibleEnum
 
 from plan_sheets.core.found import CellKind, FoundCell, FoundSheet, FoundWorkbook, Remark
-from plan_sheets.core.model import PartialDate, column_letters
+from plan_sheets.core.model import PartialDate, column_letters, place_of
+from plan_sheets.core.shown import as_shown
 from plan_sheets.store.apart import run_apart
 from plan_sheets.store.decrypting import decrypted
 from plan_sheets.store.guard import Guarded, Refusal, guard, refusal_of
 from plan_sheets.store.limits import MAX_FILLED
+from plan_sheets.store.looks import Looks
 from plan_sheets.store.properties import custom_properties, saved_by
 from plan_sheets.store.sheet_scan import Mark, TooFullError
 from plan_sheets.store.zips import RefusedError
@@ -52,8 +54,8 @@ def _read_here(passed: Guarded) -> FoundWorkbook | Refusal:
     try:
         sheets = passed.sheets or _sheets(passed.data, passed.marks)
         said = custom_properties(passed.about), saved_by(passed.about)
-        if passed.painted:
-            sheets = tuple(replace(sheet, painted=one) for sheet, one in zip(sheets, passed.painted, strict=True))
+        if passed.looks:
+            sheets = tuple(map(_with_looks, sheets, passed.looks))
     except PasswordError:
         return Refusal("file_encrypted")
     except BaseException as trouble:
@@ -97,6 +99,18 @@ def _found_sheet(about: SheetMetadata, sheet: CalamineSheet, marks: _Marks) -> F
         for first, last in sheet.merged_cell_ranges or ()
     )
     return FoundSheet(about.name, cells, about.visible is SheetVisibleEnum.Visible, merged)
+
+
+def _with_looks(sheet: FoundSheet, looks: Looks) -> FoundSheet:
+    """The sheet with what the formats of its cells say of what they hold."""
+    held = {place: cell for place in {*looks.formats, *looks.struck} if (cell := sheet.cells.get(place_of(place)))}
+    shown = {
+        place: as_shown(held[place].text, code) or ""
+        for place, code in looks.formats.items()
+        if place in held and held[place].kind is CellKind.NUMBER
+    }
+    told = {place: text for place, text in shown.items() if text != held[place].text}
+    return replace(sheet, painted=looks.painted, shown=told or looks.shown, struck=looks.struck & held.keys())
 
 
 def _mark(cells: dict[tuple[int, int], FoundCell], marks: _Marks) -> None:
@@ -192,6 +206,8 @@ def _packed_sheet(sheet: FoundSheet) -> dict[str, Any]:
         "visible": sheet.visible,
         "merged": sheet.merged,
         "painted": dict(sheet.painted),
+        "shown": dict(sheet.shown),
+        "struck": sorted(sheet.struck),
         "rows": [row for row, _ in sheet.cells],
         "columns": [column for _, column in sheet.cells],
         "texts": [cell.text for cell in cells],
@@ -207,7 +223,8 @@ def _unpacked_sheet(told: dict[str, Any]) -> FoundSheet:
         (row, column): FoundCell(text, _KINDS[kind], formula)
         for row, column, text, kind, formula in zip(*columns, strict=True)
     }
-    return FoundSheet(told["name"], cells, told["visible"], tuple(told["merged"]), told["painted"])
+    looks = told["painted"], told["shown"], frozenset(told["struck"])
+    return FoundSheet(told["name"], cells, told["visible"], tuple(told["merged"]), *looks)
 
 
 _KINDS = {str(kind): kind for kind in CellKind}

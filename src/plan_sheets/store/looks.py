@@ -1,0 +1,134 @@
+"""What the format of a cell says that its text does not: painted, struck through, a number shown otherwise.
+
+A parser tells values and never formats. Only those of the cells themselves are looked at: conditional formats paint
+what is written, and say nothing new.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import lru_cache
+from itertools import islice
+from typing import NamedTuple
+from xml.etree import ElementTree as ET
+
+from plan_sheets.core.shown import BUILT_IN, GENERAL, is_date
+from plan_sheets.store.fills import Painted, colour_name, rgb_of
+from plan_sheets.store.limits import MAX_PAINTED, MAX_SMALL_PART
+
+
+class Looks(NamedTuple):
+    """Of one sheet, by the references of its cells."""
+
+    painted: Painted
+    struck: frozenset[str]
+    """Cells, blank ones too, that are struck through."""
+    formats: Mapping[str, str]
+    """Of an xlsx: cells, whatever they hold, with a number format that is neither General, Text nor a date."""
+    shown: Mapping[str, str]
+    """Of an ods: what cells show of a number that they hold."""
+
+
+class _Styles(NamedTuple):
+    """By the number of a cell style, as cells name it."""
+
+    painted: Mapping[bytes, str]
+    struck: Mapping[bytes, str]
+    formats: Mapping[bytes, str]
+
+
+def looks_of(styles: bytes, theme: Callable[[], bytes], sheets: Sequence[tuple[bytes, bool]]) -> tuple[Looks, ...]:
+    """The looks of each sheet of an xlsx, from the bytes of its parts; () if there is nothing to tell.
+
+    `theme` gives that part when asked. Beside each sheet stands whether it is known to be spelled as ordinary programs
+    do, and to hold texts only. Styles too large for a tree are passed over.
+    """
+    if len(styles) > MAX_SMALL_PART:
+        return ()
+    found = _styles_in(styles, theme() if b"theme" in styles[: styles.rfind(b"fills>")] else b"")
+    if not any(found):
+        return ()
+    return tuple(_looks(part, found, plain) for part, plain in sheets)
+
+
+def _looks(part: bytes, styles: _Styles, plain: bool) -> Looks:  # noqa: FBT001 - goes with its sheet
+    painted, struck = dict(_cells(part, styles.painted, plain)), frozenset(dict(_cells(part, styles.struck, plain)))
+    return Looks(painted, struck, {} if plain else dict(_cells(part, styles.formats, plain)), {})
+
+
+@lru_cache(maxsize=8)  # the returns of a batch were mostly saved by the same program, and have the same styles
+def _styles_in(styles: bytes, theme: bytes) -> _Styles:
+    if not styles:
+        return _Styles({}, {}, {})
+    tree = ET.fromstring(styles)  # noqa: S314 - the guard has refused every DOCTYPE
+    fills = [_fill(fill, theme) for fill in _within(tree, "fills")]
+    struck = ["struck" if _is_struck(font) else "" for font in _within(tree, "fonts")]
+    codes = {one.get("numFmtId", ""): one.get("formatCode", "") for one in _within(tree, "numFmts")}
+    cells = [*_within(tree, "cellXfs")]
+    return _Styles(
+        _by_style([_at(fills, cell.get("fillId")) for cell in cells]),
+        _by_style([_at(struck, cell.get("fontId")) for cell in cells]),
+        _by_style([_format(cell.get("numFmtId", "0"), codes) for cell in cells]),
+    )
+
+
+def _by_style(told: Sequence[str]) -> dict[bytes, str]:
+    return {b"%d" % at: one for at, one in enumerate(told) if one}
+
+
+def _at(told: Sequence[str], number: str | None) -> str:
+    """What is told of this number, of the first where a style names none; "" for one that is not there."""
+    at = int(number or "0")
+    return told[at] if 0 <= at < len(told) else ""
+
+
+def _format(number: str, codes: Mapping[str, str]) -> str:
+    code = codes.get(number) or BUILT_IN.get(int(number) if number.isdigit() else 0, GENERAL)
+    return "" if code in (GENERAL, "@") or is_date(code) else code
+
+
+def _is_struck(font: ET.Element) -> bool:
+    return any(_local(one) == "strike" and one.get("val", "1") not in ("0", "false") for one in font)
+
+
+def _within(styles: ET.Element, name: str) -> Iterator[ET.Element]:
+    return (item for table in styles if _local(table) == name for item in table)
+
+
+def _local(item: ET.Element) -> str:
+    return item.tag.rpartition("}")[2]
+
+
+def _fill(fill: ET.Element, theme: bytes) -> str:
+    """The colour of a solid fill; "" of a pattern, a gradient, or none of ours."""
+    for pattern in fill:
+        if pattern.get("patternType") == "solid":
+            for colour in pattern:
+                if _local(colour) == "fgColor":
+                    return colour_name(rgb_of(colour.attrib, theme))
+    return ""
+
+
+_CELL = re.compile(rb"<(?:[^\s<>:]+:)?c\s([^<>]*)>")
+_ATTRIBUTE = re.compile(rb"([\w:]+)\s*=\s*[\"']([^\"']*)")
+
+
+def _cells(part: bytes, looks: Mapping[bytes, str], plain: bool) -> Iterator[tuple[str, str]]:  # noqa: FBT001 - goes with its sheet
+    """The reference of each cell with such a look, and which; a cell that does not say where it stands is left out."""
+    if looks:
+        yield from islice(_spelled_plainly(part, looks) if plain else _spelled(part, looks), MAX_PAINTED)
+
+
+def _spelled_plainly(part: bytes, looks: Mapping[bytes, str]) -> Iterator[tuple[str, str]]:
+    for place, number in re.findall(rb'<c r="([A-Z0-9]++)" s="(%b)"' % b"|".join(looks), part):
+        yield place.decode(), looks[number]
+
+
+def _spelled(part: bytes, looks: Mapping[bytes, str]) -> Iterator[tuple[str, str]]:
+    for match in re.finditer(rb"\ss\s*=\s*[\"'](?:%b)[\"']" % b"|".join(looks), part):
+        tag = _CELL.match(part, part.rfind(b"<", 0, match.start()))
+        if tag and tag.end() > match.end():
+            told = {name: value.decode(errors="replace") for name, value in _ATTRIBUTE.findall(tag[1])}
+            if b"r" in told:
+                yield told[b"r"], looks[told[b"s"].encode()]
