@@ -119,7 +119,13 @@ def _guard_compound(data: bytes) -> Guarded:
         raise RefusedError("file_word")
     if not names & {"Workbook", "Book", "WORKBOOK", "BOOK"}:
         raise RefusedError("file_unknown")
-    return Guarded("xls", data, remarks=_remarks({"_VBA_PROJECT_CUR": "file_has_macros"}, names))
+    remarks = _remarks({"_VBA_PROJECT_CUR": "file_has_macros"}, names)
+    return Guarded("xls", data, remarks=(*remarks, _half_seen("xls")))
+
+
+def _half_seen(container: str) -> Remark:
+    """That of this format only stored values are told: nobody sees formulas, formats, or what lies beside the cells."""
+    return Remark("file_half_seen", {"container": container})
 
 
 # ---------------------------------------------------------------- packages
@@ -153,7 +159,7 @@ def _guard_package(package: Package, *, apart: bool) -> Guarded:
     root = package.xml(ROOT, MAX_SMALL_PART)
     book = _workbook_part(root, names)
     if book.endswith(".bin"):
-        return Guarded("xlsb", _binary_parts(package), about=about, remarks=remarks)
+        return Guarded("xlsb", _binary_parts(package), about=about, remarks=(*remarks, _half_seen("xlsb")))
     parts, listed, scans, kept = workbook_parts(package, root, book, apart=apart)
     container = "xlsm" if b"macroEnabled" in package.xml("[content_types].xml", MAX_SMALL_PART) else "xlsx"
     marks, walked = tuple(scan.marks for scan in scans), any(scan.walked for scan in scans)
