@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from math import ceil
 from typing import Any
 
-from plan_sheets.core.layout import Chart, Content, Sheet
+from plan_sheets.core.layout import Chart, Content, Sheet, as_text
 from plan_sheets.core.paper import FONT_POINTS
 from plan_sheets.store.workbook_style import DEFAULT_ROW_PIXELS, FONT
 
@@ -50,6 +50,8 @@ def series(sheet: Sheet, chart: Chart) -> Iterator[dict[str, Any]]:
             "name": [sheet.name, sheet.heading_row, place],
             "categories": [sheet.name, first, label, last, label],
             "values": [sheet.name, first, place, last, place],
+            "categories_data": [as_text(row.cells[label]) for row in sheet.rows],
+            "values_data": [as_text(row.cells[place]) for row in sheet.rows],
             **FILLS[heading],
             "border": {"color": _INK, "width": 0.75},
             "gap": 60,

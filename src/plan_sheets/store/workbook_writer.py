@@ -5,11 +5,11 @@ Every workbook of the tool comes from `write_workbook`: plan, subgroup, feedback
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time
-from io import BytesIO
+from functools import partial
+from io import BytesIO, StringIO
 from typing import Any
 
 from xlsxwriter.format import Format
@@ -22,18 +22,17 @@ from plan_sheets.core.layout import NOTHING_YET, Book, Content, Formula, Link, R
 from plan_sheets.core.model import Address, PartialDate, PlanSheetsError, Precision, column_letters
 from plan_sheets.core.pages import Page, page_starts
 from plan_sheets.core.paper import (
-    BOLD_ROOM,
     HEAD_INCHES,
     LINE_POINTS,
     MARGIN_INCHES,
     STANDARD_WIDTH,
-    TALLEST_ROW,
     choose_paper,
     page_room,
-    row_height,
     spare_columns,
 )
 from plan_sheets.store import workbook_chart
+from plan_sheets.store.part_hooks import HEADING_STYLE_ID, HOOKS
+from plan_sheets.store.sheet_data import Spelling, pixels, row_heights
 from plan_sheets.store.workbook_entries import Entry, Place, as_ranges, entries, list_source
 from plan_sheets.store.workbook_limits import (
     FIRST_YEAR,
@@ -73,9 +72,9 @@ def write_workbook(book: Book) -> bytes:
     workbook = _Workbook(file, options)
     workbook.locks_structure = book.protected
     _set_properties(workbook, book)
-    pen = _Pen(replace(book, sheets=tuple(map(_with_a_row, book.sheets))), _formats(workbook))
+    pen = _Pen(replace(book, sheets=tuple(map(_with_a_row, book.sheets))), _formats(workbook), Spelling())
     for sheet, table in zip(pen.book.sheets, table_names(sheet.name for sheet in book.sheets), strict=True):
-        page = workbook.add_worksheet(sheet.name)
+        page = workbook.add_worksheet(sheet.name, _Page)
         _write_sheet(page, sheet, table, pen)
         _draw_chart(workbook, page, sheet)
     workbook.close()
@@ -84,15 +83,16 @@ def write_workbook(book: Book) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class _Pen:
-    """What it takes to write any sheet: the book it belongs to, and the formats by name."""
+    """What it takes to write any sheet: the book it belongs to, the formats by name, and the cells spelt so far."""
 
     book: Book
     formats: dict[str, Format]
+    spelling: Spelling
 
 
 def _formats(workbook: Workbook) -> dict[str, Format]:
     formats = {name: workbook.add_format({**style}) for name, style in STYLES.items()}
-    formats["title"].xf_id = _HEADING_STYLE_ID
+    formats["title"].xf_id = HEADING_STYLE_ID
     return formats
 
 
@@ -123,10 +123,8 @@ def _write_sheet(page: Worksheet, sheet: Sheet, table: str, pen: _Pen) -> None:
         page.set_column(across, across, width)
     _write_lines(page, sheet, pen)
     _add_table(page, sheet, table, pen)
-    for down, row in enumerate(sheet.rows, start=sheet.heading_row + 1):
-        for across, (column, content) in enumerate(zip(sheet.columns, row.cells, strict=True)):
-            _write_cell(page, (down, across), content, pen, is_input=sheet.is_input(row, column))
     heights = _set_heights(page, sheet, widths)
+    page.write_body(pen.spelling.rows(sheet, heights[1:], partial(_spell, page, pen)))
     for entry, places in entries(sheet).items():
         _add_entry(page, entry, places, pen)
     if sheet.keeps_headings_in_view:
@@ -168,22 +166,22 @@ def _add_table(page: Worksheet, sheet: Sheet, name: str, pen: _Pen) -> None:
     page.ignore_errors({"number_stored_as_text": area, "two_digit_text_year": area})
 
 
-def _write_cell(page: Worksheet, place: Place, content: Content, pen: _Pen, *, is_input: bool) -> None:
+def _spell(page: _Page, pen: _Pen, place: Place, content: Content, is_input: bool) -> str:  # noqa: FBT001 - a `Spell`
     """One cell of the table: where somebody types all is text, so that it stays as it was typed."""
     if is_input:
-        _write_text(page, place, as_text(content), pen.formats["input"])
-    elif isinstance(content, Formula):
+        return _spell_text(page, place, as_text(content), pen.formats["input"])
+    if isinstance(content, str) or (isinstance(content, PartialDate) and not _is_real(content)):
+        text = as_text(content)
+        return _spell_text(page, place, text, pen.formats[text if text in STATUS else "locked"])
+    if isinstance(content, Formula):
         page.write_formula(*place, content.text, pen.formats["locked"], content.value)
     elif isinstance(content, Link):
         page.write_url(*place, _url(content.target), pen.formats["link"], _held(page, place, content.text))
-    elif isinstance(content, PartialDate) and _is_real(content):
-        midnight = datetime.combine(content.last, time())
-        page.write_datetime(*place, midnight, pen.formats[content.precision])
-    elif isinstance(content, str | PartialDate):
-        text = as_text(content)
-        _write_text(page, place, text, pen.formats[text if text in STATUS else "locked"])
+    elif isinstance(content, PartialDate):
+        page.write_datetime(*place, datetime.combine(content.last, time()), pen.formats[content.precision])
     else:
         page.write_number(*place, content, pen.formats["locked"])
+    return page.taken_out(place)
 
 
 def _is_real(day: PartialDate) -> bool:
@@ -196,6 +194,10 @@ def _write_text(page: Worksheet, place: Place, text: str, look: Format) -> None:
         page.write_string(*place, _held(page, place, text), look)
     else:
         page.write_blank(*place, None, look)
+
+
+def _spell_text(page: _Page, place: Place, text: str, look: Format) -> str:
+    return page.spell_text(_held(page, place, text) if text else "", look)
 
 
 def _held(page: Worksheet, place: Place, text: str) -> str:
@@ -213,19 +215,13 @@ def _url(target: str) -> str:
 
 
 def _set_heights(page: Worksheet, sheet: Sheet, widths: list[float]) -> list[float]:
-    """States the height of every row that needs more than a line; `_height_not_fixed` lets it grow while typing.
-
-    Returns the heights, in points, from the headings on.
-
-    LibreOffice does not measure rows when it opens a file, and the row would show its first line only.
-    """
-    headings = [(column.heading, width * BOLD_ROOM) for column, width in zip(sheet.columns, widths, strict=True)]
-    bodies = ([(as_text(cell), width) for cell, width in zip(row.cells, widths, strict=True)] for row in sheet.rows)
-    heights = [min(row_height(cells), TALLEST_ROW) for cells in (headings, *bodies)]
+    """States the height of title and headings; returns those from the headings on, in points."""
+    heights = row_heights(sheet, widths)
     page.set_row(0, TITLE_POINTS)
-    for down, height in enumerate(heights, start=sheet.heading_row):
-        if height > LINE_POINTS:
-            page.set_row(down, height)
+    if heights[0] > LINE_POINTS:
+        page.set_row(sheet.heading_row, heights[0])
+    for down, height in enumerate(heights[1:], start=sheet.heading_row + 1):
+        page.row_sizes[down] = [pixels(height), False]  # by these a chart is placed
     return heights
 
 
@@ -308,12 +304,9 @@ def _validation(entry: Entry, book: Book) -> dict[str, Any]:
 
 # What XlsxWriter has no call for
 
-_HEADING_STYLE_ID = 1
-"""The place of Heading 1 among the file's cell styles: after Normal."""
-
 
 class _Workbook(Workbook):  # type: ignore[misc]  # XlsxWriter ships no types
-    """A workbook whose structure can be locked, and whose parts pass through `_HOOKS`."""
+    """A workbook whose structure can be locked, and whose parts pass through `HOOKS`."""
 
     locks_structure = False
 
@@ -326,6 +319,55 @@ class _Workbook(Workbook):  # type: ignore[misc]  # XlsxWriter ships no types
             self._xml_empty_tag("workbookProtection", [("lockStructure", 1)])
 
 
+class _Page(Worksheet):  # type: ignore[misc]  # XlsxWriter ships no types
+    """A sheet whose rows grow while somebody types, and under whose headings stand rows that are spelt already."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.fh: StringIO
+        self.dim_rowmax: int
+        self._body: list[str] = []
+
+    def spell_text(self, text: str, look: Format) -> str:
+        """A cell with this text, all but its address, as XlsxWriter spells it."""
+        style = _number(look)
+        if not text:
+            return f'" s="{style}"/>'
+        return f'" s="{style}" t="s"><v>{self.str_table._get_shared_string_index(text)}</v></c>'  # noqa: SLF001 - as XlsxWriter's own method does
+
+    def taken_out(self, place: Place) -> str:
+        """The cell that was just written there, as XlsxWriter spells it; it does not write it a second time."""
+        row, column = place
+        kept, self.fh = self.fh, StringIO()
+        self._write_cell(row, column, self.table[row].pop(column))
+        spelt: str = self.fh.getvalue()
+        self.fh = kept
+        return spelt[spelt.index('" ') :]
+
+    def write_body(self, rows: Iterable[str]) -> None:
+        """The rows under those that are written; of their texts each is counted as often as it stands there."""
+        for row in self.table.values():  # formats are numbered in the order in which they stand on the sheet
+            for cell in row.values():
+                _number(cell.format)
+        top, counted = self.dim_rowmax, self.str_table.count
+        self._body = list(rows)
+        self.dim_rowmax = top + len(self._body)
+        self.str_table.count = counted + sum(row.count(' t="s"><v>') for row in self._body)
+
+    def _write_rows(self) -> None:
+        super()._write_rows()
+        self.fh.writelines(self._body)
+
+    def _xml_start_tag_unencoded(self, tag: str, attributes: Iterable[tuple[str, object]] = ()) -> None:
+        """Keeps the heights of rows but not the word that a person fixed them."""
+        super()._xml_start_tag_unencoded(tag, [one for one in attributes if one[0] != "customHeight"])
+
+
+def _number(look: Format) -> int:
+    """The number of a format in the file: one has none before it is first asked for."""
+    return int(look._get_xf_index())  # noqa: SLF001 - as XlsxWriter's own methods do
+
+
 class _PlainStrings(SharedStrings):  # type: ignore[misc]  # XlsxWriter ships no types
     """Texts that are never taken for markup: XlsxWriter writes any text between <r> and </r> as it stands."""
 
@@ -334,7 +376,7 @@ class _PlainStrings(SharedStrings):  # type: ignore[misc]  # XlsxWriter ships no
 
 
 class _Packager(Packager):  # type: ignore[misc]  # XlsxWriter ships no types
-    """Writes the parts of the file, and passes them through `_HOOKS`."""
+    """Writes the parts of the file, and passes them through `HOOKS`."""
 
     def _write_shared_strings_file(self) -> None:
         strings = _PlainStrings()
@@ -345,36 +387,10 @@ class _Packager(Packager):  # type: ignore[misc]  # XlsxWriter ships no types
     def _create_package(self) -> list[tuple[Any, str, bool]]:
         parts: list[tuple[Any, str, bool]] = super()._create_package()
         for stream, name, _ in parts:
-            hook = _HOOKS.get(re.sub(r"\d", "", name))
+            hook = HOOKS.get(name)
             if hook:
                 xml = hook(stream.getvalue())
                 stream.seek(0)
                 stream.truncate()
                 stream.write(xml)
         return parts
-
-
-def _with_heading_style(xml: str) -> str:
-    """Makes the title's format the cell style Heading 1, by which a screen reader tells a title."""
-    title = re.search(rf'fontId="(\d+)"[^>]*xfId="{_HEADING_STYLE_ID}"', xml)
-    style = f'<xf numFmtId="0" fontId="{title[1] if title else 0}" fillId="0" borderId="0"/></cellStyleXfs>'
-    name = f'<cellStyles count="2"><cellStyle name="Heading 1" xfId="{_HEADING_STYLE_ID}" builtinId="16"/>'
-    xml = xml.replace('<cellStyleXfs count="1">', '<cellStyleXfs count="2">').replace("</cellStyleXfs>", style)
-    return xml.replace('<cellStyles count="1">', name)
-
-
-def _with_language(xml: str) -> str:
-    return xml.replace("</cp:coreProperties>", "<dc:language>en-GB</dc:language></cp:coreProperties>")
-
-
-def _height_not_fixed(xml: str) -> str:
-    """Keeps the heights of rows but not the word that a person fixed them: so rows grow while somebody types."""
-    return xml.replace(' customHeight="1">', ">")
-
-
-_HOOKS: dict[str, Callable[[str], str]] = {
-    "xl/styles.xml": _with_heading_style,
-    "docProps/core.xml": _with_language,
-    "xl/worksheets/sheet.xml": _height_not_fixed,
-}
-"""What is done to which part; a number in its name does not count."""
