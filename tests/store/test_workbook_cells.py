@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import zipfile
 from datetime import UTC, date, datetime
 
 import openpyxl
@@ -134,6 +135,24 @@ def test_formulas_keep_their_value_and_links_their_words() -> None:
     page = notes(data)
     assert (page["A5"].value, page["C5"].hyperlink.location) == ("=1+1", "'Notes'!A1")
     assert page["D5"].hyperlink.target == "mailto:a@b.example"
+
+
+def test_what_stands_in_many_cells_looks_right_in_each_and_is_counted() -> None:
+    """Cells are spelt once: not across locked ones and those to fill in, nor for a link, which its sheet must know."""
+    link = Link("Go to Notes", "Notes!A1")
+    rows = [("Red", "Red", link, 1, "=A1"), ("Red", "", link, 1.5, "=A1")] * 20
+    columns = (column("Locked"), column("Typed", prompt="Fill it in."), *(column(f"Column {n}") for n in range(3)))
+    data = write_workbook(one_sheet(*rows, columns=columns))
+    assert values(data) == [[cell.text if isinstance(cell, Link) else cell for cell in row] for row in rows]
+    page = notes(data)
+    for row in range(5, 45):
+        fills = [page.cell(row, across).fill.fgColor.rgb for across in (1, 2)]
+        assert fills == ["FFD4351C", "FFFFFBE6"]
+        assert page[f"C{row}"].hyperlink.location == "'Notes'!A1"
+    with zipfile.ZipFile(io.BytesIO(data)) as package:
+        counted = re.search(r'<sst [^>]* count="(\d+)"', package.read("xl/sharedStrings.xml").decode())
+        assert counted
+        assert int(counted[1]) == package.read("xl/worksheets/sheet1.xml").count(b' t="s"')
 
 
 @pytest.mark.parametrize(("width", "paper"), [(35, "9"), (40, "8")])

@@ -11,7 +11,7 @@ from itertools import pairwise
 
 from plan_sheets.core.access_words import WORDING
 from plan_sheets.core.model import Address
-from plan_sheets.core.paper import LINE_POINTS, TALLEST_ROW, Paper, choose_paper, lines_needed, most_lines, text_points
+from plan_sheets.core.paper import LINE_POINTS, TALLEST_ROW, Paper, choose_paper, lines_needed, text_points
 from plan_sheets.core.seen import Look, SeenSheet, SeenWorkbook
 
 HEADING_STYLE = "Heading 1"
@@ -210,10 +210,10 @@ def _no_merged(sheet: SeenSheet) -> Said:
 def _no_blank_rows(sheet: SeenSheet) -> Said:
     """A column that only has a heading is not blank: last round's answers are, in the first round."""
     for table in sheet.tables:
-        cells = sheet.table_cells(headings=False)
-        used = {row for row, _, cell in cells if cell.text.strip() or not cell.look.locked}
+        across = range(table.area.left, table.area.right + 1)
         for row in range(table.area.top + 1, table.area.bottom + 1):
-            if row not in used:
+            cells = (sheet.cells.get((row, column)) for column in across)
+            if not any(cell and (cell.text.strip() or not cell.look.locked) for cell in cells):
                 yield _cell(row, table.area.left), "The row is blank."
 
 
@@ -234,30 +234,26 @@ def _font_faults(look: Look) -> Iterator[str]:
 
 
 def _wrapped(sheet: SeenSheet) -> Said:
-    for row, column, cell in sheet.table_cells():
-        width = sheet.widths.get(column, 0)
-        if cell.look.wraps and not cell.number:
+    unwrapped = {look for look in sheet.looks() if not look.wraps}
+    for (row, column), (text, look, number) in sheet.cells.items():
+        if not (number or look in unwrapped) or text_points(text) <= sheet.widths.get(column, 0) * _POINTS_A_CHARACTER:
             continue
-        if text_points(cell.text) > width * _POINTS_A_CHARACTER:
-            yield _cell(row, column), "A number does not fit." if cell.number else "The text does not wrap."
+        if sheet.in_table(row, column):
+            yield _cell(row, column), "A number does not fit." if number else "The text does not wrap."
 
 
 def _not_clipped(sheet: SeenSheet) -> Said:
-    for row, column, cell in sheet.table_cells():
-        if not cell.look.locked or not cell.look.wraps:
-            continue
-        limit, width = sheet.heights.get(row, TALLEST_ROW), sheet.widths.get(column, 0)
-        if LINE_POINTS * most_lines(cell.text, width) <= limit:
-            continue
-        needed = LINE_POINTS * lines_needed(cell.text, width)
-        if needed > limit:
-            yield _cell(row, column), f"The text needs {needed:.0f} points, and the row has {limit:.0f}."
+    clipped = {look for look in sheet.looks() if look.locked and look.wraps}
+    for (row, column), (text, look, _) in sheet.cells.items() if clipped else ():
+        lines, limit = lines_needed(text, sheet.widths.get(column, 0)), sheet.heights.get(row, TALLEST_ROW)
+        if lines * LINE_POINTS > limit and look in clipped and sheet.in_table(row, column):
+            yield _cell(row, column), f"The text needs {lines * LINE_POINTS:.0f} points, and the row has {limit:.0f}."
 
 
 def _words_with_colour(sheet: SeenSheet) -> Said:
     strong = {look for look in sheet.looks() if _is_strong(look.fill)}
-    for row, column, cell in sheet.table_cells() if strong else ():
-        if cell.look in strong and not cell.text.strip():
+    for (row, column), cell in sheet.cells.items() if strong else ():
+        if cell.look in strong and not cell.text.strip() and sheet.in_table(row, column):
             yield _cell(row, column), "The cell is coloured, and no word says why."
     for colouring in sheet.colourings:
         if colouring.kind in {"colorScale", "dataBar", "iconSet"}:
@@ -296,8 +292,9 @@ def _links(sheet: SeenSheet) -> Said:
 def _prompts(sheet: SeenSheet) -> Said:
     told = set[int]()
     prompted = _prompted(sheet)
-    for (row, column), cell in sheet.cells.items():
-        if cell.look.locked or column in told or bisect_right(prompted.get(column, ()), row) % 2:
+    unlocked = {look for look in sheet.looks() if not look.locked}
+    for (row, column), cell in sheet.cells.items() if unlocked else ():
+        if cell.look not in unlocked or column in told or bisect_right(prompted.get(column, ()), row) % 2:
             continue
         told.add(column)
         yield _cell(row, column), f"A cell to fill in has no prompt (1 to {LONGEST_PROMPT} characters)."

@@ -10,6 +10,7 @@ import math
 import re
 from collections.abc import Iterable
 from enum import IntEnum
+from functools import lru_cache
 
 FONT_POINTS = 10
 LINE_POINTS = 12.75
@@ -35,6 +36,8 @@ _LOST_AT_LINE_ENDS = 18
 
 _SHORT = 300
 """Up to this many characters words are measured one by one: in narrow columns an estimate is far too generous."""
+_REMEMBERED, _REMEMBERED_WORDS = 1 << 16, 1 << 12
+"""How many texts' lines and how many words' widths are remembered: a made workbook is measured, and then inspected."""
 _SURE = 0.95
 """What part of a line is then counted on: programs differ a little in the width of a letter."""
 _BREAKS = re.compile("(?<=[-/])")
@@ -97,12 +100,23 @@ def lines_needed(text: str, width: float) -> int:
     """How many lines a text takes in a column of this width (characters) where text wraps."""
     if "\n" in text:
         return sum([lines_needed(paragraph, width) for paragraph in text.split("\n")])
-    room, length = width * _CHARACTER_POINTS, text_points(text)
-    if length <= room:
+    room = width * _CHARACTER_POINTS
+    if len(text) * FONT_POINTS <= room:  # no letter is wider than it is tall
         return 1
-    if len(text) <= _SHORT:
-        return _wrapped(text, max(room * _SURE, 1))
-    return math.ceil(length / max(room - _LOST_AT_LINE_ENDS, room / 2, 1))
+    return _short_lines(text, room) if len(text) <= _SHORT else _long_lines(text, room)
+
+
+@lru_cache(_REMEMBERED)
+def _short_lines(text: str, room: float) -> int:
+    return 1 if text_points(text) <= room else _wrapped(text, max(room * _SURE, 1))
+
+
+def _long_lines(text: str, room: float) -> int:
+    length = text_points(text)
+    return 1 if length <= room else math.ceil(length / max(room - _LOST_AT_LINE_ENDS, room / 2, 1))
+
+
+_word_points = lru_cache(_REMEMBERED_WORDS)(text_points)
 
 
 def _wrapped(text: str, room: float) -> int:
@@ -112,7 +126,7 @@ def _wrapped(text: str, room: float) -> int:
     """
     lines, used = 1, 0.0
     for word in text.split(" "):
-        wide = text_points(word)
+        wide = _word_points(word)
         if used + _BLANK_POINTS + wide <= room:
             used += _BLANK_POINTS + wide
         elif wide <= room:

@@ -133,13 +133,9 @@ class SeenSheet:
         """Every look that a cell of the sheet has."""
         return {cell.look for cell in self.cells.values()}
 
-    def table_cells(self, *, headings: bool = True) -> Iterator[tuple[int, int, SeenCell]]:
-        """Every cell of every table, with its row and column."""
-        for table in self.tables:
-            for row, column in table.area.places():
-                cell = self.cells.get((row, column))
-                if cell and (headings or row > table.area.top):
-                    yield row, column, cell
+    def in_table(self, row: int, column: int) -> bool:
+        """Whether a table covers this place."""
+        return any((row, column) in table.area for table in self.tables)
 
 
 @dataclass(frozen=True, slots=True)

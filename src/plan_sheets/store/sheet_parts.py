@@ -104,7 +104,7 @@ def _read_plain(part: bytes, parts: CellParts) -> SheetPart | None:
     if not len(_START) <= start <= end or "<!" in text:
         return None
     read = SheetPart({}, {}, [], tree(f"{text[:start]}{text[end:]}".encode()))
-    column = functools.cache(_column)
+    column, cells = functools.cache(_column), _PlainCells(parts)
     for row_text in text[start:end].split("<row ")[1:]:
         head, _, body = row_text.partition(">")
         attributes = dict(_ATTRIBUTE.findall(head))
@@ -112,17 +112,26 @@ def _read_plain(part: bytes, parts: CellParts) -> SheetPart | None:
             return None
         row = int(attributes["r"]) - 1
         read.add_row(row, attributes)
-        for letters, look, kind, formula, value, inline in _CELL.findall(body):
-            read.cells[row, column(letters)] = (
-                SeenCell(parts.texts[int(value)], parts.looks[int(look or 0)])  # most cells: a call more would show
-                if kind == "s" and value
-                else _plain_cell(parts, look, kind, value or inline or formula)
-            )
+        for found in _CELL.findall(body):
+            read.cells[row, column(found[0])] = cells[found[1:]]
     return read if len(read.cells) == text.count("<c", start, end) else None
 
 
-def _plain_cell(parts: CellParts, look: str, kind: str, content: str) -> SeenCell:
-    """A cell as it stands in the file."""
+class _PlainCells(dict[tuple[str, ...], SeenCell]):
+    """Cells as they stand in the file: most of them say what another one says, and are made in half the time."""
+
+    def __init__(self, parts: CellParts) -> None:
+        super().__init__()
+        self._parts = parts
+
+    def __missing__(self, found: tuple[str, ...]) -> SeenCell:
+        cell = self[found] = _plain_cell(self._parts, *found)
+        return cell
+
+
+def _plain_cell(parts: CellParts, look: str, kind: str, formula: str, value: str, inline: str) -> SeenCell:
+    """A cell as its style, type and content stand in the file."""
+    content = value or inline or formula
     if content.startswith("<f"):
         kind, content = "str", "=" + _FORMULA.sub("", content)
     return parts.cell(int(look or 0), kind or "n", html.unescape(content) if "&" in content else content)

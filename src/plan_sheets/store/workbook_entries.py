@@ -26,7 +26,7 @@ class Entry:
 def entries(sheet: Sheet) -> dict[Entry, list[Place]]:
     """The cells to fill in, grouped by what they ask, column by column and downwards."""
     groups: dict[Entry, list[Place]] = {}
-    for across, column in enumerate(sheet.columns):
+    for across, column in [one for one in enumerate(sheet.columns) if one[1].input]:
         for down, row in enumerate(sheet.rows, start=sheet.heading_row + 1):
             if sheet.is_input(row, column):
                 groups.setdefault(_entry(row, column), []).append((down, across))

@@ -139,11 +139,8 @@ def _write_sheet(page: Worksheet, sheet: Sheet, table: str, pen: _Pen) -> None:
 def _widths(sheet: Sheet) -> list[float]:
     """The width of each column in characters; wide enough for real dates."""
     widths = [column.width for column in sheet.columns]
-    for row in sheet.rows:
-        for across, content in enumerate(row.cells):
-            if isinstance(content, PartialDate):
-                widths[across] = max(widths[across], DATE_WIDTH)
-    return widths
+    dated = {across for row in sheet.rows for across, content in enumerate(row.cells) if type(content) is PartialDate}
+    return [max(width, DATE_WIDTH) if across in dated else width for across, width in enumerate(widths)]
 
 
 def _write_lines(page: Worksheet, sheet: Sheet, pen: _Pen) -> None:
@@ -160,7 +157,11 @@ def _add_table(page: Worksheet, sheet: Sheet, name: str, pen: _Pen) -> None:
     columns = [{"header": heading, "header_format": look} for heading, look in zip(headings, looks, strict=True)]
     options = {"name": name, "columns": columns, "autofilter": False, "style": None}
     bottom, right = sheet.heading_row + len(sheet.rows), len(columns) - 1
-    page.add_table(sheet.heading_row, 0, bottom, right, options)
+    # XlsxWriter marks every cell of a table that it is told of, lest a second one lie over it: there is none.
+    page.add_table(sheet.heading_row, 0, sheet.heading_row + 1, right, options)
+    page.tables[-1]["range"] = page.tables[-1]["a_range"] = (
+        f"A{sheet.heading_row + 1}:{column_letters(right)}{bottom + 1}"
+    )
     # Excel marks "007" and "3/4/16" with a green corner, as if to keep them as text were a mistake.
     area = f"A1:{column_letters(right)}{bottom + 1}"
     page.ignore_errors({"number_stored_as_text": area, "two_digit_text_year": area})
