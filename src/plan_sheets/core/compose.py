@@ -202,7 +202,7 @@ def locked_texts(book: Book) -> Iterator[tuple[str, str, str, str]]:
         for place, line in enumerate(sheet.lines):
             yield sheet.name, "", f"line {place + 1}", line
         for row, column, content in sheet.cells():
-            if not sheet.is_input(row, column) and not isinstance(content, Formula):
+            if not (column.input and sheet.is_input(row, column)) and type(content) is not Formula:
                 yield sheet.name, row.ref, column.field.name, as_text(content)
 
 

@@ -73,16 +73,18 @@ class History:
     def standing(self, key: Key, up_to: str | None = None) -> Held:
         """What stands at the end of round `up_to` (None: now); NOTHING if nothing does."""
         known = self.by_key.get(key, ())
+        if len(known) == 1:  # nearly always
+            return known[0] if up_to is None or known[0].round <= up_to else NOTHING
         if up_to is not None:
             known = [one for one in known if one.round <= up_to]
-        if len(known) == 1:  # nearly always
-            return known[0]
         return max(known, key=lambda one: (one.round, one.seq), default=NOTHING)
 
     def in_round(self, key: Key, round_code: str) -> Held:
         """The last value given for this round alone; NOTHING if none was."""
-        known = [one for one in self.by_key.get(key, ()) if one.round == round_code]
-        return known[-1] if known else NOTHING
+        for one in reversed(self.by_key.get(key, ())):
+            if one.round == round_code:
+                return one
+        return NOTHING
 
     def head(self, key: Key, scope: str, round_code: str) -> Held:
         """What a return of `round_code` is merged with: of the round if the scope is, else what stands now."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
 from plan_sheets.core.ages import aged, question_since
@@ -31,6 +31,7 @@ def as_date(text: str) -> Content:
 
 def action_rows(stood: Stood) -> Iterator[RowFacts]:
     """One row for each action, closed and proposed ones among them, with every word that was said about it."""
+    added = _contributions(stood)
     for ref, row in sorted(stood.rows["action"].items(), key=plan_order):
         rating = stood.now.get(ref)
         if rating is None and stood.round:
@@ -38,7 +39,7 @@ def action_rows(stood: Stood) -> Iterator[RowFacts]:
         contents: dict[str, Content] = {
             "priority": stood.titled(row["theme"]),
             "due": as_date(row["due"]),
-            "progress": _progress(stood, ref),
+            "progress": "\n".join([*_progress(stood, ref), *added.get(ref, ())]),
             "stage": _stage(stood.said(ref, "stage"), row["confirmed_stage"]),
             "next_step": _next_step(stood, ref),
             "recovery": stood.said(ref, "recovery"),
@@ -91,17 +92,23 @@ def _silence(stood: Stood, rating: Rating) -> Iterator[str]:
         yield f"nothing to report, because {stood.silent[code]}"
 
 
-def _progress(stood: Stood, ref: str) -> str:
-    """What was reported for this round, with what other subgroups add; the plan's own words until anybody reports."""
-    told = [stood.said(ref, "progress")]
+def _progress(stood: Stood, ref: str) -> list[str]:
+    """What was reported for this round; the plan's own words until anybody reports."""
+    told = stood.said(ref, "progress")
     if not any(stood.history.of_round("action", ref, "progress", code) for code in stood.rounds):
-        told = [stood.rows["action"][ref]["progress_before"]]
-    for code in stood.rows["subgroup"]:
-        more = (
-            stood.history.of_round("contribution", f"{ref}/{code}", "contribution", stood.code) if stood.round else ""
-        )
-        told += [f"{stood.subgroup(code)} adds: {more}"] if more else []
-    return "\n".join(filter(None, told))
+        told = stood.rows["action"][ref]["progress_before"]
+    return [told] if told else []
+
+
+def _contributions(stood: Stood) -> Mapping[str, Sequence[str]]:
+    """What other subgroups add for this round, by the ref of the action; in the order of the subgroups."""
+    added: dict[str, dict[str, str]] = {}
+    for record, key in stood.history.by_row if stood.round else ():
+        more = stood.history.of_round(record, key, "contribution", stood.code) if record == "contribution" else ""
+        if more:
+            ref, _, code = key.partition("/")
+            added.setdefault(ref, {})[code] = f"{stood.subgroup(code)} adds: {more}"
+    return {ref: [told[code] for code in stood.rows["subgroup"] if code in told] for ref, told in added.items()}
 
 
 def _stage(said: str, confirmed: str) -> str:

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from functools import cache, total_ordering
+from functools import cache, lru_cache, total_ordering
 from typing import NamedTuple
 
 
@@ -39,9 +39,10 @@ Values = Mapping[Key, str]
 """The one shape for plan, issue, return and register: tidied texts by key, all of one scope (standing, or a round)."""
 
 
+@lru_cache(1 << 14)
 def ref_order(ref: str) -> tuple[str | int, ...]:
     """A key that sorts refs as people do: `J2a.2` before `J2a.10`."""
-    return tuple(int(part) if part.isdecimal() else part for part in re.split("([0-9]+)", ref))
+    return tuple([int(part) if part.isdecimal() else part for part in re.split("([0-9]+)", ref)])
 
 
 class Address(NamedTuple):
@@ -153,6 +154,11 @@ _MONTHS = (
 """Not from `calendar`, which follows the machine's language."""
 
 
+@cache
+def _month_end(year: int, month: int) -> date:
+    return date(year, month, calendar.monthrange(year, month)[1])
+
+
 @total_ordering
 @dataclass(frozen=True, slots=True)
 class PartialDate:
@@ -186,8 +192,7 @@ class PartialDate:
         """The last day of the date: the day on which it falls due."""
         if self.precision is Precision.DAY:
             return self.first
-        month = self.first.month + (2 if self.precision is Precision.QUARTER else 0)
-        return date(self.first.year, month, calendar.monthrange(self.first.year, month)[1])
+        return _month_end(self.first.year, self.first.month + (2 if self.precision is Precision.QUARTER else 0))
 
     @property
     def words(self) -> str:
@@ -227,6 +232,7 @@ class Round:
     quarter: int
 
     @classmethod
+    @lru_cache(1 << 8)
     def parse(cls, code: str) -> Round:
         """The round a code names; raises PlanSheetsError with what a code looks like."""
         match = re.fullmatch(r"(\d{4})-(\d{2})-[Qq]([1-4])", code.strip())
