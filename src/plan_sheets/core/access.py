@@ -11,7 +11,7 @@ from itertools import pairwise
 
 from plan_sheets.core.access_words import WORDING
 from plan_sheets.core.model import Address
-from plan_sheets.core.paper import LINE_POINTS, TALLEST_ROW, Paper, choose_paper, lines_needed, text_points
+from plan_sheets.core.paper import LINE_POINTS, TALLEST_ROW, LinesIn, Paper, choose_paper, text_points
 from plan_sheets.core.seen import Look, SeenSheet, SeenWorkbook
 
 HEADING_STYLE = "Heading 1"
@@ -28,6 +28,8 @@ _SANS_SERIF = frozenset(
 _STRONG_COLOUR = 0.5
 """From this saturation on a fill says something; the light fills of cells to fill in are far below."""
 _POINTS_A_CHARACTER = 5.25
+_MOST_LINES = TALLEST_ROW / LINE_POINTS
+"""Of a row that grows: one whose height the file does not state."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,25 +237,29 @@ def _font_faults(look: Look) -> Iterator[str]:
 
 def _wrapped(sheet: SeenSheet) -> Said:
     unwrapped = {look for look in sheet.looks() if not look.wraps}
-    for (row, column), (text, look, number) in sheet.cells.items():
-        if not (number or look in unwrapped) or text_points(text) <= sheet.widths.get(column, 0) * _POINTS_A_CHARACTER:
-            continue
-        if sheet.in_table(row, column):
-            yield _cell(row, column), "A number does not fit." if number else "The text does not wrap."
+    lines = [one for one in sheet.cells.items() if one[1].number or one[1].look in unwrapped]
+    for (row, column), cell in lines:
+        wide = text_points(cell.text) > sheet.widths.get(column, 0) * _POINTS_A_CHARACTER
+        if wide and sheet.in_table(row, column):
+            yield _cell(row, column), "A number does not fit." if cell.number else "The text does not wrap."
 
 
 def _not_clipped(sheet: SeenSheet) -> Said:
-    clipped = {look for look in sheet.looks() if look.locked and look.wraps}
-    for (row, column), (text, look, _) in sheet.cells.items() if clipped else ():
-        lines, limit = lines_needed(text, sheet.widths.get(column, 0)), sheet.heights.get(row, TALLEST_ROW)
-        if lines * LINE_POINTS > limit and look in clipped and sheet.in_table(row, column):
-            yield _cell(row, column), f"The text needs {lines * LINE_POINTS:.0f} points, and the row has {limit:.0f}."
+    columns = {column: LinesIn(width) for column, width in sheet.widths.items()}
+    most = {row: points / LINE_POINTS for row, points in sheet.heights.items()}
+    for (row, column), (text, look, _) in sheet.cells.items():
+        lines = columns[column][text]
+        if lines <= most.get(row, _MOST_LINES) or not (look.locked and look.wraps and sheet.in_table(row, column)):
+            continue
+        needed, limit = lines * LINE_POINTS, sheet.heights.get(row, TALLEST_ROW)
+        yield _cell(row, column), f"The text needs {needed:.0f} points, and the row has {limit:.0f}."
 
 
 def _words_with_colour(sheet: SeenSheet) -> Said:
     strong = {look for look in sheet.looks() if _is_strong(look.fill)}
-    for (row, column), cell in sheet.cells.items() if strong else ():
-        if cell.look in strong and not cell.text.strip() and sheet.in_table(row, column):
+    blanks = [place for place, cell in sheet.cells.items() if cell.look in strong and not cell.text.strip()]
+    for row, column in blanks:
+        if sheet.in_table(row, column):
             yield _cell(row, column), "The cell is coloured, and no word says why."
     for colouring in sheet.colourings:
         if colouring.kind in {"colorScale", "dataBar", "iconSet"}:

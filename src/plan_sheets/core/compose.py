@@ -99,7 +99,7 @@ def _row(one: RowFacts, columns: tuple[Column, ...], spec: SheetSpec, facts: Fac
     contents: dict[str, Content] = {"ref": one.ref, **one.contents}
     if spec.key:
         contents["key"] = identity.row_key(facts.secret, facts.reference, spec.name, one.ref)
-    cells = tuple(contents.get(column.field.name, "") for column in columns)
+    cells = tuple([contents.get(column.field.name, "") for column in columns])
     return Row(one.ref, cells, one.inputs, record=one.record)
 
 
@@ -201,9 +201,13 @@ def locked_texts(book: Book) -> Iterator[tuple[str, str, str, str]]:
         yield sheet.name, "", "title", sheet.title
         for place, line in enumerate(sheet.lines):
             yield sheet.name, "", f"line {place + 1}", line
-        for row, column, content in sheet.cells():
-            if not (column.input and sheet.is_input(row, column)) and type(content) is not Formula:
-                yield sheet.name, row.ref, column.field.name, as_text(content)
+        columns = [(column, column.field.name) for column in sheet.columns]
+        for row in sheet.rows:
+            yield from [
+                (sheet.name, row.ref, name, as_text(content))
+                for (column, name), content in zip(columns, row.cells, strict=True)
+                if not (column.input and sheet.is_input(row, column)) and type(content) is not Formula
+            ]
 
 
 def check_refs(book: Book) -> None:

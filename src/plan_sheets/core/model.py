@@ -205,6 +205,7 @@ class PartialDate:
         return f"{month} to {_MONTHS[self.last.month - 1]} {self.first.year}"
 
     @classmethod
+    @lru_cache(1 << 12)
     def from_words(cls, words: str) -> PartialDate | None:
         """The date that `words` stands for, exactly as `words` writes it; None for anything else."""
         match = re.fullmatch(r"(?:(\d{1,2}) )?([A-Z][a-z]+)(?: to ([A-Z][a-z]+))? (\d{4})", words)

@@ -49,7 +49,7 @@ def with_notes(book: Book, said: Sequence[tuple[str, str]] = ()) -> Book:
 def _shortened(sheet: Sheet, notes: list[Row]) -> Sheet:
     rows = []
     for row in sheet.rows:
-        if all(not isinstance(content, str) or len(content) <= FITS_ANYWHERE for content in row.cells):
+        if max([len(content) for content in row.cells if isinstance(content, str)], default=0) <= FITS_ANYWHERE:
             rows.append(row)
             continue
         cells = [

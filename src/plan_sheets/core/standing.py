@@ -121,10 +121,11 @@ def _steps(history: History, ref: str, rounds: Sequence[str]) -> tuple[LastStep,
 
 def _override(history: History, ref: str, code: str) -> Override | None:
     """The officer's override of a round; None without a name and a reason, for it is printed with both."""
-    given, by, reason, on = (
-        history.of_round("action", ref, f"override_{name}", code) for name in ("rag", "by", "reason", "date")
-    )
-    return Override(Status(given), by, reason, on or "a date not given") if given and by and reason else None
+    given, by, reason = (history.of_round("action", ref, f"override_{name}", code) for name in ("rag", "by", "reason"))
+    if not (given and by and reason):
+        return None
+    on = history.of_round("action", ref, "override_date", code)
+    return Override(Status(given), by, reason, on or "a date not given")
 
 
 def leads(rows: Rows) -> dict[str, str]:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from plan_sheets.core.layout import Content, Formula, Link, Row, Sheet, as_text
 from plan_sheets.core.model import column_letters
-from plan_sheets.core.paper import BOLD_ROOM, LINE_POINTS, TALLEST_ROW, lines_needed
+from plan_sheets.core.paper import BOLD_ROOM, LINE_POINTS, TALLEST_ROW, LinesIn, lines_needed
 from plan_sheets.store.workbook_entries import Place
 
 Spell = Callable[[Place, Content, bool], str]
@@ -60,18 +60,6 @@ def row_heights(sheet: Sheet, widths: Sequence[float]) -> list[float]:
     LibreOffice does not measure rows when it opens a file, and a row without one would show its first line only.
     """
     headings = [lines_needed(one.heading, width * BOLD_ROOM) for one, width in zip(sheet.columns, widths, strict=True)]
-    columns = [_Lines(width) for width in widths]
-    bodies = (max(lines[cell] for lines, cell in zip(columns, row.cells, strict=True)) for row in sheet.rows)
+    columns = [*map(LinesIn, widths)]
+    bodies = (max([lines[as_text(cell)] for lines, cell in zip(columns, row.cells, strict=True)]) for row in sheet.rows)
     return [min(LINE_POINTS * lines, TALLEST_ROW) for lines in (max(headings), *bodies)]
-
-
-class _Lines(dict[Content, int]):
-    """How many lines each content takes in a column of this width."""
-
-    def __init__(self, width: float) -> None:
-        super().__init__()
-        self._width = width
-
-    def __missing__(self, content: Content) -> int:
-        lines = self[content] = lines_needed(as_text(content), self._width)
-        return lines
