@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, time
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from plan_sheets.core import editions, identity
 from plan_sheets.core.boardpaper import board_paper
@@ -252,8 +252,8 @@ def stood_at(register: Register, for_round: Round | None) -> Stood:
     rows = rows_at(history, code)
     settled = {one.subject for one in register.rows(tables.SETTLEMENT)}
     queries = [one for one in register.open_queries() if one.round <= code]
-    returned = _Returns(register)
-    placeholders = _placeholders(register, history, code)
+    returned, entries = _Returns(register), register.rows(tables.ENTRY)
+    placeholders = _placeholders(register, entries, history, code)
     return Stood(
         round=for_round,
         rounds=rounds,
@@ -265,7 +265,7 @@ def stood_at(register: Register, for_round: Round | None) -> Stood:
         silent=returned.because(code),
         questions=tuple(_questions(history, rows, placeholders)),
         proposals=tuple(one for one in proposals(history, rounds) if one.round <= code and subject(one) not in settled),
-        doubts=_doubts(queries, _not_read(register, returned, code)),
+        doubts=_doubts(queries, _not_read(entries, returned, code)),
         set_aside=sum(
             _came_in(register, one.received, code)
             for verdict in ("held", "refused")
@@ -316,13 +316,10 @@ def _reporting(rows: Rows, rounds: Sequence[str], returned: _Returns) -> Iterato
         yield SubgroupFacts(code, row.get("title") or code, row.get("chair", ""), row.get("board_lead", ""), missed)
 
 
-def _not_read(register: Register, returned: _Returns, code: str) -> Iterator[Key]:
+def _not_read(entries: Sequence[Any], returned: _Returns, code: str) -> Iterator[Key]:
     """The cells of a round whose last text could not be taken: an error, or a personal identifier."""
-    last = {
-        Key(one.record, one.ref, one.field): one.outcome
-        for one in register.rows(tables.ENTRY)
-        if returned.round_of.get(one.return_id) == code
-    }
+    of_round = {id_ for id_, of in returned.round_of.items() if of == code}
+    last = {Key(one.record, one.ref, one.field): one.outcome for one in entries if one.return_id in of_round}
     yield from (key for key, outcome in last.items() if outcome in NOT_READ)
 
 
@@ -358,12 +355,14 @@ class _Placeholder(NamedTuple):
     since: str
 
 
-def _placeholders(register: Register, history: History, code: str) -> dict[Key, _Placeholder]:
+def _placeholders(register: Register, entries: Sequence[Any], history: History, code: str) -> dict[Key, _Placeholder]:
     """Every placeholder up to the end of the round; one in a round's answer is open in that round alone."""
-    records = schemas.load_records()
-    typed = _typed(register, code)
+    records, placeholders = schemas.load_records(), register.placeholders()
+    if not placeholders:
+        return {}
+    typed = _typed(register, [one for one in entries if (one.record, one.ref, one.field) in placeholders], code)
     told = {}
-    for key, entered in register.placeholders().items():
+    for key, entered in placeholders.items():
         about = records.get(key.record, {}).get(key.field)
         lasting = about is None or about.scope == "standing"
         if key in typed and (lasting or (typed[key][0] == code and not history.in_round(key, code).value)):
@@ -371,7 +370,7 @@ def _placeholders(register: Register, history: History, code: str) -> dict[Key, 
     return told
 
 
-def _typed(register: Register, code: str) -> dict[Key, tuple[str, str]]:
+def _typed(register: Register, entries: Sequence[Any], code: str) -> dict[Key, tuple[str, str]]:
     """In which round each fact was last given a text, and since which round that text is but a placeholder."""
     placeholders = {
         (one.return_id, one.record, one.ref, one.field)
@@ -380,7 +379,7 @@ def _typed(register: Register, code: str) -> dict[Key, tuple[str, str]]:
     }
     typed: dict[Key, tuple[str, str]] = {}
     answered: set[Key] = set()
-    for one in register.rows(tables.ENTRY):
+    for one in entries:
         if one.round <= code and one.entered.strip():
             key = Key(one.record, one.ref, one.field)
             goes_on = key in typed and key not in answered
