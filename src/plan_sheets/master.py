@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, time
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from plan_sheets.core import editions, identity
 from plan_sheets.core.boardpaper import board_paper
@@ -36,8 +36,11 @@ from plan_sheets.core.timeline import board_rows, quarter_headings, round_rows, 
 from plan_sheets.core.totals import RETURNED
 from plan_sheets.core.untold import untold
 from plan_sheets.store import handover, naming, schemas, tables
+from plan_sheets.store.batch import Batch
+from plan_sheets.store.collector import collector_paused
 from plan_sheets.store.folder import Folder, write_elsewhere
 from plan_sheets.store.naming import NOT_READ
+from plan_sheets.store.placeholders import Placeholder, placeholders_of
 from plan_sheets.store.register import Register
 
 
@@ -60,6 +63,7 @@ class Mastered:
     """The board paper, if it was asked for."""
 
 
+@collector_paused()
 def make_master(
     folder: Folder,
     code: str | None,
@@ -80,16 +84,9 @@ def make_master(
     register = folder.register
     everything = stood_at(register, _round_of(register, code))
     wanted = editions.edition(edition, boards, everything.history)
-    stood = shown = editions.of_boards(everything, wanted.boards)
-    left_out: Sequence[str] = ()
-    if wanted.public:
-        shown, left_out = public(stood, naming.names_known(register), naming.disputed(register, stood.code))
-    earlier = [
-        one
-        for one in register.documents(kind=wanted.kind, round=stood.code)
-        if one.reference.rpartition("-")[0].endswith(f"-{wanted.stem}")
-    ]
-    document = _document(shown, wanted, earlier, register.secret)
+    stood = editions.of_boards(everything, wanted.boards)
+    shown, left_out = _shown(register, stood, wanted)
+    document = _document(shown, wanted, _earlier(register, wanted, stood.code), register.secret)
     data = handover.hand_over(document.book)
     in_word = _in_word(stood, document.reference, paper, wanted) if paper else b""
     name = f"master/{(stood.code or DRAFT.replace(' ', '-')).lower()}{wanted.file_ending}.xlsx"
@@ -98,14 +95,32 @@ def make_master(
             batch.add_document(document, layout_text(document.book), base_text(document.book))
         if paper:  # first: one that may not be overwritten stops the deed before the master is written
             write_elsewhere(paper, in_word)
-        path = output or folder.write(name, data, batch)
-        if output:
-            write_elsewhere(output, data)
-    counts = roll_up(stood.now.values(), stood.limits).counts
+        path = _write(folder, name, data, batch, output)
+    counts = {str(status): count for status, count in roll_up(stood.now.values(), stood.limits).counts.items()}
     beside = output is None and path != folder.path / name
-    told = {str(status): count for status, count in counts.items()}
     warnings = (*_warnings(shown, stood.subgroups, folder.path / name if beside else None), *left_out)
-    return Mastered(path, stood.code, document.reference, wanted.name, wanted.boards, told, warnings, paper)
+    return Mastered(path, stood.code, document.reference, wanted.name, wanted.boards, counts, warnings, paper)
+
+
+def _shown(register: Register, stood: Stood, wanted: Edition) -> tuple[Stood, Sequence[str]]:
+    """What is shown of how everything stood, and sentences about what is left out."""
+    if not wanted.public:
+        return stood, ()
+    return public(stood, naming.names_known(register), naming.disputed(register, stood.code))
+
+
+def _earlier(register: Register, wanted: Edition, code: str) -> list[Document]:
+    """The masters of this edition that the round has already, oldest first."""
+    made = register.documents(kind=wanted.kind, round=code)
+    return [one for one in made if one.reference.rpartition("-")[0].endswith(f"-{wanted.stem}")]
+
+
+def _write(folder: Folder, name: str, data: bytes, batch: Batch, output: Path | None) -> Path:
+    """Writes the master; where it lies now."""
+    if output is None:
+        return folder.write(name, data, batch)
+    write_elsewhere(output, data)
+    return output
 
 
 def _in_word(stood: Stood, reference: str, path: Path, wanted: editions.Edition) -> bytes:
@@ -253,7 +268,7 @@ def stood_at(register: Register, for_round: Round | None) -> Stood:
     settled = {one.subject for one in register.rows(tables.SETTLEMENT)}
     queries = [one for one in register.open_queries() if one.round <= code]
     returned, entries = _Returns(register), register.rows(tables.ENTRY)
-    placeholders = _placeholders(register, entries, history, code)
+    placeholders = placeholders_of(register, entries, history, code)
     return Stood(
         round=for_round,
         rounds=rounds,
@@ -342,51 +357,10 @@ def _title(key: Key) -> str:
     return about.title if about else "the row itself"
 
 
-def _questions(history: History, rows: Rows, placeholders: Mapping[Key, _Placeholder]) -> Iterator[OpenQuestion]:
+def _questions(history: History, rows: Rows, placeholders: Mapping[Key, Placeholder]) -> Iterator[OpenQuestion]:
     """Everything open at the end of the round."""
     titles = {key: _title(key) for key in [*history.by_key, *placeholders]}
     return open_questions(rows, {key: one.entered for key, one in placeholders.items()}, titles)
-
-
-class _Placeholder(NamedTuple):
-    """What was typed where an answer should be, and the code of the round since which nothing else was."""
-
-    entered: str
-    since: str
-
-
-def _placeholders(register: Register, entries: Sequence[Any], history: History, code: str) -> dict[Key, _Placeholder]:
-    """Every placeholder up to the end of the round; one in a round's answer is open in that round alone."""
-    records, placeholders = schemas.load_records(), register.placeholders()
-    if not placeholders:
-        return {}
-    typed = _typed(register, [one for one in entries if (one.record, one.ref, one.field) in placeholders], code)
-    told = {}
-    for key, entered in placeholders.items():
-        about = records.get(key.record, {}).get(key.field)
-        lasting = about is None or about.scope == "standing"
-        if key in typed and (lasting or (typed[key][0] == code and not history.in_round(key, code).value)):
-            told[key] = _Placeholder(entered, typed[key][1] if lasting else code)
-    return told
-
-
-def _typed(register: Register, entries: Sequence[Any], code: str) -> dict[Key, tuple[str, str]]:
-    """In which round each fact was last given a text, and since which round that text is but a placeholder."""
-    placeholders = {
-        (one.return_id, one.record, one.ref, one.field)
-        for one in register.rows(tables.FINDING)
-        if one.code == "placeholder"
-    }
-    typed: dict[Key, tuple[str, str]] = {}
-    answered: set[Key] = set()
-    for one in entries:
-        if one.round <= code and one.entered.strip():
-            key = Key(one.record, one.ref, one.field)
-            goes_on = key in typed and key not in answered
-            typed[key] = one.round, typed[key][1] if goes_on else one.round
-            is_answer = (one.return_id, *key) not in placeholders
-            (answered.add if is_answer else answered.discard)(key)
-    return typed
 
 
 def _came_in(register: Register, received: str, code: str) -> bool:
