@@ -40,7 +40,7 @@ from plan_sheets.store.batch import Batch
 from plan_sheets.store.collector import collector_paused
 from plan_sheets.store.folder import Folder, write_elsewhere
 from plan_sheets.store.naming import NOT_READ
-from plan_sheets.store.placeholders import Placeholder, placeholders_of
+from plan_sheets.store.placeholders import PLACEHOLDER, Placeholder, placeholders_of
 from plan_sheets.store.register import Register
 
 
@@ -267,7 +267,7 @@ def stood_at(register: Register, for_round: Round | None) -> Stood:
     rows = rows_at(history, code)
     settled = {one.subject for one in register.rows(tables.SETTLEMENT)}
     queries = [one for one in register.open_queries() if one.round <= code]
-    returned, entries = _Returns(register), register.rows(tables.ENTRY)
+    returned, entries = _Returns(register), register.entries_about(NOT_READ, PLACEHOLDER)
     placeholders = placeholders_of(register, entries, history, code)
     return Stood(
         round=for_round,

@@ -12,7 +12,7 @@ from itertools import pairwise
 from plan_sheets.core.access_words import WORDING
 from plan_sheets.core.model import Address
 from plan_sheets.core.paper import LINE_POINTS, TALLEST_ROW, LinesIn, Paper, choose_paper, text_points
-from plan_sheets.core.seen import Look, SeenSheet, SeenWorkbook
+from plan_sheets.core.seen import Area, Look, SeenSheet, SeenWorkbook
 
 HEADING_STYLE = "Heading 1"
 LANGUAGE = "en-GB"
@@ -178,15 +178,15 @@ def _one_table(sheet: SeenSheet) -> Said:
 
 def _all_in_table(sheet: SeenSheet) -> Said:
     top = min((table.area.top for table in sheet.tables), default=None)
-    areas = [table.area for table in sheet.tables]
-    for (row, column), cell in sheet.cells.items():
+    area = sheet.tables[0].area if sheet.tables else Area(0, 0, -1, -1)
+    outside = [  # of the first table, which is nearly always the only one
+        (row, column)
+        for row, column in sheet.cells
+        if not (area.left <= column <= area.right and area.top <= row <= area.bottom)
+    ]
+    for row, column in outside:
         is_line = column == 0 and (top is None or row < top)
-        if not cell.text or is_line:
-            continue
-        for area in areas:  # not `any`: of all rules this one would take longest
-            if area.left <= column <= area.right and area.top <= row <= area.bottom:
-                break
-        else:
+        if sheet.cells[row, column].text and not is_line and not sheet.in_table(row, column):
             yield _cell(row, column), "The cell is neither a line under the title nor in the sheet's named table."
 
 

@@ -202,9 +202,11 @@ def locked_texts(book: Book) -> Iterator[tuple[str, str, str, str]]:
         for place, line in enumerate(sheet.lines):
             yield sheet.name, "", f"line {place + 1}", line
         columns = [(column, column.field.name) for column in sheet.columns]
+        where = sheet.name
         for row in sheet.rows:
+            ref = row.ref
             yield from [
-                (sheet.name, row.ref, name, as_text(content))
+                (where, ref, name, content if type(content) is str else as_text(content))
                 for (column, name), content in zip(columns, row.cells, strict=True)
                 if not (column.input and sheet.is_input(row, column)) and type(content) is not Formula
             ]

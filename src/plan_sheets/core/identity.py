@@ -25,7 +25,7 @@ CODE_LENGTH = 8
 
 def _mac(secret: bytes, *parts: str) -> str:
     """Base-32 HMAC-SHA256 over parts that cannot run into each other."""
-    told = b"".join(len(part.encode()).to_bytes(4, "big") + part.encode() for part in parts)
+    told = b"".join(len(part).to_bytes(4, "big") + part for part in map(str.encode, parts))
     return base64.b32encode(hmac.digest(secret, told, hashlib.sha256)).decode()
 
 

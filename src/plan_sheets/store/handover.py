@@ -32,7 +32,7 @@ def _compare(book: Book, data: bytes) -> None:
     for sheet in book.sheets:
         there = dict(enumerate(found.get(sheet.name, ())))
         for down, row in enumerate(sheet.rows, sheet.heading_row + 1):
-            texts = [*map(as_text, row.cells)]
+            texts = [content if type(content) is str else as_text(content) for content in row.cells]
             if there.get(down) != texts:
                 _compare_row(book, Address.at(sheet.name, down, 0), row, [*there.get(down, ()), *[""] * len(texts)])
 

@@ -10,6 +10,9 @@ from plan_sheets.core.model import Key
 from plan_sheets.store import schemas, tables
 from plan_sheets.store.register import Register
 
+PLACEHOLDER = "placeholder"
+"""The code of the finding that says so."""
+
 
 class Placeholder(NamedTuple):
     """What was typed where an answer should be, and the code of the round since which nothing else was."""
@@ -19,13 +22,14 @@ class Placeholder(NamedTuple):
 
 
 def placeholders_of(register: Register, entries: Sequence[Any], history: History, code: str) -> dict[Key, Placeholder]:
-    """Every placeholder up to the end of the round; one in a round's answer is open in that round alone."""
-    records, placeholders = schemas.load_records(), register.placeholders()
-    if not placeholders:
-        return {}
-    typed = _typed(register, [one for one in entries if (one.record, one.ref, one.field) in placeholders], code)
+    """Every placeholder up to the end of the round; one in a round's answer is open in that round alone.
+
+    `entries`: those of every fact that ever had one.
+    """
+    records = schemas.load_records()
+    typed = _typed(register, entries, code)
     told = {}
-    for key, entered in placeholders.items():
+    for key, entered in register.placeholders().items():
         about = records.get(key.record, {}).get(key.field)
         lasting = about is None or about.scope == "standing"
         if key in typed and (lasting or (typed[key][0] == code and not history.in_round(key, code).value)):
@@ -38,7 +42,7 @@ def _typed(register: Register, entries: Sequence[Any], code: str) -> dict[Key, t
     placeholders = {
         (one.return_id, one.record, one.ref, one.field)
         for one in register.rows(tables.FINDING)
-        if one.code == "placeholder"
+        if one.code == PLACEHOLDER
     }
     typed: dict[Key, tuple[str, str]] = {}
     answered: set[Key] = set()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Self
 
-from sqlalchemy import Connection, Engine, NullPool, Table, create_engine, event, func, insert, select, text
+from sqlalchemy import Connection, Engine, NullPool, Table, create_engine, event, func, insert, select, text, tuple_
 from sqlalchemy.exc import DatabaseError, OperationalError
 
 from plan_sheets.core.document import Document, book_from
@@ -300,6 +300,17 @@ class Register:
             for one in self.rows(tables.FINDING)
             if one.code == "placeholder" and one.entered
         }
+
+    def entries_about(self, outcomes: Iterable[str], code: str) -> Sequence[Any]:
+        """Every entry of the facts of which one ever had such an outcome or a finding of this code, oldest first.
+
+        A register has tens of thousands of entries, and nearly all of them are of facts about which there is nothing.
+        """
+        e, f, r = tables.ENTRY.c, tables.FINDING.c, tables.RETURN.c
+        ended = select(e.record, e.ref, e.field).where(e.outcome.in_(list(outcomes)))
+        facts = ended.union(select(f.record, f.ref, f.field).where(f.code == code))
+        chosen = select(tables.ENTRY).join(tables.RETURN, e.return_id == r.id).where(r.plan == self.plan)
+        return self.read(chosen.where(tuple_(e.record, e.ref, e.field).in_(facts)).order_by(e.id))
 
     def rows(self, table: Table) -> Sequence[Any]:
         """Every row of this plan in a table that names the plan or belongs to a return or query of it, oldest first."""

@@ -6,6 +6,7 @@ by what it holds; what is left to do for a cell is to look it up and to put its 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 
 from plan_sheets.core.layout import Content, Formula, Link, Row, Sheet, as_text
@@ -16,6 +17,8 @@ from plan_sheets.store.workbook_entries import Place
 Spell = Callable[[Place, Content, bool], str]
 """How the cell at a place is spelt, all but its address: `" s="5" t="s"><v>7</v></c>`. The last says if it is input."""
 POINTS_A_PIXEL = 0.75
+is_plain = re.compile(r"(?!\s)[^&<>_\x00-\x1f\ufffe\uffff]*+(?<!\s)").fullmatch
+"""Whether a text stands in a file as it is: nothing in it is written otherwise, and no blank at its ends is lost."""
 
 
 class Spelling:

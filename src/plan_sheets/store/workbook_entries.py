@@ -5,10 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from plan_sheets.core.layout import Book, Column, Row, Sheet, as_text
 from plan_sheets.core.model import PlanSheetsError, column_letters
-from plan_sheets.store.workbook_limits import LONGEST_LIST, excel_length, quoted
+from plan_sheets.store.workbook_limits import (
+    LONGEST_LIST,
+    LONGEST_PROMPT,
+    LONGEST_PROMPT_TITLE,
+    cut,
+    excel_length,
+    fitting,
+    quoted,
+)
 
 Place = tuple[int, int]
 """Row and column of a cell, counted from 0."""
@@ -48,6 +57,24 @@ def as_ranges(places: Sequence[Place]) -> Iterator[str]:
             letters = column_letters(start[1])
             yield f"{letters}{start[0] + 1}:{letters}{place[0] + 1}"
             start = following or start
+
+
+def validation(entry: Entry, book: Book) -> dict[str, Any]:
+    """XlsxWriter's options for one group of cells; raises PlanSheetsError if the prompt is too long."""
+    prompt = {
+        "input_title": cut(entry.title, LONGEST_PROMPT_TITLE),
+        "input_message": fitting(entry.prompt, LONGEST_PROMPT, f"The prompt of {entry.title}"),
+    }
+    if not entry.choices:
+        return {"validate": "any", **prompt}
+    return {
+        "validate": "list",
+        "source": list_source(entry, book),
+        "error_type": "stop",
+        "error_title": "Not in the list",
+        "error_message": "Please choose from the list beside the cell, or clear the cell.",
+        **prompt,
+    }
 
 
 def list_source(entry: Entry, book: Book) -> list[str] | str:

@@ -32,17 +32,14 @@ from plan_sheets.core.paper import (
 )
 from plan_sheets.store import workbook_chart
 from plan_sheets.store.part_hooks import HEADING_STYLE_ID, HOOKS
-from plan_sheets.store.sheet_data import Spelling, pixels, row_heights
-from plan_sheets.store.workbook_entries import Entry, Place, as_ranges, entries, list_source
+from plan_sheets.store.sheet_data import Spelling, is_plain, pixels, row_heights
+from plan_sheets.store.workbook_entries import Entry, Place, as_ranges, entries, validation
 from plan_sheets.store.workbook_limits import (
     FIRST_YEAR,
     LONGEST_HEADER,
     LONGEST_HEADING,
-    LONGEST_PROMPT,
-    LONGEST_PROMPT_TITLE,
     LONGEST_PROPERTY,
     LONGEST_TEXT,
-    cut,
     fitting,
     quoted,
     table_names,
@@ -278,29 +275,11 @@ def _draw_chart(workbook: Workbook, page: Worksheet, sheet: Sheet) -> None:
 def _add_entry(page: Worksheet, entry: Entry, places: list[Place], pen: _Pen) -> None:
     """The prompt, the list, and the colours that status words take while they are typed."""
     area = {"multi_range": " ".join(as_ranges(places))}
-    page.data_validation(*places[0], *places[0], _validation(entry, pen.book) | area)
+    page.data_validation(*places[0], *places[0], validation(entry, pen.book) | area)
     for word in STATUS:
         if word in entry.choices:
             rule = {"type": "cell", "criteria": "==", "value": f'"{word}"', "format": pen.formats[f"typed {word}"]}
             page.conditional_format(*places[0], *places[0], rule | area)
-
-
-def _validation(entry: Entry, book: Book) -> dict[str, Any]:
-    """XlsxWriter's options for one group of cells; raises PlanSheetsError if the prompt is too long."""
-    prompt = {
-        "input_title": cut(entry.title, LONGEST_PROMPT_TITLE),
-        "input_message": fitting(entry.prompt, LONGEST_PROMPT, f"The prompt of {entry.title}"),
-    }
-    if not entry.choices:
-        return {"validate": "any", **prompt}
-    return {
-        "validate": "list",
-        "source": list_source(entry, book),
-        "error_type": "stop",
-        "error_title": "Not in the list",
-        "error_message": "Please choose from the list beside the cell, or clear the cell.",
-        **prompt,
-    }
 
 
 # What XlsxWriter has no call for
@@ -371,6 +350,13 @@ def _number(look: Format) -> int:
 
 class _PlainStrings(SharedStrings):  # type: ignore[misc]  # XlsxWriter ships no types
     """Texts that are never taken for markup: XlsxWriter writes any text between <r> and </r> as it stands."""
+
+    def _write_si(self, string: str) -> None:
+        """Most texts have nothing in them that XlsxWriter would change, and it takes long to find that out."""
+        if is_plain(string):
+            self.fh.write(f"<si><t>{string}</t></si>")
+        else:
+            super()._write_si(string)
 
     def _xml_rich_si_element(self, string: str) -> None:
         self._xml_si_element(string, [])
