@@ -274,7 +274,7 @@ def stood_at(register: Register, for_round: Round | None) -> Stood:
         rounds=rounds,
         history=history,
         rows=rows,
-        ratings=rate_rounds(history, rounds),
+        ratings=rate_rounds(history, rounds, rows),
         limits=thresholds(history, code),
         subgroups=tuple(_reporting(rows, rounds, returned)),
         silent=returned.because(code),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from plan_sheets.core.model import Key, Values, ref_order
 
@@ -28,9 +29,11 @@ class Source:
     settled: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Held:
-    """One value that a fact had. `round`: the one it holds in (scope round) or from (standing); `seq`: its place."""
+class Held(NamedTuple):
+    """One value that a fact had. `round`: the one it holds in (scope round) or from (standing); `seq`: its place.
+
+    A tuple, for a register has tens of thousands of them.
+    """
 
     key: Key
     value: str

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from itertools import pairwise
 
 from plan_sheets.core.model import PartialDate, Round
 
@@ -179,8 +180,8 @@ class ActionFacts:
     @property
     def moves(self) -> tuple[Move, ...]:
         """Every move since the baseline. March 2017 made 31 March 2017 is none: it falls due on the same day."""
-        pairs = zip(self.dates, self.dates[1:], strict=False)
-        return tuple(Move(when, old, new) for (_, old), (when, new) in pairs if old.last != new.last)
+        pairs = pairwise(self.dates)
+        return tuple([Move(when, old, new) for (_, old), (when, new) in pairs if old.last != new.last])
 
     @property
     def slip_days(self) -> int | None:

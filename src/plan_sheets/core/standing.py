@@ -49,11 +49,14 @@ def last_given(history: History, ref: str, name: str, rounds: Sequence[str]) -> 
     return next((text for code in reversed(rounds) if (text := history.of_round("action", ref, name, code))), "")
 
 
-def rate_rounds(history: History, rounds: Sequence[str]) -> dict[str, dict[str, Rating]]:
-    """The rating of every action in each of these rounds (codes, oldest first), by round and ref."""
+def rate_rounds(history: History, rounds: Sequence[str], now: Rows | None = None) -> dict[str, dict[str, Rating]]:
+    """The rating of every action in each of these rounds (codes, oldest first), by round and ref.
+
+    `now`: the plan at the end of the last one, if it is known already.
+    """
     rated: dict[str, dict[str, Rating]] = {}
     for place, code in enumerate(rounds):
-        rows = rows_at(history, code)
+        rows = now if now and code == rounds[-1] else rows_at(history, code)
         limits = thresholds(history, code)
         rated[code] = {
             ref: rate(_facts(history, rows, ref, rounds[: place + 1], rated), Round.parse(code), limits)
