@@ -230,6 +230,11 @@ class Plan:
         """The standing value of a field."""
         return self.history.text(record, ref, field)
 
+    def standing_values(self) -> dict[Key, str]:
+        """Everything that stands now; not what was given for one round alone."""
+        history = self.history
+        return {key: history.standing(key).value for key, held in history.by_key.items() if held[0].scope == "standing"}
+
     def all_values(self) -> dict[tuple[Key, str], str]:
         """The last value of every key and round."""
         return {(key, one.round): one.value for key, held in self.history.by_key.items() for one in held}

@@ -320,10 +320,10 @@ PARTED: dict[str, tuple[str, Mutation]] = {
 @pytest.mark.parametrize(("subgroup", "mutation"), PARTED.values(), ids=PARTED.keys())
 def test_prefilled_answers_never_go_over_to_another_ref(round_one: Plan, subgroup: str, mutation: Mutation) -> None:
     """Nothing was typed, so nothing that is taken can be right; the file is held, or its rows are asked about."""
-    before = round_one.history.standing_values()
+    before = round_one.standing_values()
     book = edit(round_one.sent(subgroup), round_one.inbox / "return.xlsx", mutation)
     receipt = round_one.receive_one(book)
-    assert round_one.history.standing_values() == before
+    assert round_one.standing_values() == before
     assert any(one.severity.blocks for one in receipt.findings)
 
 

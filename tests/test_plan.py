@@ -131,7 +131,7 @@ WRONG: dict[tuple[str, str], Answers] = {
 
 
 def test_what_is_wrong_in_the_plan_is_told_and_the_rest_goes_in(example: Plan) -> None:
-    before = example.history.standing_values()
+    before = example.standing_values()
     path = example.path / "plan.xlsx"
     good: Answers = {"Boards": {"J": {"Board": "The joint board"}}}
     edit(path, path, *[partial(write_in, answers=answers) for answers in [*WRONG.values(), good]])
@@ -140,7 +140,7 @@ def test_what_is_wrong_in_the_plan_is_told_and_the_rest_goes_in(example: Plan) -
     merged = merge(example)
     assert {code for code, _ in WRONG} - {one.code for one in merged.findings} == {"same_action"}, "a planner's warning"
     assert example.stands("J", "title", "board") == "The joint board"
-    after = example.history.standing_values()
+    after = example.standing_values()
     assert all(after[key] for key, value in before.items() if value), "nothing that stood is blank now"
 
 
@@ -243,7 +243,7 @@ def test_a_moved_action_keeps_its_ref(example: Plan) -> None:
 
 
 def test_rows_and_columns_of_the_plan_may_stand_anywhere(example: Plan) -> None:
-    before = example.history.standing_values()
+    before = example.standing_values()
 
     def turn(book: Any) -> None:
         page = book["Actions"]
@@ -257,7 +257,7 @@ def test_rows_and_columns_of_the_plan_may_stand_anywhere(example: Plan) -> None:
     edit(example.path / "plan.xlsx", example.path / "plan.xlsx", turn)
     merged = merge(example)
     assert (merged.taken, found(merged)) == (0, set())
-    assert example.history.standing_values() == before
+    assert example.standing_values() == before
 
 
 def test_a_ref_that_stands_twice_takes_neither(example: Plan) -> None:
@@ -317,7 +317,7 @@ def test_a_row_without_a_ref_is_told_with_its_text(example: Plan) -> None:
 )
 def test_a_plan_that_cannot_be_read_changes_nothing(example: Plan, how: str, match: str) -> None:
     path = example.path / "plan.xlsx"
-    before = example.history.standing_values()
+    before = example.standing_values()
     if how == "gone":
         path.unlink()
     elif how == "not a workbook":
@@ -331,17 +331,17 @@ def test_a_plan_that_cannot_be_read_changes_nothing(example: Plan, how: str, mat
     for deed in (plan.check_plan, lambda folder: plan.merge_plan(folder, LATER)):
         with pytest.raises(PlanSheetsError, match=match):
             deed(example.folder)
-    assert example.history.standing_values() == before
+    assert example.standing_values() == before
 
 
 # Write
 
 
 def test_a_plan_written_anew_says_the_same_and_is_read_as_unchanged(example: Plan) -> None:
-    before = example.history.standing_values()
+    before = example.standing_values()
     assert plan.write_plan(example.folder, LATER) == example.path / "plan.xlsx"
     assert merge(example).unchanged
-    assert example.history.standing_values() == before
+    assert example.standing_values() == before
     assert in_file(example, "Actions", "J2b.1", "Who is responsible") == "?", "an open question stays one"
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from plan_sheets.core.model import Key, Values, ref_order
+from plan_sheets.core.model import Key, ref_order
 
 AS_THE_PLAN_HAS_THEM = ("board", "subgroup", "consideration")
 """Records whose refs are words: their order is the officer's."""
@@ -116,10 +116,6 @@ class History:
         return _Blank(
             {key.field: self.standing(key, up_to).value for key in keys if self.by_key[key][0].scope != "round"}
         )
-
-    def standing_values(self) -> Values:
-        """Everything that stands now."""
-        return {key: self.standing(key).value for key, held in self.by_key.items() if held[0].scope == "standing"}
 
     def rounds_of(self, key: Key) -> Iterator[Held]:
         """The value as it stood at the end of each round in which it changed, oldest first."""

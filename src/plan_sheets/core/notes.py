@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from plan_sheets.core.layout import Book, Column, Content, Field, Row, Sheet
+from plan_sheets.core.layout import Book, Column, Field, Row, Sheet
 from plan_sheets.core.paper import LINE_POINTS, TALLEST_ROW, most_lines, row_height
 
 NAME = "Notes"
@@ -49,21 +49,23 @@ def with_notes(book: Book, said: Sequence[tuple[str, str]] = ()) -> Book:
 def _shortened(sheet: Sheet, notes: list[Row]) -> Sheet:
     rows = []
     for row in sheet.rows:
-        if max([len(content) for content in row.cells if isinstance(content, str)], default=0) <= FITS_ANYWHERE:
-            rows.append(row)
-            continue
-        cells = [
-            content
-            if sheet.is_input(row, column)
-            else _short(content, column, f"{row.ref} {column.heading}, {sheet.name}", notes)
-            for column, content in zip(sheet.columns, row.cells, strict=True)
-        ]
-        rows.append(replace(row, cells=tuple(cells)))
+        longest = max([len(content) for content in row.cells if isinstance(content, str)], default=0)
+        rows.append(row if longest <= FITS_ANYWHERE else _row_shortened(row, sheet, notes))
     return replace(sheet, rows=tuple(rows))
 
 
-def _short(content: Content, column: Column, where: str, notes: list[Row]) -> Content:
-    if not isinstance(content, str) or most_lines(content, column.width) * LINE_POINTS <= TALLEST_ROW:
+def _row_shortened(row: Row, sheet: Sheet, notes: list[Row]) -> Row:
+    cells = [
+        content
+        if not isinstance(content, str) or sheet.is_input(row, column)
+        else _short(content, column, f"{row.ref} {column.heading}, {sheet.name}", notes)
+        for column, content in zip(sheet.columns, row.cells, strict=True)
+    ]
+    return replace(row, cells=tuple(cells))
+
+
+def _short(content: str, column: Column, where: str, notes: list[Row]) -> str:
+    if most_lines(content, column.width) * LINE_POINTS <= TALLEST_ROW:
         return content
     if row_height([(content, column.width)]) <= TALLEST_ROW:
         return content

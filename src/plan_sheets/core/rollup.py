@@ -120,8 +120,6 @@ class Rule(StrEnum):
     AMBER = "Amber two rounds running"
     NO_RETURN = "No return two rounds running"
     UNNAMED = "Owners still unnamed after Quarter 1"
-    CHASER = "No return this round"
-    """Not an escalation yet: a reminder to the chair."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,22 +157,6 @@ def escalations(
     found += _unnamed(rated, by_when)
     rules = list(Rule)
     return tuple(sorted(found, key=lambda each: (rules.index(each.rule), ref_order(each.ref))))
-
-
-def chasers(subgroups: Iterable[SubgroupFacts], by_when: str) -> tuple[Escalation, ...]:
-    """A reminder for each subgroup that has missed this one round: what the officer sends, not the executive's."""
-    return tuple(
-        Escalation(
-            Rule.CHASER,
-            group.code,
-            f"No return from {group.name} this round.",
-            "Send the workbook back, or say in it why there is nothing to report.",
-            group.chair or f"the chair of {group.name}",
-            by_when,
-        )
-        for group in subgroups
-        if group.missed == 1
-    )
 
 
 def _of_action(rating: Rating, limits: Thresholds, by_when: str) -> Iterator[Escalation]:
