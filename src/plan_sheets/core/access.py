@@ -11,7 +11,7 @@ from itertools import pairwise
 
 from plan_sheets.core.access_words import WORDING
 from plan_sheets.core.model import Address
-from plan_sheets.core.paper import LINE_POINTS, TALLEST_ROW, LinesIn, Paper, choose_paper, text_points
+from plan_sheets.core.paper import LINE_POINTS, TALLEST_ROW, Paper, choose_paper, lines_needed, text_points
 from plan_sheets.core.seen import Area, Look, SeenSheet, SeenWorkbook
 
 HEADING_STYLE = "Heading 1"
@@ -220,7 +220,7 @@ def _no_blank_rows(sheet: SeenSheet) -> Said:
 
 
 def _fonts(sheet: SeenSheet) -> Said:
-    faults = {look: told for look in sheet.looks() if (told := list(_font_faults(look)))}
+    faults = {look: told for look in sheet.looks if (told := list(_font_faults(look)))}
     for (row, column), cell in sheet.cells.items() if faults else ():
         if cell.text or not cell.look.locked:
             yield from ((_cell(row, column), fault) for fault in faults.get(cell.look, ()))
@@ -236,7 +236,7 @@ def _font_faults(look: Look) -> Iterator[str]:
 
 
 def _wrapped(sheet: SeenSheet) -> Said:
-    unwrapped = {look for look in sheet.looks() if not look.wraps}
+    unwrapped = {look for look in sheet.looks if not look.wraps}
     lines = [one for one in sheet.cells.items() if one[1].number or one[1].look in unwrapped]
     for (row, column), cell in lines:
         wide = text_points(cell.text) > sheet.widths.get(column, 0) * _POINTS_A_CHARACTER
@@ -245,10 +245,9 @@ def _wrapped(sheet: SeenSheet) -> Said:
 
 
 def _not_clipped(sheet: SeenSheet) -> Said:
-    columns = {column: LinesIn(width) for column, width in sheet.widths.items()}
     most = {row: points / LINE_POINTS for row, points in sheet.heights.items()}
     for (row, column), (text, look, _) in sheet.cells.items():
-        lines = columns[column][text]
+        lines = lines_needed(text, sheet.widths[column])
         if lines <= most.get(row, _MOST_LINES) or not (look.locked and look.wraps and sheet.in_table(row, column)):
             continue
         needed, limit = lines * LINE_POINTS, sheet.heights.get(row, TALLEST_ROW)
@@ -256,7 +255,7 @@ def _not_clipped(sheet: SeenSheet) -> Said:
 
 
 def _words_with_colour(sheet: SeenSheet) -> Said:
-    strong = {look for look in sheet.looks() if _is_strong(look.fill)}
+    strong = {look for look in sheet.looks if _is_strong(look.fill)}
     blanks = [place for place, cell in sheet.cells.items() if cell.look in strong and not cell.text.strip()]
     for row, column in blanks:
         if sheet.in_table(row, column):
@@ -271,7 +270,7 @@ def _is_strong(fill: str | None) -> bool:
 
 
 def _contrasts(sheet: SeenSheet) -> Said:
-    low = {look for look in sheet.looks() if _is_low(look.ink, look.fill)}
+    low = {look for look in sheet.looks if _is_low(look.ink, look.fill)}
     for (row, column), cell in sheet.cells.items() if low else ():
         look = cell.look
         if look in low and (cell.text or not look.locked):
@@ -298,7 +297,7 @@ def _links(sheet: SeenSheet) -> Said:
 def _prompts(sheet: SeenSheet) -> Said:
     told = set[int]()
     prompted = _prompted(sheet)
-    unlocked = {look for look in sheet.looks() if not look.locked}
+    unlocked = {look for look in sheet.looks if not look.locked}
     for (row, column), cell in sheet.cells.items() if unlocked else ():
         if cell.look not in unlocked or column in told or bisect_right(prompted.get(column, ()), row) % 2:
             continue

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import NamedTuple
 
 from plan_sheets.core import identity
 from plan_sheets.core.layout import Book, Column, Content, Field, Formula, Link, Row, Sheet, as_text
@@ -16,8 +17,7 @@ KEY = Field("item", "key", "Key", scope="derived", fill="tool", width=15)
 ANY_WORD = "*"
 
 
-@dataclass(frozen=True, slots=True)
-class RowFacts:
+class RowFacts(NamedTuple):
     """What one row shall hold: contents by field name. `inputs` and `record` as in `layout.Row`."""
 
     ref: str

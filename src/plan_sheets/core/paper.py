@@ -119,18 +119,6 @@ def _long_lines(text: str, room: float) -> int:
 _word_points = lru_cache(_REMEMBERED_WORDS)(text_points)
 
 
-class LinesIn(dict[str, int]):
-    """How many lines each text takes in a column of this width: it is a table that fills itself."""
-
-    def __init__(self, width: float) -> None:
-        super().__init__()
-        self._width = width
-
-    def __missing__(self, text: str) -> int:
-        lines = self[text] = lines_needed(text, self._width)
-        return lines
-
-
 def _wrapped(text: str, room: float) -> int:
     """How many lines a text takes if each is filled with whole words.
 

@@ -123,15 +123,13 @@ class SeenSheet:
     selectable: bool
     """Whether locked cells can be selected, and so read by a screen reader."""
     print: Print
+    looks: tuple[Look, ...]
+    """Every look that a cell of the sheet has, once."""
 
     def text(self, row: int, column: int) -> str:
         """The text of a cell; "" where there is none."""
         cell = self.cells.get((row, column))
         return cell.text if cell else ""
-
-    def looks(self) -> set[Look]:
-        """Every look that a cell of the sheet has."""
-        return {cell.look for cell in self.cells.values()}
 
     def in_table(self, row: int, column: int) -> bool:
         """Whether a table covers this place."""

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from functools import cache
+from operator import getitem
 
 from plan_sheets.core.layout import Content, Formula, Link, Row, Sheet, as_text
 from plan_sheets.core.model import column_letters
-from plan_sheets.core.paper import BOLD_ROOM, LINE_POINTS, TALLEST_ROW, LinesIn, lines_needed
+from plan_sheets.core.paper import BOLD_ROOM, LINE_POINTS, TALLEST_ROW, lines_needed
 from plan_sheets.store.workbook_entries import Place
 
 Spell = Callable[[Place, Content, bool], str]
@@ -38,8 +40,7 @@ class Spelling:
                 f"{start}{number}{self._known[kind].get(content) or self._spell((down, across), content, kind, spell)}"
                 for across, (start, content, kind) in enumerate(zip(starts, row.cells, inputs, strict=True))
             ]
-            points = f' ht="{pixels(height) * POINTS_A_PIXEL:.16g}"' if height > LINE_POINTS else ""
-            yield f'<row r="{number}" spans="1:{len(starts)}"{points}>{"".join(cells)}</row>'
+            yield f'<row r="{number}" spans="1:{len(starts)}"{_height(height)}>{"".join(cells)}</row>'
 
     def _spell(self, place: Place, content: Content, kind: bool, spell: Spell) -> str:  # noqa: FBT001 - it is what it is known by
         spelt = spell(place, content, kind)
@@ -57,12 +58,29 @@ def pixels(points: float) -> int:
     return int(points * 4 / 3 + 0.5)
 
 
+@cache
+def _height(points: float) -> str:
+    return f' ht="{pixels(points) * POINTS_A_PIXEL:.16g}"' if points > LINE_POINTS else ""
+
+
 def row_heights(sheet: Sheet, widths: Sequence[float]) -> list[float]:
     """The height, in points, of every row from the headings on, in columns of these widths.
 
     LibreOffice does not measure rows when it opens a file, and a row without one would show its first line only.
     """
     headings = [lines_needed(one.heading, width * BOLD_ROOM) for one, width in zip(sheet.columns, widths, strict=True)]
-    columns = [*map(LinesIn, widths)]
-    bodies = (max([lines[as_text(cell)] for lines, cell in zip(columns, row.cells, strict=True)]) for row in sheet.rows)
+    columns = [*map(_Lines, widths)]
+    bodies = [max(map(getitem, columns, row.cells)) for row in sheet.rows]
     return [min(LINE_POINTS * lines, TALLEST_ROW) for lines in (max(headings), *bodies)]
+
+
+class _Lines(dict[Content, int]):
+    """How many lines each content takes in a column of this width: it is a table that fills itself."""
+
+    def __init__(self, width: float) -> None:
+        super().__init__()
+        self._width = width
+
+    def __missing__(self, content: Content) -> int:
+        lines = self[content] = lines_needed(as_text(content), self._width)
+        return lines

@@ -171,6 +171,7 @@ def _sheet(book: _Book, page: _Page, part: SheetPart) -> SeenSheet:
         filter=rest.find("autoFilter") is not None,
         selectable=not (is_on(protection.get("sheet")) and is_on(protection.get("selectLockedCells"))),
         print=_print(rest, page.titles),
+        looks=tuple(dict.fromkeys([cell.look for cell in part.cells.values()])),
     )
 
 

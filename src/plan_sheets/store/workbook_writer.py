@@ -218,7 +218,7 @@ def _set_heights(page: Worksheet, sheet: Sheet, widths: list[float]) -> list[flo
     page.set_row(0, TITLE_POINTS)
     if heights[0] > LINE_POINTS:
         page.set_row(sheet.heading_row, heights[0])
-    for down, height in enumerate(heights[1:], start=sheet.heading_row + 1):
+    for down, height in enumerate(heights[1:] if sheet.chart else (), start=sheet.heading_row + 1):
         page.row_sizes[down] = [pixels(height), False]  # by these a chart is placed
     return heights
 
