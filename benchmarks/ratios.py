@@ -124,7 +124,7 @@ def answered(sheet: Sheet, row: Row) -> Row:
         said.get((row.answer or column.field).name, cell) if sheet.is_input(row, column) else cell
         for column, cell in cells
     ]
-    return replace(row, cells=tuple(told))
+    return row._replace(cells=tuple(told))
 
 
 def main() -> None:

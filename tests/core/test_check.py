@@ -274,7 +274,7 @@ def progress(issued_example: Path) -> Sheet:
     sheet = Plan(issued_example).register.documents(subgroup="DA")[0].book.sheet("Progress")
     place = [column.field.name for column in sheet.columns].index("last_step")
     rows = [
-        replace(row, cells=(*row.cells[:place], "Pilot" if number % 2 else "", *row.cells[place + 1 :]))
+        row._replace(cells=(*row.cells[:place], "Pilot" if number % 2 else "", *row.cells[place + 1 :]))
         for number, row in enumerate(sheet.rows)
     ]
     return replace(sheet, rows=tuple(rows))
@@ -289,7 +289,7 @@ def filled_in(sheet: Sheet, texts: Sequence[str]) -> Sheet:
             next(left) if sheet.is_input(row, column) else content
             for column, content in zip(sheet.columns, row.cells, strict=True)
         ]
-        rows.append(replace(row, cells=tuple(cells)))
+        rows.append(row._replace(cells=tuple(cells)))
     return replace(sheet, rows=tuple(rows))
 
 

@@ -119,7 +119,7 @@ def signed(one: Book, reference: str = A, secret: bytes = SECRET) -> str:
 def with_cell(row: int, column: int, content: object) -> Book:
     rows = [list(one.cells) for one in book().sheets[0].rows]
     rows[row][column] = content  # type: ignore[call-overload]
-    made = [replace(one, cells=tuple(cells)) for one, cells in zip(book().sheets[0].rows, rows, strict=True)]
+    made = [one._replace(cells=tuple(cells)) for one, cells in zip(book().sheets[0].rows, rows, strict=True)]
     return book(rows=tuple(made))
 
 

@@ -337,7 +337,7 @@ LONG = "x" * 254 + "😀 and more than an old workbook holds"
 def test_a_text_that_a_program_cut_off_is_told(
     issued: str, back: str, container: str, read: str, codes: set[str]
 ) -> None:
-    rows = (replace(ROWS[0], cells=(*ROWS[0].cells[:2], issued, *ROWS[0].cells[3:])), *ROWS[1:])
+    rows = (ROWS[0]._replace(cells=(*ROWS[0].cells[:2], issued, *ROWS[0].cells[3:])), *ROWS[1:])
     document = replace(DOCUMENT, book=replace(BOOK, sheets=(replace(SHEET, rows=rows),)))
     book = FoundWorkbook(container, (found(AS_ISSUED.replace("By hand", back)),))
     shape = Locator(document, book, load_messages(), lambda _: "").locate()

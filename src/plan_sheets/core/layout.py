@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 
 from plan_sheets.core.model import Key, PartialDate
 
@@ -82,8 +83,7 @@ Content = str | int | float | PartialDate | Formula | Link
 """What a cell holds when it is written. Text is written as text, whatever it begins with."""
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """One row of a table. `inputs` names the fields that may be filled in here; None is all input columns."""
 
     ref: str

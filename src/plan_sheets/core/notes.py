@@ -61,7 +61,7 @@ def _row_shortened(row: Row, sheet: Sheet, notes: list[Row]) -> Row:
         else _short(content, column, f"{row.ref} {column.heading}, {sheet.name}", notes)
         for column, content in zip(sheet.columns, row.cells, strict=True)
     ]
-    return replace(row, cells=tuple(cells))
+    return row._replace(cells=tuple(cells))
 
 
 def _short(content: str, column: Column, where: str, notes: list[Row]) -> str:
