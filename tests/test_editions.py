@@ -360,7 +360,7 @@ def test_queries_are_counted_with_the_board_they_are_about(round_one: Plan) -> N
     answers = {**said(), "Action plan": {"J1a.1": {"Who is responsible": None}}}
     round_one.receive(round_one.filled("query", answers))
     lines = {board: top(made(round_one, boards=board)) for board in ("J", "L")}
-    assert "1 query open; in doubt: J1a.1" in lines["J"]
+    assert "1 query open; in doubt: Domestic abuse J1a.1" in lines["J"]
     assert "open;" not in lines["L"]
     assert "in doubt" not in lines["L"]
     assert "Only L Local Safeguarding Children Board" in lines["L"]

@@ -139,7 +139,7 @@ def test_every_text_of_a_return_is_in_it(round_one: Plan) -> None:
     assert [word for word in [*typed, "word-contribution"] if word not in own] == []
     assert own.count("and so on ") >= 899
     assert "New date 30 June 2017, proposed." in str(row(told, "Master plan", "J1a.1")["First date and moves"])
-    assert "J1a.1 asks: word-ask" in lines(told)
+    assert "(J1a.1, Domestic Abuse), Amber: word-ask" in lines(told)
 
 
 def test_the_same_register_and_round_make_the_same_parts(round_one: Plan, tmp_path: Path) -> None:
@@ -171,7 +171,7 @@ def test_an_earlier_round_knows_nothing_of_a_later_one(round_one: Plan) -> None:
     assert second.round == Q2
     assert "word-later" in row(second, "Master plan", "J1a.1")["Action owner and subgroup"]
     assert row(second, "Master plan", "J1a.1")["Trend"] == "↑ improved"
-    assert "Improved: J1a.1 (Amber to Green)" in lines(second)
+    assert "Improved: Domestic abuse J1a.1 (Amber to Green)" in lines(second)
     changed = [(one["What changed"], one["Before"], one["After"]) for one in rows(second, "Changes")]
     assert ("RAG", "Amber", "Green") in changed
     assert ("Action owner", "word-owner", "word-later") in changed
@@ -196,7 +196,7 @@ def test_nothing_is_hidden_behind_a_green_cell(round_one: Plan) -> None:
     assert "a query is open on" in why
     assert "RAG" in why
     assert "In doubt: J1a.1" in row(told, "RAG status", "J1")["What drives it"]
-    assert "1 query open; in doubt: J1a.1" in lines(told)
+    assert "1 query open; in doubt: Domestic abuse J1a.1" in lines(told)
     assert any("Queries are open (1)" in one for one in told.warnings)
 
 

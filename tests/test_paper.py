@@ -23,7 +23,7 @@ from plan_sheets import plan as plans
 from plan_sheets.core.boardpaper import CUT, LONGEST, BoardPaper
 from plan_sheets.core.boardpaper import Paragraph as Told
 from plan_sheets.core.model import Key, PlanSheetsError, Round
-from plan_sheets.core.summary import summary_lines
+from plan_sheets.core.summary import tellings
 from plan_sheets.master import make_master, stood_at
 from plan_sheets.store import document_writer
 from plan_sheets.store.handover import hand_over_paper
@@ -105,7 +105,7 @@ def test_it_says_what_the_master_says(round_one: Plan) -> None:
     action = next(row for row in cells(table(document, "J1 ")) if row[0] == "J1a.1")
     assert action[2:4] == ["March 2017", "Red"]
     assert action[5].startswith("Pilot it in July")
-    assert "J1a.1 asks: Release a nurse" in everything(document)
+    assert "Its chair asks: Release a nurse" in everything(document)
     untold = cells(table(document, "What could not be told"))
     assert any("J3.1" in row[0] and row[1] == "Not reported" and "no return from Prevent" in row[2] for row in untold)
 
@@ -113,7 +113,7 @@ def test_it_says_what_the_master_says(round_one: Plan) -> None:
 def test_its_summary_is_that_of_the_first_sheet(round_one: Plan) -> None:
     round_one.receive(round_one.filled("da", said()))
     document = opened(paper_of(round_one))
-    lines = " ".join(summary_lines(stood_at(round_one.register, Round.parse(Q1)), 100))
+    lines = " ".join(tellings(stood_at(round_one.register, Round.parse(Q1)), 100)[0])
     paragraphs = " ".join(one.text for one in document.paragraphs[2:])
     assert paragraphs.startswith(lines)
 

@@ -19,6 +19,7 @@ from plan_sheets.core.decisions import decision_rows
 from plan_sheets.core.document import Document, base_text, layout_text
 from plan_sheets.core.editions import WHOLE, Edition, boards_lines
 from plan_sheets.core.enquiries import Raised, enquiry_lines, enquiry_rows, raised
+from plan_sheets.core.firstpage import first_page
 from plan_sheets.core.history import BEFORE_ANY_ROUND, History
 from plan_sheets.core.layout import Book
 from plan_sheets.core.masterplan import action_rows, change_rows, grid_rows, question_rows
@@ -31,7 +32,7 @@ from plan_sheets.core.settle import OpenQuery, proposals, subject
 from plan_sheets.core.spec import ColumnSpec, SheetSpec, WorkbookSpec
 from plan_sheets.core.standing import rate_rounds, rows_at, thresholds
 from plan_sheets.core.stood import Stood, day_of
-from plan_sheets.core.summary import DRAFT, fold, summary_lines, summary_rows, texts_of
+from plan_sheets.core.summary import DRAFT, fold, tellings, texts_of
 from plan_sheets.core.timeline import board_rows, quarter_headings, round_rows, timeline_rows
 from plan_sheets.core.totals import RETURNED
 from plan_sheets.core.untold import untold
@@ -188,13 +189,16 @@ def master_book(stood: Stood, reference: str, secret: bytes, edition: Edition = 
     """The master workbook of how everything stood; the same facts make the same book."""
     spec = _spec(stood)
     plan = stood.history.record("plan", "", stood.code)
-    width = sum(column.width for column in spec.sheets[0].columns)
+    columns = spec.sheets[0].columns
+    width = sum(column.width for column in columns)
+    limits = boards_lines(edition.boards, stood, width)
+    above, first = first_page(stood, columns, [(*limits, *lines) for lines in tellings(stood, width)])
     owners, gaps = [*owned(stood)], raised(stood)
     facts = Facts(
         texts={**texts_of(stood), **quarter_headings(stood)},
         created=datetime.combine(stood.made_on, time()),
         rows={
-            "RAG status": [*summary_rows(stood)],
+            "RAG status": first,
             "Decisions": [*decision_rows(stood)],
             "Master plan": [*action_rows(stood)],
             "RAG over time": [*timeline_rows(stood)],
@@ -209,10 +213,7 @@ def master_book(stood: Stood, reference: str, secret: bytes, edition: Edition = 
             "Consultation": [*consultation_rows(stood)],
             "Evidence": [*evidence_rows(stood)],
         },
-        lines={
-            "RAG status": (*boards_lines(edition.boards, stood, width), *summary_lines(stood, width)),
-            **_lines(stood, spec, owners, gaps),
-        },
+        lines={"RAG status": above, **_lines(stood, spec, owners, gaps)},
         notes=[*untold(stood)],
         reference=reference,
         secret=secret,

@@ -4,9 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from plan_sheets.core.asked import next_round
 from plan_sheets.core.model import Round
 from plan_sheets.core.paper import lines_needed
-from plan_sheets.core.summary import few, fold, next_round
+from plan_sheets.core.summary import few, fold
 
 
 @given(st.text(max_size=400), st.integers(20, 200))

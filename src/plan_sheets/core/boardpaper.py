@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from plan_sheets.core.asked import escalated
 from plan_sheets.core.compose import RowFacts
 from plan_sheets.core.layout import as_text
 from plan_sheets.core.masterplan import action_rows
@@ -14,14 +15,22 @@ from plan_sheets.core.planner import parent
 from plan_sheets.core.rag import Status, count_words
 from plan_sheets.core.rollup import EXECUTIVE, Rule
 from plan_sheets.core.stood import Stood
-from plan_sheets.core.summary import DRAFT, LONGEST_ACTION, escalated, summary_rows, summary_texts, waiting
+from plan_sheets.core.summary import DRAFT, LONGEST_ACTION, summary_rows, summary_texts, waiting
 
 LONGEST = 600
 """How much of one text a cell or a paragraph of the paper tells (characters)."""
 CUT = "… (in full in the master workbook)"
 RAG = "RAG"
 """The heading of a column that holds status words."""
-LEADS = ("Where we are.", "Returns.", "What changed.", "What is asked.", "What could not be told.")
+LEADS = (
+    "Where we are.",
+    "Returns.",
+    "What changed.",
+    "What is asked.",
+    "Red:",
+    "Also asked.",
+    "What could not be told.",
+)
 """The words that begin a paragraph of the summary, and say what it is about."""
 
 
@@ -129,7 +138,7 @@ def _decisions(stood: Stood) -> Iterator[Part]:
 def _named(stood: Stood, ref: str) -> str:
     """A ref, and what it is of: an action, a priority or a subgroup."""
     if ref in stood.rows["action"]:
-        return f"{ref} {shorten(stood.rows['action'][ref]['what'], 2 * LONGEST_ACTION)}"
+        return f"{ref} {shorten(stood.rows['action'][ref]['what'], LONGEST_ACTION)}"
     return stood.titled(ref) if ref in stood.rows["priority"] else stood.subgroup(ref)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from plan_sheets.core.asked import due_by, escalated
 from plan_sheets.core.compose import RowFacts
 from plan_sheets.core.decided import RECORD, Decision, decisions, quarter
 from plan_sheets.core.layout import Content
@@ -11,7 +12,6 @@ from plan_sheets.core.messages import shorten
 from plan_sheets.core.model import PartialDate
 from plan_sheets.core.rollup import EXECUTIVE, Escalation, Rule
 from plan_sheets.core.stood import Stood
-from plan_sheets.core.summary import due_by, escalated
 
 ANSWER = frozenset({"decision", "decided_by", "decided_on"})
 """What is filled in about something that is asked."""

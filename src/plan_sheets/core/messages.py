@@ -68,3 +68,12 @@ def shorten(text: str, longest: int = LONGEST_QUOTE) -> str:
     """The text on one line, cut with an ellipsis if it is longer than `longest` characters."""
     line = " ".join(text.split())
     return line if len(line) <= longest else line[: longest - 1].rstrip() + "…"
+
+
+def cut(text: str, longest: int, where: str = "") -> str:
+    """The text on one line; a longer one is cut between words, with an ellipsis and `where` the whole of it stands."""
+    line = " ".join(text.split())
+    if len(line) <= longest:
+        return line
+    kept = line[:longest].rpartition(" ")[0] or line[: longest - 1]
+    return f"{kept.rstrip(' ,;:')}…{where}"

@@ -25,6 +25,11 @@ class Page:
     """Title and lines, on the first page alone."""
 
 
+def fits_one(heights: Iterable[float], page: Page) -> bool:
+    """Whether rows of these heights go on the first page."""
+    return page.above + page.heading + sum(heights) <= page.room * _SURE
+
+
 def page_starts(refs: Sequence[str], heights: Sequence[float], page: Page) -> list[int]:
     """The rows (counted from 0) before which a page has to be broken, lest a priority be cut that fits on one page.
 

@@ -9,17 +9,18 @@ from datetime import date, datetime, time
 
 from plan_sheets.core.compose import Facts, RowFacts, compose
 from plan_sheets.core.editions import Edition, boards_lines
+from plan_sheets.core.firstpage import first_page
 from plan_sheets.core.history import Held, History
 from plan_sheets.core.layout import Book, Content
 from plan_sheets.core.model import Key, PartialDate
 from plan_sheets.core.planner import parent
-from plan_sheets.core.rag import ActionFacts, Rating, count_words
+from plan_sheets.core.rag import ActionFacts, Rating
 from plan_sheets.core.released import RECORD, text_key
 from plan_sheets.core.rollup import SubgroupFacts, trend
 from plan_sheets.core.spec import WorkbookSpec
 from plan_sheets.core.standing import is_further, rows_at
 from plan_sheets.core.stood import Stood
-from plan_sheets.core.summary import DRAFT, changed, counted, fold, summary_rows, texts_of
+from plan_sheets.core.summary import DRAFT, changed, counted, fold, returned, summary_rows, texts_of
 
 NAMES = {
     "plan": ("contact_name", "contact_email"),
@@ -200,8 +201,7 @@ def _lines(stood: Stood) -> Iterator[str]:
     else:
         yield f"Public edition: where the plan stood on {PartialDate.day(stood.round.last_day).words}."
         yield f"Where we are. {counted(stood)}"
-        back = sum(not one.missed for one in stood.subgroups)
-        yield f"Returns. {back} of {count_words(len(stood.subgroups), 'subgroup')} reported."
+        yield f"Returns. {returned(stood.subgroups, 'reported')}"
         yield f"What changed. {changed(stood)}"
     yield LEFT_OUT
 
@@ -237,13 +237,15 @@ def public_book(
     spec: WorkbookSpec, stood: Stood, created: date, reference: str, secret: bytes, edition: Edition
 ) -> Book:
     """The public edition, of what `public` left; the same facts make the same book. No marking, no password."""
-    width = sum(column.width for column in spec.sheets[0].columns)
+    columns = spec.sheets[0].columns
+    width = sum(column.width for column in columns)
+    above, first = first_page(stood, columns, [public_lines(stood, width, edition.boards)])
     texts = texts_of(stood)
     facts = Facts(
         texts=texts,
         created=datetime.combine(created, time()),
-        rows={"RAG status": [*summary_rows(stood)], "Priorities and actions": [*public_rows(stood)]},
-        lines={"RAG status": public_lines(stood, width, edition.boards)},
+        rows={"RAG status": first, "Priorities and actions": [*public_rows(stood)]},
+        lines={"RAG status": above},
         reference=reference,
         secret=secret,
         identity={"Plan": texts["plan"], "Edition": edition.words, "Round": stood.code or DRAFT},

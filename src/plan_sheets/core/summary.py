@@ -4,26 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from plan_sheets.core.asked import MOST_RED, asked_lines, next_round, why
 from plan_sheets.core.compose import RowFacts
-from plan_sheets.core.decided import decisions
-from plan_sheets.core.messages import shorten
+from plan_sheets.core.messages import cut, shorten
 from plan_sheets.core.model import PartialDate, Round, ref_order
 from plan_sheets.core.paper import lines_needed
 from plan_sheets.core.planner import UNCONFIRMED, parent
 from plan_sheets.core.rag import ASSESSED, Rating, Status, count_words
-from plan_sheets.core.rollup import Escalation, RollUp, Rule, Trend, escalations, roll_up, trend
+from plan_sheets.core.rollup import RollUp, SubgroupFacts, Trend, roll_up, trend
 from plan_sheets.core.settle import Proposal
 from plan_sheets.core.stood import Stood
 
 DRAFT = "Consultation draft"
 """What the master is called before the first round is issued."""
 NOT_RATED = "Not yet rated"
+FEWER_RED = (5, 3)
+"""How many Red actions are told in words where the table leaves less room."""
 MOST_REFS = 8
-MOST_ASKS = 3
-LONGEST_ASK = 140
 LONGEST_REASON = 80
 LONGEST_ACTION = 36
-"""How much the first page tells of one thing (refs, asks, characters): the whole of it stands in the other sheets."""
+LONGEST_TITLE = 28
+"""How much the first page tells of one thing (refs, characters): the whole of it stands in the other sheets."""
 _OVER = (Status.CLOSED, Status.WITHDRAWN, Status.PROPOSED, Status.BLUE)
 
 
@@ -35,13 +36,14 @@ def _waits(one: Proposal) -> str:
 
 
 def waiting(stood: Stood) -> list[str]:
-    """What waits for the board officer's word, each in a few words: `J1a.1 new date`."""
-    return [f"{one.action} {_waits(one)}" for one in stood.proposals]
+    """What waits for the board officer's word, each in a few words: `Map the pathway (J1a.1): new date`."""
+    return [f"{_brief(stood, one.action)}: {_waits(one)}" for one in stood.proposals]
 
 
-def next_round(now: Round) -> Round:
-    """The quarter after."""
-    return Round(now.year, now.quarter + 1) if now.quarter < 4 else Round(now.year + 1, 1)  # noqa: PLR2004 - a year has four
+def _brief(stood: Stood, ref: str) -> str:
+    """An action in a few words, with its ref in brackets; the ref alone where its words are not known."""
+    what = cut(stood.rows["action"].get(ref, {}).get("what", ""), LONGEST_ACTION).removesuffix(".")
+    return f"{what} ({ref})" if what else ref
 
 
 def texts_of(stood: Stood) -> dict[str, str]:
@@ -55,14 +57,15 @@ def texts_of(stood: Stood) -> dict[str, str]:
     }
 
 
-def summary_lines(stood: Stood, width: float) -> tuple[str, ...]:
-    """The text above the table, in lines that fit its `width` (characters)."""
-    return tuple(part for line in summary_texts(stood) for part in fold(line, width))
+def tellings(stood: Stood, width: float) -> list[tuple[str, ...]]:
+    """The text above the table, in lines that fit its `width` (characters): with more and with less of what is Red."""
+    texts = [summary_texts(stood, most) for most in (MOST_RED, *FEWER_RED)]
+    return [tuple(part for line in lines for part in fold(line, width)) for lines in texts]
 
 
-def summary_texts(stood: Stood) -> tuple[str, ...]:
-    """The same text, each paragraph whole."""
-    return tuple(_lines_of_round(stood, stood.round) if stood.round else _lines_of_draft(stood))
+def summary_texts(stood: Stood, most_red: int = MOST_RED) -> tuple[str, ...]:
+    """The same text, each paragraph whole; `most_red` Red actions at most are told in words."""
+    return tuple(_lines_of_round(stood, stood.round, most_red) if stood.round else _lines_of_draft(stood))
 
 
 def fold(text: str, width: float) -> Iterator[str]:
@@ -93,13 +96,13 @@ def _lines_of_draft(stood: Stood) -> Iterator[str]:
     yield f"What could not be told. Actions: {told}. {count_words(len(stood.questions), 'open question')}."
 
 
-def _lines_of_round(stood: Stood, now: Round) -> Iterator[str]:
+def _lines_of_round(stood: Stood, now: Round, most_red: int) -> Iterator[str]:
     day = PartialDate.day(now.last_day).words
     yield f"Where the plan stood on {day}: what changed, what is asked, what could not be told; then each priority."
     yield f"Where we are. {counted(stood)}"
     yield f"Returns. {_returns(stood)}"
     yield f"What changed. {changed(stood)}"
-    yield from _asked(stood, now)
+    yield from asked_lines(stood, now, most_red)
     yield f"What could not be told. {_untold(stood)}"
 
 
@@ -114,13 +117,20 @@ def counted(stood: Stood) -> str:
 
 def _returns(stood: Stood) -> str:
     out = [one for one in stood.subgroups if one.missed]
-    asked = len(stood.subgroups)
-    told = f"{asked - len(out)} of {count_words(asked, 'subgroup')} returned their workbooks."
+    told = returned(stood.subgroups, "returned their workbooks")
     if out:
-        names = (f"{one.name} ({one.missed} rounds running)" if one.missed > 1 else one.name for one in out)
-        told += f" Outstanding: {'; '.join(names)}."
-    because = "; ".join(f"{stood.subgroup(code)}, because {shorten(text)}" for code, text in stood.silent.items())
-    return f"{told} Nothing to report: {because.removesuffix('.')}." if because else told
+        names = [f"{one.name} ({one.missed} rounds running)" if one.missed > 1 else one.name for one in out]
+        told += f" Outstanding: {few(names, between='; ')}."
+    because = [f"{stood.subgroup(code)}, because {shorten(text)}" for code, text in stood.silent.items()]
+    return f"{told} Nothing to report: {few(because, 3, '; ').removesuffix('.')}." if because else told
+
+
+def returned(subgroups: Sequence[SubgroupFacts], did: str) -> str:
+    """How many of these subgroups, of those that were sent a workbook, did this."""
+    if not subgroups:
+        return "No subgroup told of here has been sent a workbook for this round."
+    back = sum(not one.missed for one in subgroups)
+    return f"{back or 'None'} of {count_words(len(subgroups), 'subgroup')} {did}."
 
 
 def changed(stood: Stood) -> str:
@@ -132,69 +142,43 @@ def changed(stood: Stood) -> str:
     ratings = sorted(stood.now.values(), key=lambda one: ref_order(one.facts.ref))
     trends = {one.facts.ref: trend(one.before, one.published) for one in ratings}
     groups = {
-        "Worsened": [_move(one) for one in ratings if trends[one.facts.ref] is Trend.WORSENED],
-        "Improved": [_move(one) for one in ratings if trends[one.facts.ref] is Trend.IMPROVED],
-        "Rated before, not reported now": _refs(
+        "Worsened": [one for one in ratings if trends[one.facts.ref] is Trend.WORSENED],
+        "Improved": [one for one in ratings if trends[one.facts.ref] is Trend.IMPROVED],
+        "Rated before, not reported now": [
             one for one in ratings if one.before in ASSESSED and one.published == Status.NOT_REPORTED
-        ),
-        "Now rated": _refs(one for one in ratings if one.before not in (*ASSESSED, None) and one.published in ASSESSED),
-        "Ended": _refs(one for one in ratings if one.published in _OVER[:2] and one.before != one.published),
-        "Date moved": _refs(one for one in ratings if one.facts.moves and one.facts.moves[-1].round == stood.round),
-        "Newly proposed": _refs(one for one in ratings if one.published == Status.PROPOSED and one.before is None),
+        ],
+        "Now rated": [one for one in ratings if one.before not in (*ASSESSED, None) and one.published in ASSESSED],
+        "Ended": [one for one in ratings if one.published in _OVER[:2] and one.before != one.published],
+        "Date moved": [one for one in ratings if one.facts.moves and one.facts.moves[-1].round == stood.round],
+        "Newly proposed": [one for one in ratings if one.published == Status.PROPOSED and one.before is None],
     }
     always = ("Worsened", "Improved")
-    return " ".join(f"{name}: {few(refs) or 'none'}." for name, refs in groups.items() if refs or name in always)
+    told = {
+        name: placed(stood, [_move(one) if name in always else (one.facts.ref, "") for one in those])
+        for name, those in groups.items()
+    }
+    return " ".join(f"{name}: {those or 'none'}." for name, those in told.items() if those or name in always)
 
 
-def _move(one: Rating) -> str:
-    return f"{one.facts.ref} ({one.before} to {one.published})"
+def _move(one: Rating) -> tuple[str, str]:
+    return one.facts.ref, f" ({one.before} to {one.published})"
 
 
-def _refs(ratings: Iterable[Rating]) -> list[str]:
-    return [one.facts.ref for one in ratings]
+def placed(stood: Stood, refs: Sequence[tuple[str, str]], most: int = MOST_REFS) -> str:
+    """Refs of actions (each with what follows it) below the titles of their priorities: `Domestic abuse J1a.1`."""
+    below: dict[str, list[str]] = {}
+    for ref, following in refs[:most]:
+        theme = stood.rows["action"].get(ref, {}).get("theme", "")
+        title = stood.rows["priority"].get(parent(theme), {}).get("title", "") if theme else ""
+        below.setdefault(cut(title, LONGEST_TITLE), []).append(f"{ref}{following}")
+    more = f" and {len(refs) - most} more" if len(refs) > most else ""
+    return "; ".join(f"{title} {', '.join(those)}".strip() for title, those in below.items()) + more
 
 
-def few(refs: Sequence[str], most: int = MOST_REFS) -> str:
+def few(refs: Sequence[str], most: int = MOST_REFS, between: str = ", ") -> str:
     """A list in words: the first ones, and how many more there are."""
     more = len(refs) - most
-    return ", ".join(refs[:most]) + (f" and {more} more" if more > 0 else "")
-
-
-def due_by(now: Round) -> PartialDate:
-    """By when an answer is asked for: the last day of the next quarter."""
-    return PartialDate.day(next_round(now).last_day)
-
-
-def escalated(stood: Stood, now: Round) -> tuple[Escalation, ...]:
-    """Everything that the round escalates."""
-    return escalations(stood.now.values(), stood.subgroups, stood.limits, due_by(now).words)
-
-
-def _asked(stood: Stood, now: Round) -> Iterator[str]:
-    """One line of what the rules escalate, and one for each thing that a chair asks."""
-    found = escalated(stood, now)
-    asks = [one for one in found if one.rule is Rule.ASKED]
-    rules = {rule: [one.ref for one in found if one.rule is rule] for rule in Rule if rule is not Rule.ASKED}
-    told = " ".join(f"{rule}: {few(refs)}." for rule, refs in rules.items() if refs)
-    told = f"{told or 'No rule escalates anything.'} Chairs ask: {len(asks) or 'nothing'}."
-    yield f"What is asked. {told}{_decided(stood, found)}"
-    for one in asks[:MOST_ASKS]:
-        yield f"{one.ref} asks: {shorten(one.asked, LONGEST_ASK)}"
-    if len(asks) > MOST_ASKS:
-        yield f"More is asked of {few([one.ref for one in asks[MOST_ASKS:]])}: see Decisions."
-
-
-def _decided(stood: Stood, found: Sequence[Escalation]) -> str:
-    """What has been decided on that already, what was decided before and may be carried out; and where to answer."""
-    made = decisions(stood.history, stood.rounds)
-    now = [one.ref for one in made if one.round == stood.code]
-    before = [one for one in made if one.round != stood.code and one.is_open() and not one.answered_in(stood.code)]
-    told = [
-        f" Decided already: {few(now)}." if now else "",
-        f" {count_words(len(before), 'earlier decision')}: carried out?" if before else "",
-        " Please answer on the sheet Decisions." if found or before else "",
-    ]
-    return "".join(told)
+    return between.join(refs[:most]) + (f" and {more} more" if more > 0 else "")
 
 
 def _untold(stood: Stood) -> str:
@@ -211,9 +195,11 @@ def _untold(stood: Stood) -> str:
         f"{len(drafts)} Not assessable ({', '.join(why)})" if drafts else "",
         f"{count_words(stood.set_aside, 'file')} held or refused" if stood.set_aside else "",
         f"{stood.queries} {'query' if stood.queries == 1 else 'queries'} open" if stood.queries else "",
-        f"in doubt: {few(sorted(stood.doubts, key=ref_order))}" if stood.doubts else "",
+        f"in doubt: {placed(stood, [(ref, '') for ref in sorted(stood.doubts, key=ref_order)])}"
+        if stood.doubts
+        else "",
         count_words(len(stood.questions), "open question") if stood.questions else "",
-        f"waiting for the board officer: {few(waiting(stood), 4)}" if stood.proposals else "",
+        f"{count_words(len(stood.proposals), 'proposal')} for the board officer to confirm" if stood.proposals else "",
     ]
     return f"{'; '.join(filter(None, told)) or 'Nothing'}."
 
@@ -239,7 +225,10 @@ def _priority(stood: Stood, ref: str) -> RowFacts:
 
 
 def _rolled(stood: Stood, priorities: Sequence[str], *, named: bool = True) -> dict[str, str]:
-    """The roll-up of the actions of these priorities, as cells. `named`: whether to say what a Red action is."""
+    """The roll-up of the actions of these priorities, as cells.
+
+    `named`: whether to say what the action is that drives it and why, or only of which priority it is.
+    """
     if stood.round is None:
         many = sum(parent(row["theme"]) in priorities for row in stood.rows["action"].values() if row["theme"])
         return {
@@ -257,7 +246,7 @@ def _rolled(stood: Stood, priorities: Sequence[str], *, named: bool = True) -> d
         "counts": rolled.text,
         "driven_by": _driver(rolled, stood, mine, named=named),
         "trend": trend(before.published if stood.before else _unissued(stood), rolled.published).words,
-        "due_next": _due(mine, stood.round),
+        "due_next": _due(mine, stood.round, 3 if named else 2),
     }
 
 
@@ -268,24 +257,23 @@ def _unissued(stood: Stood) -> Status | None:
 
 def _driver(rolled: RollUp, stood: Stood, mine: Sequence[Rating], *, named: bool) -> str:
     if rolled.driver:
-        what = shorten(stood.rows["action"][rolled.driver]["what"], LONGEST_ACTION).removesuffix(".")
-        action = f"{rolled.driver} {what}".strip() if named and rolled.published == Status.RED else rolled.driver
-        why = f"{action}: {shorten(stood.now[rolled.driver].driven_by, LONGEST_REASON)}"
+        because = f"{_brief(stood, rolled.driver)}: {cut(why(stood.now[rolled.driver]), LONGEST_REASON)}"
+        told = because if named else placed(stood, [(rolled.driver, "")])
     else:
-        why = {
+        told = {
             Status.GREEN: "No action is worse than Green",
             Status.BLUE: "Every action is complete",
             Status.NO_ACTIONS: "",
         }.get(rolled.published, "Every action has ended")
     doubtful = sorted((one.facts.ref for one in mine if one.facts.ref in stood.doubts), key=ref_order)
-    return f"{why}. In doubt: {few(doubtful, 4)}" if doubtful else why
+    return f"{told}. In doubt: {few(doubtful, 4)}" if doubtful else told
 
 
-def _due(ratings: Iterable[Rating], now: Round) -> str:
-    """The actions still going on that fall due by the end of the next quarter."""
-    refs = []
+def _due(ratings: Iterable[Rating], now: Round, most: int) -> str:
+    """The actions still going on that fall due by the end of the next quarter, those that are overdue first."""
+    refs: dict[bool, list[str]] = {True: [], False: []}
     for one in sorted(ratings, key=lambda one: ref_order(one.facts.ref)):
         due = one.facts.due
         if due and due.last <= next_round(now).last_day and one.published not in _OVER and not one.facts.complete:
-            refs.append(f"{one.facts.ref} (overdue)" if due.last < now.last_day else one.facts.ref)
-    return few(refs, 4) or "None"
+            refs[due.last < now.last_day].append(one.facts.ref)
+    return few([*(f"{ref} (overdue)" for ref in refs[True]), *refs[False]], most) or "None"

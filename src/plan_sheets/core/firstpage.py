@@ -1,0 +1,82 @@
+"""The first page of a master: as much in words as leaves the table room, or the worst first if it is too long."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from plan_sheets.core.compose import RowFacts
+from plan_sheets.core.layout import as_text
+from plan_sheets.core.pages import Page, fits_one
+from plan_sheets.core.paper import (
+    BOLD_ROOM,
+    LINE_POINTS,
+    STANDARD_WIDTH,
+    choose_paper,
+    page_room,
+    row_height,
+    spare_columns,
+)
+from plan_sheets.core.rag import Status
+from plan_sheets.core.spec import ColumnSpec
+from plan_sheets.core.stood import Stood
+from plan_sheets.core.summary import fold, summary_rows
+
+MORE_PAGES = (
+    "The table below is longer than this page, so it is not in the order of the plan: first the boards, then the "
+    "priorities, those that are Red on top, and those that are on course last."
+)
+_WORST_FIRST = (
+    Status.RED,
+    Status.TOO_LITTLE,
+    Status.AMBER,
+    Status.NO_ACTIONS,
+    Status.GREEN,
+    Status.BLUE,
+    Status.CLOSED,
+    Status.WITHDRAWN,
+)
+"""How a priority or a board can stand, what the executive has to look at first."""
+
+Lines = tuple[str, ...]
+
+
+def first_page(
+    stood: Stood, columns: Sequence[ColumnSpec], tellings: Sequence[Lines]
+) -> tuple[Lines, Sequence[RowFacts]]:
+    """The lines and rows of the first sheet, on one printed page if any of the `tellings` leaves the table room.
+
+    `tellings`: the lines above the table, that which tells most first. Where none leaves room, the first is taken and
+    the table is ordered by how things stand, so that the first page holds the worst; before the first round, when
+    nothing is rated, in the order of the plan.
+    """
+    rows = [*summary_rows(stood)]
+    heights = [*_heights(rows, columns)]
+    fitting = (lines for lines in tellings if _fits(lines, heights, columns))
+    lines = next(fitting, None)
+    if lines is not None:
+        return lines, rows
+    if stood.round is None:
+        return tellings[0], rows
+    width = sum(column.width for column in columns)
+    return (*tellings[0], *fold(MORE_PAGES, width)), sorted(rows, key=lambda row: _severity(stood, row))
+
+
+def _severity(stood: Stood, row: RowFacts) -> tuple[bool, int]:
+    """Boards first; then by status."""
+    return row.ref not in stood.rows["board"], _WORST_FIRST.index(Status(as_text(row.contents["published_rag"])))
+
+
+def _heights(rows: Sequence[RowFacts], columns: Sequence[ColumnSpec]) -> Iterator[float]:
+    """Of the headings, and of each row, in points."""
+    yield row_height((column.heading, column.width * BOLD_ROOM) for column in columns)
+    for row in rows:
+        contents = {"ref": row.ref, **row.contents}
+        yield row_height((as_text(contents.get(column.field.name, "")), column.width) for column in columns)
+
+
+def _fits(lines: Lines, heights: Sequence[float], columns: Sequence[ColumnSpec]) -> bool:
+    widths = [column.width for column in columns]
+    across = [*widths, *[STANDARD_WIDTH] * spare_columns(widths, lines)]
+    above = (len(lines) + 3) * LINE_POINTS  # the title, as tall as two lines, and a blank one before the table
+    heading, *rows = heights
+    return fits_one(rows, Page(page_room(across, choose_paper(widths)), heading, above))
