@@ -299,6 +299,15 @@ def test_status_words_are_coloured_as_they_stand_and_as_they_are_typed() -> None
     }
 
 
+def test_a_title_written_from_right_to_left_begins_at_the_left_edge() -> None:
+    """At the right edge of its cell, where programs put such words, it would spill over the edge of the sheet."""
+    title = "\u062e\u0637\u0629 \u0627\u0644\u0639\u0645\u0644"
+    sheet = replace(start_here(), title=title, lines=(title,))
+    page = load(write_workbook(replace(sample_book(), sheets=(sheet,))))[sheet.name]
+    aligned = [page[cell].alignment for cell in ("A1", "A2")]
+    assert [(one.horizontal, one.readingOrder) for one in aligned] == [("left", 0), ("left", 0)]
+
+
 def test_all_colours_stand_out() -> None:
     for name, style in {**STYLES, **STATUS}.items():
         ink, fill = (str(style.get(key, other)).lstrip("#") for key, other in (("font_color", "0"), ("bg_color", "F")))

@@ -31,8 +31,10 @@ STATUS: Mapping[str, Style] = {
 """The fill of each status word; the word itself always stands in the cell."""
 
 STYLES: Mapping[str, Style] = {
-    "title": {**FONT, "font_size": 16, "bold": True},
-    "line": FONT,
+    # Left, whatever its words are written in: Excel and LibreOffice put what is written from right to left at the right
+    # edge of its cell, and there it spills over the edge of the sheet and is lost.
+    "title": {**FONT, "font_size": 16, "bold": True, "align": "left"},
+    "line": {**FONT, "align": "left"},
     "heading": {**_HEADING, "font_color": "#FFFFFF", "bg_color": "#1F3A5F", "border_color": "#1F3A5F"},
     "input heading": {**_HEADING, "font_color": "#000000", "bg_color": "#FFE9A8", "border_color": "#505A5F"},
     "locked": _LOCKED,
