@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ import pytest
 from plan_sheets.core.model import PartialDate, PlanSheetsError
 from plan_sheets.core.rag import Status
 from plan_sheets.demo import run_demo
+from plan_sheets.master import make_master
 from plan_sheets.store import tables
 from plan_sheets.store.folder import open_folder
 from plan_sheets.store.schemas import load_demo
@@ -172,6 +174,18 @@ def test_what_the_executive_decided_reaches_the_chairs_and_is_asked_about_again(
     asked = ran.sheet("master/2016-17-q2.xlsx", "Decisions")
     texts = {row["Decision"] for row in decided["sheets"]["Decisions"].values()}
     assert {row[7] for row in asked if row[3] == "Was it carried out?"} == texts
+
+
+def test_what_the_officer_released_is_all_that_the_public_reads_of_what_was_said(ran: Ran, tmp_path: Path) -> None:
+    shutil.copytree(ran.path, tmp_path / "demo")
+    folder = open_folder(tmp_path / "demo")
+    made = make_master(folder, None, datetime(2016, 10, 25), edition="public")  # noqa: DTZ001 - the office's own clock
+    folder.register.close()
+    texts = column(ran.sheet(str(made.path), "Priorities and actions"), "Public text")
+    released = load_demo()["rounds"][1]["settled"]["sheets"]["Public text"]
+    assert sorted(filter(None, texts)) == sorted(released.values())
+    assert not [one for one in made.warnings if "public text" in one.casefold()]
+    assert not [one for one in made.warnings if "title" in one.casefold()]
 
 
 def _findings_of(ran: Ran, quarter: int) -> list[str]:

@@ -259,6 +259,25 @@ def test_a_released_text_that_names_somebody_is_left_out_and_told_of(named: Plan
     assert published(named, "J1a.3")[0] == f"{chair}son is nobody's name"
 
 
+def test_a_surname_alone_keeps_a_text_back_and_one_that_is_a_word_is_told_of(named: Plan) -> None:
+    owners = {"Priorities": {"J1": {"Owner": "Dr Jane Wilkinson"}, "J2": {"Owner": "Theresa May"}}}
+    fill(named.path / "plan.xlsx", named.path / "plan.xlsx", owners)
+    run("plan", plan=named)
+    release(named, {"J1a.1": "As Wilkinson said.", "J1a.2": "It may end in May.", "J1a.3": "The Board may manage."})
+    told = made(named, "public")
+    page = openpyxl.load_workbook(told.path)["Priorities and actions"]
+    texts = [at(page, ref, "Public text").value for ref in ("J1a.1", "J1a.2", "J1a.3")]
+    assert texts == [None, "It may end in May.", "The Board may manage."]
+    where = "on the sheet Public text of the officer's workbook."
+    assert [one.removesuffix(where) for one in told.warnings if "J1a" in one] == [
+        "The public text of J1a.1 is left out: it names Wilkinson, part of 'Dr Jane Wilkinson'. Reword it ",
+        (
+            "The public text of J1a.2 is shown, with the word 'May', which also stands in 'Theresa May'. "
+            "If that person is meant, reword it "
+        ),
+    ]
+
+
 def test_a_title_that_names_somebody_is_left_out_and_told_of(named: Plan) -> None:
     owner = named.stands("J1", "owner", record="priority")
     answers = {"Priorities": {"J1": {"Priority or theme": f"Domestic abuse ({owner})"}}}

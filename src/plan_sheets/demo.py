@@ -32,7 +32,13 @@ SECRET = b"the demo signs with this one key"
 """The 32 bytes that sign: fixed, so that each run makes the same parts. Nothing but the demo may use them."""
 WIDTH = 120
 """Characters a line."""
-ANSWERS = {"Start here": "Your answer", "About": "Your answer", "Queries": "Your choice", "To confirm": "Confirm"}
+ANSWERS = {
+    "Start here": "Your answer",
+    "About": "Your answer",
+    "Queries": "Your choice",
+    "To confirm": "Confirm",
+    "Public text": "Public text",
+}
 """The heading under which a row's only text is typed."""
 MANY = {"error": "errors", "query": "queries", "warning": "warnings", "note": "notes"}
 """Severities of the findings that a return's line counts, and the words for several of each."""
@@ -161,7 +167,7 @@ class _Demo:
         receipt = office.receive_files(self.folder, [desk], _at(settled["date"])).receipts.returns[0]
         self.tell(
             f"{_words(settled['date'])}: the board officer settles {desk.parent.name}/{desk.name}: "
-            f"{_verdict(receipt.verdict)}, {receipt.changes} values settled."
+            f"{_verdict(receipt.verdict)}, {receipt.changes} taken, {len(sheets['Public text'])} for the public."
         )
         self._tell_new(waiting)
         for sheet in ("Queries", "To confirm"):
@@ -244,7 +250,8 @@ def _fill(source: Path, target: Path, typed: Typed, renamed: Mapping[str, str] |
 def _type(sheet: Worksheet, name: str, texts: Mapping[str, Any]) -> None:
     """Type under these headings, in the row of this name: its first or second cell is the name, or begins with it."""
     rows = sheet.iter_rows()
-    headings = next(found for row in rows if set(texts) <= set(found := [cell.value for cell in row]))
+    filled = ([cell.value for cell in row] for row in rows)
+    headings = next(found for found in filled if set(texts) <= set(found) and found[1])  # a title stands alone
     below = list(rows)
     fitting = (
         row

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
@@ -13,6 +12,7 @@ from plan_sheets.core.firstpage import first_page
 from plan_sheets.core.history import Held, History
 from plan_sheets.core.layout import Book, Content
 from plan_sheets.core.model import Key, PartialDate
+from plan_sheets.core.names import Hit, Names
 from plan_sheets.core.planner import parent
 from plan_sheets.core.rag import ActionFacts, Rating
 from plan_sheets.core.released import RECORD, text_key
@@ -22,14 +22,6 @@ from plan_sheets.core.standing import is_further, rows_at
 from plan_sheets.core.stood import Stood
 from plan_sheets.core.summary import DRAFT, changed, counted, fold, returned, summary_rows, texts_of
 
-NAMES = {
-    "plan": ("contact_name", "contact_email"),
-    "subgroup": ("chair", "email", "board_lead", "receives_meanwhile"),
-    "priority": ("owner",),
-    "action": ("owner", "override_by"),
-    "decision": ("decided_by",),
-}
-"""The fields that name somebody, posts included."""
 SHOWN = {
     "plan": ("title", "year"),
     "board": ("ref", "title", "removed"),
@@ -37,8 +29,6 @@ SHOWN = {
     "action": ("ref", "theme", "due", "confirmed_stage", "removed"),
 }
 """The fields that the public edition may tell of: nothing else reaches it, whatever a later sheet asks for."""
-_A_NAME = re.compile(r"\w\w")
-"""What is worth looking for: a dash, or one letter, names nobody."""
 TITLE_LEFT_OUT = "Title left out"
 LEFT_OUT = (
     "What this edition leaves out. Names, posts and contacts; what subgroups wrote, but for texts that were released "
@@ -48,52 +38,41 @@ LEFT_OUT = (
 
 
 @dataclass(frozen=True, slots=True)
-class LeftOut:
-    """A title or a released text that the public edition leaves out; `name`: whom it names, "" if it is in dispute."""
+class Remark:
+    """What the officer is told of a title or a released text: that it is left out, or what somebody should look at.
+
+    `hit`: what in it names, or may name, somebody; None: it is in dispute.
+    """
 
     key: Key
-    name: str = ""
+    hit: Hit | None = None
+    shown: bool = False
 
     @property
     def words(self) -> str:
         """What the officer is told, and what to do."""
-        what = "title" if self.key.field == "title" else "public text"
-        told = f"The {what} of {self.key.ref or 'the plan'}"
-        if not self.name:
+        is_title = self.key.field == "title"
+        told = f"The {'title' if is_title else 'public text'} of {self.key.ref or 'the plan'}"
+        if not self.hit:
             return (
                 f"{told} is left out: a query is open on it, or its last wording could not be taken. Settle that first."
             )
-        where = "in plan.xlsx" if what == "title" else "on the sheet Public text of the officer's workbook"
-        return f"{told} is left out: it names {self.name}. Reword it {where}."
+        where = "in plan.xlsx" if is_title else "on the sheet Public text of the officer's workbook"
+        if self.shown:
+            return (
+                f"{told} is shown, with the word '{self.hit.word}', which also stands in '{self.hit.name}'. "
+                f"If that person is meant, reword it {where}."
+            )
+        part = "" if self.hit.is_whole else f", part of '{self.hit.name}'"
+        return f"{told} is left out: it names {self.hit.word}{part}. Reword it {where}."
 
 
-def names_in(history: History) -> Iterator[str]:
-    """Everybody whom the register's values name, now or ever, and who gave them."""
-    for key, those in history.by_key.items():
-        for held in those:
-            yield held.source.who
-            if key.field in NAMES.get(key.record, ()):
-                yield held.value
-
-
-def named(text: str, names: Mapping[str, str]) -> str:
-    """The first of these names (as given, by `plain`) that a text holds as whole words; "" if it holds none."""
-    told = plain(text)
-    found = (one for one in names if one in told and re.search(rf"(?<!\w){re.escape(one)}(?!\w)", told))
-    return next((names[one] for one in found), "")
-
-
-def plain(text: str) -> str:
-    """A text without regard to case and white space."""
-    return " ".join(text.casefold().split())
-
-
-def public(stood: Stood, names: Collection[str], disputed: Collection[Key]) -> tuple[Stood, tuple[str, ...]]:
+def public(stood: Stood, names: Names, disputed: Collection[Key]) -> tuple[Stood, tuple[str, ...]]:
     """What the public may know of how everything stood; and what was left out of that, in sentences for the officer.
 
     `names`: everybody whom the register names; `disputed`: the facts on which a query is open, or that were not read.
     """
-    screen = _Screen({plain(one): one for one in sorted(names) if _A_NAME.search(one)}, frozenset(disputed), [])
+    screen = _Screen(names, frozenset(disputed), [])
     shown = frozenset(ref for ref, row in stood.rows["action"].items() if not _is_proposed(stood, ref, row))
     history = History.of(_told(stood, shown, screen))
     # Every field is named, so that one that is added later reaches the public only if somebody decides so.
@@ -117,14 +96,14 @@ def public(stood: Stood, names: Collection[str], disputed: Collection[Key]) -> t
         open_queries=(),
         made_on=stood.made_on,
     )
-    return told, tuple(_sentences(stood, screen.left_out))
+    return told, tuple(_sentences(stood, screen.remarks))
 
 
-def _sentences(stood: Stood, left_out: Iterable[LeftOut]) -> Iterator[str]:
+def _sentences(stood: Stood, remarks: Iterable[Remark]) -> Iterator[str]:
     marking = stood.history.text("plan", "", "marking")
     if marking:
         yield f"The plan is marked {marking}; the public edition carries no marking."
-    yield from (one.words for one in left_out)
+    yield from (one.words for one in remarks)
 
 
 def _is_proposed(stood: Stood, ref: str, row: Mapping[str, str]) -> bool:
@@ -134,18 +113,19 @@ def _is_proposed(stood: Stood, ref: str, row: Mapping[str, str]) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Screen:
-    """What no text may name, and what it has kept back."""
+    """What no text may name, and what the officer is told of those that were kept back, or may."""
 
-    names: Mapping[str, str]
+    names: Names
     disputed: frozenset[Key]
-    left_out: list[LeftOut]
+    remarks: list[Remark]
 
     def passes(self, key: Key, text: str) -> bool:
-        """Whether a text may be published; if not, that is noted."""
-        name = named(text, self.names)
-        if text and (name or key in self.disputed):
-            self.left_out.append(LeftOut(key, name))
+        """Whether a text may be published; if not, or if somebody should look at it, that is noted."""
+        hit = self.names.named(text)
+        if text and (hit or key in self.disputed):
+            self.remarks.append(Remark(key, hit))
             return False
+        self.remarks.extend(Remark(key, one, shown=True) for one in self.names.doubts(text))
         return True
 
 

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from email.utils import parseaddr
 
 from plan_sheets.core.model import Key, Outcome
-from plan_sheets.core.public import names_in
-from plan_sheets.store import tables
+from plan_sheets.core.names import NAMES, Names, names_in, ordinary_words
+from plan_sheets.store import schemas, tables
 from plan_sheets.store.register import Register
 
 NOT_READ = (Outcome.ERROR, Outcome.MASKED)
 """Outcomes of a cell whose text was not taken, and about which no query is open."""
 
 
-def names_known(register: Register) -> set[str]:
+def names_known(register: Register) -> Names:
     """Everybody whom the register names: owners, chairs, contacts, who filled in, sent, settled, decided, overrode."""
     received, settled = register.rows(tables.RETURN), register.rows(tables.SETTLEMENT)
-    names = {*names_in(register.history()), *(one.completed_by for one in received), *(one.by for one in settled)}
-    return names | {part for one in received for part in parseaddr(one.sent_by)}
+    history = register.history()
+    names = {*names_in(history), *(one.completed_by for one in received), *(one.by for one in settled)}
+    names.update(part for one in received for part in parseaddr(one.sent_by))
+    # What was typed and not taken, or waits to be settled, names people too.
+    names.update(one.entered for one in register.rows(tables.ENTRY) if one.field in NAMES.get(one.record, ()))
+    return Names.of(names, replace(schemas.load_name_words(), ordinary=ordinary_words(history)))
 
 
 def disputed(register: Register, code: str) -> set[Key]:

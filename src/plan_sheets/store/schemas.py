@@ -13,6 +13,7 @@ import yaml
 from plan_sheets.core.layout import Chart, Field
 from plan_sheets.core.messages import Message, Messages
 from plan_sheets.core.model import PlanSheetsError, Severity
+from plan_sheets.core.names import NameWords
 from plan_sheets.core.spec import ColumnSpec, RuleSpec, SheetSpec, WorkbookSpec
 
 FIELD_KEYS = (
@@ -47,6 +48,7 @@ ALLOWED = {
     "chart": ("title", "label", "parts"),
     "column": ("field", "heading", "width", "input"),
     "message": ("severity", "wrong", "do", "example", "holds"),
+    "names": ("titles", "posts", "words"),
     "rag rule": ("title", "default", "unit", "means"),
 }
 WORDS = {
@@ -249,6 +251,13 @@ def load_rag_rules() -> tuple[RuleSpec, ...]:
         _allow(found, ALLOWED["rag rule"], path.name, "RAG rule")
         rules.append(RuleSpec(ref, found["title"], found["default"], found["unit"], found["means"]))
     return tuple(rules)
+
+
+def load_name_words() -> NameWords:
+    """`schemas/names.yaml`: what tells the name of a person from a post."""
+    found = load_yaml(data_folder("schemas") / "names.yaml")
+    _allow(found, ALLOWED["names"], "names.yaml", "list of words")
+    return NameWords(*(frozenset(found[name].split()) for name in ALLOWED["names"]))
 
 
 @cache
