@@ -14,6 +14,7 @@ import docx
 import pytest
 from docx.document import Document
 from docx.oxml.ns import qn
+from docx.oxml.xmlchemy import BaseOxmlElement
 from docx.table import Table
 from docx.text.paragraph import Paragraph
 from tests.chairs import ISSUED_ON, Q1, SECRET, Plan, said
@@ -22,6 +23,7 @@ from tests.commands import run, told
 from plan_sheets import plan as plans
 from plan_sheets.core.boardpaper import CUT, LONGEST, BoardPaper
 from plan_sheets.core.boardpaper import Paragraph as Told
+from plan_sheets.core.boardpaper import Table as Rows
 from plan_sheets.core.model import Key, PlanSheetsError, Round
 from plan_sheets.core.summary import tellings
 from plan_sheets.master import make_master, stood_at
@@ -101,13 +103,52 @@ def test_it_says_what_the_master_says(round_one: Plan) -> None:
     ]
     asked = cells(table(document, "Decisions"))
     assert asked[0] == ["About", "Why it is here", "What is asked", "Of whom", "By"]
-    assert [row[3:] for row in asked if row[2] == "Release a nurse"] == [["The Executive", "30 September 2016"]]
+    assert [row[1:] for row in asked if row[0].startswith("J1a.1 ")] == [
+        [
+            "The chair asks. Red: judged Red.",
+            (
+                "Red: Agree what will bring it back and by when, or accept that it stays Red.\n"
+                "The chair asks: Release a nurse"
+            ),
+            "The Executive",
+            "30 September 2016",
+        ]
+    ]
     action = next(row for row in cells(table(document, "J1 ")) if row[0] == "J1a.1")
     assert action[2:4] == ["March 2017", "Red"]
     assert action[5].startswith("Pilot it in July")
     assert "Its chair asks: Release a nurse" in everything(document)
     untold = cells(table(document, "What could not be told"))
     assert any("J3.1" in row[0] and row[1] == "Not reported" and "no return from Prevent" in row[2] for row in untold)
+
+
+def test_each_reason_for_which_something_is_asked_has_its_room(round_one: Plan) -> None:
+    late = said(rag="Red")
+    row = {**late["Progress"]["J1a.1"], "Asked of the executive": "Release a nurse. " * 100}
+    round_one.receive(round_one.filled("da", {**late, "Progress": {"J1a.1": row}}))
+    (asked,) = [row[2] for row in cells(table(opened(paper_of(round_one)), "Decisions")) if row[0].startswith("J1a.1 ")]
+    red, nurse = asked.split("\n")
+    assert red == "Red: Agree what will bring it back and by when, or accept that it stays Red."
+    assert nurse.startswith("The chair asks: Release a nurse. Release")
+    assert nurse.endswith(CUT)
+    assert len(nurse) <= LONGEST / 2
+
+
+def test_no_cell_is_searched_for_what_stands_in_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Python-docx searches a paragraph for each thing it is asked, and made 5,000 rows slow to write and read."""
+    rows = tuple((f"J1.{number}", "What we will do", "Amber") for number in range(100))
+    paper = BoardPaper("Plan", "", LATER, (Rows("All of it", ("Ref", "What", "RAG"), (1, 2, 1), rows),))
+    searched: list[str] = []
+    search = BaseOxmlElement.xpath
+
+    def counted(self: BaseOxmlElement, query: str) -> object:
+        searched.append(query)
+        return search(self, query)
+
+    monkeypatch.setattr(BaseOxmlElement, "xpath", counted)
+    data = hand_over_paper(paper)
+    assert len(searched) < len(rows)
+    assert cells(docx.Document(BytesIO(data)).tables[0]) == [["Ref", "What", "RAG"], *map(list, rows)]
 
 
 def test_its_summary_is_that_of_the_first_sheet(round_one: Plan) -> None:

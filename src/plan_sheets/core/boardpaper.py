@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,7 +13,7 @@ from plan_sheets.core.masterplan import action_rows
 from plan_sheets.core.messages import shorten
 from plan_sheets.core.planner import parent
 from plan_sheets.core.rag import Status, count_words
-from plan_sheets.core.rollup import EXECUTIVE, Rule
+from plan_sheets.core.rollup import EXECUTIVE, Escalation, Rule
 from plan_sheets.core.stood import Stood
 from plan_sheets.core.summary import DRAFT, LONGEST_ACTION, summary_rows, summary_texts, waiting
 
@@ -83,9 +83,9 @@ def board_paper(stood: Stood, reference: str, created: datetime) -> BoardPaper:
     return BoardPaper(f"{plan['title']}: {when}", plan["marking"], created, parts)
 
 
-def fitting(text: str) -> str:
+def fitting(text: str, longest: int = LONGEST) -> str:
     """A text as the paper tells it: whole, or its beginning with where the rest stands."""
-    return text if len(text) <= LONGEST else text[: LONGEST - len(CUT)].rstrip() + CUT
+    return text if len(text) <= longest else text[: longest - len(CUT)].rstrip() + CUT
 
 
 def _table(about: str, columns: dict[str, int], rows: Iterator[tuple[str, ...]]) -> Iterator[Table]:
@@ -118,21 +118,37 @@ def _decisions(stood: Stood) -> Iterator[Part]:
     if stood.round is None:
         yield Paragraph("None: this is a draft, for consultation.")
         return
-    found = escalated(stood, stood.round)
+    found: dict[str, list[Escalation]] = {}
+    for one in escalated(stood, stood.round):
+        found.setdefault(one.ref, []).append(one)
     if not found:
         yield Paragraph("None: no rule escalates anything, and no chair asks for anything.")
     columns = {"About": 20, "Why it is here": 27, "What is asked": 27, "Of whom": 14, "By": 12}
-    rows = (
-        (
-            _named(stood, one.ref),
-            one.why if one.rule is Rule.RED else f"{one.rule}. {one.why}",
-            one.asked,
-            "The Executive" if one.of_whom == EXECUTIVE else one.of_whom,
-            one.by_when,
-        )
-        for one in found
-    )
+    rows = ((_named(stood, ref), *_asked(those)) for ref, those in found.items())
     yield from _table("What is asked, of whom and by when", columns, rows)
+
+
+def _asked(those: Sequence[Escalation]) -> tuple[str, ...]:
+    """Why something is asked, what, of whom and by when: all that is asked about one thing, each on a line of its own.
+
+    The rule Red is not told with its reason, which begins with that word.
+    """
+    rules: dict[str, list[str]] = {}
+    for one in those:
+        rules.setdefault(one.why, []).extend([] if one.rule is Rule.RED else [one.rule])
+    whom = ("The Executive" if one.of_whom == EXECUTIVE else one.of_whom for one in those)
+    return (
+        _lines(f"{'; '.join(by)}. {why}" if by else why for why, by in rules.items()),
+        _lines(f"{one.rule}: {one.asked}" if len(those) > 1 else one.asked for one in those),
+        _lines(whom),
+        _lines(one.by_when for one in those),
+    )
+
+
+def _lines(texts: Iterable[str]) -> str:
+    """Different texts, one to a line; a long one is told in part, so that there is room for each."""
+    different = list(dict.fromkeys(texts))
+    return "\n".join(fitting(text, LONGEST // len(different)) for text in different)
 
 
 def _named(stood: Stood, ref: str) -> str:
@@ -144,24 +160,20 @@ def _named(stood: Stood, ref: str) -> str:
 
 def _priorities(stood: Stood) -> Iterator[Part]:
     yield Heading("Priorities in turn", 1)
-    actions = list(action_rows(stood))
+    actions: dict[str, list[RowFacts]] = {}
+    for action in action_rows(stood):
+        theme = stood.rows["action"][action.ref]["theme"]
+        actions.setdefault(parent(theme) if theme else "", []).append(action)
     rows = [row for row in summary_rows(stood) if row.ref in stood.rows["priority"]]
     for row in rows:
-        mine = [one for one in actions if _priority_of(stood, one) == row.ref]
         yield Heading(f"{row.ref} {as_text(row.contents['title'])}", 2)
         yield from _standing(row)
-        yield from _actions(stood, mine, f"Actions of {row.ref}")
+        yield from _actions(stood, actions.pop(row.ref, []), f"Actions of {row.ref}")
     if not rows:
         yield Paragraph("The plan has no priorities yet.")
-    others = [one for one in actions if _priority_of(stood, one) not in {row.ref for row in rows}]
-    if others:
+    if actions:
         yield Heading("Actions of no priority", 2)
-        yield from _actions(stood, others, "Actions of no priority")
-
-
-def _priority_of(stood: Stood, action: RowFacts) -> str:
-    theme = stood.rows["action"][action.ref]["theme"]
-    return parent(theme) if theme else ""
+        yield from _actions(stood, [one for those in actions.values() for one in those], "Actions of no priority")
 
 
 def _standing(row: RowFacts) -> Iterator[Paragraph]:
