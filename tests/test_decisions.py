@@ -118,6 +118,18 @@ def _lines(file: Path) -> list[str]:
     return [str(row[0]) for row in values_of(page)[: heading_row(page) - 1]]
 
 
+@pytest.mark.parametrize(("heading", "text"), [("Decision", "?"), ("Decided by", "TBC"), ("Date", "tbc")])
+def test_a_question_mark_for_an_answer_is_told_to_the_officer_and_stays_an_open_question(
+    asked: Plan, heading: str, text: str
+) -> None:
+    file = fill(master(asked).path, asked.inbox / "asks.xlsx", {"Decisions": {"J1a.1": {heading: text}}})
+    said = run("receive", file, plan=asked).output
+    assert f"{heading} says '{text}', which decides nothing" in said
+    assert "warning" in said
+    assert decided(asked) == ("", "", "")
+    assert f"{heading}: {text}" in {one["Question"] for one in rows(master(asked).path, "Open questions").values()}
+
+
 def test_only_the_answers_can_be_filled_in(asked: Plan) -> None:
     decide(asked, master(asked).path, J1a_1=AGREED)
     second_round(asked, rag="Red")

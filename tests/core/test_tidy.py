@@ -129,6 +129,11 @@ def test_a_placeholder_is_a_blank_and_a_note(typed: str, field: Field) -> None:
     assert told(typed, field) == ("", ["placeholder"])
 
 
+def test_a_placeholder_of_the_executive_is_told_as_a_warning_too() -> None:
+    field = Field("decision", "decision", "Decision", fill="executive")
+    assert told("?", field) == ("", ["placeholder", "undecided"])
+
+
 def test_placeholders_only_where_the_field_has_them() -> None:
     assert told("?", VERBATIM) == ("?", [])
     assert told("unknown", FREE, ("Known", "Unknown")) == ("Unknown", ["tidied"])

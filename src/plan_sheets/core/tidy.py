@@ -81,7 +81,8 @@ def _read(clean: str, field: Field, choices: tuple[str, ...], days: _Days) -> Ti
         return Tidied(same)
     bare = _refs(clean) if several else clean
     if field.placeholders and (is_placeholder(clean) or is_placeholder(bare)):
-        return Tidied("", (Remark("placeholder", {"before": clean}),))
+        codes = ("placeholder", "undecided") if field.fill == "executive" else ("placeholder",)
+        return Tidied("", tuple(Remark(code, {"before": clean}) for code in codes))
     if several:
         return Tidied(bare)
     if choices:
