@@ -286,3 +286,22 @@ def test_the_form_is_shown_to_the_officer(round_one: Plan) -> None:
     row = next(row for row in sheet.iter_rows(values_only=True) if str(row[0]).startswith("SOS"))
     assert "Away until May" in row
     assert at(sheet, str(row[0]), "Verdict").value == "Accepted"
+
+
+def test_a_plan_that_was_saved_since_is_told_of_and_stops_nothing(example: Plan) -> None:
+    saved = "plan.xlsx has been saved since it was last taken in"
+    assert saved not in run("master", plan=example).output
+    change(example, {"Actions": {"J1a.1": {"Due": "May 2017"}}})
+    before = run("master", plan=example)
+    assert (before.exit_code, saved in before.output) == (0, True)
+    assert any(one.startswith(saved) for one in told("master", plan=example)["warnings"])
+    run(*ISSUE, plan=example)
+    assert saved not in run("status", plan=example).output
+    change(example, {"Actions": {"J1a.1": {"Due": "June 2017"}}})
+    after = run("status", plan=example)
+    assert (after.exit_code, saved in after.output) == (0, True)
+    told("status", plan=example)
+    run("plan", plan=example)
+    assert saved not in run("status", plan=example).output + run("master", plan=example).output
+    (example.path / "plan.xlsx").unlink()
+    assert saved not in run("status", plan=example).output

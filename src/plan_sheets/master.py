@@ -39,7 +39,7 @@ from plan_sheets.core.untold import untold
 from plan_sheets.store import handover, naming, schemas, tables
 from plan_sheets.store.batch import Batch
 from plan_sheets.store.collector import collector_paused
-from plan_sheets.store.folder import Folder, write_elsewhere
+from plan_sheets.store.folder import NOT_TAKEN_IN, Folder, write_elsewhere
 from plan_sheets.store.naming import NOT_READ
 from plan_sheets.store.placeholders import PLACEHOLDER, Placeholder, placeholders_of
 from plan_sheets.store.register import Register
@@ -99,7 +99,8 @@ def make_master(
         path = _write(folder, name, data, batch, output)
     counts = {str(status): count for status, count in roll_up(stood.now.values(), stood.limits).counts.items()}
     beside = output is None and path != folder.path / name
-    warnings = (*_warnings(shown, stood.subgroups, folder.path / name if beside else None), *left_out)
+    not_taken_in = [NOT_TAKEN_IN] if folder.plan_is_newer() else []
+    warnings = (*not_taken_in, *_warnings(shown, stood.subgroups, folder.path / name if beside else None), *left_out)
     return Mastered(path, stood.code, document.reference, wanted.name, wanted.boards, counts, warnings, paper)
 
 

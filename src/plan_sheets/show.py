@@ -232,6 +232,8 @@ def status(told: RoundStatus, *, as_json: bool) -> None:
     if told.decisions:
         nobody = f" Nobody's name stands with {', '.join(told.unnamed)}: ask who decided it." if told.unnamed else ""
         click.echo(f"Decisions of the Executive recorded: {told.decisions}.{nobody}")
+    if told.plan:
+        click.echo(told.plan)
 
 
 def mastered(told: Mastered, *, as_json: bool) -> None:

@@ -9,7 +9,7 @@ from datetime import date
 from plan_sheets.core.decided import decisions
 from plan_sheets.core.model import PlanSheetsError, Round
 from plan_sheets.core.totals import Standing, sums
-from plan_sheets.store.folder import Folder
+from plan_sheets.store.folder import NOT_TAKEN_IN, Folder
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +28,8 @@ class RoundStatus:
     """What the executive has decided for the round so far."""
     unnamed: Sequence[str]
     """The refs of those beside which nobody's name stands."""
+    plan: str
+    """What to know of plan.xlsx; "" if it is as it was last taken in."""
 
 
 def status_of(folder: Folder, as_of: date, code: str | None = None) -> RoundStatus:
@@ -51,4 +53,5 @@ def status_of(folder: Folder, as_of: date, code: str | None = None) -> RoundStat
     queries = [one for one in folder.register.open_queries() if one.round <= wanted]
     decided = decisions(folder.register.history(), [wanted])
     unnamed = [one.ref for one in decided if not one.by]
-    return RoundStatus(wanted, rounds[wanted].return_by, rows, told, len(queries), aside, len(decided), unnamed)
+    plan = NOT_TAKEN_IN if folder.plan_is_newer() else ""
+    return RoundStatus(wanted, rounds[wanted].return_by, rows, told, len(queries), aside, len(decided), unnamed, plan)

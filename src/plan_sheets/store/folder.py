@@ -16,6 +16,11 @@ from plan_sheets.store.batch import Batch
 from plan_sheets.store.register import Register
 
 PLAN_FILE = "plan.xlsx"
+NOT_TAKEN_IN = (
+    "plan.xlsx has been saved since it was last taken in: what is new in it is not told here. "
+    "Take it in with: plan-sheets plan"
+)
+"""What is said wherever something is told of the register alone, and `Folder.plan_is_newer`."""
 
 
 def sha256(data: bytes) -> str:
@@ -44,6 +49,14 @@ class Folder:
     def read_plan(self) -> bytes:
         """The bytes of plan.xlsx. Raises PlanSheetsError if they cannot be had."""
         return read_bytes(self.plan_file)
+
+    def plan_is_newer(self) -> bool:
+        """Whether plan.xlsx is not the file that was last taken in; False too where it cannot be read."""
+        taken = [one.sha256 for one in self.register.returns() if one.kind == "plan"][-1:]
+        try:
+            return [sha256(self.read_plan())] != taken
+        except PlanSheetsError:
+            return False
 
     def kept(self, sha: str) -> Path:
         """Where the bytes with this SHA-256 lie once they are kept."""
