@@ -13,6 +13,7 @@ from tests.chairs import (
     Q2,
     SOS,
     Plan,
+    at,
     codes,
     fill,
     form,
@@ -22,6 +23,7 @@ from tests.chairs import (
 
 from plan_sheets import office
 from plan_sheets.core.model import Key, PlanSheetsError
+from plan_sheets.officer import make_officer
 from plan_sheets.receive import Told
 
 LATER = datetime(2016, 7, 11)  # noqa: DTZ001 - the office's own clock
@@ -161,3 +163,22 @@ def test_an_officers_workbook_that_was_filled_in_is_not_overwritten(round_one: P
     assert path.read_bytes() == typed
     assert made is not None
     assert made.path.name == "2016-17-q1-2.xlsx"
+
+
+def test_a_query_of_several_cells_says_where_one_would_type_that_it_cannot_be_typed(round_one: Plan) -> None:
+    answers = [said(progress="Mapped by A", rag="Green"), said(progress="Mapped by B", rag="Amber")]
+    round_one.receive(*(round_one.filled(f"deputy{number}", one) for number, one in enumerate(answers)))
+    (query,) = round_one.queries
+    made = make_officer(round_one.folder, LATER).path
+    page = openpyxl.load_workbook(made)["Queries"]
+    cells = {name: at(page, str(query.id), name) for name in ("Your choice", "Text that shall stand")}
+    validations = page.data_validations.dataValidation
+    prompts = [one.prompt for cell in cells.values() for one in validations if cell.coordinate in one]
+    assert len(prompts) == 2
+    assert all("several cells" in prompt and "Keep or Take" in prompt for prompt in prompts)
+    assert any("several cells" in str(row[0].value) for row in page.iter_rows(max_row=4))
+    typed = {"Your choice": "Type", "Text that shall stand": "Mapped by both"}
+    path = fill(made, round_one.inbox / "officer.xlsx", {"Queries": {str(query.id): typed}})
+    (finding,) = [one for one in round_one.receive_one(path, when=LATER).findings if one.code == "type_for_many"]
+    assert "'Mapped by both' was not taken" in finding.message
+    assert [one.id for one in round_one.queries] == [query.id]

@@ -81,6 +81,7 @@ def test_what_cannot_be_applied_is_told_and_writes_nothing(
     assert settled.finding is not None
     assert (settled.finding.code, settled.finding.address) == (code, WHERE)
     assert "7" in settled.finding.message
+    assert settled.finding.entered == (typed or choice)
 
 
 FURTHER = Key("action", "DA.F1", "agreement")

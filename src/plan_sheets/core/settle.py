@@ -84,7 +84,8 @@ def settle(
     code = _why_not(query, choice, typed, fresh=fresh) or ("take_unreadable" if None in values else "")
     if code:
         key = Key("query", str(query.id), "choice")
-        return Settled(finding=messages.finding(code, address=address, key=key, entered=choice, ref=query.id))
+        entered = typed if choice == "Type" and typed else choice
+        return Settled(finding=messages.finding(code, address=address, key=key, entered=entered, ref=query.id))
     if query.code in TAKEN_OUT:
         removed = TAKEN_OUT[query.code]
         rows = [(Key(cell.key.record, cell.key.ref, "removed"), cell.round) for cell in query.cells]
