@@ -154,3 +154,60 @@ def test_before_the_first_round_no_gap_is_one_yet() -> None:
     how = stood("| action | J1.1 | theme = J1\n| question | Q1 | question = Why? | since = March 2015")
     assert raised(how) == []
     assert [*enquiry_lines(how, [])][1] == "Raised by gaps: none before the first round."
+
+
+def rows_of(*lines: str) -> list[tuple[str, str, str, str]]:
+    """What gaps raise in Quarter 2, as the sheet tells it: about what, the enquiry, who must answer, since when."""
+    how = stood(PLAN + "\n".join([*map(SOUND.format, (1, 2)), *lines]), 1, 2)
+    told = (row.contents for row in enquiry_rows(how, raised(how)))
+    return [(str(row["about"]), str(row["enquiry"]), str(row["answers"]), str(row["since"])) for row in told]
+
+
+def test_what_one_gap_raises_about_one_priority_is_one_row() -> None:
+    (row,) = rows_of(
+        "| action | J1a.2 | theme = J1a | what = Tell | owner = Teller",
+        "| action | J1a.3 | theme = J1a | what = Ask | owner = Asker",
+        "2 | action | J1a.4 | theme = J1 | what = Hear",
+    )
+    assert row == (
+        "J1",
+        (
+            "What difference will each of these make, and how will anybody know?\n"
+            "J1a.2: Tell (Teller)\n"
+            "J1a.3: Ask (Asker)\n"
+            "J1a.4: Hear (Domestic Abuse; since Quarter 2, July to September 2016)"
+        ),
+        "Teller\nAsker\nDomestic Abuse",
+        "Before the first round",
+    )
+
+
+def test_each_gap_and_each_priority_has_a_row_of_its_own() -> None:
+    told = rows_of(
+        "| priority | J2 | title = Health | agreement = Agreed",
+        "| action | J1a.2 | theme = J1a | what = Tell | owner = Teller",
+        "| action | J2.1 | theme = J2 | what = Ask | owner = Asker",
+        "1 | action | J1a.2 | progress = Begun",
+    )
+    assert [(about, whom) for about, _, whom, _ in told] == [
+        ("J1a.2", "Teller"),
+        ("J2.1", "Asker"),
+        ("J1a.2", "Teller"),
+    ]
+    assert told[0][1] == "What difference will 'Tell' make, and how will anybody know?"
+
+
+def test_the_same_question_about_several_is_one_line_with_their_refs() -> None:
+    asked = "| question | Q{} | about = {} | question = {} | answers = {}"
+    table = [("J1", "Who pays?", "Cabinet"), ("J1a", "Who pays?", "Cabinet"), ("J1a.1", "When?", "")]
+    (row,) = rows_of(*(asked.format(number, *told) for number, told in enumerate(table)))
+    assert row[1:3] == ("J1, J1a: Who pays? (Cabinet)\nJ1a.1: When? (nobody named)", "Cabinet")
+
+
+def test_a_row_holds_no_more_than_fits_a_page_and_nothing_is_lost() -> None:
+    refs = [f"J1a.{number}" for number in range(2, 42)]
+    told = rows_of(*(f"| action | {ref} | theme = J1a | what = {'Tell all of them ' * 5}" for ref in refs))
+    assert len(told) > 2
+    assert max(len(enquiry) for _, enquiry, _, _ in told) < 1500
+    lines = [line for _, enquiry, _, _ in told for line in enquiry.splitlines()[1:]]
+    assert [ref for line in lines for ref in line.partition(":")[0].split(", ")] == refs

@@ -1,17 +1,18 @@
 """Key lines of enquiry: the plan's own, and those that gaps raise; each of these says which gap, where, since when.
 
 Source of the gaps: an impact never stated, a consideration blank under a Red priority, a question open for two rounds,
-evidence never given, a step not done twice.
+evidence never given, a step not done twice. What one gap raises about one priority is asked in one row: an executive
+reads what is missing under J2, not thirty rows that differ in an action.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from plan_sheets.core.ages import aged, quarters, question_since, row_since, since_of
+from plan_sheets.core.ages import aged, quarters, question_since, row_since, since_of, since_words
 from plan_sheets.core.compose import RowFacts
 from plan_sheets.core.coverage import CONSIDERATIONS, Cover, covered
 from plan_sheets.core.messages import shorten
@@ -26,6 +27,8 @@ TWICE = 2
 NO_ANSWER = "None yet"
 LONGEST_WHAT = 90
 """How much of an action is told here (characters); the whole of it stands in Master plan."""
+MOST_TOGETHER = 1_000
+"""Characters of what is asked about in one row: a row must fit its page."""
 _ENDED = (Status.CLOSED, Status.WITHDRAWN, Status.PROPOSED)
 
 
@@ -48,6 +51,22 @@ class Raised:
     enquiry: str
     answers: str
     since: str
+    what: str = ""
+    """What stands for it in a row of several, under `_OF_EACH` of its gap; "" is the enquiry itself."""
+
+    @property
+    def line(self) -> str:
+        """What stands for it in a row of several."""
+        return self.what or self.enquiry
+
+
+_OF_EACH = {
+    Gap.STEP: "What keeps the next step of each of these from being done?",
+    Gap.BLANK: "{} is Red. What has been done about what is blank here?",
+    Gap.IMPACT: "What difference will each of these make, and how will anybody know?",
+    Gap.EVIDENCE: "What evidence is there of the progress reported on each of these?",
+}
+"""What a row of several asks first; a question that is open asks for itself."""
 
 
 def raised(stood: Stood) -> list[Raised]:
@@ -69,14 +88,14 @@ def _of_action(stood: Stood, rating: Rating) -> Iterator[Raised]:
     missed = missed_running(rating.facts.steps)
     if missed >= TWICE:
         asked = f"What keeps the next step of '{what}' from being done?"
-        yield Raised(Gap.STEP, ref, asked, answers, stood.rounds[-missed])
+        yield Raised(Gap.STEP, ref, asked, answers, stood.rounds[-missed], what)
     if since_of(stood.history, Key("action", ref, "impact"), stood.code) is None:
         asked = f"What difference will '{what}' make, and how will anybody know?"
-        yield Raised(Gap.IMPACT, ref, asked, answers, row_since(stood, "action", ref))
+        yield Raised(Gap.IMPACT, ref, asked, answers, row_since(stood, "action", ref), what)
     reported = [code for code in stood.rounds if stood.history.of_round("action", ref, "progress", code)]
     if reported and not rating.facts.evidence:
         asked = f"What evidence is there of the progress reported on '{what}'?"
-        yield Raised(Gap.EVIDENCE, ref, asked, answers, reported[0])
+        yield Raised(Gap.EVIDENCE, ref, asked, answers, reported[0], what)
 
 
 def _blank_under_red(stood: Stood) -> Iterator[Raised]:
@@ -89,7 +108,8 @@ def _blank_under_red(stood: Stood) -> Iterator[Raised]:
             blank.setdefault((one.theme, max(one.since, red[priority])), []).append(CONSIDERATIONS[one.consideration])
     for (theme, since), names in blank.items():
         asked = f"{parent(theme)} is Red. What has been done for {stood.titled(theme)} about: {'; '.join(names)}?"
-        yield Raised(Gap.BLANK, theme, asked, who_answers(stood.rows, theme), since)
+        what = f"{stood.rows['priority'][theme]['title']} ({'; '.join(names)})"
+        yield Raised(Gap.BLANK, theme, asked, who_answers(stood.rows, theme), since, what)
 
 
 def _red_since(stood: Stood) -> Mapping[str, str]:
@@ -122,15 +142,55 @@ def enquiry_rows(stood: Stood, found: Sequence[Raised]) -> Iterator[RowFacts]:
             "answers": who_answers(stood.rows, row["about"]),
         }
         yield RowFacts(ref, {**contents, **aged(stood, row_since(stood, "enquiry", ref))})
-    for number, one in enumerate(found, start=1):
-        contents = {
-            "about": one.about,
-            "enquiry": one.enquiry,
-            "answer": NO_ANSWER,
-            "raised_by": one.gap,
-            "answers": one.answers,
-        }
-        yield RowFacts(f"G{number}", {**contents, **aged(stood, one.since)})
+    for number, those in enumerate(_together(stood, found), start=1):
+        contents = {**_asked(stood, those), "answer": NO_ANSWER, "raised_by": those[0].gap}
+        yield RowFacts(f"G{number}", {**contents, **aged(stood, min(one.since for one in those))})
+
+
+def _together(stood: Stood, found: Iterable[Raised]) -> Iterator[list[Raised]]:
+    """What one gap raises about one priority, as much of it as fits a row."""
+    groups: dict[tuple[Gap, str], list[Raised]] = {}
+    for one in found:
+        groups.setdefault((one.gap, _priority(stood, one.about)), []).append(one)
+    for group in groups.values():
+        row: list[Raised] = []
+        for one in group:
+            if row and sum(len(each.line) for each in (*row, one)) > MOST_TOGETHER:
+                yield row
+                row = []
+            row.append(one)
+        yield row
+
+
+def _priority(stood: Stood, about: str) -> str:
+    """The priority of an action or a theme; of all else (a subgroup, the plan, several refs) itself."""
+    row = stood.rows["action"].get(about)
+    theme = row["theme"] if row else about
+    return parent(theme) if theme in stood.rows["priority"] else about
+
+
+def _asked(stood: Stood, those: Sequence[Raised]) -> dict[str, str]:
+    """About what, what is asked and of whom, of one enquiry or of several with a line for each."""
+    first = those[0]
+    if len(those) == 1:
+        return {"about": first.about, "enquiry": first.enquiry, "answers": first.answers}
+    about = _priority(stood, first.about)
+    lines = [_OF_EACH.get(first.gap, "").format(about), *_lines(stood, those)]
+    whom = dict.fromkeys(one.answers for one in those)
+    return {"about": about, "enquiry": "\n".join(filter(None, lines)), "answers": "\n".join(filter(None, whom))}
+
+
+def _lines(stood: Stood, those: Sequence[Raised]) -> Iterator[str]:
+    """What is asked, each with the refs about which it is; of whom and since when, where the row does not say it."""
+    since = min(one.since for one in those)
+    refs: dict[str, list[str]] = {}
+    for one in those:
+        whom = "" if all(one.answers == each.answers for each in those) else one.answers or "nobody named"
+        later = quarters(stood, one.since) != quarters(stood, since)
+        more = "; ".join(filter(None, [whom, f"since {since_words(one.since)}" if later else ""]))
+        refs.setdefault(f"{one.line} ({more})" if more else one.line, []).append(one.about)
+    for text, about in refs.items():
+        yield f"{', '.join(dict.fromkeys(about))}: {text}".removeprefix(": ")
 
 
 def enquiry_lines(stood: Stood, found: Sequence[Raised]) -> Iterator[str]:
