@@ -22,7 +22,7 @@ from plan_sheets.core.stood import Stood
 from plan_sheets.core.summary import fold, summary_rows
 
 MORE_PAGES = (
-    "The table below is longer than this page, so it is not in the order of the plan: first the boards, then the "
+    "The table below may need more than this page, so it is not in the order of the plan: first the boards, then the "
     "priorities, those that are Red on top, and those that are on course last."
 )
 _WORST_FIRST = (
