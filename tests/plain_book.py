@@ -189,15 +189,17 @@ class PlainBook:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(self.to_bytes())
 
-    def to_bytes(self) -> bytes:
-        """The smallest xlsx that holds these values."""
+    def to_bytes(self, *, inline: bool = False) -> bytes:
+        """The smallest xlsx that holds these values; its texts shared by all sheets, or with `inline` in the cells."""
         numbers = range(1, len(self.sheets) + 1)
+        shared: dict[str, int] | None = None if inline else {}
         file = BytesIO()
         with zipfile.ZipFile(file, "w") as package:
             package.writestr("[Content_Types].xml", _TYPES)
             package.writestr("_rels/.rels", _relations({1: ("officeDocument", "xl/workbook.xml")}))
             sheets = {number: ("worksheet", f"worksheets/sheet{number}.xml") for number in numbers}
-            package.writestr("xl/_rels/workbook.xml.rels", _relations({**sheets, 0: ("styles", "styles.xml")}))
+            others = {0: ("styles", "styles.xml"), len(sheets) + 1: ("sharedStrings", "sharedStrings.xml")}
+            package.writestr("xl/_rels/workbook.xml.rels", _relations({**sheets, **others}))
             package.writestr("xl/styles.xml", _STYLES)
             listed = (
                 f'<sheet name={quoteattr(sheet.title)} sheetId="{number}" r:id="r{number}"/>'
@@ -207,7 +209,8 @@ class PlainBook:
                 "xl/workbook.xml", f"<workbook {_MAIN} {_LINKS}><sheets>{''.join(listed)}</sheets></workbook>"
             )
             for number, sheet in zip(numbers, self.sheets, strict=True):
-                package.writestr(f"xl/worksheets/sheet{number}.xml", _sheet(sheet))
+                package.writestr(f"xl/worksheets/sheet{number}.xml", _sheet(sheet, shared))
+            package.writestr("xl/sharedStrings.xml", _shared(shared or {}))
             if self.custom_doc_props.values:
                 package.writestr("docProps/custom.xml", _properties(self.custom_doc_props.values))
         return file.getvalue()
@@ -232,10 +235,15 @@ def _properties(values: dict[str, str]) -> str:
     return f'<Properties xmlns="{_OFFICE}/officeDocument/2006/custom-properties">{"".join(told)}</Properties>'
 
 
-def _sheet(sheet: PlainSheet) -> str:
+def _shared(texts: dict[str, int]) -> str:
+    told = "".join(f"<si>{text}</si>" for text in texts)
+    return f'<sst {_MAIN} count="{len(texts)}" uniqueCount="{len(texts)}">{told}</sst>'
+
+
+def _sheet(sheet: PlainSheet, shared: dict[str, int] | None) -> str:
     rows: dict[int, list[str]] = {}
     for (row, column), value in sorted(sheet.values.items()):
-        rows.setdefault(row, []).append(_cell(f"{column_letters(column - 1)}{row}", value))
+        rows.setdefault(row, []).append(_cell(f"{column_letters(column - 1)}{row}", value, shared))
     told = "".join(f'<row r="{row}">{"".join(cells)}</row>' for row, cells in rows.items())
     return f"<worksheet {_MAIN}><sheetData>{told}</sheetData></worksheet>"
 
@@ -253,7 +261,7 @@ def _day_number(when: datetime) -> int:
     return (when - datetime(1899, 12, 30)).days  # noqa: DTZ001 - a workbook knows no time zone
 
 
-def _cell(place: str, value: Value) -> str:
+def _cell(place: str, value: Value, shared: dict[str, int] | None) -> str:
     if isinstance(value, Formula):
         return f'<c r="{place}" t="str"><f>{escape(value[1:])}</f><v>{escape(value.strip(_SIGNS))}</v></c>'
     if isinstance(value, Error):
@@ -262,5 +270,8 @@ def _cell(place: str, value: Value) -> str:
         return f'<c r="{place}" s="1"><v>{_day_number(value)}</v></c>'
     if isinstance(value, str):
         text = escape(_CODE.sub("_x005F_", _ILLEGAL.sub("", value)), {"\r": "&#13;"})
-        return f'<c r="{place}" t="inlineStr"><is><t xml:space="preserve">{text}</t></is></c>'
+        kept = f'<t xml:space="preserve">{text}</t>'
+        if shared is None:
+            return f'<c r="{place}" t="inlineStr"><is>{kept}</is></c>'
+        return f'<c r="{place}" t="s"><v>{shared.setdefault(kept, len(shared))}</v></c>'
     return f'<c r="{place}"><v>{value}</v></c>'

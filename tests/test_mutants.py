@@ -17,6 +17,8 @@ from tests.oracle import check, receive_all
 from tests.plain_book import PlainBook
 from tests.test_mutations import CASES
 
+from plan_sheets.store.workbook_reader import read_workbook
+
 NAMES = tuple(kind for kind in KINDS if kind not in ALONE)
 MANY = 1_000
 TOGETHER = 50
@@ -41,6 +43,7 @@ def receive_mutants(plan: Plan, mutants: list[Mutant]) -> list[str]:
     paths = [plan.inbox / f"{number}.xlsx" for number in range(len(mutants))]
     for path, mutant in zip(paths, mutants, strict=True):
         mutant.book.save(path)
+        assert read_workbook(path.read_bytes()) == read_workbook(mutant.book.to_bytes(inline=True)), mutant.done
     verdicts = []
     for mutant, returned in zip(mutants, receive_all(plan, paths), strict=True):
         try:

@@ -97,7 +97,8 @@ ODD = {
     "a cell far down": (SHEET, '<c r="A1" t="s">', '<c r="A1000" t="s">'),
     "a cell far right": (SHEET, '<c r="A1" t="s">', '<c r="BA1" t="s">'),
     "a value with white space": (SHEET, "<v>30 cells</v>", "<v>30 cells </v>"),
-    "a value with a reference": (SHEET, "<v>30 cells</v>", "<v>30 &amp; cells</v>"),
+    "a value with a reference": (SHEET, "<v>30 cells</v>", "<v>30 &#38; cells</v>"),
+    "a value with an escape": (SHEET, "<v>30 cells</v>", "<v>30_x000D_cells</v>"),
     "an odd state": (BOOK, 'state="hidden"', 'state="gone"'),
 }
 
@@ -107,6 +108,22 @@ def test_what_is_not_plain_is_left_to_the_parser(odd: str) -> None:
     assert is_read_plainly(PLAIN)
     data = changed(PLAIN, *ODD[odd])
     assert not is_read_plainly(data)
+    assert read_workbook(data) == by_parser(data)
+
+
+def test_a_formula_in_a_plain_sheet_is_one_beside_a_sheet_that_is_not_plain() -> None:
+    """The parser gives its value alone: that it is a formula, the look at the sheet has to tell."""
+    data = changed(PLAIN, "xl/worksheets/sheet2.xml", 't="s"', 't="s" ')
+    assert not is_read_plainly(data)
+    found = read_workbook(data)
+    assert isinstance(found, FoundWorkbook)
+    assert found == by_parser(data)
+    assert [cell.formula for cell in found.sheets[0].cells.values() if cell.formula] == ['=1&" cells"']
+
+
+def test_entities_in_the_value_of_a_formula() -> None:
+    data = changed(PLAIN, SHEET, "<v>30 cells</v>", "<v>3 &lt; 30 &amp; &apos;cells&apos;</v>")
+    assert is_read_plainly(data)
     assert read_workbook(data) == by_parser(data)
 
 

@@ -162,7 +162,7 @@ def _guard_package(package: Package, *, apart: bool) -> Guarded:
         return Guarded("xlsb", _binary_parts(package), about=about, remarks=(*remarks, _half_seen("xlsb")))
     parts, listed, scans, kept = workbook_parts(package, root, book, apart=apart)
     container = "xlsm" if b"macroEnabled" in package.xml("[content_types].xml", MAX_SMALL_PART) else "xlsx"
-    marks, walked = tuple(scan.marks for scan in scans), any(scan.walked for scan in scans)
+    walked = any(scan.walked for scan in scans)
     styles = parts.get(f"{book.rpartition('/')[0]}/styles.xml".removeprefix("/"), b"")
     spelled = [(parts[one.part], scan.texts is not None) for one, scan in zip(listed, scans, strict=True)]
     looks = looks_of(styles, lambda: package.theme, spelled)
@@ -171,7 +171,9 @@ def _guard_package(package: Package, *, apart: bool) -> Guarded:
     if beside := beside_cells(lambda name: package.xml(name, MAX_SMALL_PART), names, places):
         remarks = (*(one for one in remarks if one.code != "file_has_comments"), *beside)
     sheets = read_already(listed, scans)
-    data = b"" if sheets else stored(essential(parts, listed, scans))
+    data, marks = (
+        (b"", ()) if sheets else (stored(essential(parts, listed, scans)), tuple(one.marked() for one in scans))
+    )
     return Guarded(container, data, marks, about, remarks, looks, since_1904, walked, kept, sheets)
 
 

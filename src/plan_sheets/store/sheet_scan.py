@@ -52,7 +52,13 @@ class Scan:
     walked: bool = False
     """Whether the sheet was no ordinary one: spelled oddly, or larger."""
     texts: Cells | None = None
-    """The cells themselves, where they are so plain that no parser is needed."""
+    """The cells themselves, where they are so plain that no parser is needed; `marks` does not tell of these."""
+
+    def marked(self) -> Mapping[tuple[int, int], Mark]:
+        """The cells that hold an error or a formula, whichever way they were seen."""
+        return {
+            at: (cell.kind, cell.formula[1:]) for at, cell in (self.texts or {}).items() if cell.formula
+        } or self.marks
 
 
 def scan_sheet(part: bytes, most: int, shared: Shared | None = None) -> Scan:

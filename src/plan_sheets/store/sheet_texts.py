@@ -32,7 +32,7 @@ def shared_texts(part: bytes) -> Shared | None:
         told = part.decode()
     except UnicodeDecodeError:
         return None
-    if not _SHARED.match(told) or "\r" in told or "_x" in told or _ENTITY.search(told) or _TRIMMED.search(told):
+    if not _SHARED.match(told) or _is_odd(told) or _TRIMMED.search(told):
         return None
     texts = _TEXT.findall(told)
     if "&" in told:
@@ -46,6 +46,11 @@ def shared_texts(part: bytes) -> Shared | None:
 
 
 _NUMBERS = tuple(b"%d" % number for number in range(4_000))
+
+
+def _is_odd(text: str) -> bool:
+    """Whether a parser turns anything in it into something else than a search does."""
+    return "\r" in text or "_x" in text or _ENTITY.search(text) is not None
 
 
 _SPELLING = re.compile(
@@ -63,7 +68,6 @@ _SPELLING = re.compile(
 _FILLED = re.compile(rb'<c r="([A-Z0-9]++)"(?: s="[0-9]++")?+ t="s"><v>([0-9]++)')
 _FORMULA = re.compile(rb'<c r="([A-Z0-9]++)"[^<>]*+><f(?: [^<>]*+)?+>([^<]*+)</f><v>([^<]*+)')
 _OPENED = re.compile(rb"!(?<=<!)")
-_ODD_VALUE = re.compile(rb"[&\r_]|\A\s|\s\Z")
 
 
 def text_cells(part: bytes, shared: Shared) -> Cells | None:
@@ -95,11 +99,12 @@ def _is_more_than(part: bytes, end: int) -> bool:
 
 def _with_formulas(cells: Cells, found: Iterable[tuple[bytes, bytes, bytes]]) -> Cells | None:
     for place, formula, value in found:
-        if _ODD_VALUE.search(value):
+        shown = value.decode()
+        if _is_odd(shown) or shown != shown.strip():
             return None
         if _AT[place] in cells:
             refuse_twice([place, place])
-        cells[_AT[place]] = FoundCell(value.decode(), CellKind.FORMULA, f"={unescape(formula.decode())}")
+        cells[_AT[place]] = FoundCell(unescape(shown), CellKind.FORMULA, f"={unescape(formula.decode())}")
     return cells
 
 
