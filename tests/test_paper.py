@@ -154,7 +154,7 @@ def test_no_cell_is_searched_for_what_stands_in_it(monkeypatch: pytest.MonkeyPat
 def test_its_summary_is_that_of_the_first_sheet(round_one: Plan) -> None:
     round_one.receive(round_one.filled("da", said()))
     document = opened(paper_of(round_one))
-    lines = " ".join(tellings(stood_at(round_one.register, Round.parse(Q1)), 100)[0])
+    lines = " ".join(next(tellings(stood_at(round_one.register, Round.parse(Q1)), 100)))
     paragraphs = " ".join(one.text for one in document.paragraphs[2:])
     assert paragraphs.startswith(lines)
 

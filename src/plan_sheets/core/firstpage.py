@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from plan_sheets.core.compose import RowFacts
 from plan_sheets.core.layout import as_text
@@ -41,24 +41,25 @@ Lines = tuple[str, ...]
 
 
 def first_page(
-    stood: Stood, columns: Sequence[ColumnSpec], tellings: Sequence[Lines]
+    stood: Stood, columns: Sequence[ColumnSpec], tellings: Iterable[Lines]
 ) -> tuple[Lines, Sequence[RowFacts]]:
     """The lines and rows of the first sheet, on one printed page if any of the `tellings` leaves the table room.
 
-    `tellings`: the lines above the table, that which tells most first. Where none leaves room, the first is taken and
-    the table is ordered by how things stand, so that the first page holds the worst; before the first round, when
-    nothing is rated, in the order of the plan.
+    `tellings`: the lines above the table, that which tells most first; each is asked for only if those before it left
+    no room. Where none does, the first is taken and the table is ordered by how things stand, so that the first page
+    holds the worst; before the first round, when nothing is rated, in the order of the plan.
     """
     rows = [*summary_rows(stood)]
     heights = [*_heights(rows, columns)]
-    fitting = (lines for lines in tellings if _fits(lines, heights, columns))
-    lines = next(fitting, None)
-    if lines is not None:
-        return lines, rows
+    first: Lines = ()
+    for lines in tellings:
+        if _fits(lines, heights, columns):
+            return lines, rows
+        first = first or lines
     if stood.round is None:
-        return tellings[0], rows
+        return first, rows
     width = sum(column.width for column in columns)
-    return (*tellings[0], *fold(MORE_PAGES, width)), sorted(rows, key=lambda row: _severity(stood, row))
+    return (*first, *fold(MORE_PAGES, width)), sorted(rows, key=lambda row: _severity(stood, row))
 
 
 def _severity(stood: Stood, row: RowFacts) -> tuple[bool, int]:

@@ -57,10 +57,10 @@ def texts_of(stood: Stood) -> dict[str, str]:
     }
 
 
-def tellings(stood: Stood, width: float) -> list[tuple[str, ...]]:
+def tellings(stood: Stood, width: float) -> Iterator[tuple[str, ...]]:
     """The text above the table, in lines that fit its `width` (characters): with more and with less of what is Red."""
-    texts = [summary_texts(stood, most) for most in (MOST_RED, *FEWER_RED)]
-    return [tuple(part for line in lines for part in fold(line, width)) for lines in texts]
+    for most in (MOST_RED, *FEWER_RED):
+        yield tuple(part for line in summary_texts(stood, most) for part in fold(line, width))
 
 
 def summary_texts(stood: Stood, most_red: int = MOST_RED) -> tuple[str, ...]:
