@@ -58,9 +58,9 @@ def in_words(stood: Stood, ref: str, longest: int = LONGEST_NAME) -> str:
 def asked_lines(stood: Stood, now: Round, most_red: int = MOST_RED) -> Iterator[str]:
     """A line of what is asked about Red actions, one for each of them, and one for each other thing that is asked."""
     found = escalated(stood, now)
-    red = [one.ref for one in found if one.rule is Rule.RED]
+    red = dict.fromkeys(one.ref for one in found if one.rule is Rule.RED)
     asks = {one.ref: one.asked for one in found if one.rule is Rule.ASKED}
-    yield f"What is asked. {_first(red, found, now)}{_decided(stood)}"
+    yield f"What is asked. {_first(len(red), found, now)}{_decided(stood)}"
     yield from _red(stood, sorted(red, key=lambda ref: ref not in asks), found, most_red)
     yield from _last_red(stood)
     yield from _chairs(stood, {ref: ask for ref, ask in asks.items() if ref not in red})
@@ -72,18 +72,19 @@ def asked_lines(stood: Stood, now: Round, most_red: int = MOST_RED) -> Iterator[
 def _others(stood: Stood, found: Sequence[Escalation]) -> Iterator[str]:
     """A sentence for each rule that puts something before somebody: what is asked, and about what."""
     for rule, asked in _ASKED.items():
-        those = [in_words(stood, one.ref) for one in found if one.rule is rule]
+        those = [one.ref for one in found if one.rule is rule]
         if those:
-            yield f"{rule} ({asked}): {'; '.join(those[:MOST_ASKS])}{_more(len(those) - MOST_ASKS)}."
+            told = "; ".join(in_words(stood, ref) for ref in those[:MOST_ASKS])
+            yield f"{rule} ({asked}): {told}{_more(len(those) - MOST_ASKS)}."
 
 
-def _first(red: Sequence[str], found: Sequence[Escalation], now: Round) -> str:
+def _first(red: int, found: Sequence[Escalation], now: Round) -> str:
     if not found:
         return "Nothing: no rule escalates anything, and no chair asks for anything."
     told = f"Of {EXECUTIVE}, by {due_by(now).words}, on the sheet Decisions"
     if not red:
         return f"{told}, what stands below. No action is Red."
-    which = "the Red action" if len(red) == 1 else f"each of the {len(red)} Red actions"
+    which = "the Red action" if red == 1 else f"each of the {red} Red actions"
     return f"{told}: for {which}, agree what will bring it back and by when, or accept that it stays Red."
 
 
