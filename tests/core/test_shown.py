@@ -26,6 +26,9 @@ from plan_sheets.core.shown import as_shown
         ("0.5", "# ?/?", None),
         ("12345", "0.00E+00", None),
         ("5", '[Red]0;"none"', None),
+        ("1e+300", "0.00", None),
+        ("1e-300", "0.00", "0.00"),
+        ("0", "0%", "0%"),
     ],
 )
 def test_as_shown(number: str, code: str, shown: str | None) -> None:

@@ -63,6 +63,8 @@ def shown_number(number: str, code: str) -> str:
     return f"{value * 100 if percent else value:{',' if ',' in whole else ''}.{places}f}" + "%" * percent
 
 
+MOST_DIGITS = 15
+"""What Excel keeps of a number."""
 _SIMPLE = re.compile(
     r'(?:"([^"]*)"|\[\$([^]-]*)(?:-[^]]*)?\]|\\?([£$€]))?(0+|#,##0)(?:\.(0+))?(%)?(?:"([^"]*)")?(?:_.|\s)?'
 )
@@ -76,7 +78,7 @@ def as_shown(number: str, code: str) -> str | None:
     """
     value, sections = Decimal(number), code.split(";")
     simple = _SIMPLE.fullmatch(sections[0])
-    if not simple or (len(sections) > 1 and value <= 0):
+    if not simple or (len(sections) > 1 and value <= 0) or value.adjusted() > MOST_DIGITS:
         return None
     before, currency, sign, digits, decimals, percent, behind = (part or "" for part in simple.groups())
     places = Decimal(1).scaleb(-len(decimals))
