@@ -6,6 +6,7 @@ import io
 import zipfile
 from typing import TYPE_CHECKING
 
+import openpyxl
 import pytest
 import xlsxwriter
 from hypothesis import given
@@ -74,6 +75,7 @@ def test_ordinary_texts_need_no_parser() -> None:
     assert [sheet.visible for sheet in found.sheets] == [True, False]
 
 
+TEXT_0 = '<c r="A1" t="s"><v>0</v></c>'
 PLAIN = written(["a", "b", "c", ""])
 ODD = {
     "white space that is not kept": (SHARED, "<t>a</t>", "<t> a</t>"),
@@ -85,11 +87,13 @@ ODD = {
     "phonetics": (SHARED, "<t>a</t>", "<t>a</t><rPh><t>z</t></rPh>"),
     "a comment among texts": (SHARED, "<si><t>b", "<!-- <si><t>z</t></si> --><si><t>b"),
     "CDATA": (SHARED, "<t>a</t>", "<t><![CDATA[a]]></t>"),
-    "a number": (SHEET, '<c r="A1" t="s"><v>0</v></c>', '<c r="A1"><v>7</v></c>'),
-    "an inline text": (SHEET, '<c r="A1" t="s"><v>0</v></c>', '<c r="A1" t="inlineStr"><is><t>z</t></is></c>'),
-    "an error": (SHEET, '<c r="A1" t="s"><v>0</v></c>', '<c r="A1" t="e"><v>#N/A</v></c>'),
-    "a boolean": (SHEET, '<c r="A1" t="s"><v>0</v></c>', '<c r="A1" t="b"><v>1</v></c>'),
-    "a text that no shared one is": (SHEET, '<c r="A1" t="s"><v>0</v></c>', '<c r="A1" t="s"><v>77</v></c>'),
+    "a number": (SHEET, TEXT_0, '<c r="A1"><v>7</v></c>'),
+    "an inline text of parts": (SHEET, TEXT_0, '<c r="A1" t="inlineStr"><is><r><t>z</t></r></is></c>'),
+    "inline white space": (SHEET, TEXT_0, '<c r="A1" t="inlineStr"><is><t> z</t></is></c>'),
+    "an inline escape": (SHEET, TEXT_0, '<c r="A1" t="inlineStr"><is><t>z_x000D_</t></is></c>'),
+    "an error": (SHEET, TEXT_0, '<c r="A1" t="e"><v>#N/A</v></c>'),
+    "a boolean": (SHEET, TEXT_0, '<c r="A1" t="b"><v>1</v></c>'),
+    "a text that no shared one is": (SHEET, TEXT_0, '<c r="A1" t="s"><v>77</v></c>'),
     "cells hidden in a comment": (SHEET, "<sheetData>", '<!-- <sheetData><row r="1"></row></sheetData> --><sheetData>'),
     "a second table": (SHEET, "</sheetData>", '</sheetData><sheetData><row r="9"></row></sheetData>'),
     "merged cells": (SHEET, "</sheetData>", '</sheetData><mergeCells count="1"><mergeCell ref="A1:B2"/></mergeCells>'),
@@ -121,6 +125,43 @@ def test_a_formula_in_a_plain_sheet_is_one_beside_a_sheet_that_is_not_plain() ->
     assert [cell.formula for cell in found.sheets[0].cells.values() if cell.formula] == ['=1&" cells"']
 
 
+INLINE = [
+    "<is><t>z</t></is>",
+    '<is><t xml:space="preserve"> z &amp; y </t></is>',
+    "<is><t></t></is>",
+]
+
+
+@pytest.mark.parametrize("text", INLINE)
+def test_texts_that_stand_in_the_cells_themselves(text: str) -> None:
+    """As openpyxl writes them."""
+    data = changed(PLAIN, SHEET, TEXT_0, f'<c r="A1" s="1" t="inlineStr">{text}</c>')
+    assert is_read_plainly(data)
+    assert read_workbook(data) == by_parser(data)
+
+
+@pytest.mark.parametrize("value", ["<v></v>", "<v/>", "<v />"])
+def test_a_formula_without_a_value(value: str) -> None:
+    """As openpyxl leaves it."""
+    data = changed(PLAIN, SHEET, ' t="str"><f>1&amp;" cells"</f><v>30 cells</v>', f'><f>1&amp;" cells"</f>{value}')
+    assert is_read_plainly(data)
+    assert read_workbook(data) == by_parser(data)
+
+
+@pytest.mark.parametrize("blank", ["/>", " />", ' t="n"></c>', ' t="n"/>', ' t="inlineStr"></c>'])
+def test_blank_cells(blank: str) -> None:
+    data = changed(PLAIN, SHEET, '<c r="AO1" s="1"/>', f'<c r="AO1" s="1"{blank}')
+    assert is_read_plainly(data)
+    assert read_workbook(data) == by_parser(data)
+
+
+def test_what_openpyxl_saves_needs_no_parser_and_no_process_of_its_own() -> None:
+    saved = io.BytesIO()
+    openpyxl.load_workbook(io.BytesIO(PLAIN)).save(saved)
+    assert is_read_plainly(saved.getvalue())
+    assert read_workbook(saved.getvalue()) == by_parser(saved.getvalue())
+
+
 def test_entities_in_the_value_of_a_formula() -> None:
     data = changed(PLAIN, SHEET, "<v>30 cells</v>", "<v>3 &lt; 30 &amp; &apos;cells&apos;</v>")
     assert is_read_plainly(data)
@@ -128,8 +169,14 @@ def test_entities_in_the_value_of_a_formula() -> None:
 
 
 @pytest.mark.parametrize(
-    "again", ['<c r="A1" t="s"><v>1</v></c>', '<c r="A1" t="str"><f>1+1</f><v>2</v></c>'], ids=["a text", "a formula"]
+    "again",
+    [
+        '<c r="A1" t="inlineStr"><is><t>z</t></is></c>',
+        '<c r="A1" t="s"><v>1</v></c>',
+        '<c r="A1" t="str"><f>1+1</f><v>2</v></c>',
+    ],
+    ids=["an inline text", "a text", "a formula"],
 )
 def test_a_cell_filled_twice_is_refused(again: str) -> None:
-    data = changed(PLAIN, SHEET, '<c r="A1" t="s"><v>0</v></c>', f'<c r="A1" t="s"><v>0</v></c>{again}')
+    data = changed(PLAIN, SHEET, TEXT_0, f'<c r="A1" t="s"><v>0</v></c>{again}')
     assert read_workbook(data) == Refusal("file_cell_twice", {"cell": "A1"}) == by_parser(data)

@@ -17,7 +17,7 @@ PARTS = (CUSTOM, "docprops/app.xml", "meta.xml")
 
 _ONE = rb'<property fmtid="[^"<>]*+" pid="[0-9]++" name="([^"<>&]*+)"><vt:lpwstr>([^<>&]*+)</vt:lpwstr></property>'
 _EACH = re.compile(_ONE)
-_PLAIN = re.compile(rb"<\?xml [^<>]*+>\s*+<Properties [^<>]*+>(?:%b)*+</Properties>" % _ONE)
+_PLAIN = re.compile(rb"<\?xml [^<>]*+>\s*+<Properties [^<>]*+>(?:%b)*+</Properties>" % _ONE.replace(b"([", b"(?:["))
 _NAME = re.compile(rb"<Application>([^<>&]*+)</Application>")
 _VERSION = re.compile(rb"<AppVersion>([^<>&]*+)</AppVersion>")
 

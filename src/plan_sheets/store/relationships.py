@@ -6,7 +6,9 @@ import re
 from xml.etree import ElementTree as ET
 
 _ONE = rb"""<Relationship Id="([^"<>&]*+)" Type="([^"<>&]*+)" Target="([^"<>&]*+)" ?/>"""
-_PLAIN = re.compile(rb"<\?xml [^<>]*+>\s*+<Relationships [^<>]*+>(?:%b\s*+)*+</Relationships>\s*+" % _ONE)
+_PLAIN = re.compile(
+    rb"<\?xml [^<>]*+>\s*+<Relationships [^<>]*+>(?:%b\s*+)*+</Relationships>\s*+" % _ONE.replace(b"([", b"(?:[")
+)
 _EACH = re.compile(_ONE)
 
 

@@ -27,7 +27,12 @@ _ENTITY = re.compile(r"&(?!(?:amp|lt|gt|quot|apos|#10|#9);)")
 
 
 def shared_texts(part: bytes) -> Shared | None:
-    """The texts in the part that all sheets share; None where a parser would turn any of them into something else."""
+    """The texts in the part that all sheets share; None where a parser would turn any of them into something else.
+
+    No part (b"") is no text: programs may write texts into the cells.
+    """
+    if not part:
+        return {}
     try:
         told = part.decode()
     except UnicodeDecodeError:
@@ -53,20 +58,28 @@ def _is_odd(text: str) -> bool:
     return "\r" in text or "_x" in text or _ENTITY.search(text) is not None
 
 
-_SPELLING = re.compile(
-    rb"""<sheetData>(?:<row\ [^<>]*+>(?:
+_SPELLING = rb"""<sheetData>(?:<row\ [^<>]*+>(?:
         <c\ r="A?[A-Z][1-9][0-9]{0,2}+"(?:\ s="[0-9]++")?+(?:
-            />
-        |
             \ t="s"><v>[0-9]++</v></c>
         |
-            \ t="str"(>)<f(?:\ [^<>]*+)?+>[^<]*+</f><v>[^<]*+</v></c>
-        )
-    )*+</row>)*+</sheetData>""",
-    re.VERBOSE,
-)
+            />
+        %b)
+    )*+</row>)*+</sheetData>"""
+_OTHERS = rb"""
+        |
+            (?:\ t="(?:n|inlineStr)")?+(?:\ ?/>|></c>)
+        |
+            \ t="inlineStr"><is><t(?:\ xml:space="preserve")?+>[^<]*+</t></is></c>
+        |
+            \ t="str"><f(?:\ [^<>]*+)?+>[^<]*+</f><v>[^<]*+</v></c>
+        |
+            ><f(?:\ [^<>]*+)?+>[^<]*+</f><v(?:></v|\ ?/)></c>"""
+_SHARED_ONLY = re.compile(_SPELLING % b"", re.VERBOSE)
+"""Most sheets: shared texts and blank cells. No group in here: the re module confuses them in possessive repeats."""
+_ANY = re.compile(_SPELLING % _OTHERS, re.VERBOSE)
 _FILLED = re.compile(rb'<c r="([A-Z0-9]++)"(?: s="[0-9]++")?+ t="s"><v>([0-9]++)')
-_FORMULA = re.compile(rb'<c r="([A-Z0-9]++)"[^<>]*+><f(?: [^<>]*+)?+>([^<]*+)</f><v>([^<]*+)')
+_FORMULA = re.compile(rb'<c r="([A-Z0-9]++)"[^<>]*+><f(?: [^<>]*+)?+>([^<]*+)</f>(?:<v>([^<]*+))?')
+_INLINE = re.compile(rb'<c r="([A-Z0-9]++)"(?: s="[0-9]++")?+ t="inlineStr"><is><t( xml:space="preserve")?>([^<]*+)')
 _OPENED = re.compile(rb"!(?<=<!)")
 
 
@@ -76,7 +89,8 @@ def text_cells(part: bytes, shared: Shared) -> Cells | None:
     Raises RefusedError where a cell is filled twice: a parser keeps the last of them without a word.
     """
     start = part.find(b"sheetData") - 1
-    data = _SPELLING.match(part, start) if start > 0 else None
+    others = None if (data := _SHARED_ONLY.match(part, max(start, 0))) else _ANY.match(part, max(start, 0))
+    data = data or others
     if not data or _is_more_than(part, data.end()):
         return None
     found = _FILLED.findall(part, *data.span())
@@ -86,9 +100,9 @@ def text_cells(part: bytes, shared: Shared) -> Cells | None:
         return None
     if len(cells) < len(found):
         refuse_twice([place for place, _ in found])
-    if data[1]:
-        return _with_formulas(cells, _FORMULA.findall(part, *data.span()))
-    return cells
+    written = _INLINE.findall(part, *data.span()) if others else ()
+    formulas = _FORMULA.findall(part, *data.span()) if others else ()
+    return cells if _add_inline(cells, written) and _add_formulas(cells, formulas) else None
 
 
 def _is_more_than(part: bytes, end: int) -> bool:
@@ -97,15 +111,29 @@ def _is_more_than(part: bytes, end: int) -> bool:
     return more or (b"!" in part and _OPENED.search(part) is not None)
 
 
-def _with_formulas(cells: Cells, found: Iterable[tuple[bytes, bytes, bytes]]) -> Cells | None:
+def _add_inline(cells: Cells, found: Iterable[tuple[bytes, bytes, bytes]]) -> bool:
+    """Add the texts that stand in the cells themselves; whether all of them are plain."""
+    for place, kept, text in found:
+        shown = text.decode()
+        if _is_odd(shown) or (not kept and shown != shown.strip()):
+            return False
+        if _AT[place] in cells:
+            refuse_twice([place, place])
+        if shown:
+            cells[_AT[place]] = FoundCell(unescape(shown) if "&" in shown else shown)
+    return True
+
+
+def _add_formulas(cells: Cells, found: Iterable[tuple[bytes, bytes, bytes]]) -> bool:
+    """Add the formulas whose values are texts, or that have none; whether all of these are plain."""
     for place, formula, value in found:
         shown = value.decode()
         if _is_odd(shown) or shown != shown.strip():
-            return None
+            return False
         if _AT[place] in cells:
             refuse_twice([place, place])
         cells[_AT[place]] = FoundCell(unescape(shown), CellKind.FORMULA, f"={unescape(formula.decode())}")
-    return cells
+    return True
 
 
 def refuse_twice(places: Iterable[bytes]) -> None:

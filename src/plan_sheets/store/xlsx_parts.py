@@ -79,9 +79,12 @@ def _listed(book: bytes, told: bytes, folder: str) -> list[Listed]:
     return [Listed(title, state, part) for (title, state, _), part in zip(sheets, parts, strict=True)]
 
 
-_SHEET = rb'<sheet name="([^"<>&]*+)" sheetId="[0-9]++"(?: state="([A-Za-z]++)")?+ r:id="([^"<>&]*+)" ?/>'
+_SHEET = (
+    rb'<sheet(?: xmlns:r="[^"<>]*+")?+ name="([^"<>&]*+)" sheetId="[0-9]++"'
+    rb'(?: state="([A-Za-z]++)")? r:id="([^"<>&]*+)" ?/>'
+)
 _EACH_SHEET = re.compile(_SHEET)
-_PLAIN_SHEETS = re.compile(rb"<sheets>(?:%b)++</sheets>" % _SHEET)
+_PLAIN_SHEETS = re.compile(rb"<sheets>(?:%b)++</sheets>" % _SHEET.replace(b"([", b"(?:["))
 
 
 def _sheets_of(book: bytes) -> list[tuple[str, str, str]]:
