@@ -106,7 +106,7 @@ _REFERENCES = re.compile(rb'<c r="([A-Z]+[0-9]+)"')
 EMPTY_DATA = b"<sheetData/>"
 """How ordinary programs write a sheet without cells."""
 _PLAIN_MARK = re.compile(
-    rb'<c r="([A-Z]+)([0-9]+)"[^<>t]*+(?:t="(?:(e)|[A-Za-z]+)")?+[^<>]*+>(?:<f(?: [^<>]*+)?+>([^<]*+)<)?+'
+    rb'<c r="([A-Z]+)([0-9]+)"[^<>t]*+(?:t="(?:(e)|[A-Za-z]+)")?[^<>]*+>(?:<f(?: [^<>]*+)?+>([^<]*+)<)?'
 )
 
 
