@@ -45,7 +45,8 @@ def receive_mutants(plan: Plan, mutants: list[Mutant]) -> list[str]:
     for path, mutant in zip(paths, mutants, strict=True):
         mutant.book.save(path)
         written = (path.read_bytes(), mutant.book.to_bytes(inline=True))
-        assert len({str(read(data)) for data in written for read in (read_workbook, by_parser)}) == 1, mutant.done
+        first, *others = (read(data) for data in written for read in (read_workbook, by_parser))
+        assert all(found == first for found in others), mutant.done
     verdicts = []
     for mutant, returned in zip(mutants, receive_all(plan, paths), strict=True):
         try:
