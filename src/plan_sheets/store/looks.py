@@ -16,6 +16,7 @@ from xml.etree import ElementTree as ET
 from plan_sheets.core.shown import BUILT_IN, GENERAL, is_date
 from plan_sheets.store.fills import Painted, colour_name, rgb_of
 from plan_sheets.store.limits import MAX_PAINTED, MAX_SMALL_PART
+from plan_sheets.store.package_parts import local
 
 
 class Looks(NamedTuple):
@@ -89,15 +90,11 @@ def _format(number: str, codes: Mapping[str, str]) -> str:
 
 
 def _is_struck(font: ET.Element) -> bool:
-    return any(_local(one) == "strike" and one.get("val", "1") not in ("0", "false") for one in font)
+    return any(local(one.tag) == "strike" and one.get("val", "1") not in ("0", "false") for one in font)
 
 
 def _within(styles: ET.Element, name: str) -> Iterator[ET.Element]:
-    return (item for table in styles if _local(table) == name for item in table)
-
-
-def _local(item: ET.Element) -> str:
-    return item.tag.rpartition("}")[2]
+    return (item for table in styles if local(table.tag) == name for item in table)
 
 
 def _fill(fill: ET.Element, theme: bytes) -> str:
@@ -105,7 +102,7 @@ def _fill(fill: ET.Element, theme: bytes) -> str:
     for pattern in fill:
         if pattern.get("patternType") == "solid":
             for colour in pattern:
-                if _local(colour) == "fgColor":
+                if local(colour.tag) == "fgColor":
                     return colour_name(rgb_of(colour.attrib, theme))
     return ""
 

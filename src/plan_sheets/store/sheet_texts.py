@@ -100,9 +100,11 @@ def text_cells(part: bytes, shared: Shared) -> Cells | None:
         return None
     if len(cells) < len(found):
         refuse_twice([place for place, _ in found])
-    written = _INLINE.findall(part, *data.span()) if others else ()
-    formulas = _FORMULA.findall(part, *data.span()) if others else ()
-    return cells if _add_inline(cells, written) and _add_formulas(cells, formulas) else None
+    if not others:
+        return cells
+    is_read = all(_add(cells, at, text, kept=bool(kept)) for at, kept, text in _INLINE.findall(part, *data.span()))
+    is_read = is_read and all(_add(cells, at, text, told) for at, told, text in _FORMULA.findall(part, *data.span()))
+    return cells if is_read else None
 
 
 def _is_more_than(part: bytes, end: int) -> bool:
@@ -111,28 +113,20 @@ def _is_more_than(part: bytes, end: int) -> bool:
     return more or (b"!" in part and _OPENED.search(part) is not None)
 
 
-def _add_inline(cells: Cells, found: Iterable[tuple[bytes, bytes, bytes]]) -> bool:
-    """Add the texts that stand in the cells themselves; whether all of them are plain."""
-    for place, kept, text in found:
-        shown = text.decode()
-        if _is_odd(shown) or (not kept and shown != shown.strip()):
-            return False
-        if _AT[place] in cells:
-            refuse_twice([place, place])
-        if shown:
-            cells[_AT[place]] = FoundCell(unescape(shown) if "&" in shown else shown)
-    return True
+def _add(cells: Cells, place: bytes, text: bytes, formula: bytes | None = None, *, kept: bool = False) -> bool:
+    """Add a text that stands in its cell, or the value of a formula; whether a parser would read it so.
 
-
-def _add_formulas(cells: Cells, found: Iterable[tuple[bytes, bytes, bytes]]) -> bool:
-    """Add the formulas whose values are texts, or that have none; whether all of these are plain."""
-    for place, formula, value in found:
-        shown = value.decode()
-        if _is_odd(shown) or shown != shown.strip():
-            return False
-        if _AT[place] in cells:
-            refuse_twice([place, place])
+    `kept`: whether the white space around it is.
+    """
+    shown = text.decode()
+    if _is_odd(shown) or (not kept and shown != shown.strip()):
+        return False
+    if _AT[place] in cells:
+        refuse_twice([place, place])
+    if formula is not None:
         cells[_AT[place]] = FoundCell(unescape(shown), CellKind.FORMULA, f"={unescape(formula.decode())}")
+    elif shown:
+        cells[_AT[place]] = FoundCell(unescape(shown))
     return True
 
 

@@ -11,6 +11,7 @@ from plan_sheets.core.found import CellKind, FoundSheet
 from plan_sheets.core.survival import seen_in
 from plan_sheets.store.limits import MAX_AREA, MAX_CELLS, MAX_MERGES, MAX_SHEETS, MAX_SMALL_PART, MAX_TEXT
 from plan_sheets.store.package import Package
+from plan_sheets.store.package_parts import local
 from plan_sheets.store.relationships import relationships
 from plan_sheets.store.sheet_scan import Scan, is_plain, scan_sheet, well_formed
 from plan_sheets.store.sheet_texts import Shared, shared_texts
@@ -49,7 +50,8 @@ def workbook_parts(
     parts = {ROOT: root, **{name: package.xml(name, MAX_SMALL_PART) for name in (book, rels)}}
     parts |= {name: package.xml(name) for name in (f"{folder}styles.xml", texts) if name in package.entries}
     listed, kept = _listed(parts[book], parts[rels], folder), seen_in(parts[book])
-    shared = shared_texts(parts.get(texts, b"")) if len(parts.get(texts, b"")) <= MAX_SMALL_PART else None
+    told = parts.get(texts, b"")
+    shared = shared_texts(told) if len(told) <= MAX_SMALL_PART else None
     scans = []
     for one in listed:
         parts[one.part] = part = package.xml(one.part)
@@ -60,7 +62,7 @@ def workbook_parts(
         raise RefusedError("file_too_many_cells", limit=f"{MAX_CELLS:,}")
     if sum(scan.area for scan in scans) > MAX_AREA:
         raise RefusedError("file_cells_far_apart", cell=max(scans, key=lambda scan: scan.area).last)
-    _check_shared_texts(parts.get(texts, b""), cells, [parts[one.part] for one in listed])
+    _check_shared_texts(told, cells, [parts[one.part] for one in listed])
     return parts, listed, scans, kept
 
 
@@ -93,8 +95,8 @@ def _sheets_of(book: bytes) -> list[tuple[str, str, str]]:
     if plain:
         each = _EACH_SHEET.findall(plain[0])
         return [(title.decode(), state.decode() or "visible", number.decode()) for title, state, number in each]
-    sheets = [item for item in _tree(book).iter() if item.tag.rpartition("}")[2] == "sheet"]
-    ids = [next((value for name, value in item.items() if name.rpartition("}")[2] == "id"), "") for item in sheets]
+    sheets = [item for item in _tree(book).iter() if local(item.tag) == "sheet"]
+    ids = [next((value for name, value in item.items() if local(name) == "id"), "") for item in sheets]
     return [(item.get("name", ""), item.get("state", "visible"), id_) for item, id_ in zip(sheets, ids, strict=True)]
 
 
