@@ -18,8 +18,8 @@ from plan_sheets import issue, office
 from plan_sheets.core.history import History
 from plan_sheets.core.layout import Column, Content, Row, Sheet
 from plan_sheets.core.model import Address, Key
+from plan_sheets.core.receipts import Receipt, Told
 from plan_sheets.core.settle import OpenQuery
-from plan_sheets.receive import Receipt, Told
 from plan_sheets.receive import receive as take_in
 from plan_sheets.store.folder import Folder, open_folder
 from plan_sheets.store.register import Register

@@ -15,7 +15,8 @@ from tests.mutants import CHOICES, MARK, RAGS, STAGES, STRAY, Mutant
 from tests.plain_book import PlainBook
 
 from plan_sheets.core.model import Key
-from plan_sheets.receive import Receipt, receive
+from plan_sheets.core.receipts import Receipt
+from plan_sheets.receive import receive
 from plan_sheets.store import tables
 from plan_sheets.store.schemas import load_records
 

@@ -16,9 +16,9 @@ from tests.programs.saving import Job, libreoffice
 
 from plan_sheets import office
 from plan_sheets.core.model import Key, Verdict
+from plan_sheets.core.receipts import Receipt
 from plan_sheets.master import Mastered, make_master
 from plan_sheets.officer import make_officer
-from plan_sheets.receive import Receipt
 
 Q3 = "2016-17-Q3"
 MET = datetime(2016, 7, 20)  # noqa: DTZ001 - the office's own clock

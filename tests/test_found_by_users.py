@@ -10,8 +10,8 @@ from tests.chairs import Q1, Plan, at, codes, edit, fill, row_of, said, table
 
 from plan_sheets import officer, plan
 from plan_sheets.core.model import Key
+from plan_sheets.core.receipts import Told
 from plan_sheets.office import issue_round, merge_plan, receive_files
-from plan_sheets.receive import Told
 
 LATER = datetime(2016, 7, 20)  # noqa: DTZ001 - the office's own clock
 Q2 = "2016-17-Q2"

@@ -21,7 +21,7 @@ from tests.chairs import (
 )
 
 from plan_sheets.core.model import Key, PlanSheetsError
-from plan_sheets.receive import Told
+from plan_sheets.core.receipts import Told
 
 LATER = datetime(2016, 7, 11)  # noqa: DTZ001 - the office's own clock
 

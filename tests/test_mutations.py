@@ -38,7 +38,7 @@ from tests.mutations import (
 )
 
 from plan_sheets.core.model import Key
-from plan_sheets.receive import Receipt
+from plan_sheets.core.receipts import Receipt
 from plan_sheets.store import tables
 from plan_sheets.store.schemas import load_records
 

@@ -30,7 +30,7 @@ from tests.chairs import (
 
 from plan_sheets import office
 from plan_sheets.core.model import PlanSheetsError
-from plan_sheets.receive import Told
+from plan_sheets.core.receipts import Told
 
 LATER = datetime(2016, 7, 11)  # noqa: DTZ001 - the office's own clock
 

@@ -16,7 +16,7 @@ from tests.mutations import Mutation, forget_properties, only_sheet, type_at
 from tests.test_receive import LATER, rename_action
 
 from plan_sheets.core.identity import REFERENCE, SIGNATURE
-from plan_sheets.receive import Told
+from plan_sheets.core.receipts import Told
 
 DA, MH = "2016-17-Q1-DA-1", "2016-17-Q1-MH-1"
 KEYED = ("Progress", "Action plan", "Grid", "New actions")

@@ -10,9 +10,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from concurrent.futures import Executor
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
-    from plan_sheets.receive import Receipts
+    from plan_sheets.core.receipts import Receipts
     from plan_sheets.store.folder import Folder
 
 COLLECT_AFTER = 100_000
@@ -77,6 +80,17 @@ def _open(plan_dir: str) -> Folder:
     from plan_sheets.store.folder import open_folder
 
     return open_folder(_path(plan_dir))
+
+
+def _processes(paths: Sequence[Path]) -> AbstractContextManager[Executor | None]:
+    """Processes to share the work, if there may be much of it: a folder, or a file that may hold many."""
+    from contextlib import nullcontext
+
+    if all(path.suffix.lower() == ".xlsx" for path in paths):
+        return nullcontext()
+    from plan_sheets.store.intake import processes
+
+    return processes()
 
 
 def _status_of(receipts: Receipts) -> int:
@@ -198,10 +212,12 @@ def receive(
 ) -> None:
     """Take returned workbooks in: files, or folders of them. A verdict for each; nothing typed is lost."""
     from plan_sheets import office, show
-    from plan_sheets.receive import Told
+    from plan_sheets.core.receipts import Told
 
     told = Told(reference, replaces, frozenset(allow), reason)
-    received = office.receive_files(_open(plan_dir), [_path(one) for one in paths], _now(as_of), told, dry_run=dry_run)
+    files = [_path(one) for one in paths]
+    with _processes(files) as executor:
+        received = office.receive_files(_open(plan_dir), files, _now(as_of), told, dry_run=dry_run, executor=executor)
     show.received(received, as_json=as_json, dry_run=dry_run)
     sys.exit(SOMEBODY_MUST_ACT if received.trouble else _status_of(received.receipts))
 

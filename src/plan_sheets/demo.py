@@ -23,8 +23,8 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from plan_sheets import master, office, officer, plan, status
 from plan_sheets.core.model import Finding, PartialDate, Round, Severity, Verdict
+from plan_sheets.core.receipts import Receipt
 from plan_sheets.core.settle import OpenQuery
-from plan_sheets.receive import Receipt
 from plan_sheets.store import schemas
 from plan_sheets.store.folder import Folder
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
 from plan_sheets import issue, officer, plan, receive
 from plan_sheets.core.model import PlanSheetsError
+from plan_sheets.core.receipts import Receipts, Told
 from plan_sheets.store.folder import Folder
 
 
@@ -34,7 +36,7 @@ class RoundIssued:
 class Received:
     """What became of a batch; the officer's workbook, None after a dry run."""
 
-    receipts: receive.Receipts
+    receipts: Receipts
     officer: officer.OfficerMade | None
     trouble: PlanSheetsError | None = None
     """Why the officer's workbook could not be made, although everything was recorded."""
@@ -60,10 +62,19 @@ def issue_round(
 
 
 def receive_files(
-    folder: Folder, paths: Sequence[Path], now: datetime, told: receive.Told | None = None, *, dry_run: bool = False
+    folder: Folder,
+    paths: Sequence[Path],
+    now: datetime,
+    told: Told | None = None,
+    *,
+    dry_run: bool = False,
+    executor: Executor | None = None,
 ) -> Received:
-    """Take files in, then make the officer's workbook anew: the same file, if nothing has changed for it."""
-    receipts = receive.receive(folder, paths, now, told, dry_run=dry_run)
+    """Take files in, then make the officer's workbook anew: the same file, if nothing has changed for it.
+
+    `executor`, processes of this machine or of many that see the same folder, opens the files of a large batch.
+    """
+    receipts = receive.receive(folder, paths, now, told, dry_run=dry_run, executor=executor)
     if dry_run or not receipts.returns:
         return Received(receipts, None)
     try:

@@ -14,7 +14,7 @@ from plan_sheets.core.history import History
 from plan_sheets.core.layout import Book
 from plan_sheets.core.merge import said_by
 from plan_sheets.core.model import PartialDate, Round
-from plan_sheets.core.planner import parent
+from plan_sheets.core.planner import Rows, parent
 from plan_sheets.core.rag import Rating
 from plan_sheets.core.released import release_rows
 from plan_sheets.core.settle import OpenQuery, Proposal, QueryCell, proposals, subject, together
@@ -53,6 +53,10 @@ class _Facts:
     history: History
     code: str
     rounds: tuple[str, ...]
+    rows: Rows
+    """The plan as it stands now."""
+    then: Rows
+    """The plan as it stood at the end of the round."""
     ratings: Mapping[str, Rating]
     queries: Sequence[OpenQuery]
     proposals: Sequence[Proposal]
@@ -96,9 +100,11 @@ def _facts(register: Register, now: datetime) -> _Facts:
     settled = {one.subject for one in register.rows(tables.SETTLEMENT)}
     offered = [one for one in proposals(history, rounds) if subject(one) not in settled]
     standings = register.standings(code, now.date()) if code else []
-    ratings = rate_rounds(history, rounds)[code] if code else {}
+    then = rows_at(history, code) if code else {}
+    ratings = rate_rounds(history, rounds, then)[code] if code else {}
     returns = {one.id: one for one in register.returns()}
-    return _Facts(register, history, code, rounds, ratings, register.open_queries(), offered, standings, returns, now)
+    plan = history, code, rounds, rows_at(history), then, ratings
+    return _Facts(register, *plan, register.open_queries(), offered, standings, returns, now)
 
 
 def _book(facts: _Facts, reference: str) -> Book:
@@ -110,9 +116,9 @@ def _book(facts: _Facts, reference: str) -> Book:
         "Queries": [_query(one, facts) for one in facts.queries],
         "To confirm": [_proposal(one, facts.history) for one in facts.proposals],
         "Findings": list(_findings(facts)),
-        "Owners": list(_owners(facts.history)),
+        "Owners": list(_owners(facts.rows)),
         "Overrides": list(_overrides(facts)),
-        "Public text": list(release_rows(facts.history, facts.code)),
+        "Public text": list(release_rows(facts.history, facts.code, facts.then)) if facts.code else [],
     }
     made = Facts(
         texts={"round_words": words, "totals": _totals(facts)},
@@ -238,9 +244,8 @@ def _entered(text: str, came: ReturnFacts) -> str:
     return f"{text[:MOST_SHOWN]} … ({rest})"
 
 
-def _owners(history: History) -> Iterator[RowFacts]:
+def _owners(rows: Rows) -> Iterator[RowFacts]:
     """Priorities first, then actions; the cells are the record's own."""
-    rows = rows_at(history)
     for record, name in (("priority", "title"), ("action", "what")):
         for ref, row in rows[record].items():
             if (record == "priority" and parent(ref) != ref) or is_further(row):
@@ -250,7 +255,7 @@ def _owners(history: History) -> Iterator[RowFacts]:
 
 
 def _overrides(facts: _Facts) -> Iterator[RowFacts]:
-    actions = rows_at(facts.history)["action"]
+    actions = facts.rows["action"]
     for ref, rating in facts.ratings.items():
         if not rating.facts.proposed:
             given = {

@@ -8,11 +8,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
+from plan_sheets.core.answers import Cell
 from plan_sheets.core.compose import Facts, RowFacts, compose
 from plan_sheets.core.found import FoundWorkbook
 from plan_sheets.core.history import BEFORE_ANY_ROUND, History, Source
 from plan_sheets.core.layout import Book
-from plan_sheets.core.merge import Cell, Merged, MergedCell, merge_return
+from plan_sheets.core.merge import Merged, MergedCell, merge_return
 from plan_sheets.core.model import Finding, Key, Outcome, PlanSheetsError, Severity, Verdict
 from plan_sheets.core.openplan import PlanRead, read_plan
 from plan_sheets.core.planner import OpenQuestion, counts, open_questions, warnings
@@ -74,7 +75,7 @@ def check_plan(folder: Folder) -> Checked:
     read = _read(folder.read_plan())
     rows = {record: read.rows(record) for record in RECORDS}
     placeholders = {one.key: one.entered or "" for one in read.findings if one.code == "placeholder" and one.key}
-    titles = {cell.key: cell.title for cell in read.cells}
+    titles = {cell.key: cell.field.title for cell in read.cells}
     questions = list(open_questions(rows, placeholders, titles))
     told = list(warnings(rows, {cell.key: cell for cell in read.cells}, schemas.load_messages()))
     return Checked(counts(rows, len(questions)), [*read.findings, *told], questions)
@@ -105,10 +106,7 @@ def _verdict(merged: Merged) -> Verdict:
 
 def _merge(folder: Folder, read: PlanRead, history: History, batch: Batch, at: str) -> Merged:
     base = last_read(folder.register)
-    cells = [
-        Cell(one.key, one.title, one.scope, one.address, one.entered, one.value, base.get(one.key, ""), one.blocked)
-        for one in read.cells
-    ]
+    cells = [one._replace(base=base.get(one.key, "")) for one in read.cells]
     vanished = [*_vanished(read, base, history)]
     known = {(one.record, one.ref) for one in batch.register.rows(tables.QUERY_CELL) if one.field == "ref"}
     messages = schemas.load_messages()
@@ -120,7 +118,8 @@ def _merge(folder: Folder, read: PlanRead, history: History, batch: Batch, at: s
     ]
     back = [cell.key for cell in read.cells if cell.key.field == "ref" and _is_removed(history, cell.key)]
     findings += [messages.finding("row_back", key=key, entered=key.ref, ref=key.ref, record=key.record) for key in back]
-    cells += [Cell(key, "Ref", "standing", None, "", key.ref, key.ref, Outcome.QUERY) for key in vanished]
+    refs = {record: fields["ref"] for record, fields in schemas.load_records().items() if "ref" in fields}
+    cells += [Cell(key, refs[key.record], None, "", key.ref, key.ref, Outcome.QUERY) for key in vanished]
     rounds = folder.register.rounds()
     current = rounds[-1].code if rounds else BEFORE_ANY_ROUND
     merged = merge_return(cells, findings, history, current, Source("plan", received=at, file=PLAN_FILE), messages)
@@ -179,12 +178,7 @@ def _record_written(batch: Batch, data: bytes, history: History) -> None:
     """The plan just written is the plan last read: every cell holds what stands."""
     read = _read(data)
     cells = [
-        MergedCell(
-            Cell(one.key, one.title, "standing", one.address, one.entered, one.value, one.value),
-            history.standing(one.key),
-            Outcome.UNTOUCHED,
-            "",
-        )
+        MergedCell(one._replace(base=one.value, blocked=None), history.standing(one.key), Outcome.UNTOUCHED, "")
         for one in read.cells
     ]
     received = recording.Received(sha256(data), PLAN_FILE, "plan", Verdict.UNTOUCHED)

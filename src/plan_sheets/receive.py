@@ -8,107 +8,41 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from concurrent.futures import Executor
 from contextlib import ExitStack
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
 
-from plan_sheets.core.check import check_rows
-from plan_sheets.core.found import FoundWorkbook
 from plan_sheets.core.messages import Messages
-from plan_sheets.core.model import Finding, Outcome, PlanSheetsError, Severity, Verdict
-from plan_sheets.core.reading import Reading, read_return, rows_to_check, silent_rows
-from plan_sheets.core.survival import lost
-from plan_sheets.store import recording, schemas
+from plan_sheets.core.model import Outcome, PlanSheetsError, Severity, Verdict
+from plan_sheets.core.receipts import Receipt, Receipts, Told
+from plan_sheets.store import recording
 from plan_sheets.store.batch import Batch
 from plan_sheets.store.folder import Folder
-from plan_sheets.store.identifying import Identifier
-from plan_sheets.store.inbox import Incoming, Waiting, open_inbox
+from plan_sheets.store.inbox import Waiting, open_inbox
+from plan_sheets.store.intake import Intake, Opened
 from plan_sheets.store.merging import Merger
 from plan_sheets.store.register import ReturnFacts
-from plan_sheets.store.workbook_reader import read_workbook
 
 LOT = 100
-"""Files that are read and checked together: one call of pandera each time, and room for no more than these."""
+"""Files that are checked together: one call of pandera each time, and room for no more than these."""
 ACCEPTED = (Verdict.ACCEPTED, Verdict.ACCEPTED_WITH_FINDINGS)
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
-    """What the officer says of one file beside handing it over."""
-
-    issue: str = ""
-    """Whose it is: a reference."""
-    replaces: str = ""
-    """The return that it replaces: its number, or the beginning of its SHA-256."""
-    allow: frozenset[str] = frozenset()
-    """Codes that shall not hold it."""
-    reason: str = ""
-
-
-@dataclass(slots=True)
-class Receipt:
-    """What became of one file. `round`, `subgroup`, `issue` and `kind` are None where they are not known."""
-
-    file: str
-    sha256: str
-    verdict: Verdict
-    kind: str | None = None
-    subgroup: str | None = None
-    round: str | None = None
-    issue: str | None = None
-    saved_by: str = ""
-    sent_by: str = ""
-    """The sender of the e-mail that it came in, where it came in one; `sent_at` when (ISO)."""
-    sent_at: str = ""
-    findings: list[Finding] = field(default_factory=list)
-    changes: int = 0
-    conflicts: int = 0
-    feedback: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Receipts:
-    """What became of a batch, in the order in which the files were given; and what was passed over, with the reason."""
-
-    returns: tuple[Receipt, ...]
-    passed_over: tuple[tuple[str, str], ...]
-
-
-@dataclass(slots=True)
-class _File:
-    """A file on its way through the steps."""
-
-    waiting: Waiting
-    incoming: Incoming
-    receipt: Receipt
-    reading: Reading | None = None
-    completed_by: str = ""
-
-    @property
-    def corrects(self) -> bool:
-        """Whether it says that it corrects an earlier return: that one has to be merged first."""
-        return self.reading is not None and self.reading.form.get("corrects") == "Yes"
-
-    @property
-    def is_open(self) -> bool:
-        """Whether it goes on to be checked and merged."""
-        return self.reading is not None and self.receipt.verdict not in (
-            Verdict.HELD,
-            Verdict.REFUSED,
-            Verdict.DUPLICATE,
-        )
-
-    @property
-    def merges(self) -> bool:
-        """Whether anything in it is merged: it was checked, and is not untouched."""
-        return self.receipt.verdict is Verdict.ACCEPTED
-
-
 def receive(
-    folder: Folder, paths: Sequence[Path], now: datetime, told: Told | None = None, *, dry_run: bool = False
+    folder: Folder,
+    paths: Sequence[Path],
+    now: datetime,
+    told: Told | None = None,
+    *,
+    dry_run: bool = False,
+    executor: Executor | None = None,
 ) -> Receipts:
     """Take these files and folders in. With `dry_run` everything is said and nothing recorded or kept.
+
+    `executor` opens the files of a large batch (`store/intake.py`); None: they are opened here, one after another.
 
     Raises PlanSheetsError if a path is not there, a folder holds no workbook, or `told` does not fit.
     """
@@ -118,21 +52,19 @@ def receive(
         raise PlanSheetsError("--issue, --replaces and --allow speak of one file.", "Receive that file alone.")
     if told.allow and not told.reason:
         raise PlanSheetsError("--allow needs a --reason.", "Say why it may go in; it is recorded.")
-    desk = _Desk.of(folder, told)
+    desk = _Desk.of(folder, told, keeps=not dry_run)
     receipts: dict[Waiting, Receipt] = {}
     with ExitStack() as recording_all:
         recording_all.enter_context(folder.register.held_open())
-        for files in _lots(inbox.files, desk):
-            news = desk.judge(files)
-            if not dry_run:
-                _keep(files, folder)
+        for files in desk.lots(inbox.files, executor):
+            news = desk.judge([file for _, file in files])
             if news:
                 if desk.merger is None:
                     at = now.isoformat(timespec="seconds")
                     batch = recording_all.enter_context(folder.register.batch("receive", at, dry_run=dry_run))
-                    desk.merger = Merger(batch, desk.messages)
+                    desk.merger = Merger(batch, desk.intake.messages)
                 _merge_and_record(desk.merger, news, desk.replaced)
-            receipts |= {file.waiting: file.receipt for file in files}
+            receipts |= {waiting: file.receipt for waiting, file in files}
     return Receipts(tuple(receipts[one] for one in inbox.files), inbox.passed_over)
 
 
@@ -141,9 +73,7 @@ class _Desk:
     """What the files of a batch are judged by: the register as it was, and what came before in the same batch."""
 
     folder: Folder
-    told: Told
-    messages: Messages
-    identifier: Identifier
+    intake: Intake
     replaced: ReturnFacts | None
     known: set[str | tuple[str, int | None]]
     """SHA-256 of the bytes, with the document that they were taken for, and of the answers of all that was accepted."""
@@ -153,22 +83,29 @@ class _Desk:
     """None until there is anything to record."""
 
     @classmethod
-    def of(cls, folder: Folder, told: Told) -> _Desk:
+    def of(cls, folder: Folder, told: Told, *, keeps: bool) -> _Desk:
         """The desk as it is before the first file."""
-        messages = schemas.load_messages()
         before = folder.register.returns()
         accepted = [one for one in before if one.verdict in ACCEPTED and one.kind != "plan"]
         return cls(
             folder,
-            told,
-            messages,
-            Identifier(folder.register, messages),
+            Intake.of(folder, told, keeps=keeps),
             folder.register.find_return(told.replaces) if told.replaces else None,
             {(one.sha256, one.document) for one in accepted} | {one.answers_sha for one in accepted if one.answers_sha},
             {(one.sha256, one.verdict) for one in before},
         )
 
-    def judge(self, files: Sequence[_File]) -> list[_File]:
+    def lots(self, waiting: Sequence[Waiting], executor: Executor | None) -> Iterator[list[_File]]:
+        """The files, so many at a time, in an order that depends on no file name: by SHA-256, corrections last."""
+        order = sorted(waiting, key=lambda one: one.sha)
+        corrections: list[Waiting] = []
+        for lot in _lots(order, self.intake, executor):
+            corrections += [one for one, file in lot if _corrects(file)]
+            if others := [(one, file) for one, file in lot if not _corrects(file)]:
+                yield others
+        yield from _lots(corrections, self.intake, executor)
+
+    def judge(self, files: Sequence[Opened]) -> list[Opened]:
         """The verdicts that need no merge, and the files of which there is anything to record.
 
         That is no duplicate, and none that was set aside just so before.
@@ -177,155 +114,109 @@ class _Desk:
             _fits(self.replaced, files[0], self.folder)
         else:
             self._set_aside_duplicates(files)
-        _check(files, self.messages)
+        _check([file for file in files if _is_open(file)], self.intake.messages)
         news = []
         for file in files:
-            judged = (file.incoming.sha, str(file.receipt.verdict))
-            if file.merges or (file.receipt.verdict is not Verdict.DUPLICATE and judged not in self.judged):
+            judged = (file.receipt.sha256, str(file.receipt.verdict))
+            if _merges(file) or (file.receipt.verdict is not Verdict.DUPLICATE and judged not in self.judged):
                 news.append(file)
             self.judged.add(judged)
         return news
 
-    def _set_aside_duplicates(self, files: Sequence[_File]) -> None:
+    def _set_aside_duplicates(self, files: Sequence[Opened]) -> None:
         """What was accepted before, byte for byte or answer for answer, changes nothing more."""
         for file in files:
-            if not file.is_open or file.reading is None or file.reading.is_untouched:
+            if file.answers is None or file.answers.is_untouched:
                 continue
-            said: set[str | tuple[str, int | None]] = {file.reading.answers_sha}
-            said.add((file.incoming.sha, file.reading.document.id))
+            said: set[str | tuple[str, int | None]] = {file.answers.sha}
+            said.add((file.receipt.sha256, file.answers.document.id))
             if said & self.known:
                 file.receipt.verdict = Verdict.DUPLICATE
                 file.receipt.findings = []
             self.known |= said
 
 
-def _lots(waiting: Sequence[Waiting], desk: _Desk) -> Iterator[list[_File]]:
-    """The files, read so many at a time, in an order that depends on no file name: by SHA-256, corrections last."""
-    corrections: list[Waiting] = []
-    order = sorted(waiting, key=lambda one: one.sha)
-    for start in range(0, len(order), LOT):
-        files = [_read(one, desk) for one in order[start : start + LOT]]
-        corrections += [file.waiting for file in files if file.corrects]
-        if others := [file for file in files if not file.corrects]:
-            yield others
-        desk.identifier.known.clear()
-    for start in range(0, len(corrections), LOT):
-        yield [_read(one, desk) for one in corrections[start : start + LOT]]
+_File = tuple[Waiting, Opened]
+"""A file before and after the steps that it takes alone."""
 
 
-def _keep(files: Sequence[_File], folder: Folder) -> None:
-    """Step 7: the bytes of every file. Of a container that could not be opened nobody knows what is in it."""
-    for file in files:
-        if file.incoming.refusal is None:
-            folder.keep(file.incoming.data, file.incoming.sha)
+def _lots(files: Sequence[Waiting], intake: Intake, executor: Executor | None) -> Iterator[list[_File]]:
+    opened = zip(files, intake.open_each(files, executor), strict=True)
+    while lot := [*islice(opened, LOT)]:
+        yield lot
 
 
-def _read(waiting: Waiting, desk: _Desk) -> _File:
-    """Steps 1 to 6: guard, read, identify, shape, locked cells, tidy."""
-    incoming, told, messages = waiting.open(), desk.told, desk.messages
-    receipt = Receipt(incoming.name, incoming.sha, Verdict.REFUSED, sent_by=incoming.sent_by, sent_at=incoming.sent_at)
-    found = incoming.refusal or read_workbook(incoming.data)
-    if not isinstance(found, FoundWorkbook):
-        receipt.findings.append(messages.remark(found.code, found.details))
-        return _File(waiting, incoming, receipt)
-    receipt.saved_by = found.saved_by
-    receipt.findings += [messages.remark(one.code, one.details) for one in found.remarks if not one.sheet]
-    kept = desk.folder.kept(incoming.sha)
-    again = incoming.name if Path(incoming.name).exists() else str(kept)  # what came in a zip is no file by itself
-    document, findings = desk.identifier.identify(found, again, told.issue)
-    receipt.findings += findings
-    receipt.verdict = Verdict.HELD
-    if document is None:
-        return _File(waiting, incoming, receipt)
-    receipt.kind, receipt.round, receipt.subgroup, receipt.issue = (
-        document.kind,
-        document.round,
-        document.subgroup or None,
-        document.reference,
-    )
-    if any(messages.by_code[one.code].holds for one in findings):
-        return _File(waiting, incoming, receipt)
-    receipt.findings += [messages.remark(one.code, one.details) for one in lost(document, found)]
-    reading = read_return(document, found, messages, desk.identifier.whose)
-    receipt.findings += reading.findings
-    if any(messages.by_code[one.code].holds and one.code not in told.allow for one in reading.findings):
-        return _File(waiting, incoming, receipt)
-    completed_by = _who(reading)
-    receipt.findings += desk.identifier.sender(document, incoming.sent_by, completed_by)
-    receipt.findings = [_allowed(one, told, messages) for one in receipt.findings]
-    reading.findings = [_allowed(one, told, messages) for one in reading.findings]
-    receipt.verdict = Verdict.ACCEPTED
-    return _File(waiting, incoming, receipt, reading, completed_by)
+def _corrects(file: Opened) -> bool:
+    """Whether it says that it corrects an earlier return: that one has to be merged first."""
+    return file.answers is not None and file.answers.form.get("corrects") == "Yes"
 
 
-def _who(reading: Reading) -> str:
-    """Who filled it in: as the form says; of decisions, whoever decided them all; "" if that is not one."""
-    decided = {reading.values[one.key] for one in reading.changed if one.key.field == "decided_by"}
-    alone = decided.pop() if len(decided) == 1 else ""
-    return reading.form.get("completed_by") or reading.form.get("settled_by") or alone
+def _is_open(file: Opened) -> bool:
+    """Whether it goes on to be checked."""
+    return file.answers is not None and file.receipt.verdict is not Verdict.DUPLICATE
 
 
-def _allowed(finding: Finding, told: Told, messages: Messages) -> Finding:
-    if messages.by_code[finding.code].holds and finding.code in told.allow:
-        return messages.finding("held_then_allowed", address=finding.address, held=finding.code, reason=told.reason)
-    return finding
+def _merges(file: Opened) -> bool:
+    """Whether anything in it is merged: it was checked, and is not untouched."""
+    return file.receipt.verdict is Verdict.ACCEPTED
 
 
-def _fits(replaced: ReturnFacts, file: _File, folder: Folder) -> None:
+def _fits(replaced: ReturnFacts, file: Opened, folder: Folder) -> None:
     """Refuse a return that is said to replace one of another subgroup or round."""
     of = folder.register.documents(id=replaced.document)[0]
-    if file.reading and (of.round, of.subgroup) != (file.reading.document.round, file.reading.document.subgroup):
+    if file.answers and (of.round, of.subgroup) != (file.answers.document.round, file.answers.document.subgroup):
         raise PlanSheetsError(
-            f"{file.incoming.name} cannot replace a return of {of.reference}: it is {file.reading.document.reference}.",
+            f"{file.receipt.file} cannot replace a return of {of.reference}: it is {file.answers.document.reference}.",
             "Look at --replaces. Nothing was changed.",
         )
 
 
-def _check(files: Sequence[_File], messages: Messages) -> None:
-    """Step 8: all returns of the batch in one call; then the verdicts that need no merge."""
-    readings = [(place, file.reading) for place, file in enumerate(files) if file.is_open and file.reading]
-    rows = [row for place, reading in readings for row in rows_to_check(reading, place)]
-    found = check_rows(rows, messages)
-    for place, reading in readings:
-        more = [*(found[place] if place < len(found) else ()), *silent_rows(reading, messages)]
-        reading.findings += more
-        files[place].receipt.findings += more
-        if reading.is_untouched:
-            files[place].receipt.verdict = Verdict.UNTOUCHED
+def _check(files: Sequence[Opened], messages: Messages) -> None:
+    """Step 8: all returns of the lot in one call; then the verdicts that need no merge."""
+    from plan_sheets.core.check import check_rows  # noqa: PLC0415 - pandas takes long to load; others read meanwhile
+
+    said = [(file.receipt, file.answers) for file in files if file.answers]
+    found = check_rows([answers.rows for _, answers in said], messages)
+    for (receipt, answers), findings in zip(said, found, strict=True):
+        more = [*findings, *(() if answers.is_untouched else answers.silent)]
+        answers.findings += more
+        receipt.findings += more
+        if answers.is_untouched:
+            receipt.verdict = Verdict.UNTOUCHED
 
 
-def _merge_and_record(merger: Merger, files: Sequence[_File], replaced: ReturnFacts | None) -> None:
+def _merge_and_record(merger: Merger, files: Sequence[Opened], replaced: ReturnFacts | None) -> None:
     """Steps 9 and 10."""
     for file in files:
-        if file.reading is None or not file.merges:
+        receipt = file.receipt
+        if file.answers is None or not _merges(file):
             _record_only(merger.batch, file)
             continue
-        outcome = merger.merge(file.reading, file.incoming, file.completed_by, replaced)
+        outcome = merger.merge(file.answers, receipt, replaced)
         findings = [
             replace(one, key=outcome.renamed[one.key]) if one.key and one.key in outcome.renamed else one
-            for one in file.receipt.findings
+            for one in receipt.findings
         ]
-        file.receipt.findings = [*findings, *outcome.more]
-        file.receipt.changes, file.receipt.conflicts = outcome.changes, outcome.merged.count(Outcome.CONFLICT)
-        told_of = any(one.severity is not Severity.NOTE for one in file.receipt.findings)
-        file.receipt.verdict = Verdict.ACCEPTED_WITH_FINDINGS if told_of else Verdict.ACCEPTED
-        outcome.merged.findings = file.receipt.findings
-        merger.record(outcome, file.receipt.verdict, file.receipt.saved_by)
+        receipt.findings = [*findings, *outcome.more]
+        receipt.changes, receipt.conflicts = outcome.changes, outcome.merged.count(Outcome.CONFLICT)
+        told_of = any(one.severity is not Severity.NOTE for one in receipt.findings)
+        receipt.verdict = Verdict.ACCEPTED_WITH_FINDINGS if told_of else Verdict.ACCEPTED
+        outcome.merged.findings = receipt.findings
+        merger.record(outcome)
 
 
-def _record_only(batch: Batch, file: _File) -> None:
+def _record_only(batch: Batch, file: Opened) -> None:
     """A file of which nothing is merged: that it came, and what there was to say."""
     receipt = file.receipt
-    document = file.reading.document.id if file.reading else None
     received = recording.Received(
-        file.incoming.sha,
-        Path(file.incoming.name).name,
+        receipt.sha256,
+        Path(receipt.file).name,
         receipt.kind or "",
         receipt.verdict,
-        document,
+        file.answers.document.id if file.answers else None,
         saved_by=receipt.saved_by,
-        form=json.dumps(file.reading.form) if file.reading else "",
-        sent_by=file.incoming.sent_by,
-        sent_at=file.incoming.sent_at,
+        form=json.dumps(file.answers.form) if file.answers else "",
+        sent_by=receipt.sent_by,
+        sent_at=receipt.sent_at,
     )
     recording.record_findings(batch, recording.add_return(batch, received), receipt.findings)

@@ -14,12 +14,12 @@ from plan_sheets.core.model import Finding, PartialDate, Severity, Verdict
 
 if TYPE_CHECKING:
     from plan_sheets.core.access import Problem
+    from plan_sheets.core.receipts import Receipt
     from plan_sheets.inspection import Inspected, RuleBroken
     from plan_sheets.master import Mastered
     from plan_sheets.office import PlanRead, Received, RoundIssued
     from plan_sheets.officer import OfficerMade
     from plan_sheets.plan import Checked
-    from plan_sheets.receive import Receipt
     from plan_sheets.status import RoundStatus
     from plan_sheets.store.folder import Folder
     from plan_sheets.trace import Step

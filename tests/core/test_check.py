@@ -20,10 +20,11 @@ from openpyxl.worksheet.worksheet import Worksheet
 from tests.chairs import RECEIVED_ON, Plan, edit, said, type_in, with_addresses
 
 from plan_sheets import office
-from plan_sheets.core.check import CheckedCell, CheckedRow, check_rows
+from plan_sheets.core.answers import AnswerRow, Cell
+from plan_sheets.core.check import check_rows
 from plan_sheets.core.compose import missing_formula
 from plan_sheets.core.layout import Book, Column, Field, Formula, Row, Sheet, as_text, cell_key
-from plan_sheets.core.model import Address, Finding, Key, PartialDate
+from plan_sheets.core.model import Address, Finding, Key, Outcome, PartialDate
 from plan_sheets.plan import example_book
 from plan_sheets.store.schemas import load_messages, load_records
 from plan_sheets.store.workbook_writer import write_workbook
@@ -32,21 +33,20 @@ RECORDS = load_records()
 FIELDS = [one for fields in RECORDS.values() for one in fields.values() if one.scope != "derived"]
 
 
-def checked(one: Field, value: str, row: str = "J1.1", *, entered: str | None = None) -> CheckedCell:
+def checked(one: Field, value: str, row: str = "J1.1", *, entered: str | None = None) -> Cell:
     """A cell as the check takes it."""
     where = Address("Sheet", "B5")
-    return CheckedCell(one, Key(one.record, row, one.name), where, value if entered is None else entered, value)
+    return Cell(Key(one.record, row, one.name), one, where, value if entered is None else entered, value)
 
 
-def check(*rows: CheckedRow, refs: dict[str, set[str]] | None = None) -> list[Finding]:
+def check(*rows: AnswerRow, refs: dict[str, set[str]] | None = None) -> list[Finding]:
     """What is said of the rows of one document."""
-    found = check_rows(rows, load_messages(), {0: refs} if refs else None)
-    return found[0] if found else []
+    return check_rows([rows], load_messages(), refs)[0]
 
 
 def check_one(one: Field, value: str, **beside: str) -> list[str]:
     """The codes of what is said of one cell."""
-    row = CheckedRow(0, (checked(one, value),), says_something=True, beside=beside)
+    row = AnswerRow((checked(one, value),), says_something=True, beside=beside)
     return [finding.code for finding in check(row)]
 
 
@@ -93,41 +93,40 @@ def test_a_rule_holds_at_its_boundary(one: Field, value: str, beside: dict[str, 
 
 
 def test_a_row_that_says_nothing_lacks_nothing() -> None:
-    assert check(CheckedRow(0, (checked(NEEDED, ""),), says_something=False)) == []
+    assert check(AnswerRow((checked(NEEDED, ""),), says_something=False)) == []
 
 
 def test_a_placeholder_is_not_blank_twice_over() -> None:
     """It has its own note; that the cell is blank as well is a consequence."""
-    row = CheckedRow(0, (checked(NEEDED, "", entered="TBC"),), says_something=True)
+    row = AnswerRow((checked(NEEDED, "", entered="TBC"),), says_something=True)
     assert check(row) == []
 
 
 def test_a_cell_that_tidying_refused_is_not_told_of_again() -> None:
-    cell = replace(checked(DAY, "soon"), taken=False)
-    assert check(CheckedRow(0, (cell,), says_something=True)) == []
+    cell = checked(DAY, "soon")._replace(blocked=Outcome.ERROR)
+    assert check(AnswerRow((cell,), says_something=True)) == []
 
 
 @pytest.mark.parametrize(
     ("value", "codes"), [("J1.1", []), ("J1.1; J1.2", []), ("J1.1; J9.9", ["unknown_ref"]), ("", [])]
 )
 def test_refs_have_to_be_known(value: str, codes: list[str]) -> None:
-    row = CheckedRow(0, (checked(REFS, value),), says_something=True)
+    row = AnswerRow((checked(REFS, value),), says_something=True)
     assert [one.code for one in check(row, refs={"action": {"J1.1", "J1.2"}})] == codes
 
 
 def test_a_ref_that_stands_twice_is_told_in_both_rows_of_its_document_alone() -> None:
-    rows = [CheckedRow(owner, (checked(CODE, "J", "J"),), says_something=True) for owner in (0, 0, 1)]
-    found = check_rows(rows, load_messages())
+    row = AnswerRow((checked(CODE, "J", "J"),), says_something=True)
+    found = check_rows([[row, row], [row]], load_messages())
     assert [[one.code for one in of] for of in found] == [["ref_twice", "ref_twice"], []]
 
 
 def test_a_batch_is_told_apart_and_one_bad_cell_hides_no_other() -> None:
-    rows = [
-        CheckedRow(0, (checked(NUMBER, "-1"), checked(TEXT, "123456")), says_something=True),
-        CheckedRow(1, (checked(NUMBER, "x"), checked(TEXT, "1")), says_something=True),
-        CheckedRow(3, (checked(NUMBER, "-2"), checked(TEXT, "")), says_something=True),
-    ]
-    found = check_rows(rows, load_messages())
+    first, second, last = (
+        AnswerRow((checked(NUMBER, number), checked(TEXT, text)), says_something=True)
+        for number, text in (("-1", "123456"), ("x", "1"), ("-2", ""))
+    )
+    found = check_rows([[first], [second], [], [last]], load_messages())
     assert [sorted(one.code for one in of) for of in found] == [
         ["too_long", "too_small"],
         ["too_small"],
@@ -138,10 +137,10 @@ def test_a_batch_is_told_apart_and_one_bad_cell_hides_no_other() -> None:
 
 
 def test_the_sentence_says_why_a_blank_is_not_allowed() -> None:
-    row = CheckedRow(0, (checked(WORD, "Amber"), checked(WHEN, "")), says_something=True)
+    row = AnswerRow((checked(WORD, "Amber"), checked(WHEN, "")), says_something=True)
     (finding,) = check(row)
     assert "because RAG is Amber" in finding.message
-    (finding,) = check(CheckedRow(0, (checked(ANY, ""),), says_something=True, beside={"last_step": "Pilot"}))
+    (finding,) = check(AnswerRow((checked(ANY, ""),), says_something=True, beside={"last_step": "Pilot"}))
     assert "because there is something under" in finding.message
 
 
@@ -156,9 +155,9 @@ def test_the_sentence_says_why_a_blank_is_not_allowed() -> None:
 )
 @settings(deadline=None, max_examples=30)
 def test_checked_together_or_one_by_one_is_the_same(cells: list[tuple[Field, str]]) -> None:
-    rows = [CheckedRow(place, (checked(one, value),), says_something=True) for place, (one, value) in enumerate(cells)]
-    together = check_rows(rows, load_messages())
-    alone = [check(replace(row, owner=0)) for row in rows]
+    rows = [AnswerRow((checked(one, value),), says_something=True) for one, value in cells]
+    together = check_rows([[row] for row in rows], load_messages())
+    alone = [check(row) for row in rows]
     assert together == alone
 
 
@@ -299,14 +298,12 @@ def missing(sheet: Sheet) -> int:
     for row in sheet.rows:
         pairs = list(zip(sheet.columns, row.cells, strict=True))
         typed = [
-            CheckedCell(
-                column.field, cell_key(row, column), Address("Progress", "A1"), as_text(content), as_text(content)
-            )
+            Cell(cell_key(row, column), column.field, Address("Progress", "A1"), as_text(content), as_text(content))
             for column, content in pairs
             if sheet.is_input(row, column)
         ]
         beside = {column.field.name: as_text(content) for column, content in pairs if not sheet.is_input(row, column)}
-        rows.append(CheckedRow(0, tuple(typed), says_something=True, beside=beside))
+        rows.append(AnswerRow(tuple(typed), says_something=True, beside=beside))
     return sum(one.code == "required" for one in check(*rows))
 
 

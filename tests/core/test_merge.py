@@ -8,8 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from plan_sheets.core.answers import Cell
 from plan_sheets.core.history import Held, History, Source
-from plan_sheets.core.merge import Cell, Merged, merge_cell, merge_return, said_by
+from plan_sheets.core.layout import Field
+from plan_sheets.core.merge import Merged, merge_cell, merge_return, said_by
 from plan_sheets.core.messages import Messages
 from plan_sheets.core.model import Address, Finding, Key, Outcome
 from plan_sheets.store.schemas import load_messages
@@ -48,7 +50,8 @@ def scope_of(key: Key) -> str:
 
 
 def cell(key: Key, value: str, base: str = "", blocked: Outcome | None = None) -> Cell:
-    return Cell(key, key.field.title(), scope_of(key), Address("Progress", "D5"), value, value, base, blocked)
+    about = Field(key.record, key.field, key.field.title(), scope=scope_of(key))
+    return Cell(key, about, Address("Progress", "D5"), value, value, base, blocked)
 
 
 def history(values: dict[Key, str], code: str = Q1) -> History:
@@ -120,7 +123,11 @@ def test_what_two_people_decided_is_never_mixed(
     asked: set[tuple[str, ...]] = set()
     for said in (first, second):
         texts = zip(DECIDED, said, base, strict=True)
-        cells = [Cell(key, key.field, "round", Address("Decisions", "H5"), text, text, was) for key, text, was in texts]
+        about = [Field(key.record, key.field, key.field, scope="round") for key in DECIDED]
+        cells = [
+            Cell(key, one, Address("Decisions", "H5"), text, text, was)
+            for one, (key, text, was) in zip(about, texts, strict=True)
+        ]
         merged = merge_return(cells, [], into, Q1, Source("master", document=1), MESSAGES)
         asked |= {tuple(one.cell.value for one in query.cells) for query in merged.queries}
     stands = tuple(into.in_round(key, Q1).value for key in DECIDED)

@@ -15,8 +15,8 @@ from tests.programs.saving import Job, Program, Typed, libreoffice
 
 from plan_sheets.core.found import FoundWorkbook
 from plan_sheets.core.model import Key
+from plan_sheets.core.receipts import Receipt
 from plan_sheets.core.survival import PROPERTIES
-from plan_sheets.receive import Receipt
 from plan_sheets.store.workbook_reader import read_workbook
 
 LONG = "A text of more than 255 characters. " * 10

@@ -7,7 +7,7 @@ over several cells stands on a derived boolean column that names the cell it rep
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -15,39 +15,12 @@ import pandas as pd
 import pandera.pandas as pa
 from pandera.errors import SchemaErrors
 
+from plan_sheets.core.answers import AnswerRow, Cell
 from plan_sheets.core.layout import Field
 from plan_sheets.core.messages import Messages
-from plan_sheets.core.model import Address, Finding, Key, PartialDate
+from plan_sheets.core.model import Finding, Key, PartialDate
 
 ANY_WORD = "*"
-
-
-@dataclass(frozen=True, slots=True)
-class CheckedCell:
-    """A cell with its value as tidied; `taken` is False where tidying has already found an error in it."""
-
-    field: Field
-    key: Key
-    address: Address
-    entered: str
-    value: str
-    taken: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class CheckedRow:
-    """A row of a document. `owner`: the document's place in the batch. `beside`: its locked texts by field name."""
-
-    owner: int
-    cells: tuple[CheckedCell, ...]
-    says_something: bool
-    beside: Mapping[str, str] = field(default_factory=dict)
-    begins: date | None = None
-    """The first day of its round: a date of the round before it is told of; None where there is no round."""
-
-    def text(self, name: str) -> str:
-        """The value of a field of this row, typed or locked; "" if it has none."""
-        return next((cell.value for cell in self.cells if cell.field.name == name), self.beside.get(name, ""))
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,18 +33,19 @@ class _Rule:
 
 
 def check_rows(
-    rows: Sequence[CheckedRow], messages: Messages, refs: Mapping[int, Mapping[str, set[str]]] | None = None
+    documents: Sequence[Sequence[AnswerRow]], messages: Messages, refs: Mapping[str, set[str]] | None = None
 ) -> list[list[Finding]]:
-    """Findings of each document of the batch, by its place. `refs`: the refs each document knows, by record."""
-    owners = max((row.owner for row in rows), default=-1) + 1
-    found: list[list[Finding]] = [[] for _ in range(owners)]
-    fields = {_column(cell): cell.field for row in rows for cell in row.cells}
+    """Findings of each document of the batch, whose rows are given. `refs`: the refs that are known, by record."""
+    found: list[list[Finding]] = [[] for _ in documents]
+    rows = [(owner, row) for owner, its_rows in enumerate(documents) for row in its_rows]
+    fields = {_column(cell): cell.field for _, row in rows for cell in row.cells}
     frame, derived = _frame(rows, fields, refs or {})
     for code, column, place in _failures(frame, derived, fields):
-        cell = next(cell for cell in rows[place].cells if _column(cell) == column)
+        owner, row = rows[place]
+        cell = next(cell for cell in row.cells if _column(cell) == column)
         rule = next((rule for rule in _rules(cell.field) if rule.code == code), None)
         details = rule.details if rule else {}
-        found[rows[place].owner].append(
+        found[owner].append(
             messages.finding(
                 code,
                 address=cell.address,
@@ -80,7 +54,7 @@ def check_rows(
                 heading=cell.field.title,
                 prompt=cell.field.prompt,
                 **details,
-                because=_because(rows[place], cell.field),
+                because=_because(row, cell.field),
                 refers=cell.field.refers,
                 length=len(cell.value),
             )
@@ -88,12 +62,12 @@ def check_rows(
     return found
 
 
-def _column(cell: CheckedCell) -> str:
+def _column(cell: Cell) -> str:
     return f"{cell.field.record}.{cell.field.name}"
 
 
 def _frame(
-    rows: Sequence[CheckedRow], fields: Mapping[str, Field], refs: Mapping[int, Mapping[str, set[str]]]
+    rows: Sequence[tuple[int, AnswerRow]], fields: Mapping[str, Field], refs: Mapping[str, set[str]]
 ) -> tuple[pd.DataFrame, dict[str, tuple[str, str]]]:
     """One frame of all rows: a text column a field (None where a row has no such cell), and the derived rules.
 
@@ -103,22 +77,15 @@ def _frame(
     derived: dict[str, tuple[str, str]] = {}
     rules: dict[str, list[bool]] = {}
     twice = _twice(rows)
-    for place, row in enumerate(rows):
-        known = refs.get(row.owner, {})
+    for place, (owner, row) in enumerate(rows):
         for cell in row.cells:
             column = _column(cell)
-            if cell.taken and cell.value:
+            if cell.value and cell.blocked is None:
                 texts[column][place] = cell.value
-            broken = {
-                "required": cell.taken and row.says_something and _needed(row, cell.field) and not cell.entered.strip(),
-                "ref_twice": cell.field.unique and (row.owner, cell.key) in twice,
-                "unknown_ref": bool(known) and cell.taken and not _refers(cell, known),
-                "owner_still_unnamed": cell.field.name == "owner_status"
-                and cell.value == "Unnamed"
-                and bool(row.text("owner")),
-                "date_before_round": cell.taken and _lies_before(cell, row.begins),
-            }
-            for code in (code for code, is_broken in broken.items() if is_broken):
+            broken = [*_broken(row, cell, refs)] if cell.blocked is None else []
+            if cell.field.unique and (owner, cell.key) in twice:
+                broken.append("ref_twice")
+            for code in broken:
                 derived[f"{column} {code}"] = (code, column)
                 rules.setdefault(f"{column} {code}", [True] * len(rows))[place] = False
     columns = {name: pd.Series(values, dtype="object") for name, values in texts.items()}
@@ -127,13 +94,26 @@ def _frame(
     ), derived
 
 
-def _twice(rows: Iterable[CheckedRow]) -> set[tuple[int, Key]]:
+def _broken(row: AnswerRow, cell: Cell, refs: Mapping[str, set[str]]) -> Iterator[str]:
+    """The codes of the rules over several cells, or over the plan, that a cell breaks."""
+    about = cell.field
+    if row.says_something and not cell.entered.strip() and _needed(row, about):
+        yield "required"
+    if about.refers in refs and not _refers(cell, refs[about.refers]):
+        yield "unknown_ref"
+    if about.name == "owner_status" and cell.value == "Unnamed" and row.text("owner"):
+        yield "owner_still_unnamed"
+    if about.type == "date" and _lies_before(cell, row.begins):
+        yield "date_before_round"
+
+
+def _twice(rows: Iterable[tuple[int, AnswerRow]]) -> set[tuple[int, Key]]:
     """Keys that stand in two rows of one document, with the document's place."""
-    unique = ((row.owner, cell.key) for row in rows for cell in row.cells if cell.field.unique and cell.value)
+    unique = ((owner, cell.key) for owner, row in rows for cell in row.cells if cell.field.unique and cell.value)
     return {key for key, times in Counter(unique).items() if times > 1}
 
 
-def _needed(row: CheckedRow, one: Field) -> bool:
+def _needed(row: AnswerRow, one: Field) -> bool:
     return one.required or any(_matches(row.text(other), words) for other, words in one.required_when.items())
 
 
@@ -141,7 +121,7 @@ def _matches(text: str, words: tuple[str, ...]) -> bool:
     return bool(text) and (ANY_WORD in words or text in words)
 
 
-def _because(row: CheckedRow, one: Field) -> str:
+def _because(row: AnswerRow, one: Field) -> str:
     """Why a blank is not allowed here: ` because RAG is Amber`; "" where it never is."""
     for other, words in one.required_when.items():
         if _matches(row.text(other), words):
@@ -154,18 +134,16 @@ def _because(row: CheckedRow, one: Field) -> str:
     return ""
 
 
-def _lies_before(cell: CheckedCell, begins: date | None) -> bool:
+def _lies_before(cell: Cell, begins: date | None) -> bool:
     """Whether a date of the round, which may have been typed without its year, lies before the round."""
-    if begins is None or cell.field.type != "date" or cell.field.scope == "standing":
+    if begins is None or cell.scope == "standing":
         return False
     day = PartialDate.from_words(cell.value)
     return day is not None and day.last < begins
 
 
-def _refers(cell: CheckedCell, known: Mapping[str, set[str]]) -> bool:
-    if not cell.field.refers or cell.field.refers not in known or not cell.value:
-        return True
-    return {part.strip() for part in cell.value.split(";")} <= known[cell.field.refers]
+def _refers(cell: Cell, known: set[str]) -> bool:
+    return not cell.value or {part.strip() for part in cell.value.split(";")} <= known
 
 
 def _rules(one: Field) -> list[_Rule]:

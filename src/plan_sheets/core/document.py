@@ -19,6 +19,20 @@ from plan_sheets.core.model import Key, PartialDate
 
 
 @dataclass(frozen=True, slots=True)
+class DocumentFacts:
+    """A document that went out, without what was in it."""
+
+    id: int
+    reference: str
+    kind: str
+    round: str
+    subgroup: str
+    created: str
+    signature: str
+    supersedes: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
     """An issue, feedback, officer's workbook or master, as it went out."""
 
@@ -37,6 +51,12 @@ class Document:
     """The id of the issue that it takes the place of."""
     answers_return: int | None = None
     """The id of the return that it answers (feedback)."""
+
+    @property
+    def facts(self) -> DocumentFacts:
+        """What there is to know of it without its book."""
+        told = self.id, self.reference, self.kind, self.round, self.subgroup, self.created, self.signature
+        return DocumentFacts(*told, self.supersedes)
 
     @property
     def sheets(self) -> tuple[Sheet, ...]:

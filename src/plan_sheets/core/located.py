@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from plan_sheets.core.document import Document
 from plan_sheets.core.found import CellKind, FoundCell, FoundSheet
@@ -18,8 +19,7 @@ ENOUGH_HEADINGS = 0.5
 EMPTY = FoundCell("")
 
 
-@dataclass(frozen=True, slots=True)
-class Typed:
+class Typed(NamedTuple):
     """One cell that may be filled in, where it was found, and what it held when it went out."""
 
     key: Key

@@ -7,32 +7,19 @@ stands. Nothing is ever inferred from content about where a return came from.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
+from plan_sheets.core.answers import Cell
 from plan_sheets.core.history import Held, History, Source
 from plan_sheets.core.messages import Messages, shorten
-from plan_sheets.core.model import Address, Finding, Key, Outcome, PartialDate, Severity
+from plan_sheets.core.model import Finding, Outcome, PartialDate, Severity
 
 ONE_STATEMENT = ("decision",)
 """Records whose row is one statement: what one person decided never stands under the name or date of another."""
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """One returned cell, tidied. `blocked`: why it is not merged (error, query or masked), None if it may be."""
-
-    key: Key
-    title: str
-    scope: str
-    address: Address | None
-    entered: str
-    value: str
-    base: str
-    blocked: Outcome | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class MergedCell:
+class MergedCell(NamedTuple):
     """A cell with what it met and what became of it."""
 
     cell: Cell
@@ -97,7 +84,7 @@ def merge_return(
     for cell in cells:
         one = _merge(cell, history, round_code)
         if (row := rows.get((cell.key.record, cell.key.ref))) is not None:
-            one = replace(one, outcome=_of_statement(one))
+            one = one._replace(outcome=_of_statement(one))
             row.append(one)
         merged.cells.append(one)
         if row is not None:
@@ -168,7 +155,7 @@ def _statement_query(row: list[MergedCell], messages: Messages) -> Query:
     )
     # A name or date that could not be read is told of by itself: Take leaves it blank rather than the other's.
     parts = (
-        replace(one, cell=replace(one.cell, value="", blocked=None)) if one.cell.blocked else one for one in row[1:]
+        one._replace(cell=one.cell._replace(value="", blocked=None)) if one.cell.blocked else one for one in row[1:]
     )
     return Query(finding, (first, *parts))
 
@@ -180,7 +167,7 @@ def _told(code: str, one: MergedCell, messages: Messages) -> Finding:
         address=cell.address,
         key=cell.key,
         entered=cell.entered,
-        heading=cell.title,
+        heading=cell.field.title,
         ref=cell.key.ref,
         base=shorten(cell.base) or "blank",
         head=shorten(one.head.value) or "blank",
@@ -190,7 +177,7 @@ def _told(code: str, one: MergedCell, messages: Messages) -> Finding:
 
 def _one_query(together: list[MergedCell], messages: Messages) -> Query:
     """Two deputies filled in the same workbook: one query for all that differs, settled by one word."""
-    names = ", ".join(sorted({f"{one.cell.key.ref} {one.cell.title}" for one in together}))
+    names = ", ".join(sorted({f"{one.cell.key.ref} {one.cell.field.title}" for one in together}))
     first = together[0]
     finding = messages.finding(
         "two_returns",

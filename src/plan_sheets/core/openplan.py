@@ -6,11 +6,10 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from plan_sheets.core.check import CheckedCell, CheckedRow, check_rows
+from plan_sheets.core.answers import AnswerRow, Cell, blocked_by
 from plan_sheets.core.found import CellKind, FoundCell, FoundSheet, FoundWorkbook
 from plan_sheets.core.layout import Column, Field
 from plan_sheets.core.located import EMPTY, Table, find_table, plain
-from plan_sheets.core.merge import Cell
 from plan_sheets.core.messages import Messages
 from plan_sheets.core.model import Address, Finding, Key, Outcome, PlanSheetsError
 from plan_sheets.core.rag import Thresholds
@@ -71,7 +70,7 @@ class _Reader:
         self.messages = messages
         self.year = year
         self.made = PlanRead()
-        self.rows: list[CheckedRow] = []
+        self.rows: list[AnswerRow] = []
         self.titles: dict[Key, Field] = {}
 
     def read_sheet(self, spec: SheetSpec) -> None:
@@ -120,7 +119,7 @@ class _Reader:
             where = Address.at(table.found.name, table.heading_row, table.places["ref"])
             self._tell("item_missing", where, item=one.title, sheet=table.found.name)
         self._beside(table, len(spec.lines))
-        self.rows.append(CheckedRow(0, tuple(cells), says_something=True))
+        self.rows.append(AnswerRow(tuple(cells), says_something=True))
 
     def _beside(self, table: Table, lines: int) -> None:
         """Tell every text that stands beside the table, or above it where none of our lines stands."""
@@ -164,9 +163,9 @@ class _Reader:
         cells = [
             self._cell(one.field, Key(spec.record, ref, one.field.name), table, row, one.field.name) for one in there
         ]
-        self.rows.append(CheckedRow(0, tuple(cells), says_something=True))
+        self.rows.append(AnswerRow(tuple(cells), says_something=True))
 
-    def _cell(self, one: Field, key: Key, table: Table, row: int, column: str) -> CheckedCell:
+    def _cell(self, one: Field, key: Key, table: Table, row: int, column: str) -> Cell:
         address = Address.at(table.found.name, row, table.places[column])
         cell: FoundCell = table.cell(row, column)
         # An open workbook may hold numbers: `007` typed into a cell that somebody formatted is still what it shows.
@@ -183,32 +182,26 @@ class _Reader:
         ]
         self.made.findings += findings
         self.titles[key] = one
-        return CheckedCell(
-            one, key, address, cell.entered, tidied.value, not any(told.severity.blocks for told in findings)
-        )
+        return Cell(key, one, address, cell.entered, tidied.value, blocked=blocked_by(findings).get(key))
 
     def _tell(
-        self, code: str, address: Address, entered: str | None = None, key: Key | None = None, **details: object
+        self, code: str, address: Address | None, entered: str | None = None, key: Key | None = None, **details: object
     ) -> None:
         self.made.findings.append(self.messages.finding(code, address=address, key=key, entered=entered, **details))
 
     def check(self) -> None:
         """The rules of every cell; then what only the plan as a whole can tell."""
         refs = {record: self._refs(record) for record in ("board", "subgroup", "priority", "action")}
-        found = check_rows(self.rows, self.messages, {0: refs})
-        self.made.findings += found[0] if found else []
+        from plan_sheets.core.check import check_rows  # noqa: PLC0415 - pandas takes long to load
+
+        self.made.findings += check_rows([self.rows], self.messages, refs)[0]
         self._themes_without_priority(refs["priority"])
         self._unusable_rules()
-        blocked = {
-            one.key: Outcome(one.severity.value) for one in self.made.findings if one.key and one.severity.blocks
-        }
-        doubled = self._doubled()
+        blocked, doubled = blocked_by(self.made.findings), self._doubled()
         for row in self.rows:
             for cell in row.cells:
                 why = Outcome.ERROR if (cell.key.record, cell.key.ref) in doubled else blocked.get(cell.key)
-                self.made.cells.append(
-                    Cell(cell.key, cell.field.title, "standing", cell.address, cell.entered, cell.value, "", why)
-                )
+                self.made.cells.append(cell._replace(blocked=why))
 
     def _unusable_rules(self) -> None:
         """Thresholds that are numbers and still cannot be used: a fifth quarter, a share of 200 per cent."""

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from plan_sheets.core.merge import Cell
+from plan_sheets.core.answers import Cell
 from plan_sheets.core.messages import LONGEST_QUOTE, Messages
 from plan_sheets.core.model import Address, Finding, Key
 

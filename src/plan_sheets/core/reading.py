@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 
-from plan_sheets.core.check import CheckedCell, CheckedRow
+from plan_sheets.core.answers import AnswerRow, Answers, Cell, blocked_by
 from plan_sheets.core.document import Document, sha_of
 from plan_sheets.core.found import FoundWorkbook
-from plan_sheets.core.layout import Field, Row, Sheet, as_text
+from plan_sheets.core.layout import Field, Sheet, as_text
 from plan_sheets.core.located import Typed, Unchanged
-from plan_sheets.core.merge import Cell
 from plan_sheets.core.messages import Messages
-from plan_sheets.core.model import Address, Finding, Key, Outcome, Round, ref_order
+from plan_sheets.core.model import Address, Finding, Key, Round, ref_order
 from plan_sheets.core.shape import Locator
 from plan_sheets.core.slips import fell_apart, merged, parted, permuted, strayed
 from plan_sheets.core.tidy import number_as_shown, tidy
@@ -23,71 +22,22 @@ NOTHING_BECAUSE = "nothing_because"
 
 
 @dataclass(slots=True)
-class Reading:
-    """A return as it was read: every input cell with its tidied value, and what there is to say so far."""
+class _Reading:
+    """A return as it is being read."""
 
     document: Document
-    findings: list[Finding] = field(default_factory=list)
-    typed: list[Typed] = field(default_factory=list)
+    findings: list[Finding]
+    typed: list[Typed]
     """Every input cell of a form, and of each row in which anything is not as it was issued."""
-    unchanged: list[Unchanged] = field(default_factory=list)
-    """All other rows."""
     values: dict[Key, str] = field(default_factory=dict)
     """What the cells of `typed` say, tidied."""
     painted: dict[Key, str] = field(default_factory=dict)
     """The RAG cells that hold no word and are painted, and in which colour."""
-    answers_sha: str = ""
-    """What it says, as one hash: the same answers in another file make the same."""
 
     def entered(self, one: Typed) -> str:
         """What somebody put into a cell: what was typed, or in what colour it was painted instead."""
         colour = self.painted.get(one.key)
         return f"(painted {colour})" if colour else one.cell.entered
-
-    def _is_changed(self, one: Typed) -> bool:
-        value = self.values[one.key]
-        return value != one.base or bool(not value and self.entered(one).strip())
-
-    @property
-    def changed(self) -> list[Typed]:
-        """The cells that do not say what they went out with."""
-        return list(filter(self._is_changed, self.typed))
-
-    @property
-    def form(self) -> dict[str, str]:
-        """The answers on the form, by field name."""
-        return {one.key.field: self.values[one.key] for one in self.typed if one.row.answer and self.values[one.key]}
-
-    @property
-    def is_untouched(self) -> bool:
-        """Whether nothing was typed into it: the form is blank, and every cell, locked or not, says what it did."""
-        return not any(map(self._is_changed, self.typed)) and not any(
-            one.severity.blocks or one.code == "locked_changed" for one in self.findings
-        )
-
-    def cells(self, *, blank: bool) -> list[Cell]:
-        """The input cells as the merge takes them; one with a finding that blocks is not merged.
-
-        Without `blank`, blank cells of unchanged rows are left out: they say nothing, but to one who filled them in
-        before.
-        """
-        blocked = {
-            one.key: Outcome(one.severity.value) for one in reversed(self.findings) if one.key and one.severity.blocks
-        }
-        unchanged = (one for row in self.unchanged for one in row.inputs(blank=blank))
-        return [
-            Cell(
-                one.key,
-                field_of(one).title,
-                field_of(one).scope,
-                one.address,
-                self.entered(one),
-                self.values.get(one.key, one.base),
-                one.base,
-                blocked.get(one.key),
-            )
-            for one in chain(self.typed, unchanged)
-        ]
 
 
 def field_of(one: Typed) -> Field:
@@ -96,14 +46,17 @@ def field_of(one: Typed) -> Field:
 
 
 def read_return(
-    document: Document, workbook: FoundWorkbook, messages: Messages, whose: Callable[[str], str]
-) -> Reading:
-    """Steps 4 to 6 of receiving one return. `whose`: the reference that a foreign row key belongs to, "" if none."""
+    document: Document, workbook: FoundWorkbook, messages: Messages, whose: Callable[[str], str], *, again: bool = False
+) -> Answers:
+    """Steps 4 to 6 of receiving one return. `whose`: the reference that a foreign row key belongs to, "" if none.
+
+    `again`: whether it takes the place of an earlier one, though it does not say so itself.
+    """
     year = Round.parse(document.round).year if document.round else int(document.created[:4])
     shape = Locator(document, workbook, messages, whose).locate()
     typed, findings = merged(shape.typed, workbook, messages)
     told = [*shape.findings, *findings, *_fell_apart(typed, messages), *_beside(workbook, messages)]
-    reading = Reading(document, told, typed, shape.unchanged)
+    reading = _Reading(document, told, typed)
     shown = {Address(sheet.name, cell): text for sheet in workbook.sheets for cell, text in sheet.shown.items()}
     for one in typed:
         about = field_of(one)
@@ -119,9 +72,9 @@ def read_return(
         ]
     _tell_struck(reading, workbook, messages)
     _tell_paint(reading, workbook, messages)
-    answers = sorted((str(one.key), reading.values[one.key], reading.entered(one)) for one in typed)
+    answered = sorted((str(one.key), reading.values[one.key], reading.entered(one)) for one in typed)
     outside = sorted((one.code, one.entered or "") for one in reading.findings)
-    reading.answers_sha = sha_of(json.dumps([document.reference, answers, outside]))
+    sha = sha_of(json.dumps([document.reference, answered, outside]))
     orders = {"answers_permuted": [*permuted(typed, reading.values)], "rows_parted": [*parted(shape.changed)]}
     sorted_columns = {(sheet, heading) for sheet, heading, _ in orders["answers_permuted"]}
     reading.findings += [
@@ -142,7 +95,7 @@ def read_return(
         for one, other in strayed(typed, reading.values, shape.unchanged)
         if (one.sheet.name, one.column.heading) not in sorted_columns
     ]
-    return reading
+    return _answers(reading, shape.unchanged, sha, messages, again=again)
 
 
 def _beside(workbook: FoundWorkbook, messages: Messages) -> list[Finding]:
@@ -175,7 +128,7 @@ def _is_words(about: Field, choices: tuple[str, ...]) -> bool:
     return about.type == "string" and not about.format and not choices
 
 
-def _tell_struck(reading: Reading, workbook: FoundWorkbook, messages: Messages) -> None:
+def _tell_struck(reading: _Reading, workbook: FoundWorkbook, messages: Messages) -> None:
     """Warn of every answer that is struck through: perhaps it was meant to be gone."""
     struck = {Address(sheet.name, cell) for sheet in workbook.sheets for cell in sheet.struck}
     reading.findings += [
@@ -191,7 +144,7 @@ _MEANS = {"red": "Red", "amber": "Amber", "yellow": "Amber", "green": "Green", "
 """The word of RAG that goes with a colour."""
 
 
-def _tell_paint(reading: Reading, workbook: FoundWorkbook, messages: Messages) -> None:
+def _tell_paint(reading: _Reading, workbook: FoundWorkbook, messages: Messages) -> None:
     """Ask about every RAG cell that is painted and holds no word; warn where word and colour differ."""
     painted = {Address(sheet.name, cell): colour for sheet in workbook.sheets for cell, colour in sheet.painted.items()}
     for one in reading.typed if painted else ():
@@ -211,62 +164,76 @@ def _tell_paint(reading: Reading, workbook: FoundWorkbook, messages: Messages) -
             )
 
 
-def rows_to_check(reading: Reading, owner: int) -> list[CheckedRow]:
-    """Every row in which anything was changed, as the check takes it; the form is one row."""
-    blocked = {one.key for one in reading.findings if one.key and one.severity.blocks}
-    changed = {(one.sheet.name, one.row.ref) for one in reading.changed if not one.row.answer}
-    rows: dict[tuple[str, str], list[CheckedCell]] = {}
-    beside: dict[tuple[str, str], Mapping[str, str]] = {}
-    for one in reading.typed:
-        place = (one.sheet.name, "" if one.row.answer else one.row.ref)
-        value = reading.values[one.key]
-        rows.setdefault(place, []).append(
-            CheckedCell(field_of(one), one.key, one.address, reading.entered(one), value, one.key not in blocked)
+def _answers(
+    reading: _Reading, unchanged: Sequence[Unchanged], sha: str, messages: Messages, *, again: bool
+) -> Answers:
+    """What is left of a reading when the workbook is put away."""
+    blocked = blocked_by(reading.findings)
+    cells = [
+        Cell(
+            one.key,
+            field_of(one),
+            one.address,
+            reading.entered(one),
+            reading.values[one.key],
+            one.base,
+            blocked.get(one.key),
         )
-        if place not in beside:
-            beside[place] = _locked(one.sheet, one.row)
-    anything = not reading.is_untouched
-    code = reading.document.round
-    begins = Round.parse(code).first_day if code else None
-    return [
-        CheckedRow(owner, tuple(cells), place in changed or (anything and not place[1]), beside[place], begins)
-        for place, cells in rows.items()
+        for one in reading.typed
     ]
+    told = [(one, cell) for one, cell in zip(reading.typed, cells, strict=True)]
+    form = {cell.key.field: cell.value for one, cell in told if one.row.answer and cell.value}
+    blank = again or form.get("corrects") == "Yes"
+    stayed = (
+        Cell(one.key, field_of(one), one.address, one.base, one.base, one.base)
+        for row in unchanged
+        for one in row.inputs(blank=blank)
+    )
+    silent = () if form.get(NOTHING_BECAUSE) else tuple(_silent(reading, unchanged, messages))
+    changes = any(one.is_changed for one in cells)
+    answers = Answers(reading.document.facts, reading.findings, (), tuple(stayed), form, changes, silent, sha)
+    answers.rows = _rows(told, reading.document.round, anything=not answers.is_untouched)
+    return answers
 
 
-def _locked(sheet: Sheet, row: Row) -> dict[str, str]:
+def _rows(told: Iterable[tuple[Typed, Cell]], code: str, *, anything: bool) -> tuple[AnswerRow, ...]:
+    """The rows in which anything was changed; the form is one. `anything`: whether anything was typed at all."""
+    begins = Round.parse(code).first_day if code else None
+    rows: dict[tuple[str, str], list[tuple[Typed, Cell]]] = {}
+    for one, cell in told:
+        rows.setdefault((one.sheet.name, "" if one.row.answer else one.row.ref), []).append((one, cell))
+    return tuple(
+        AnswerRow(
+            tuple(cell for _, cell in row),
+            anything if row[0][0].row.answer else any(cell.is_changed for _, cell in row),
+            _locked(row[0][0]),
+            begins,
+        )
+        for row in rows.values()
+    )
+
+
+def _locked(one: Typed) -> dict[str, str]:
+    """The locked texts of the row of a cell."""
     return {
         column.field.name: as_text(content)
-        for column, content in zip(sheet.columns, row.cells, strict=True)
-        if not sheet.is_input(row, column)
+        for column, content in zip(one.sheet.columns, one.row.cells, strict=True)
+        if not one.sheet.is_input(one.row, column)
     }
 
 
-def silent_rows(reading: Reading, messages: Messages) -> list[Finding]:
-    """One warning for each action about which a return that says something else says nothing.
-
-    Where the form says that there is nothing to report, nothing is missing.
-    """
-    if reading.is_untouched or reading.form.get(NOTHING_BECAUSE):
-        return []
+def _silent(reading: _Reading, unchanged: Iterable[Unchanged], messages: Messages) -> Iterator[Finding]:
+    """One warning for each action about which a return says nothing."""
+    if reading.document.kind != "subgroup":
+        return
     told: dict[str, list[Typed]] = {}
-    for one in chain(reading.typed, *(row.inputs() for row in reading.unchanged if _is_reported(row.sheet))):
-        if (
-            one.column.field.scope == "round"
-            and one.column.field.record == "action"
-            and reading.document.kind == "subgroup"
-        ):
+    reported = {sheet.name for sheet in reading.document.sheets if _is_reported(sheet)}
+    for one in chain(reading.typed, *(row.inputs() for row in unchanged if row.sheet.name in reported)):
+        if one.column.field.scope == "round" and one.column.field.record == "action":
             told.setdefault(one.row.ref, []).append(one)
-    return [
-        messages.finding(
-            "row_silent",
-            address=Address(cells[0].address.sheet, cells[0].address.cell),
-            key=Key("action", ref, "ref"),
-            ref=ref,
-        )
-        for ref, cells in sorted(told.items(), key=lambda one: ref_order(one[0]))
-        if not any(reading.entered(one).strip() for one in cells)
-    ]
+    for ref, cells in sorted(told.items(), key=lambda one: ref_order(one[0])):
+        if not any(reading.entered(one).strip() for one in cells):
+            yield messages.finding("row_silent", address=cells[0].address, key=Key("action", ref, "ref"), ref=ref)
 
 
 def _is_reported(sheet: Sheet) -> bool:

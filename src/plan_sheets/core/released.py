@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from plan_sheets.core.compose import RowFacts
 from plan_sheets.core.history import Held, History
 from plan_sheets.core.model import Key, PartialDate, Round
-from plan_sheets.core.planner import parent
-from plan_sheets.core.standing import is_further, rows_at
+from plan_sheets.core.planner import Rows, parent
+from plan_sheets.core.standing import is_further
 
 RECORD = "public"
 
@@ -18,15 +18,14 @@ def text_key(ref: str) -> Key:
     return Key(RECORD, ref, "text")
 
 
-def release_rows(history: History, code: str) -> Iterator[RowFacts]:
+def release_rows(history: History, code: str, rows: Rows) -> Iterator[RowFacts]:
     """One row for each priority and confirmed action of a round (its code), to say what may be published of it.
 
-    There is nothing to release before the first round ("").
+    `rows`: the plan as it stood at the end of it.
     """
-    rows = rows_at(history, code)
     priorities = [(ref, row["title"]) for ref, row in rows["priority"].items() if parent(ref) == ref]
     actions = [(ref, row["what"]) for ref, row in rows["action"].items() if not is_further(row)]
-    for ref, what in (*priorities, *actions) if code else ():
+    for ref, what in (*priorities, *actions):
         held = history.in_round(text_key(ref), code)
         contents = {
             "what": what,

@@ -341,7 +341,7 @@ class Locator:
         if len(said) > 1:
             readings = " | ".join(cell.entered for cell in said.values())
             self._tell("column_doubled", one.address, one.key, readings, heading=one.column.heading, ref=one.row.ref)
-        self.shape.typed.append(replace(one, cell=next(iter(said.values()), one.cell)))
+        self.shape.typed.append(one._replace(cell=next(iter(said.values()), one.cell)))
 
     def _locked(self, one: Typed) -> None:
         """A locked cell that was changed: what it went out with stands, and both texts are told."""

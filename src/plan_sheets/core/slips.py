@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 from itertools import pairwise, takewhile
 
 from plan_sheets.core.found import FoundCell, FoundWorkbook
@@ -103,7 +102,7 @@ def merged(typed: list[Typed], workbook: FoundWorkbook, messages: Messages) -> t
                 continue
             names = ", ".join(f"{typed[at].column.heading} of {typed[at].row.ref}" for at in inside)
             for at in inside:
-                shown[at] = replace(typed[at], cell=_shown(typed[at], first, text))
+                shown[at] = typed[at]._replace(cell=_shown(typed[at], first, text))
                 told = {"area": area, "names": shorten(names), "shown": shorten(text.entered)}
                 findings.append(
                     messages.finding(

@@ -7,13 +7,13 @@ from collections.abc import Mapping, Sequence
 from email.utils import parseaddr
 from functools import cached_property
 
-from plan_sheets.core.document import Document
+from plan_sheets.core.document import Document, DocumentFacts
 from plan_sheets.core.found import FoundWorkbook
 from plan_sheets.core.identity import REFERENCE, SIGNATURE, Carriers, about_facts, best_guess, same, vote
 from plan_sheets.core.located import plain
 from plan_sheets.core.messages import Messages
 from plan_sheets.core.model import Finding
-from plan_sheets.store.register import DocumentFacts, Register
+from plan_sheets.store.register import Register
 
 _ADDRESS = ("email",)
 _CHAIRS = ("chair", "receives_meanwhile")
@@ -157,7 +157,7 @@ class Identifier:
             self.messages.finding(code, reference=document.reference, newer=newer) for code, newer in since + later[-1:]
         ]
 
-    def sender(self, document: Document, sent_by: str, completed_by: str) -> list[Finding]:
+    def sender(self, document: DocumentFacts, sent_by: str, completed_by: str) -> list[Finding]:
         """A warning where the plan knows who sent or completed it as the chair of other subgroups, not of this one."""
         if document.kind != "subgroup" or not (sent_by or completed_by):
             return []

@@ -11,10 +11,24 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Self
 
-from sqlalchemy import Connection, Engine, NullPool, Table, create_engine, event, func, insert, select, text, tuple_
+from sqlalchemy import (
+    Connection,
+    Engine,
+    NullPool,
+    Select,
+    Table,
+    bindparam,
+    create_engine,
+    event,
+    func,
+    insert,
+    select,
+    text,
+    tuple_,
+)
 from sqlalchemy.exc import DatabaseError, OperationalError
 
-from plan_sheets.core.document import Document, book_from
+from plan_sheets.core.document import Document, DocumentFacts, book_from
 from plan_sheets.core.history import Held, History, Source
 from plan_sheets.core.model import Key, PlanSheetsError
 from plan_sheets.core.settle import OpenQuery, QueryCell
@@ -34,20 +48,6 @@ class RoundFacts:
     code: str
     return_by: str
     issued: str
-
-
-@dataclass(frozen=True, slots=True)
-class DocumentFacts:
-    """A document that went out, without what was in it."""
-
-    id: int
-    reference: str
-    kind: str
-    round: str
-    subgroup: str
-    created: str
-    signature: str
-    supersedes: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,13 +155,13 @@ class Register:
             finally:
                 self._reading = before
 
-    def read(self, statement: Any) -> Sequence[Any]:
-        """All rows of a select; within a batch, with what it has recorded so far."""
+    def read(self, statement: Any, **bound: object) -> Sequence[Any]:
+        """All rows of a select, `bound` by the names in it; within a batch, with what it has recorded so far."""
         connection = self._writing or self._reading
         if connection is not None:
-            return connection.execute(statement).all()
+            return connection.execute(statement, bound).all()
         with self.engine.connect() as fresh:
-            return fresh.execute(statement).all()
+            return fresh.execute(statement, bound).all()
 
     def history(self, **where: object) -> History:
         """Every value whose columns hold these, with its source."""
@@ -191,8 +191,6 @@ class Register:
 
     def documents(self, **where: object) -> list[Document]:
         """Documents whose columns hold these values, oldest first."""
-        d = tables.DOCUMENT
-        chosen = select(d).where(d.c.plan == self.plan, *(d.c[name] == value for name, value in where.items()))
         return [
             Document(
                 one.reference,
@@ -206,7 +204,7 @@ class Register:
                 one.supersedes,
                 one.answers_return,
             )
-            for one in self.read(chosen.order_by(d.c.id))
+            for one in self.read(_documents_by(*where), plan=self.plan, **where)
         ]
 
     def _layout(self, sha: str) -> str:
@@ -215,6 +213,11 @@ class Register:
             t = tables.LAYOUT
             self._layouts[sha] = self.read(select(t.c.text).where(t.c.sha == sha))[0].text
         return self._layouts[sha]
+
+    def last_batch(self) -> int:
+        """The number of the last batch: whoever finds another number finds a register that has changed."""
+        b = tables.BATCH
+        return int(self.read(select(func.coalesce(func.max(b.c.id), 0)))[0][0])
 
     def document_facts(self) -> dict[int, DocumentFacts]:
         """Every document that went out, by its id, oldest first."""
@@ -335,6 +338,13 @@ class Register:
         return found
 
 
+@cache
+def _documents_by(*names: str) -> Select[Any]:
+    """The select of documents by these columns; to put it together costs as much as to run it."""
+    d = tables.DOCUMENT
+    return select(d).where(*(d.c[name] == bindparam(name) for name in ("plan", *names))).order_by(d.c.id)
+
+
 def _source(came: tuple[Any, ...]) -> Source:
     """Where a value came from: a return, or what was settled in one; None stands for what there is not."""
     kind, completed_by, file, received, subgroup, return_id, document, by = came
@@ -361,6 +371,8 @@ def _engine(path: Path) -> Engine:
     @event.listens_for(engine, "connect")
     def _foreign_keys(connection: Any, _record: object) -> None:
         connection.execute("PRAGMA foreign_keys = ON")
+        # What is written stays in memory until it is all there: others may read the register meanwhile.
+        connection.execute("PRAGMA cache_spill = OFF")
 
     return engine
 

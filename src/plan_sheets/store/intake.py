@@ -1,0 +1,200 @@
+"""The first seven steps of receiving, which look at one file alone: many processes may take them side by side.
+
+1 guard, 2 read, 3 identify, 4 compare the shape, 5 compare locked cells, 6 tidy, 7 keep the bytes.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from itertools import chain, islice
+from pathlib import Path
+from typing import Self
+
+from plan_sheets.core.answers import Answers
+from plan_sheets.core.found import FoundWorkbook
+from plan_sheets.core.messages import Messages
+from plan_sheets.core.model import Finding, Verdict
+from plan_sheets.core.reading import read_return
+from plan_sheets.core.receipts import Receipt, Told
+from plan_sheets.core.survival import lost
+from plan_sheets.store import schemas
+from plan_sheets.store.containers import Incoming
+from plan_sheets.store.folder import Folder, open_folder
+from plan_sheets.store.identifying import Identifier
+from plan_sheets.store.inbox import Waiting
+from plan_sheets.store.workbook_reader import read_workbook
+
+CHUNK = 25
+"""Files that a process is given at a time."""
+AHEAD = 8
+"""Chunks that are given out before the first of them is asked for: a thousand files take no more room than these."""
+MOST_PROCESSES = 4
+
+
+@dataclass(slots=True)
+class Opened:
+    """A file after these steps. `answers` is None where it holds none that may be merged."""
+
+    receipt: Receipt
+    answers: Answers | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """Opens the files of a batch, by the register as it was before the batch."""
+
+    folder: Folder
+    told: Told
+    messages: Messages
+    identifier: Identifier
+    keeps: bool
+    """Whether the bytes of a file are kept."""
+
+    @classmethod
+    def of(cls, folder: Folder, told: Told, *, keeps: bool) -> Self:
+        """The intake of one batch."""
+        messages = schemas.load_messages()
+        return cls(folder, told, messages, Identifier(folder.register, messages), keeps)
+
+    def open_each(self, files: Sequence[Waiting], executor: Executor | None = None) -> Iterator[Opened]:
+        """Every file, in this order: by the executor, which is given work at once, where there is enough of it."""
+        if executor is None or len(files) <= CHUNK:
+            return map(self._open, files)
+        chunks = [files[start : start + CHUNK] for start in range(0, len(files), CHUNK)]
+        register = self.folder.register.last_batch()
+        task = partial(open_chunk, path=self.folder.path, told=self.told, last_batch=register, keeps=self.keeps)
+        return chain.from_iterable(_in_turn(executor, task, chunks, lambda chunk: [*map(self._open, chunk)]))
+
+    def _open(self, waiting: Waiting) -> Opened:
+        """One file."""
+        incoming = waiting.open()
+        opened = self._judged(incoming)
+        # Of a container that could not be opened nobody knows what is in it.
+        if self.keeps and incoming.refusal is None:
+            self.folder.keep(incoming.data, incoming.sha)
+        self.identifier.known.clear()
+        return opened
+
+    def _judged(self, incoming: Incoming) -> Opened:
+        receipt = Receipt(
+            incoming.name, incoming.sha, Verdict.REFUSED, sent_by=incoming.sent_by, sent_at=incoming.sent_at
+        )
+        found = incoming.refusal or read_workbook(incoming.data)
+        if not isinstance(found, FoundWorkbook):
+            receipt.findings.append(self.messages.remark(found.code, found.details))
+            return Opened(receipt)
+        receipt.saved_by = found.saved_by
+        receipt.findings += [self.messages.remark(one.code, one.details) for one in found.remarks if not one.sheet]
+        return self._identified(incoming, found, receipt)
+
+    def _identified(self, incoming: Incoming, found: FoundWorkbook, receipt: Receipt) -> Opened:
+        messages, told = self.messages, self.told
+        kept = self.folder.kept(incoming.sha)
+        again = incoming.name if Path(incoming.name).exists() else str(kept)  # what came in a zip is no file by itself
+        document, findings = self.identifier.identify(found, again, told.issue)
+        receipt.findings += findings
+        receipt.verdict = Verdict.HELD
+        if document is None:
+            return Opened(receipt)
+        receipt.kind, receipt.round, receipt.subgroup, receipt.issue = (
+            document.kind,
+            document.round,
+            document.subgroup or None,
+            document.reference,
+        )
+        if any(messages.by_code[one.code].holds for one in findings):
+            return Opened(receipt)
+        receipt.findings += [messages.remark(one.code, one.details) for one in lost(document, found)]
+        answers = read_return(document, found, messages, self.identifier.whose, again=bool(told.replaces))
+        receipt.findings += answers.findings
+        if any(messages.by_code[one.code].holds and one.code not in told.allow for one in answers.findings):
+            return Opened(receipt)
+        receipt.findings += self.identifier.sender(answers.document, incoming.sent_by, answers.completed_by)
+        receipt.findings = [self._allowed(one) for one in receipt.findings]
+        answers.findings = [self._allowed(one) for one in answers.findings]
+        receipt.verdict = Verdict.ACCEPTED
+        return Opened(receipt, answers)
+
+    def _allowed(self, finding: Finding) -> Finding:
+        if self.messages.by_code[finding.code].holds and finding.code in self.told.allow:
+            held, reason = finding.code, self.told.reason
+            return self.messages.finding("held_then_allowed", address=finding.address, held=held, reason=reason)
+        return finding
+
+
+_Chunk = Sequence[Waiting]
+_Task = Callable[[_Chunk], list[Opened]]
+
+
+def _in_turn(executor: Executor, task: _Task, chunks: Sequence[_Chunk], here: _Task) -> Iterator[list[Opened]]:
+    """What becomes of each chunk; the first of them are given out at once. `here`: what is done where nobody takes it.
+
+    When one process of a pool dies, the whole pool is of no more use.
+    """
+    waiting = iter(chunks)
+    given = deque((chunk, _submit(executor, task, chunk)) for chunk in islice(waiting, AHEAD))
+
+    def taken_back() -> Iterator[list[Opened]]:
+        while given:
+            chunk, future = given.popleft()
+            try:
+                opened = future.result() if future else here(chunk)
+            except BrokenExecutor:
+                opened = here(chunk)
+            given.extend((chunk, _submit(executor, task, chunk)) for chunk in islice(waiting, 1))
+            yield opened
+
+    return taken_back()
+
+
+def _submit(executor: Executor, task: _Task, chunk: _Chunk) -> Future[list[Opened]] | None:
+    try:
+        return executor.submit(task, chunk)
+    except BrokenExecutor:
+        return None
+
+
+@contextmanager
+def processes() -> Iterator[Executor | None]:
+    """Processes of this machine, which start when they are first given work; None where there is one core alone."""
+    cores = min(os.cpu_count() or 1, MOST_PROCESSES)
+    if cores == 1:
+        yield None
+        return
+    pool = ProcessPoolExecutor(cores, initializer=_let_the_first_be_told)
+    try:
+        yield pool
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _let_the_first_be_told() -> None:
+    """Ctrl-C stops the command; its processes end with it, and have nothing to say of that."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def open_chunk(files: _Chunk, *, path: Path, told: Told, last_batch: int, keeps: bool) -> list[Opened]:
+    """What a process does with a chunk. `last_batch`: the last one in the register at `path`."""
+    asked = (path, told, last_batch, keeps)
+    if _OWN.asked != asked:
+        _OWN.asked, _OWN.intake = asked, Intake.of(open_folder(path), told, keeps=keeps)
+    with _OWN.intake.folder.register.held_open():
+        return [*_OWN.intake.open_each(files)]
+
+
+class _Own(threading.local):
+    """The intake of a process, or of each of its threads: one for all chunks of a batch, for the next another."""
+
+    asked: object = None
+    intake: Intake
+
+
+_OWN = _Own()
