@@ -58,7 +58,7 @@ def _looks(part: bytes, styles: _Styles, plain: bool) -> Looks:  # noqa: FBT001 
     return Looks(painted, struck, {} if plain else dict(_cells(part, styles.formats, plain)), {})
 
 
-@lru_cache(maxsize=8)  # the returns of a batch were mostly saved by the same program, and have the same styles
+@lru_cache(maxsize=32)  # the returns of a batch were mostly saved by the same program, and have the same styles
 def _styles_in(styles: bytes, theme: bytes) -> _Styles:
     if not styles:
         return _Styles({}, {}, {})

@@ -134,7 +134,7 @@ def _reach(part: bytes) -> tuple[int, str] | None:
 def _scan_plain(part: bytes) -> Scan:
     places = _REFERENCES.findall(part)
     if len(set(places)) < len(places):
-        refuse_twice(places)
+        refuse_twice(place.decode() for place in places)
     marks = {}
     for at in _marked(part):
         match = _PLAIN_MARK.match(part, part.rindex(b"<c ", 0, at))

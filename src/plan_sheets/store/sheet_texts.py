@@ -67,9 +67,9 @@ _SPELLING = rb"""<sheetData>(?:<row\ [^<>]*+>(?:
     )*+</row>)*+</sheetData>"""
 _OTHERS = rb"""
         |
-            (?:\ t="(?:n|inlineStr)")?+(?:\ ?/>|></c>)
-        |
             \ t="inlineStr"><is><t(?:\ xml:space="preserve")?+>[^<]*+</t></is></c>
+        |
+            (?:\ t="(?:n|inlineStr)")?+(?:\ ?/>|></c>)
         |
             \ t="str"><f(?:\ [^<>]*+)?+>[^<]*+</f><v>[^<]*+</v></c>
         |
@@ -78,8 +78,9 @@ _SHARED_ONLY = re.compile(_SPELLING % b"", re.VERBOSE)
 """Most sheets: shared texts and blank cells. No group in here: the re module confuses them in possessive repeats."""
 _ANY = re.compile(_SPELLING % _OTHERS, re.VERBOSE)
 _FILLED = re.compile(rb'<c r="([A-Z0-9]++)"(?: s="[0-9]++")?+ t="s"><v>([0-9]++)')
-_FORMULA = re.compile(rb'<c r="([A-Z0-9]++)"[^<>]*+><f(?: [^<>]*+)?+>([^<]*+)</f>(?:<v>([^<]*+))?')
-_INLINE = re.compile(rb'<c r="([A-Z0-9]++)"(?: s="[0-9]++")?+ t="inlineStr"><is><t( xml:space="preserve")?>([^<]*+)')
+_FORMULA = re.compile(r'<c r="([A-Z0-9]++)"[^<>]*+><f(?: [^<>]*+)?+>([^<]*+)</f>(?:<v>([^<]*+))?')
+_INLINE = re.compile(r'<c r="([A-Z0-9]++)"(?: s="[0-9]++")?+ t="inlineStr"><is><t[^<>]*+>([^<]++)')
+
 _OPENED = re.compile(rb"!(?<=<!)")
 
 
@@ -88,23 +89,19 @@ def text_cells(part: bytes, shared: Shared) -> Cells | None:
 
     Raises RefusedError where a cell is filled twice: a parser keeps the last of them without a word.
     """
-    start = part.find(b"sheetData") - 1
-    others = None if (data := _SHARED_ONLY.match(part, max(start, 0))) else _ANY.match(part, max(start, 0))
+    start = max(part.find(b"sheetData") - 1, 0)
+    others = None if (data := _SHARED_ONLY.match(part, start)) else _ANY.match(part, start)
     data = data or others
     if not data or _is_more_than(part, data.end()):
         return None
-    found = _FILLED.findall(part, *data.span())
+    found = _FILLED.findall(part, *data.span()) if b' t="s"' in part else []
     try:
         cells = {_AT[place]: cell for place, number in found if (cell := shared[number])}
     except KeyError:
         return None
     if len(cells) < len(found):
-        refuse_twice([place for place, _ in found])
-    if not others:
-        return cells
-    is_read = all(_add(cells, at, text, kept=bool(kept)) for at, kept, text in _INLINE.findall(part, *data.span()))
-    is_read = is_read and all(_add(cells, at, text, told) for at, told, text in _FORMULA.findall(part, *data.span()))
-    return cells if is_read else None
+        refuse_twice([place.decode() for place, _ in found])
+    return cells if not others or _add_others(cells, others[0].decode()) else None
 
 
 def _is_more_than(part: bytes, end: int) -> bool:
@@ -113,39 +110,41 @@ def _is_more_than(part: bytes, end: int) -> bool:
     return more or (b"!" in part and _OPENED.search(part) is not None)
 
 
-def _add(cells: Cells, place: bytes, text: bytes, formula: bytes | None = None, *, kept: bool = False) -> bool:
-    """Add a text that stands in its cell, or the value of a formula; whether a parser would read it so.
-
-    `kept`: whether the white space around it is.
-    """
-    shown = text.decode()
-    if _is_odd(shown) or (not kept and shown != shown.strip()):
+def _add_others(cells: Cells, data: str) -> bool:
+    """Add the texts that stand in their cells, and the values of formulas; whether a parser reads them so."""
+    if _is_odd(data) or _TRIMMED.search(data):
         return False
-    if _AT[place] in cells:
-        refuse_twice([place, place])
-    if formula is not None:
-        cells[_AT[place]] = FoundCell(unescape(shown), CellKind.FORMULA, f"={unescape(formula.decode())}")
-    elif shown:
-        cells[_AT[place]] = FoundCell(unescape(shown))
+    texts, formulas = _INLINE.findall(data), _FORMULA.findall(data) if "<f" in data else []
+    found = {place: FoundCell(unescape(text) if "&" in text else text) for place, text in texts}
+    for place, formula, value in formulas:
+        if value != value.strip():
+            return False
+        found[place] = FoundCell(unescape(value), CellKind.FORMULA, f"={unescape(formula)}")
+    before = len(cells)
+    cells |= {_AT[place]: cell for place, cell in found.items()}
+    if len(cells) < before + len(texts) + len(formulas):
+        filled = [place.decode() for place, _ in _FILLED.findall(data.encode())]
+        refuse_twice([*filled, *(place for place, *_ in (*texts, *formulas))])
     return True
 
 
-def refuse_twice(places: Iterable[bytes]) -> None:
+def refuse_twice(places: Iterable[str]) -> None:
     """Raise RefusedError where a reference stands among these twice."""
     place, times = Counter(places).most_common(1)[0]
     if times > 1:
-        raise RefusedError("file_cell_twice", cell=place.decode())
+        raise RefusedError("file_cell_twice", cell=place)
 
 
-class _Places(dict[bytes, tuple[int, int]]):
+class _Places(dict[str | bytes, tuple[int, int]]):
     """Row and column, from 0, of each reference that was ever asked for: there are 52,000 plain ones."""
 
-    def __missing__(self, reference: bytes) -> tuple[int, int]:
-        letters = reference.rstrip(b"0123456789")
+    def __missing__(self, reference: str | bytes) -> tuple[int, int]:
+        told = reference if isinstance(reference, str) else reference.decode()
+        letters = told.rstrip("0123456789")
         column = 0
         for letter in letters:
-            column = column * 26 + letter - 64
-        self[reference] = place = int(reference[len(letters) :]) - 1, column - 1
+            column = column * 26 + ord(letter) - 64
+        self[reference] = place = int(told[len(letters) :]) - 1, column - 1
         return place
 
 
