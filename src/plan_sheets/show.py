@@ -174,12 +174,7 @@ def received(told: Received, *, as_json: bool, dry_run: bool) -> None:
         click.echo(f"passed over  {file} ({why})")
     for one in returns:
         whose = f" {one.issue}" if one.issue else ""
-        saved_by = one.saved_by or "a program that does not say"
-        saved_by += f"; sent by {one.sent_by}, {one.sent_at[:10]}" if one.sent_by else ""
-        click.echo(
-            f"{str(one.verdict).replace('_', ' ')}{whose}: {one.file} "
-            f"({_many(one.changes, 'change')}, {_many(one.conflicts, 'conflict')}; saved by {saved_by})"
-        )
+        click.echo(f"{str(one.verdict).replace('_', ' ')}{whose}: {one.file}{_came(one)}")
         _findings(one.findings)
     click.echo(
         "In all: "
@@ -197,6 +192,15 @@ def received(told: Received, *, as_json: bool, dry_run: bool) -> None:
         click.echo(f"Recorded; but the officer's workbook was not made: {told.trouble} {told.trouble.remedy}", err=True)
         click.echo("Then receive the same files again: nothing counts twice.", err=True)
     _officer(told.officer)
+
+
+def _came(one: Receipt) -> str:
+    """In brackets: what it changed, who saved and who sent it; of a file that was refused only who sent it."""
+    saved_by = f"saved by {one.saved_by or 'a program that does not say'}"
+    changes = [f"{_many(one.changes, 'change')}, {_many(one.conflicts, 'conflict')}", saved_by]
+    sent = [f"sent by {one.sent_by}, {one.sent_at[:10]}"] if one.sent_by else []
+    told = "; ".join(sent if one.verdict is Verdict.REFUSED else changes + sent)
+    return f" ({told})" if told else ""
 
 
 def status(told: RoundStatus, *, as_json: bool) -> None:

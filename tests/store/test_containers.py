@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from tests.store.compound import outlook_message
 
 from plan_sheets.store import containers
-from plan_sheets.store.containers import Incoming, Unpacked, unpack, why_not
+from plan_sheets.store.containers import BESIDE, Incoming, Unpacked, unpack, why_not
 from plan_sheets.store.limits import MAX_DEPTH
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ def test_a_zip_with_folders_and_rubbish() -> None:
         "in/all.zip: __MACOSX/one/._return.xlsx": LEFT,
         "in/all.zip: one/~$return.xlsx": LEFT,
         "in/all.zip: two/.~lock.return.xlsx#": LEFT,
-        "in/all.zip: letter.docx": NAMED,
+        "in/all.zip: letter.docx": BESIDE,
     }
 
 
@@ -185,7 +185,8 @@ def test_an_attachment_without_a_name_and_an_email_that_is_one() -> None:
     ("data", "files", "passed"),
     [
         (mail({}).as_bytes(), {}, {"m.eml": NOTHING}),
-        (mail({"letter.pdf": b"x"}).as_bytes(), {}, {"m.eml: letter.pdf": NAMED, "m.eml": NOTHING}),
+        (mail({"letter.pdf": b"x"}).as_bytes(), {"m.eml: letter.pdf": ""}, {}),
+        (mail({"logo.png": b"x"}).as_bytes(), {}, {"m.eml: logo.png": NAMED, "m.eml": NOTHING}),
         (mail({"winmail.dat": b"x"}, "application/ms-tnef").as_bytes(), {"m.eml: winmail.dat": "file_outlook"}, {}),
         (mail({"old.msg": b"x"}).as_bytes(), {"m.eml: old.msg": "file_outlook"}, {}),
         (b"From: x\nContent-Type: text/plain; name=" + b"x" * 5_000 + b"\n\nx", {"m.eml": "file_damaged"}, {}),
@@ -222,7 +223,8 @@ def test_a_message_of_outlook() -> None:
         ("a.msg", ""),
         ("~$a.xlsx", LEFT),
         (".~lock.a.ods#", LEFT),
-        ("a.pdf", NAMED),
+        ("a.PDF", ""),
+        ("a.png", NAMED),
         ("Thumbs.db", NAMED),
     ],
 )

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 from tests.chairs import Plan, codes, fill, said
-from tests.store.test_containers import BOOK, zipped
+from tests.store.test_containers import BOOK, mail, zipped
 
 from plan_sheets.core.model import PlanSheetsError
+from plan_sheets.store.containers import BESIDE
 from plan_sheets.store.inbox import open_inbox
 
 LOCKED = zipped({"a.xlsx": b"x"}).replace(b"PK\x01\x02\x14\x03\x14\0\0", b"PK\x01\x02\x14\x03\x14\0\1")
@@ -96,6 +97,44 @@ def test_what_cannot_be_read_in_an_email_costs_the_others_nothing(round_one: Pla
         "mail.eml: winmail.dat": ("refused", ["file_outlook"]),
         "locked.zip": ("refused", ["file_zip_encrypted"]),
     }
+
+
+DOCUMENTS = {
+    "file_pdf": "scan.pdf",
+    "file_word": "answers.docx",
+    "file_text": "progress.csv",
+    "file_html": "sheet.html",
+}
+"""What was sent instead of a workbook, by the code that says so."""
+CONTENTS = {
+    "file_pdf": b"%PDF-1.7",
+    "file_word": zipped({"[Content_Types].xml": b"<Types/>", "_rels/.rels": b"<a/>", "word/document.xml": b"<a/>"}),
+    "file_text": b"J1a.1,Red,Nobody has come",
+    "file_html": b"<html><table>",
+}
+
+
+@pytest.mark.parametrize("way", ["folder", "mail", "zip"])
+def test_what_was_sent_instead_of_a_workbook_is_refused_with_its_own_sentence(way: str, round_one: Plan) -> None:
+    inbox, parts = round_one.inbox, {DOCUMENTS[code]: data for code, data in CONTENTS.items()}
+    inbox.mkdir()
+    if way == "folder":
+        for name, data in parts.items():
+            (inbox / name).write_bytes(data)
+    else:
+        packed = {"mail": ("all.eml", mail(parts).as_bytes()), "zip": ("all.zip", zipped(parts))}
+        name, data = packed[way]
+        (inbox / name).write_bytes(data)
+    told = {one.file.rpartition("/")[2].rpartition(" ")[2]: codes(one) for one in round_one.receive(inbox)}
+    assert told == {name: [code] for code, name in DOCUMENTS.items()}
+
+
+def test_what_came_with_a_workbook_is_passed_over_and_said(example: Plan) -> None:
+    example.inbox.mkdir()
+    (example.inbox / "mail.eml").write_bytes(mail({"minutes.pdf": b"%PDF-1.7", "return.xlsx": BOOK}).as_bytes())
+    found = open_inbox(example.folder, [example.inbox])
+    assert [Path(one.name).name for one in found.files] == ["mail.eml: return.xlsx"]
+    assert [(Path(name).name, why) for name, why in found.passed_over] == [("mail.eml: minutes.pdf", BESIDE)]
 
 
 def test_what_was_issued_and_not_touched_is_passed_over_in_a_folder_and_taken_by_name(round_one: Plan) -> None:

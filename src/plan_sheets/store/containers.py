@@ -65,17 +65,26 @@ def unpack(file: Incoming) -> Unpacked:
     return out
 
 
+_DOCUMENTS = (
+    *(".pdf", ".doc", ".docx", ".docm", ".rtf", ".odt", ".pages", ".numbers"),
+    *(".csv", ".tsv", ".htm", ".html", ".mht", ".mhtml", ".xml", ".fods", ".gsheet", ".url", ".webloc"),
+    *(".xltx", ".xltm", ".xlt", ".ots", ".rar", ".7z"),
+)
+"""What somebody may have sent instead of the workbook: each is refused with a sentence of its own."""
+BESIDE = "came with a workbook: look whether it holds an answer"
+
+
 def why_not(name: str) -> str:
     """Why a file of this name is not looked at; "" if it is."""
     path = PurePosixPath(name)
     if path.name.startswith(("~$", ".")) or "__MACOSX" in path.parts:
         return "left behind by another program"
-    return "" if path.suffix.lower() in SUFFIXES else "not a workbook by its name"
+    return "" if path.suffix.lower() in (*SUFFIXES, *_DOCUMENTS) else "not a workbook by its name"
 
 
 def _unpack(file: Incoming, out: Unpacked, depth: int) -> None:
     """Add what is in this file. What has been taken out before something in it is refused stays taken."""
-    before = len(out.files)
+    before, documents = len(out.files), list[Incoming]()
     try:
         members = None if file.refusal else _members(file, depth)
         if members is None:
@@ -85,12 +94,19 @@ def _unpack(file: Incoming, out: Unpacked, depth: int) -> None:
             inside = replace(member, name=f"{file.name}: {member.name}")
             if why := "" if member.refusal else why_not(member.name):
                 out.passed_over.append((inside.name, why))
+                continue
+            out.take(len(member.data))
+            if PurePosixPath(member.name).suffix.lower() in _DOCUMENTS:
+                documents.append(inside)
             else:
-                out.take(len(member.data))
                 _unpack(inside, out, depth + 1)
     except RefusedError as refused:
         out.files.append(replace(file, refusal=Refusal(refused.code, refused.details)))
-    if len(out.files) == before:
+    if len(out.files) > before:  # what goes with a workbook is evidence, and seldom the answer itself
+        out.passed_over += [(one.name, BESIDE) for one in documents]
+    elif documents:
+        out.files += documents
+    else:
         out.passed_over.append((file.name, "no workbook in it"))
 
 
