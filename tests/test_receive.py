@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import shutil
 from datetime import datetime
+from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
@@ -119,6 +120,18 @@ def test_the_same_file_given_twice_counts_once(round_one: Plan) -> None:
     assert sorted(one.verdict for one in round_one.receive(round_one.inbox)) == ["accepted_with_findings", "duplicate"]
     untouched = round_one.filled("sos", {}, "SOS")
     assert len(round_one.receive(untouched, untouched)) == 1
+
+
+def test_the_same_file_attached_twice_under_one_name_has_two_receipts(round_one: Plan) -> None:
+    """As a gateway that doubles attachments sends it: what was said of the first is not hidden by the second."""
+    path = round_one.filled("da", said(rag="Purple"))
+    mail = EmailMessage()
+    for _ in range(2):
+        mail.add_attachment(path.read_bytes(), "application", "octet-stream", filename="return.xlsx")
+    (round_one.inbox / "mail.eml").write_bytes(mail.as_bytes())
+    receipts = round_one.receive(round_one.inbox / "mail.eml")
+    assert sorted(one.verdict for one in receipts) == ["accepted_with_findings", "duplicate"]
+    assert "not_a_choice" in {code for one in receipts for code in codes(one)}
 
 
 HELD = {

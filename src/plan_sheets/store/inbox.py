@@ -20,9 +20,9 @@ from plan_sheets.store.limits import MAX_HELD
 __all__ = ["Inbox", "Incoming", "Waiting", "open_inbox"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Waiting:
-    """A file that waits for its turn."""
+    """A file that waits for its turn. Two are never one: an e-mail may hold the same file twice under one name."""
 
     name: str
     sha: str
