@@ -146,6 +146,57 @@ def test_cells_where_none_can_be(data: str, code: str) -> None:
     assert refusal(xlsx(data)) == code
 
 
+@pytest.mark.parametrize(
+    ("cell", "code"),
+    [
+        ('t="s"><v> 1 </v>', "file_damaged"),
+        ('t="s"><v>+1</v>', "file_damaged"),
+        ('t="s"><v>1.0</v>', "file_damaged"),
+        ('t="s"><v>1e0</v>', "file_damaged"),
+        ('t="s"><v>18446744073709551617</v>', "file_damaged"),
+        ('t="s"><v>&#49;</v>', "file_damaged"),
+        ('t="s"><v><![CDATA[1]]></v>', "file_odd_encoding"),
+        ("><v>5<!-- -->5</v>", "file_odd_encoding"),
+        ("><v>5<?pi?>5</v>", "file_odd_encoding"),
+        ("><v>&#53;5</v>", "file_odd_encoding"),
+        ('t="str"><v>a<![CDATA[b]]>c</v>', "file_odd_encoding"),
+    ],
+)
+def test_a_value_that_the_parser_would_take_for_another(cell: str, code: str) -> None:
+    """It takes what is no number for the first shared text, and reads on past what is no plain text."""
+    strings = f"<sst {MAIN}><si><t>first</t></si><si><t>second</t></si></sst>"
+    assert refusal(xlsx(rows(f'<c r="A1" {cell}</c>'), strings=strings)) == code
+
+
+@pytest.mark.parametrize("formula", ['<f t="array" ref="A1:B2">x</f>', "<f ref='A1:B2' t = 'dataTable' r1='D1'/>"])
+def test_a_formula_that_fills_several_cells(formula: str) -> None:
+    """Excel writes it into the first of them, and into the others no more than their values."""
+    cells = f'<c r="A1" t="str">{formula}<v>a</v></c><c r="B1" t="inlineStr"><is><t>b</t></is></c>'
+    below = '<c r="B2"><v>1</v></c><c r="C2" t="inlineStr"><is><t>typed</t></is></c>'
+    found = read_workbook(xlsx(f'<row r="1">{cells}</row><row r="2">{below}</row>'))
+    assert isinstance(found, FoundWorkbook), found
+    assert {at: cell.kind for at, cell in found.sheets[0].cells.items()} == {
+        (0, 0): CellKind.FORMULA,
+        (0, 1): CellKind.FORMULA,
+        (1, 1): CellKind.FORMULA,
+        (1, 2): CellKind.TEXT,
+    }
+
+
+def test_a_formula_of_a_drop_down_is_none_of_the_last_cell() -> None:
+    """Excel writes those that look at another sheet behind the cells (2009/9/main)."""
+    rich = "<is><r><t>ri</t></r><r><t>ch</t></r></is>"
+    drop_down = '<extLst><ext xmlns:xm="x"><xm:f>Grid!$B$5:$B$9</xm:f><xm:v>1</xm:v></ext></extLst>'
+    found = read_workbook(xlsx(sheet=sheet(f'<row r="1"><c r="A1" t="inlineStr">{rich}</c></row>', drop_down)))
+    assert isinstance(found, FoundWorkbook), found
+    assert found.sheets[0].cells == {(0, 0): FoundCell("rich")}
+
+
+def test_formulas_that_fill_too_many_cells() -> None:
+    each = (f'<row r="{row}"><c r="A{row}"><f t="array" ref="A1:B{row}"/></c></row>' for row in range(1, 5_000))
+    assert refusal(xlsx("".join(each))) == "file_too_full"
+
+
 @pytest.mark.parametrize("count", ["4294967295", "18446744073709551615", "99999999", "-1", " 9", "1e9"])
 def test_false_counts_of_shared_texts(count: str) -> None:
     strings = f'<sst {MAIN} count="1" uniqueCount="{count}"><si><t>x</t></si></sst>'

@@ -40,6 +40,8 @@ MAX_AREA = 2_000_000
 """Cells of the rectangles that hold all cells with content: the parser keeps every one of them."""
 MAX_FILLED = 300_000
 """Cells with content that are kept: each takes some 300 bytes."""
+MAX_SPREAD = 2_000_000
+"""Cells with content, times formulas that fill several cells: each of one is looked for in each of the other."""
 MAX_TEXT = 24_000_000
 """Bytes of all shared texts, each as often as a cell shows it: the parser makes each of them anew."""
 MAX_MERGES = 10_000

@@ -14,8 +14,8 @@ from xml.parsers import expat
 
 from plan_sheets.core.found import CellKind
 from plan_sheets.core.model import column_letters
-from plan_sheets.store.limits import MAX_FILLED
-from plan_sheets.store.sheet_texts import Cells, Shared, refuse_twice, text_cells
+from plan_sheets.store.limits import MAX_FILLED, MAX_SPREAD
+from plan_sheets.store.sheet_texts import Cells, Shared, refuse_twice, spreads, text_cells
 from plan_sheets.store.zips import RefusedError
 
 MAX_ROWS = 1_048_576
@@ -85,7 +85,9 @@ def well_formed(part: bytes) -> None:
 
 _SPELLING = rb"""<sheetData>(?:<row\ [^<>]*+>(?:
         <c\ r="%b"(?:\ s="[0-9]++")?+(?:
-            \ t="(?:s|b|e|str|inlineStr)">
+            \ t="s">(?:<f(?:\ [^<>]*+)?+>(?:[^<]*+</f>)?+)?+(?:<v>[0-9]{1,9}+</v>|<v\ ?/>)?+</c>
+        |
+            \ t="(?:b|e|str|inlineStr)">
             (?:<f(?:\ [^<>]*+)?+>(?:[^<]*+</f>)?+)?+
             (?:<v>[^<]*+</v>|<is><t(?:\ xml:space="preserve")?+>[^<]*+</t></is>|<v\ ?/>)?+</c>
         |
@@ -113,6 +115,8 @@ _PLAIN_MARK = re.compile(
 def is_plain(part: bytes, spelling: re.Pattern[bytes] = _NEAR) -> bool:
     """Whether every single tag of the sheet's data is an ordinary one near the top left."""
     if any(before.endswith(b"<") for before in part.split(b"!")[:-1]):  # far quicker than to look for "<!" in markup
+        return False
+    if spreads(part):
         return False
     if part.count(b"sheetData") == 1:
         return EMPTY_DATA in part
@@ -160,8 +164,8 @@ def _marked(part: bytes) -> Iterator[int]:
 
 
 def _walk(part: bytes, most: int) -> Scan:
-    walker = _Walker(most)
     parser = expat.ParserCreate()
+    walker = _Walker(most, part, parser)
     parser.StartElementHandler = walker.start
     parser.EndElementHandler = walker.end
     parser.CharacterDataHandler = walker.text
@@ -172,8 +176,8 @@ def _walk(part: bytes, most: int) -> Scan:
 class _Walker:
     """Follows the tags as the parser does: a cell without a reference stands right of the one before."""
 
-    def __init__(self, most: int) -> None:
-        self.most = most
+    def __init__(self, most: int, part: bytes, parser: expat.XMLParserType) -> None:
+        self.most, self.part, self.parser = most, part, parser
         self.cells = 0
         self.filled: set[int] = set()
         self.row = self.column = 0
@@ -183,6 +187,8 @@ class _Walker:
         self.columns: set[int] = set()
         self.marks: dict[tuple[int, int], Mark] = {}
         self.formula: list[str] | None = None
+        self.spread: set[tuple[int, ...]] = set()
+        self.in_cell, self.kind, self.value_starts = False, "", 0
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         """A tag begins."""
@@ -191,13 +197,14 @@ class _Walker:
             self._cell(attributes)
         elif name == "row" and "r" in attributes:
             self.row = _position(f"A{attributes['r']}")[0]
-        elif name in ("v", "is", "f"):
+        elif self.in_cell and name in ("v", "is", "f"):
             self.rows.add(self.at[0])
             self.columns.add(self.at[1])
             self._content()
             if name == "f":
-                self.marks.setdefault(self.at, (CellKind.FORMULA, ""))
-                self.formula = []
+                self._formula(attributes)
+            elif name == "v":
+                self.value_starts = self.parser.CurrentByteIndex
 
     def end(self, tag: str) -> None:
         """A tag ends: after a row comes the next."""
@@ -205,13 +212,33 @@ class _Walker:
             kind = self.marks[self.at][0]
             self.marks[self.at] = (kind, "".join(self.formula))
             self.formula = None
-        if tag.rpartition(":")[2] == "row":
+        name = tag.rpartition(":")[2]
+        if name == "c":
+            self.in_cell = False
+        elif name == "v" and self.in_cell:
+            self._value(self.part[self.value_starts : self.parser.CurrentByteIndex].partition(b">")[2])
+        elif name == "row":
             self.row, self.column = self.row + 1, 0
 
     def text(self, told: str) -> None:
         """What stands between two tags."""
         if self.formula is not None:
             self.formula.append(told)
+
+    def _formula(self, attributes: dict[str, str]) -> None:
+        """One that fills several cells: the others hold no more than their values."""
+        self.marks.setdefault(self.at, (CellKind.FORMULA, ""))
+        self.formula = []
+        if attributes.get("t") in ("array", "dataTable"):
+            first, _, last = attributes.get("ref", "").partition(":")
+            self.spread |= {(*_position(first), *_position(last))} if last else set()
+
+    def _value(self, told: bytes) -> None:
+        """What the parser would read another value from: to it, what is no number is the first shared text."""
+        if b"<" in told or (b"&" in told and self.kind in ("", "n")):
+            raise RefusedError("file_odd_encoding")
+        if self.kind == "s" and not _INDEX.fullmatch(told):
+            raise RefusedError("file_damaged")
 
     def _content(self) -> None:
         if not self.is_new:
@@ -229,11 +256,18 @@ class _Walker:
             raise TooManyCellsError
         self.at = _position(attributes["r"]) if "r" in attributes else (self.row, self.column)
         self.column, self.is_new = self.at[1] + 1, True
-        if attributes.get("t") == "e":
+        self.in_cell, self.kind = True, attributes.get("t", "")
+        if self.kind == "e":
             self.marks[self.at] = (CellKind.ERROR, "")
 
     def scan(self) -> Scan:
         """What has been seen."""
+        if len(self.spread) * len(self.filled) > MAX_SPREAD:
+            raise TooFullError
+        for place in self.filled if self.spread else ():
+            at = divmod(place, MAX_COLUMNS)
+            if any(top <= at[0] <= bottom and left <= at[1] <= right for top, left, bottom, right in self.spread):
+                self.marks.setdefault(at, (CellKind.FORMULA, ""))
         if not self.rows:
             return Scan(self.cells, marks=self.marks, walked=True)
         bottom, right = max(self.rows), max(self.columns)
@@ -244,6 +278,7 @@ class _Walker:
         return Scan(self.cells, area, last, self.marks, walked=True)
 
 
+_INDEX = re.compile(rb"[0-9]{0,9}")
 _REFERENCE = re.compile(r"([A-Za-z]{1,3})([1-9][0-9]{0,6})")
 
 

@@ -106,8 +106,13 @@ def text_cells(part: bytes, shared: Shared) -> Cells | None:
 
 def _is_more_than(part: bytes, end: int) -> bool:
     """Whether there is another table than the first, which ends here, merged cells, or a comment that may hide any."""
-    more = part.find(b"sheetData", end) >= 0 or b"mergeCell" in part
+    more = part.find(b"sheetData", end) >= 0 or b"mergeCell" in part or spreads(part)
     return more or (b"!" in part and _OPENED.search(part) is not None)
+
+
+def spreads(part: bytes) -> bool:
+    """Whether a formula of the sheet may fill other cells as well, which do not say so."""
+    return b"array" in part or b"dataTable" in part
 
 
 def _add_others(cells: Cells, data: str) -> bool:
