@@ -64,6 +64,51 @@ def test_a_comment_is_told_with_its_cell_and_is_no_answer(round_one: Plan) -> No
     assert openpyxl.load_workbook(path)["Progress"]["D6"].comment is None
 
 
+def linked(book: Any) -> None:
+    """Links on cells: pasted by their titles, typed as they are, on nothing, within the workbook, on a locked cell."""
+    page = book["Progress"]
+    for cell, text, link in (
+        ("Q5", "The report", "https://example.org/report?a=1&b=2"),
+        ("D5", None, "https://example.org/on-an-answer"),
+        ("J5", "see www.example.org/Page", "http://www.example.org/page/"),
+        ("N5", "mail chair@example.org", "mailto:chair@example.org"),
+        ("Q6", None, "https://example.org/nothing"),
+        ("B5", None, "https://example.org/locked"),
+    ):
+        page[cell].value = text or page[cell].value
+        page[cell].hyperlink = link
+    page["D6"].hyperlink = "#Progress!A1"
+    book["Action plan"]["D5"].hyperlink = "file:///C:/plan.docx"
+
+
+def test_where_an_answer_leads_is_told_if_it_does_not_say_so(round_one: Plan) -> None:
+    path = round_one.filled("da", said())
+    receipt = round_one.receive_one(edit(path, path.with_name("links.xlsx"), linked))
+    found = {(str(one.address), one.entered) for one in receipt.findings if one.code == "cell_link"}
+    assert found == {
+        ("Progress!Q5", "https://example.org/report?a=1&b=2"),
+        ("Progress!D5", "https://example.org/on-an-answer"),
+        ("Action plan!D5", "file:///C:/plan.docx"),
+    }
+    assert round_one.said("J1a.1", "evidence") == "The report"
+
+
+def test_links_of_an_ods() -> None:
+    link = '<text:a xlink:href="https://example.org/report">The report</text:a>'
+    own = '<text:a xlink:href="#Progress.A1">Above</text:a>'
+    cells = "".join(
+        f'<table:table-cell office:value-type="string"><text:p>{one}</text:p></table:table-cell>' for one in (own, link)
+    )
+    found = read_workbook(
+        ods(f'<table:table table:name="One"><table:table-row>{cells}</table:table-row></table:table>')
+    )
+    assert isinstance(found, FoundWorkbook)
+    assert [cell.text for cell in found.sheets[0].cells.values()] == ["Above", "The report"]
+    assert [(one.code, one.cell, one.entered) for one in found.remarks] == [
+        ("cell_link", "B1", "https://example.org/report")
+    ]
+
+
 def test_a_text_box_of_an_ods_is_no_part_of_the_cell_it_is_anchored_to() -> None:
     box = "<draw:frame><draw:text-box><text:p>In a box</text:p></draw:text-box></draw:frame>"
     note = "<office:annotation><text:p>A note</text:p></office:annotation>"

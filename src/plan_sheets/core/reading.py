@@ -11,7 +11,7 @@ from plan_sheets.core.answers import AnswerRow, Answers, Cell, blocked_by
 from plan_sheets.core.document import Document, sha_of
 from plan_sheets.core.found import FoundWorkbook
 from plan_sheets.core.layout import Field, Sheet, as_text
-from plan_sheets.core.located import Typed, Unchanged
+from plan_sheets.core.located import Shape, Typed, Unchanged
 from plan_sheets.core.messages import Messages
 from plan_sheets.core.model import Address, Finding, Key, Round, ref_order
 from plan_sheets.core.shape import Locator
@@ -55,7 +55,13 @@ def read_return(
     year = Round.parse(document.round).year if document.round else int(document.created[:4])
     shape = Locator(document, workbook, messages, whose).locate()
     typed, findings = merged(shape.typed, workbook, messages)
-    told = [*shape.findings, *findings, *_fell_apart(typed, messages), *_beside(workbook, messages)]
+    told = [
+        *shape.findings,
+        *findings,
+        *_fell_apart(typed, messages),
+        *_beside(workbook, messages),
+        *_links(shape, workbook, messages),
+    ]
     reading = _Reading(document, told, typed)
     shown = {Address(sheet.name, cell): text for sheet in workbook.sheets for cell, text in sheet.shown.items()}
     for one in typed:
@@ -103,8 +109,25 @@ def _beside(workbook: FoundWorkbook, messages: Messages) -> list[Finding]:
     return [
         messages.remark(one.code, one.details, address=Address(one.sheet, one.cell), entered=one.entered)
         for one in workbook.remarks
-        if one.sheet
+        if one.sheet and one.code != "cell_link"
     ]
+
+
+def _links(shape: Shape, workbook: FoundWorkbook, messages: Messages) -> list[Finding]:
+    """Where answers lead that do not say so themselves: a link that was pasted shows the title of what it leads to."""
+    links = [one for one in workbook.remarks if one.code == "cell_link"]
+    inputs = chain(shape.typed, *(row.inputs(blank=False) for row in shape.unchanged)) if links else ()
+    answers = {one.address: one for one in inputs}
+    return [
+        messages.remark(one.code, one.details, address=answer.address, key=answer.key, entered=one.entered)
+        for one in links
+        if (answer := answers.get(Address(one.sheet, one.cell))) and _bare(one.entered) not in answer.cell.text.lower()
+    ]
+
+
+def _bare(link: str) -> str:
+    """A link as people type it."""
+    return link.lower().removeprefix("mailto:").partition("://")[2].rstrip("/") or link.lower().removeprefix("mailto:")
 
 
 def _fell_apart(typed: list[Typed], messages: Messages) -> list[Finding]:

@@ -1,8 +1,9 @@
-"""What people put beside the cells of an xlsx, where no parser looks: comments, text boxes and pictures."""
+"""What people put beside the cells of an xlsx, where no parser looks: comments, text boxes, pictures and links."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from itertools import islice
 from posixpath import join, normpath
 from xml.etree import ElementTree as ET
@@ -10,6 +11,7 @@ from xml.etree import ElementTree as ET
 from plan_sheets.core.found import Remark
 from plan_sheets.core.model import column_letters
 from plan_sheets.store.limits import MAX_BESIDE
+from plan_sheets.store.relationships import relationships
 from plan_sheets.store.zips import RefusedError
 
 _PARTS = ("/comments", "/drawings/drawing")
@@ -37,12 +39,48 @@ def beside_cells(
         return (Remark("file_has_comments"),)
 
 
+_LINK = re.compile(rb"<(?:[^\s<>:]+:)?hyperlink\s[^<>]*>")
+_ATTRIBUTE = re.compile(r"([\w:]+)\s*=\s*[\"']([^\"']*)")
+
+
+def link_of(sheet: str, cell: str, target: str) -> Remark:
+    """A cell of which a click leads there; the cell itself may say something else."""
+    return Remark("cell_link", {"cell": cell, "sheet": sheet}, sheet, cell, target)
+
+
+def linked_cells(part: Callable[[str], bytes], sheets: Iterable[tuple[str, str, bytes]]) -> tuple[Remark, ...]:
+    """A remark for each cell that links to somewhere else than this workbook.
+
+    `part` gives a checked part by its name; `sheets` are names, names of their parts, and these. Where the parts make
+    no sense, the one that says that there are links.
+    """
+    try:
+        return tuple(islice(_linked(part, sheets), MAX_BESIDE))
+    except (ET.ParseError, RefusedError, KeyError, ValueError):
+        return (Remark("file_has_links"),)
+
+
+def _linked(part: Callable[[str], bytes], sheets: Iterable[tuple[str, str, bytes]]) -> Iterator[Remark]:
+    for sheet, name, told in sheets:
+        links = [dict(_ATTRIBUTE.findall(one.decode())) for one in _LINK.findall(told, told.rfind(b"sheetData"))]
+        places = {
+            value: one.get("ref", "") for one in links for key, value in one.items() if key.rpartition(":")[2] == "id"
+        }
+        for number, _, target in relationships(part(_relations_of(name))) if places else ():
+            if number in places and not target.startswith("#"):
+                yield link_of(sheet, places[number].partition(":")[0], target)
+
+
+def _relations_of(name: str) -> str:
+    folder, _, file = name.rpartition("/")
+    return f"{folder}/_rels/{file}.rels"
+
+
 def _beside(
     part: Callable[[str], bytes], names: Collection[str], sheets: Sequence[tuple[str, str]]
 ) -> Iterator[Remark]:
     for sheet, name in sheets:
-        folder, _, file = name.rpartition("/")
-        rels = f"{folder}/_rels/{file}.rels"
+        folder, rels = name.rpartition("/")[0], _relations_of(name)
         for rel in ET.fromstring(part(rels)) if rels in names else ():  # noqa: S314 - checked by the guard
             kind, target = rel.get("Type", "").rpartition("/")[2], rel.get("Target", "").lower()
             if kind in ("comments", "drawing"):

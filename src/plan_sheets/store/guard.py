@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 
 from plan_sheets.core.found import FoundSheet, Remark
 from plan_sheets.core.survival import seen_in
-from plan_sheets.store.beside import beside_cells
+from plan_sheets.store.beside import beside_cells, linked_cells
 from plan_sheets.store.kinds import FILE_PASS, kind_of_other, streams
-from plan_sheets.store.limits import MAX_CELLS, MAX_FILE, MAX_FILLED, MAX_HERE, MAX_SMALL_PART
+from plan_sheets.store.limits import MAX_CELLS, MAX_FILE, MAX_FILLED, MAX_HERE
 from plan_sheets.store.looks import Looks, looks_of
 from plan_sheets.store.ods_scan import OdsScan, scan_ods, without
 from plan_sheets.store.package import Package, open_package
@@ -156,20 +156,20 @@ def _guard_package(package: Package, *, apart: bool) -> Guarded:
     if ROOT not in names or "[content_types].xml" not in names:
         raise RefusedError(next((code for name, code in _OTHER_PACKAGES.items() if name in names), "file_other_zip"))
     about = package.about()
-    root = package.xml(ROOT, MAX_SMALL_PART)
+    root = package.small(ROOT)
     book = _workbook_part(root, names)
     if book.endswith(".bin"):
         return Guarded("xlsb", _binary_parts(package), about=about, remarks=(*remarks, _half_seen("xlsb")))
     parts, listed, scans, kept = workbook_parts(package, root, book, apart=apart)
-    container = "xlsm" if b"macroEnabled" in package.xml("[content_types].xml", MAX_SMALL_PART) else "xlsx"
+    container = "xlsm" if b"macroEnabled" in package.small("[content_types].xml") else "xlsx"
     walked = any(scan.walked for scan in scans)
     styles = parts.get(f"{book.rpartition('/')[0]}/styles.xml".removeprefix("/"), b"")
     spelled = [(parts[one.part], scan.texts is not None) for one, scan in zip(listed, scans, strict=True)]
     looks = looks_of(styles, lambda: package.theme, spelled)
     since_1904 = _SINCE_1904.search(parts[book]) is not None
-    places = [(one.title, one.part) for one in listed]
-    if beside := beside_cells(lambda name: package.xml(name, MAX_SMALL_PART), names, places):
+    if beside := beside_cells(package.small, names, [(one.title, one.part) for one in listed]):
         remarks = (*(one for one in remarks if one.code != "file_has_comments"), *beside)
+    remarks = (*remarks, *linked_cells(package.small, ((one.title, one.part, parts[one.part]) for one in listed)))
     sheets = read_already(listed, scans)
     data, marks = (
         (b"", ()) if sheets else (stored(essential(parts, listed, scans)), tuple(one.marked() for one in scans))
@@ -211,7 +211,7 @@ def _ods_parts(package: Package) -> tuple[bytes, OdsScan, frozenset[str]]:
     kind = package.archive.read(package.entries["mimetype"])[:100]
     if not kind.startswith(b"application/vnd.oasis.opendocument.spreadsheet"):
         raise RefusedError("file_word" if b"opendocument.text" in kind else "file_other_zip")
-    manifest = package.xml("meta-inf/manifest.xml", MAX_SMALL_PART)
+    manifest = package.small("meta-inf/manifest.xml")
     if b"encryption-data" in manifest:
         raise RefusedError("file_encrypted")
     content = package.xml("content.xml")

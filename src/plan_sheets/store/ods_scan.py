@@ -8,7 +8,7 @@ from xml.parsers import expat
 
 from plan_sheets.core.found import CellKind, Remark
 from plan_sheets.core.model import column_letters
-from plan_sheets.store.beside import remark_of
+from plan_sheets.store.beside import link_of, remark_of
 from plan_sheets.store.fills import colour_name
 from plan_sheets.store.limits import MAX_BESIDE, MAX_PAINTED, MAX_REPEATS
 from plan_sheets.store.looks import Looks
@@ -27,7 +27,7 @@ class OdsScan:
     shown: list[dict[str, str]] = field(default_factory=list)
     since_1904: bool = False
     beside: list[Remark] = field(default_factory=list)
-    """Comments, text boxes and pictures."""
+    """Comments, text boxes, pictures and links."""
     spans: list[tuple[int, int]] = field(default_factory=list)
     """Where in the bytes they stand: the parser takes the text of a box for that of the cell it is anchored to."""
 
@@ -79,6 +79,8 @@ class _Walker:
         """A tag begins."""
         if self.within or (self.sheet and (tag.startswith("draw:") or tag == "office:annotation")):
             self._begin_aside(tag)
+        elif tag == "text:a" and not attributes.get("xlink:href", "#").startswith("#"):
+            self._tell(link_of(self.sheet, self._cell_at(), attributes["xlink:href"]))
         elif tag in ("table:table-cell", "table:covered-table-cell"):
             self._cell(attributes)
         elif tag == "table:table-row":
@@ -128,10 +130,16 @@ class _Walker:
         if self.within:
             return
         self.scan.spans.append((self.starts, self.content.index(b">", self.parser.CurrentByteIndex) + 1))
-        cell = f"{column_letters(self.at[1])}{self.at[0] + 1}"
-        if len(self.scan.beside) < MAX_BESIDE and not self.is_chart:
+        if not self.is_chart:
             text, comment = "".join(self.aside), tag == "office:annotation"
-            self.scan.beside.append(remark_of(self.sheet, cell, text, comment=comment))
+            self._tell(remark_of(self.sheet, self._cell_at(), text, comment=comment))
+
+    def _cell_at(self) -> str:
+        return f"{column_letters(self.at[1])}{self.at[0] + 1}"
+
+    def _tell(self, remark: Remark) -> None:
+        if len(self.scan.beside) < MAX_BESIDE:
+            self.scan.beside.append(remark)
 
     def _cell(self, attributes: dict[str, str]) -> None:
         columns = int(attributes.get("table:number-columns-repeated", "1"))
@@ -155,7 +163,7 @@ class _Walker:
         """A cell with a number ends: what it shows, where that is not the number as it is."""
         shown, number = "".join(self.words).strip(), self.number or ""
         if shown not in ("", number) and len(self.scan.shown[-1]) < MAX_PAINTED:
-            self.scan.shown[-1][f"{column_letters(self.at[1])}{self.at[0] + 1}"] = shown
+            self.scan.shown[-1][self._cell_at()] = shown
         self.number = None
 
     def _places(self, columns: int) -> Iterator[tuple[int, int]]:

@@ -25,6 +25,10 @@ class Package:
             raise RefusedError("file_inflates", megabytes=entry.file_size // 1_000_000)
         return _checked(self.archive.read(entry))
 
+    def small(self, name: str) -> bytes:
+        """The same of a part that is parsed as a tree; raises RefusedError for one that is too large for that."""
+        return self.xml(name, MAX_SMALL_PART)
+
     @property
     def theme(self) -> bytes:
         """The part with the theme's colours; b"" if there is none."""
@@ -32,7 +36,7 @@ class Package:
 
     def about(self) -> dict[str, bytes]:
         """The parts with document properties, as many as there are."""
-        return {name: self.xml(name, MAX_SMALL_PART) for name in PROPERTIES if name in self.entries}
+        return {name: self.small(name) for name in PROPERTIES if name in self.entries}
 
 
 def open_package(data: bytes) -> Package:

@@ -47,7 +47,7 @@ def workbook_parts(
     """
     folder = book.rpartition("/")[0] + "/" if "/" in book else ""
     rels, texts = f"{folder}_rels/workbook.xml.rels", f"{folder}sharedstrings.xml"
-    parts = {ROOT: root, **{name: package.xml(name, MAX_SMALL_PART) for name in (book, rels)}}
+    parts = {ROOT: root, **{name: package.small(name) for name in (book, rels)}}
     parts |= {name: package.xml(name) for name in (f"{folder}styles.xml", texts) if name in package.entries}
     listed, kept = _listed(parts[book], parts[rels], folder), seen_in(parts[book])
     told = parts.get(texts, b"")
