@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
+import zipfile
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
+from openpyxl.cell.rich_text import CellRichText, TextBlock
+from openpyxl.cell.text import InlineFont
 from openpyxl.styles import Font, PatternFill
 from openpyxl.styles.colors import Color
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 from openpyxl.workbook import Workbook
 from tests.chairs import RECEIVED_ON, Plan, at, edit, fill, said, type_in
+from tests.store.test_workbook_reader import ods
 
 from plan_sheets import office, officer
+from plan_sheets.core.found import FoundWorkbook
 from plan_sheets.store.fills import colour_name
+from plan_sheets.store.workbook_reader import read_workbook
 from plan_sheets.store.workbook_style import STYLES
 
 REFS = ("J1a.1", "J1a.2", "J1a.3", "J1b.1")
@@ -194,6 +201,45 @@ def test_a_text_that_is_struck_through_is_taken_with_a_warning(round_one: Plan) 
     path = edit(round_one.sent("DA"), round_one.inbox / "da.xlsx", *struck)
     assert told_of(round_one, path) == {"D5": ["text_struck Mapped."]}
     assert round_one.said("J1a.1", "progress") == "Mapped."
+
+
+PARTS = CellRichText("Mapped ", TextBlock(InlineFont(strike=True), "in May"), TextBlock(InlineFont(b=True), " in June"))
+"""As somebody corrects a text who wants it to be seen."""
+
+
+@pytest.mark.parametrize("shared", [True, False])
+def test_a_text_of_which_a_part_is_struck_through_is_told(round_one: Plan, shared: bool) -> None:  # noqa: FBT001 - pytest hands it over by name
+    changes = (put("J1a.1", "Progress made", PARTS), put("J1a.2", "Progress made", CellRichText("Mapped", PARTS[2])))
+    path = edit(round_one.sent("DA"), round_one.inbox / "da.xlsx", *changes)
+    told = told_of(round_one, texts_shared(path) if shared else path)
+    assert told == {"D5": ["text_struck Mapped in May in June"]}
+    assert [round_one.said(ref, "progress") for ref in REFS[:2]] == ["Mapped in May in June", "Mapped in June"]
+
+
+def texts_shared(path: Path) -> Path:
+    """The same with its own texts put among those that all sheets share, as Excel writes them."""
+    with zipfile.ZipFile(path) as old:
+        parts = {name: old.read(name).decode() for name in old.namelist()}
+    page, texts = "xl/worksheets/sheet2.xml", "xl/sharedStrings.xml"
+    parts.setdefault(texts, "<sst></sst>")
+    for own in re.findall(r't="inlineStr"><is>(.*?)</is>', parts[page]):
+        number = parts[texts].count("</si>")
+        parts[page] = parts[page].replace(f't="inlineStr"><is>{own}</is>', f't="s"><v>{number}</v>', 1)
+        parts[texts] = parts[texts].replace("</sst>", f"<si>{own}</si></sst>")
+    with zipfile.ZipFile(path, "w") as new:
+        for name, part in parts.items():
+            new.writestr(name, part)
+    return path
+
+
+def test_a_text_of_an_ods_of_which_a_part_is_struck_through_is_told() -> None:
+    style = '<style:style style:name="T1"><style:text-properties style:text-line-through-style="solid"/></style:style>'
+    text = '<text:p>Mapped <text:span text:style-name="T1">in May</text:span> in June</text:p>'
+    cells = f'<table:table-cell office:value-type="string">{text}</table:table-cell>'
+    data = ods(f"{style}<table:table table:name='One'><table:table-row>{cells}</table:table-row></table:table>")
+    found = read_workbook(data)
+    assert isinstance(found, FoundWorkbook)
+    assert found.sheets[0].struck == {"A1"}
 
 
 def test_a_number_in_the_plan_is_read_as_its_cell_shows_it(round_one: Plan) -> None:

@@ -52,7 +52,7 @@ class FoundSheet:
     "" where the number has a format that nobody here can follow.
     """
     struck: frozenset[str] = frozenset()
-    """Cells that hold something, all of it struck through."""
+    """Cells that hold something, some or all of it struck through."""
 
     def rows(self) -> dict[int, dict[int, FoundCell]]:
         """Its cells by row and then by column, both counted from 0; rows in which nothing stands are not there."""

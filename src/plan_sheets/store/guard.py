@@ -163,9 +163,10 @@ def _guard_package(package: Package, *, apart: bool) -> Guarded:
     parts, listed, scans, kept = workbook_parts(package, root, book, apart=apart)
     container = "xlsm" if b"macroEnabled" in package.small("[content_types].xml") else "xlsx"
     walked = any(scan.walked for scan in scans)
-    styles = parts.get(f"{book.rpartition('/')[0]}/styles.xml".removeprefix("/"), b"")
+    folder = book.rpartition("/")[0]
+    styles, texts = (parts.get(f"{folder}/{name}.xml".removeprefix("/"), b"") for name in ("styles", "sharedstrings"))
     spelled = [(parts[one.part], scan.texts is not None) for one, scan in zip(listed, scans, strict=True)]
-    looks = looks_of(styles, lambda: package.theme, spelled)
+    looks = looks_of(styles, lambda: package.theme, texts, spelled)
     since_1904 = _SINCE_1904.search(parts[book]) is not None
     if beside := beside_cells(package.small, names, [(one.title, one.part) for one in listed]):
         remarks = (*(one for one in remarks if one.code != "file_has_comments"), *beside)

@@ -24,7 +24,7 @@ class Looks(NamedTuple):
 
     painted: Painted
     struck: frozenset[str]
-    """Cells, blank ones too, that are struck through."""
+    """Cells, blank ones too, that are struck through, or part of their text is."""
     formats: Mapping[str, str]
     """Of an xlsx: cells, whatever they hold, with a number format that is neither General, Text nor a date."""
     shown: Mapping[str, str]
@@ -39,23 +39,48 @@ class _Styles(NamedTuple):
     formats: Mapping[bytes, str]
 
 
-def looks_of(styles: bytes, theme: Callable[[], bytes], sheets: Sequence[tuple[bytes, bool]]) -> tuple[Looks, ...]:
+def looks_of(
+    styles: bytes, theme: Callable[[], bytes], texts: bytes, sheets: Sequence[tuple[bytes, bool]]
+) -> tuple[Looks, ...]:
     """The looks of each sheet of an xlsx, from the bytes of its parts; () if there is nothing to tell.
 
-    `theme` gives that part when asked. Beside each sheet stands whether it is known to be spelled as ordinary programs
-    do, and to hold texts only. Styles too large for a tree are passed over.
+    `theme` gives that part when asked, `texts` is that of the texts that all sheets share. Beside each sheet stands
+    whether it is known to be spelled as ordinary programs do, and to hold texts only, in one format each. Styles too
+    large for a tree are passed over.
     """
-    if len(styles) > MAX_SMALL_PART:
+    small = styles if len(styles) <= MAX_SMALL_PART else b""
+    found = _styles_in(small, theme() if b"theme" in small[: small.rfind(b"fills>")] else b"")
+    struck = frozenset(b"%d" % at for at, text in enumerate(_texts(texts)) if _STRUCK.search(text))
+    if not (any(found) or struck or any(b"strike" in part for part, plain in sheets if not plain)):
         return ()
-    found = _styles_in(styles, theme() if b"theme" in styles[: styles.rfind(b"fills>")] else b"")
-    if not any(found):
-        return ()
-    return tuple(_looks(part, found, plain) for part, plain in sheets)
+    return tuple(_looks(part, found, struck, plain) for part, plain in sheets)
 
 
-def _looks(part: bytes, styles: _Styles, plain: bool) -> Looks:  # noqa: FBT001 - goes with its sheet
-    painted, struck = dict(_cells(part, styles.painted, plain)), frozenset(dict(_cells(part, styles.struck, plain)))
-    return Looks(painted, struck, {} if plain else dict(_cells(part, styles.formats, plain)), {})
+def _looks(part: bytes, styles: _Styles, texts: frozenset[bytes], plain: bool) -> Looks:  # noqa: FBT001 - goes with its sheet
+    struck = {*dict(_cells(part, styles.struck, plain)), *(() if plain else _partly_struck(part, texts))}
+    formats = {} if plain else dict(_cells(part, styles.formats, plain))
+    return Looks(dict(_cells(part, styles.painted, plain)), frozenset(struck), formats, {})
+
+
+_STRUCK = re.compile(rb"""<(?:[^\s<>:]+:)?strike(?:\s+val\s*=\s*["'](?:1|true)["'])?\s*/?>""")
+_END_OF_TEXT = re.compile(rb"</(?:[^\s<>:]+:)?si\s*>|<(?:[^\s<>:]+:)?si\s*/>")
+_TEXT = re.compile(
+    rb"<(?:[^\s<>:]+:)?c\s([^<>]*)>\s*<(?:[^\s<>:]+:)?(?:v>([0-9]+)<|is>((?:[^<]++|<(?!(?:[^\s<>:]+:)?c\s))*+))"
+)
+"""A cell, as far as the next: with the number of a shared text, or with one of its own."""
+
+
+def _texts(part: bytes) -> Sequence[bytes]:
+    """The shared texts with their markup, where any may be struck through; else ()."""
+    return _END_OF_TEXT.split(part) if b"strike" in part else ()
+
+
+def _partly_struck(part: bytes, texts: frozenset[bytes]) -> Iterator[str]:
+    """The cells that hold one of these shared texts, by its number, or a text of their own that is struck in part."""
+    for tag, number, own in _TEXT.findall(part) if texts or b"strike" in part else ():
+        told = dict(_ATTRIBUTE.findall(tag))
+        if b"r" in told and (number in texts if told.get(b"t") == b"s" else _STRUCK.search(own)):
+            yield told[b"r"].decode()
 
 
 @lru_cache(maxsize=32)  # the returns of a batch were mostly saved by the same program, and have the same styles

@@ -79,8 +79,8 @@ class _Walker:
         """A tag begins."""
         if self.within or (self.sheet and (tag.startswith("draw:") or tag == "office:annotation")):
             self._begin_aside(tag)
-        elif tag == "text:a" and not attributes.get("xlink:href", "#").startswith("#"):
-            self._tell(link_of(self.sheet, self._cell_at(), attributes["xlink:href"]))
+        elif self.sheet and tag in ("text:a", "text:span"):
+            self._words(tag, attributes)
         elif tag in ("table:table-cell", "table:covered-table-cell"):
             self._cell(attributes)
         elif tag == "table:table-row":
@@ -92,14 +92,26 @@ class _Walker:
             self.scan.shown.append({})
             self.row, self.at = 0, (0, 0)
             self.sheet = attributes.get("table:name", "")
-        elif tag == "style:style":
+        elif tag == "table:null-date":
+            self.scan.since_1904 = attributes.get("table:date-value", "").startswith("1904")
+        else:
+            self._style(tag, attributes)
+
+    def _style(self, tag: str, attributes: dict[str, str]) -> None:
+        if tag == "style:style":
             self.look = attributes.get("style:name", "")
         elif tag == "style:table-cell-properties":
             self.looks[self.look] = colour_name(attributes.get("fo:background-color", ""))
         elif tag == "style:text-properties" and attributes.get("style:text-line-through-style", "none") != "none":
             self.struck.add(self.look)
-        elif tag == "table:null-date":
-            self.scan.since_1904 = attributes.get("table:date-value", "").startswith("1904")
+
+    def _words(self, tag: str, attributes: dict[str, str]) -> None:
+        """A part of a cell's text that is a link, or in a style of its own."""
+        target = attributes.get("xlink:href", "#")
+        if tag == "text:a" and not target.startswith("#"):
+            self._tell(link_of(self.sheet, self._cell_at(), target))
+        elif attributes.get("text:style-name") in self.struck:
+            self._strike(self._cell_at())
 
     def end(self, tag: str) -> None:
         """A tag ends: after a row comes the next."""
@@ -151,13 +163,17 @@ class _Walker:
         if not formula and attributes.get("office:value-type") in _NUMBERS:
             self.number, self.words = attributes.get("office:value", ""), []
         for row, column in self._places(columns) if colour or formula or is_error or struck else ():
-            if struck and len(self.scan.struck[-1]) < MAX_PAINTED:
-                self.scan.struck[-1].add(f"{column_letters(column)}{row + 1}")
+            if struck:
+                self._strike(f"{column_letters(column)}{row + 1}")
             if formula or is_error:
                 self.scan.marks[-1][row, column] = (CellKind.ERROR if is_error else CellKind.FORMULA, formula)
             if colour and len(self.scan.painted[-1]) < MAX_PAINTED:
                 self.scan.painted[-1][f"{column_letters(column)}{row + 1}"] = colour
         self.column += columns
+
+    def _strike(self, cell: str) -> None:
+        if len(self.scan.struck[-1]) < MAX_PAINTED:
+            self.scan.struck[-1].add(cell)
 
     def _end_number(self) -> None:
         """A cell with a number ends: what it shows, where that is not the number as it is."""
