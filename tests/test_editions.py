@@ -218,7 +218,7 @@ def test_what_is_left_out_stands_on_the_first_page(named: Plan) -> None:
     book = openpyxl.load_workbook(made(named, "public").path)
     first = " ".join(str(row[0]) for row in values_of(book["RAG status"])[:9])
     assert "What this edition leaves out. Names, posts and contacts" in first
-    assert "Public edition: where the plan stood on 30 June 2016." in first
+    assert "Public edition. Where we are on 30 June 2016." in first
 
 
 def test_a_released_text_stands_whole_or_not_at_all(named: Plan) -> None:

@@ -6,7 +6,7 @@ import re
 from datetime import datetime
 
 import pytest
-from tests.chairs import Q1, Q2, RETURN_BY, Plan, form, said
+from tests.chairs import Q1, Q2, RETURN_BY, Plan, form, said, values_of
 from tests.test_master import A4_ROOM, SECOND_ISSUE, lines, made, row, rows, sheet
 
 from plan_sheets.core.asked import MOST_RED
@@ -58,7 +58,7 @@ def test_what_is_red_why_and_what_is_asked_stands_in_words(round_one: Plan) -> N
     assert "Of the Executive, by 30 September 2016, on the sheet Decisions: for the Red action, agree" in told
     assert f"Red: {WHAT}. Why: its chair judged it Red. Its chair asks: Release a nurse" in told
     driver = row(made(round_one), "RAG status", "J1")["What drives it"]
-    assert driver == "Follow how far the DVSG has got… (J1a.1): judged Red"
+    assert driver == "Follow how far the DVSG has… (J1a.1): judged Red"
 
 
 def test_a_rule_that_makes_it_red_is_told_with_what_the_chair_judged(round_one: Plan) -> None:
@@ -84,11 +84,34 @@ def test_no_ref_on_the_first_page_stands_without_words(round_one: Plan) -> None:
     round_one.issue(Q2, RETURN_BY.replace(month=10), SECOND_ISSUE)
     round_one.receive(round_one.filled("da2", said(rag="Amber"), code=Q2), when=AUTUMN)
     told = lines(made(round_one))
-    assert "No return two rounds running (who will see that they report?): Child Sexual Exploitation, Missing" in told
+    assert (
+        "Also asked. No return two rounds running: who will see that they report? Child Sexual Exploitation, Missing"
+        in told
+    )
     asked = told.partition("What is asked.")[2].partition("What could not be told.")[0]
     bare = re.findall(r"(?<![(\w])[A-Z]\d[a-z]?(?:\.\d+)?(?!\w)", asked)
     assert bare == []
     assert not re.search(r"\b(SOS|MSP|DA|MH|CSE)\b", asked)
+
+
+def test_what_changed_is_told_worst_first_a_line_for_each_way(round_one: Plan) -> None:
+    known = {"owner": "A lead", "owner_status": "Accepted", "due": "March 2017", "how": "As agreed"}
+    put(round_one, OWNED | {("action", "L2.4", name): text for name, text in known.items()})
+    put(round_one, {("action", "L2.4", "rag"): "Green"}, Q1)
+    round_one.receive(round_one.filled("da", said(rag="Green")))
+    round_one.issue(Q2, RETURN_BY.replace(month=10), SECOND_ISSUE)
+    put(round_one, {("action", "L2.4", "rag"): "Red"}, Q2)
+    round_one.receive(round_one.filled("da2", said(rag="Amber"), code=Q2), when=AUTUMN)
+    told = [str(line[0]) for line in values_of(sheet(made(round_one), "RAG status"))]
+    assert "Worsened. Green to Red: Learning from… L2.4. Green to Amber: Domestic abuse J1a.1." in told
+    assert "Improved. None." in told
+
+
+def test_what_falls_due_is_told_in_words_of_a_priority_and_counted_of_a_board(round_one: Plan) -> None:
+    put(round_one, {("action", "J1a.1", "due"): "30 April 2016", ("action", "J1a.2", "due"): "31 August 2016"})
+    due = {one["Ref"]: one["Due by the end of next quarter"] for one in rows(made(round_one), "RAG status")}
+    assert due["J1"] == "2 actions, 1 overdue: Follow how far the DVSG has… (J1a.1)"
+    assert (due["J"], due["L"]) == ("2 actions, 1 overdue", "None")
 
 
 def test_what_was_red_and_is_silent_now_is_told(round_one: Plan) -> None:

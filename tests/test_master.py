@@ -171,7 +171,7 @@ def test_an_earlier_round_knows_nothing_of_a_later_one(round_one: Plan) -> None:
     assert second.round == Q2
     assert "word-later" in row(second, "Master plan", "J1a.1")["Action owner and subgroup"]
     assert row(second, "Master plan", "J1a.1")["Trend"] == "↑ improved"
-    assert "Improved: Domestic abuse J1a.1 (Amber to Green)" in lines(second)
+    assert "Improved. Amber to Green: Domestic abuse J1a.1." in lines(second)
     changed = [(one["What changed"], one["Before"], one["After"]) for one in rows(second, "Changes")]
     assert ("RAG", "Amber", "Green") in changed
     assert ("Action owner", "word-owner", "word-later") in changed

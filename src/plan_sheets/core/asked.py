@@ -22,7 +22,7 @@ LONGEST_NAME = 36
 """What is Red is told nearly whole, all else in a few words (characters)."""
 ALL = " (all of it on Decisions)"
 _ASKED = {
-    Rule.MOVED: "accept the date, or say what must change",
+    Rule.MOVED: "accept the date, or say what must change.",
     Rule.AMBER: "what will turn them Green?",
     Rule.NO_RETURN: "who will see that they report?",
     Rule.UNNAMED: "who are they?",
@@ -64,18 +64,16 @@ def asked_lines(stood: Stood, now: Round, most_red: int = MOST_RED) -> Iterator[
     yield from _red(stood, sorted(red, key=lambda ref: ref not in asks), found, most_red)
     yield from _last_red(stood)
     yield from _chairs(stood, {ref: ask for ref, ask in asks.items() if ref not in red})
-    others = list(_others(stood, [one for one in found if one.ref not in red]))
-    if others:
-        yield f"Also asked. {' '.join(others)}"
+    yield from _others(stood, [one for one in found if one.ref not in red])
 
 
 def _others(stood: Stood, found: Sequence[Escalation]) -> Iterator[str]:
-    """A sentence for each rule that puts something before somebody: what is asked, and about what."""
+    """A line for each rule that puts something before somebody: what is asked, and about what."""
     for rule, asked in _ASKED.items():
         those = [one.ref for one in found if one.rule is rule]
         if those:
             told = "; ".join(in_words(stood, ref) for ref in those[:MOST_ASKS])
-            yield f"{rule} ({asked}): {told}{_more(len(those) - MOST_ASKS)}."
+            yield f"Also asked. {rule}: {asked} {told}{_more(len(those) - MOST_ASKS)}."
 
 
 def _first(red: int, found: Sequence[Escalation], now: Round) -> str:

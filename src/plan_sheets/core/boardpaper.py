@@ -23,9 +23,12 @@ CUT = "… (in full in the master workbook)"
 RAG = "RAG"
 """The heading of a column that holds status words."""
 LEADS = (
-    "Where we are.",
+    "Where we are",
     "Returns.",
     "What changed.",
+    "Worsened.",
+    "Improved.",
+    "Also changed.",
     "What is asked.",
     "Red:",
     "Also asked.",

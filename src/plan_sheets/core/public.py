@@ -20,7 +20,7 @@ from plan_sheets.core.rollup import SubgroupFacts, trend
 from plan_sheets.core.spec import WorkbookSpec
 from plan_sheets.core.standing import is_further, rows_at
 from plan_sheets.core.stood import Stood
-from plan_sheets.core.summary import DRAFT, changed, counted, fold, returned, summary_rows, texts_of
+from plan_sheets.core.summary import DRAFT, changed_lines, counted, fold, returned, summary_rows, texts_of
 
 SHOWN = {
     "plan": ("title", "year"),
@@ -179,10 +179,10 @@ def _lines(stood: Stood) -> Iterator[str]:
     if stood.round is None:
         yield f"Public edition. {DRAFT}: no round has been issued yet, so nothing is rated."
     else:
-        yield f"Public edition: where the plan stood on {PartialDate.day(stood.round.last_day).words}."
-        yield f"Where we are. {counted(stood)}"
+        day = PartialDate.day(stood.round.last_day).words
+        yield f"Public edition. Where we are on {day}. {counted(stood)}"
         yield f"Returns. {returned(stood.subgroups, 'reported')}"
-        yield f"What changed. {changed(stood)}"
+        yield from changed_lines(stood)
     yield LEFT_OUT
 
 

@@ -11,7 +11,7 @@ from plan_sheets.core.model import PartialDate, Round, ref_order
 from plan_sheets.core.paper import lines_needed
 from plan_sheets.core.planner import UNCONFIRMED, parent
 from plan_sheets.core.rag import ASSESSED, Rating, Status, count_words
-from plan_sheets.core.rollup import RollUp, SubgroupFacts, Trend, roll_up, trend
+from plan_sheets.core.rollup import CONCERN, RollUp, SubgroupFacts, Trend, roll_up, trend
 from plan_sheets.core.settle import Proposal
 from plan_sheets.core.stood import Stood
 
@@ -22,8 +22,8 @@ FEWER_RED = (5, 3)
 """How many Red actions are told in words where the table leaves less room."""
 MOST_REFS = 8
 LONGEST_REASON = 80
-LONGEST_ACTION = 36
-LONGEST_TITLE = 28
+LONGEST_ACTION = 30
+LONGEST_TITLE = 20
 """How much the first page tells of one thing (refs, characters): the whole of it stands in the other sheets."""
 _OVER = (Status.CLOSED, Status.WITHDRAWN, Status.PROPOSED, Status.BLUE)
 
@@ -97,11 +97,9 @@ def _lines_of_draft(stood: Stood) -> Iterator[str]:
 
 
 def _lines_of_round(stood: Stood, now: Round, most_red: int) -> Iterator[str]:
-    day = PartialDate.day(now.last_day).words
-    yield f"Where the plan stood on {day}: what changed, what is asked, what could not be told; then each priority."
-    yield f"Where we are. {counted(stood)}"
+    yield f"Where we are on {PartialDate.day(now.last_day).words}. {counted(stood)}"
     yield f"Returns. {_returns(stood)}"
-    yield f"What changed. {changed(stood)}"
+    yield from changed_lines(stood)
     yield from asked_lines(stood, now, most_red)
     yield f"What could not be told. {_untold(stood)}"
 
@@ -133,44 +131,53 @@ def returned(subgroups: Sequence[SubgroupFacts], did: str) -> str:
     return f"{back or 'None'} of {count_words(len(subgroups), 'subgroup')} {did}."
 
 
-def changed(stood: Stood) -> str:
-    """The actions that changed since the round before, by what changed."""
-    if stood.before is None and stood.round and len(stood.rounds) > 1:
-        return f"Quarter {stood.round.previous.quarter} was not issued, so there is nothing to compare with."
+def changed_lines(stood: Stood) -> Iterator[str]:
+    """The actions that changed since the round before: a line of what worsened, of what improved, and of the rest."""
     if stood.before is None:
-        return "This is the first round, so there is nothing to compare with."
+        skipped = stood.round.previous if stood.round and len(stood.rounds) > 1 else None
+        because = f"Quarter {skipped.quarter} was not issued" if skipped else "This is the first round"
+        yield f"What changed. {because}, so there is nothing to compare with."
+        return
     ratings = sorted(stood.now.values(), key=lambda one: ref_order(one.facts.ref))
-    trends = {one.facts.ref: trend(one.before, one.published) for one in ratings}
+    for name in (Trend.WORSENED, Trend.IMPROVED):
+        told = _moves(stood, [one for one in ratings if trend(one.before, one.published) is name])
+        yield f"{name.capitalize()}. {told or 'None'}."
+    if told := _other_changes(stood, ratings):
+        yield f"Also changed. {told}."
+
+
+def _moves(stood: Stood, ratings: Iterable[Rating]) -> str:
+    """Actions by how they moved, those that stand worst first: `Amber to Red: Mental health J2c.1. Green to ...`."""
+    worst_first = sorted(ratings, key=lambda one: CONCERN.index(one.published))
+    moves: dict[str, list[str]] = {}
+    for one in worst_first[:MOST_REFS]:
+        moves.setdefault(f"{one.before} to {one.published}", []).append(one.facts.ref)
+    more = [f"{len(worst_first) - MOST_REFS} more"] if len(worst_first) > MOST_REFS else []
+    return ". ".join([*(f"{move}: {placed(stood, refs)}" for move, refs in moves.items()), *more])
+
+
+def _other_changes(stood: Stood, ratings: Sequence[Rating]) -> str:
+    """What changed otherwise than for better or worse, by how."""
     groups = {
-        "Worsened": [one for one in ratings if trends[one.facts.ref] is Trend.WORSENED],
-        "Improved": [one for one in ratings if trends[one.facts.ref] is Trend.IMPROVED],
         "Rated before, not reported now": [
             one for one in ratings if one.before in ASSESSED and one.published == Status.NOT_REPORTED
         ],
         "Now rated": [one for one in ratings if one.before not in (*ASSESSED, None) and one.published in ASSESSED],
         "Ended": [one for one in ratings if one.published in _OVER[:2] and one.before != one.published],
         "Date moved": [one for one in ratings if one.facts.moves and one.facts.moves[-1].round == stood.round],
-        "Newly proposed": [one for one in ratings if one.published == Status.PROPOSED and one.before is None],
+        "Proposed": [one for one in ratings if one.published == Status.PROPOSED and one.before is None],
     }
-    always = ("Worsened", "Improved")
-    told = {
-        name: placed(stood, [_move(one) if name in always else (one.facts.ref, "") for one in those])
-        for name, those in groups.items()
-    }
-    return " ".join(f"{name}: {those or 'none'}." for name, those in told.items() if those or name in always)
+    told = {name: placed(stood, [one.facts.ref for one in those]) for name, those in groups.items()}
+    return ". ".join(f"{name}: {those}" for name, those in told.items() if those)
 
 
-def _move(one: Rating) -> tuple[str, str]:
-    return one.facts.ref, f" ({one.before} to {one.published})"
-
-
-def placed(stood: Stood, refs: Sequence[tuple[str, str]], most: int = MOST_REFS) -> str:
-    """Refs of actions (each with what follows it) below the titles of their priorities: `Domestic abuse J1a.1`."""
+def placed(stood: Stood, refs: Sequence[str], most: int = MOST_REFS) -> str:
+    """Refs of actions below the titles of their priorities: `Domestic abuse J1a.1, J1b.1; Prevent J3.2`."""
     below: dict[str, list[str]] = {}
-    for ref, following in refs[:most]:
+    for ref in refs[:most]:
         theme = stood.rows["action"].get(ref, {}).get("theme", "")
         title = stood.rows["priority"].get(parent(theme), {}).get("title", "") if theme else ""
-        below.setdefault(cut(title, LONGEST_TITLE), []).append(f"{ref}{following}")
+        below.setdefault(cut(title.partition(":")[0], LONGEST_TITLE), []).append(ref)
     more = f" and {len(refs) - most} more" if len(refs) > most else ""
     return "; ".join(f"{title} {', '.join(those)}".strip() for title, those in below.items()) + more
 
@@ -195,9 +202,7 @@ def _untold(stood: Stood) -> str:
         f"{len(drafts)} Not assessable ({', '.join(why)})" if drafts else "",
         f"{count_words(stood.set_aside, 'file')} held or refused" if stood.set_aside else "",
         f"{stood.queries} {'query' if stood.queries == 1 else 'queries'} open" if stood.queries else "",
-        f"in doubt: {placed(stood, [(ref, '') for ref in sorted(stood.doubts, key=ref_order)])}"
-        if stood.doubts
-        else "",
+        f"in doubt: {placed(stood, sorted(stood.doubts, key=ref_order))}" if stood.doubts else "",
         count_words(len(stood.questions), "open question") if stood.questions else "",
         f"{count_words(len(stood.proposals), 'proposal')} for the board officer to confirm" if stood.proposals else "",
     ]
@@ -246,7 +251,7 @@ def _rolled(stood: Stood, priorities: Sequence[str], *, named: bool = True) -> d
         "counts": rolled.text,
         "driven_by": _driver(rolled, stood, mine, named=named),
         "trend": trend(before.published if stood.before else _unissued(stood), rolled.published).words,
-        "due_next": _due(mine, stood.round, 3 if named else 2),
+        "due_next": _due(stood, mine, stood.round, named=named),
     }
 
 
@@ -258,7 +263,7 @@ def _unissued(stood: Stood) -> Status | None:
 def _driver(rolled: RollUp, stood: Stood, mine: Sequence[Rating], *, named: bool) -> str:
     if rolled.driver:
         because = f"{_brief(stood, rolled.driver)}: {cut(why(stood.now[rolled.driver]), LONGEST_REASON)}"
-        told = because if named else placed(stood, [(rolled.driver, "")])
+        told = because if named else placed(stood, [rolled.driver])
     else:
         told = {
             Status.GREEN: "No action is worse than Green",
@@ -269,11 +274,13 @@ def _driver(rolled: RollUp, stood: Stood, mine: Sequence[Rating], *, named: bool
     return f"{told}. In doubt: {few(doubtful, 4)}" if doubtful else told
 
 
-def _due(ratings: Iterable[Rating], now: Round, most: int) -> str:
-    """The actions still going on that fall due by the end of the next quarter, those that are overdue first."""
-    refs: dict[bool, list[str]] = {True: [], False: []}
-    for one in sorted(ratings, key=lambda one: ref_order(one.facts.ref)):
-        due = one.facts.due
-        if due and due.last <= next_round(now).last_day and one.published not in _OVER and not one.facts.complete:
-            refs[due.last < now.last_day].append(one.facts.ref)
-    return few([*(f"{ref} (overdue)" for ref in refs[True]), *refs[False]], most) or "None"
+def _due(stood: Stood, ratings: Iterable[Rating], now: Round, *, named: bool) -> str:
+    """What still goes on and falls due by the end of the next quarter: how much; if `named`, what is first."""
+    going_on = (one for one in ratings if one.published not in _OVER and not one.facts.complete)
+    due = {one.facts.ref: one.facts.due.last for one in going_on if one.facts.due}
+    refs = [
+        ref for ref in sorted(due, key=lambda ref: (due[ref], ref_order(ref))) if due[ref] <= next_round(now).last_day
+    ]
+    overdue = sum(due[ref] < now.last_day for ref in refs)
+    told = ", ".join([count_words(len(refs), "action"), *([f"{overdue} overdue"] if overdue else [])])
+    return f"{told}: {_brief(stood, refs[0])}" if refs and named else told if refs else "None"
