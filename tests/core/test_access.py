@@ -57,6 +57,11 @@ def write(cell: str, value: str | None) -> Callable[[Workbook], object]:
     return on_sheet(lambda sheet: setattr(sheet[cell], "value", value))
 
 
+def too_wide(sheet: Worksheet) -> None:
+    sheet.column_dimensions["C"].width = 250
+    sheet.page_setup.paperSize = 8
+
+
 def style(cell: str, **looks: object) -> Callable[[Workbook], object]:
     def spoil(sheet: Worksheet) -> None:
         for name, look in looks.items():
@@ -152,6 +157,7 @@ BAD: list[tuple[str, Callable[[Workbook], object]]] = [
     ("locked cells can be selected", setting("protection", "selectLockedCells", 1)),
     ("print", setting("page_setup", "orientation", "portrait")),
     ("print", setting("page_setup", "paperSize", 8)),
+    ("print", on_sheet(too_wide)),
     ("print", setting("page_setup", "fitToWidth", 2)),
     ("print", on_sheet(lambda sheet: setattr(sheet, "print_title_rows", "1:1"))),
     ("header repeats A2", on_sheet(lambda sheet: setattr(sheet.oddHeader.left, "text", "Draft"))),  # type: ignore[union-attr]  # every sheet has one

@@ -11,7 +11,17 @@ from itertools import pairwise
 
 from plan_sheets.core.access_words import WORDING
 from plan_sheets.core.model import Address
-from plan_sheets.core.paper import LINE_POINTS, TALLEST_ROW, Paper, choose_paper, lines_needed, text_points
+from plan_sheets.core.paper import (
+    FONT_POINTS,
+    LINE_POINTS,
+    SMALLEST_PRINT,
+    TALLEST_ROW,
+    Paper,
+    choose_paper,
+    lines_needed,
+    print_scale,
+    text_points,
+)
 from plan_sheets.core.seen import Area, Look, SeenSheet, SeenWorkbook
 
 HEADING_STYLE = "Heading 1"
@@ -336,11 +346,14 @@ def _selectable(sheet: SeenSheet) -> Said:
 
 def _printed(sheet: SeenSheet) -> Said:
     setup = sheet.print
-    paper = choose_paper(sheet.widths[column] for column in sorted(sheet.widths))
+    widths = [sheet.widths[column] for column in sorted(sheet.widths)]
+    paper = choose_paper(widths)
     if not setup.landscape:
         yield None, "The sheet is not printed landscape."
     if setup.paper != paper:
         yield None, f"The sheet should be printed on {Paper(paper).name}."
+    if print_scale(widths, paper) * FONT_POINTS < SMALLEST_PRINT:
+        yield None, f"The table is too wide: even on {Paper(paper).name} it is printed under {SMALLEST_PRINT} points."
     if not setup.one_page_wide:
         yield None, "The sheet is not printed one page wide."
     for table in sheet.tables:
