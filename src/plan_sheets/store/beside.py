@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Container, Iterable, Iterator, Sequence
 from itertools import islice
 from posixpath import join, normpath
 from xml.etree import ElementTree as ET
@@ -48,21 +48,27 @@ def link_of(sheet: str, cell: str, target: str) -> Remark:
     return Remark("cell_link", {"cell": cell, "sheet": sheet}, sheet, cell, target)
 
 
-def linked_cells(part: Callable[[str], bytes], sheets: Iterable[tuple[str, str, bytes]]) -> tuple[Remark, ...]:
+def linked_cells(
+    part: Callable[[str], bytes], names: Container[str], sheets: Iterable[tuple[str, str, bytes]]
+) -> tuple[Remark, ...]:
     """A remark for each cell that links to somewhere else than this workbook.
 
-    `part` gives a checked part by its name; `sheets` are names, names of their parts, and these. Where the parts make
-    no sense, the one that says that there are links.
+    `part` gives a checked part by its name, one of `names`; `sheets` are names, names of their parts, and these. Where
+    the parts make no sense, the one that says that there are links.
     """
     try:
-        return tuple(islice(_linked(part, sheets), MAX_BESIDE))
+        related = (one for one in sheets if _relations_of(one[1]) in names)
+        return tuple(islice(_linked(part, related), MAX_BESIDE))
     except (ET.ParseError, RefusedError, KeyError, ValueError):
         return (Remark("file_has_links"),)
 
 
 def _linked(part: Callable[[str], bytes], sheets: Iterable[tuple[str, str, bytes]]) -> Iterator[Remark]:
     for sheet, name, told in sheets:
-        links = [dict(_ATTRIBUTE.findall(one.decode())) for one in _LINK.findall(told, told.rfind(b"sheetData"))]
+        start = told.find(b"hyperlinks", told.rfind(b"sheetData"))
+        listed = told[start : told.rfind(b"hyperlinks")] if start > 0 else b""
+        found = _LINK.findall(listed) if b":id" in listed else ()  # a link within the workbook has no id
+        links = [dict(_ATTRIBUTE.findall(one.decode())) for one in found]
         places = {
             value: one.get("ref", "") for one in links for key, value in one.items() if key.rpartition(":")[2] == "id"
         }

@@ -170,7 +170,10 @@ def _guard_package(package: Package, *, apart: bool) -> Guarded:
     since_1904 = _SINCE_1904.search(parts[book]) is not None
     if beside := beside_cells(package.small, names, [(one.title, one.part) for one in listed]):
         remarks = (*(one for one in remarks if one.code != "file_has_comments"), *beside)
-    remarks = (*remarks, *linked_cells(package.small, ((one.title, one.part, parts[one.part]) for one in listed)))
+    remarks = (
+        *remarks,
+        *linked_cells(package.small, names, ((one.title, one.part, parts[one.part]) for one in listed)),
+    )
     sheets = read_already(listed, scans)
     data, marks = (
         (b"", ()) if sheets else (stored(essential(parts, listed, scans)), tuple(one.marked() for one in scans))

@@ -92,7 +92,7 @@ def text_cells(part: bytes, shared: Shared) -> Cells | None:
     start = max(part.find(b"sheetData") - 1, 0)
     others = None if (data := _SHARED_ONLY.match(part, start)) else _ANY.match(part, start)
     data = data or others
-    if not data or _is_more_than(part, data.end()):
+    if not data or _is_more_than(part, data.end()) or (others and spreads(part)):
         return None
     found = _FILLED.findall(part, *data.span()) if b' t="s"' in part else []
     try:
@@ -106,7 +106,7 @@ def text_cells(part: bytes, shared: Shared) -> Cells | None:
 
 def _is_more_than(part: bytes, end: int) -> bool:
     """Whether there is another table than the first, which ends here, merged cells, or a comment that may hide any."""
-    more = part.find(b"sheetData", end) >= 0 or b"mergeCell" in part or spreads(part)
+    more = part.find(b"sheetData", end) >= 0 or b"mergeCell" in part
     return more or (b"!" in part and _OPENED.search(part) is not None)
 
 
