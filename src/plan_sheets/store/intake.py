@@ -158,22 +158,23 @@ def _in_turn(executor: Executor, task: _Task, chunks: Sequence[_Chunk], here: _T
 def _submit(executor: Executor, task: _Task, chunk: _Chunk) -> Future[list[Opened]] | None:
     try:
         return executor.submit(task, chunk)
-    except BrokenExecutor:
+    except (BrokenExecutor, OSError):  # also where the system gives no more processes
         return None
 
 
 @contextmanager
 def processes() -> Iterator[Executor | None]:
-    """Processes of this machine, which start when they are first given work; None where there is one core alone."""
+    """Processes of this machine, which start when they are first given work; None where it has one core, or no such."""
     cores = min(os.cpu_count() or 1, MOST_PROCESSES)
-    if cores == 1:
-        yield None
-        return
-    pool = ProcessPoolExecutor(cores, initializer=_let_the_first_be_told)
+    try:
+        pool = ProcessPoolExecutor(cores, initializer=_let_the_first_be_told) if cores > 1 else None
+    except (ImportError, NotImplementedError, OSError):  # a system without semaphores: all is done here
+        pool = None
     try:
         yield pool
     finally:
-        pool.shutdown(cancel_futures=True)
+        if pool:
+            pool.shutdown(cancel_futures=True)
 
 
 def _let_the_first_be_told() -> None:
