@@ -209,7 +209,9 @@ class Plan:
         dry_run: bool = False,
     ) -> Sequence[Receipt]:
         """What became of these files; no officer's workbook is made."""
-        return take_in(self.folder, paths, when, told, dry_run=dry_run).returns
+        receipts = take_in(self.folder, paths, when, told, dry_run=dry_run).returns
+        assert not [one for receipt in receipts for one in receipt.findings if one.code == "file_unforeseen"]
+        return receipts
 
     def receive_one(self, path: Path, told: Told | None = None, when: datetime = RECEIVED_ON) -> Any:
         """What became of one file."""

@@ -39,6 +39,7 @@ def receive_all(plan: Plan, paths: Sequence[Path]) -> list[Returned]:
     folder = plan.folder
     with folder.register.batch("mutants", "2016-07-08", dry_run=True):
         receipts = receive(folder, paths, RECEIVED_ON).returns
+        assert not [one for receipt in receipts for one in receipt.findings if one.code == "file_unforeseen"]
         ids = {one.sha256: one.id for one in folder.register.returns()}
         entries: dict[int, list[Any]] = {}
         for one in folder.register.rows(tables.ENTRY):

@@ -15,7 +15,10 @@ import pytest
 from tests.chairs import FURTHER, Q2, RECEIVED_ON, SOS, Plan, held_file, said
 
 from plan_sheets import office
+from plan_sheets.core.document import Document
+from plan_sheets.core.reading import read_return
 from plan_sheets.core.receipts import Receipt
+from plan_sheets.receive import receive as take_in
 from plan_sheets.store import intake
 from plan_sheets.store.inbox import Waiting
 from plan_sheets.store.intake import Opened, processes
@@ -119,3 +122,20 @@ def test_what_opened_one_batch_sees_what_was_issued_before_the_next(round_one: P
         later = RECEIVED_ON + timedelta(days=90)
         told = office.receive_files(round_one.folder, [round_one.inbox], later, executor=pool).receipts
     assert {one.issue for one in told.returns} == {"2016-17-Q2-DA-1", "2016-17-Q2-SOS-1"}
+
+
+def test_a_fault_of_ours_costs_one_file_a_refusal_and_the_others_nothing(
+    round_one: Plan, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stumble(document: Document, *rest: Any, **told: Any) -> Any:
+        if document.subgroup == "DA":
+            raise ZeroDivisionError("by nothing")
+        return read_return(document, *rest, **told)
+
+    monkeypatch.setattr(intake, "read_return", stumble)
+    bad, good = round_one.filled("da", said()), round_one.filled("sos", SOS, "SOS")
+    told = {Path(one.file).name: one for one in take_in(round_one.folder, [bad, good], RECEIVED_ON).returns}
+    assert [one.code for one in told["da.xlsx"].findings] == ["file_unforeseen"]
+    assert "ZeroDivisionError: by nothing" in told["da.xlsx"].findings[0].message
+    assert round_one.folder.kept(told["da.xlsx"].sha256).read_bytes() == bad.read_bytes()
+    assert (told["da.xlsx"].verdict, told["sos.xlsx"].verdict) == ("refused", "accepted")

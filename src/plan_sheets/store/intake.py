@@ -21,7 +21,7 @@ from typing import Self
 from plan_sheets.core.answers import Answers
 from plan_sheets.core.found import FoundWorkbook
 from plan_sheets.core.messages import Messages
-from plan_sheets.core.model import Finding, Verdict
+from plan_sheets.core.model import Finding, PlanSheetsError, Verdict
 from plan_sheets.core.reading import read_return
 from plan_sheets.core.receipts import Receipt, Told
 from plan_sheets.core.survival import lost
@@ -76,7 +76,14 @@ class Intake:
     def _open(self, waiting: Waiting) -> Opened:
         """One file."""
         incoming = waiting.open()
-        opened = self._judged(incoming)
+        try:
+            opened = self._judged(incoming)
+        except PlanSheetsError:
+            raise
+        except Exception as trouble:  # noqa: BLE001 - a fault of ours costs this file a refusal, and the others nothing
+            reason = f"{type(trouble).__name__}: {trouble}"[:200]
+            opened = Opened(_receipt(incoming), None)
+            opened.receipt.findings.append(self.messages.remark("file_unforeseen", {"reason": reason}))
         # Of a container that could not be opened nobody knows what is in it.
         if self.keeps and incoming.refusal is None:
             self.folder.keep(incoming.data, incoming.sha)
@@ -84,9 +91,7 @@ class Intake:
         return opened
 
     def _judged(self, incoming: Incoming) -> Opened:
-        receipt = Receipt(
-            incoming.name, incoming.sha, Verdict.REFUSED, sent_by=incoming.sent_by, sent_at=incoming.sent_at
-        )
+        receipt = _receipt(incoming)
         found = incoming.refusal or read_workbook(incoming.data)
         if not isinstance(found, FoundWorkbook):
             receipt.findings.append(self.messages.remark(found.code, found.details))
@@ -128,6 +133,12 @@ class Intake:
             held, reason = finding.code, self.told.reason
             return self.messages.finding("held_then_allowed", address=finding.address, held=held, reason=reason)
         return finding
+
+
+def _receipt(incoming: Incoming) -> Receipt:
+    """The receipt of a file of which nothing is known yet."""
+    sent_by, sent_at = incoming.sent_by, incoming.sent_at
+    return Receipt(incoming.name, incoming.sha, Verdict.REFUSED, sent_by=sent_by, sent_at=sent_at)
 
 
 _Chunk = Sequence[Waiting]

@@ -156,12 +156,21 @@ class Register:
                 self._reading = before
 
     def read(self, statement: Any, **bound: object) -> Sequence[Any]:
-        """All rows of a select, `bound` by the names in it; within a batch, with what it has recorded so far."""
+        """All rows of a select, `bound` by the names in it; within a batch, with what it has recorded so far.
+
+        Raises PlanSheetsError if the register cannot be read.
+        """
         connection = self._writing or self._reading
-        if connection is not None:
-            return connection.execute(statement, bound).all()
-        with self.engine.connect() as fresh:
-            return fresh.execute(statement, bound).all()
+        try:
+            if connection is not None:
+                return connection.execute(statement, bound).all()
+            with self.engine.connect() as fresh:
+                return fresh.execute(statement, bound).all()
+        except DatabaseError as error:
+            raise PlanSheetsError(
+                f"The register cannot be read ({error.orig}).",
+                "Close other programs that use the plan folder, and try again; else fetch it from your backup.",
+            ) from error
 
     def history(self, **where: object) -> History:
         """Every value whose columns hold these, with its source."""
