@@ -144,6 +144,10 @@ HOSTILE: dict[str, tuple[Callable[[], bytes], str]] = {
         lambda: xlsb(binary_row(0) + binary_row(1_048_575) + b"\x92\x01\0"),
         "file_ends_reader",
     ),
+    "an xlsb with a cell that the parser passes over": (
+        lambda: xlsb(b"\x91\x01\0" + binary_row(0) + b"\x11\x08" + struct.pack("<LL", 0, 0) + b"\x92\x01\0"),
+        "file_odd_encoding",
+    ),
     "a record that claims 256 MB": (lambda: xlsb(b"\x05\xff\xff\xff\x7f"), "file_damaged"),
     "rounds of hashing without end": (lambda: encrypted(2**31), "file_encrypted"),
     "a key of no known size": (lambda: encrypted(1).replace(b'keyBits="256"', b'keyBits="777"'), "file_encrypted"),

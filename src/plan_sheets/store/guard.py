@@ -26,6 +26,7 @@ from plan_sheets.store.sheet_scan import (
     TooFullError,
     TooManyCellsError,
 )
+from plan_sheets.store.xlsb_scan import passes_over
 from plan_sheets.store.xlsx_parts import ROOT, OddError, essential, read_already, workbook_parts
 from plan_sheets.store.zips import RefusedError, stored
 
@@ -159,7 +160,7 @@ def _guard_package(package: Package, *, apart: bool) -> Guarded:
     root = package.small(ROOT)
     book = _workbook_part(root, names)
     if book.endswith(".bin"):
-        return Guarded("xlsb", _binary_parts(package), about=about, remarks=(*remarks, _half_seen("xlsb")))
+        return Guarded("xlsb", _binary_parts(package, apart=apart), about=about, remarks=(*remarks, _half_seen("xlsb")))
     parts, listed, scans, kept = workbook_parts(package, root, book, apart=apart)
     container = "xlsm" if b"macroEnabled" in package.small("[content_types].xml") else "xlsx"
     walked = any(scan.walked for scan in scans)
@@ -227,7 +228,10 @@ def _ods_parts(package: Package) -> tuple[bytes, OdsScan, frozenset[str]]:
     return stored({"mimetype": kind, "META-INF/manifest.xml": manifest, "content.xml": content}), seen, kept
 
 
-def _binary_parts(package: Package) -> bytes:
-    """All parts of an xlsb that its parser could ask for: what is in them is not looked at here."""
+def _binary_parts(package: Package, *, apart: bool) -> bytes:
+    """All parts of an xlsb that its parser could ask for; refused where it would pass over some of the cells."""
     wanted = [name for name in package.entries if name.endswith((".bin", ".rels")) and "vbaproject" not in name]
-    return stored({name: package.archive.read(package.entries[name]) for name in wanted})
+    parts = {name: package.archive.read(package.entries[name]) for name in wanted}
+    if apart and any(passes_over(part) for name, part in parts.items() if "sheets/sheet" in name):
+        raise RefusedError("file_odd_encoding")
+    return stored(parts)
