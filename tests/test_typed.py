@@ -149,6 +149,26 @@ def test_dates_as_cells_hold_them(round_one: Plan) -> None:
     assert [round_one.said(ref, "new_date") for ref in REFS] == [*["31 March 2017"] * 3, ""]
 
 
+def test_a_date_that_a_cell_shows_without_its_day_is_taken_so(round_one: Plan) -> None:
+    """A cell that has lost its format turns `March 2017` into the first of March, and shows `Mar-17`."""
+    changes = (
+        put("J1a.1", "New date", date(2017, 3, 1), "mmm-yy"),
+        put("J1a.2", "New date", date(2017, 3, 1), "[$-809]mmmm yyyy"),
+        put("J1a.3", "New date", date(2017, 3, 1), "d mmm"),
+        put("J1b.1", "New date", date(2017, 3, 1), "yyyy"),
+        put("J1a.1", "Evidence", 2016, "yyyy"),
+    )
+    path = edit(round_one.sent("DA"), round_one.inbox / "da.xlsx", *changes)
+    assert told_of(round_one, path) == {
+        "P5": ["date_shown 1 March 2017"],
+        "P6": ["date_shown 1 March 2017"],
+        "P8": ["date_shown 1 March 2017", "date_vague 1 March 2017"],
+        "Q5": ["date_shown 8 July 1905"],
+    }
+    assert [round_one.said(ref, "new_date") for ref in REFS] == ["March 2017", "March 2017", "1 March 2017", ""]
+    assert round_one.said("J1a.1", "evidence") == "1905"
+
+
 def test_a_workbook_that_counts_its_days_from_1904(round_one: Plan) -> None:
     """Real dates are themselves; a day number may be of either kind, four years apart: a query."""
     changes = (since_1904, put("J1a.1", "New date", date(2017, 3, 31), "dd/mm/yyyy"), put("J1a.2", "New date", 41363))

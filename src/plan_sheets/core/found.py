@@ -47,7 +47,7 @@ class FoundSheet:
     painted: Mapping[str, str] = field(default_factory=dict)
     """Cells, blank ones too, that somebody painted in a colour of RAG: `{"F7": "red"}`; {} where none can be known."""
     shown: Mapping[str, str] = field(default_factory=dict)
-    """What cells show of a number that they hold, where it is not the number as it is: `{"F7": "75%"}`.
+    """What cells show of a number or date that they hold, where it is not that as it is: `{"F7": "75%"}`.
 
     "" where the number has a format that nobody here can follow.
     """

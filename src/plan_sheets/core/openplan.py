@@ -14,7 +14,7 @@ from plan_sheets.core.messages import Messages
 from plan_sheets.core.model import Address, Finding, Key, Outcome, PlanSheetsError
 from plan_sheets.core.rag import Thresholds
 from plan_sheets.core.spec import SheetSpec, WorkbookSpec
-from plan_sheets.core.tidy import number_as_shown, tidy
+from plan_sheets.core.tidy import as_cell_shows, tidy
 
 
 @dataclass(slots=True)
@@ -169,10 +169,10 @@ class _Reader:
         address = Address.at(table.found.name, row, table.places[column])
         cell: FoundCell = table.cell(row, column)
         # An open workbook may hold numbers: `007` typed into a cell that somebody formatted is still what it shows.
-        kind = CellKind.TEXT if cell.kind is CellKind.NUMBER and one.type == "string" else cell.kind
+        is_shown = one.type == "string" or cell.kind is CellKind.DATE
+        words, said = as_cell_shows(cell, table.found.shown.get(address.cell) if is_shown else None)
+        kind = CellKind.TEXT if cell.kind is CellKind.NUMBER and one.type == "string" else words.kind
         since_1904 = self.workbook.since_1904
-        shown = table.found.shown.get(address.cell) if one.type == "string" else None
-        words, said = number_as_shown(cell, shown)
         tidied = tidy(words.text, one, one.choices, year=self.year, kind=kind, since_1904=since_1904)
         findings = [
             self.messages.remark(

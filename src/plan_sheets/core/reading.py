@@ -9,14 +9,14 @@ from itertools import chain
 
 from plan_sheets.core.answers import AnswerRow, Answers, Cell, blocked_by
 from plan_sheets.core.document import Document, sha_of
-from plan_sheets.core.found import FoundWorkbook
+from plan_sheets.core.found import CellKind, FoundWorkbook
 from plan_sheets.core.layout import Field, Sheet, as_text
 from plan_sheets.core.located import Shape, Typed, Unchanged
 from plan_sheets.core.messages import Messages
 from plan_sheets.core.model import Address, Finding, Key, Round, ref_order
 from plan_sheets.core.shape import Locator
 from plan_sheets.core.slips import fell_apart, merged, parted, permuted, strayed
-from plan_sheets.core.tidy import number_as_shown, tidy
+from plan_sheets.core.tidy import as_cell_shows, tidy
 
 NOTHING_BECAUSE = "nothing_because"
 
@@ -67,7 +67,8 @@ def read_return(
     for one in typed:
         about = field_of(one)
         choices = one.column.choices or about.choices
-        cell, said = number_as_shown(one.cell, shown.get(one.address)) if _is_words(about, choices) else (one.cell, ())
+        is_shown = one.cell.kind is CellKind.DATE or _is_words(about, choices)
+        cell, said = as_cell_shows(one.cell, shown.get(one.address) if is_shown else None)
         tidied = tidy(cell.text, about, choices, year=year, kind=cell.kind, since_1904=workbook.since_1904)
         reading.values[one.key] = tidied.value
         reading.findings += [

@@ -1,4 +1,4 @@
-"""About what a cell shows of a number, by its number format: as long as the program would show it, not a digit more."""
+"""About what a cell shows of a number or a date, by its format: as long as the program shows it, not a digit more."""
 
 from __future__ import annotations
 
@@ -45,6 +45,21 @@ _LONGEST = {"dddd": "Wednesday", "ddd": "Wed", "mmmm": "September", "mmm": "Sep"
 def is_date(code: str) -> bool:
     """Whether a number in this format is a date or a time."""
     return code != GENERAL and bool(_DATE_PART.search(_UNSHOWN.sub("", code.partition(";")[0])))
+
+
+def hides_day(code: str) -> bool:
+    """Whether a date in this format is shown by its month and year, or by its year alone."""
+    return _parts(code) in ({"m", "y"}, {"y"})
+
+
+def date_as_shown(words: str, code: str) -> str:
+    """What a cell shows of a date (`1 March 2017`) in a format that hides its day: "March 2017"."""
+    _, month, year = words.split()[:3]
+    return f"{month} {year}" if "m" in _parts(code) else year
+
+
+def _parts(code: str) -> set[str]:
+    return {part[0].lower() for part in _DATE_PART.findall(_UNSHOWN.sub("", code.partition(";")[0]))}
 
 
 def shown_number(number: str, code: str) -> str:

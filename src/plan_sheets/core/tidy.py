@@ -25,16 +25,17 @@ class Tidied:
     remarks: tuple[Remark, ...] = ()
 
 
-def number_as_shown(cell: FoundCell, shown: str | None) -> tuple[FoundCell, tuple[Remark, ...]]:
-    """A cell for words that holds a number, with the words that it shows, and what is to be said of that.
+def as_cell_shows(cell: FoundCell, shown: str | None) -> tuple[FoundCell, tuple[Remark, ...]]:
+    """A cell that holds a number or a date, with the words that it shows, and what is to be said of that.
 
     `shown`: as in `FoundSheet.shown`, None where the number stands there as it is.
     """
-    if shown is None or cell.kind is not CellKind.NUMBER:
+    if shown is None or cell.kind not in (CellKind.NUMBER, CellKind.DATE):
         return cell, ()
     if not shown:
         return cell, (Remark("number_formatted"),)
-    return FoundCell(shown), (Remark("number_shown", {"shown": shown}),)
+    code = "number_shown" if cell.kind is CellKind.NUMBER else "date_shown"
+    return FoundCell(shown), (Remark(code, {"shown": shown}),)
 
 
 def tidy(

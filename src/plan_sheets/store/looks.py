@@ -13,7 +13,7 @@ from itertools import islice
 from typing import NamedTuple
 from xml.etree import ElementTree as ET
 
-from plan_sheets.core.shown import BUILT_IN, GENERAL, is_date
+from plan_sheets.core.shown import BUILT_IN, GENERAL, hides_day, is_date
 from plan_sheets.store.fills import Painted, colour_name, rgb_of
 from plan_sheets.store.limits import MAX_PAINTED, MAX_SMALL_PART
 from plan_sheets.store.package_parts import local
@@ -26,7 +26,7 @@ class Looks(NamedTuple):
     struck: frozenset[str]
     """Cells, blank ones too, that are struck through, or part of their text is."""
     formats: Mapping[str, str]
-    """Of an xlsx: cells, whatever they hold, with a number format that is neither General, Text nor a date."""
+    """Of an xlsx: cells, whatever they hold, with a number format that is neither General, Text nor a whole date."""
     shown: Mapping[str, str]
     """Of an ods: what cells show of a number that they hold."""
 
@@ -111,7 +111,7 @@ def _at(told: Sequence[str], number: str | None) -> str:
 
 def _format(number: str, codes: Mapping[str, str]) -> str:
     code = codes.get(number) or BUILT_IN.get(int(number) if number.isdigit() else 0, GENERAL)
-    return "" if code in (GENERAL, "@") or is_date(code) else code
+    return "" if code in (GENERAL, "@") or (is_date(code) and not hides_day(code)) else code
 
 
 def _is_struck(font: ET.Element) -> bool:

@@ -20,7 +20,7 @@ from python_calamine import CalamineSheet, CalamineWorkbook, PasswordError, Shee
 
 from plan_sheets.core.found import CellKind, FoundCell, FoundSheet, FoundWorkbook, Remark
 from plan_sheets.core.model import PartialDate, column_letters, place_of
-from plan_sheets.core.shown import as_shown
+from plan_sheets.core.shown import as_shown, date_as_shown, hides_day
 from plan_sheets.store.apart import run_apart
 from plan_sheets.store.decrypting import decrypted
 from plan_sheets.store.guard import Guarded, Refusal, guard, refusal_of
@@ -114,13 +114,16 @@ def _found_sheet(about: SheetMetadata, sheet: CalamineSheet, marks: _Marks) -> F
 def _with_looks(sheet: FoundSheet, looks: Looks) -> FoundSheet:
     """The sheet with what the formats of its cells say of what they hold."""
     held = {place: cell for place in {*looks.formats, *looks.struck} if (cell := sheet.cells.get(place_of(place)))}
-    shown = {
-        place: as_shown(held[place].text, code) or ""
-        for place, code in looks.formats.items()
-        if place in held and held[place].kind is CellKind.NUMBER
-    }
+    shown = {place: _shown(held[place], code) for place, code in looks.formats.items() if place in held}
     told = {place: text for place, text in shown.items() if text != held[place].text}
     return replace(sheet, painted=looks.painted, shown=told or looks.shown, struck=looks.struck & held.keys())
+
+
+def _shown(cell: FoundCell, code: str) -> str:
+    """What the cell shows in a number format; "" where nobody here can tell."""
+    if cell.kind is CellKind.NUMBER:
+        return as_shown(cell.text, code) or ""
+    return date_as_shown(cell.text, code) if cell.kind is CellKind.DATE and hides_day(code) else cell.text
 
 
 def _mark(cells: dict[tuple[int, int], FoundCell], marks: _Marks) -> None:
