@@ -57,6 +57,25 @@ def test_a_name_without_its_title_is_a_name() -> None:
     assert known("Siobhan O\u2019Brien").named("so said siobhan o'brien") == Hit(*["Siobhan O\u2019Brien"] * 2)
 
 
+@pytest.mark.parametrize(
+    "text", ["So Sian Muller said", "So Si\u00e2n M\u00fcller said", "So Sia\u0302n Mu\u0308ller said", "MULLER"]
+)
+@pytest.mark.parametrize("name", ["Si\u00e2n M\u00fcller", "Sian Muller"])
+def test_a_name_is_the_same_with_its_accents_and_without(name: str, text: str) -> None:
+    hit = known(name).named(text)
+    assert hit is not None
+    assert hit.name == name
+
+
+@pytest.mark.parametrize("contact", ["jane.doe@example.org", "0116 496 0123", "(0116) 4960123", "+44 7700 900123"])
+def test_an_address_or_a_number_of_nobody_known_is_told_and_keeps_nothing_back(contact: str) -> None:
+    names = known("Dr Jane Wilkinson")
+    assert names.named(f"Ask at {contact}.") is None
+    (doubt,) = names.doubts(f"Ask at {contact}.")
+    assert (doubt.word.strip("()"), doubt.is_contact) == (contact.strip("()"), True)
+    assert not names.doubts("In 2015-16 and 2016-17: 0 of 100, 30 September 2016, 5 @ 40.")
+
+
 @pytest.mark.parametrize("text", ["Report by May 2016", "Grant funding", "Young people were asked", "Rose to nine"])
 def test_a_part_that_is_a_word_as_well_is_told_and_keeps_nothing_back(text: str) -> None:
     names = known("Theresa May", "Grant Hudson", "Ann Young", "Rose Hudson")

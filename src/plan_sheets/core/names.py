@@ -29,6 +29,9 @@ _BODIES = ("board", "subgroup")
 _WORD = re.compile(r"(?<!\w)[^\W\d_]+(?:'[^\W\d_]+)*(?!\w)")
 _BETWEEN = re.compile(r"[;/&()\[\]\n]|\band\b|\s[-\u2010-\u2015]\s")
 """What stands between several who are named in one cell, or a name and its post; a comma may part a name too."""
+_ACCENT = re.compile("[\u0300-\u036f]")
+_CONTACT = re.compile(r"[^\s@]+@[^\s@]+\.\w+|(?<!\w)(?:\+\d|0\d|\(0\d)(?:[ ()-]{0,2}\d){7,}")
+"""An e-mail address; a telephone number, as they are written in Britain."""
 _WORTH_A_LOOK = re.compile(r"\w\w")
 """A dash, or one letter, names nobody."""
 
@@ -61,6 +64,12 @@ class Hit:
 
     word: str
     name: str
+    """"" where it is a contact: an e-mail address or a telephone number, whosever it is."""
+
+    @property
+    def is_contact(self) -> bool:
+        """Whether it is an e-mail address or a telephone number of nobody whom the register names."""
+        return not self.name
 
     @property
     def is_whole(self) -> bool:
@@ -97,8 +106,9 @@ class Names:
         return whole or next(_hits(text, self.sure), None)
 
     def doubts(self, text: str) -> list[Hit]:
-        """Each doubtful part that stands in a text with its capital, once."""
-        return list(dict.fromkeys(_hits(text, self.doubtful)))
+        """Each doubtful part that stands in a text with its capital, and each contact, once."""
+        contacts = (Hit(found.group(), "") for found in _CONTACT.finditer(text))
+        return list(dict.fromkeys([*_hits(text, self.doubtful), *contacts]))
 
 
 def names_in(history: History) -> Iterator[str]:
@@ -161,5 +171,5 @@ def _words(text: str) -> list[str]:
 
 
 def _bare(text: str) -> str:
-    """A text with letters and apostrophes in one form."""
-    return unicodedata.normalize("NFKC", text).replace("\u2019", "'")
+    """A text with letters and apostrophes in one form, and without accents: many a name is typed without its own."""
+    return _ACCENT.sub("", unicodedata.normalize("NFKD", text)).replace("\u2019", "'")

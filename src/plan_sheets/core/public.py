@@ -58,6 +58,8 @@ class Remark:
                 f"{told} is left out: a query is open on it, or its last wording could not be taken. Settle that first."
             )
         where = "in plan.xlsx" if is_title else "on the sheet Public text of the officer's workbook"
+        if self.hit.is_contact:
+            return f"{told} is shown, with '{self.hit.word}'. If that is not for the public, reword it {where}."
         if self.shown:
             return (
                 f"{told} is shown, with the word '{self.hit.word}', which also stands in '{self.hit.name}'. "
