@@ -76,9 +76,9 @@ def checked(told: Checked, *, as_json: bool) -> None:
             }
         )
         return
-    click.echo(
-        "plan.xlsx holds: " + ", ".join(f"{many} {what.replace('_', ' ')}" for what, many in told.counts.items()) + "."
-    )
+    counts = ((many, what.replace("_", " ")) for what, many in told.counts.items())
+    held = [_many(many, what.removesuffix("s").replace("itie", "ity"), what) for many, what in counts]
+    click.echo(f"plan.xlsx holds: {', '.join(held)}.")
     _findings(told.findings)
     for one in told.questions:
         click.echo(f"    open     {one.about}: {one.question}" + (f" ({one.answers})" if one.answers else ""))
@@ -147,7 +147,7 @@ def issued(told: RoundIssued, *, as_json: bool) -> None:
             if one.supersedes
             else ""
         )
-        click.echo(f"{one.subgroup:<12} {one.rows:>3} actions  {one.file}{again}")
+        click.echo(f"{one.subgroup:<12} {one.rows:>3} {'action ' if one.rows == 1 else 'actions'}  {one.file}{again}")
     _officer(told.officer)
     click.echo("Next: send each workbook to its chair. When they come back: plan-sheets receive FILE_OR_FOLDER")
 
