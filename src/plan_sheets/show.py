@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
@@ -162,6 +162,15 @@ def receipt_json(one: Receipt) -> dict[str, Any]:
     return {**plain, "findings": [finding_json(finding) for finding in one.findings], **counts}
 
 
+def _about(one: Receipt) -> Iterator[str]:
+    """What became of a file and where it comes from; of one that could not be read, no more than is known."""
+    if one.verdict is not Verdict.REFUSED:
+        yield f"{_many(one.changes, 'change')}, {_many(one.conflicts, 'conflict')}"
+        yield f"saved by {one.saved_by or 'a program that does not say'}"
+    if one.sent_by:
+        yield f"sent by {one.sent_by}, {one.sent_at[:10]}"
+
+
 def received(told: Received, *, as_json: bool, dry_run: bool) -> None:
     """A batch was received."""
     returns = told.receipts.returns
@@ -174,7 +183,8 @@ def received(told: Received, *, as_json: bool, dry_run: bool) -> None:
         click.echo(f"passed over  {file} ({why})")
     for one in returns:
         whose = f" {one.issue}" if one.issue else ""
-        click.echo(f"{str(one.verdict).replace('_', ' ')}{whose}: {one.file}{_came(one)}")
+        about = "; ".join(_about(one))
+        click.echo(f"{str(one.verdict).replace('_', ' ')}{whose}: {one.file}{f' ({about})' if about else ''}")
         _findings(one.findings)
     click.echo(
         "In all: "
@@ -192,15 +202,6 @@ def received(told: Received, *, as_json: bool, dry_run: bool) -> None:
         click.echo(f"Recorded; but the officer's workbook was not made: {told.trouble} {told.trouble.remedy}", err=True)
         click.echo("Then receive the same files again: nothing counts twice.", err=True)
     _officer(told.officer)
-
-
-def _came(one: Receipt) -> str:
-    """In brackets: what it changed, who saved and who sent it; of a file that was refused only who sent it."""
-    saved_by = f"saved by {one.saved_by or 'a program that does not say'}"
-    changes = [f"{_many(one.changes, 'change')}, {_many(one.conflicts, 'conflict')}", saved_by]
-    sent = [f"sent by {one.sent_by}, {one.sent_at[:10]}"] if one.sent_by else []
-    told = "; ".join(sent if one.verdict is Verdict.REFUSED else changes + sent)
-    return f" ({told})" if told else ""
 
 
 def status(told: RoundStatus, *, as_json: bool) -> None:

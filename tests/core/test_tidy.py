@@ -31,6 +31,7 @@ FIELDS = (FREE, VERBATIM, RAG, OVERRIDE, STAGE, DONE, DUE, NUMBER, EMAIL, REFS)
 NOTES = {
     "tidied",
     "tidied_space",
+    "only_spaces",
     "placeholder",
     "choice_with_more",
     "date_day_first",
@@ -67,7 +68,7 @@ def told(
     ],
 )
 def test_white_space_is_tidied_with_one_note(typed: str, clean: str) -> None:
-    assert told(typed, FREE) == (clean, ["tidied_space"] if typed else [])
+    assert told(typed, FREE) == (clean, ["tidied_space" if clean else "only_spaces"] if typed else [])
 
 
 @pytest.mark.parametrize(
@@ -288,7 +289,8 @@ def test_kinds_of_cell(field: Field, typed: str, kind: CellKind, value: str, cod
 
 def test_a_note_says_before_and_after() -> None:
     assert tidy("red ", RAG, year=2016).remarks[0].details == {"before": "red ", "after": "Red"}
-    assert tidy("x", FREE, year=2016, kind=CellKind.FORMULA).remarks[0].details == {"stored": "x"}
+    assert tidy("x", FREE, year=2016, kind=CellKind.FORMULA).remarks[0].details == {"stored": "'x'"}
+    assert tidy("", FREE, year=2016, kind=CellKind.FORMULA).remarks[0].details == {"stored": "nothing"}
 
 
 pieces = [

@@ -56,9 +56,10 @@ def tidy(
     if kind is CellKind.ERROR:
         return Tidied(clean, (Remark("cell_error", {"error": clean}),))
     if kind is CellKind.FORMULA:
-        return Tidied(clean, (Remark("cell_formula", {"stored": shorten(clean) or "nothing"}),))
-    days = _Days(year, kind, since_1904)
-    read = _read(clean, field, choices or field.choices, days) if clean else Tidied("")
+        return Tidied(clean, (Remark("cell_formula", {"stored": f"'{shorten(clean)}'" if clean else "nothing"}),))
+    if not clean:
+        return Tidied("", (Remark("only_spaces"),) if text else ())
+    read = _read(clean, field, choices or field.choices, _Days(year, kind, since_1904))
     if read.remarks or read.value == text:
         return read
     code = "tidied_space" if read.value == clean else "tidied"
