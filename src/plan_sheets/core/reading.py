@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import chain
 
@@ -11,7 +11,7 @@ from plan_sheets.core.answers import AnswerRow, Answers, Cell, blocked_by
 from plan_sheets.core.document import Document, sha_of
 from plan_sheets.core.found import CellKind, FoundWorkbook
 from plan_sheets.core.layout import Field, Sheet, as_text
-from plan_sheets.core.located import Shape, Typed, Unchanged
+from plan_sheets.core.located import Shape, Typed
 from plan_sheets.core.messages import Messages
 from plan_sheets.core.model import Address, Finding, Key, Round, ref_order
 from plan_sheets.core.shape import Locator
@@ -21,14 +21,47 @@ from plan_sheets.core.tidy import as_cell_shows, tidy
 NOTHING_BECAUSE = "nothing_because"
 
 
+_MEANS = {"red": "Red", "amber": "Amber", "yellow": "Amber", "green": "Green", "blue": "Blue"}
+"""The word of RAG that goes with a colour."""
+
+
+def read_return(
+    document: Document, workbook: FoundWorkbook, messages: Messages, whose: Callable[[str], str], *, again: bool = False
+) -> Answers:
+    """Steps 4 to 6 of receiving one return. `whose`: the reference that a foreign row key belongs to, "" if none.
+
+    `again`: whether it takes the place of an earlier one, though it does not say so itself.
+    """
+    shape = Locator(document, workbook, messages, whose).locate()
+    typed, findings = merged(shape.typed, workbook, messages)
+    reading = _Reading(document, workbook, messages, shape, typed, [*shape.findings, *findings])
+    reading.tell_fell_apart()
+    reading.tell_beside()
+    reading.tell_links()
+    reading.tidy()
+    reading.tell_struck()
+    reading.tell_paint()
+    sha = reading.sha()
+    reading.tell_moved()
+    return reading.answers(sha, again=again)
+
+
+def field_of(one: Typed) -> Field:
+    """The field that a cell holds: on a form, the one of its row."""
+    return one.row.answer or one.column.field
+
+
 @dataclass(slots=True)
 class _Reading:
-    """A return as it is being read."""
+    """A return as it is being read: each step tells what it finds."""
 
     document: Document
-    findings: list[Finding]
+    workbook: FoundWorkbook
+    messages: Messages
+    shape: Shape
     typed: list[Typed]
     """Every input cell of a form, and of each row in which anything is not as it was issued."""
+    findings: list[Finding]
     values: dict[Key, str] = field(default_factory=dict)
     """What the cells of `typed` say, tidied."""
     painted: dict[Key, str] = field(default_factory=dict)
@@ -39,91 +72,134 @@ class _Reading:
         colour = self.painted.get(one.key)
         return f"(painted {colour})" if colour else one.cell.entered
 
-
-def field_of(one: Typed) -> Field:
-    """The field that a cell holds: on a form, the one of its row."""
-    return one.row.answer or one.column.field
-
-
-def read_return(
-    document: Document, workbook: FoundWorkbook, messages: Messages, whose: Callable[[str], str], *, again: bool = False
-) -> Answers:
-    """Steps 4 to 6 of receiving one return. `whose`: the reference that a foreign row key belongs to, "" if none.
-
-    `again`: whether it takes the place of an earlier one, though it does not say so itself.
-    """
-    year = Round.parse(document.round).year if document.round else int(document.created[:4])
-    shape = Locator(document, workbook, messages, whose).locate()
-    typed, findings = merged(shape.typed, workbook, messages)
-    told = [
-        *shape.findings,
-        *findings,
-        *_fell_apart(typed, messages),
-        *_beside(workbook, messages),
-        *_links(shape, workbook, messages),
-    ]
-    reading = _Reading(document, told, typed)
-    shown = {Address(sheet.name, cell): text for sheet in workbook.sheets for cell, text in sheet.shown.items()}
-    for one in typed:
-        about = field_of(one)
-        choices = one.column.choices or about.choices
-        is_shown = one.cell.kind is CellKind.DATE or _is_words(about, choices)
-        cell, said = as_cell_shows(one.cell, shown.get(one.address) if is_shown else None)
-        tidied = tidy(cell.text, about, choices, year=year, kind=cell.kind, since_1904=workbook.since_1904)
-        reading.values[one.key] = tidied.value
-        reading.findings += [
-            messages.remark(
-                told.code, told.details, address=one.address, key=one.key, entered=one.cell.entered, heading=about.title
-            )
-            for told in (*said, *tidied.remarks)
-        ]
-    _tell_struck(reading, workbook, messages)
-    _tell_paint(reading, workbook, messages)
-    answered = sorted((str(one.key), reading.values[one.key], reading.entered(one)) for one in typed)
-    outside = sorted((one.code, one.entered or "") for one in reading.findings)
-    sha = sha_of(json.dumps([document.reference, answered, outside]))
-    orders = {"answers_permuted": [*permuted(typed, reading.values)], "rows_parted": [*parted(shape.changed)]}
-    sorted_columns = {(sheet, heading) for sheet, heading, _ in orders["answers_permuted"]}
-    reading.findings += [
-        messages.finding(code, address=where, sheet=sheet, heading=heading)
-        for code, found in orders.items()
-        for sheet, heading, where in found
-    ]
-    reading.findings += [
-        messages.finding(
-            "answer_strayed",
-            address=one.address,
-            key=one.key,
-            entered=one.cell.entered,
-            ref=one.row.ref,
-            other=other,
-            heading=field_of(one).title,
+    def _tell(self, code: str, one: Typed, **details: object) -> None:
+        told = {"heading": field_of(one).title, "ref": one.row.ref, "cell": one.address.cell, **details}
+        self.findings.append(
+            self.messages.remark(code, told, address=one.address, key=one.key, entered=one.cell.entered)
         )
-        for one, other in strayed(typed, reading.values, shape.unchanged)
-        if (one.sheet.name, one.column.heading) not in sorted_columns
-    ]
-    return _answers(reading, shape.unchanged, sha, messages, again=again)
 
+    def tell_fell_apart(self) -> None:
+        """Ask about each text that may be a further paragraph of one above it."""
+        for one, start in fell_apart(self.typed):
+            self._tell("paste_fell_apart", one, first=start.row.ref)
 
-def _beside(workbook: FoundWorkbook, messages: Messages) -> list[Finding]:
-    """What stands beside the cells of a sheet: comments, text boxes, pictures."""
-    return [
-        messages.remark(one.code, one.details, address=Address(one.sheet, one.cell), entered=one.entered)
-        for one in workbook.remarks
-        if one.sheet and one.code != "cell_link"
-    ]
+    def tell_beside(self) -> None:
+        """Tell what stands beside the cells of a sheet: comments, text boxes, pictures."""
+        self.findings += [
+            self.messages.remark(one.code, one.details, address=Address(one.sheet, one.cell), entered=one.entered)
+            for one in self.workbook.remarks
+            if one.sheet and one.code != "cell_link"
+        ]
 
+    def tell_links(self) -> None:
+        """Tell where answers lead that do not say so: a link that was pasted shows the title of what it leads to."""
+        links = [one for one in self.workbook.remarks if one.code == "cell_link"]
+        rows = self.shape.unchanged if links else ()
+        answers = {one.address: one for one in chain(self.shape.typed, *(row.inputs(blank=False) for row in rows))}
+        for link in links:
+            one = answers.get(Address(link.sheet, link.cell))
+            if one and _bare(link.entered) not in one.cell.text.lower():
+                self.findings.append(
+                    self.messages.remark(
+                        link.code, link.details, address=one.address, key=one.key, entered=link.entered
+                    )
+                )
 
-def _links(shape: Shape, workbook: FoundWorkbook, messages: Messages) -> list[Finding]:
-    """Where answers lead that do not say so themselves: a link that was pasted shows the title of what it leads to."""
-    links = [one for one in workbook.remarks if one.code == "cell_link"]
-    inputs = chain(shape.typed, *(row.inputs(blank=False) for row in shape.unchanged)) if links else ()
-    answers = {one.address: one for one in inputs}
-    return [
-        messages.remark(one.code, one.details, address=answer.address, key=answer.key, entered=one.entered)
-        for one in links
-        if (answer := answers.get(Address(one.sheet, one.cell))) and _bare(one.entered) not in answer.cell.text.lower()
-    ]
+    def tidy(self) -> None:
+        """Tidy every cell by what its field may hold."""
+        code = self.document.round
+        year = Round.parse(code).year if code else int(self.document.created[:4])
+        since_1904, sheets = self.workbook.since_1904, self.workbook.sheets
+        shown = {Address(sheet.name, cell): text for sheet in sheets for cell, text in sheet.shown.items()}
+        for one in self.typed:
+            about = field_of(one)
+            choices = one.column.choices or about.choices
+            is_shown = one.cell.kind is CellKind.DATE or _is_words(about, choices)
+            cell, said = as_cell_shows(one.cell, shown.get(one.address) if is_shown else None)
+            tidied = tidy(cell.text, about, choices, year=year, kind=cell.kind, since_1904=since_1904)
+            self.values[one.key] = tidied.value
+            for told in (*said, *tidied.remarks):
+                self._tell(told.code, one, **told.details)
+
+    def tell_struck(self) -> None:
+        """Warn of every answer that is struck through: perhaps it was meant to be gone."""
+        struck = {Address(sheet.name, cell) for sheet in self.workbook.sheets for cell in sheet.struck}
+        for one in self.typed if struck else ():
+            if one.address in struck:
+                self._tell("text_struck", one)
+
+    def tell_paint(self) -> None:
+        """Ask about every RAG cell that is painted and holds no word; warn where word and colour differ."""
+        sheets = self.workbook.sheets
+        painted = {Address(sheet.name, cell): colour for sheet in sheets for cell, colour in sheet.painted.items()}
+        for one in self.typed if painted else ():
+            colour, choices = painted.get(one.address), one.column.choices or field_of(one).choices
+            if colour is None or not {"Red", "Amber", "Green"}.issubset(choices):
+                continue
+            told, value = {"colour": colour, "choices": ", ".join(choices)}, self.values[one.key]
+            if not one.cell.entered.strip():
+                self.painted[one.key] = colour
+                self._tell("rag_painted", one, **told)
+            elif value in choices and value != _MEANS[colour]:
+                self._tell("rag_painted_otherwise", one, **told)
+
+    def sha(self) -> str:
+        """What it says so far, as one hash: the same answers in another file make the same."""
+        answered = sorted((str(one.key), self.values[one.key], self.entered(one)) for one in self.typed)
+        outside = sorted((one.code, one.entered or "") for one in self.findings)
+        return sha_of(json.dumps([self.document.reference, answered, outside]))
+
+    def tell_moved(self) -> None:
+        """Tell of answers that stand in another row than they went out in: whole columns, then one by one."""
+        orders = {
+            "answers_permuted": [*permuted(self.typed, self.values)],
+            "rows_parted": [*parted(self.shape.changed)],
+        }
+        self.findings += [
+            self.messages.finding(code, address=where, sheet=sheet, heading=heading)
+            for code, found in orders.items()
+            for sheet, heading, where in found
+        ]
+        whole = {(sheet, heading) for sheet, heading, _ in orders["answers_permuted"]}
+        for one, other in strayed(self.typed, self.values, self.shape.unchanged):
+            if (one.sheet.name, one.column.heading) not in whole:
+                self._tell("answer_strayed", one, other=other)
+
+    def answers(self, sha: str, *, again: bool) -> Answers:
+        """What is left when the workbook is put away; `again` as in `read_return`."""
+        told = [(one, cell) for one, cell in zip(self.typed, self._cells(), strict=True)]
+        form = {cell.key.field: cell.value for one, cell in told if one.row.answer and cell.value}
+        stayed = (
+            Cell(one.key, field_of(one), one.address, one.base, one.base, one.base)
+            for row in self.shape.unchanged
+            for one in row.inputs(blank=again or form.get("corrects") == "Yes")
+        )
+        silent = () if form.get(NOTHING_BECAUSE) else tuple(self._silent())
+        changes = any(cell.is_changed for _, cell in told)
+        answers = Answers(self.document.facts, self.findings, (), tuple(stayed), form, changes, silent, sha)
+        answers.rows = _rows(told, self.document.round, anything=not answers.is_untouched)
+        return answers
+
+    def _cells(self) -> Iterator[Cell]:
+        blocked = blocked_by(self.findings)
+        for one in self.typed:
+            entered, value = self.entered(one), self.values[one.key]
+            yield Cell(one.key, field_of(one), one.address, entered, value, one.base, blocked.get(one.key))
+
+    def _silent(self) -> Iterator[Finding]:
+        """One warning for each action about which a return says nothing."""
+        if self.document.kind != "subgroup":
+            return
+        told: dict[str, list[Typed]] = {}
+        reported = {sheet.name for sheet in self.document.sheets if _is_reported(sheet)}
+        unchanged = (row for row in self.shape.unchanged if row.sheet.name in reported)
+        for one in chain(self.typed, *(row.inputs() for row in unchanged)):
+            if one.column.field.scope == "round" and one.column.field.record == "action":
+                told.setdefault(one.row.ref, []).append(one)
+        for ref, cells in sorted(told.items(), key=lambda one: ref_order(one[0])):
+            if not any(self.entered(one).strip() for one in cells):
+                key = Key("action", ref, "ref")
+                yield self.messages.finding("row_silent", address=cells[0].address, key=key, ref=ref)
 
 
 def _bare(link: str) -> str:
@@ -131,93 +207,14 @@ def _bare(link: str) -> str:
     return link.lower().removeprefix("mailto:").partition("://")[2].rstrip("/") or link.lower().removeprefix("mailto:")
 
 
-def _fell_apart(typed: list[Typed], messages: Messages) -> list[Finding]:
-    """A query for each text that may be a further paragraph of one above it."""
-    return [
-        messages.finding(
-            "paste_fell_apart",
-            address=one.address,
-            key=one.key,
-            entered=one.cell.entered,
-            ref=one.row.ref,
-            first=start.row.ref,
-            heading=field_of(one).title,
-        )
-        for one, start in fell_apart(typed)
-    ]
-
-
 def _is_words(about: Field, choices: tuple[str, ...]) -> bool:
     """Whether a field takes words, and a number only as words."""
     return about.type == "string" and not about.format and not choices
 
 
-def _tell_struck(reading: _Reading, workbook: FoundWorkbook, messages: Messages) -> None:
-    """Warn of every answer that is struck through: perhaps it was meant to be gone."""
-    struck = {Address(sheet.name, cell) for sheet in workbook.sheets for cell in sheet.struck}
-    reading.findings += [
-        messages.finding(
-            "text_struck", address=one.address, key=one.key, entered=one.cell.entered, cell=one.address.cell
-        )
-        for one in (reading.typed if struck else ())
-        if one.address in struck
-    ]
-
-
-_MEANS = {"red": "Red", "amber": "Amber", "yellow": "Amber", "green": "Green", "blue": "Blue"}
-"""The word of RAG that goes with a colour."""
-
-
-def _tell_paint(reading: _Reading, workbook: FoundWorkbook, messages: Messages) -> None:
-    """Ask about every RAG cell that is painted and holds no word; warn where word and colour differ."""
-    painted = {Address(sheet.name, cell): colour for sheet in workbook.sheets for cell, colour in sheet.painted.items()}
-    for one in reading.typed if painted else ():
-        colour, choices = painted.get(one.address), one.column.choices or field_of(one).choices
-        if colour is None or not {"Red", "Amber", "Green"}.issubset(choices):
-            continue
-        code = ""
-        if not one.cell.entered.strip():
-            reading.painted[one.key] = colour
-            code = "rag_painted"
-        elif reading.values[one.key] in choices and reading.values[one.key] != _MEANS[colour]:
-            code = "rag_painted_otherwise"
-        if code:
-            told = {"cell": one.address.cell, "colour": colour, "choices": ", ".join(choices)}
-            reading.findings.append(
-                messages.finding(code, address=one.address, key=one.key, entered=one.cell.entered, **told)
-            )
-
-
-def _answers(
-    reading: _Reading, unchanged: Sequence[Unchanged], sha: str, messages: Messages, *, again: bool
-) -> Answers:
-    """What is left of a reading when the workbook is put away."""
-    blocked = blocked_by(reading.findings)
-    cells = [
-        Cell(
-            one.key,
-            field_of(one),
-            one.address,
-            reading.entered(one),
-            reading.values[one.key],
-            one.base,
-            blocked.get(one.key),
-        )
-        for one in reading.typed
-    ]
-    told = [(one, cell) for one, cell in zip(reading.typed, cells, strict=True)]
-    form = {cell.key.field: cell.value for one, cell in told if one.row.answer and cell.value}
-    blank = again or form.get("corrects") == "Yes"
-    stayed = (
-        Cell(one.key, field_of(one), one.address, one.base, one.base, one.base)
-        for row in unchanged
-        for one in row.inputs(blank=blank)
-    )
-    silent = () if form.get(NOTHING_BECAUSE) else tuple(_silent(reading, unchanged, messages))
-    changes = any(one.is_changed for one in cells)
-    answers = Answers(reading.document.facts, reading.findings, (), tuple(stayed), form, changes, silent, sha)
-    answers.rows = _rows(told, reading.document.round, anything=not answers.is_untouched)
-    return answers
+def _is_reported(sheet: Sheet) -> bool:
+    """Whether a sheet asks how actions stand in the round."""
+    return any(column.input and column.field.scope == "round" for column in sheet.columns)
 
 
 def _rows(told: Iterable[tuple[Typed, Cell]], code: str, *, anything: bool) -> tuple[AnswerRow, ...]:
@@ -244,22 +241,3 @@ def _locked(one: Typed) -> dict[str, str]:
         for column, content in zip(one.sheet.columns, one.row.cells, strict=True)
         if not one.sheet.is_input(one.row, column)
     }
-
-
-def _silent(reading: _Reading, unchanged: Iterable[Unchanged], messages: Messages) -> Iterator[Finding]:
-    """One warning for each action about which a return says nothing."""
-    if reading.document.kind != "subgroup":
-        return
-    told: dict[str, list[Typed]] = {}
-    reported = {sheet.name for sheet in reading.document.sheets if _is_reported(sheet)}
-    for one in chain(reading.typed, *(row.inputs() for row in unchanged if row.sheet.name in reported)):
-        if one.column.field.scope == "round" and one.column.field.record == "action":
-            told.setdefault(one.row.ref, []).append(one)
-    for ref, cells in sorted(told.items(), key=lambda one: ref_order(one[0])):
-        if not any(reading.entered(one).strip() for one in cells):
-            yield messages.finding("row_silent", address=cells[0].address, key=Key("action", ref, "ref"), ref=ref)
-
-
-def _is_reported(sheet: Sheet) -> bool:
-    """Whether a sheet asks how actions stand in the round."""
-    return any(column.input and column.field.scope == "round" for column in sheet.columns)
