@@ -56,3 +56,19 @@ def test_days_counted_from_1904() -> None:
     null_date = '<table:null-date table:date-value="1904-01-01"/>'
     assert scan_ods(content("", null_date)).since_1904
     assert not scan_ods(content("")).since_1904
+
+
+def test_what_a_matrix_fills_is_a_formula() -> None:
+    """Written into the first of its cells alone; two of them side by side, and a text beside and below."""
+    matrix = '<table:table-cell table:number-matrix-columns-spanned="1" table:number-matrix-rows-spanned="2" {}/>'
+    value = '<table:table-cell office:value-type="string"/>'
+    first = matrix.format('table:formula="of:=A"') + matrix.format('table:formula="of:=B"') + value
+    scan = scan_ods(content(row(first) + row(value * 2 + value) + row(value)))
+    assert scan.marks == [
+        {
+            (0, 0): (CellKind.FORMULA, "A"),
+            (0, 1): (CellKind.FORMULA, "B"),
+            (1, 0): (CellKind.FORMULA, ""),
+            (1, 1): (CellKind.FORMULA, ""),
+        }
+    ]

@@ -193,6 +193,11 @@ def test_ods_keeps_addresses_tabs_and_lines() -> None:
     assert sheet.cells == {(0, 3): FoundCell("a\tb\nc  d")}
 
 
+def test_a_marked_section_in_an_ods_is_refused() -> None:
+    """The parser drops it."""
+    assert read_workbook(ods(TABLE.format("", CELL.format("", "<![CDATA[one]]> two")))) == Refusal("file_odd_encoding")
+
+
 def test_ods_laid_out_for_reading_reads_the_same() -> None:
     """Gnumeric and SheetJS put each cell on a line of its own."""
     text = "<text:p>a <text:s/>b</text:p>\n <text:p>  c</text:p>"

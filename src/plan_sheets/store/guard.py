@@ -220,6 +220,8 @@ def _ods_parts(package: Package) -> tuple[bytes, OdsScan, frozenset[str]]:
     if b"encryption-data" in manifest:
         raise RefusedError("file_encrypted")
     content = package.xml("content.xml")
+    if b"<![CDATA[" in content:  # the parser would drop what stands there
+        raise RefusedError("file_odd_encoding")
     seen, kept = scan_ods(content), seen_in(content)  # first: the parser waits for ever for the end of a table
     content = _LAID_OUT.sub(b">", without(content, seen.spans))
     for element, text in ((b"<text:tab/>", b"&#9;"), (b"<text:line-break/>", b"&#10;")):

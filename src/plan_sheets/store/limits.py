@@ -42,6 +42,8 @@ MAX_FILLED = 300_000
 """Cells with content that are kept: each takes some 300 bytes."""
 MAX_SPREAD = 2_000_000
 """Cells with content, times formulas that fill several cells: each of one is looked for in each of the other."""
+MAX_MATRICES = 100
+"""Formulas of an ods that fill cells of one and the same row and several more."""
 MAX_TEXT = 24_000_000
 """Bytes of all shared texts, each as often as a cell shows it: the parser makes each of them anew."""
 MAX_MERGES = 10_000

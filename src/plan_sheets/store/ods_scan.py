@@ -10,7 +10,7 @@ from plan_sheets.core.found import CellKind, Remark
 from plan_sheets.core.model import column_letters
 from plan_sheets.store.beside import link_of, remark_of
 from plan_sheets.store.fills import colour_name
-from plan_sheets.store.limits import MAX_BESIDE, MAX_PAINTED, MAX_REPEATS
+from plan_sheets.store.limits import MAX_BESIDE, MAX_MATRICES, MAX_PAINTED, MAX_REPEATS
 from plan_sheets.store.looks import Looks
 from plan_sheets.store.sheet_scan import Mark
 
@@ -74,6 +74,7 @@ class _Walker:
         self.number: str | None = None
         self.words: list[str] = []
         self.row = self.rows = self.column = 0
+        self.matrices: list[tuple[int, int, int, int]] = []
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         """A tag begins."""
@@ -90,7 +91,7 @@ class _Walker:
             self.scan.painted.append({})
             self.scan.struck.append(set())
             self.scan.shown.append({})
-            self.row, self.at = 0, (0, 0)
+            self.row, self.at, self.matrices = 0, (0, 0), []
             self.sheet = attributes.get("table:name", "")
         elif tag == "table:null-date":
             self.scan.since_1904 = attributes.get("table:date-value", "").startswith("1904")
@@ -158,18 +159,33 @@ class _Walker:
         self.at = self.row, self.column
         colour = self.looks.get(attributes.get("table:style-name", ""))
         formula = attributes.get("table:formula", "").partition("=")[2]
+        if "table:number-matrix-rows-spanned" in attributes:
+            self._begin_matrix(attributes)
+        of_matrix = "office:value-type" in attributes and self._is_in_matrix()
         is_error = attributes.get("calcext:value-type") == "error"
         struck = attributes.get("table:style-name", "") in self.struck
-        if not formula and attributes.get("office:value-type") in _NUMBERS:
+        is_formula = bool(formula) or of_matrix
+        if not is_formula and attributes.get("office:value-type") in _NUMBERS:
             self.number, self.words = attributes.get("office:value", ""), []
-        for row, column in self._places(columns) if colour or formula or is_error or struck else ():
+        for row, column in self._places(columns) if colour or is_formula or is_error or struck else ():
             if struck:
                 self._strike(f"{column_letters(column)}{row + 1}")
-            if formula or is_error:
+            if is_formula or is_error:
                 self.scan.marks[-1][row, column] = (CellKind.ERROR if is_error else CellKind.FORMULA, formula)
             if colour and len(self.scan.painted[-1]) < MAX_PAINTED:
                 self.scan.painted[-1][f"{column_letters(column)}{row + 1}"] = colour
         self.column += columns
+
+    def _begin_matrix(self, attributes: dict[str, str]) -> None:
+        """A formula that fills several cells: the others hold no more than their values."""
+        down, right = (int(attributes.get(f"table:number-matrix-{way}-spanned", "1")) for way in ("rows", "columns"))
+        going_on = [one for one in self.matrices if one[2] > self.row][-MAX_MATRICES:]
+        self.matrices = [*going_on, (self.row, self.column, self.row + down, self.column + right)]
+
+    def _is_in_matrix(self) -> bool:
+        return any(
+            top <= self.row < bottom and left <= self.column < right for top, left, bottom, right in self.matrices
+        )
 
     def _strike(self, cell: str) -> None:
         if len(self.scan.struck[-1]) < MAX_PAINTED:
