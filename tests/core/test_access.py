@@ -180,6 +180,23 @@ def test_every_rule_has_a_bad_workbook_and_a_source() -> None:
     assert all(rule.source for rule in rules)
 
 
+def test_a_font_that_says_neither_name_nor_size_is_the_usual_one() -> None:
+    assert broken(spoilt(style("C6", font=Font(bold=True)))) == set()
+
+
+def test_a_sheet_without_a_table_may_hold_no_colour_without_a_word() -> None:
+    def bare(workbook: Workbook) -> None:
+        sheet = workbook.create_sheet("Traffic lights")
+        sheet["B6"].fill = PatternFill("solid", fgColor="D4351C")
+
+    assert "words with colour" in broken(spoilt(bare))
+
+
+@pytest.mark.parametrize("name", ["Sheet1 (2)", "Chart1", "sheet 3"])
+def test_a_name_that_a_program_gave_tells_nothing(name: str) -> None:
+    assert "sheet names" in broken(spoilt(on_sheet(lambda sheet: setattr(sheet, "title", name))))
+
+
 def test_a_problem_says_where() -> None:
     (problem,) = inspect_workbook(spoilt(style("C6", font=Font("Arial", 9))))
     assert (problem.rule, problem.sheet, problem.cell) == ("fonts", "Progress", "C6")

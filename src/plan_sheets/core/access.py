@@ -137,7 +137,7 @@ def _opening(workbook: SeenWorkbook) -> SaidOfFile:
 def _sheet_names(workbook: SeenWorkbook) -> SaidOfFile:
     names = [sheet.name for sheet in workbook.sheets]
     for name in names:
-        if re.fullmatch(r"(sheet|table|tab)\s*\d*", name, re.IGNORECASE):
+        if re.fullmatch(r"(sheet|table|tab|chart)\s*\d*(\s*\(\d+\))?", name, re.IGNORECASE):
             yield name, None, f"The sheet name '{name}' does not tell what the sheet holds."
     for one, other in pairwise(sorted(names, key=str.casefold)):
         if one.casefold() == other.casefold():
@@ -268,7 +268,7 @@ def _words_with_colour(sheet: SeenSheet) -> Said:
     strong = {look for look in sheet.looks if _is_strong(look.fill)}
     blanks = [place for place, cell in sheet.cells.items() if cell.look in strong and not cell.text.strip()]
     for row, column in blanks:
-        if sheet.in_table(row, column):
+        if not sheet.tables or sheet.in_table(row, column):
             yield _cell(row, column), "The cell is coloured, and no word says why."
     for colouring in sheet.colourings:
         if colouring.kind in {"colorScale", "dataBar", "iconSet"}:

@@ -48,9 +48,9 @@ def read_styles(styles: ET.Element | None, theme: ET.Element | None) -> Styles:
     """The styles; a workbook without this part has one plain format."""
     root = _NOTHING if styles is None else styles
     colours = Colours(_theme(theme), [_rgb(one) for one in root.findall("colors/indexedColors/rgbColor")] or PALETTE)
-    fonts = [_font(one, colours) for one in root.findall("fonts/font")] or [
-        _Font("Calibri", 11, italic=False, ink=BLACK)
-    ]
+    usual, *others = root.findall("fonts/font") or [_NOTHING]
+    first = _font(usual, colours, _Font("Calibri", 11, italic=False, ink=BLACK))
+    fonts = [first, *(_font(one, colours, first) for one in others)]
     fills = [_fill(one, colours) for one in root.findall("fills/fill")] or [WHITE]
     formats = {int(one.get("numFmtId", "0")): one.get("formatCode", "") for one in root.findall("numFmts/numFmt")}
     cells = root.findall("cellXfs/xf") or [_NOTHING]
@@ -102,11 +102,12 @@ class _Font:
     ink: str | None
 
 
-def _font(font: ET.Element, colours: Colours) -> _Font:
+def _font(font: ET.Element, colours: Colours, usual: _Font) -> _Font:
+    """A font; what it does not say of itself is as in the `usual` one."""
     italic = font.find("i")
     return _Font(
-        _value(font, "name"),
-        float(_value(font, "sz") or 0),
+        _value(font, "name") or usual.name,
+        float(_value(font, "sz") or usual.points),
         italic is not None and is_on(italic.get("val"), default=True),
         colours.of(font.find("color"), BLACK),
     )
