@@ -269,6 +269,15 @@ def test_the_program_runs_as_it_is_installed(example: Plan) -> None:
     assert json.loads(done.stdout)["counts"]["boards"] == 3
 
 
+def test_a_reader_that_has_read_enough_is_no_trouble(example: Plan) -> None:
+    program = [sys.executable, "-m", "plan_sheets", "check", "--plan", str(example.path)]
+    with subprocess.Popen(program, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as running:
+        assert running.stdout is not None
+        assert running.stderr is not None
+        running.stdout.close()
+        assert running.stderr.read() == ""
+
+
 def test_as_of_decides_what_is_late(round_one: Plan) -> None:
     late = {
         day: told("status", "--as-of", day, plan=round_one)["totals"]["late"] for day in ("2016-07-15", "2016-07-16")

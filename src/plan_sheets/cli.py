@@ -35,8 +35,8 @@ class _Group(click.Group):
         gc.set_threshold(COLLECT_AFTER)
         try:
             return super().invoke(ctx)
-        except (click.exceptions.Exit, click.ClickException, click.Abort):
-            raise
+        except (click.exceptions.Exit, click.ClickException, click.Abort, BrokenPipeError):
+            raise  # click ends quietly, too, where another program (head, more) reads no further
         except Exception as trouble:
             from plan_sheets.core.model import PlanSheetsError
 

@@ -152,7 +152,7 @@ def _warnings(stood: Stood, subgroups: Sequence[SubgroupFacts], changed: Path | 
     """What to know of a master of `stood`; the subgroups by their names, which the public does not learn."""
     out = [one.name for one in subgroups if one.missed]
     if out:
-        yield f"No return has come from {', '.join(out)}: their actions stand as Not reported."
+        yield f"No return has come from {'; '.join(out)}: their actions stand as Not reported."
     if not stood.rows["priority"]:
         yield "The register holds no priority: if plan.xlsx has any, take it in first with plan-sheets plan."
     if stood.queries:
