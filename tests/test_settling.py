@@ -29,6 +29,13 @@ from plan_sheets.officer import make_officer
 LATER = datetime(2016, 7, 11)  # noqa: DTZ001 - the office's own clock
 
 
+def test_every_priority_has_its_owner_asked_for(round_one: Plan) -> None:
+    """Those that are only proposed, too: whoever settles them has to be named somewhere."""
+    sheet = openpyxl.load_workbook(make_officer(round_one.folder, LATER).path)["Owners"]
+    refs = {str(row[0]) for row in sheet.values}
+    assert {"L4", "L5", "L6", "L7"} <= refs
+
+
 # What the officer says of one file
 
 

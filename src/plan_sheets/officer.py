@@ -248,7 +248,7 @@ def _owners(rows: Rows) -> Iterator[RowFacts]:
     """Priorities first, then actions; the cells are the record's own."""
     for record, name in (("priority", "title"), ("action", "what")):
         for ref, row in rows[record].items():
-            if (record == "priority" and parent(ref) != ref) or is_further(row):
+            if parent(ref) != ref if record == "priority" else is_further(row):
                 continue
             contents = {"what": row[name], "owner": row["owner"], "owner_status": row["owner_status"]}
             yield RowFacts(ref, contents, record=record)
