@@ -104,7 +104,7 @@ def test_each_thing_that_is_asked_says_by_which_rule_of_whom_and_by_when(asked: 
 
 def test_the_first_page_points_to_what_is_asked(asked: Plan) -> None:
     first = master(asked).path
-    assert "Of the Executive, by 30 September 2016, on the sheet Decisions" in " ".join(_lines(first))
+    assert "Of the Executive, by 30 September 2016 (see Decisions)" in " ".join(_lines(first))
     decide(asked, first, J1a_1=AGREED)
     assert "Decided already: Follow how far the DVSG has got… (J1a.1, Domestic Abuse)." in " ".join(
         _lines(master(asked).path)
@@ -338,7 +338,7 @@ def test_changes_say_what_the_executive_said(asked: Plan) -> None:
     second_round(asked)
     look_back(asked, master(asked).path, "Partly")
     first, second = (rows(master(asked, code).path, "Changes").values() for code in (Q1, Q2))
-    assert [row["Who"] for row in first if row["What changed"] == "Decision"] == ["Director A, The Executive"]
+    assert [row["Who"] for row in first if row["What changed"] == "Decision"] == ["Director A (the Executive)"]
     assert "Carried out (decision of Quarter 1)" in [row["What changed"] for row in second]
 
 

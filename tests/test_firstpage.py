@@ -55,7 +55,7 @@ def test_what_is_red_why_and_what_is_asked_stands_in_words(round_one: Plan) -> N
     answers = {**late["Progress"]["J1a.1"], "Asked of the executive": "Release a nurse"}
     round_one.receive(round_one.filled("da", {**late, "Progress": {"J1a.1": answers}}))
     told = lines(made(round_one))
-    assert "Of the Executive, by 30 September 2016, on the sheet Decisions: for the Red action, agree" in told
+    assert "Of the Executive, by 30 September 2016 (see Decisions): for the Red action, agree" in told
     assert f"Red: {WHAT}. Why: its chair judged it Red. Its chair asks: Release a nurse" in told
     driver = row(made(round_one), "RAG status", "J1")["What drives it"]
     assert driver == "Follow how far the DVSG has… (J1a.1): judged Red"

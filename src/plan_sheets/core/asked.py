@@ -79,7 +79,7 @@ def _others(stood: Stood, found: Sequence[Escalation]) -> Iterator[str]:
 def _first(red: int, found: Sequence[Escalation], now: Round) -> str:
     if not found:
         return "Nothing: no rule escalates anything, and no chair asks for anything."
-    told = f"Of {EXECUTIVE}, by {due_by(now).words}, on the sheet Decisions"
+    told = f"Of {EXECUTIVE}, by {due_by(now).words} (see Decisions)"
     if not red:
         return f"{told}, what stands below. No action is Red."
     which = "the Red action" if red == 1 else f"each of the {red} Red actions"

@@ -216,10 +216,13 @@ def _of_which(stood: Stood, key: Key) -> str:
 
 
 def _who(stood: Stood, source: Source) -> str:
-    whose = {"plan": "The plan", "officer": "The board officer", "master": "The Executive"}.get(source.kind) or (
+    """Who said it, and in brackets for whom: `Chair, Thresholds (Safeguarding Thresholds)`."""
+    whose = {"plan": "the plan", "officer": "the board officer", "master": "the Executive"}.get(source.kind) or (
         stood.subgroup(source.subgroup) if source.subgroup else ""
     )
-    return ", ".join(dict.fromkeys(filter(None, [source.who, whose])))
+    if not source.who:
+        return whose[:1].upper() + whose[1:]
+    return source.who if source.who.casefold() in whose.casefold() else f"{source.who} ({whose})"
 
 
 def _where(source: Source) -> str:
