@@ -114,6 +114,14 @@ def test_what_falls_due_is_told_in_words_of_a_priority_and_counted_of_a_board(ro
     assert (due["J"], due["L"]) == ("2 actions, 1 overdue", "None")
 
 
+def test_why_actions_are_not_reported_is_told(round_one: Plan) -> None:
+    silent = "What could not be told. 31 Not reported (31 without a return)"
+    assert silent in lines(made(round_one))
+    put(round_one, OWNED)
+    round_one.receive(round_one.filled("da", said(rag="Green")))
+    assert "What could not be told. 30 Not reported (27 without a return, 3 left blank)" in lines(made(round_one))
+
+
 def test_what_was_red_and_is_silent_now_is_told(round_one: Plan) -> None:
     round_one.receive(round_one.filled("da", said(rag="Red")))
     round_one.issue(Q2, RETURN_BY.replace(month=10), SECOND_ISSUE)

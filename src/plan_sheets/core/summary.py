@@ -9,7 +9,7 @@ from plan_sheets.core.compose import RowFacts
 from plan_sheets.core.messages import cut, shorten
 from plan_sheets.core.model import PartialDate, Round, ref_order
 from plan_sheets.core.paper import lines_needed
-from plan_sheets.core.planner import UNCONFIRMED, parent
+from plan_sheets.core.planner import UNCONFIRMED, parent, subgroups_of
 from plan_sheets.core.rag import ASSESSED, Rating, Status, count_words
 from plan_sheets.core.rollup import CONCERN, RollUp, SubgroupFacts, Trend, roll_up, trend
 from plan_sheets.core.settle import Proposal
@@ -198,7 +198,7 @@ def _untold(stood: Stood) -> str:
         if (count := sum(name in one.facts.missing for one in drafts))
     ]
     told = [
-        f"{len(silent)} Not reported" if silent else "",
+        f"{len(silent)} Not reported ({_silence(stood, silent)})" if silent else "",
         f"{len(drafts)} Not assessable ({', '.join(why)})" if drafts else "",
         f"{count_words(stood.set_aside, 'file')} held or refused" if stood.set_aside else "",
         f"{stood.queries} {'query' if stood.queries == 1 else 'queries'} open" if stood.queries else "",
@@ -207,6 +207,14 @@ def _untold(stood: Stood) -> str:
         f"{count_words(len(stood.proposals), 'proposal')} for the board officer to confirm" if stood.proposals else "",
     ]
     return f"{'; '.join(filter(None, told)) or 'Nothing'}."
+
+
+def _silence(stood: Stood, silent: Sequence[Rating]) -> str:
+    """Why actions are not reported: no workbook came back for them, or one in which they were left blank."""
+    back = {one.code for one in stood.subgroups if not one.missed}
+    blank = sum(not back.isdisjoint(subgroups_of(stood.rows, one.facts.ref)[:1]) for one in silent)
+    counts = {"without a return": len(silent) - blank, "left blank": blank}
+    return ", ".join(f"{count} {how}" for how, count in counts.items() if count)
 
 
 def summary_rows(stood: Stood) -> Iterator[RowFacts]:
