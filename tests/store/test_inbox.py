@@ -129,6 +129,21 @@ def test_what_was_sent_instead_of_a_workbook_is_refused_with_its_own_sentence(wa
     assert told == {name: [code] for code, name in DOCUMENTS.items()}
 
 
+@pytest.mark.parametrize("name", ["return", "return.xlsx.txt", "return.xlsx (1)", "return.download"])
+def test_a_workbook_that_lost_its_ending_is_received(name: str, round_one: Plan) -> None:
+    filled = round_one.filled("da", said())
+    for file, data in {
+        name: filled.read_bytes(),
+        "all.zip": zipped({f"in zip {name}": filled.read_bytes()}),
+        "mail.eml": mail({f"in mail {name}": filled.read_bytes()}).as_bytes(),
+    }.items():
+        (round_one.inbox / file).write_bytes(data)
+    filled.unlink()
+    (round_one.inbox / "slides.pptx").write_bytes(zipped({"[Content_Types].xml": b"<a/>", "ppt/slide.xml": b"<a/>"}))
+    verdicts = sorted(one.verdict for one in round_one.receive(round_one.inbox))
+    assert verdicts == ["accepted_with_findings", "duplicate", "duplicate"]
+
+
 def test_what_came_with_a_workbook_is_passed_over_and_said(example: Plan) -> None:
     example.inbox.mkdir()
     (example.inbox / "mail.eml").write_bytes(mail({"minutes.pdf": b"%PDF-1.7", "return.xlsx": BOOK}).as_bytes())

@@ -13,7 +13,7 @@ from pathlib import PurePosixPath
 
 from plan_sheets.store.folder import sha256
 from plan_sheets.store.guard import Refusal
-from plan_sheets.store.kinds import has_stream
+from plan_sheets.store.kinds import has_stream, is_workbook
 from plan_sheets.store.limits import MAX_DEPTH, MAX_FILES, MAX_INFLATED
 from plan_sheets.store.mails import SUFFIXES, attached_to, printable
 from plan_sheets.store.outlook import mail_of
@@ -74,12 +74,12 @@ _DOCUMENTS = (
 BESIDE = "came with a workbook: look whether it holds an answer"
 
 
-def why_not(name: str) -> str:
-    """Why a file of this name is not looked at; "" if it is."""
+def why_not(name: str, data: bytes = b"") -> str:
+    """Why a file of this name is not looked at; "" if it is, as a workbook always is that lost its ending."""
     path = PurePosixPath(name)
     if path.name.startswith(("~$", ".")) or "__MACOSX" in path.parts:
         return "left behind by another program"
-    return "" if path.suffix.lower() in (*SUFFIXES, *_DOCUMENTS) else "not a workbook by its name"
+    return "" if path.suffix.lower() in (*SUFFIXES, *_DOCUMENTS) or is_workbook(data) else "not a workbook by its name"
 
 
 def _unpack(file: Incoming, out: Unpacked, depth: int) -> None:
@@ -92,7 +92,7 @@ def _unpack(file: Incoming, out: Unpacked, depth: int) -> None:
             return
         for member in members:
             inside = replace(member, name=f"{file.name}: {member.name}")
-            if why := "" if member.refusal else why_not(member.name):
+            if why := "" if member.refusal else why_not(member.name, member.data):
                 out.passed_over.append((inside.name, why))
                 continue
             out.take(len(member.data))
@@ -155,11 +155,12 @@ def _zip_members(file: Incoming) -> Iterator[Incoming] | None:
 
 def _zip_member(file: Incoming, archive: Zip, entry: Entry) -> Incoming:
     name = printable(_as_named(entry))
-    if why_not(name):
-        return Incoming(name, b"")
     try:
-        return Incoming(name, archive.read(entry), file.sent_by, file.sent_at)
+        data = archive.read(entry)
+        return Incoming(name, b"" if why_not(name, data) else data, file.sent_by, file.sent_at)
     except Exception as trouble:  # noqa: BLE001 - whatever is wrong with this part, the others may be right
+        if why_not(name):
+            return Incoming(name, b"")
         return Incoming(name, b"", file.sent_by, file.sent_at, Refusal("file_damaged", {"reason": str(trouble)[:200]}))
 
 

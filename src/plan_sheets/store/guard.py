@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from plan_sheets.core.found import FoundSheet, Remark
 from plan_sheets.core.survival import seen_in
 from plan_sheets.store.beside import beside_cells, linked_cells
-from plan_sheets.store.kinds import FILE_PASS, kind_of_other, streams
+from plan_sheets.store.kinds import BOOKS, FILE_PASS, kind_of_other, streams
 from plan_sheets.store.limits import MAX_CELLS, MAX_FILE, MAX_FILLED, MAX_HERE
 from plan_sheets.store.looks import Looks, looks_of
 from plan_sheets.store.ods_scan import OdsScan, scan_ods, without
@@ -118,7 +118,7 @@ def _guard_compound(data: bytes) -> Guarded:
         raise RefusedError("file_encrypted")
     if "WordDocument" in names:
         raise RefusedError("file_word")
-    if not names & {"Workbook", "Book", "WORKBOOK", "BOOK"}:
+    if not names & BOOKS:
         raise RefusedError("file_unknown")
     remarks = _remarks({"_VBA_PROJECT_CUR": "file_has_macros"}, names)
     return Guarded("xls", data, remarks=(*remarks, _half_seen("xls")))

@@ -15,6 +15,7 @@ from plan_sheets.store import register as registers
 from plan_sheets.store.containers import Incoming, unpack, why_not
 from plan_sheets.store.folder import PLAN_FILE, Folder, read_bytes, sha256, sha256_of
 from plan_sheets.store.guard import Refusal
+from plan_sheets.store.kinds import STARTS
 from plan_sheets.store.limits import MAX_HELD
 
 __all__ = ["Inbox", "Incoming", "Waiting", "open_inbox"]
@@ -112,7 +113,16 @@ def _why_not(ours: Path, path: Path, whole: Path) -> str:
     inside = whole.parts[len(ours.parts) :] if whole.parts[: len(ours.parts)] == ours.parts else ()
     if inside and (inside[0] == "returned" or inside[-1] in (PLAN_FILE, registers.FILE)):
         return "part of the plan folder"
-    return why_not(path.name)
+    return why_not(path.name) and why_not(path.name, _read(path).data if _may_be_a_workbook(path) else b"")
+
+
+def _may_be_a_workbook(path: Path) -> bool:
+    """Whether a file begins as one: pictures and films, which may be large, are not read for that."""
+    try:
+        with path.open("rb") as file:
+            return file.read(len(STARTS[0])) in STARTS
+    except OSError:
+        return False
 
 
 def _read(path: Path) -> Incoming:

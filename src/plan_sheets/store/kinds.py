@@ -50,5 +50,20 @@ def streams(data: bytes) -> set[str]:
 
 
 _STREAMS = ("EncryptedPackage", "WordDocument", "Workbook", "Book", "WORKBOOK", "BOOK", "_VBA_PROJECT_CUR")
+
+
+STARTS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+"""How a workbook begins: as a package, or as a compound file."""
+
+
+def is_workbook(data: bytes) -> bool:
+    """Whether these bytes are a workbook's whatever the file is called: a part, a type or a stream names itself so."""
+    if data.startswith(STARTS[0]):
+        return b"xl/workbook." in data or b"opendocument.spreadsheet" in data[:100]
+    return data.startswith(STARTS[1]) and bool(streams(data) & BOOKS)
+
+
+BOOKS = frozenset({"Workbook", "Book", "WORKBOOK", "BOOK"})
+"""The streams of which an xls has one."""
 FILE_PASS = re.compile(rb"\x09\x08\x10\x00\x00\x06\x05\x00.{12}(?:\x86\x00\x00\x00)?\x2f\x00", re.DOTALL)
 """An encrypted xls: the record FilePass after the workbook's first (MS-XLS 2.4.117)."""

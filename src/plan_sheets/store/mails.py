@@ -12,6 +12,7 @@ from email.utils import parsedate_to_datetime
 from pathlib import PurePosixPath
 
 from plan_sheets.store.apart import run_apart
+from plan_sheets.store.kinds import STARTS
 from plan_sheets.store.limits import MAX_ENTRIES, MAX_HEADER, MAX_MAIL_HERE
 from plan_sheets.store.zips import RefusedError
 
@@ -23,8 +24,6 @@ _TYPES = {
     "application/vnd.oasis.opendocument.spreadsheet": ".ods",
     "message/rfc822": ".eml",
 }
-_WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
-"""How a workbook begins: one that is attached without a name, as some scanners and portals send it, is looked at."""
 _WINMAIL = ("application/ms-tnef", "application/vnd.ms-tnef")
 """How Outlook wraps up attachments for itself alone (MS-OXTNEF)."""
 
@@ -105,7 +104,7 @@ def _attached(part: EmailMessage, sent_by: str, sent_at: str) -> Attached:
     told = None if kind == "message/rfc822" else part.get_payload(decode=True)
     data = told if isinstance(told, bytes) else b""
     if PurePosixPath(name).suffix.lower() not in SUFFIXES:
-        nameless = not part.get_filename() and data.startswith(_WORKBOOKS)
+        nameless = not part.get_filename() and data.startswith(STARTS)  # as some scanners and portals send it
         name += _TYPES.get(kind, ".xlsx" if nameless else "")
     if kind == "message/rfc822":
         return Attached(name, part.get_content().as_bytes(), "", "", "")
