@@ -146,7 +146,7 @@ def test_the_plans_own_come_first_with_their_answers() -> None:
     ]
     assert [*enquiry_lines(how, raised(how))] == [
         "The plan's own: 2, answered: 1.",
-        "Raised by gaps: impact never stated 1.",
+        "Raised by gaps (those of one priority share a row): impact never stated 1.",
     ]
 
 

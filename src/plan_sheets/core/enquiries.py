@@ -198,5 +198,6 @@ def enquiry_lines(stood: Stood, found: Sequence[Raised]) -> Iterator[str]:
     own = stood.rows["enquiry"].values()
     yield f"The plan's own: {len(own)}, answered: {sum(bool(row['answer']) for row in own)}."
     counts = Counter(one.gap for one in found)
-    told = "; ".join(f"{gap.lower()} {counts[gap]}" for gap in Gap if counts[gap])
-    yield f"Raised by gaps: {told or 'none' if stood.round else 'none before the first round'}."
+    told = "; ".join(f"{gap[0].lower()}{gap[1:]} {counts[gap]}" for gap in Gap if counts[gap])
+    rows = " (those of one priority share a row)" if told else ""
+    yield f"Raised by gaps{rows}: {told or 'none' if stood.round else 'none before the first round'}."
