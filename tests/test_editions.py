@@ -230,7 +230,7 @@ def test_a_released_text_stands_whole_or_not_at_all(named: Plan) -> None:
 
 def test_an_override_is_told_without_who_and_why(named: Plan) -> None:
     book = openpyxl.load_workbook(made(named, "public").path)
-    assert at(book["RAG status"], "J2", "What drives it").value == "J2a.1: given by the board officer"
+    assert at(book["RAG status"], "J2", "What drives it").value == "Suicide (J2a.1): given by the board officer"
     assert at(book["Priorities and actions"], "J2a.1", "Published RAG").value == "Red"
 
 

@@ -41,8 +41,10 @@ def waiting(stood: Stood) -> list[str]:
 
 
 def _brief(stood: Stood, ref: str) -> str:
-    """An action in a few words, with its ref in brackets; the ref alone where its words are not known."""
-    what = cut(stood.rows["action"].get(ref, {}).get("what", ""), LONGEST_ACTION).removesuffix(".")
+    """An action in a few words, with its ref in brackets; where they are not known (to the public), its theme."""
+    row = stood.rows["action"].get(ref, {})
+    title = stood.rows["priority"].get(row.get("theme", ""), {}).get("title", "")
+    what = cut(row.get("what") or title, LONGEST_ACTION).removesuffix(".")
     return f"{what} ({ref})" if what else ref
 
 
