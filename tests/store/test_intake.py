@@ -13,15 +13,20 @@ from zipfile import ZipFile
 
 import pytest
 from tests.chairs import FURTHER, Q2, RECEIVED_ON, SOS, Plan, held_file, said
+from tests.store.test_hostile import ods
 
 from plan_sheets import office
 from plan_sheets.core.document import Document
+from plan_sheets.core.found import FoundWorkbook
 from plan_sheets.core.reading import read_return
 from plan_sheets.core.receipts import Receipt
 from plan_sheets.receive import receive as take_in
-from plan_sheets.store import intake
+from plan_sheets.store import intake, workbook_reader
+from plan_sheets.store.guard import Refusal
 from plan_sheets.store.inbox import Waiting
 from plan_sheets.store.intake import Opened, processes
+from plan_sheets.store.workbook_reader import read_ordinary
+from plan_sheets.store.xlsx_parts import OddError
 
 
 class Dying(Executor):
@@ -58,6 +63,7 @@ def inbox(round_one: Plan) -> Path:
     round_one.filled("four", SOS, "SOS")
     shutil.copy(first, round_one.inbox / "one again.xlsx")
     shutil.copy(round_one.sent("MH"), round_one.inbox / "not touched.xlsx")
+    (round_one.inbox / "odd.ods").write_bytes(ods("<table:table-row/>"))
     (round_one.inbox / "cut.xlsx").write_bytes(first.read_bytes()[:5000])
     with ZipFile(round_one.inbox / "more.zip", "w") as more:
         more.write(round_one.filled("zipped", said(progress="From the zip")), "zipped.xlsx")
@@ -139,3 +145,16 @@ def test_a_fault_of_ours_costs_one_file_a_refusal_and_the_others_nothing(
     assert "ZeroDivisionError: by nothing" in told["da.xlsx"].findings[0].message
     assert round_one.folder.kept(told["da.xlsx"].sha256).read_bytes() == bad.read_bytes()
     assert (told["da.xlsx"].verdict, told["sos.xlsx"].verdict) == ("refused", "accepted")
+
+
+def test_what_takes_a_child_process_is_left_to_the_one_who_asked(inbox: Path) -> None:
+    with pytest.raises(OddError):
+        read_ordinary((inbox / "odd.ods").read_bytes())
+    assert isinstance(read_ordinary((inbox / "two.xlsx").read_bytes()), FoundWorkbook)
+    assert read_ordinary(b"%PDF") == Refusal("file_pdf")
+
+
+def test_what_is_large_is_left_to_the_one_who_asked(inbox: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workbook_reader, "MAX_SHARED", 1_000)
+    with pytest.raises(OddError):
+        read_ordinary((inbox / "two.xlsx").read_bytes())

@@ -64,13 +64,14 @@ class Guarded:
     """The sheets, where they are so plain that no parser is needed: `data` is empty then."""
 
 
-def guard(data: bytes, *, apart: bool = False) -> Guarded | Refusal:
+def guard(data: bytes, *, apart: bool = False, most: int = MAX_HERE) -> Guarded | Refusal:
     """What a parser may see of these bytes, or why it may see nothing. Never raises, whatever the bytes are.
 
-    `apart`: whether this is the child process; elsewhere a package that is large or odd is only said to be one for it.
+    `apart`: whether this is the child process; elsewhere a package that is odd, or inflates to more than `most` bytes,
+    is only said to be one for it.
     """
     try:
-        return _guarded(data, apart=apart)
+        return _guarded(data, apart=apart, most=most)
     except OddError:
         return Guarded("", b"")
     except Exception as trouble:  # noqa: BLE001 - a broken package makes the standard library raise nearly anything
@@ -93,14 +94,14 @@ def refusal_of(trouble: BaseException) -> Refusal:
     return Refusal("file_damaged", {"reason": f"{type(trouble).__name__}: {trouble}"[:200]})
 
 
-def _guarded(data: bytes, *, apart: bool) -> Guarded:
+def _guarded(data: bytes, *, apart: bool, most: int) -> Guarded:
     if not data:
         raise RefusedError("file_empty")
     if len(data) > MAX_FILE:
         raise RefusedError("file_too_large", megabytes=-(-len(data) // 1_000_000), limit=MAX_FILE // 1_000_000)
     if data.startswith(b"PK"):
         package = open_package(data)
-        if not apart and package.archive.inflated > MAX_HERE:
+        if not apart and package.archive.inflated > most:
             raise OddError
         return _guard_package(package, apart=apart)
     if data.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):

@@ -11,7 +11,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from itertools import chain, islice
@@ -28,15 +28,19 @@ from plan_sheets.core.survival import lost
 from plan_sheets.store import schemas
 from plan_sheets.store.containers import Incoming
 from plan_sheets.store.folder import Folder, open_folder
+from plan_sheets.store.guard import Refusal
 from plan_sheets.store.identifying import Identifier
 from plan_sheets.store.inbox import Waiting
-from plan_sheets.store.workbook_reader import read_workbook
+from plan_sheets.store.workbook_reader import read_ordinary, read_workbook
+from plan_sheets.store.xlsx_parts import OddError
 
 CHUNK = 25
 """Files that a process is given at a time."""
 AHEAD = 8
 """Chunks that are given out before the first of them is asked for: a thousand files take no more room than these."""
-MOST_PROCESSES = 4
+MOST_PROCESSES = 2
+"""Beside this one: with three that have read something and a child there is still less than 512 MB in use."""
+_Read = Callable[[bytes], FoundWorkbook | Refusal]
 
 
 @dataclass(slots=True)
@@ -71,14 +75,21 @@ class Intake:
         chunks = [files[start : start + CHUNK] for start in range(0, len(files), CHUNK)]
         register = self.folder.register.last_batch()
         task = partial(open_chunk, path=self.folder.path, told=self.told, last_batch=register, keeps=self.keeps)
-        return chain.from_iterable(_in_turn(executor, task, chunks, lambda chunk: [*map(self._open, chunk)]))
+        opened = chain.from_iterable(_in_turn(executor, task, chunks))
+        return (one or self._open(waiting) for waiting, one in zip(files, opened, strict=True))
 
-    def _open(self, waiting: Waiting) -> Opened:
-        """One file."""
+    def open_ordinary(self, waiting: Waiting) -> Opened | None:
+        """One file; None where that takes a child process: of these there shall be one at a time."""
+        try:
+            return self._open(waiting, read_ordinary)
+        except OddError:
+            return None
+
+    def _open(self, waiting: Waiting, read: _Read = read_workbook) -> Opened:
         incoming = waiting.open()
         try:
-            opened = self._judged(incoming)
-        except PlanSheetsError:
+            opened = self._judged(incoming, read)
+        except (PlanSheetsError, OddError):
             raise
         except Exception as trouble:  # noqa: BLE001 - a fault of ours costs this file a refusal, and the others nothing
             reason = f"{type(trouble).__name__}: {trouble}"[:200]
@@ -90,9 +101,9 @@ class Intake:
         self.identifier.known.clear()
         return opened
 
-    def _judged(self, incoming: Incoming) -> Opened:
+    def _judged(self, incoming: Incoming, read: _Read) -> Opened:
         receipt = _receipt(incoming)
-        found = incoming.refusal or read_workbook(incoming.data)
+        found = incoming.refusal or read(incoming.data)
         if not isinstance(found, FoundWorkbook):
             receipt.findings.append(self.messages.remark(found.code, found.details))
             return Opened(receipt)
@@ -142,31 +153,30 @@ def _receipt(incoming: Incoming) -> Receipt:
 
 
 _Chunk = Sequence[Waiting]
-_Task = Callable[[_Chunk], list[Opened]]
+_Done = list[Opened | None]
 
 
-def _in_turn(executor: Executor, task: _Task, chunks: Sequence[_Chunk], here: _Task) -> Iterator[list[Opened]]:
-    """What becomes of each chunk; the first of them are given out at once. `here`: what is done where nobody takes it.
+def _in_turn(executor: Executor, task: Callable[[_Chunk], _Done], chunks: Sequence[_Chunk]) -> Iterator[_Done]:
+    """What becomes of each chunk, None for each file that nobody opened; the first chunks are given out at once.
 
     When one process of a pool dies, the whole pool is of no more use.
     """
     waiting = iter(chunks)
     given = deque((chunk, _submit(executor, task, chunk)) for chunk in islice(waiting, AHEAD))
 
-    def taken_back() -> Iterator[list[Opened]]:
+    def taken_back() -> Iterator[_Done]:
         while given:
             chunk, future = given.popleft()
-            try:
-                opened = future.result() if future else here(chunk)
-            except BrokenExecutor:
-                opened = here(chunk)
+            opened: _Done = [None] * len(chunk)
+            with suppress(BrokenExecutor):
+                opened = future.result() if future else opened
             given.extend((chunk, _submit(executor, task, chunk)) for chunk in islice(waiting, 1))
             yield opened
 
     return taken_back()
 
 
-def _submit(executor: Executor, task: _Task, chunk: _Chunk) -> Future[list[Opened]] | None:
+def _submit(executor: Executor, task: Callable[[_Chunk], _Done], chunk: _Chunk) -> Future[_Done] | None:
     try:
         return executor.submit(task, chunk)
     except (BrokenExecutor, OSError):  # also where the system gives no more processes
@@ -193,13 +203,13 @@ def _let_the_first_be_told() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
-def open_chunk(files: _Chunk, *, path: Path, told: Told, last_batch: int, keeps: bool) -> list[Opened]:
+def open_chunk(files: _Chunk, *, path: Path, told: Told, last_batch: int, keeps: bool) -> _Done:
     """What a process does with a chunk. `last_batch`: the last one in the register at `path`."""
     asked = (path, told, last_batch, keeps)
     if _OWN.asked != asked:
         _OWN.asked, _OWN.intake = asked, Intake.of(open_folder(path), told, keeps=keeps)
     with _OWN.intake.folder.register.held_open():
-        return [*_OWN.intake.open_each(files)]
+        return [*map(_OWN.intake.open_ordinary, files)]
 
 
 class _Own(threading.local):

@@ -25,6 +25,8 @@ MAX_INFLATED = 64_000_000
 """Bytes of all parts, inflated: they and what is made of them lie in memory together."""
 MAX_HERE = 8_000_000
 """Bytes of all parts, inflated, that are looked at in this process: more are left to one with a limit on memory."""
+MAX_SHARED = 1_000_000
+"""The same where several processes look at files side by side; an ordinary return has a third of it."""
 MAX_RATIO = 500
 """How many times larger a part (of more than MAX_SMALL_PART) may become when inflated; long empty tables reach 100."""
 MAX_SMALL_PART = 2_000_000

@@ -24,10 +24,11 @@ from plan_sheets.core.shown import as_shown, date_as_shown, hides_day
 from plan_sheets.store.apart import run_apart
 from plan_sheets.store.decrypting import decrypted
 from plan_sheets.store.guard import Guarded, Refusal, guard, refusal_of
-from plan_sheets.store.limits import MAX_FILLED
+from plan_sheets.store.limits import MAX_FILLED, MAX_SHARED
 from plan_sheets.store.looks import Looks
 from plan_sheets.store.properties import custom_properties, saved_by
 from plan_sheets.store.sheet_scan import Mark, TooFullError
+from plan_sheets.store.xlsx_parts import OddError
 from plan_sheets.store.zips import RefusedError
 
 _Marks = Mapping[tuple[int, int], Mark]
@@ -42,6 +43,16 @@ def read_workbook(data: bytes) -> FoundWorkbook | Refusal:
     if isinstance(passed, Refusal):
         return passed
     return _read_apart(data) if passed.apart else _read_here(passed)
+
+
+def read_ordinary(data: bytes) -> FoundWorkbook | Refusal:
+    """The same of an ordinary workbook; raises OddError where that would take a child process."""
+    passed = guard(data, most=MAX_SHARED)
+    if isinstance(passed, Guarded) and not passed.apart:
+        return _read_here(passed)
+    if isinstance(passed, Guarded) or passed.code == "file_encrypted":
+        raise OddError
+    return passed
 
 
 def read_made(data: bytes) -> dict[str, list[list[str]]]:
