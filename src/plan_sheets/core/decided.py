@@ -60,8 +60,8 @@ class Decision:
 
 def decisions(history: History, rounds: Sequence[str]) -> tuple[Decision, ...]:
     """Every decision of these rounds (codes, oldest first), the latest first; later rounds are not looked at."""
-    keys = [key for key in history.by_key if (key.record, key.field) == (RECORD, "decision")]
-    found = [_decision(history, key.ref, code, rounds) for code in reversed(rounds) for key in keys]
+    refs = [ref for record, ref in history.by_row if record == RECORD]
+    found = [_decision(history, ref, code, rounds) for code in reversed(rounds) for ref in refs]
     return tuple(one for one in found if one.text)
 
 

@@ -119,7 +119,7 @@ def base_text(book: Book) -> str:
                 {
                     "ref": row.ref,
                     "record": row.record,
-                    "cells": [_kept(content) for content in row.cells],
+                    "cells": [content if type(content) is str else _kept(content) for content in row.cells],
                     "inputs": None if row.inputs is None else sorted(row.inputs),
                     "answer": row.answer.name if row.answer else "",
                 }
