@@ -111,6 +111,13 @@ def test_a_word_of_a_post_that_may_be_a_name_is_told() -> None:
         assert names.doubts("As Wilkinson said. Wilkinson knew.") == [Hit("Wilkinson", name)]
 
 
+def test_a_person_among_the_agencies_is_told_and_keeps_nothing_back() -> None:
+    names = Names.of(["Dr Paul Hudson"], load_name_words(), ["Jane Wilkinson; Police", "Health, Paul Hudson"])
+    assert names.named("Wilkinson will ask the Police.") is None
+    assert names.doubts("Wilkinson will ask the Police.") == [Hit("Wilkinson", "Jane Wilkinson; Police")]
+    assert names.named("As Hudson said.") == Hit("Hudson", "Dr Paul Hudson")
+
+
 def test_one_word_is_no_name_of_a_person_but_what_it_says() -> None:
     names = known("Prevent", "Al", "-", "")
     assert names.named("We prevent harm") == Hit("Prevent", "Prevent")

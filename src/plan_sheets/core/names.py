@@ -24,6 +24,8 @@ NAMES = {
     "decision": ("decided_by",),
 }
 """The fields that name somebody, posts included."""
+AGENCIES = {"action": ("responsible",)}
+"""Fields that should name agencies or posts; somebody may have typed a person all the same."""
 _BODIES = ("board", "subgroup")
 """Records whose refs and titles are words of the organisation."""
 _WORD = re.compile(r"(?<!\w)[^\W\d_]+(?:'[^\W\d_]+)*(?!\w)")
@@ -88,9 +90,14 @@ class Names:
     """Parts that may be other words: a text with such a one is shown, and somebody told."""
 
     @classmethod
-    def of(cls, names: Iterable[str], known: NameWords) -> Names:
-        """What to look for, so that nobody of these is named; `known` tells names from posts."""
+    def of(cls, names: Iterable[str], known: NameWords, agencies: Iterable[str] = ()) -> Names:
+        """What to look for, so that nobody of these is named; `known` tells names from posts.
+
+        Nothing is sure of what should be `agencies`: a text with such a word is shown, and somebody told.
+        """
         whole, sure, doubtful = dict[str, str](), dict[str, str](), dict[str, str]()
+        for name in sorted(agencies):
+            doubtful |= {word: name for word, _ in _parts(name, known)}
         for name in sorted(names):
             if _WORTH_A_LOOK.search(name):
                 whole.setdefault(plain(_bare(name)), name)
@@ -113,11 +120,15 @@ class Names:
 
 def names_in(history: History) -> Iterator[str]:
     """Everybody whom the register's values name, now or ever, and who gave them."""
+    yield from (held.source.who for those in history.by_key.values() for held in those)
+    yield from values_in(history, NAMES)
+
+
+def values_in(history: History, fields: Mapping[str, Collection[str]]) -> Iterator[str]:
+    """Every value that these fields, by record, ever had."""
     for key, those in history.by_key.items():
-        for held in those:
-            yield held.source.who
-            if key.field in NAMES.get(key.record, ()):
-                yield held.value
+        if key.field in fields.get(key.record, ()):
+            yield from (held.value for held in those)
 
 
 def ordinary_words(history: History) -> frozenset[str]:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from email.utils import parseaddr
 
 from plan_sheets.core.model import Key, Outcome
-from plan_sheets.core.names import NAMES, Names, names_in, ordinary_words
+from plan_sheets.core.names import AGENCIES, NAMES, Names, names_in, ordinary_words, values_in
 from plan_sheets.store import schemas, tables
 from plan_sheets.store.register import Register
 
@@ -22,7 +22,8 @@ def names_known(register: Register) -> Names:
     names.update(part for one in received for part in parseaddr(one.sent_by))
     # What was typed and not taken, or waits to be settled, names people too.
     names.update(one.entered for one in register.rows(tables.ENTRY) if one.field in NAMES.get(one.record, ()))
-    return Names.of(names, replace(schemas.load_name_words(), ordinary=ordinary_words(history)))
+    known = replace(schemas.load_name_words(), ordinary=ordinary_words(history))
+    return Names.of(names, known, values_in(history, AGENCIES))
 
 
 def disputed(register: Register, code: str) -> set[Key]:
