@@ -31,7 +31,8 @@ def beside_cells(
 
     Where the parts make no sense, the one that says that there are some.
     """
-    if not any(sign in name for name in names for sign in _PARTS):
+    listed = "\n".join(names)
+    if not any(sign in listed for sign in _PARTS):
         return ()
     try:
         return tuple(islice(_beside(part, names, sheets), MAX_BESIDE))
@@ -57,22 +58,24 @@ def linked_cells(
     the parts make no sense, the one that says that there are links.
     """
     try:
-        related = (one for one in sheets if _relations_of(one[1]) in names)
-        return tuple(islice(_linked(part, related), MAX_BESIDE))
+        return tuple(islice(_linked(part, names, sheets), MAX_BESIDE))
     except (ET.ParseError, RefusedError, KeyError, ValueError):
         return (Remark("file_has_links"),)
 
 
-def _linked(part: Callable[[str], bytes], sheets: Iterable[tuple[str, str, bytes]]) -> Iterator[Remark]:
+def _linked(
+    part: Callable[[str], bytes], names: Container[str], sheets: Iterable[tuple[str, str, bytes]]
+) -> Iterator[Remark]:
     for sheet, name, told in sheets:
         start = told.find(b"hyperlinks", told.rfind(b"sheetData"))
         listed = told[start : told.rfind(b"hyperlinks")] if start > 0 else b""
-        found = _LINK.findall(listed) if b":id" in listed else ()  # a link within the workbook has no id
-        links = [dict(_ATTRIBUTE.findall(one.decode())) for one in found]
+        if b":id" not in listed or (rels := _relations_of(name)) not in names:  # a link within the workbook has no id
+            continue
+        links = [dict(_ATTRIBUTE.findall(one.decode())) for one in _LINK.findall(listed)]
         places = {
             value: one.get("ref", "") for one in links for key, value in one.items() if key.rpartition(":")[2] == "id"
         }
-        for number, _, target in relationships(part(_relations_of(name))) if places else ():
+        for number, _, target in relationships(part(rels)):
             if number in places and not target.startswith("#"):
                 yield link_of(sheet, places[number].partition(":")[0], target)
 

@@ -56,7 +56,7 @@ class Zip:
         """The inflated bytes of a part. Raises BadZipFile where the directory does not tell the truth about it."""
         if not self.data.startswith(b"PK\x03\x04", entry.header_offset):
             raise zipfile.BadZipFile(f"no part where {entry.filename} should be")
-        name, more = struct.unpack_from("<HH", self.data, entry.header_offset + 26)
+        name, more = _TITLE.unpack_from(self.data, entry.header_offset + 26)
         start = entry.header_offset + 30 + name + more
         packed = self.data[start : start + entry.compress_size]
         if entry.compress_type == zipfile.ZIP_DEFLATED:
@@ -73,13 +73,16 @@ def open_zip(data: bytes) -> Zip:
     if data.count(b"PK\x01\x02") > MAX_ENTRIES:
         raise RefusedError("file_too_many_parts", limit=MAX_ENTRIES)
     entries = _plain_entries(data) or _entries(data)
-    inflated = sum(entry.file_size for entry in entries)
-    if inflated > MAX_INFLATED or any(_is_bomb(entry) for entry in entries):
+    sizes = [entry.file_size for entry in entries]
+    inflated = sum(sizes)
+    if inflated > MAX_INFLATED or (max(sizes, default=0) > MAX_SMALL_PART and any(map(_is_bomb, entries))):
         raise RefusedError("file_inflates", megabytes=inflated // 1_000_000)
     return Zip(data, entries, inflated)
 
 
 _CENTRAL = struct.Struct("<4s6H3L5H2L")
+_TOLD = struct.Struct("<4s2x3H4x3L3H8xL")
+"""The same without what nobody asks for: versions, times, attributes."""
 _END = struct.Struct("<4s4H2LH")
 _UTF_8 = 0x800
 _UNUSUAL = 0xFFFF & ~(_UTF_8 | 0b1111)
@@ -98,8 +101,7 @@ def _plain_entries(data: bytes) -> tuple[Entry, ...] | None:
         return None
     entries = []
     while at + _CENTRAL.size <= end:
-        head = _CENTRAL.unpack_from(data, at)
-        sign, _, needs, flags, packing, _, _, crc, packed, inflated, name, extra, remark, _, _, _, offset = head
+        sign, needs, flags, packing, crc, packed, inflated, name, extra, remark, offset = _TOLD.unpack_from(data, at)
         start = at + _CENTRAL.size
         title = data[start : start + name]
         if sign != b"PK\x01\x02" or needs > _NEWEST or flags & _UNUSUAL or _ZIP64 in (packed, inflated, offset):
@@ -139,6 +141,8 @@ def _is_bomb(entry: Entry) -> bool:
 
 
 _LOCAL = struct.Struct("<4s5H3L2H")
+_TITLE = struct.Struct("<2H")
+"""At byte 26 of it: how long the name is, and what else stands before the data."""
 
 
 def stored(parts: Mapping[str, bytes]) -> bytes:
