@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 from html import unescape
+from itertools import repeat
 
 from plan_sheets.core.found import CellKind, FoundCell
 from plan_sheets.store.zips import RefusedError
@@ -19,8 +21,10 @@ Shared = Mapping[bytes, FoundCell | None]
 """The shared texts of a workbook by their numbers as cells write them; None for one that is empty."""
 
 _SHARED = re.compile(
-    r"(?:<\?xml [^<>]*+>\s*+)?+<sst [^<>]*+>(?:<si><t(?: xml:space=\"preserve\")?+>[^<]*+</t></si>)*+</sst>\s*+\Z"
+    r"(?:<\?xml [^<>]*+>\s*+)?+<sst [^<>]*+>"
+    r"(?:<si><t(?:>(?!\s)[^<]*+(?<!\s)| xml:space=\"preserve\">[^<]*+)</t></si>)*+</sst>\s*+\Z"
 )
+"""Texts and no more, and no white space around any that does not say that it is to be kept."""
 _TEXT = re.compile(r"<t[^<>]*+>([^<]*+)<")
 _TRIMMED = re.compile(r"<t>(?:\s|[^<]*+(?<=\s)<)")
 _ENTITY = re.compile(r"&(?!(?:amp|lt|gt|quot|apos|#10|#9);)")
@@ -37,17 +41,25 @@ def shared_texts(part: bytes) -> Shared | None:
         told = part.decode()
     except UnicodeDecodeError:
         return None
-    if not _SHARED.match(told) or _is_odd(told) or _TRIMMED.search(told):
+    if not _SHARED.match(told) or _is_odd(told):
         return None
     texts = _TEXT.findall(told)
     if "&" in told:
         texts = [unescape(text) if "&" in text else text for text in texts]
     if len(texts) > len(_NUMBERS):
         return None
-    shared: dict[bytes, FoundCell | None] = dict(zip(_NUMBERS, map(FoundCell, texts)))  # noqa: B905 - there are more
+    shared: dict[bytes, FoundCell | None] = dict(zip(_NUMBERS, _cells_of(texts)))  # noqa: B905 - there are more
     return (
         shared if "" not in texts else {number: cell if cell and cell.text else None for number, cell in shared.items()}
     )
+
+
+_make: Callable[[tuple[str, CellKind, str]], FoundCell] = partial(tuple.__new__, FoundCell)
+
+
+def _cells_of(texts: Iterable[str]) -> Iterator[FoundCell]:
+    """Cells with these texts, made straight from tuples: in half the time, and a workbook has hundreds of them."""
+    return map(_make, zip(texts, repeat(CellKind.TEXT), repeat("")))
 
 
 _NUMBERS = tuple(b"%d" % number for number in range(4_000))
