@@ -16,7 +16,7 @@ from plan_sheets.core.consulted import consultation_lines, consultation_rows, ev
 from plan_sheets.core.coverage import coverage_lines, coverage_rows
 from plan_sheets.core.decided import decisions
 from plan_sheets.core.decisions import decision_rows
-from plan_sheets.core.document import Document, base_text, layout_text
+from plan_sheets.core.document import Document, DocumentFacts, base_text, layout_text
 from plan_sheets.core.editions import WHOLE, Edition, boards_lines
 from plan_sheets.core.enquiries import Raised, enquiry_lines, enquiry_rows, raised
 from plan_sheets.core.firstpage import first_page
@@ -87,7 +87,7 @@ def make_master(
     wanted = editions.edition(edition, boards, everything.history)
     stood = editions.of_boards(everything, wanted.boards)
     shown, left_out = _shown(register, stood, wanted)
-    document = _document(shown, wanted, _earlier(register, wanted, stood.code), register.secret)
+    document = _document(shown, wanted, _earlier(register, wanted, stood.code), register)
     data = handover.hand_over(document.book)
     in_word = _in_word(stood, document.reference, paper, wanted) if paper else b""
     name = f"master/{(stood.code or DRAFT.replace(' ', '-')).lower()}{wanted.file_ending}.xlsx"
@@ -111,10 +111,10 @@ def _shown(register: Register, stood: Stood, wanted: Edition) -> tuple[Stood, Se
     return public(stood, naming.names_known(register), naming.disputed(register, stood.code))
 
 
-def _earlier(register: Register, wanted: Edition, code: str) -> list[Document]:
+def _earlier(register: Register, wanted: Edition, code: str) -> list[DocumentFacts]:
     """The masters of this edition that the round has already, oldest first."""
-    made = register.documents(kind=wanted.kind, round=code)
-    return [one for one in made if one.reference.rpartition("-")[0].endswith(f"-{wanted.stem}")]
+    made = register.document_facts(wanted.kind, code)
+    return [one for one in made.values() if one.reference.rpartition("-")[0].endswith(f"-{wanted.stem}")]
 
 
 def _write(folder: Folder, name: str, data: bytes, batch: Batch, output: Path | None) -> Path:
@@ -166,14 +166,16 @@ def _warnings(stood: Stood, subgroups: Sequence[SubgroupFacts], changed: Path | 
         yield f"{changed.name} has been changed since it was made, so it was left alone; the new one stands beside it."
 
 
-def _document(stood: Stood, edition: Edition, earlier: Sequence[Document], secret: bytes) -> Document:
+def _document(stood: Stood, edition: Edition, earlier: Sequence[DocumentFacts], register: Register) -> Document:
     """The last master of the round if it would say the very same; else a new one."""
-    last = earlier[-1] if earlier else None
+    last = register.documents(id=earlier[-1].id)[0] if earlier else None
 
     def make(reference: str) -> Book:
+        """The book under this reference."""
         if edition.public:
-            return public_book(schemas.load_workbook_spec("public"), stood, stood.made_on, reference, secret, edition)
-        return master_book(stood, reference, secret, edition)
+            spec = schemas.load_workbook_spec("public")
+            return public_book(spec, stood, stood.made_on, reference, register.secret, edition)
+        return master_book(stood, reference, register.secret, edition)
 
     if last and base_text(make(last.reference)) == base_text(last.book):
         return last
@@ -299,7 +301,7 @@ class _Returns:
 
     def __init__(self, register: Register) -> None:
         kinds = ("subgroup", "feedback")
-        self.documents = {one.id: one for one in register.rows(tables.DOCUMENT) if one.kind in kinds}
+        self.documents = {number: one for number, one in register.document_facts().items() if one.kind in kinds}
         self.round_of: dict[int, str] = {}
         """The code of the round that each return speaks of, by the id of the return."""
         self.forms: dict[tuple[str, str], dict[str, str]] = {}

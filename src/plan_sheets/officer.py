@@ -68,8 +68,8 @@ class _Facts:
 def make_officer(folder: Folder, now: datetime) -> OfficerMade:
     """A new officer's workbook for the latest round, unless nothing has changed since the last one."""
     facts = _facts(folder.register, now)
-    earlier = folder.register.documents(kind="officer", round=facts.code)
-    last = earlier[-1] if earlier else None
+    earlier = [*folder.register.document_facts("officer", facts.code)]
+    last = folder.register.documents(id=earlier[-1])[0] if earlier else None
     book = _book(facts, last.reference) if last else None
     again = last is not None and book is not None and base_text(book) == base_text(last.book)
     if not again:

@@ -12,8 +12,7 @@ def collector_paused() -> Iterator[None]:
     """Nothing is collected until the deed is done, but for what nothing refers to any more, which goes at once.
 
     A large master is made of a million objects that stay until its end and do not hold each other, and to look through
-    them again and again takes a sixth of the time. Not for deeds that make many workbooks: those of XlsxWriter wait for
-    the collector.
+    them again and again takes a sixth of the time.
     """
     was_enabled = gc.isenabled()
     gc.disable()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import islice
 
 from plan_sheets.core.boardpaper import BoardPaper
 from plan_sheets.core.layout import Book, Formula, Row, as_text
@@ -28,13 +29,16 @@ def hand_over(book: Book) -> bytes:
 
 
 def _compare(book: Book, data: bytes) -> None:
-    found = read_made(data)
-    for sheet in book.sheets:
-        there = dict(enumerate(found.get(sheet.name, ())))
-        for down, row in enumerate(sheet.rows, sheet.heading_row + 1):
-            texts = [content if type(content) is str else as_text(content) for content in row.cells]
-            if there.get(down) != texts:
-                _compare_row(book, Address.at(sheet.name, down, 0), row, [*there.get(down, ()), *[""] * len(texts)])
+    for sheet, (name, found) in zip(book.sheets, read_made(data), strict=True):
+        start = sheet.heading_row + 1
+        rows = islice(found, start, None) if name == sheet.name else iter(())
+        for down, row in enumerate(sheet.rows, start):
+            texts, there = (
+                [content if type(content) is str else as_text(content) for content in row.cells],
+                next(rows, []),
+            )
+            if there != texts:
+                _compare_row(book, Address.at(sheet.name, down, 0), row, [*there, *[""] * len(texts)])
 
 
 def _compare_row(book: Book, at: Address, row: Row, there: Sequence[str]) -> None:

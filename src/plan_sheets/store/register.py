@@ -228,12 +228,13 @@ class Register:
         b = tables.BATCH
         return int(self.read(select(func.coalesce(func.max(b.c.id), 0)))[0][0])
 
-    def document_facts(self) -> dict[int, DocumentFacts]:
-        """Every document that went out, by its id, oldest first."""
+    def document_facts(self, kind: str = "", round_code: str = "") -> dict[int, DocumentFacts]:
+        """Every document that went out, by its id, oldest first; or those of a kind and a round ("": before any)."""
         d = tables.DOCUMENT
         chosen = select(
             d.c.id, d.c.reference, d.c.kind, d.c.round, d.c.subgroup, d.c.created, d.c.signature, d.c.supersedes
         )
+        chosen = chosen.where(d.c.kind == kind, d.c.round == round_code) if kind else chosen
         return {one.id: DocumentFacts(*one) for one in self.read(chosen.where(d.c.plan == self.plan).order_by(d.c.id))}
 
     def returns(self) -> list[ReturnFacts]:

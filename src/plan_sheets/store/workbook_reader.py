@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from math import isfinite
@@ -55,19 +55,18 @@ def read_ordinary(data: bytes) -> FoundWorkbook | Refusal:
     return passed
 
 
-def read_made(data: bytes) -> dict[str, list[list[str]]]:
-    """The texts of a workbook that was made here a moment ago, row by row from A1 on, by the names of its sheets.
+def read_made(data: bytes) -> Iterator[tuple[str, Iterator[list[str]]]]:
+    """The sheets of a workbook that was made here a moment ago: the name of each, and the texts of its rows from A1 on.
 
-    Nobody else has had it, so nobody guards it.
+    Nobody else has had it, so nobody guards it. Rows are made as they are asked for: a large master has many texts.
     """
     with CalamineWorkbook.from_filelike(io.BytesIO(data)) as book:
-        return {
-            name: [
-                [one if type(one) is str else _found_cell(one).text for one in row]
-                for row in book.get_sheet_by_name(name).to_python(skip_empty_area=False)
-            ]
-            for name in book.sheet_names
-        }
+        for name in book.sheet_names:
+            yield name, map(_texts, book.get_sheet_by_name(name).iter_rows())
+
+
+def _texts(row: list[Any]) -> list[str]:
+    return [one if type(one) is str else _found_cell(one).text for one in row]
 
 
 def _read_here(passed: Guarded) -> FoundWorkbook | Refusal:

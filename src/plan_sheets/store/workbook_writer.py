@@ -75,6 +75,8 @@ def write_workbook(book: Book) -> bytes:
         _write_sheet(page, sheet, table, pen)
         _draw_chart(workbook, page, sheet)
     workbook.close()
+    for page in workbook.worksheets():  # XlsxWriter ties them in circles, which would wait for the collector
+        vars(page).clear()
     return file.getvalue()
 
 
