@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from plan_sheets.core import identity
 from plan_sheets.core.compose import locked_texts
 from plan_sheets.core.identity import Carriers, Vote, best_guess, row_key, same, sign, vote
 from plan_sheets.core.layout import Book, Column, Field, Formula, Row, Sheet
@@ -153,4 +154,11 @@ CELLS = st.lists(st.tuples(TEXTS, TEXTS, TEXTS, TEXTS), max_size=4)
 def test_two_contents_never_run_into_one_signature(
     one: list[tuple[str, str, str, str]], other: list[tuple[str, str, str, str]]
 ) -> None:
-    assert (sign(SECRET, A, one) == sign(SECRET, A, other)) is (sorted(one) == sorted(other))
+    assert (sign(SECRET, A, one) == sign(SECRET, A, other)) is (one == other)
+
+
+def test_what_is_signed_some_at_a_time_is_signed_to_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(identity, "AT_ONCE", 2)
+    cells = [("Sheet", str(ref), "field", "text") for ref in range(5)]
+    changed = [[*cells[:at], ("Sheet", str(at), "field", "other"), *cells[at + 1 :]] for at in range(5)]
+    assert len({sign(SECRET, A, one) for one in (cells, cells[:4], *changed)}) == 7
