@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor
 from contextlib import ExitStack
@@ -72,7 +71,6 @@ def receive(
 class _Desk:
     """What the files of a batch are judged by: the register as it was, and what came before in the same batch."""
 
-    folder: Folder
     intake: Intake
     replaced: ReturnFacts | None
     known: set[str | tuple[str, int | None]]
@@ -88,7 +86,6 @@ class _Desk:
         before = folder.register.returns()
         accepted = [one for one in before if one.verdict in ACCEPTED and one.kind != "plan"]
         return cls(
-            folder,
             Intake.of(folder, told, keeps=keeps),
             folder.register.find_return(told.replaces) if told.replaces else None,
             {(one.sha256, one.document) for one in accepted} | {one.answers_sha for one in accepted if one.answers_sha},
@@ -111,7 +108,7 @@ class _Desk:
         That is no duplicate, and none that was set aside just so before.
         """
         if self.replaced:
-            _fits(self.replaced, files[0], self.folder)
+            _fits(self.replaced, files[0], self.intake.folder)
         else:
             self._set_aside_duplicates(files)
         _check([file for file in files if _is_open(file)], self.intake.messages)
@@ -207,16 +204,5 @@ def _merge_and_record(merger: Merger, files: Sequence[Opened], replaced: ReturnF
 
 def _record_only(batch: Batch, file: Opened) -> None:
     """A file of which nothing is merged: that it came, and what there was to say."""
-    receipt = file.receipt
-    received = recording.Received(
-        receipt.sha256,
-        Path(receipt.file).name,
-        receipt.kind or "",
-        receipt.verdict,
-        file.answers.document.id if file.answers else None,
-        saved_by=receipt.saved_by,
-        form=json.dumps(file.answers.form) if file.answers else "",
-        sent_by=receipt.sent_by,
-        sent_at=receipt.sent_at,
-    )
-    recording.record_findings(batch, recording.add_return(batch, received), receipt.findings)
+    received = recording.Received.of(file.receipt, file.answers)
+    recording.record_findings(batch, recording.add_return(batch, received), file.receipt.findings)

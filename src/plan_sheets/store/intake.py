@@ -165,6 +165,7 @@ def _in_turn(executor: Executor, task: Callable[[_Chunk], _Done], chunks: Sequen
     given = deque((chunk, _submit(executor, task, chunk)) for chunk in islice(waiting, AHEAD))
 
     def taken_back() -> Iterator[_Done]:
+        """Each in its turn; whenever one is asked for, one more is given out."""
         while given:
             chunk, future = given.popleft()
             opened: _Done = [None] * len(chunk)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -95,21 +94,13 @@ class Merger:
     def record(self, outcome: Outcomes) -> None:
         """The return with its cells, values, findings and queries; then what was settled in it."""
         document = outcome.answers.document
-        received = recording.Received(
-            outcome.receipt.sha256,
-            Path(outcome.receipt.file).name,
-            document.kind,
-            outcome.receipt.verdict,
-            document.id,
-            outcome.replaces.id if outcome.replaces else None,
-            outcome.answers.sha,
-            outcome.receipt.saved_by,
-            outcome.answers.completed_by,
-            json.dumps(outcome.answers.form, ensure_ascii=False),
-            outcome.receipt.sent_by,
-            outcome.receipt.sent_at,
-            document.subgroup,
-            document.round,
+        received = replace(
+            recording.Received.of(outcome.receipt, outcome.answers),
+            replaces=outcome.replaces.id if outcome.replaces else None,
+            answers_sha=outcome.answers.sha,
+            completed_by=outcome.answers.completed_by,
+            subgroup=document.subgroup,
+            round=document.round,
         )
         overtaken = self._overtaken(outcome) if outcome.replaces else []
         return_id = recording.add_return(self.batch, received)

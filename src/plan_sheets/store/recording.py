@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
 
+from plan_sheets.core.answers import Answers
 from plan_sheets.core.merge import Merged, MergedCell
 from plan_sheets.core.model import Address, Finding, Key, Outcome, Verdict
+from plan_sheets.core.receipts import Receipt
 from plan_sheets.core.settle import QueryCell
 from plan_sheets.store import tables
 from plan_sheets.store.batch import Batch, value_row
@@ -30,6 +35,21 @@ class Received:
     sent_at: str = ""
     subgroup: str = ""
     round: str = ""
+
+    @classmethod
+    def of(cls, receipt: Receipt, answers: Answers | None) -> Self:
+        """What there is to record of any file that came; of one that is merged there is more."""
+        return cls(
+            receipt.sha256,
+            Path(receipt.file).name,
+            receipt.kind or "",
+            receipt.verdict,
+            answers.document.id if answers else None,
+            saved_by=receipt.saved_by,
+            form=json.dumps(answers.form, ensure_ascii=False) if answers else "",
+            sent_by=receipt.sent_by,
+            sent_at=receipt.sent_at,
+        )
 
 
 def record_return(batch: Batch, received: Received, return_id: int, merged: Merged) -> None:
