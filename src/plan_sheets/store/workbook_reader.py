@@ -231,6 +231,7 @@ def _packed_sheet(sheet: FoundSheet) -> dict[str, Any]:
         "painted": dict(sheet.painted),
         "shown": dict(sheet.shown),
         "struck": sorted(sheet.struck),
+        "hidden": sorted(sheet.hidden),
         "rows": [row for row, _ in sheet.cells],
         "columns": [column for _, column in sheet.cells],
         "texts": [cell.text for cell in cells],
@@ -246,7 +247,7 @@ def _unpacked_sheet(told: dict[str, Any]) -> FoundSheet:
         (row, column): FoundCell(text, _KINDS[kind], formula)
         for row, column, text, kind, formula in zip(*columns, strict=True)
     }
-    looks = told["painted"], told["shown"], frozenset(told["struck"])
+    looks = told["painted"], told["shown"], frozenset(told["struck"]), frozenset(told["hidden"])
     return FoundSheet(told["name"], cells, told["visible"], tuple(told["merged"]), *looks)
 
 
