@@ -14,9 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from plan_sheets.core.found import CellKind, FoundCell, FoundWorkbook
-from plan_sheets.store import guard as guarding
 from plan_sheets.store.guard import Guarded, Refusal, guard
-from plan_sheets.store.limits import MAX_ENTRIES
+from plan_sheets.store.limits import LIMITS, Limits
 from plan_sheets.store.sheet_scan import _scan_plain, _walk, is_plain
 from plan_sheets.store.workbook_reader import read_workbook
 
@@ -240,7 +239,7 @@ def test_a_far_cell_alone_and_a_false_dimension_are_harmless() -> None:
         ({"xl/workbook.xml": "<workbook"}, "file_damaged"),
         ({"xl/workbook.xml": f"<workbook {MAIN}/>"}, "file_no_sheets"),
         ({"docProps/app.xml": "<Properties>"}, "file_damaged"),
-        ({f"xl/media/{number}": "" for number in range(MAX_ENTRIES)}, "file_too_many_parts"),
+        ({f"xl/media/{number}": "" for number in range(LIMITS.entries)}, "file_too_many_parts"),
         ({"xl/media/bomb": bytes(3_000_000)}, "file_inflates"),
     ],
 )
@@ -315,9 +314,8 @@ def test_merged_ranges_and_what_is_read_apart_come_through() -> None:
     }
 
 
-def test_too_large_a_file(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(guarding, "MAX_FILE", 100)
-    assert refusal(xlsx()) == "file_too_large"
+def test_too_large_a_file() -> None:
+    assert guard(xlsx(), limits=Limits(file=100)) == Refusal("file_too_large", {"megabytes": "1", "limit": "0"})
 
 
 def test_what_is_remarked_but_never_opened() -> None:
@@ -346,7 +344,7 @@ def ordinary() -> bytes:
 def test_an_ordinary_sheet_is_recognised_and_both_ways_tell_the_same() -> None:
     part = zipfile.ZipFile(io.BytesIO(ordinary())).read("xl/worksheets/sheet1.xml")
     assert is_plain(part)
-    plain, walked = _scan_plain(part), _walk(part, 100)
+    plain, walked = _scan_plain(part), _walk(part)
     assert (plain.cells, plain.marks) == (walked.cells, walked.marks)
     assert plain.marks == {
         (2, 1): (CellKind.FORMULA, "COUNTA(A1:A9)"),

@@ -22,7 +22,7 @@ from tests.store.test_guard import MAIN, ODS, OFFICE, ONE, RELS, packed, parts, 
 from plan_sheets.core.found import FoundWorkbook
 from plan_sheets.store import apart, schemas
 from plan_sheets.store.guard import Refusal
-from plan_sheets.store.limits import CHILD_MEMORY, MAX_HERE, MAX_TOLD
+from plan_sheets.store.limits import LIMITS, Limits
 from plan_sheets.store.workbook_reader import read_workbook
 
 if TYPE_CHECKING:
@@ -180,24 +180,23 @@ def test_the_others_of_the_batch_go_on(round_one: Plan) -> None:
     assert all(len(receipt.findings) == 1 and "{" not in receipt.findings[0].message for receipt in receipts.values())
 
 
-def sleep_long(_data: bytes) -> bytes:
+def sleep_long(_data: bytes, _limits: Limits) -> bytes:
     """What a child process may be given to do."""
     time.sleep(60)
     return b"late"
 
 
-def take_all(_data: bytes) -> bytes:
-    return bytes(len(bytearray(CHILD_MEMORY)))
+def take_all(_data: bytes, limits: Limits) -> bytes:
+    return bytes(len(bytearray(limits.child_memory)))
 
 
-def tell_much(_data: bytes) -> bytes:
-    return bytes(MAX_TOLD + 1)
+def tell_much(_data: bytes, limits: Limits) -> bytes:
+    return bytes(limits.told + 1)
 
 
 @pytest.mark.parametrize("task", [sleep_long, take_all, tell_much])
-def test_a_child_is_given_up(task: Callable[[bytes], bytes], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(apart, "CHILD_SECONDS", 60 if task is not sleep_long else 1)
-    assert apart.run_apart(task, b"") is None
+def test_a_child_is_given_up(task: apart.Task) -> None:
+    assert apart.run_apart(task, b"", Limits(child_seconds=60 if task is not sleep_long else 1)) is None
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows does not say how much memory a process took")
@@ -228,7 +227,7 @@ def test_a_large_but_honest_workbook_is_read_apart_as_it_would_be_here() -> None
         for row in range(1, 2_501)
     )
     large = xlsx(table)
-    assert zipfile.ZipFile(io.BytesIO(large)).getinfo("xl/worksheets/sheet1.xml").file_size > MAX_HERE
+    assert zipfile.ZipFile(io.BytesIO(large)).getinfo("xl/worksheets/sheet1.xml").file_size > LIMITS.here
     found = read_workbook(large)
     assert isinstance(found, FoundWorkbook)
     assert len(found.sheets[0].cells) == 40_000

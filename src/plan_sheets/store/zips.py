@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from plan_sheets.store.limits import MAX_ENTRIES, MAX_INFLATED, MAX_PART, MAX_RATIO, MAX_SMALL_PART
+from plan_sheets.store.limits import LIMITS, Limits
 
 
 class RefusedError(Exception):
@@ -68,14 +68,15 @@ class Zip:
         return packed
 
 
-def open_zip(data: bytes) -> Zip:
+def open_zip(data: bytes, limits: Limits = LIMITS) -> Zip:
     """The zip with its directory checked. Raises RefusedError, and BadZipFile if there is no directory."""
-    if data.count(b"PK\x01\x02") > MAX_ENTRIES:
-        raise RefusedError("file_too_many_parts", limit=MAX_ENTRIES)
+    if data.count(b"PK\x01\x02") > limits.entries:
+        raise RefusedError("file_too_many_parts", limit=limits.entries)
     entries = _plain_entries(data) or _entries(data)
     sizes = [entry.file_size for entry in entries]
     inflated = sum(sizes)
-    if inflated > MAX_INFLATED or (max(sizes, default=0) > MAX_SMALL_PART and any(map(_is_bomb, entries))):
+    has_large = max(sizes, default=0) > limits.small_part
+    if inflated > limits.inflated or (has_large and any(_is_bomb(entry, limits) for entry in entries)):
         raise RefusedError("file_inflates", megabytes=inflated // 1_000_000)
     return Zip(data, entries, inflated)
 
@@ -134,10 +135,10 @@ def is_encrypted(entry: Entry) -> bool:
     return bool(entry.flag_bits & 1)
 
 
-def _is_bomb(entry: Entry) -> bool:
+def _is_bomb(entry: Entry, limits: Limits) -> bool:
     """Whether a part inflates to more than any honest one; small parts may have any ratio."""
     ratio = entry.file_size / max(entry.compress_size, 1)
-    return entry.file_size > MAX_PART or (entry.file_size > MAX_SMALL_PART and ratio > MAX_RATIO)
+    return entry.file_size > limits.part or (entry.file_size > limits.small_part and ratio > limits.ratio)
 
 
 _LOCAL = struct.Struct("<4s5H3L2H")
