@@ -236,9 +236,10 @@ def receive(
 ) -> None:
     """Take returned workbooks in: files, or folders of them. A verdict for each; nothing typed is lost."""
     from plan_sheets import office, show
+    from plan_sheets.core.printable import readable
     from plan_sheets.core.receipts import Told
 
-    told = Told(reference, replaces, frozenset(allow), reason)
+    told = Told(readable(reference), readable(replaces), frozenset(allow), readable(reason))
     files = [_path(one) for one in paths]
     with _processes(files) as executor:
         received = office.receive_files(_open(plan_dir), files, _now(as_of), told, dry_run=dry_run, executor=executor)

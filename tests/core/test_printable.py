@@ -28,6 +28,7 @@ SEEN = [
     ("xslx.\u202efdp", "xslx.\u202efdp", "xslx.<U+202E>fdp"),
     ("\u2066one\u2069\u2028", "\u2066one\u2069\u2028", "<U+2066>one<U+2069><U+2028>"),
     ("half \ud83d, none \uffff", "half \ufffd, none \ufffd", "half \ufffd, none \ufffd"),
+    ("caf\udce9", "caf\\xe9", "caf\\xe9"),
     ("_x000B_", "_x000B_", "_x000B_"),
 ]
 

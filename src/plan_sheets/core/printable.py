@@ -48,11 +48,12 @@ def readable(name: str) -> str:
 
     Python keeps such a byte as half a pair of surrogates (PEP 383), which no database, file or screen takes.
     """
-    return _ODD_BYTE.sub(lambda match: f"\\x{ord(match[0]) - 0xDC00:02x}", name)
+    return _ODD_BYTE.sub(_stand_in, name)
 
 
 def _stand_in(match: re.Match[str]) -> str:
-    return _PICTURES.get(match[0], "\ufffd")
+    sign = match[0]
+    return f"\\x{ord(sign) - 0xDC00:02x}" if _ODD_BYTE.match(sign) else _PICTURES.get(sign, "\ufffd")
 
 
 def _named(match: re.Match[str]) -> str:

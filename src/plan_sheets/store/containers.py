@@ -15,7 +15,7 @@ from plan_sheets.store.folder import sha256
 from plan_sheets.store.guard import Refusal
 from plan_sheets.store.kinds import has_stream, is_workbook
 from plan_sheets.store.limits import LIMITS, Limits
-from plan_sheets.store.mails import SUFFIXES, attached_to, printable
+from plan_sheets.store.mails import SUFFIXES, attached_to
 from plan_sheets.store.outlook import mail_of
 from plan_sheets.store.zips import Entry, RefusedError, Zip, is_encrypted, open_zip
 
@@ -32,6 +32,8 @@ class Incoming:
     """When, in ISO format with the sender's zone; "" if it came in none, or the e-mail does not say."""
     refusal: Refusal | None = None
     """Why nothing in it can be read; None if it is for the reader to see."""
+    path: str = ""
+    """Where it lies on the disk; "" of what was taken out of another file."""
     digest: str = ""
     """SHA-256 of the bytes where it is known already; of a file with too many to be held nobody could tell it later."""
 
@@ -155,7 +157,7 @@ def _zip_members(file: Incoming, limits: Limits) -> Iterator[Incoming] | None:
 
 
 def _zip_member(file: Incoming, archive: Zip, entry: Entry) -> Incoming:
-    name = printable(_as_named(entry))
+    name = _as_named(entry)
     try:
         data = archive.read(entry)
         return Incoming(name, b"" if why_not(name, data) else data, file.sent_by, file.sent_at)

@@ -6,11 +6,13 @@ more room than a few.
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from plan_sheets.core.model import PlanSheetsError
+from plan_sheets.core.printable import readable
 from plan_sheets.store import register as registers
 from plan_sheets.store.containers import Incoming, unpack, why_not
 from plan_sheets.store.folder import PLAN_FILE, Folder, read_bytes, sha256, sha256_of
@@ -26,6 +28,7 @@ class Waiting:
     """A file that waits for its turn. Two are never one: an e-mail may hold the same file twice under one name."""
 
     name: str
+    """Of a file on the disk, its path."""
     sha: str
     taken_out: Incoming | None = None
     """What was taken out of a zip or an e-mail; None for a file that lies on the disk."""
@@ -62,14 +65,14 @@ class _Gathered:
         """
         self.seen.add(whole)
         if why:
-            self.passed_over.append((str(path), why))
+            self.passed_over.append((readable(str(path)), why))
             return False
         file = _read(path, self.limits)
         if not ours_too and file.sha in self.ours:
-            self.passed_over.append((str(path), "made here, and unchanged"))
+            self.passed_over.append((readable(str(path)), "made here, and unchanged"))
             return True
         inside = unpack(file, self.limits)
-        self.files += [Waiting(one.name, one.sha, None if one is file else one) for one in inside.files]
+        self.files += [Waiting(one.path or one.name, one.sha, None if one is file else one) for one in inside.files]
         self.passed_over += inside.passed_over
         return bool(inside.files)
 
@@ -83,7 +86,7 @@ def open_inbox(folder: Folder, paths: Iterable[Path], limits: Limits = LIMITS) -
     """
     given = list(paths)
     for path in given:
-        if not path.exists():
+        if not _exists(path):
             raise PlanSheetsError(f"{path} is not there.", "Look at the name. Nothing was received.")
         if not (path.is_dir() or path.is_file()):
             raise PlanSheetsError(f"{path} is no file.", "Give a file or a folder. Nothing was received.")
@@ -96,6 +99,14 @@ def open_inbox(folder: Folder, paths: Iterable[Path], limits: Limits = LIMITS) -
     return Inbox(tuple(gathered.files), tuple(gathered.passed_over))
 
 
+def _exists(path: Path) -> bool:
+    """Whether anything is there; of a name that is too long for any file, nothing is."""
+    try:
+        return path.exists()
+    except OSError as trouble:
+        return trouble.errno != errno.ENAMETOOLONG
+
+
 def _gather(gathered: _Gathered, path: Path) -> bool:
     """Add what lies at this path; whether any workbook lay there."""
     if not path.is_dir():
@@ -105,7 +116,7 @@ def _gather(gathered: _Gathered, path: Path) -> bool:
     new = [(one, whole) for one, whole in found if whole not in gathered.seen]
     held = [gathered.add(one, whole, _why_not(ours, one, whole, gathered.limits), ours_too=False) for one, whole in new]
     if not any(held):
-        gathered.passed_over.append((str(path), "no workbook in it"))
+        gathered.passed_over.append((readable(str(path)), "no workbook in it"))
     return any(held)
 
 
@@ -128,13 +139,15 @@ def _may_be_a_workbook(path: Path) -> bool:
 
 def _read(path: Path, limits: Limits) -> Incoming:
     """One that cannot be read, or is far too large to be held, costs the others nothing."""
+    file = Incoming(readable(str(path)), b"", path=str(path))
     try:
-        if path.stat().st_size > limits.held:
-            return Incoming(str(path), b"", refusal=_too_large(path.stat().st_size, limits), digest=sha256_of(path))
+        size = path.stat().st_size
+        if size > limits.held:
+            return replace(file, refusal=_too_large(size, limits), digest=sha256_of(path))
         data = read_bytes(path)
-        return Incoming(str(path), data, digest=sha256(data))
+        return replace(file, data=data, digest=sha256(data))
     except (PlanSheetsError, OSError) as trouble:
-        return Incoming(str(path), b"", refusal=Refusal("file_unreadable", {"reason": str(trouble)}))
+        return replace(file, refusal=Refusal("file_unreadable", {"reason": readable(str(trouble))}))
 
 
 def _too_large(size: int, limits: Limits) -> Refusal:

@@ -11,6 +11,7 @@ from email.message import EmailMessage
 from email.utils import parsedate_to_datetime
 from pathlib import PurePosixPath
 
+from plan_sheets.core.printable import readable
 from plan_sheets.store.apart import run_apart
 from plan_sheets.store.kinds import STARTS
 from plan_sheets.store.limits import LIMITS, Limits
@@ -67,7 +68,7 @@ def _attached_to(data: bytes, limits: Limits) -> list[Attached]:
     try:
         message = message_from_bytes(data, _class=EmailMessage, policy=policy.default)
         _check_headers(message, limits)
-        sent_by, sent_at = " ".join(str(message["from"] or "").split()), _sent_at(message)
+        sent_by, sent_at = readable(" ".join(str(message["from"] or "").split())), _sent_at(message)
         attached = [_attached(part, sent_by, sent_at) for part in _leaves(message, limits) if _is_attached(part)]
     except Exception as trouble:  # a broken e-mail makes the standard library raise nearly anything
         raise RefusedError("file_damaged", reason=f"{type(trouble).__name__}: {trouble}"[:200]) from trouble
@@ -100,7 +101,7 @@ def _is_attached(part: EmailMessage) -> bool:
 
 def _attached(part: EmailMessage, sent_by: str, sent_at: str) -> Attached:
     kind = part.get_content_type()
-    name = printable(part.get_filename() or "attachment")
+    name = readable(part.get_filename() or "attachment")
     told = None if kind == "message/rfc822" else part.get_payload(decode=True)
     data = told if isinstance(told, bytes) else b""
     if PurePosixPath(name).suffix.lower() not in SUFFIXES:
@@ -117,8 +118,3 @@ def _sent_at(message: EmailMessage) -> str:
         return parsedate_to_datetime(str(message["date"])).isoformat()
     except ValueError:
         return ""
-
-
-def printable(name: str) -> str:
-    """A name that may be printed on one line."""
-    return "".join(sign for sign in name if sign.isprintable())

@@ -107,9 +107,10 @@ def _plain_entries(data: bytes) -> tuple[Entry, ...] | None:
         title = data[start : start + name]
         if sign != b"PK\x01\x02" or needs > _NEWEST or flags & _UNUSUAL or _ZIP64 in (packed, inflated, offset):
             return None
-        if not title.isascii() or b"\0" in title:
+        if not (title.isascii() or flags & _UTF_8) or b"\0" in title:
             return None
-        entries.append(Entry(title.decode("ascii"), flags, packing, crc, packed, inflated, offset))
+        # Where a name is no UTF-8, though it is said to be, the other files of the zip are right all the same.
+        entries.append(Entry(title.decode(errors="backslashreplace"), flags, packing, crc, packed, inflated, offset))
         at = start + name + extra + remark
     return tuple(entries) if at == end and len(entries) == told else None
 
