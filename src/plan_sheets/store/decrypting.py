@@ -14,7 +14,7 @@ WELL_KNOWN = "VelvetSweatshop"
 def decrypted(data: bytes, limits: Limits = LIMITS) -> bytes | None:
     """The workbook in these bytes, for another guard to look at; None if it takes a password to open it.
 
-    A child process does it: a file may ask for four thousand million rounds of hashing.
+    A child process does it, for how long it takes the file says.
     """
     return run_apart(decrypt, data, limits)
 

@@ -1,8 +1,8 @@
 """What a file is, by its content, and whether a parser may see it: everything is looked at before anything is parsed.
 
-The parser (calamine) ends the whole process on a 2 KB file with a cell at the far corner or an absurd count, and no
-`except` can catch that. So the guard looks at sizes, references and counts first, and then hands on not the file that
-came but a plain, uncompressed package of the few parts that hold cells: nobody else ever reads the original bytes.
+Some readers end the process, or take all the memory there is, on very small files, and no `except` can catch that. So
+the guard looks at sizes, references and counts first, and then hands on not the file that came but a plain package of
+the few parts that hold cells: nobody else ever reads the original bytes.
 """
 
 from __future__ import annotations
@@ -221,9 +221,9 @@ def _ods_parts(package: Package) -> tuple[bytes, OdsScan, frozenset[str]]:
     if b"encryption-data" in manifest:
         raise RefusedError("file_encrypted")
     content = package.xml("content.xml")
-    if b"<![CDATA[" in content:  # the parser would drop what stands there
+    if b"<![CDATA[" in content:  # what stands there would not be read
         raise RefusedError("file_odd_encoding")
-    # First: it refuses what is no XML, which the parser relies on.
+    # First: what is no XML goes no further.
     seen, kept = scan_ods(content, package.limits), seen_in(content)
     content = _LAID_OUT.sub(b">", without(content, seen.spans))
     for element, text in ((b"<text:tab/>", b"&#9;"), (b"<text:line-break/>", b"&#10;")):

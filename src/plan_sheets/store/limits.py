@@ -22,7 +22,7 @@ class Limits:
     files: int = 500
     """Files taken out of one container."""
     header: int = 4_000
-    """Characters of an e-mail's header that are looked at: the standard library takes a minute over a long one."""
+    """Characters of an e-mail's header that are looked at; an honest one has a tenth of it."""
     mail_here: int = 500_000
     """Bytes of an e-mail that is looked into in this process."""
 
@@ -49,7 +49,7 @@ class Limits:
     cells: int = 1_000_000
     """Cells that are written down in the file, empty ones as well."""
     area: int = 2_000_000
-    """Cells of the rectangles that hold all cells with content: the parser keeps every one of them."""
+    """Cells of the rectangles that hold all cells with content, the blank ones among them as well."""
     filled: int = 300_000
     """Cells with content that are kept: each takes some 300 bytes."""
     spread: int = 2_000_000
@@ -57,7 +57,7 @@ class Limits:
     matrices: int = 100
     """Formulas of an ods that fill cells of one and the same row and several more."""
     text: int = 24_000_000
-    """Bytes of all shared texts, each as often as a cell shows it: the parser makes each of them anew."""
+    """Bytes of all shared texts, each as often as a cell shows it."""
     merges: int = 10_000
     repeats: int = 1_000
     """How many times a cell that says something is told where an ods says that it is repeated."""

@@ -98,10 +98,10 @@ _SPELLING = rb"""<sheetData>(?:<row\ [^<>]*+>(?:
     )*+(?:</row>)?+)*+</sheetData>"""
 """The spelling of ordinary programs, and nothing else at all.
 
-A number that is negative and vast is not ordinary: as a date it makes the parser panic, and say so on the screen.
+A number that no date and no count has is not ordinary: a sheet with one is read by a child process.
 """
 _NEAR = re.compile(_SPELLING % rb"A?[A-Z][1-9][0-9]{0,2}", re.VERBOSE)
-"""No cell beyond AZ999: whatever is there, the parser has room for it."""
+"""No cell beyond AZ999: a small sheet, whatever stands there."""
 _FAR = re.compile(_SPELLING % rb"[A-Z]{1,2}[1-9][0-9]{0,6}", re.VERBOSE)
 _PLACE = re.compile(rb'<c r="([A-Z]+)([0-9]+)"')
 _REFERENCES = re.compile(rb'<c r="([A-Z]+[0-9]+)"')
@@ -234,7 +234,7 @@ class _Walker:
             self.spread |= {(*_position(first), *_position(last))} if last else set()
 
     def _value(self, told: bytes) -> None:
-        """What the parser would read another value from: to it, what is no number is the first shared text."""
+        """Refuse what readers differ about: the number of a shared text that is no plain number, markup in a value."""
         if b"<" in told or (b"&" in told and self.kind in ("", "n")):
             raise RefusedError("file_odd_encoding")
         if self.kind == "s" and not _INDEX.fullmatch(told):

@@ -38,9 +38,9 @@ _NOTHING = ET.Element("")
 """Stands for an element that a file does not have: everything about it is the default."""
 
 
-def inspect_workbook(data: bytes) -> list[Problem]:
+def inspect_workbook(data: bytes, limits: Limits = LIMITS) -> list[Problem]:
     """What makes this workbook, which was made here, inaccessible; an empty list where nothing does."""
-    return check_accessibility(look_at_workbook(data))
+    return check_accessibility(look_at_workbook(data, limits))
 
 
 def inspect_apart(data: bytes, limits: Limits = LIMITS) -> list[Problem] | Refusal:
@@ -59,18 +59,18 @@ def inspect_as_json(data: bytes, limits: Limits = LIMITS) -> bytes:
         passed = Refusal("file_not_inspected", {"container": passed.container})
     if isinstance(passed, Guarded):
         try:
-            return json.dumps([astuple(one) for one in inspect_workbook(data)]).encode()
+            return json.dumps([astuple(one) for one in inspect_workbook(data, limits)]).encode()
         except Exception as trouble:  # noqa: BLE001 - a part that breaks the format may raise anything; the file is what is wrong
             passed = refusal_of(trouble, limits)
     return json.dumps({"refusal": passed.code, "details": dict(passed.details)}).encode()
 
 
-def look_at_workbook(data: bytes) -> SeenWorkbook:
+def look_at_workbook(data: bytes, limits: Limits = LIMITS) -> SeenWorkbook:
     """What a workbook looks like: everything that the accessibility rules are about.
 
     Raises RefusedError for what the guard refuses, and nearly anything where the file is damaged.
     """
-    book = _open(open_package(data))
+    book = _open(open_package(data, limits))
     sheets = [(page, read_sheet(book.package.xml(page.part), book.cells)) for page in book.pages if page.holds_cells]
     about = next((part_tree(book.package, one) for one in of_kind(book.root_relations, "core-properties")), None)
     return SeenWorkbook(

@@ -166,7 +166,7 @@ _SHOWN = re.compile(rb"""\st\s*=\s*["']s["'][^<>]*+>(?:<f[^<>]*+>(?:[^<]*+</f>)?
 
 
 def _check_shared_texts(part: bytes, cells: int, sheets: Iterable[bytes], limits: Limits) -> None:
-    """Refuse a count that is none (the parser makes room for it at once), and more text than all cells may show."""
+    """Refuse a count that is none or far too large, and more text than all cells together may show."""
     for count in _COUNT.findall(part):
         if not re.fullmatch(rb"[0-9]{1,7}", count) or int(count) > limits.cells:
             raise RefusedError("file_false_counts", count=count[:20].decode(errors="replace"))

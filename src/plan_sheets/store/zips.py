@@ -1,7 +1,7 @@
 """Zip files by hand: what is in them, inflated no further than their directory says, and plain ones made anew.
 
-`zipfile` does not read the parts: it inflates a part whole before it looks at the size that was told, so that 400 KB
-take 800 MB. Nor does it read an ordinary directory: that costs it as much as all else that is done to a package.
+`zipfile` does not read the parts: it does not promise to inflate no more than was told. Nor does it read an ordinary
+directory: that costs it as much as all else that is done to a package.
 """
 
 from __future__ import annotations
