@@ -139,6 +139,21 @@ def test_core_touches_no_file_database_or_clock(path: Path) -> None:
             assert not (isinstance(called, ast.Attribute) and called.attr in CLOCKS), f"line {node.lineno}: a clock"
 
 
+PRINTS = {"echo", "secho", "print"}
+DOORS = {"show": ("say", "_json")}
+"""The functions that print, and clean what they print."""
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_all_that_is_printed_goes_through_one_door(path: Path) -> None:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    doors = [one for one in tree.body if isinstance(one, ast.FunctionDef) and one.name in DOORS.get(name_of(path), ())]
+    for node in set(ast.walk(tree)).difference(*map(ast.walk, doors)):
+        called = getattr(node, "func", None)
+        name = getattr(called, "attr", getattr(called, "id", ""))
+        assert name not in PRINTS, f"line {getattr(node, 'lineno', 0)}: a terminal obeys what is in typed texts"
+
+
 NOW_IS_ASKED_IN = {"cli"}
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import gc
 import sys
+from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import click
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from concurrent.futures import Executor
     from contextlib import AbstractContextManager
     from pathlib import Path
@@ -29,25 +30,48 @@ SOMEBODY_MUST_ACT = 3
 class _Group(click.Group):
     """Turns what makes a deed impossible into a message and a status: no traceback ever reaches a user."""
 
+    def make_context(
+        self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
+    ) -> click.Context:
+        """Parse what stands before the command."""
+        with _misuse_on_screen():
+            return super().make_context(info_name, args, parent, **extra)
+
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command."""
         # Most of a command's time is imports, and a sixth of that was looking for garbage that imports do not make.
         gc.set_threshold(COLLECT_AFTER)
         try:
-            return super().invoke(ctx)
+            with _misuse_on_screen():
+                return super().invoke(ctx)
         except (click.exceptions.Exit, click.ClickException, click.Abort, BrokenPipeError):
             raise  # click ends quietly, too, where another program (head, more) reads no further
         except Exception as trouble:
             from plan_sheets.core.model import PlanSheetsError
+            from plan_sheets.show import say
 
             if not isinstance(trouble, PlanSheetsError):
                 if ctx.find_root().params.get("debug"):
                     raise
                 told = f"Something went wrong that plan-sheets did not expect ({type(trouble).__name__}: {trouble})."
-                click.echo(f"{told}\nNothing more was done. Please report it; --debug shows more.", err=True)
+                say(told, err=True)
+                say("Nothing more was done. Please report it; --debug shows more.", err=True)
                 ctx.exit(REFUSED)
-            click.echo(f"{trouble}{chr(10) if trouble.remedy else ''}{trouble.remedy}", err=True)
+            for line in filter(None, (str(trouble), trouble.remedy)):
+                say(line, err=True)
             ctx.exit(REFUSED)
+
+
+@contextmanager
+def _misuse_on_screen() -> Iterator[None]:
+    """Click quotes what was typed as it was typed: a terminal shall not obey it."""
+    try:
+        yield
+    except click.ClickException as misused:
+        from plan_sheets.core.printable import on_screen
+
+        vars(misused)["message"] = on_screen(misused.message)  # click calls it final
+        raise
 
 
 plan_option = click.option(
@@ -212,9 +236,10 @@ def receive(
 ) -> None:
     """Take returned workbooks in: files, or folders of them. A verdict for each; nothing typed is lost."""
     from plan_sheets import office, show
+    from plan_sheets.core.printable import readable
     from plan_sheets.core.receipts import Told
 
-    told = Told(reference, replaces, frozenset(allow), reason)
+    told = Told(readable(reference), readable(replaces), frozenset(allow), readable(reason))
     files = [_path(one) for one in paths]
     with _processes(files) as executor:
         received = office.receive_files(_open(plan_dir), files, _now(as_of), told, dry_run=dry_run, executor=executor)
@@ -304,5 +329,6 @@ def inspect(paths: tuple[str, ...], as_json: bool) -> None:
 def demo(directory: str) -> None:
     """The whole thing on the example: two rounds, chairs with good and bad habits, a master."""
     from plan_sheets import demo as deed
+    from plan_sheets import show
 
-    deed.run_demo(_path(directory), click.echo)
+    deed.run_demo(_path(directory), show.say)

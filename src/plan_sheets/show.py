@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from plan_sheets.core.model import Finding, PartialDate, Severity, Verdict
+from plan_sheets.core.printable import in_json, on_screen
 
 if TYPE_CHECKING:
     from plan_sheets.core.access import Problem
@@ -25,8 +26,16 @@ if TYPE_CHECKING:
     from plan_sheets.trace import Step
 
 
+def say(line: str, *, err: bool = False) -> None:
+    """Print one line, on standard output or (`err`) standard error: the one door to the screen.
+
+    File names and typed texts stand in what is said, and a terminal would obey what is in them.
+    """
+    click.echo(on_screen(line), err=err)
+
+
 def _json(told: object) -> None:
-    click.echo(json.dumps(told, ensure_ascii=False, indent=2, default=str))
+    click.echo(in_json(json.dumps(told, ensure_ascii=False, indent=2, default=str)))
 
 
 def finding_json(one: Finding) -> dict[str, str | None]:
@@ -54,14 +63,14 @@ def _findings(findings: Iterable[Finding], *, notes: bool = False) -> None:
     told = [one for one in findings if notes or one.severity is not Severity.NOTE]
     for one in sorted(told, key=lambda one: order.index(one.severity)):
         where = f"{one.address}: " if one.address else ""
-        click.echo(f"    {one.severity:<8} {where}{one.message}")
+        say(f"    {one.severity:<8} {where}{one.message}")
 
 
 def new(folder: Folder, *, example: bool) -> None:
     """A plan folder was made."""
     what = "the 2016/17 example" if example else "an empty grid template"
-    click.echo(f"{folder.path} is a plan folder now, with {what}: {folder.plan_file}")
-    click.echo(f"Next: fill in plan.xlsx, then look it over with: plan-sheets check --plan {folder.path}")
+    say(f"{folder.path} is a plan folder now, with {what}: {folder.plan_file}")
+    say(f"Next: fill in plan.xlsx, then look it over with: plan-sheets check --plan {folder.path}")
 
 
 def checked(told: Checked, *, as_json: bool) -> None:
@@ -78,12 +87,12 @@ def checked(told: Checked, *, as_json: bool) -> None:
         return
     counts = ((many, what.replace("_", " ")) for what, many in told.counts.items())
     held = [_many(many, what.removesuffix("s").replace("itie", "ity"), what) for many, what in counts]
-    click.echo(f"plan.xlsx holds: {', '.join(held)}.")
+    say(f"plan.xlsx holds: {', '.join(held)}.")
     _findings(told.findings)
     for one in told.questions:
-        click.echo(f"    open     {one.about}: {one.question}" + (f" ({one.answers})" if one.answers else ""))
+        say(f"    open     {one.about}: {one.question}" + (f" ({one.answers})" if one.answers else ""))
     errors = sum(one.severity is Severity.ERROR for one in told.findings)
-    click.echo(
+    say(
         f"{errors} to be mended in plan.xlsx."
         if errors
         else "Nothing has to be mended. Next: plan-sheets issue --round ... --return-by ..."
@@ -103,22 +112,22 @@ def plan_read(told: PlanRead, *, as_json: bool) -> None:
         _json({**counts, "findings": [finding_json(one) for one in merged.findings], "written": told.written})
         return
     if merged.unchanged:
-        click.echo("plan.xlsx has not changed since it was last read.")
+        say("plan.xlsx has not changed since it was last read.")
     else:
-        click.echo(
+        say(
             f"plan.xlsx was merged: {_many(merged.taken, 'value')} taken, {_many(merged.queries, 'query', 'queries')}, "
             f"{_many(merged.errors, 'error')}."
         )
         _findings(merged.findings)
     if told.written:
-        click.echo(f"Written from the register: {told.written}")
+        say(f"Written from the register: {told.written}")
     _officer(told.officer)
 
 
 def _officer(made: OfficerMade | None) -> None:
     if made and (made.queries or made.proposals):
-        click.echo(f"To settle: {_many(made.queries, 'query', 'queries')}, {made.proposals} to confirm, in {made.path}")
-        click.echo("Next: fill it in, save it, and give it to: plan-sheets receive FILE (earlier ones are done with)")
+        say(f"To settle: {_many(made.queries, 'query', 'queries')}, {made.proposals} to confirm, in {made.path}")
+        say("Next: fill it in, save it, and give it to: plan-sheets receive FILE (earlier ones are done with)")
 
 
 def issued(told: RoundIssued, *, as_json: bool) -> None:
@@ -137,7 +146,7 @@ def issued(told: RoundIssued, *, as_json: bool) -> None:
         _json({"issues": rows})
         return
     if not told.merged.unchanged and any(one.severity is not Severity.NOTE for one in told.merged.findings):
-        click.echo("plan.xlsx was merged first:")
+        say("plan.xlsx was merged first:")
         _findings(told.merged.findings)
     for one in told.issues:
         again = (
@@ -147,9 +156,9 @@ def issued(told: RoundIssued, *, as_json: bool) -> None:
             if one.supersedes
             else ""
         )
-        click.echo(f"{one.subgroup:<12} {one.rows:>3} {'action ' if one.rows == 1 else 'actions'}  {one.file}{again}")
+        say(f"{one.subgroup:<12} {one.rows:>3} {'action ' if one.rows == 1 else 'actions'}  {one.file}{again}")
     _officer(told.officer)
-    click.echo("Next: send each workbook to its chair. When they come back: plan-sheets receive FILE_OR_FOLDER")
+    say("Next: send each workbook to its chair. When they come back: plan-sheets receive FILE_OR_FOLDER")
 
 
 def receipt_json(one: Receipt) -> dict[str, Any]:
@@ -180,13 +189,13 @@ def received(told: Received, *, as_json: bool, dry_run: bool) -> None:
         _json({"returns": [receipt_json(one) for one in returns], "totals": totals, "passed_over": passed})
         return
     for file, why in told.receipts.passed_over:
-        click.echo(f"passed over  {file} ({why})")
+        say(f"passed over  {file} ({why})")
     for one in returns:
         whose = f" {one.issue}" if one.issue else ""
         about = "; ".join(_about(one))
-        click.echo(f"{str(one.verdict).replace('_', ' ')}{whose}: {one.file}{f' ({about})' if about else ''}")
+        say(f"{str(one.verdict).replace('_', ' ')}{whose}: {one.file}{f' ({about})' if about else ''}")
         _findings(one.findings)
-    click.echo(
+    say(
         "In all: "
         + (
             ", ".join(f"{many} {verdict.replace('_', ' ')}" for verdict, many in totals.items() if many)
@@ -195,12 +204,12 @@ def received(told: Received, *, as_json: bool, dry_run: bool) -> None:
         + "."
     )
     if dry_run:
-        click.echo("A dry run: nothing was recorded.")
+        say("A dry run: nothing was recorded.")
     elif any(one.kind == "master" and one.changes for one in returns):
-        click.echo("What was decided goes out with the workbooks that are issued next; plan-sheets master shows it.")
+        say("What was decided goes out with the workbooks that are issued next; plan-sheets master shows it.")
     if told.trouble:
-        click.echo(f"Recorded; but the officer's workbook was not made: {told.trouble} {told.trouble.remedy}", err=True)
-        click.echo("Then receive the same files again: nothing counts twice.", err=True)
+        say(f"Recorded; but the officer's workbook was not made: {told.trouble} {told.trouble.remedy}", err=True)
+        say("Then receive the same files again: nothing counts twice.", err=True)
     _officer(told.officer)
 
 
@@ -220,25 +229,25 @@ def status(told: RoundStatus, *, as_json: bool) -> None:
         )
         return
     totals = told.totals
-    click.echo(
+    say(
         f"{told.round}: {totals['issued']} issued = {totals['returned']} returned + "
         f"{totals['outstanding']} outstanding ({totals['late']} late)."
     )
     for one in told.rows:
         when = f"{PartialDate.of_iso(one.returned).words}  " if one.returned else ""
         late = f", {_many(one.days_late, 'day')} late" if one.days_late else ""
-        click.echo(
+        say(
             f"    {one.subgroup:<12} {when}{one.verdict.replace('_', ' ')}{late}"
             + (f"  {one.completed_by}" if one.completed_by else "")
         )
     for verdict, file, sha in told.set_aside:
-        click.echo(f"    {verdict}: {file} ({sha})")
-    click.echo(f"{_many(told.open_queries, 'query', 'queries')} open.")
+        say(f"    {verdict}: {file} ({sha})")
+    say(f"{_many(told.open_queries, 'query', 'queries')} open.")
     if told.decisions:
         nobody = f" Nobody's name stands with {', '.join(told.unnamed)}: ask who decided it." if told.unnamed else ""
-        click.echo(f"Decisions of the Executive recorded: {told.decisions}.{nobody}")
+        say(f"Decisions of the Executive recorded: {told.decisions}.{nobody}")
     if told.plan:
-        click.echo(told.plan)
+        say(told.plan)
 
 
 def mastered(told: Mastered, *, as_json: bool) -> None:
@@ -247,20 +256,18 @@ def mastered(told: Mastered, *, as_json: bool) -> None:
         _json(asdict(told))
         return
     for warning in told.warnings:
-        click.echo(f"    warning  {warning}")
+        say(f"    warning  {warning}")
     counts = ", ".join(f"{many} {status}" for status, many in told.counts.items() if many)
     which = "public edition of the master" if told.edition == "public" else "master"
     boards = f" ({', '.join(told.boards)} only)" if told.boards else ""
-    click.echo(f"The {which} workbook of {told.round or 'the plan as a consultation draft'}{boards}: {told.path}")
+    say(f"The {which} workbook of {told.round or 'the plan as a consultation draft'}{boards}: {told.path}")
     if told.paper:
-        click.echo(f"The board paper: {told.paper}")
-    click.echo(f"Actions: {counts or ('none yet' if told.round else 'not rated before the first round')}.")
+        say(f"The board paper: {told.paper}")
+    say(f"Actions: {counts or ('none yet' if told.round else 'not rated before the first round')}.")
     if told.edition == "public":
-        click.echo(
-            "Next: read it before it is published: a name may be spelt in a way that the register does not know."
-        )
+        say("Next: read it before it is published: a name may be spelt in a way that the register does not know.")
         return
-    click.echo("Next: read RAG status, then send it. What is decided in it comes back by: plan-sheets receive FILE")
+    say("Next: read RAG status, then send it. What is decided in it comes back by: plan-sheets receive FILE")
 
 
 def traced(steps: Sequence[Step], *, as_json: bool) -> None:
@@ -272,7 +279,7 @@ def traced(steps: Sequence[Step], *, as_json: bool) -> None:
         where = f"{one.file}" + (f", {one.sheet}!{one.cell}" if one.sheet else "")
         said = f"'{one.value}'" if one.value else "blank"
         who = ", ".join(filter(None, [one.completed_by, PartialDate.of_iso(one.received).words]))
-        click.echo(
+        say(
             f"{one.round or 'the plan':<12} {one.field:<14} {one.outcome:<9} {said} "
             f"(before: {one.before or 'blank'}) {who}; {where}"
         )
@@ -290,10 +297,10 @@ def inspected(told: Sequence[Inspected], *, as_json: bool) -> None:
         return
     for one in told:
         if one.refused:
-            click.echo(f"{one.file} was not inspected: {one.refused}")
+            say(f"{one.file} was not inspected: {one.refused}")
             continue
         many = sum(len(rule.problems) for rule in one.broken)
-        click.echo(f"{one.file}: {f'{many} findings, by {len(one.broken)} rules' if many else 'nothing found'}.")
+        say(f"{one.file}: {f'{many} findings, by {len(one.broken)} rules' if many else 'nothing found'}.")
         for broken in one.broken:
             _broken(broken)
 
@@ -305,11 +312,11 @@ def _inspected_json(one: Inspected) -> dict[str, Any]:
 
 def _broken(broken: RuleBroken) -> None:
     """The rule, and a line for each sheet."""
-    click.echo(f"  {broken.rule}: {broken.wording.asks}")
-    click.echo(f"    Source: {broken.wording.source}.")
-    click.echo(f"    To do: {broken.wording.do}")
+    say(f"  {broken.rule}: {broken.wording.asks}")
+    say(f"    Source: {broken.wording.source}.")
+    say(f"    To do: {broken.wording.do}")
     for sheet, problems in groupby(broken.problems, key=lambda one: one.sheet):
-        click.echo(f"    {_where(sheet, list(problems))}")
+        say(f"    {_where(sheet, list(problems))}")
 
 
 def _where(sheet: str | None, problems: Sequence[Problem]) -> str:

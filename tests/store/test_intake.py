@@ -21,10 +21,11 @@ from plan_sheets.core.found import FoundWorkbook
 from plan_sheets.core.reading import read_return
 from plan_sheets.core.receipts import Receipt
 from plan_sheets.receive import receive as take_in
-from plan_sheets.store import intake, workbook_reader
+from plan_sheets.store import intake
 from plan_sheets.store.guard import Refusal
 from plan_sheets.store.inbox import Waiting
 from plan_sheets.store.intake import Opened, processes
+from plan_sheets.store.limits import Limits
 from plan_sheets.store.workbook_reader import read_ordinary
 from plan_sheets.store.xlsx_parts import OddError
 
@@ -154,7 +155,6 @@ def test_what_takes_a_child_process_is_left_to_the_one_who_asked(inbox: Path) ->
     assert read_ordinary(b"%PDF") == Refusal("file_pdf")
 
 
-def test_what_is_large_is_left_to_the_one_who_asked(inbox: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(workbook_reader, "MAX_SHARED", 1_000)
+def test_what_is_large_is_left_to_the_one_who_asked(inbox: Path) -> None:
     with pytest.raises(OddError):
-        read_ordinary((inbox / "two.xlsx").read_bytes())
+        read_ordinary((inbox / "two.xlsx").read_bytes(), Limits(shared=1_000))

@@ -11,6 +11,7 @@ from plan_sheets.core import identity
 from plan_sheets.core.layout import Book, Column, Content, Field, Formula, Link, Row, Sheet, as_text
 from plan_sheets.core.model import Address, PlanSheetsError, column_letters
 from plan_sheets.core.notes import with_notes
+from plan_sheets.core.printable import is_printable, printable
 from plan_sheets.core.spec import SheetSpec, WorkbookSpec
 
 KEY = Field("item", "key", "Key", scope="derived", fill="tool", width=15)
@@ -60,7 +61,7 @@ def compose(spec: WorkbookSpec, facts: Facts) -> Book:
     sheets = [_with_counts(sheet, one, sheets) for sheet, one in zip(sheets, spec.sheets, strict=True)]
     book = Book(
         kind=spec.kind,
-        title=spec.title.format(**facts.texts),
+        title=printable(spec.title.format(**facts.texts)),
         sheets=tuple(sheets),
         created=facts.created,
         protected=spec.protected,
@@ -69,6 +70,7 @@ def compose(spec: WorkbookSpec, facts: Facts) -> Book:
     )
     check_refs(book)
     book = with_notes(book, facts.notes) if spec.protected else book
+    book = replace(book, sheets=tuple(map(_printable, book.sheets)))
     return _signed(book, spec, facts) if facts.reference else book
 
 
@@ -82,6 +84,25 @@ def _sheet(spec: SheetSpec, facts: Facts, names: Sequence[str]) -> Sheet:
     rows += [_row(RowFacts("", {}), columns, spec, facts) for _ in range(spec.spare) if not spec.key]
     lines = (*(line.format(**facts.texts) for line in spec.lines), *facts.lines.get(spec.name, ()))
     return Sheet(spec.name, spec.title.format(**facts.texts), lines, columns, tuple(rows), spec.chart)
+
+
+def _printable(sheet: Sheet) -> Sheet:
+    """The sheet as a file can hold it: it is kept as it goes out, and compared with that when it comes back."""
+    rows = tuple([row if _is_printable(row) else row._replace(cells=(*map(_shown, row.cells),)) for row in sheet.rows])
+    columns = tuple(
+        replace(one, choices=(*map(printable, one.choices),)) if one.choices else one for one in sheet.columns
+    )
+    return replace(
+        sheet, title=printable(sheet.title), lines=(*map(printable, sheet.lines),), columns=columns, rows=rows
+    )
+
+
+def _is_printable(row: Row) -> bool:
+    return is_printable("".join([content for content in row.cells if type(content) is str]))
+
+
+def _shown(content: Content) -> Content:
+    return printable(content) if isinstance(content, str) else content
 
 
 def _columns(spec: SheetSpec, facts: Facts) -> Iterator[Column]:
@@ -180,7 +201,7 @@ def _signed(book: Book, spec: WorkbookSpec, facts: Facts) -> Book:
     """The book with its identity on the About sheet and in its properties, signed over all that is locked."""
     about = next(one.name for one in spec.sheets if one.identity)
     rows = [
-        _item_row(name, what, book.sheet(about).columns)
+        _item_row(name, printable(what), book.sheet(about).columns)
         for name, what in {"Reference": facts.reference, **facts.identity}.items()
     ]
     book = _before_items(book, about, rows)

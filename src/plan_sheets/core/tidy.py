@@ -15,6 +15,7 @@ from plan_sheets.core.dates import one_slip, read_date
 from plan_sheets.core.found import CellKind, FoundCell, Remark
 from plan_sheets.core.layout import Field
 from plan_sheets.core.messages import shorten
+from plan_sheets.core.printable import printable
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +119,7 @@ def clean_text(text: str) -> str:
     text = re.sub("_x000[dD]_", "\r", text)  # how Excel writes a carriage return that a line feed follows
     text = re.sub("\r\n|[\r\v\f\x85\u2028\u2029]", "\n", text)  # \v is Word's line break
     text = re.sub(r"[^\S\n\t]", " ", text)
-    text = "\n".join(line.rstrip() for line in text.split("\n")).strip()
+    text = printable("\n".join(line.rstrip() for line in text.split("\n")).strip())
     return text if any(unicodedata.category(sign) != "Cf" for sign in text) else ""
 
 

@@ -10,7 +10,7 @@ from xml.etree import ElementTree as ET
 
 from plan_sheets.core.found import Remark
 from plan_sheets.core.model import column_letters
-from plan_sheets.store.limits import MAX_BESIDE
+from plan_sheets.store.limits import LIMITS, Limits
 from plan_sheets.store.relationships import relationships
 from plan_sheets.store.zips import RefusedError
 
@@ -25,7 +25,10 @@ def remark_of(sheet: str, cell: str, text: str, *, comment: bool) -> Remark:
 
 
 def beside_cells(
-    part: Callable[[str], bytes], names: Collection[str], sheets: Sequence[tuple[str, str]]
+    part: Callable[[str], bytes],
+    names: Collection[str],
+    sheets: Sequence[tuple[str, str]],
+    limits: Limits = LIMITS,
 ) -> tuple[Remark, ...]:
     """A remark for each. `part` gives a checked part by its name; `sheets` are names and names of their parts.
 
@@ -35,7 +38,7 @@ def beside_cells(
     if not any(sign in listed for sign in _PARTS):
         return ()
     try:
-        return tuple(islice(_beside(part, names, sheets), MAX_BESIDE))
+        return tuple(islice(_beside(part, names, sheets), limits.beside))
     except (ET.ParseError, RefusedError, KeyError, ValueError):
         return (Remark("file_has_comments"),)
 
@@ -50,7 +53,10 @@ def link_of(sheet: str, cell: str, target: str) -> Remark:
 
 
 def linked_cells(
-    part: Callable[[str], bytes], names: Container[str], sheets: Iterable[tuple[str, str, bytes]]
+    part: Callable[[str], bytes],
+    names: Container[str],
+    sheets: Iterable[tuple[str, str, bytes]],
+    limits: Limits = LIMITS,
 ) -> tuple[Remark, ...]:
     """A remark for each cell that links to somewhere else than this workbook.
 
@@ -58,7 +64,7 @@ def linked_cells(
     the parts make no sense, the one that says that there are links.
     """
     try:
-        return tuple(islice(_linked(part, names, sheets), MAX_BESIDE))
+        return tuple(islice(_linked(part, names, sheets), limits.beside))
     except (ET.ParseError, RefusedError, KeyError, ValueError):
         return (Remark("file_has_links"),)
 

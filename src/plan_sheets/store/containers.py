@@ -14,8 +14,8 @@ from pathlib import PurePosixPath
 from plan_sheets.store.folder import sha256
 from plan_sheets.store.guard import Refusal
 from plan_sheets.store.kinds import has_stream, is_workbook
-from plan_sheets.store.limits import MAX_DEPTH, MAX_FILES, MAX_INFLATED
-from plan_sheets.store.mails import SUFFIXES, attached_to, printable
+from plan_sheets.store.limits import LIMITS, Limits
+from plan_sheets.store.mails import SUFFIXES, attached_to
 from plan_sheets.store.outlook import mail_of
 from plan_sheets.store.zips import Entry, RefusedError, Zip, is_encrypted, open_zip
 
@@ -32,6 +32,8 @@ class Incoming:
     """When, in ISO format with the sender's zone; "" if it came in none, or the e-mail does not say."""
     refusal: Refusal | None = None
     """Why nothing in it can be read; None if it is for the reader to see."""
+    path: str = ""
+    """Where it lies on the disk; "" of what was taken out of another file."""
     digest: str = ""
     """SHA-256 of the bytes where it is known already; of a file with too many to be held nobody could tell it later."""
 
@@ -47,20 +49,21 @@ class Unpacked:
 
     files: list[Incoming] = field(default_factory=list)
     passed_over: list[tuple[str, str]] = field(default_factory=list)
-    room: int = MAX_INFLATED
+    limits: Limits = LIMITS
+    room: int = LIMITS.inflated
 
     def take(self, size: int) -> None:
         """Count a file of this size in. Raises RefusedError where all of them become too much."""
         self.room -= size
         if self.room < 0:
-            raise RefusedError("file_inflates", megabytes=(MAX_INFLATED - self.room) // 1_000_000)
-        if len(self.files) >= MAX_FILES:
-            raise RefusedError("file_too_many_files", limit=MAX_FILES)
+            raise RefusedError("file_inflates", megabytes=(self.limits.inflated - self.room) // 1_000_000)
+        if len(self.files) >= self.limits.files:
+            raise RefusedError("file_too_many_files", limit=self.limits.files)
 
 
-def unpack(file: Incoming) -> Unpacked:
+def unpack(file: Incoming, limits: Limits = LIMITS) -> Unpacked:
     """The files in this one, each with its own name; the file itself if it is no container, or cannot be opened."""
-    out = Unpacked()
+    out = Unpacked(limits=limits, room=limits.inflated)
     _unpack(file, out, 0)
     return out
 
@@ -86,7 +89,7 @@ def _unpack(file: Incoming, out: Unpacked, depth: int) -> None:
     """Add what is in this file. What has been taken out before something in it is refused stays taken."""
     before, documents = len(out.files), list[Incoming]()
     try:
-        members = None if file.refusal else _members(file, depth)
+        members = None if file.refusal else _members(file, depth, out.limits)
         if members is None:
             out.files.append(file)
             return
@@ -110,26 +113,26 @@ def _unpack(file: Incoming, out: Unpacked, depth: int) -> None:
         out.passed_over.append((file.name, "no workbook in it"))
 
 
-def _members(file: Incoming, depth: int) -> Iterable[Incoming] | None:
+def _members(file: Incoming, depth: int, limits: Limits) -> Iterable[Incoming] | None:
     """What this container holds, named as within it; None if it is no container. Raises RefusedError."""
-    members = _opened(file)
-    if members is not None and depth == MAX_DEPTH:
-        raise RefusedError("file_nested", limit=MAX_DEPTH)
+    members = _opened(file, limits)
+    if members is not None and depth == limits.depth:
+        raise RefusedError("file_nested", limit=limits.depth)
     return members
 
 
-def _opened(file: Incoming) -> Iterable[Incoming] | None:
+def _opened(file: Incoming, limits: Limits) -> Iterable[Incoming] | None:
     suffix = PurePosixPath(file.name).suffix.lower()
-    if len(file.data) > MAX_INFLATED:
+    if len(file.data) > limits.inflated:
         return None  # the guard says that it is too large
     if file.data.startswith(b"PK"):
-        return _zip_members(file)
+        return _zip_members(file, limits)
     if suffix == ".msg" or has_stream(file.data, "__properties_version1.0"):
-        mail = mail_of(file.data)
+        mail = mail_of(file.data, limits)
         if mail is None:
             raise RefusedError("file_outlook")
-        return _mail_members(mail)
-    return _mail_members(file.data) if suffix == ".eml" and _HEADER.match(file.data) else None
+        return _mail_members(mail, limits)
+    return _mail_members(file.data, limits) if suffix == ".eml" and _HEADER.match(file.data) else None
 
 
 # ---------------------------------------------------------------- zips
@@ -138,9 +141,9 @@ _PACKAGES = ("[content_types].xml", "mimetype", "index.zip")
 """A part of what is a zip from outside only: of Office, of LibreOffice, of Numbers."""
 
 
-def _zip_members(file: Incoming) -> Iterator[Incoming] | None:
+def _zip_members(file: Incoming, limits: Limits) -> Iterator[Incoming] | None:
     try:
-        archive = open_zip(file.data)
+        archive = open_zip(file.data, limits)
     except RefusedError:
         raise
     except Exception:  # noqa: BLE001 - a broken directory makes the standard library raise nearly anything; the guard says what is wrong
@@ -154,7 +157,7 @@ def _zip_members(file: Incoming) -> Iterator[Incoming] | None:
 
 
 def _zip_member(file: Incoming, archive: Zip, entry: Entry) -> Incoming:
-    name = printable(_as_named(entry))
+    name = _as_named(entry)
     try:
         data = archive.read(entry)
         return Incoming(name, b"" if why_not(name, data) else data, file.sent_by, file.sent_at)
@@ -178,7 +181,8 @@ _HEADER = re.compile(rb"(?:From [^\n]*\n)?[!-9;-~]+:")
 """How an e-mail begins (RFC 5322 2.2)."""
 
 
-def _mail_members(data: bytes) -> list[Incoming]:
+def _mail_members(data: bytes, limits: Limits) -> list[Incoming]:
     """What is attached to an e-mail, with its sender and date."""
     refused = {"": None, "file_outlook": Refusal("file_outlook")}
-    return [Incoming(one.name, one.data, one.sent_by, one.sent_at, refused[one.refusal]) for one in attached_to(data)]
+    attached = attached_to(data, limits)
+    return [Incoming(one.name, one.data, one.sent_by, one.sent_at, refused[one.refusal]) for one in attached]

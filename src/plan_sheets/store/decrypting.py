@@ -5,20 +5,21 @@ from __future__ import annotations
 import io
 
 from plan_sheets.store.apart import run_apart
+from plan_sheets.store.limits import LIMITS, Limits
 
 WELL_KNOWN = "VelvetSweatshop"
 """What Excel encrypts with where somebody protected a workbook and set no password for opening (MS-OFFCRYPTO 2.3)."""
 
 
-def decrypted(data: bytes) -> bytes | None:
+def decrypted(data: bytes, limits: Limits = LIMITS) -> bytes | None:
     """The workbook in these bytes, for another guard to look at; None if it takes a password to open it.
 
-    A child process does it: a file may ask for four thousand million rounds of hashing.
+    A child process does it, for how long it takes the file says.
     """
-    return run_apart(decrypt, data)
+    return run_apart(decrypt, data, limits)
 
 
-def decrypt(data: bytes) -> bytes:
+def decrypt(data: bytes, _limits: Limits = LIMITS) -> bytes:
     """What the child does. Raises nearly anything where the file has another password, or is none."""
     from msoffcrypto import OfficeFile  # noqa: PLC0415 - heavy, and seldom needed
 

@@ -26,7 +26,7 @@ from docx.table import Table as WordTable
 from docx.text.paragraph import Paragraph as WordParagraph
 
 from plan_sheets.core.boardpaper import RAG, BoardPaper, Heading, Paragraph, Table
-from plan_sheets.store.workbook_limits import legal
+from plan_sheets.core.printable import printable
 from plan_sheets.store.workbook_style import STATUS, STYLES, Style
 
 FONT = "Arial"
@@ -57,7 +57,7 @@ def write_document(paper: BoardPaper) -> bytes:
     """The .docx file of a paper; the same paper always makes the same parts."""
     document = docx.Document()
     _set_up(document, paper)
-    document.add_paragraph(legal(paper.title), "Title")
+    document.add_paragraph(printable(paper.title), "Title")
     for part, following in zip_longest(paper.parts, paper.parts[1:]):
         if isinstance(part, Heading):
             _put_runs(document.add_paragraph(style=f"Heading {part.level}"), "", part.text)
@@ -80,7 +80,7 @@ def texts_of(paper: BoardPaper) -> list[str]:
             texts += [text for row in (part.headings, *part.rows) for text in row]
         else:
             texts.append(_whole(part.lead, part.text) if isinstance(part, Paragraph) else part.text)
-    return [legal(text) for text in (*texts, paper.marking)]
+    return [printable(text) for text in (*texts, paper.marking)]
 
 
 def read_texts(data: bytes) -> list[str]:
@@ -108,8 +108,8 @@ def _whole(lead: str, text: str) -> str:
 def _put_runs(paragraph: WordParagraph, lead: str, text: str) -> None:
     """The text of a paragraph, its lead in bold; from right to left, if its first letter is written so."""
     if lead:
-        paragraph.add_run(f"{lead} ").bold = True
-    run = paragraph.add_run(legal(text))
+        paragraph.add_run(f"{printable(lead)} ").bold = True
+    run = paragraph.add_run(printable(text))
     if _is_right_to_left(text):
         run.font.rtl = True
         properties = paragraph._p.get_or_add_pPr()  # noqa: SLF001 - python-docx has no other way to a paragraph's direction
@@ -143,8 +143,10 @@ def _describe(made: CT_Tbl, table: Table, widths: list[int]) -> None:
         margins.append(_element(side, w=CELL_MARGIN_TWIPS, type="dxa"))
     look = _element("tblLook", val="0020", firstRow="1", lastRow="0", firstColumn="0", noHBand="1", noVBand="1")
     properties.extend((margins, look))
-    properties.append(_element("tblCaption", val=legal(table.about)))
-    properties.append(_element("tblDescription", val=legal(f"{table.about}. Columns: {', '.join(table.headings)}.")))
+    properties.append(_element("tblCaption", val=printable(table.about)))
+    properties.append(
+        _element("tblDescription", val=printable(f"{table.about}. Columns: {', '.join(table.headings)}."))
+    )
     for column, width in zip(made.tblGrid.gridCol_lst, widths, strict=True):
         column.set(qn("w:w"), str(width))
 
@@ -181,7 +183,7 @@ def _cell(text: str, width: int, look: Style, *, is_heading: bool) -> str:
 
 def _text(text: str) -> str:
     """What stands in a run: text, with elements of their own for tabs and line ends."""
-    found = re.split(r"([\t\n])", legal(text))
+    found = re.split(r"([\t\n])", printable(text))
     return "".join(_SIGNS.get(part) or f'<w:t xml:space="preserve">{escape(part)}</w:t>' for part in found if part)
 
 
@@ -206,7 +208,7 @@ def _set_up(document: Document, paper: BoardPaper) -> None:
 def _set_properties(document: Document, paper: BoardPaper) -> None:
     """Title, language and date; nothing of the machine, of whoever made it, or of the template."""
     told = document.core_properties
-    told.title, told.language = legal(paper.title)[:255], LANGUAGE
+    told.title, told.language = printable(paper.title)[:255], LANGUAGE
     told.author = told.last_modified_by = told.comments = ""
     told.created = told.modified = paper.created
     relationships = document.part.package.rels
@@ -254,9 +256,9 @@ def _set_page(document: Document, paper: BoardPaper) -> None:
     section.header_distance = section.footer_distance = Cm(MARGIN_CM / 2)
     header, footer = section.header.paragraphs[0], section.footer.paragraphs[0]
     header.alignment = WD_ALIGN_PARAGRAPH.CENTER
-    header.add_run(legal(paper.marking)).bold = True
+    header.add_run(printable(paper.marking)).bold = True
     footer.style = CELL_STYLE
-    footer.add_run(f"{legal(paper.title)}. Page ")
+    footer.add_run(f"{printable(paper.title)}. Page ")
     footer._p.append(_field("PAGE"))  # noqa: SLF001 - python-docx has no fields
     footer.add_run(" of ")
     footer._p.append(_field("NUMPAGES"))  # noqa: SLF001 - python-docx has no fields

@@ -1,8 +1,8 @@
 """What a file is, by its content, and whether a parser may see it: everything is looked at before anything is parsed.
 
-The parser (calamine) ends the whole process on a 2 KB file with a cell at the far corner or an absurd count, and no
-`except` can catch that. So the guard looks at sizes, references and counts first, and then hands on not the file that
-came but a plain, uncompressed package of the few parts that hold cells: nobody else ever reads the original bytes.
+Some readers end the process, or take all the memory there is, on very small files, and no `except` can catch that. So
+the guard looks at sizes, references and counts first, and then hands on not the file that came but a plain package of
+the few parts that hold cells: nobody else ever reads the original bytes.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from plan_sheets.core.found import FoundSheet, Remark
 from plan_sheets.core.survival import seen_in
 from plan_sheets.store.beside import beside_cells, linked_cells
 from plan_sheets.store.kinds import BOOKS, FILE_PASS, kind_of_other, streams
-from plan_sheets.store.limits import MAX_CELLS, MAX_FILE, MAX_FILLED, MAX_HERE
+from plan_sheets.store.limits import LIMITS, Limits
 from plan_sheets.store.looks import Looks, looks_of
 from plan_sheets.store.ods_scan import OdsScan, scan_ods, without
 from plan_sheets.store.package import Package, open_package
@@ -64,21 +64,21 @@ class Guarded:
     """The sheets, where they are so plain that no parser is needed: `data` is empty then."""
 
 
-def guard(data: bytes, *, apart: bool = False, most: int = MAX_HERE) -> Guarded | Refusal:
+def guard(data: bytes, *, apart: bool = False, most: int | None = None, limits: Limits = LIMITS) -> Guarded | Refusal:
     """What a parser may see of these bytes, or why it may see nothing. Never raises, whatever the bytes are.
 
-    `apart`: whether this is the child process; elsewhere a package that is odd, or inflates to more than `most` bytes,
-    is only said to be one for it.
+    `apart`: whether this is the child process; elsewhere a package that is odd, or inflates to more than `most` bytes
+    (None: as many as `limits` say), is only said to be one for it.
     """
     try:
-        return _guarded(data, apart=apart, most=most)
+        return _guarded(data, apart=apart, most=most or limits.here, limits=limits)
     except OddError:
         return Guarded("", b"")
     except Exception as trouble:  # noqa: BLE001 - a broken package makes the standard library raise nearly anything
-        return refusal_of(trouble)
+        return refusal_of(trouble, limits)
 
 
-def refusal_of(trouble: BaseException) -> Refusal:
+def refusal_of(trouble: BaseException, limits: Limits = LIMITS) -> Refusal:
     """What to say of a file that made the guard or the parser raise this."""
     match trouble:
         case RefusedError():
@@ -86,21 +86,21 @@ def refusal_of(trouble: BaseException) -> Refusal:
         case BeyondEdgeError():
             return Refusal("file_cell_beyond_edge", {"cell": str(trouble)})
         case TooManyCellsError():
-            return Refusal("file_too_many_cells", {"limit": f"{MAX_CELLS:,}"})
+            return Refusal("file_too_many_cells", {"limit": f"{limits.cells:,}"})
         case TooFullError():
-            return Refusal("file_too_full", {"limit": f"{MAX_FILLED:,}"})
+            return Refusal("file_too_full", {"limit": f"{limits.filled:,}"})
         case MemoryError():
             return Refusal("file_ends_reader")
     return Refusal("file_damaged", {"reason": f"{type(trouble).__name__}: {trouble}"[:200]})
 
 
-def _guarded(data: bytes, *, apart: bool, most: int) -> Guarded:
+def _guarded(data: bytes, *, apart: bool, most: int, limits: Limits) -> Guarded:
     if not data:
         raise RefusedError("file_empty")
-    if len(data) > MAX_FILE:
-        raise RefusedError("file_too_large", megabytes=-(-len(data) // 1_000_000), limit=MAX_FILE // 1_000_000)
+    if len(data) > limits.file:
+        raise RefusedError("file_too_large", megabytes=-(-len(data) // 1_000_000), limit=limits.file // 1_000_000)
     if data.startswith(b"PK"):
-        package = open_package(data)
+        package = open_package(data, limits)
         if not apart and package.archive.inflated > most:
             raise OddError
         return _guard_package(package, apart=apart)
@@ -168,13 +168,13 @@ def _guard_package(package: Package, *, apart: bool) -> Guarded:
     folder = book.rpartition("/")[0]
     styles, texts = (parts.get(f"{folder}/{name}.xml".removeprefix("/"), b"") for name in ("styles", "sharedstrings"))
     spelled = [(parts[one.part], scan.texts is not None) for one, scan in zip(listed, scans, strict=True)]
-    looks = looks_of(styles, lambda: package.theme, texts, spelled)
+    looks = looks_of(styles, lambda: package.theme, texts, spelled, package.limits)
     since_1904 = _SINCE_1904.search(parts[book]) is not None
-    if beside := beside_cells(package.small, names, [(one.title, one.part) for one in listed]):
+    if beside := beside_cells(package.small, names, [(one.title, one.part) for one in listed], package.limits):
         remarks = (*(one for one in remarks if one.code != "file_has_comments"), *beside)
     remarks = (
         *remarks,
-        *linked_cells(package.small, names, ((one.title, one.part, parts[one.part]) for one in listed)),
+        *linked_cells(package.small, names, ((one.title, one.part, parts[one.part]) for one in listed), package.limits),
     )
     sheets = read_already(listed, scans)
     data, marks = (
@@ -221,9 +221,10 @@ def _ods_parts(package: Package) -> tuple[bytes, OdsScan, frozenset[str]]:
     if b"encryption-data" in manifest:
         raise RefusedError("file_encrypted")
     content = package.xml("content.xml")
-    if b"<![CDATA[" in content:  # the parser would drop what stands there
+    if b"<![CDATA[" in content:  # what stands there would not be read
         raise RefusedError("file_odd_encoding")
-    seen, kept = scan_ods(content), seen_in(content)  # first: the parser waits for ever for the end of a table
+    # First: what is no XML goes no further.
+    seen, kept = scan_ods(content, package.limits), seen_in(content)
     content = _LAID_OUT.sub(b">", without(content, seen.spans))
     for element, text in ((b"<text:tab/>", b"&#9;"), (b"<text:line-break/>", b"&#10;")):
         content = content.replace(element, text)

@@ -9,6 +9,7 @@ from plan_sheets.core.boardpaper import BoardPaper
 from plan_sheets.core.layout import Book, Formula, Row, as_text
 from plan_sheets.core.located import same_text
 from plan_sheets.core.model import Address, PlanSheetsError
+from plan_sheets.core.printable import printable
 from plan_sheets.store.workbook_inspector import inspect_workbook
 from plan_sheets.store.workbook_reader import read_made
 from plan_sheets.store.workbook_writer import write_workbook
@@ -44,7 +45,7 @@ def _compare(book: Book, data: bytes) -> None:
 def _compare_row(book: Book, at: Address, row: Row, there: Sequence[str]) -> None:
     """One row that is not the same to the letter: figures may be calculated anew, and a month is its last day."""
     for across, (content, found) in enumerate(zip(row.cells, there, strict=False)):
-        if not isinstance(content, Formula) and not same_text(as_text(content), found):
+        if not isinstance(content, Formula) and not same_text(printable(as_text(content)), found):
             where = Address.at(at.sheet, at.place[0], across)
             raise PlanSheetsError(
                 f"The workbook '{book.title}' was not handed over: {where} does not read back as written.",

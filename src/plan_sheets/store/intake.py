@@ -114,7 +114,9 @@ class Intake:
     def _identified(self, incoming: Incoming, found: FoundWorkbook, receipt: Receipt) -> Opened:
         messages, told = self.messages, self.told
         kept = self.folder.kept(incoming.sha)
-        again = incoming.name if Path(incoming.name).exists() else str(kept)  # what came in a zip is no file by itself
+        again = (
+            incoming.name if incoming.name == incoming.path else str(kept)
+        )  # what came in a zip is no file by itself
         document, findings = self.identifier.identify(found, again, told.issue)
         receipt.findings += findings
         receipt.verdict = Verdict.HELD

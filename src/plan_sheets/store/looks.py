@@ -15,7 +15,7 @@ from xml.etree import ElementTree as ET
 
 from plan_sheets.core.shown import BUILT_IN, GENERAL, hides_day, is_date
 from plan_sheets.store.fills import Painted, colour_name, rgb_of
-from plan_sheets.store.limits import MAX_PAINTED, MAX_SMALL_PART
+from plan_sheets.store.limits import LIMITS, Limits
 from plan_sheets.store.package_parts import local
 
 
@@ -40,7 +40,11 @@ class _Styles(NamedTuple):
 
 
 def looks_of(
-    styles: bytes, theme: Callable[[], bytes], texts: bytes, sheets: Sequence[tuple[bytes, bool]]
+    styles: bytes,
+    theme: Callable[[], bytes],
+    texts: bytes,
+    sheets: Sequence[tuple[bytes, bool]],
+    limits: Limits = LIMITS,
 ) -> tuple[Looks, ...]:
     """The looks of each sheet of an xlsx, from the bytes of its parts; () if there is nothing to tell.
 
@@ -48,18 +52,18 @@ def looks_of(
     whether it is known to be spelled as ordinary programs do, and to hold texts only, in one format each. Styles too
     large for a tree are passed over.
     """
-    small = styles if len(styles) <= MAX_SMALL_PART else b""
+    small = styles if len(styles) <= limits.small_part else b""
     found = _styles_in(small, theme() if b"theme" in small[: small.rfind(b"fills>")] else b"")
     struck = frozenset(b"%d" % at for at, text in enumerate(_texts(texts)) if _STRUCK.search(text))
     if not (any(found) or struck or any(b"strike" in part for part, plain in sheets if not plain)):
         return ()
-    return tuple(_looks(part, found, struck, plain) for part, plain in sheets)
+    return tuple(_looks(part, found, struck, plain, limits.painted) for part, plain in sheets)
 
 
-def _looks(part: bytes, styles: _Styles, texts: frozenset[bytes], plain: bool) -> Looks:  # noqa: FBT001 - goes with its sheet
-    struck = {*dict(_cells(part, styles.struck, plain)), *(() if plain else _partly_struck(part, texts))}
-    formats = {} if plain else dict(_cells(part, styles.formats, plain))
-    return Looks(dict(_cells(part, styles.painted, plain)), frozenset(struck), formats, {})
+def _looks(part: bytes, styles: _Styles, texts: frozenset[bytes], plain: bool, most: int) -> Looks:  # noqa: FBT001 - goes with its sheet
+    struck = {*dict(_cells(part, styles.struck, plain, most)), *(() if plain else _partly_struck(part, texts))}
+    formats = {} if plain else dict(_cells(part, styles.formats, plain, most))
+    return Looks(dict(_cells(part, styles.painted, plain, most)), frozenset(struck), formats, {})
 
 
 _STRUCK = re.compile(rb"""<(?:[^\s<>:]+:)?strike(?:\s+val\s*=\s*["'](?:1|true)["'])?\s*/?>""")
@@ -136,10 +140,10 @@ _CELL = re.compile(rb"<(?:[^\s<>:]+:)?c\s([^<>]*)>")
 _ATTRIBUTE = re.compile(rb"([\w:]+)\s*=\s*[\"']([^\"']*)")
 
 
-def _cells(part: bytes, looks: Mapping[bytes, str], plain: bool) -> Iterator[tuple[str, str]]:  # noqa: FBT001 - goes with its sheet
+def _cells(part: bytes, looks: Mapping[bytes, str], plain: bool, most: int) -> Iterator[tuple[str, str]]:  # noqa: FBT001 - goes with its sheet
     """The reference of each cell with such a look, and which; a cell that does not say where it stands is left out."""
     if looks:
-        yield from islice(_spelled_plainly(part, looks) if plain else _spelled(part, looks), MAX_PAINTED)
+        yield from islice(_spelled_plainly(part, looks) if plain else _spelled(part, looks), most)
 
 
 def _spelled_plainly(part: bytes, looks: Mapping[bytes, str]) -> Iterator[tuple[str, str]]:

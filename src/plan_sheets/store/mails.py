@@ -11,9 +11,10 @@ from email.message import EmailMessage
 from email.utils import parsedate_to_datetime
 from pathlib import PurePosixPath
 
+from plan_sheets.core.printable import readable
 from plan_sheets.store.apart import run_apart
 from plan_sheets.store.kinds import STARTS
-from plan_sheets.store.limits import MAX_ENTRIES, MAX_HEADER, MAX_MAIL_HERE
+from plan_sheets.store.limits import LIMITS, Limits
 from plan_sheets.store.zips import RefusedError
 
 SUFFIXES = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".zip", ".eml", ".msg")
@@ -41,11 +42,11 @@ class Attached:
     """The code that says why nothing in it can be read; "" if it is for the reader to see."""
 
 
-def attached_to(data: bytes) -> list[Attached]:
+def attached_to(data: bytes, limits: Limits = LIMITS) -> list[Attached]:
     """What is attached to this e-mail; pictures and signatures are attached to it as well. Raises RefusedError."""
-    if len(data) <= MAX_MAIL_HERE:
-        return _attached_to(data)
-    told = run_apart(attached_as_bytes, data)
+    if len(data) <= limits.mail_here:
+        return _attached_to(data, limits)
+    told = run_apart(attached_as_bytes, data, limits)
     if told is None:
         raise RefusedError("file_mail_unread")
     listed, _, content = told.partition(b"\n")
@@ -56,40 +57,40 @@ def attached_to(data: bytes) -> list[Attached]:
     return made
 
 
-def attached_as_bytes(data: bytes) -> bytes:
+def attached_as_bytes(data: bytes, limits: Limits = LIMITS) -> bytes:
     """What the child does: a line of JSON that lists what is attached, and then its bytes one after the other."""
-    attached = _attached_to(data)
+    attached = _attached_to(data, limits)
     told = [(len(one.data), one.name, one.sent_by, one.sent_at, one.refusal) for one in attached]
     return b"\n".join((json.dumps(told).encode(), b"".join(one.data for one in attached)))
 
 
-def _attached_to(data: bytes) -> list[Attached]:
+def _attached_to(data: bytes, limits: Limits) -> list[Attached]:
     try:
         message = message_from_bytes(data, _class=EmailMessage, policy=policy.default)
-        _check_headers(message)
-        sent_by, sent_at = " ".join(str(message["from"] or "").split()), _sent_at(message)
-        attached = [_attached(part, sent_by, sent_at) for part in _leaves(message) if _is_attached(part)]
+        _check_headers(message, limits)
+        sent_by, sent_at = readable(" ".join(str(message["from"] or "").split())), _sent_at(message)
+        attached = [_attached(part, sent_by, sent_at) for part in _leaves(message, limits) if _is_attached(part)]
     except Exception as trouble:  # a broken e-mail makes the standard library raise nearly anything
         raise RefusedError("file_damaged", reason=f"{type(trouble).__name__}: {trouble}"[:200]) from trouble
-    if len(attached) > MAX_ENTRIES:
-        raise RefusedError("file_too_many_files", limit=MAX_ENTRIES)
+    if len(attached) > limits.entries:
+        raise RefusedError("file_too_many_files", limit=limits.entries)
     return attached
 
 
-def _leaves(message: EmailMessage) -> Iterator[EmailMessage]:
+def _leaves(message: EmailMessage, limits: Limits) -> Iterator[EmailMessage]:
     """All parts that hold something; an e-mail within the e-mail is one of them."""
     if message.get_content_maintype() != "multipart":
         yield message
         return
     for part in message.iter_parts():
         if isinstance(part, EmailMessage):
-            _check_headers(part)
-            yield from _leaves(part)
+            _check_headers(part, limits)
+            yield from _leaves(part, limits)
 
 
-def _check_headers(part: EmailMessage) -> None:
+def _check_headers(part: EmailMessage, limits: Limits) -> None:
     looked_at = ("from", "date", "content-type", "content-disposition")
-    if any(len(value) > MAX_HEADER for name, value in part.raw_items() if name.lower() in looked_at):
+    if any(len(value) > limits.header for name, value in part.raw_items() if name.lower() in looked_at):
         raise MessageError("a header is far too long")
 
 
@@ -100,7 +101,7 @@ def _is_attached(part: EmailMessage) -> bool:
 
 def _attached(part: EmailMessage, sent_by: str, sent_at: str) -> Attached:
     kind = part.get_content_type()
-    name = printable(part.get_filename() or "attachment")
+    name = readable(part.get_filename() or "attachment")
     told = None if kind == "message/rfc822" else part.get_payload(decode=True)
     data = told if isinstance(told, bytes) else b""
     if PurePosixPath(name).suffix.lower() not in SUFFIXES:
@@ -117,8 +118,3 @@ def _sent_at(message: EmailMessage) -> str:
         return parsedate_to_datetime(str(message["date"])).isoformat()
     except ValueError:
         return ""
-
-
-def printable(name: str) -> str:
-    """A name that may be printed on one line."""
-    return "".join(sign for sign in name if sign.isprintable())

@@ -10,7 +10,7 @@ from plan_sheets.core.found import CellKind, Remark
 from plan_sheets.core.model import column_letters
 from plan_sheets.store.beside import link_of, remark_of
 from plan_sheets.store.fills import colour_name
-from plan_sheets.store.limits import MAX_BESIDE, MAX_MATRICES, MAX_PAINTED, MAX_REPEATS
+from plan_sheets.store.limits import LIMITS, Limits
 from plan_sheets.store.looks import Looks
 from plan_sheets.store.sheet_scan import Mark
 
@@ -46,10 +46,10 @@ def without(content: bytes, spans: list[tuple[int, int]]) -> bytes:
     return b"".join((*kept, content[at:]))
 
 
-def scan_ods(content: bytes) -> OdsScan:
+def scan_ods(content: bytes, limits: Limits = LIMITS) -> OdsScan:
     """Walk the content of an ods once. Raises ExpatError if it is no XML, ValueError on a count that is no number."""
     parser = expat.ParserCreate()
-    walker = _Walker(content, parser)
+    walker = _Walker(content, parser, limits)
     parser.StartElementHandler = walker.start
     parser.EndElementHandler = walker.end
     parser.CharacterDataHandler = walker.text
@@ -60,8 +60,8 @@ def scan_ods(content: bytes) -> OdsScan:
 class _Walker:
     """Follows rows and cells, each of which may stand for many. The names are spelled as the parser expects them."""
 
-    def __init__(self, content: bytes, parser: expat.XMLParserType) -> None:
-        self.content, self.parser = content, parser
+    def __init__(self, content: bytes, parser: expat.XMLParserType, limits: Limits) -> None:
+        self.content, self.parser, self.limits = content, parser, limits
         self.scan = OdsScan()
         self.sheet = ""
         self.at = (0, 0)
@@ -151,7 +151,7 @@ class _Walker:
         return f"{column_letters(self.at[1])}{self.at[0] + 1}"
 
     def _tell(self, remark: Remark) -> None:
-        if len(self.scan.beside) < MAX_BESIDE:
+        if len(self.scan.beside) < self.limits.beside:
             self.scan.beside.append(remark)
 
     def _cell(self, attributes: dict[str, str]) -> None:
@@ -172,14 +172,14 @@ class _Walker:
                 self._strike(f"{column_letters(column)}{row + 1}")
             if is_formula or is_error:
                 self.scan.marks[-1][row, column] = (CellKind.ERROR if is_error else CellKind.FORMULA, formula)
-            if colour and len(self.scan.painted[-1]) < MAX_PAINTED:
+            if colour and len(self.scan.painted[-1]) < self.limits.painted:
                 self.scan.painted[-1][f"{column_letters(column)}{row + 1}"] = colour
         self.column += columns
 
     def _begin_matrix(self, attributes: dict[str, str]) -> None:
         """A formula that fills several cells: the others hold no more than their values."""
         down, right = (int(attributes.get(f"table:number-matrix-{way}-spanned", "1")) for way in ("rows", "columns"))
-        going_on = [one for one in self.matrices if one[2] > self.row][-MAX_MATRICES:]
+        going_on = [one for one in self.matrices if one[2] > self.row][-self.limits.matrices :]
         self.matrices = [*going_on, (self.row, self.column, self.row + down, self.column + right)]
 
     def _is_in_matrix(self) -> bool:
@@ -188,18 +188,18 @@ class _Walker:
         )
 
     def _strike(self, cell: str) -> None:
-        if len(self.scan.struck[-1]) < MAX_PAINTED:
+        if len(self.scan.struck[-1]) < self.limits.painted:
             self.scan.struck[-1].add(cell)
 
     def _end_number(self) -> None:
         """A cell with a number ends: what it shows, where that is not the number as it is."""
         shown, number = "".join(self.words).strip(), self.number or ""
-        if shown not in ("", number) and len(self.scan.shown[-1]) < MAX_PAINTED:
+        if shown not in ("", number) and len(self.scan.shown[-1]) < self.limits.painted:
             self.scan.shown[-1][self._cell_at()] = shown
         self.number = None
 
     def _places(self, columns: int) -> Iterator[tuple[int, int]]:
         """Every place that the cell at hand stands for, as far as anybody could have meant it."""
-        for row in range(self.row, self.row + min(self.rows, MAX_REPEATS)):
-            for column in range(self.column, self.column + min(columns, MAX_REPEATS)):
+        for row in range(self.row, self.row + min(self.rows, self.limits.repeats)):
+            for column in range(self.column, self.column + min(columns, self.limits.repeats)):
                 yield row, column

@@ -5,14 +5,15 @@ from __future__ import annotations
 from email.message import EmailMessage
 
 from plan_sheets.store.apart import run_apart
+from plan_sheets.store.limits import LIMITS, Limits
 
 
-def mail_of(data: bytes) -> bytes | None:
+def mail_of(data: bytes, limits: Limits = LIMITS) -> bytes | None:
     """The e-mail in a .msg: sender, date and attachments; None if it cannot be read. A child process reads it."""
-    return run_apart(as_mail, data)
+    return run_apart(as_mail, data, limits)
 
 
-def as_mail(data: bytes) -> bytes:
+def as_mail(data: bytes, _limits: Limits = LIMITS) -> bytes:
     """What the child does. Raises nearly anything where the file is damaged, or is none."""
     from oxmsg import Message  # noqa: PLC0415 - seldom needed
 

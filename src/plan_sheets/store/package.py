@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from plan_sheets.store.limits import MAX_PART, MAX_SMALL_PART
+from plan_sheets.store.limits import LIMITS, Limits
 from plan_sheets.store.properties import PARTS as PROPERTIES
 from plan_sheets.store.zips import Entry, RefusedError, Zip, is_encrypted, open_zip
 
@@ -17,17 +17,18 @@ class Package:
 
     archive: Zip
     entries: Mapping[str, Entry]
+    limits: Limits = LIMITS
 
-    def xml(self, name: str, longest: int = MAX_PART) -> bytes:
+    def xml(self, name: str, longest: int | None = None) -> bytes:
         """The inflated bytes of an XML part; raises KeyError if there is none, BadZipFile on a wrong checksum."""
         entry = self.entries[name.lower()]
-        if entry.file_size > longest:
+        if entry.file_size > (longest or self.limits.part):
             raise RefusedError("file_inflates", megabytes=entry.file_size // 1_000_000)
         return _checked(self.archive.read(entry))
 
     def small(self, name: str) -> bytes:
         """The same of a part that is parsed as a tree; raises RefusedError for one that is too large for that."""
-        return self.xml(name, MAX_SMALL_PART)
+        return self.xml(name, self.limits.small_part)
 
     @property
     def theme(self) -> bytes:
@@ -39,15 +40,15 @@ class Package:
         return {name: self.small(name) for name in PROPERTIES if name in self.entries}
 
 
-def open_package(data: bytes) -> Package:
+def open_package(data: bytes, limits: Limits = LIMITS) -> Package:
     """The package with its directory checked: nothing is inflated yet."""
-    archive = open_zip(data)
+    archive = open_zip(data, limits)
     entries = {entry.filename.replace("\\", "/").lower(): entry for entry in archive.entries}
     if any(map(is_encrypted, archive.entries)):
         raise RefusedError("file_encrypted")
     if len(entries) < len(archive.entries):
         raise RefusedError("file_duplicate_parts")
-    return Package(archive, entries)
+    return Package(archive, entries, limits)
 
 
 _DECLARATION = re.compile(rb"""\s*<\?xml[^>]*?encoding\s*=\s*["']([^"']*)""")

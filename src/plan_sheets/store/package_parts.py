@@ -11,7 +11,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from xml.etree import ElementTree as ET
 
-from plan_sheets.store.limits import MAX_TREE
 from plan_sheets.store.package import Package
 
 
@@ -38,7 +37,7 @@ def tree(part: bytes) -> ET.Element:
 
 def part_tree(package: Package, name: str) -> ET.Element | None:
     """The part of this name; None if the package has none."""
-    return tree(package.xml(name, MAX_TREE)) if name.lower() in package.entries else None
+    return tree(package.xml(name, package.limits.tree)) if name.lower() in package.entries else None
 
 
 def relations(package: Package, part: str) -> dict[str, Relation]:

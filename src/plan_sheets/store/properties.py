@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from xml.etree import ElementTree as ET
 
-from plan_sheets.store.limits import LONGEST_NAME
+from plan_sheets.store.limits import LIMITS, Limits
 
 CUSTOM = "docprops/custom.xml"
 PARTS = (CUSTOM, "docprops/app.xml", "meta.xml")
@@ -34,13 +34,13 @@ def custom_properties(about: Mapping[str, bytes]) -> dict[str, str]:
     return {_attribute(item, "name"): "".join(item.itertext()).strip() for item in items}
 
 
-def saved_by(about: Mapping[str, bytes]) -> str:
+def saved_by(about: Mapping[str, bytes], limits: Limits = LIMITS) -> str:
     """The program and its version: `Microsoft Excel 16.0300`, `LibreOffice 7.4.7.2`. Raises ParseError."""
     name, version = _program(about)
     name = name.partition("$")[0]
     if "/" in name:  # LibreOffice and openpyxl: their own version; AppVersion is that of the Excel they take after
-        return " ".join(name.replace("/", " ").split())[:LONGEST_NAME]
-    return " ".join(filter(None, (name, version))).strip()[:LONGEST_NAME]
+        return " ".join(name.replace("/", " ").split())[: limits.longest_name]
+    return " ".join(filter(None, (name, version))).strip()[: limits.longest_name]
 
 
 def _program(about: Mapping[str, bytes]) -> tuple[str, str]:

@@ -77,10 +77,16 @@ def read_texts(part: bytes) -> Sequence[str]:
     """The texts that cells share, from their checked part: of a rich text all runs, but not how it is pronounced."""
     plain = _PLAIN_TEXT.findall(part)
     if plain and len(plain) == part.count(b"<si") and b"<!" not in part:
-        return html.unescape(b"\0".join(plain).decode()).split("\0")
-    return [
-        "".join(run.text or "" for run in (*one.findall("t"), *one.findall("r/t"))) for one in tree(part).iter("si")
-    ]
+        texts = html.unescape(b"\0".join(plain).decode()).split("\0")
+    else:
+        texts = [
+            "".join(run.text or "" for run in (*one.findall("t"), *one.findall("r/t"))) for one in tree(part).iter("si")
+        ]
+    return [_ESCAPED.sub(lambda code: chr(int(code[1], 16)), text) for text in texts] if b"_x" in part else texts
+
+
+_ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
+"""How a file spells what XML cannot hold, and an underscore before what only looks so (ECMA-376 part 1, 22.9.2.19)."""
 
 
 # ---------------------------------------------------------------- ordinary sheets

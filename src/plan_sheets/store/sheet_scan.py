@@ -14,7 +14,7 @@ from xml.parsers import expat
 
 from plan_sheets.core.found import CellKind
 from plan_sheets.core.model import column_letters
-from plan_sheets.store.limits import MAX_FILLED, MAX_SPREAD
+from plan_sheets.store.limits import LIMITS, Limits
 from plan_sheets.store.sheet_texts import Cells, Shared, refuse_twice, spreads, text_cells
 from plan_sheets.store.zips import RefusedError
 
@@ -61,10 +61,10 @@ class Scan:
         } or self.marks
 
 
-def scan_sheet(part: bytes, most: int, shared: Shared | None = None) -> Scan:
+def scan_sheet(part: bytes, shared: Shared | None = None, limits: Limits = LIMITS) -> Scan:
     """What the sheet holds. `shared`: the texts that all sheets share, where they are plain.
 
-    Raises BeyondEdgeError, TooManyCellsError where it has more than `most`, TooFullError, ExpatError if it is no XML,
+    Raises BeyondEdgeError, TooManyCellsError, TooFullError, ExpatError if it is no XML,
     and RefusedError where a cell is written down twice: a parser keeps the last of them without a word.
     """
     if shared is not None and (cells := text_cells(part, shared)) is not None:
@@ -73,7 +73,7 @@ def scan_sheet(part: bytes, most: int, shared: Shared | None = None) -> Scan:
         return _scan_plain(part)
     if is_plain(part, _FAR) and (reach := _reach(part)):
         return replace(_scan_plain(part), area=reach[0], last=reach[1], walked=True)
-    return _walk(part, most)
+    return _walk(part, limits)
 
 
 def well_formed(part: bytes) -> None:
@@ -98,10 +98,10 @@ _SPELLING = rb"""<sheetData>(?:<row\ [^<>]*+>(?:
     )*+(?:</row>)?+)*+</sheetData>"""
 """The spelling of ordinary programs, and nothing else at all.
 
-A number that is negative and vast is not ordinary: as a date it makes the parser panic, and say so on the screen.
+A number that no date and no count has is not ordinary: a sheet with one is read by a child process.
 """
 _NEAR = re.compile(_SPELLING % rb"A?[A-Z][1-9][0-9]{0,2}", re.VERBOSE)
-"""No cell beyond AZ999: whatever is there, the parser has room for it."""
+"""No cell beyond AZ999: a small sheet, whatever stands there."""
 _FAR = re.compile(_SPELLING % rb"[A-Z]{1,2}[1-9][0-9]{0,6}", re.VERBOSE)
 _PLACE = re.compile(rb'<c r="([A-Z]+)([0-9]+)"')
 _REFERENCES = re.compile(rb'<c r="([A-Z]+[0-9]+)"')
@@ -163,9 +163,9 @@ def _marked(part: bytes) -> Iterator[int]:
 # ---------------------------------------------------------------- all others
 
 
-def _walk(part: bytes, most: int) -> Scan:
+def _walk(part: bytes, limits: Limits = LIMITS) -> Scan:
     parser = expat.ParserCreate()
-    walker = _Walker(most, part, parser)
+    walker = _Walker(limits, part, parser)
     parser.StartElementHandler = walker.start
     parser.EndElementHandler = walker.end
     parser.CharacterDataHandler = walker.text
@@ -176,8 +176,8 @@ def _walk(part: bytes, most: int) -> Scan:
 class _Walker:
     """Follows the tags as the parser does: a cell without a reference stands right of the one before."""
 
-    def __init__(self, most: int, part: bytes, parser: expat.XMLParserType) -> None:
-        self.most, self.part, self.parser = most, part, parser
+    def __init__(self, limits: Limits, part: bytes, parser: expat.XMLParserType) -> None:
+        self.limits, self.part, self.parser = limits, part, parser
         self.cells = 0
         self.filled: set[int] = set()
         self.row = self.column = 0
@@ -234,7 +234,7 @@ class _Walker:
             self.spread |= {(*_position(first), *_position(last))} if last else set()
 
     def _value(self, told: bytes) -> None:
-        """What the parser would read another value from: to it, what is no number is the first shared text."""
+        """Refuse what readers differ about: the number of a shared text that is no plain number, markup in a value."""
         if b"<" in told or (b"&" in told and self.kind in ("", "n")):
             raise RefusedError("file_odd_encoding")
         if self.kind == "s" and not _INDEX.fullmatch(told):
@@ -247,12 +247,12 @@ class _Walker:
         if place in self.filled:
             raise RefusedError("file_cell_twice", cell=f"{column_letters(self.at[1])}{self.at[0] + 1}")
         self.filled.add(place)
-        if len(self.filled) > MAX_FILLED:
+        if len(self.filled) > self.limits.filled:
             raise TooFullError
 
     def _cell(self, attributes: dict[str, str]) -> None:
         self.cells += 1
-        if self.cells > self.most:
+        if self.cells > self.limits.cells:
             raise TooManyCellsError
         self.at = _position(attributes["r"]) if "r" in attributes else (self.row, self.column)
         self.column, self.is_new = self.at[1] + 1, True
@@ -262,7 +262,7 @@ class _Walker:
 
     def scan(self) -> Scan:
         """What has been seen."""
-        if len(self.spread) * len(self.filled) > MAX_SPREAD:
+        if len(self.spread) * len(self.filled) > self.limits.spread:
             raise TooFullError
         for place in self.filled if self.spread else ():
             at = divmod(place, MAX_COLUMNS)

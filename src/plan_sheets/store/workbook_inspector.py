@@ -24,6 +24,7 @@ from plan_sheets.core.seen import (
 )
 from plan_sheets.store.apart import run_apart
 from plan_sheets.store.guard import Guarded, Refusal, guard, refusal_of
+from plan_sheets.store.limits import LIMITS, Limits
 from plan_sheets.store.package import Package, open_package
 from plan_sheets.store.package_parts import Relation, is_on, of_kind, part_tree, refers_to, relations, tree
 from plan_sheets.store.picture_parts import pictures_without_words
@@ -37,39 +38,39 @@ _NOTHING = ET.Element("")
 """Stands for an element that a file does not have: everything about it is the default."""
 
 
-def inspect_workbook(data: bytes) -> list[Problem]:
+def inspect_workbook(data: bytes, limits: Limits = LIMITS) -> list[Problem]:
     """What makes this workbook, which was made here, inaccessible; an empty list where nothing does."""
-    return check_accessibility(look_at_workbook(data))
+    return check_accessibility(look_at_workbook(data, limits))
 
 
-def inspect_apart(data: bytes) -> list[Problem] | Refusal:
+def inspect_apart(data: bytes, limits: Limits = LIMITS) -> list[Problem] | Refusal:
     """The same of a file that anybody made: guarded and looked at by a child process, which it may end or hang."""
-    done = run_apart(inspect_as_json, data)
+    done = run_apart(inspect_as_json, data, limits)
     if done is None:
         return Refusal("file_ends_reader")
     told = json.loads(done)
     return Refusal(told["refusal"], told["details"]) if isinstance(told, dict) else [Problem(*one) for one in told]
 
 
-def inspect_as_json(data: bytes) -> bytes:
+def inspect_as_json(data: bytes, limits: Limits = LIMITS) -> bytes:
     """What the child does: the problems, or why there are none to tell, as JSON."""
-    passed = guard(data, apart=True)
+    passed = guard(data, apart=True, limits=limits)
     if isinstance(passed, Guarded) and passed.container not in ("xlsx", "xlsm"):
         passed = Refusal("file_not_inspected", {"container": passed.container})
     if isinstance(passed, Guarded):
         try:
-            return json.dumps([astuple(one) for one in inspect_workbook(data)]).encode()
+            return json.dumps([astuple(one) for one in inspect_workbook(data, limits)]).encode()
         except Exception as trouble:  # noqa: BLE001 - a part that breaks the format may raise anything; the file is what is wrong
-            passed = refusal_of(trouble)
+            passed = refusal_of(trouble, limits)
     return json.dumps({"refusal": passed.code, "details": dict(passed.details)}).encode()
 
 
-def look_at_workbook(data: bytes) -> SeenWorkbook:
+def look_at_workbook(data: bytes, limits: Limits = LIMITS) -> SeenWorkbook:
     """What a workbook looks like: everything that the accessibility rules are about.
 
     Raises RefusedError for what the guard refuses, and nearly anything where the file is damaged.
     """
-    book = _open(open_package(data))
+    book = _open(open_package(data, limits))
     sheets = [(page, read_sheet(book.package.xml(page.part), book.cells)) for page in book.pages if page.holds_cells]
     about = next((part_tree(book.package, one) for one in of_kind(book.root_relations, "core-properties")), None)
     return SeenWorkbook(

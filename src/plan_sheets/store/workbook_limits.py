@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from itertools import count
 
 from plan_sheets.core.model import PlanSheetsError
+from plan_sheets.core.printable import printable
 
 LONGEST_TEXT = 32_767
 LONGEST_PROMPT = 255
@@ -18,8 +19,6 @@ LONGEST_HEADER = 200
 """Of 255 characters, the rest being for codes and doubled ampersands."""
 FIRST_YEAR = 1900
 """The first year of Excel's calendar."""
-
-_ILLEGAL_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
 def excel_length(text: str) -> int:
@@ -34,12 +33,7 @@ def fitting(text: str, longest: int, what: str) -> str:
         raise PlanSheetsError(
             f"{what} has {length:,} characters; a workbook holds {longest:,} there.", "Shorten it, or split it in two."
         )
-    return legal(text)
-
-
-def legal(text: str) -> str:
-    """The text as XML can hold it: all else becomes U+FFFD, and line ends plain, as XML makes them on reading."""
-    return _ILLEGAL_IN_XML.sub("\ufffd", text.replace("\r\n", "\n").replace("\r", "\n"))
+    return printable(text)
 
 
 def cut(text: str, longest: int) -> str:

@@ -24,7 +24,7 @@ from plan_sheets.core.shown import as_shown, date_as_shown, hides_day
 from plan_sheets.store.apart import run_apart
 from plan_sheets.store.decrypting import decrypted
 from plan_sheets.store.guard import Guarded, Refusal, guard, refusal_of
-from plan_sheets.store.limits import MAX_FILLED, MAX_SHARED
+from plan_sheets.store.limits import LIMITS, Limits
 from plan_sheets.store.looks import Looks
 from plan_sheets.store.properties import custom_properties, saved_by
 from plan_sheets.store.sheet_scan import Mark, TooFullError
@@ -34,22 +34,22 @@ from plan_sheets.store.zips import RefusedError
 _Marks = Mapping[tuple[int, int], Mark]
 
 
-def read_workbook(data: bytes) -> FoundWorkbook | Refusal:
+def read_workbook(data: bytes, limits: Limits = LIMITS) -> FoundWorkbook | Refusal:
     """What these bytes hold, or why they cannot be read. Never raises on account of what the bytes are."""
-    passed = guard(data)
+    passed = guard(data, limits=limits)
     if passed == Refusal("file_encrypted"):
-        data = decrypted(data) or data
-        passed = guard(data)
+        data = decrypted(data, limits) or data
+        passed = guard(data, limits=limits)
     if isinstance(passed, Refusal):
         return passed
-    return _read_apart(data) if passed.apart else _read_here(passed)
+    return _read_apart(data, limits) if passed.apart else _read_here(passed, limits)
 
 
-def read_ordinary(data: bytes) -> FoundWorkbook | Refusal:
+def read_ordinary(data: bytes, limits: Limits = LIMITS) -> FoundWorkbook | Refusal:
     """The same of an ordinary workbook; raises OddError where that would take a child process."""
-    passed = guard(data, most=MAX_SHARED)
+    passed = guard(data, most=limits.shared, limits=limits)
     if isinstance(passed, Guarded) and not passed.apart:
-        return _read_here(passed)
+        return _read_here(passed, limits)
     if isinstance(passed, Guarded) or passed.code == "file_encrypted":
         raise OddError
     return passed
@@ -69,11 +69,11 @@ def _texts(row: list[Any]) -> list[str]:
     return [one if type(one) is str else _found_cell(one).text for one in row]
 
 
-def _read_here(passed: Guarded) -> FoundWorkbook | Refusal:
+def _read_here(passed: Guarded, limits: Limits) -> FoundWorkbook | Refusal:
     """The workbook, read in this process: every trouble of the parser becomes a refusal."""
     try:
-        sheets = passed.sheets or _sheets(passed.data, passed.marks)
-        said = custom_properties(passed.about), saved_by(passed.about)
+        sheets = passed.sheets or _sheets(passed.data, passed.marks, limits)
+        said = custom_properties(passed.about), saved_by(passed.about, limits)
         if passed.looks:
             sheets = tuple(map(_with_looks, sheets, passed.looks))
     except PasswordError:
@@ -82,14 +82,14 @@ def _read_here(passed: Guarded) -> FoundWorkbook | Refusal:
         # A panic of the parser's Rust code is no Exception, and its class cannot be imported.
         if not isinstance(trouble, Exception) and type(trouble).__name__ != "PanicException":
             raise
-        return refusal_of(trouble)
+        return refusal_of(trouble, limits)
     return FoundWorkbook(passed.container, sheets, *said, passed.remarks, passed.kept, passed.since_1904)
 
 
 # ---------------------------------------------------------------- sheets
 
 
-def _sheets(data: bytes, marks: tuple[_Marks, ...] = ()) -> tuple[FoundSheet, ...]:
+def _sheets(data: bytes, marks: tuple[_Marks, ...], limits: Limits) -> tuple[FoundSheet, ...]:
     """The sheets. Raises RefusedError where there are none, TooFullError, and what the parser raises."""
     with CalamineWorkbook.from_filelike(io.BytesIO(data)) as book:
         if not book.sheets_metadata:
@@ -99,7 +99,7 @@ def _sheets(data: bytes, marks: tuple[_Marks, ...] = ()) -> tuple[FoundSheet, ..
         for index, (about, marked) in enumerate(zip(book.sheets_metadata, told, strict=True)):
             found.append(_found_sheet(about, book.get_sheet_by_index(index), marked))
             filled += len(found[-1].cells)
-            if filled > MAX_FILLED:
+            if filled > limits.filled:
                 raise TooFullError
         return tuple(found)
 
@@ -184,16 +184,16 @@ def _clock(length: timedelta) -> str:
 # ---------------------------------------------------------------- a process of its own
 
 
-def _read_apart(data: bytes) -> FoundWorkbook | Refusal:
+def _read_apart(data: bytes, limits: Limits) -> FoundWorkbook | Refusal:
     """The workbook, guarded and read by a child process; one that dies or takes too long is a refusal."""
-    told = run_apart(read_as_json, data)
+    told = run_apart(read_as_json, data, limits)
     return Refusal("file_ends_reader") if told is None else _unpacked(json.loads(told))
 
 
-def read_as_json(data: bytes) -> bytes:
+def read_as_json(data: bytes, limits: Limits = LIMITS) -> bytes:
     """What the child does: the workbook in these bytes, or the refusal, as JSON."""
-    passed = guard(data, apart=True)
-    return json.dumps(_packed(passed if isinstance(passed, Refusal) else _read_here(passed))).encode()
+    passed = guard(data, apart=True, limits=limits)
+    return json.dumps(_packed(passed if isinstance(passed, Refusal) else _read_here(passed, limits))).encode()
 
 
 def _packed(found: FoundWorkbook | Refusal) -> dict[str, Any]:

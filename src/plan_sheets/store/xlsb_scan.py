@@ -1,4 +1,4 @@
-"""The cells of an xlsb that its parser passes over without a word: how they are written, nobody else would miss."""
+"""The cells of an xlsb that its parser does not read: whether a sheet has any, for then it is refused."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ from xml.etree import ElementTree as ET
 
 from plan_sheets.core.found import CellKind, FoundSheet
 from plan_sheets.core.survival import seen_in
-from plan_sheets.store.limits import MAX_AREA, MAX_CELLS, MAX_MERGES, MAX_SHEETS, MAX_SMALL_PART, MAX_TEXT
+from plan_sheets.store.limits import Limits
 from plan_sheets.store.package import Package
 from plan_sheets.store.package_parts import local
 from plan_sheets.store.relationships import relationships
@@ -45,28 +45,29 @@ def workbook_parts(
 
     `root` is the part of the package's own relationships, `book` the name of the one that lists the sheets.
     """
+    limits = package.limits
     folder = book.rpartition("/")[0] + "/" if "/" in book else ""
     rels, texts = f"{folder}_rels/workbook.xml.rels", f"{folder}sharedstrings.xml"
     parts = {ROOT: root, **{name: package.small(name) for name in (book, rels)}}
     parts |= {name: package.xml(name) for name in (f"{folder}styles.xml", texts) if name in package.entries}
-    listed, kept = _listed(parts[book], parts[rels], folder), seen_in(parts[book])
+    listed, kept = _listed(parts[book], parts[rels], folder, limits), seen_in(parts[book])
     told = parts.get(texts, b"")
-    shared = shared_texts(told) if len(told) <= MAX_SMALL_PART else None
+    shared = shared_texts(told) if len(told) <= limits.small_part else None
     scans = []
     for one in listed:
         parts[one.part] = part = package.xml(one.part)
         kept = seen_in(part[part.rfind(b"sheetData") :], kept)
-        scans.append(_checked_sheet(part, shared, apart=apart))
+        scans.append(_checked_sheet(part, shared, limits, apart=apart))
     cells = sum(scan.cells for scan in scans)
-    if cells > MAX_CELLS:
-        raise RefusedError("file_too_many_cells", limit=f"{MAX_CELLS:,}")
-    if sum(scan.area for scan in scans) > MAX_AREA:
+    if cells > limits.cells:
+        raise RefusedError("file_too_many_cells", limit=f"{limits.cells:,}")
+    if sum(scan.area for scan in scans) > limits.area:
         raise RefusedError("file_cells_far_apart", cell=max(scans, key=lambda scan: scan.area).last)
-    _check_shared_texts(told, cells, [parts[one.part] for one in listed])
+    _check_shared_texts(told, cells, [parts[one.part] for one in listed], limits)
     return parts, listed, scans, kept
 
 
-def _listed(book: bytes, told: bytes, folder: str) -> list[Listed]:
+def _listed(book: bytes, told: bytes, folder: str, limits: Limits) -> list[Listed]:
     """The sheets in their order. Two of one name or one part: refused."""
     rels = {number: target for number, _, target in relationships(told)}
     sheets = _sheets_of(book)
@@ -74,8 +75,8 @@ def _listed(book: bytes, told: bytes, folder: str) -> list[Listed]:
     parts = [(target[1:] if target.startswith("/") else folder + target).lower() for target in targets]
     if not sheets:
         raise RefusedError("file_no_sheets")
-    if len(sheets) > MAX_SHEETS:
-        raise RefusedError("file_too_many_sheets", limit=MAX_SHEETS)
+    if len(sheets) > limits.sheets:
+        raise RefusedError("file_too_many_sheets", limit=limits.sheets)
     if len({title.lower() for title, _, _ in sheets}) < len(sheets) or len(set(parts)) < len(sheets):
         raise RefusedError("file_duplicate_parts")
     return [Listed(title, state, part) for (title, state, _), part in zip(sheets, parts, strict=True)]
@@ -103,13 +104,13 @@ def _sheets_of(book: bytes) -> list[tuple[str, str, str]]:
 _ERROR_TYPE = re.compile(rb"""(<(?:[^\s<>]*:)?c\s(?:[^<>]*\s)?t\s*=\s*)(["'])e\2""")
 
 
-def _checked_sheet(part: bytes, shared: Shared | None, *, apart: bool) -> Scan:
+def _checked_sheet(part: bytes, shared: Shared | None, limits: Limits, *, apart: bool) -> Scan:
     """What the sheet holds."""
-    scan = scan_sheet(part, MAX_CELLS, shared) if apart or len(part) <= MAX_SMALL_PART or is_plain(part) else None
-    if scan is None:
+    if not (apart or len(part) <= limits.small_part or is_plain(part)):
         raise OddError
-    if scan.texts is None and part.count(b"mergeCell") > MAX_MERGES:
-        raise RefusedError("file_too_many_merges", limit=f"{MAX_MERGES:,}")
+    scan = scan_sheet(part, shared, limits)
+    if scan.texts is None and part.count(b"mergeCell") > limits.merges:
+        raise RefusedError("file_too_many_merges", limit=f"{limits.merges:,}")
     return scan
 
 
@@ -164,12 +165,12 @@ _END_OF_TEXT = re.compile(rb"</(?:[^\s<>]*:)?si\s*>")
 _SHOWN = re.compile(rb"""\st\s*=\s*["']s["'][^<>]*+>(?:<f[^<>]*+>(?:[^<]*+</f>)?+)*+<[^<>]*+>([^<]*+)""")
 
 
-def _check_shared_texts(part: bytes, cells: int, sheets: Iterable[bytes]) -> None:
-    """Refuse a count that is none (the parser makes room for it at once), and more text than all cells may show."""
+def _check_shared_texts(part: bytes, cells: int, sheets: Iterable[bytes], limits: Limits) -> None:
+    """Refuse a count that is none or far too large, and more text than all cells together may show."""
     for count in _COUNT.findall(part):
-        if not re.fullmatch(rb"[0-9]{1,7}", count) or int(count) > MAX_CELLS:
+        if not re.fullmatch(rb"[0-9]{1,7}", count) or int(count) > limits.cells:
             raise RefusedError("file_false_counts", count=count[:20].decode(errors="replace"))
-    if len(part) * cells <= MAX_TEXT:
+    if len(part) * cells <= limits.text:
         return
     well_formed(part)
     lengths = [len(part)] if b"<!" in part else [len(text) for text in _END_OF_TEXT.split(part)]
@@ -178,5 +179,5 @@ def _check_shared_texts(part: bytes, cells: int, sheets: Iterable[bytes]) -> Non
     total = sum(
         lengths[int(place[:9])] if place.isdigit() and int(place[:9]) < len(lengths) else longest for place in shown
     )
-    if total > MAX_TEXT:
+    if total > limits.text:
         raise RefusedError("file_inflates", megabytes=total // 1_000_000)

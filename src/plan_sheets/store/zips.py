@@ -1,7 +1,7 @@
 """Zip files by hand: what is in them, inflated no further than their directory says, and plain ones made anew.
 
-`zipfile` does not read the parts: it inflates a part whole before it looks at the size that was told, so that 400 KB
-take 800 MB. Nor does it read an ordinary directory: that costs it as much as all else that is done to a package.
+`zipfile` does not read the parts: it does not promise to inflate no more than was told. Nor does it read an ordinary
+directory: that costs it as much as all else that is done to a package.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from plan_sheets.store.limits import MAX_ENTRIES, MAX_INFLATED, MAX_PART, MAX_RATIO, MAX_SMALL_PART
+from plan_sheets.store.limits import LIMITS, Limits
 
 
 class RefusedError(Exception):
@@ -68,14 +68,15 @@ class Zip:
         return packed
 
 
-def open_zip(data: bytes) -> Zip:
+def open_zip(data: bytes, limits: Limits = LIMITS) -> Zip:
     """The zip with its directory checked. Raises RefusedError, and BadZipFile if there is no directory."""
-    if data.count(b"PK\x01\x02") > MAX_ENTRIES:
-        raise RefusedError("file_too_many_parts", limit=MAX_ENTRIES)
+    if data.count(b"PK\x01\x02") > limits.entries:
+        raise RefusedError("file_too_many_parts", limit=limits.entries)
     entries = _plain_entries(data) or _entries(data)
     sizes = [entry.file_size for entry in entries]
     inflated = sum(sizes)
-    if inflated > MAX_INFLATED or (max(sizes, default=0) > MAX_SMALL_PART and any(map(_is_bomb, entries))):
+    has_large = max(sizes, default=0) > limits.small_part
+    if inflated > limits.inflated or (has_large and any(_is_bomb(entry, limits) for entry in entries)):
         raise RefusedError("file_inflates", megabytes=inflated // 1_000_000)
     return Zip(data, entries, inflated)
 
@@ -106,9 +107,10 @@ def _plain_entries(data: bytes) -> tuple[Entry, ...] | None:
         title = data[start : start + name]
         if sign != b"PK\x01\x02" or needs > _NEWEST or flags & _UNUSUAL or _ZIP64 in (packed, inflated, offset):
             return None
-        if not title.isascii() or b"\0" in title:
+        if not (title.isascii() or flags & _UTF_8) or b"\0" in title:
             return None
-        entries.append(Entry(title.decode("ascii"), flags, packing, crc, packed, inflated, offset))
+        # Where a name is no UTF-8, though it is said to be, the other files of the zip are right all the same.
+        entries.append(Entry(title.decode(errors="backslashreplace"), flags, packing, crc, packed, inflated, offset))
         at = start + name + extra + remark
     return tuple(entries) if at == end and len(entries) == told else None
 
@@ -134,10 +136,10 @@ def is_encrypted(entry: Entry) -> bool:
     return bool(entry.flag_bits & 1)
 
 
-def _is_bomb(entry: Entry) -> bool:
+def _is_bomb(entry: Entry, limits: Limits) -> bool:
     """Whether a part inflates to more than any honest one; small parts may have any ratio."""
     ratio = entry.file_size / max(entry.compress_size, 1)
-    return entry.file_size > MAX_PART or (entry.file_size > MAX_SMALL_PART and ratio > MAX_RATIO)
+    return entry.file_size > limits.part or (entry.file_size > limits.small_part and ratio > limits.ratio)
 
 
 _LOCAL = struct.Struct("<4s5H3L2H")
