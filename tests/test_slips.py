@@ -6,7 +6,8 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from tests.chairs import Plan, edit, fill, told
+from openpyxl.workbook import Workbook
+from tests.chairs import Plan, edit, fill, form, row_of, said, told
 from tests.mutations import (
     BY_THE_WAY,
     Mutation,
@@ -15,6 +16,7 @@ from tests.mutations import (
     double_column,
     hide_sheet,
     merge_cells,
+    merge_over,
     move_row,
     only_sheet,
     paste,
@@ -52,6 +54,25 @@ CASES: dict[str, tuple[Mutation, set[tuple[str, str]], int]] = {
     "an answer merged into a locked cell": (merge_cells("Progress", "B5:D5"), cells("cells_merged", "D5"), 27),
     "cells beside the table merged": (merge_cells("Progress", "T5:T7"), HARMLESS, 28),
     "locked cells merged": (merge_cells("Progress", "A5:B5"), cells("locked_changed", "B5"), 28),
+    "answers merged, their texts kept": (merge_over("Progress", "D5:D6"), cells("cells_merged", "D5", "D6"), 26),
+    "answers of two columns merged, their texts kept": (
+        merge_over("Progress", "J5:L5"),
+        cells("cells_merged", "J5", "K5", "L5"),
+        26,
+    ),
+    "refs merged, their texts kept": (merge_over("Progress", "A5:A7"), cells("merge_hides", "A5"), 28),
+    "headings merged, their texts kept": (merge_over("Progress", "I4:J4"), cells("merge_hides", "I4"), 28),
+    "an answer and locked texts merged, all kept": (
+        merge_over("Progress", "A5:D5"),
+        cells("merge_hides", "A5") | cells("cells_merged", "D5"),
+        27,
+    ),
+    "answers as they were sent out merged, their texts kept": (
+        merge_over("Grid", "C5:C6"),
+        cells("merge_hides", "C5", sheet="Grid"),
+        28,
+    ),
+    "the title merged": (merge_over("Progress", "A1:H1"), HARMLESS, 28),
     "keys merged": (merge_cells("Progress", "R5:R6"), cells("row_by_ref", "A6"), 28),
     "a column doubled": (double_column("Progress", "Progress made"), HARMLESS, 28),
     "a column doubled and changed": (
@@ -173,3 +194,54 @@ def test_the_officer_may_take_what_a_merged_cell_shows(round_one: Plan, filled: 
     asked = {query.cells[0].key: query.cells[0].returned for query in round_one.queries}
     shown = "Progress made of J1a.1"
     assert asked == {Key("action", ref, "progress"): shown for ref in ("J1a.1", "J1a.2")}
+
+
+def test_what_a_merge_hides_is_told_beside_what_it_shows_and_never_taken(round_one: Plan, filled: Path) -> None:
+    """Green over three actions, Amber and Red under it: each is asked about once, with both texts."""
+    receipt = round_one.receive_one(edit(filled, round_one.inbox / "da.xlsx", merge_over("Progress", "I5:I7")))
+    asked = [one for one in receipt.findings if one.code == "cells_merged"]
+    assert [(str(one.address), one.entered) for one in asked] == [
+        ("Progress!I5", "Green"),
+        ("Progress!I6", "Amber"),
+        ("Progress!I7", "Red"),
+    ]
+    assert "which shows 'Green' for RAG of J1a.1, RAG of J1a.2, RAG of J1a.3. By itself, RAG of J1a.3 is 'Red'." in (
+        asked[2].message
+    )
+    assert "Take makes it 'Green'" in asked[2].message
+    assert [round_one.said(ref, "rag") for ref in ("J1a.1", "J1a.2", "J1a.3")] == ["", "", ""]
+    assert sorted(query.cells[0].returned for query in round_one.queries) == ["Green"] * 3
+
+
+def test_one_answer_merged_over_blank_cells_is_asked_about_for_each(round_one: Plan) -> None:
+    path = round_one.filled("da", said())
+    receipt = round_one.receive_one(edit(path, round_one.inbox / "merged.xlsx", merge_cells("Progress", "I5:I7")))
+    assert {one for one in told(receipt) if one[0] == "cells_merged"} == cells("cells_merged", "I5", "I6", "I7")
+    assert {round_one.said(ref, "rag") for ref in ("J1a.1", "J1a.2", "J1a.3")} == {""}
+
+
+def test_a_prefilled_answer_that_a_merge_covers_is_asked_about_and_the_one_on_top_is_not(round_one: Plan) -> None:
+    path = round_one.filled("da", said())
+    merged = edit(path, round_one.inbox / "merged.xlsx", merge_over("Action plan", "D5:D6"))
+    asked = [one for one in round_one.receive_one(merged).findings if one.code == "cells_merged"]
+    assert [str(one.address) for one in asked] == ["Action plan!D6"]
+
+
+def test_no_cell_has_two_queries(round_one: Plan) -> None:
+    """Texts that a merge covers look like paragraphs that fell into the rows below as well."""
+    answers = {"Start here": form(completed_by="Chair"), "Progress": {"J1a.1": {"Progress made": "We met: "}}}
+    path = round_one.filled("da", {**answers, "Progress": {**answers["Progress"], "J1a.2": {"Progress made": "=1+1"}}})
+    receipt = round_one.receive_one(edit(path, round_one.inbox / "merged.xlsx", merge_over("Progress", "D5:D6")))
+    asked = [one.key for one in receipt.findings if one.severity == "query"]
+    assert len(asked) == len(set(asked)) == 2
+
+
+def test_on_the_form_a_merge_does_not_say_that_a_return_corrects_another(round_one: Plan) -> None:
+    def agree(book: Workbook) -> None:
+        sheet = book["Start here"]
+        row = row_of(sheet, "Agreed by the chair")
+        sheet.cell(row, 3).value = "Yes"
+        sheet.merge_cells(start_row=row, end_row=row + 1, start_column=3, end_column=3)
+
+    receipt = round_one.receive_one(edit(round_one.filled("da", said()), round_one.inbox / "merged.xlsx", agree))
+    assert [one.key.field for one in receipt.findings if one.severity == "query"] == ["corrects"]

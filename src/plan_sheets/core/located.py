@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from plan_sheets.core.document import Document
 from plan_sheets.core.found import CellKind, FoundCell, FoundSheet
-from plan_sheets.core.layout import Column, Content, Formula, Row, Sheet, as_text
+from plan_sheets.core.layout import Column, Content, Field, Formula, Row, Sheet, as_text
 from plan_sheets.core.messages import shorten
 from plan_sheets.core.model import Address, Finding, Key, PartialDate
 
@@ -29,6 +29,11 @@ class Typed(NamedTuple):
     address: Address
     cell: FoundCell
     base: str
+
+    @property
+    def about(self) -> Field:
+        """The field that it holds: on a form, the one of its row."""
+        return self.row.answer or self.column.field
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +97,8 @@ class Shape:
     """All other rows: most of a workbook."""
     changed: list[Typed] = field(default_factory=list)
     """The locked cells, beside such as may be filled in, that do not say what they did."""
+    merged: list[Table] = field(default_factory=list)
+    """The tables on sheets where anybody merged cells."""
     findings: list[Finding] = field(default_factory=list)
 
     def inputs(self) -> Iterator[Typed]:

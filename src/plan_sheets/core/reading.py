@@ -13,7 +13,7 @@ from plan_sheets.core.found import CellKind, FoundWorkbook
 from plan_sheets.core.layout import Field, Sheet, as_text
 from plan_sheets.core.located import Shape, Typed
 from plan_sheets.core.messages import Messages
-from plan_sheets.core.model import Address, Finding, Key, Round, ref_order
+from plan_sheets.core.model import Address, Finding, Key, Round, Severity, ref_order
 from plan_sheets.core.shape import Locator
 from plan_sheets.core.slips import fell_apart, merged, parted, permuted, strayed
 from plan_sheets.core.tidy import as_cell_shows, tidy
@@ -33,7 +33,7 @@ def read_return(
     `again`: whether it takes the place of an earlier one, though it does not say so itself.
     """
     shape = Locator(document, workbook, messages, whose).locate()
-    typed, findings = merged(shape.typed, workbook, messages)
+    typed, findings = merged(shape, workbook, messages)
     reading = _Reading(document, workbook, messages, shape, typed, [*shape.findings, *findings])
     reading.tell_fell_apart()
     reading.tell_beside()
@@ -44,11 +44,6 @@ def read_return(
     sha = reading.sha()
     reading.tell_moved()
     return reading.answers(sha, again=again)
-
-
-def field_of(one: Typed) -> Field:
-    """The field that a cell holds: on a form, the one of its row."""
-    return one.row.answer or one.column.field
 
 
 @dataclass(slots=True)
@@ -66,6 +61,12 @@ class _Reading:
     """What the cells of `typed` say, tidied."""
     painted: dict[Key, str] = field(default_factory=dict)
     """The RAG cells that hold no word and are painted, and in which colour."""
+    asked: set[Key] = field(default_factory=set)
+    """The cells with a query."""
+
+    def __post_init__(self) -> None:
+        """What was found in its place may have been asked about there."""
+        self.asked |= {one.key for one in self.findings if one.key and one.severity is Severity.QUERY}
 
     def entered(self, one: Typed) -> str:
         """What somebody put into a cell: what was typed, or in what colour it was painted instead."""
@@ -73,7 +74,12 @@ class _Reading:
         return f"(painted {colour})" if colour else one.cell.entered
 
     def _tell(self, code: str, one: Typed, **details: object) -> None:
-        told = {"heading": field_of(one).title, "ref": one.row.ref, "cell": one.address.cell, **details}
+        """Tell of a cell; one that is asked about already is not asked about again."""
+        if self.messages.by_code[code].severity is Severity.QUERY:
+            if one.key in self.asked:
+                return
+            self.asked.add(one.key)
+        told = {"heading": one.about.title, "ref": one.row.ref, "cell": one.address.cell, **details}
         self.findings.append(
             self.messages.remark(code, told, address=one.address, key=one.key, entered=one.cell.entered)
         )
@@ -112,7 +118,7 @@ class _Reading:
         since_1904, sheets = self.workbook.since_1904, self.workbook.sheets
         shown = {Address(sheet.name, cell): text for sheet in sheets for cell, text in sheet.shown.items()}
         for one in self.typed:
-            about = field_of(one)
+            about = one.about
             choices = one.column.choices or about.choices
             is_shown = one.cell.kind is CellKind.DATE or _is_words(about, choices)
             cell, said = as_cell_shows(one.cell, shown.get(one.address) if is_shown else None)
@@ -133,7 +139,7 @@ class _Reading:
         sheets = self.workbook.sheets
         painted = {Address(sheet.name, cell): colour for sheet in sheets for cell, colour in sheet.painted.items()}
         for one in self.typed if painted else ():
-            colour, choices = painted.get(one.address), one.column.choices or field_of(one).choices
+            colour, choices = painted.get(one.address), one.column.choices or one.about.choices
             if colour is None or not {"Red", "Amber", "Green"}.issubset(choices):
                 continue
             told, value = {"colour": colour, "choices": ", ".join(choices)}, self.values[one.key]
@@ -168,9 +174,9 @@ class _Reading:
     def answers(self, sha: str, *, again: bool) -> Answers:
         """What is left when the workbook is put away; `again` as in `read_return`."""
         told = [(one, cell) for one, cell in zip(self.typed, self._cells(), strict=True)]
-        form = {cell.key.field: cell.value for one, cell in told if one.row.answer and cell.value}
+        form = {cell.key.field: cell.value for one, cell in told if one.row.answer and cell.value and not cell.blocked}
         stayed = (
-            Cell(one.key, field_of(one), one.address, one.base, one.base, one.base)
+            Cell(one.key, one.about, one.address, one.base, one.base, one.base)
             for row in self.shape.unchanged
             for one in row.inputs(blank=again or form.get("corrects") == "Yes")
         )
@@ -184,7 +190,7 @@ class _Reading:
         blocked = blocked_by(self.findings)
         for one in self.typed:
             entered, value = self.entered(one), self.values[one.key]
-            yield Cell(one.key, field_of(one), one.address, entered, value, one.base, blocked.get(one.key))
+            yield Cell(one.key, one.about, one.address, entered, value, one.base, blocked.get(one.key))
 
     def _silent(self) -> Iterator[Finding]:
         """One warning for each action about which a return says nothing."""

@@ -151,6 +151,7 @@ class Locator:
     def _read(self, sheet: Sheet, table: Table) -> None:
         if len(table.places) < len(sheet.columns):
             table = self._mended(sheet, table)
+        self.shape.merged += [table] if table.found.merged else []
         name = table.found.name
         for column in sheet.columns:
             if column.field.name not in table.places and column.field.name != "key":
