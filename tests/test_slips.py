@@ -26,7 +26,16 @@ from tests.mutations import (
     type_at,
     type_row,
 )
-from tests.test_mutations import FILLED, HARMLESS, MARK, assert_in_its_own_cell, assert_nothing_lost, assert_told, taken
+from tests.test_mutations import (
+    FILLED,
+    HARMLESS,
+    MARK,
+    RAGS,
+    assert_in_its_own_cell,
+    assert_nothing_lost,
+    assert_told,
+    taken,
+)
 
 from plan_sheets.core.model import Key
 
@@ -118,18 +127,23 @@ CASES: dict[str, tuple[Mutation, set[tuple[str, str]], int]] = {
     ),
     "a row of which only one thing is said": (
         paste_down("Progress", "J1a.1", "Progress made", "We met twice.", "No meeting yet.", blank=BLANK),
-        {one for one in NEEDED if "6" in one[1]},
+        cells("paste_fell_apart", "D6") | {one for one in NEEDED if "6" in one[1]},
         28 - 4,
     ),
-    "small letters in every row": (
-        paste_down("Progress", "J1a.1", "Progress made", "met twice", "trained staff", blank=BLANK),
-        {one for one in NEEDED if "6" in one[1]},
+    "a row that is not known yet": (
+        paste_down("Progress", "J1a.1", "Progress made", "We met twice.", "TBC", blank=BLANK),
+        cells("placeholder", "D6") | {one for one in NEEDED if "6" in one[1]},
         28 - 4,
+    ),
+    "the same words twice among others": (
+        paste_down("Progress", "J1a.1", "Progress made", "Going well", "Not met yet", "Going well", blank=BLANK),
+        cells("paste_fell_apart", "D6") | NEEDED,
+        28 - 7,
     ),
     "paragraphs over rows that say more": (paste_down("Progress", "J1a.1", "Progress made", *PARAGRAPHS), HARMLESS, 25),
     "bullets among the further actions": (
         paste_down("New actions", "3", "What we will do", "Three things:", "- train", "- tell"),
-        cells("paste_fell_apart", "C8", "C9", sheet="New actions")
+        cells("paste_fell_apart", "C7", "C8", "C9", sheet="New actions")
         | cells("required", "B7", "B8", "B9", sheet="New actions"),
         28,
     ),
@@ -245,3 +259,32 @@ def test_on_the_form_a_merge_does_not_say_that_a_return_corrects_another(round_o
 
     receipt = round_one.receive_one(edit(round_one.filled("da", said()), round_one.inbox / "merged.xlsx", agree))
     assert [one.key.field for one in receipt.findings if one.severity == "query"] == ["corrects"]
+
+
+@pytest.mark.parametrize("many", [2, 3, 4])
+def test_paragraphs_that_fell_into_rows_that_say_nothing_else_are_asked_about(round_one: Plan, many: int) -> None:
+    """The first is taken: it stands where it was pasted."""
+    texts = [*PARAGRAPHS, "Nobody is against it."][:many]
+    fallen = paste_down("Progress", "J1a.1", "Progress made", *texts)
+    path = edit(round_one.sent("DA"), round_one.inbox / "da.xlsx", fallen)
+    receipt = round_one.receive_one(path)
+    expected = cells("paste_fell_apart", *[f"D{row}" for row in range(6, 5 + many)])
+    assert {one for one in told(receipt) if one[0] == "paste_fell_apart"} == expected
+    assert [round_one.said(ref, "progress") for ref in RAGS] == ["We met twice.", "", "", ""]
+    assert sorted(query.cells[0].returned for query in round_one.queries) == sorted(texts[1:])
+
+
+def test_who_contributes_to_several_actions_has_one_cell_in_each_row(round_one: Plan) -> None:
+    """There every answer stands alone, unless it goes on from the one above."""
+    refs = ("J1a.1", "J1a.2", "J1a.3")
+    plan = round_one.path / "plan.xlsx"
+    fill(plan, plan, {"Actions": {ref: {"Subgroups": "DA; LEARNING"} for ref in refs}})
+    round_one.issue()
+    for name, texts, asked in (
+        ("own", ("We trained forty.", "A briefing went out.", "Nothing yet."), []),
+        ("fallen", ("We did two things:", "- trained forty", "- sent a briefing"), ["J1a.2", "J1a.3"]),
+    ):
+        rows = {ref: {"Contribution": text} for ref, text in zip(refs, texts, strict=True)}
+        path = fill(round_one.sent("LEARNING"), round_one.inbox / f"{name}.xlsx", {"Progress": rows})
+        found = [one.key.ref for one in round_one.receive_one(path).findings if one.code == "paste_fell_apart"]
+        assert found == [f"{ref}/LEARNING" for ref in asked], name

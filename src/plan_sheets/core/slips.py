@@ -12,10 +12,11 @@ from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise, takewhile
 
-from plan_sheets.core.found import FoundCell, FoundWorkbook
+from plan_sheets.core.found import CellKind, FoundCell, FoundWorkbook
 from plan_sheets.core.located import EMPTY, Shape, Table, Typed, Unchanged, plain, quoted
 from plan_sheets.core.messages import Messages, shorten
 from plan_sheets.core.model import Address, Finding, Key, place_of
+from plan_sheets.core.tidy import clean_text, is_placeholder
 
 GOES_ON = re.compile(r"(?:[-\N{EN DASH}\N{EM DASH}\N{BULLET}\N{MIDDLE DOT}*]|\d{1,2}[.)]|[a-z]\))\s|[a-z]")
 """How a text begins that goes on from the one before: with a bullet, a number of a list, or a small letter."""
@@ -174,24 +175,38 @@ def fell_apart(typed: Iterable[Typed]) -> list[tuple[Typed, Typed]]:
     """Texts that may be the next paragraphs of a text above: (cell, the cell in which the text begins).
 
     Paragraphs pasted into one cell fall into the cells below it. The trace: rows of which nothing else is filled in,
-    under a text that does not end or with one that goes on; or at least two of them under a row that says more.
+    under a text of the same column. Whoever types no more than one text for each row leaves the same trace: rather
+    asked than taken for the wrong row, for such rows lack their stage and RAG and have to be asked about anyway. The
+    text in which it begins is taken: it was typed, or pasted, where it stands.
     """
     sheets: dict[str, dict[int, list[Typed]]] = {}
     for one in typed:
-        if one.row.answer is None and one.cell.entered.strip() and _has_several(one):
+        if one.row.answer is None and one.cell.entered.strip():
             sheets.setdefault(one.address.sheet, {}).setdefault(one.address.place[0], []).append(one)
-    begun: dict[Address, tuple[Typed, Typed]] = {}
+    fallen: list[tuple[Typed, Typed]] = []
     for rows in sheets.values():
+        seen: set[Address] = set()
         for row, cells in sorted(rows.items()):
             for start in filter(_is_prose, cells):
-                texts = [start, *_below(rows, row, start)]
-                above = _goes_on(texts)
-                if above is None and len(cells) >= AT_LEAST and _are_paragraphs(texts[1:]):
-                    above = 0
-                if above is not None:
-                    for one in texts[above + 1 :]:
-                        begun.setdefault(one.address, (one, texts[above]))
-    return list(begun.values())
+                if start.address not in seen:
+                    run = [start, *_below(rows, row, start)]
+                    seen.update(one.address for one in run)
+                    fallen += _fallen(run)
+    return fallen
+
+
+def _fallen(run: Sequence[Typed]) -> Iterator[tuple[Typed, Typed]]:
+    """The texts of a run that may have fallen from one above, with that one.
+
+    Who gives two rows the same words means them for each; and in rows with one cell to fill in every answer stands
+    alone. There only a text that goes on is a trace.
+    """
+    times, above = Counter(plain(one.cell.text) for one in run), _goes_on(run)
+    for place, one in enumerate(run[1:], 1):
+        if times[plain(one.cell.text)] == 1 and _has_several(one):
+            yield one, run[0]
+        elif above is not None and place > above:
+            yield one, run[above]
 
 
 def _has_several(one: Typed) -> bool:
@@ -203,7 +218,8 @@ def _has_several(one: Typed) -> bool:
 def _is_prose(one: Typed) -> bool:
     """Whether somebody typed a text of their own words here."""
     about = one.column.field
-    return about.type == "string" and not (about.format or about.choices or one.column.choices) and _is_new(one)
+    words = about.type == "string" and not (about.format or about.choices or one.column.choices)
+    return words and one.cell.kind is CellKind.TEXT and _is_new(one) and not is_placeholder(clean_text(one.cell.text))
 
 
 def _is_new(one: Typed) -> bool:
@@ -214,11 +230,13 @@ def _below(rows: Mapping[int, list[Typed]], row: int, start: Typed) -> list[Type
     """The cells straight below one that are all that is filled in in their rows."""
     name = start.column.field.name
     following = (rows.get(place, []) for place in range(row + 1, row + 1 + len(rows)))
-    alone = takewhile(lambda cells: [one.column.field.name for one in cells] == [name] and _is_new(cells[0]), following)
+    alone = takewhile(
+        lambda cells: [one.column.field.name for one in cells] == [name] and _is_prose(cells[0]), following
+    )
     return [cells[0] for cells in alone]
 
 
-def _goes_on(cells: list[Typed]) -> int | None:
+def _goes_on(cells: Sequence[Typed]) -> int | None:
     """The place of the first text that leads on to the next, or that the next goes on from; None if there is none.
 
     Who begins every text with a small letter or a dash does not go on with it.
@@ -229,8 +247,3 @@ def _goes_on(cells: list[Typed]) -> int | None:
         if goes_on or one.endswith(LEADS_ON):
             return place
     return None
-
-
-def _are_paragraphs(run: list[Typed]) -> bool:
-    """Whether several different texts stand there: the same words in each row ("No change") were meant for each."""
-    return len(run) >= AT_LEAST and len({plain(one.cell.text) for one in run}) == len(run)
