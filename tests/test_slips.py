@@ -95,7 +95,8 @@ CASES: dict[str, tuple[Mutation, set[tuple[str, str]], int]] = {
         28,
     ),
     "headings deleted": (delete_headings("Progress"), cells("headings_missing", "A1"), 16),
-    "a sheet hidden": (hide_sheet("Progress"), HARMLESS, 28),
+    "a sheet hidden": (hide_sheet("Progress"), cells("sheet_hidden", "D5"), 28),
+    "a sheet hidden on which nothing is filled in": (hide_sheet("Guidance"), HARMLESS, 28),
     "a sheet added": (add_sheet("Notes", "B3"), cells("sheet_extra", "B3", sheet="Notes"), 28),
     "an empty sheet added": (add_sheet("Notes", "B3", ""), HARMLESS, 28),
     "a row moved below the others": (move_row("Progress", "J1a.2", 12), HARMLESS, 28),
@@ -121,7 +122,7 @@ CASES: dict[str, tuple[Mutation, set[tuple[str, str]], int]] = {
         28 - 4,
     ),
     "the same words in every row": (
-        paste_down("Progress", "J1a.1", "Progress made", "Going well", "No change", "No change", blank=BLANK),
+        paste_down("Progress", "J1a.1", "Progress made", "Going well", "Not met yet", "Not met yet", blank=BLANK),
         NEEDED,
         28 - 7,
     ),
