@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import openpyxl
 import pytest
 from openpyxl.workbook import Workbook
-from tests.chairs import Plan, edit, fill, form, row_of, said, told
+from tests.chairs import Plan, column_of, edit, fill, form, heading_row, row_of, said, told
 from tests.mutations import (
     BY_THE_WAY,
     Mutation,
@@ -289,3 +290,42 @@ def test_who_contributes_to_several_actions_has_one_cell_in_each_row(round_one: 
         path = fill(round_one.sent("LEARNING"), round_one.inbox / f"{name}.xlsx", {"Progress": rows})
         found = [one.key.ref for one in round_one.receive_one(path).findings if one.code == "paste_fell_apart"]
         assert found == [f"{ref}/LEARNING" for ref in asked], name
+
+
+def retype(name: str, how: Callable[[str], str], *headings: str) -> Mutation:
+    """Type these columns anew, in every row."""
+
+    def mutate(book: Workbook) -> None:
+        sheet = book[name]
+        for row in range(heading_row(sheet) + 1, sheet.max_row + 1):
+            for heading in headings:
+                cell = sheet.cell(row, column_of(sheet, heading))
+                cell.value = how(str(cell.value))
+
+    return mutate
+
+
+RETYPED = {
+    "blanks behind them": (lambda text: f" {text} ", ("Ref", "Key"), set[str]()),
+    "small letters": (str.lower, ("Ref",), {"ref_retyped"}),
+    "blanks and small letters": (lambda text: f"{text.lower()} ", ("Ref",), {"ref_retyped"}),
+    "blanks within": (lambda text: text.replace(".", " . "), ("Ref",), {"ref_retyped"}),
+    "keys too": (str.lower, ("Ref", "Key"), {"ref_retyped"}),
+    "other texts": (str.upper, ("What we will do",), {"locked_changed"}),
+}
+
+
+@pytest.mark.parametrize(("how", "headings", "expected"), RETYPED.values(), ids=RETYPED.keys())
+def test_refs_typed_anew_are_the_same_refs(
+    round_one: Plan, filled: Path, how: Callable[[str], str], headings: tuple[str, ...], expected: set[str]
+) -> None:
+    path = edit(filled, round_one.inbox / "da.xlsx", retype("Progress", how, *headings))
+    receipt = round_one.receive_one(path)
+    assert {one.code for one in receipt.findings} == expected
+    assert len([value for value in taken(round_one).values() if MARK.fullmatch(value)]) == 28
+    assert_in_its_own_cell(round_one)
+
+
+def test_an_untouched_workbook_whose_refs_were_typed_anew_is_untouched(round_one: Plan) -> None:
+    path = edit(round_one.sent("DA"), round_one.inbox / "da.xlsx", retype("Progress", str.lower, "Ref"))
+    assert round_one.receive_one(path).verdict == "untouched"

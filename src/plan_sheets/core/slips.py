@@ -73,7 +73,8 @@ def parted(changed: Iterable[Typed]) -> Iterator[tuple[str, str, Address]]:
     `changed` are the locked cells that do not say what they did. A sort that takes along some locked columns and not
     the others leaves answers beside a key that may not be theirs: which of the two moved cannot be told.
     """
-    for (sheet, heading), cells in _columns(changed).items():
+    retyped = (one for one in changed if plain(one.cell.text) != plain(one.base))
+    for (sheet, heading), cells in _columns(retyped).items():
         came = Counter(plain(one.cell.text) for one in cells)
         if (came & Counter(plain(one.base) for one in cells)).total() >= AT_LEAST:
             yield sheet, heading, cells[0].address
