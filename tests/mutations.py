@@ -180,6 +180,11 @@ def merge_cells(name: str, area: str) -> Mutation:
     return lambda book: book[name].merge_cells(area)
 
 
+def merge_over(name: str, area: str) -> Mutation:
+    """Merge cells so that those that are covered keep their texts, as LibreOffice offers first."""
+    return lambda book: book[name].merged_cells.add(area)
+
+
 def double_column(name: str, heading: str, ref: str = "", text: str = "") -> Mutation:
     """A second column with the heading and texts of one, to its right; perhaps something else in one of its rows."""
 

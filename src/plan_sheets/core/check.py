@@ -19,6 +19,7 @@ from plan_sheets.core.answers import AnswerRow, Cell
 from plan_sheets.core.layout import Field
 from plan_sheets.core.messages import Messages
 from plan_sheets.core.model import Finding, Key, PartialDate
+from plan_sheets.core.tidy import clean_text, is_placeholder
 
 ANY_WORD = "*"
 
@@ -97,7 +98,7 @@ def _frame(
 def _broken(row: AnswerRow, cell: Cell, refs: Mapping[str, set[str]]) -> Iterator[str]:
     """The codes of the rules over several cells, or over the plan, that a cell breaks."""
     about = cell.field
-    if row.says_something and not cell.entered.strip() and _needed(row, about):
+    if row.says_something and _is_blank(cell) and _needed(row, about):
         yield "required"
     if about.refers in refs and not _refers(cell, refs[about.refers]):
         yield "unknown_ref"
@@ -111,6 +112,11 @@ def _twice(rows: Iterable[tuple[int, AnswerRow]]) -> set[tuple[int, Key]]:
     """Keys that stand in two rows of one document, with the document's place."""
     unique = ((owner, cell.key) for owner, row in rows for cell in row.cells if cell.field.unique and cell.value)
     return {key for key, times in Counter(unique).items() if times > 1}
+
+
+def _is_blank(cell: Cell) -> bool:
+    """Whether nothing is left of what was typed; a placeholder is an open question already."""
+    return not cell.value and not (cell.entered and is_placeholder(clean_text(cell.entered)))
 
 
 def _needed(row: AnswerRow, one: Field) -> bool:

@@ -42,6 +42,8 @@ class Field:
     """The record whose refs this field holds."""
     placeholders: bool = True
     """Whether "?", "TBC" and the like are no answer but an open question."""
+    phrases: Mapping[str, str] = field(default_factory=dict)
+    """What phrases of a kind mean here (ask, blank or answer), where it is not what `schemas/phrases.yaml` says."""
     prompt: str = ""
     """What stands beside the cell while it is filled in: 255 characters at most."""
 

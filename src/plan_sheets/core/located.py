@@ -8,9 +8,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from plan_sheets.core.dates import one_slip
 from plan_sheets.core.document import Document
 from plan_sheets.core.found import CellKind, FoundCell, FoundSheet
-from plan_sheets.core.layout import Column, Content, Formula, Row, Sheet, as_text
+from plan_sheets.core.layout import Column, Content, Field, Formula, Row, Sheet, as_text
 from plan_sheets.core.messages import shorten
 from plan_sheets.core.model import Address, Finding, Key, PartialDate
 
@@ -29,6 +30,11 @@ class Typed(NamedTuple):
     address: Address
     cell: FoundCell
     base: str
+
+    @property
+    def about(self) -> Field:
+        """The field that it holds: on a form, the one of its row."""
+        return self.row.answer or self.column.field
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +98,8 @@ class Shape:
     """All other rows: most of a workbook."""
     changed: list[Typed] = field(default_factory=list)
     """The locked cells, beside such as may be filled in, that do not say what they did."""
+    merged: list[Table] = field(default_factory=list)
+    """The tables on sheets where anybody merged cells."""
     findings: list[Finding] = field(default_factory=list)
 
     def inputs(self) -> Iterator[Typed]:
@@ -124,6 +132,16 @@ def same_text(issued: str, found: str) -> bool:
     return days[0] is not None and days[1] is not None and days[0].last == days[1].last
 
 
+def squeezed(ref: str) -> str:
+    """A ref or a row key as it is compared: small and capital letters, and blanks anywhere, make no difference."""
+    return "".join(plain(ref).split())
+
+
+def same_ref(issued: str, found: str) -> bool:
+    """Whether a text by which a row is known is the one that went out with it."""
+    return same_text(issued, found) or squeezed(issued) == squeezed(found)
+
+
 def is_as_issued(content: Content, cell: FoundCell, container: str) -> bool:
     """Whether a locked cell says what it said. A formula recalculates: its figures change, not its words.
 
@@ -136,6 +154,23 @@ def is_as_issued(content: Content, cell: FoundCell, container: str) -> bool:
         return True
     words, issued = (re.sub(r"\d+", "0", plain(text)) for text in (cell.text, as_text(content)))
     return words == issued
+
+
+def near_headings(sheet: Sheet, table: Table) -> Iterator[tuple[Column, int]]:
+    """Every heading that is missing, with the place of the one that is a slip away from it, if no other is."""
+    missing = [column for column in sheet.columns if column.field.name not in table.places]
+    others = {
+        place: cell for place, cell in table.rows[table.heading_row].items() if place not in table.places.values()
+    }
+    fits = [
+        (column, place)
+        for column in missing
+        for place, cell in others.items()
+        if one_slip(plain(cell.text), plain(column.heading))
+    ]
+    for column, place in fits:
+        if sum(place == one for _, one in fits) == sum(column is one for one, _ in fits) == 1:
+            yield column, place
 
 
 def table_in_place(sheet: Sheet, found: FoundSheet) -> Table | None:

@@ -13,10 +13,11 @@ from plan_sheets.core.found import CellKind, FoundWorkbook
 from plan_sheets.core.layout import Field, Sheet, as_text
 from plan_sheets.core.located import Shape, Typed
 from plan_sheets.core.messages import Messages
-from plan_sheets.core.model import Address, Finding, Key, Round, ref_order
+from plan_sheets.core.model import Address, Finding, Key, Round, Severity, ref_order
+from plan_sheets.core.phrases import Meaning, Phrases
 from plan_sheets.core.shape import Locator
 from plan_sheets.core.slips import fell_apart, merged, parted, permuted, strayed
-from plan_sheets.core.tidy import as_cell_shows, tidy
+from plan_sheets.core.tidy import as_cell_shows, clean_text, tidy
 
 NOTHING_BECAUSE = "nothing_because"
 
@@ -26,29 +27,32 @@ _MEANS = {"red": "Red", "amber": "Amber", "yellow": "Amber", "green": "Green", "
 
 
 def read_return(
-    document: Document, workbook: FoundWorkbook, messages: Messages, whose: Callable[[str], str], *, again: bool = False
+    document: Document,
+    workbook: FoundWorkbook,
+    messages: Messages,
+    whose: Callable[[str], str],
+    phrases: Phrases,
+    *,
+    again: bool = False,
 ) -> Answers:
     """Steps 4 to 6 of receiving one return. `whose`: the reference that a foreign row key belongs to, "" if none.
 
-    `again`: whether it takes the place of an earlier one, though it does not say so itself.
+    `phrases`: what is no answer by itself. `again`: whether it takes the place of an earlier one, though it does not
+    say so itself.
     """
     shape = Locator(document, workbook, messages, whose).locate()
-    typed, findings = merged(shape.typed, workbook, messages)
-    reading = _Reading(document, workbook, messages, shape, typed, [*shape.findings, *findings])
+    typed, findings = merged(shape, workbook, messages)
+    reading = _Reading(document, workbook, messages, phrases, shape, typed, [*shape.findings, *findings])
     reading.tell_fell_apart()
     reading.tell_beside()
     reading.tell_links()
     reading.tidy()
+    reading.tell_hidden()
     reading.tell_struck()
     reading.tell_paint()
     sha = reading.sha()
     reading.tell_moved()
     return reading.answers(sha, again=again)
-
-
-def field_of(one: Typed) -> Field:
-    """The field that a cell holds: on a form, the one of its row."""
-    return one.row.answer or one.column.field
 
 
 @dataclass(slots=True)
@@ -58,6 +62,7 @@ class _Reading:
     document: Document
     workbook: FoundWorkbook
     messages: Messages
+    phrases: Phrases
     shape: Shape
     typed: list[Typed]
     """Every input cell of a form, and of each row in which anything is not as it was issued."""
@@ -66,6 +71,12 @@ class _Reading:
     """What the cells of `typed` say, tidied."""
     painted: dict[Key, str] = field(default_factory=dict)
     """The RAG cells that hold no word and are painted, and in which colour."""
+    asked: set[Key] = field(default_factory=set)
+    """The cells with a query."""
+
+    def __post_init__(self) -> None:
+        """What was found in its place may have been asked about there."""
+        self.asked |= {one.key for one in self.findings if one.key and one.severity is Severity.QUERY}
 
     def entered(self, one: Typed) -> str:
         """What somebody put into a cell: what was typed, or in what colour it was painted instead."""
@@ -73,14 +84,20 @@ class _Reading:
         return f"(painted {colour})" if colour else one.cell.entered
 
     def _tell(self, code: str, one: Typed, **details: object) -> None:
-        told = {"heading": field_of(one).title, "ref": one.row.ref, "cell": one.address.cell, **details}
+        """Tell of a cell; one that is asked about already is not asked about again."""
+        if self.messages.by_code[code].severity is Severity.QUERY:
+            if one.key in self.asked:
+                return
+            self.asked.add(one.key)
+        told = {"heading": one.about.title, "ref": one.row.ref, "cell": one.address.cell, **details}
         self.findings.append(
             self.messages.remark(code, told, address=one.address, key=one.key, entered=one.cell.entered)
         )
 
     def tell_fell_apart(self) -> None:
         """Ask about each text that may be a further paragraph of one above it."""
-        for one, start in fell_apart(self.typed):
+        answers = [one for one in self.typed if self._meaning(one) is Meaning.ANSWER]
+        for one, start in fell_apart(answers):
             self._tell("paste_fell_apart", one, first=start.row.ref)
 
     def tell_beside(self) -> None:
@@ -112,14 +129,48 @@ class _Reading:
         since_1904, sheets = self.workbook.since_1904, self.workbook.sheets
         shown = {Address(sheet.name, cell): text for sheet in sheets for cell, text in sheet.shown.items()}
         for one in self.typed:
-            about = field_of(one)
+            about = one.about
             choices = one.column.choices or about.choices
             is_shown = one.cell.kind is CellKind.DATE or _is_words(about, choices)
+            if (meaning := self._meaning(one)) is not Meaning.ANSWER:
+                self._tell_phrase(one, meaning)
+                continue
             cell, said = as_cell_shows(one.cell, shown.get(one.address) if is_shown else None)
             tidied = tidy(cell.text, about, choices, year=year, kind=cell.kind, since_1904=since_1904)
             self.values[one.key] = tidied.value
             for told in (*said, *tidied.remarks):
                 self._tell(told.code, one, **told.details)
+
+    def _meaning(self, one: Typed) -> Meaning:
+        """What a cell means that may say no more than "as above"."""
+        if one.cell.kind is not CellKind.TEXT or one.cell.text == one.base:
+            return Meaning.ANSWER
+        return self.phrases.meaning(one.cell.text, one.about, one.base)
+
+    def _tell_phrase(self, one: Typed, meaning: Meaning) -> None:
+        """A phrase where an answer should be: what stood there stands, it counts as blank, or somebody is asked."""
+        if meaning is Meaning.STANDS:
+            self.values[one.key] = one.base
+            self._tell("phrase_stands", one)
+        elif meaning is Meaning.BLANK:
+            self.values[one.key] = ""
+            self._tell("phrase_blank", one)
+        else:
+            self.values[one.key] = clean_text(one.cell.text)
+            self._tell("phrase_ask", one)
+
+    def tell_hidden(self) -> None:
+        """Tell of every new answer in a hidden row or column, and of a hidden sheet that holds any."""
+        sheets = {sheet.name: sheet for sheet in self.workbook.sheets if sheet.hidden or not sheet.visible}
+        new = [one for one in self.typed if one.cell.entered.strip() and self.values[one.key] != one.base]
+        for name, sheet in sheets.items():
+            cells = [one for one in new if one.address.sheet == name]
+            if cells and not sheet.visible:
+                where, many = cells[0].address, len(cells)
+                self.findings.append(self.messages.finding("sheet_hidden", address=where, sheet=name, cells=many))
+            for one in cells if sheet.visible else ():
+                if one.address.cell in sheet.hidden:
+                    self._tell("cell_hidden", one)
 
     def tell_struck(self) -> None:
         """Warn of every answer that is struck through: perhaps it was meant to be gone."""
@@ -133,7 +184,7 @@ class _Reading:
         sheets = self.workbook.sheets
         painted = {Address(sheet.name, cell): colour for sheet in sheets for cell, colour in sheet.painted.items()}
         for one in self.typed if painted else ():
-            colour, choices = painted.get(one.address), one.column.choices or field_of(one).choices
+            colour, choices = painted.get(one.address), one.column.choices or one.about.choices
             if colour is None or not {"Red", "Amber", "Green"}.issubset(choices):
                 continue
             told, value = {"colour": colour, "choices": ", ".join(choices)}, self.values[one.key]
@@ -168,9 +219,9 @@ class _Reading:
     def answers(self, sha: str, *, again: bool) -> Answers:
         """What is left when the workbook is put away; `again` as in `read_return`."""
         told = [(one, cell) for one, cell in zip(self.typed, self._cells(), strict=True)]
-        form = {cell.key.field: cell.value for one, cell in told if one.row.answer and cell.value}
+        form = {cell.key.field: cell.value for one, cell in told if one.row.answer and cell.value and not cell.blocked}
         stayed = (
-            Cell(one.key, field_of(one), one.address, one.base, one.base, one.base)
+            Cell(one.key, one.about, one.address, one.base, one.base, one.base)
             for row in self.shape.unchanged
             for one in row.inputs(blank=again or form.get("corrects") == "Yes")
         )
@@ -184,7 +235,7 @@ class _Reading:
         blocked = blocked_by(self.findings)
         for one in self.typed:
             entered, value = self.entered(one), self.values[one.key]
-            yield Cell(one.key, field_of(one), one.address, entered, value, one.base, blocked.get(one.key))
+            yield Cell(one.key, one.about, one.address, entered, value, one.base, blocked.get(one.key))
 
     def _silent(self) -> Iterator[Finding]:
         """One warning for each action about which a return says nothing."""

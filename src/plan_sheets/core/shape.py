@@ -9,7 +9,6 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
-from plan_sheets.core.dates import one_slip
 from plan_sheets.core.document import Document
 from plan_sheets.core.found import FoundCell, FoundSheet, FoundWorkbook
 from plan_sheets.core.layout import NOTHING_YET, Row, Sheet, as_text, texts_of
@@ -20,9 +19,11 @@ from plan_sheets.core.located import (
     Unchanged,
     find_table,
     is_as_issued,
+    near_headings,
     plain,
     quoted,
-    same_text,
+    same_ref,
+    squeezed,
     table_in_place,
 )
 from plan_sheets.core.messages import Messages
@@ -43,7 +44,7 @@ class Locator:
         self.messages = messages
         self.whose = whose
         self.shape = Shape()
-        self.keys = document.row_keys()
+        self.keys = {squeezed(key): row for key, row in document.row_keys().items()}
         self.claimed: set[str] = set()
         self.texts: dict[str, dict[int, list[str]]] = {}
         self.firsts: dict[str, Mapping[str, Row]] = {}
@@ -115,7 +116,7 @@ class Locator:
     def _fit(self, sheet: Sheet, table: Table) -> tuple[int, float]:
         """How well a table fits a sheet: how many of its row keys are there, and what share of its headings."""
         keys = {key for key, (owner, _) in self.keys.items() if owner is sheet}
-        found = sum(" ".join(cell.text.split()) in keys for cell in table.found.cells.values())
+        found = sum(squeezed(cell.text) in keys for cell in table.found.cells.values())
         return found, len(table.places) / len(sheet.columns)
 
     def _extra(self, found: FoundSheet) -> None:
@@ -132,25 +133,17 @@ class Locator:
 
     def _mended(self, sheet: Sheet, table: Table) -> Table:
         """The table with each heading that is one slip away from a missing one, if no other is."""
-        missing = [column for column in sheet.columns if column.field.name not in table.places]
-        others = {place: cell for (row, place), cell in table.found.cells.items() if row == table.heading_row}
-        fits = [
-            (column, place)
-            for column in missing
-            for place, cell in others.items()
-            if place not in table.places.values() and one_slip(plain(cell.text), plain(column.heading))
-        ]
         mended = dict(table.places)
-        for column, place in fits:
-            if sum(place == one for _, one in fits) == sum(column is one for one, _ in fits) == 1:
-                mended[column.field.name] = place
-                where = Address.at(table.found.name, table.heading_row, place)
-                self._tell("heading_mended", where, entered=others[place].entered, heading=column.heading)
+        for column, place in near_headings(sheet, table):
+            mended[column.field.name] = place
+            where = Address.at(table.found.name, table.heading_row, place)
+            self._tell("heading_mended", where, entered=table.at(*where.place).entered, heading=column.heading)
         return replace(table, places=mended)
 
     def _read(self, sheet: Sheet, table: Table) -> None:
         if len(table.places) < len(sheet.columns):
             table = self._mended(sheet, table)
+        self.shape.merged += [table] if table.found.merged else []
         name = table.found.name
         for column in sheet.columns:
             if column.field.name not in table.places and column.field.name != "key":
@@ -246,8 +239,9 @@ class Locator:
 
     def _whose_row(self, sheet: Sheet, table: Table, place: int) -> str | None:
         key = " ".join(table.cell(place, "key").text.split())
-        if key in self.keys and self.keys[key][0] is sheet:
-            return self._keyed_row(sheet, self.keys[key][1], table, place)
+        owner, row = self.keys.get(squeezed(key), (None, None))
+        if row and owner is sheet:
+            return self._keyed_row(sheet, row, table, place)
         if key and sheet.columns[-1].field.name == "key":
             self._foreign_row(table, place, key)
             return None
@@ -264,8 +258,8 @@ class Locator:
         keyed = sheet.columns[-1].field.name == "key"
         first, second = (table.cell(place, column.field.name).text for column in sheet.columns[:2])
         for row in sheet.rows:
-            if same_text(as_text(row.cells[0]), first) and (
-                not keyed or sheet.columns[1].input or same_text(as_text(row.cells[1]), second)
+            if same_ref(as_text(row.cells[0]), first) and (
+                not keyed or sheet.columns[1].input or same_ref(as_text(row.cells[1]), second)
             ):
                 if keyed:
                     self._tell("row_by_ref", Address.at(table.found.name, place, 0), ref=row.ref)
@@ -278,7 +272,7 @@ class Locator:
             at for at, column in enumerate(sheet.columns[:2]) if not column.input and column.field.name in table.places
         ]
         said = [(as_text(row.cells[at]), table.cell(place, sheet.columns[at].field.name).text) for at in places]
-        if said and not any(same_text(issued, found) for issued, found in said):
+        if said and not any(same_ref(issued, found) for issued, found in said):
             where = Address.at(table.found.name, place, table.places["key"])
             self._tell("row_key_differs", where, entered=self._texts(table, place), ref=row.ref)
             return None
@@ -286,8 +280,8 @@ class Locator:
 
     def _foreign_row(self, table: Table, place: int, key: str) -> None:
         where = Address.at(table.found.name, place, table.places.get("key", 0))
-        if key in self.keys:
-            self._tell("row_of_other_sheet", where, entered=self._texts(table, place), sheet=self.keys[key][0].name)
+        if owner := self.keys.get(squeezed(key)):
+            self._tell("row_of_other_sheet", where, entered=self._texts(table, place), sheet=owner[0].name)
         elif reference := self.whose(key):
             self._tell("row_foreign", where, entered=self._texts(table, place), reference=reference)
         else:
@@ -345,6 +339,9 @@ class Locator:
 
     def _locked(self, one: Typed) -> None:
         """A locked cell that was changed: what it went out with stands, and both texts are told."""
+        if one.column.field.name in ("ref", "key") and squeezed(one.cell.text) == squeezed(one.base):
+            self._tell("ref_retyped", one.address, one.key, one.cell.entered, issued=one.base)
+            return
         if one.sheet.has_inputs:
             self.shape.changed.append(one)
         self._tell(

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import pairwise, takewhile
 
-from plan_sheets.core.found import FoundCell, FoundWorkbook
-from plan_sheets.core.located import EMPTY, Typed, Unchanged, plain
+from plan_sheets.core.found import CellKind, FoundCell, FoundWorkbook
+from plan_sheets.core.located import EMPTY, Shape, Table, Typed, Unchanged, plain, quoted
 from plan_sheets.core.messages import Messages, shorten
 from plan_sheets.core.model import Address, Finding, Key, place_of
+from plan_sheets.core.tidy import clean_text, is_placeholder
 
 GOES_ON = re.compile(r"(?:[-\N{EN DASH}\N{EM DASH}\N{BULLET}\N{MIDDLE DOT}*]|\d{1,2}[.)]|[a-z]\))\s|[a-z]")
 """How a text begins that goes on from the one before: with a bullet, a number of a list, or a small letter."""
@@ -71,7 +73,8 @@ def parted(changed: Iterable[Typed]) -> Iterator[tuple[str, str, Address]]:
     `changed` are the locked cells that do not say what they did. A sort that takes along some locked columns and not
     the others leaves answers beside a key that may not be theirs: which of the two moved cannot be told.
     """
-    for (sheet, heading), cells in _columns(changed).items():
+    retyped = (one for one in changed if plain(one.cell.text) != plain(one.base))
+    for (sheet, heading), cells in _columns(retyped).items():
         came = Counter(plain(one.cell.text) for one in cells)
         if (came & Counter(plain(one.base) for one in cells)).total() >= AT_LEAST:
             yield sheet, heading, cells[0].address
@@ -84,70 +87,127 @@ def _columns(cells: Iterable[Typed]) -> dict[tuple[str, str], list[Typed]]:
     return columns
 
 
-def merged(typed: list[Typed], workbook: FoundWorkbook, messages: Messages) -> tuple[list[Typed], list[Finding]]:
-    """The cells with what each shows where cells to fill in were merged, and a query for every such cell.
+def merged(shape: Shape, workbook: FoundWorkbook, messages: Messages) -> tuple[list[Typed], list[Finding]]:
+    """The cells with what Take would take for each that lies in a merge, and what there is to say of every merge.
 
-    A merge keeps the first text only and shows it over all its cells: which of them it is about cannot be told.
+    A merge shows one text over all its cells and hides what lies under it, or has thrown that away: which of them the
+    text is about cannot be told, so each is a query. What it hides of all that was sent out is one warning.
     """
-    shown, findings = list(typed), []
-    for found in (one for one in workbook.sheets if one.merged):
-        mine = {one.address.place: at for at, one in enumerate(typed) if one.address.sheet == found.name}
+    typed, findings = list(shape.typed), list[Finding]()
+    for found in (sheet for sheet in workbook.sheets if sheet.merged):
+        mine = {cell.address.place: at for at, cell in enumerate(typed) if cell.address.sheet == found.name}
+        table = next((table for table in shape.merged if table.found is found), None)
         for area in found.merged:
             first, last = (place_of(corner) for corner in (area.split(":") * 2)[:2])
-            inside = [at for place, at in mine.items() if _lies_in(place, first, last)]
-            text = found.cells.get(first, EMPTY)
-            if all(typed[at].address.place == first for at in inside) or not (
-                text.entered.strip() or any(typed[at].base or typed[at].cell.entered for at in inside)
-            ):
+            merge = _Merge(area, first, last, found.cells)
+            inside = {place: at for place, at in mine.items() if merge.holds(place)}
+            findings += merge.asked([typed[at] for at in inside.values()], messages)
+            for at in inside.values():
+                typed[at] = typed[at]._replace(cell=merge.meant(typed[at]))
+            hidden = merge.hidden(table, inside) if table else []
+            if hidden:
+                cells = shorten(", ".join(hidden))
+                where = Address.at(found.name, *merge.first)
+                findings.append(messages.finding("merge_hides", address=where, area=area, cells=cells))
+    return typed, findings
+
+
+@dataclass(frozen=True, slots=True)
+class _Merge:
+    """One merge of a found sheet: its range, its first and last place, and the cells of the sheet."""
+
+    area: str
+    first: Place
+    last: Place
+    cells: Mapping[Place, FoundCell]
+
+    @property
+    def shown(self) -> FoundCell:
+        """What it shows over all its cells."""
+        return self.cells.get(self.first, EMPTY)
+
+    def holds(self, place: Place) -> bool:
+        """Whether a place lies in it."""
+        return all(first <= at <= last for first, at, last in zip(self.first, place, self.last, strict=True))
+
+    def meant(self, cell: Typed) -> FoundCell:
+        """What Take takes for a cell: what the merge shows, if it is a text of that column; else its own."""
+        under = cell.address.place[1] == self.first[1]
+        return self.shown if under and self.shown.entered.strip() else cell.cell
+
+    def asked(self, cells: Sequence[Typed], messages: Messages) -> Iterator[Finding]:
+        """A query for each cell to fill in; none where nothing but the first is one, or none of them says anything.
+
+        The first is not asked about if it says what it did, nor on a form: there each answer has a line of its own.
+        """
+        says = self.shown.entered.strip() or any(cell.base or cell.cell.entered.strip() for cell in cells)
+        if not says or all(cell.address.place == self.first for cell in cells):
+            return
+        names = shorten(", ".join(f"{cell.about.title} of {cell.row.ref}" for cell in cells))
+        for cell in cells:
+            if cell.address.place == self.first and (cell.row.answer or plain(cell.cell.text) == plain(cell.base)):
                 continue
-            names = ", ".join(f"{typed[at].column.heading} of {typed[at].row.ref}" for at in inside)
-            for at in inside:
-                shown[at] = typed[at]._replace(cell=_shown(typed[at], first, text))
-                told = {"area": area, "names": shorten(names), "shown": shorten(text.entered)}
-                findings.append(
-                    messages.finding(
-                        "cells_merged",
-                        address=typed[at].address,
-                        key=typed[at].key,
-                        entered=shown[at].cell.entered,
-                        **told,
-                    )
-                )
-    return shown, findings
+            yield messages.finding(
+                "cells_merged",
+                address=cell.address,
+                key=cell.key,
+                entered=cell.cell.entered if cell.cell.entered.strip() else self.shown.entered,
+                area=self.area,
+                shown=quoted(self.shown.entered),
+                names=names,
+                heading=cell.about.title,
+                ref=cell.row.ref,
+                own=quoted(cell.cell.entered),
+                takes=quoted(self.meant(cell).entered),
+            )
 
-
-def _shown(one: Typed, first: Place, text: FoundCell) -> FoundCell:
-    """What a merged cell shows to whoever reads its column; a text of another column is no answer here."""
-    under = one.address.place[1] == first[1]
-    return text if under and not one.cell.entered.strip() else one.cell
-
-
-def _lies_in(place: Place, first: Place, last: Place) -> bool:
-    return first[0] <= place[0] <= last[0] and first[1] <= place[1] <= last[1]
+    def hidden(self, table: Table, inside: Container[Place]) -> list[str]:
+        """The cells of a table that it hides and that hold what was sent out: `inside` are those to fill in."""
+        columns = {at for name in table.places for at in table.columns(name)}
+        return [
+            Address.at(table.found.name, *place).cell
+            for place, cell in sorted(self.cells.items())
+            if self.holds(place) and place != self.first and place not in inside and cell.entered.strip()
+            if place[0] >= table.heading_row and place[1] in columns
+        ]
 
 
 def fell_apart(typed: Iterable[Typed]) -> list[tuple[Typed, Typed]]:
     """Texts that may be the next paragraphs of a text above: (cell, the cell in which the text begins).
 
     Paragraphs pasted into one cell fall into the cells below it. The trace: rows of which nothing else is filled in,
-    under a text that does not end or with one that goes on; or at least two of them under a row that says more.
+    under a text of the same column. Whoever types no more than one text for each row leaves the same trace: rather
+    asked than taken for the wrong row, for such rows lack their stage and RAG and have to be asked about anyway. The
+    text in which it begins is taken: it was typed, or pasted, where it stands.
     """
     sheets: dict[str, dict[int, list[Typed]]] = {}
     for one in typed:
-        if one.row.answer is None and one.cell.entered.strip() and _has_several(one):
+        if one.row.answer is None and one.cell.entered.strip():
             sheets.setdefault(one.address.sheet, {}).setdefault(one.address.place[0], []).append(one)
-    begun: dict[Address, tuple[Typed, Typed]] = {}
+    fallen: list[tuple[Typed, Typed]] = []
     for rows in sheets.values():
+        seen: set[Address] = set()
         for row, cells in sorted(rows.items()):
             for start in filter(_is_prose, cells):
-                texts = [start, *_below(rows, row, start)]
-                above = _goes_on(texts)
-                if above is None and len(cells) >= AT_LEAST and _are_paragraphs(texts[1:]):
-                    above = 0
-                if above is not None:
-                    for one in texts[above + 1 :]:
-                        begun.setdefault(one.address, (one, texts[above]))
-    return list(begun.values())
+                if start.address not in seen:
+                    run = [start, *_below(rows, row, start)]
+                    seen.update(one.address for one in run)
+                    fallen += _fallen(run)
+    return fallen
+
+
+def _fallen(run: Sequence[Typed]) -> Iterator[tuple[Typed, Typed]]:
+    """The texts of a run that may have fallen from one above, with that one.
+
+    Who gives two rows the same words means them for each; and in rows with one cell to fill in every answer stands
+    alone. There only a text that goes on is a trace.
+    """
+    times, above = Counter(plain(one.cell.text) for one in run), _goes_on(run)
+    for place, one in enumerate(run[1:], 1):
+        if times[plain(one.cell.text)] == 1 and _has_several(one):
+            yield one, run[0]
+        elif above is not None and place > above:
+            yield one, run[above]
 
 
 def _has_several(one: Typed) -> bool:
@@ -159,7 +219,8 @@ def _has_several(one: Typed) -> bool:
 def _is_prose(one: Typed) -> bool:
     """Whether somebody typed a text of their own words here."""
     about = one.column.field
-    return about.type == "string" and not (about.format or about.choices or one.column.choices) and _is_new(one)
+    words = about.type == "string" and not (about.format or about.choices or one.column.choices)
+    return words and one.cell.kind is CellKind.TEXT and _is_new(one) and not is_placeholder(clean_text(one.cell.text))
 
 
 def _is_new(one: Typed) -> bool:
@@ -170,11 +231,13 @@ def _below(rows: Mapping[int, list[Typed]], row: int, start: Typed) -> list[Type
     """The cells straight below one that are all that is filled in in their rows."""
     name = start.column.field.name
     following = (rows.get(place, []) for place in range(row + 1, row + 1 + len(rows)))
-    alone = takewhile(lambda cells: [one.column.field.name for one in cells] == [name] and _is_new(cells[0]), following)
+    alone = takewhile(
+        lambda cells: [one.column.field.name for one in cells] == [name] and _is_prose(cells[0]), following
+    )
     return [cells[0] for cells in alone]
 
 
-def _goes_on(cells: list[Typed]) -> int | None:
+def _goes_on(cells: Sequence[Typed]) -> int | None:
     """The place of the first text that leads on to the next, or that the next goes on from; None if there is none.
 
     Who begins every text with a small letter or a dash does not go on with it.
@@ -185,8 +248,3 @@ def _goes_on(cells: list[Typed]) -> int | None:
         if goes_on or one.endswith(LEADS_ON):
             return place
     return None
-
-
-def _are_paragraphs(run: list[Typed]) -> bool:
-    """Whether several different texts stand there: the same words in each row ("No change") were meant for each."""
-    return len(run) >= AT_LEAST and len({plain(one.cell.text) for one in run}) == len(run)

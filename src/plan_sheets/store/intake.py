@@ -131,7 +131,8 @@ class Intake:
         if any(messages.by_code[one.code].holds for one in findings):
             return Opened(receipt)
         receipt.findings += [messages.remark(one.code, one.details) for one in lost(document, found)]
-        answers = read_return(document, found, messages, self.identifier.whose, again=bool(told.replaces))
+        phrases, whose = schemas.load_phrases(), self.identifier.whose
+        answers = read_return(document, found, messages, whose, phrases, again=bool(told.replaces))
         receipt.findings += answers.findings
         if any(messages.by_code[one.code].holds and one.code not in told.allow for one in answers.findings):
             return Opened(receipt)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -19,6 +19,8 @@ from plan_sheets.store.batch import Batch
 from plan_sheets.store.register import ReturnFacts, query_subject
 
 SHA_SHOWN = 12
+STANDS = "phrase_stands"
+"""The code of the finding that a cell says no more than that nothing has changed."""
 
 
 @dataclass(slots=True)
@@ -64,8 +66,9 @@ class Merger:
         earlier, told = self._lineage(answers, replaces)
         base = self._answers(earlier) if earlier else {}
         renamed: dict[Key, Key] = {}
+        stands = {one.key for one in answers.findings if one.code == STANDS}
         cells = [
-            one._replace(base=base[one.key]) if base.get(one.key, one.base) != one.base else one
+            _of_correction(one, base[one.key], stands) if base.get(one.key, one.base) != one.base else one
             for one in self._further(answers, receipt, earlier, renamed)
         ]
         findings = [replace(one, key=renamed[one.key]) if one.key in renamed else one for one in answers.findings]
@@ -312,6 +315,11 @@ class Merger:
         tidied = tidy(text, about, year=self.year)
         blocks = any(self.messages.by_code[one.code].severity.blocks for one in tidied.remarks)
         return None if blocks else tidied.value
+
+
+def _of_correction(cell: Cell, base: str, stands: Collection[Key | None]) -> Cell:
+    """A cell of a correction, compared with what the earlier return said: that stands where it says no change."""
+    return cell._replace(base=base, value=base if cell.key in stands else cell.value)
 
 
 def _form_cell(cell: Cell, round_code: str) -> MergedCell:

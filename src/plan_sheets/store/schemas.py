@@ -14,10 +14,11 @@ from plan_sheets.core.layout import Chart, Field
 from plan_sheets.core.messages import Message, Messages
 from plan_sheets.core.model import PlanSheetsError, Severity
 from plan_sheets.core.names import NameWords
+from plan_sheets.core.phrases import Meaning, PhraseKind, Phrases, bare
 from plan_sheets.core.spec import ColumnSpec, RuleSpec, SheetSpec, WorkbookSpec
 
 FIELD_KEYS = (
-    "name title type format scope fill width constraints required_when refers placeholders prompt".split()  # noqa: SIM905 - a list of words reads best as words
+    "name title type format scope fill width constraints required_when refers placeholders phrases prompt".split()  # noqa: SIM905 - a list of words reads best as words
 )
 CONSTRAINT_KEYS = {
     "required": "required",
@@ -49,6 +50,7 @@ ALLOWED = {
     "column": ("field", "heading", "width", "input"),
     "message": ("severity", "wrong", "do", "example", "holds"),
     "names": ("titles", "posts", "words"),
+    "kind of phrases": ("means", "prefilled", "phrases"),
     "rag rule": ("title", "default", "unit", "means"),
 }
 WORDS = {
@@ -56,6 +58,7 @@ WORDS = {
     "format": ("", "email", "refs"),
     "scope": ("standing", "round", "form", "derived"),
     "fill": ("officer", "chair", "executive", "tool"),
+    "means": ("ask", "blank", "answer"),
     "severity": tuple(Severity),
 }
 
@@ -153,9 +156,31 @@ def _field(record: str, found: Any, file: str) -> Field:
         required_when=when,
         refers=found.get("refers", ""),
         placeholders=found.get("placeholders", True),
+        phrases=_phrases(found, file),
         prompt=found.get("prompt", ""),
         **limits,
     )
+
+
+def _phrases(found: Mapping[str, Any], file: str) -> dict[str, str]:
+    """What the phrases of a kind mean in a field, by the name of the kind."""
+    said = found.get("phrases", {"__line__": found["__line__"]})
+    _allow(said, tuple(load_phrases().kinds), file, "field's phrases")
+    return {name: _word({**said, "means": said[name]}, "means", "", file) for name in said if name != "__line__"}
+
+
+@cache
+def load_phrases() -> Phrases:
+    """`schemas/phrases.yaml`: what people type instead of an answer. Raises PlanSheetsError with file and line."""
+    path = data_folder("schemas") / "phrases.yaml"
+    kinds, by_text = {}, dict[str, str]()
+    for name, found in load_yaml(path).items():
+        if name == "__line__":
+            continue
+        _allow(found, ALLOWED["kind of phrases"], path.name, "kind of phrases")
+        kinds[name] = PhraseKind(Meaning(_word(found, "means", "", path.name)), found.get("prefilled", False))
+        by_text |= {bare(text): name for text in found["phrases"]}
+    return Phrases(by_text, kinds)
 
 
 @cache
