@@ -47,7 +47,7 @@ class _Group(click.Group):
                 click.echo(f"{told}\nNothing more was done. Please report it; --debug shows more.", err=True)
                 ctx.exit(REFUSED)
             click.echo(f"{trouble}{chr(10) if trouble.remedy else ''}{trouble.remedy}", err=True)
-            ctx.exit(REFUSED)
+            ctx.exit(SOMEBODY_MUST_ACT if trouble.recorded else REFUSED)
 
 
 plan_option = click.option(
