@@ -59,7 +59,7 @@ class _Group(click.Group):
                 ctx.exit(REFUSED)
             for line in filter(None, (str(trouble), trouble.remedy)):
                 say(line, err=True)
-            ctx.exit(REFUSED)
+            ctx.exit(SOMEBODY_MUST_ACT if trouble.recorded else REFUSED)
 
 
 @contextmanager

@@ -22,6 +22,7 @@ from plan_sheets.core.rag import Rating, Stage
 from plan_sheets.core.spec import WorkbookSpec
 from plan_sheets.core.standing import is_further, last_given, rate_rounds, rows_at
 from plan_sheets.store import handover, schemas, tables
+from plan_sheets.store.batch import Batch
 from plan_sheets.store.folder import Folder
 from plan_sheets.store.register import RoundFacts
 
@@ -69,7 +70,13 @@ def issue_round(
 
     Raises PlanSheetsError for a round that is not the plan's, a return-by date before it, or an unknown subgroup.
     """
-    shared = _shared(folder, Round.parse(code), return_by, now)
+    with folder.register.batch("issue", now.isoformat(timespec="seconds")) as batch:
+        shared = _shared(folder, Round.parse(code), return_by, now)
+        return _issue(folder, shared, subgroups, batch)
+
+
+def _issue(folder: Folder, shared: _Round, subgroups: Sequence[str], batch: Batch) -> list[Issued]:
+    """The workbooks of these subgroups, or of all, recorded in the batch."""
     known = list(shared.rows["subgroup"])
     unknown = [one for one in subgroups if one not in known]
     if unknown or not known:
@@ -81,16 +88,15 @@ def issue_round(
     files = [handover.hand_over(document.book) for document in made]
     slugs = _slugs(shared.rows)
     folder.check_free(_name(shared.round, slugs[document.subgroup]) for document in made)
-    with folder.register.batch("issue", now.isoformat(timespec="seconds")) as batch:
-        told = RoundFacts(shared.round.code, return_by.isoformat(), shared.issued.date().isoformat())
-        if told not in folder.register.rounds():
-            batch.add(tables.ROUND, code=told.code, return_by=told.return_by, issued=told.issued)
-        issued = []
-        for document, data in zip(made, files, strict=True):
-            if not document.id:
-                batch.add_document(document, layout_text(document.book), base_text(document.book))
-            path = folder.write(_name(shared.round, slugs[document.subgroup]), data, batch)
-            issued.append(_told(document, path, earlier.get(document.subgroup)))
+    told = RoundFacts(shared.round.code, shared.return_by.isoformat(), shared.issued.date().isoformat())
+    if told not in folder.register.rounds():
+        batch.add(tables.ROUND, code=told.code, return_by=told.return_by, issued=told.issued)
+    issued = []
+    for document, data in zip(made, files, strict=True):
+        if not document.id:
+            batch.add_document(document, layout_text(document.book), base_text(document.book))
+        path = folder.write(_name(shared.round, slugs[document.subgroup]), data, batch)
+        issued.append(_told(document, path, earlier.get(document.subgroup)))
     return issued
 
 

@@ -82,7 +82,16 @@ def make_master(
     Raises PlanSheetsError for a round that was not issued, a board that the plan does not have, or a file that stands
     where one shall be written.
     """
-    register = folder.register
+    asked = (code, edition, boards)
+    with folder.register.batch("master", now.isoformat(timespec="seconds")) as batch:
+        return _make(folder, asked, output, paper, batch)
+
+
+def _make(
+    folder: Folder, asked: tuple[str | None, str, str], output: Path | None, paper: Path | None, batch: Batch
+) -> Mastered:
+    """The master that is `asked` for (round, edition, boards), recorded in the batch."""
+    register, (code, edition, boards) = folder.register, asked
     everything = stood_at(register, _round_of(register, code))
     wanted = editions.edition(edition, boards, everything.history)
     stood = editions.of_boards(everything, wanted.boards)
@@ -91,12 +100,11 @@ def make_master(
     data = handover.hand_over(document.book)
     in_word = _in_word(stood, document.reference, paper, wanted) if paper else b""
     name = f"master/{(stood.code or DRAFT.replace(' ', '-')).lower()}{wanted.file_ending}.xlsx"
-    with register.batch("master", now.isoformat(timespec="seconds")) as batch:
-        if not document.id:
-            batch.add_document(document, layout_text(document.book), base_text(document.book))
-        if paper:  # first: one that may not be overwritten stops the deed before the master is written
-            write_elsewhere(paper, in_word)
-        path = _write(folder, name, data, batch, output)
+    if not document.id:
+        batch.add_document(document, layout_text(document.book), base_text(document.book))
+    if paper:
+        write_elsewhere(paper, in_word, batch)
+    path = _write(folder, name, data, batch, output)
     counts = {str(status): count for status, count in roll_up(stood.now.values(), stood.limits).counts.items()}
     beside = output is None and path != folder.path / name
     not_taken_in = [NOT_TAKEN_IN] if folder.plan_is_newer() else []
@@ -118,10 +126,10 @@ def _earlier(register: Register, wanted: Edition, code: str) -> list[DocumentFac
 
 
 def _write(folder: Folder, name: str, data: bytes, batch: Batch, output: Path | None) -> Path:
-    """Writes the master; where it lies now."""
+    """Writes the master; where it lies once the batch is recorded."""
     if output is None:
         return folder.write(name, data, batch)
-    write_elsewhere(output, data)
+    write_elsewhere(output, data, batch)
     return output
 
 

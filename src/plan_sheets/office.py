@@ -11,7 +11,8 @@ from pathlib import Path
 from plan_sheets import issue, officer, plan, receive
 from plan_sheets.core.model import PlanSheetsError
 from plan_sheets.core.receipts import Receipts, Told
-from plan_sheets.store.folder import Folder
+from plan_sheets.store.folder import PLAN_FILE, Folder
+from plan_sheets.store.troubles import UNCHANGED
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,8 @@ class Received:
 
 def merge_plan(folder: Folder, now: datetime, *, write: bool = False) -> PlanRead:
     """Merge plan.xlsx; write it anew if `write`; make the officer's workbook if anything changed."""
+    if write:
+        folder.check_free([PLAN_FILE])
     with folder.register.batch("plan", now.isoformat(timespec="seconds")):
         merged = plan.merge_plan(folder, now)
         written = plan.write_plan(folder, now) if write else None
@@ -58,7 +61,8 @@ def issue_round(
     with folder.register.batch("round", now.isoformat(timespec="seconds")):
         merged = plan.merge_plan(folder, now)
         issues = issue.issue_round(folder, code, return_by, now, subgroups)
-    return RoundIssued(merged, issues, None if merged.unchanged else officer.make_officer(folder, now))
+        made = None if merged.unchanged else officer.make_officer(folder, now)
+    return RoundIssued(merged, issues, made)
 
 
 def receive_files(
@@ -80,4 +84,4 @@ def receive_files(
     try:
         return Received(receipts, officer.make_officer(folder, now))
     except PlanSheetsError as trouble:  # what was received is recorded: the officer must not be told that nothing was
-        return Received(receipts, None, trouble)
+        return Received(receipts, None, PlanSheetsError(str(trouble), trouble.remedy.removesuffix(UNCHANGED).strip()))

@@ -21,6 +21,7 @@ from plan_sheets.core.settle import OpenQuery, Proposal, QueryCell, proposals, s
 from plan_sheets.core.standing import is_further, rate_rounds, rows_at
 from plan_sheets.core.totals import Standing, sums
 from plan_sheets.store import handover, schemas, tables
+from plan_sheets.store.batch import Batch
 from plan_sheets.store.folder import Folder
 from plan_sheets.store.register import Register, ReturnFacts
 
@@ -67,7 +68,12 @@ class _Facts:
 
 def make_officer(folder: Folder, now: datetime) -> OfficerMade:
     """A new officer's workbook for the latest round, unless nothing has changed since the last one."""
-    facts = _facts(folder.register, now)
+    with folder.register.batch("officer", now.isoformat(timespec="seconds")) as batch:
+        return _make(folder, _facts(folder.register, now), batch)
+
+
+def _make(folder: Folder, facts: _Facts, batch: Batch) -> OfficerMade:
+    """The officer's workbook of these facts, recorded in the batch."""
     earlier = [*folder.register.document_facts("officer", facts.code)]
     last = folder.register.documents(id=earlier[-1])[0] if earlier else None
     book = _book(facts, last.reference) if last else None
@@ -78,10 +84,9 @@ def make_officer(folder: Folder, now: datetime) -> OfficerMade:
     document = last if again and last else _document(facts, book or _book(facts, ""), last)
     data = handover.hand_over(document.book)
     name = f"officer/{(facts.code or 'plan').lower()}.xlsx"
-    with folder.register.batch("officer", now.isoformat(timespec="seconds")) as batch:
-        if not again:
-            batch.add_document(document, layout_text(document.book), base_text(document.book))
-        path = folder.write(name, data, batch)
+    if not again:
+        batch.add_document(document, layout_text(document.book), base_text(document.book))
+    path = folder.write(name, data, batch)
     findings = len(document.book.sheet("Findings").rows)
     return OfficerMade(path, document.reference, len(facts.queries), len(facts.proposals), findings, again)
 

@@ -55,18 +55,18 @@ def new_plan(path: Path, now: datetime, *, example: bool = False, secret: bytes 
 
     `secret`: the 32 bytes that sign, random unless given. Raises PlanSheetsError if there is a plan already.
     """
-    if (path / FILE).exists() or (path / PLAN_FILE).exists():
-        raise PlanSheetsError(f"{path} holds a plan already.", "Choose another folder; nothing was changed.")
+    if (path / PLAN_FILE).exists():
+        raise PlanSheetsError(f"{path} holds a plan already.", "Choose another folder. Nothing was changed.")
     data = handover.hand_over(example_book() if example else template_book())
     try:
         path.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise PlanSheetsError(f"{path} cannot be made ({error.strerror}).", "Choose another folder.") from error
-    register = Register.create(path / FILE, "plan", secret or secrets.token_bytes(32))
-    folder = Folder(path, register)
-    with register.batch("new", now.isoformat(timespec="seconds")) as batch:
-        folder.write(PLAN_FILE, data, batch)
-    merge_plan(folder, now)
+    with Register.founding(path / FILE, "plan", secret or secrets.token_bytes(32)) as register:
+        folder = Folder(path, register)
+        with register.batch("new", now.isoformat(timespec="seconds")) as batch:
+            folder.write(PLAN_FILE, data, batch)
+            _merge_in(folder, data, now)
     return folder
 
 
@@ -83,18 +83,23 @@ def check_plan(folder: Folder) -> Checked:
 
 def merge_plan(folder: Folder, now: datetime) -> PlanMerged:
     """Merge plan.xlsx into the register, three ways against the plan last read. All of it is recorded, or nothing."""
-    data = folder.read_plan()
-    earlier = [one for one in folder.register.returns() if one.kind == "plan"]
-    if earlier and earlier[-1].sha256 == sha256(data):
+    with folder.register.batch("plan", now.isoformat(timespec="seconds")):
+        return _merge_in(folder, folder.read_plan(), now)
+
+
+def _merge_in(folder: Folder, data: bytes, now: datetime) -> PlanMerged:
+    """Merge these bytes of plan.xlsx, which are kept before anything is recorded."""
+    if [one.sha256 for one in folder.plans_read()][-1:] == [sha256(data)]:
         return PlanMerged(unchanged=True)
     read = _read(data)
+    folder.keep(data, sha256(data))
+    folder.sync_kept([sha256(data)])
     at = now.isoformat(timespec="seconds")
     with folder.register.batch("plan", at) as batch:
         history = batch.history()
         merged = _merge(folder, read, history, batch, at)
         received = recording.Received(sha256(data), PLAN_FILE, "plan", _verdict(merged), completed_by="")
         recording.record_return(batch, received, recording.add_return(batch, received), merged)
-    folder.keep(data, sha256(data))
     return PlanMerged(
         merged.count(Outcome.TAKEN), len(merged.queries), merged.count(Outcome.ERROR), tuple(merged.findings)
     )
@@ -105,7 +110,7 @@ def _verdict(merged: Merged) -> Verdict:
 
 
 def _merge(folder: Folder, read: PlanRead, history: History, batch: Batch, at: str) -> Merged:
-    base = last_read(folder.register)
+    base = last_read(folder)
     cells = [one._replace(base=base.get(one.key, "")) for one in read.cells]
     vanished = [*_vanished(read, base, history)]
     known = {(one.record, one.ref) for one in batch.register.rows(tables.QUERY_CELL) if one.field == "ref"}
@@ -141,22 +146,22 @@ def _vanished(read: PlanRead, base: Mapping[Key, str], history: History) -> list
     ]
 
 
-def last_read(register: Register) -> dict[Key, str]:
+def last_read(folder: Folder) -> dict[Key, str]:
     """What every cell of the plan last read counts as having said: what the next reading is compared with."""
-    last = [one.id for one in register.returns() if one.kind == "plan"][-1:]
-    entries = register.rows(tables.ENTRY) if last else []
+    last = [one.id for one in folder.plans_read()][-1:]
+    entries = folder.register.rows(tables.ENTRY) if last else []
     return {Key(one.record, one.ref, one.field): one.next_base for one in entries if one.return_id == last[0]}
 
 
 def write_plan(folder: Folder, now: datetime) -> Path:
     """plan.xlsx anew from the register: in place once all its cells are merged, else beside. The path written."""
-    history = folder.register.history()
-    book = plan_book(rows_of(history, folder.register.placeholders()), created=now)
-    data = handover.hand_over(book)
     at = now.isoformat(timespec="seconds")
     with folder.register.batch("write", at) as batch:
+        history = folder.register.history()
+        book = plan_book(rows_of(history, folder.register.placeholders()), created=now)
+        data = handover.hand_over(book)
         if _is_all_merged(folder):
-            batch.add(tables.OUTPUT, path=PLAN_FILE, sha256=sha256(folder.read_plan()))
+            folder.record(PLAN_FILE, sha256(folder.read_plan()), batch)
         target = folder.write(PLAN_FILE, data, batch)
         if target == folder.plan_file:
             _record_written(batch, data, history)
@@ -166,7 +171,7 @@ def write_plan(folder: Folder, now: datetime) -> Path:
 def _is_all_merged(folder: Folder) -> bool:
     """Whether plan.xlsx as it lies there was read, and nothing in it is in error or waits for the officer."""
     register = folder.register
-    plans = [one for one in register.returns() if one.kind == "plan"]
+    plans = folder.plans_read()
     if not plans or not folder.plan_file.exists() or plans[-1].sha256 != sha256(folder.read_plan()):
         return False
     errors = (one for one in register.rows(tables.FINDING) if one.severity == Severity.ERROR)

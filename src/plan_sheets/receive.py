@@ -1,19 +1,20 @@
 """Documents back in, by eleven steps whose order matters: each may only add findings.
 
 1 guard, 2 read, 3 identify, 4 compare the shape, 5 compare locked cells, 6 tidy, 7 keep the bytes, 8 check, 9 merge,
-10 record, 11 answer. A batch is taken in lots, each checked in one call, and recorded in one transaction or not at all.
+10 record, 11 answer. The first eight look at files alone, and others may write to the register meanwhile; what is known
+already is asked when nobody else can write, and the whole batch is recorded in one transaction or not at all.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor
-from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import datetime
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 
+from plan_sheets.core.document import DocumentFacts
 from plan_sheets.core.messages import Messages
 from plan_sheets.core.model import Outcome, PlanSheetsError, Severity, Verdict
 from plan_sheets.core.receipts import Receipt, Receipts, Told
@@ -24,6 +25,7 @@ from plan_sheets.store.inbox import Waiting, open_inbox
 from plan_sheets.store.intake import Intake, Opened
 from plan_sheets.store.merging import Merger
 from plan_sheets.store.register import ReturnFacts
+from plan_sheets.store.spool import Spool
 
 LOT = 100
 """Files that are checked together: one call of pandera each time, and room for no more than these."""
@@ -51,27 +53,74 @@ def receive(
         raise PlanSheetsError("--issue, --replaces and --allow speak of one file.", "Receive that file alone.")
     if told.allow and not told.reason:
         raise PlanSheetsError("--allow needs a --reason.", "Say why it may go in; it is recorded.")
-    desk = _Desk.of(folder, told, keeps=not dry_run)
-    receipts: dict[Waiting, Receipt] = {}
-    with ExitStack() as recording_all:
-        recording_all.enter_context(folder.register.held_open())
-        for files in desk.lots(inbox.files, executor):
-            news = desk.judge([file for _, file in files])
-            if news:
-                if desk.merger is None:
-                    at = now.isoformat(timespec="seconds")
-                    batch = recording_all.enter_context(folder.register.batch("receive", at, dry_run=dry_run))
-                    desk.merger = Merger(batch, desk.intake.messages)
-                _merge_and_record(desk.merger, news, desk.replaced)
-            receipts |= {waiting: file.receipt for waiting, file in files}
-    return Receipts(tuple(receipts[one] for one in inbox.files), inbox.passed_over)
+    if told.replaces:
+        folder.register.find_return(told.replaces)
+    receipts: dict[int, Receipt] = {}
+    with folder.register.held_open(), Spool[_File](LOT) as first, Spool[_File](LOT) as corrections:
+        opening = _Opening.of(folder, told, inbox.files, keeps=not dry_run)
+        for number, file in opening.each(executor):
+            (corrections if _corrects(file) else first).add((number, file))
+        with folder.register.batch("receive", now.isoformat(timespec="seconds"), dry_run=dry_run) as batch:
+            desk = _Desk.of(batch, opening)
+            for lot in chain(first.lots(), corrections.lots()):
+                desk.take_in(lot)
+                receipts |= {number: file.receipt for number, file in lot}
+    return Receipts(tuple(receipts[number] for number in range(len(inbox.files))), inbox.passed_over)
+
+
+_File = tuple[int, Opened]
+"""A file that was opened, and its place among those that were given."""
+
+
+@dataclass(slots=True)
+class _Opening:
+    """The files of a batch, and the register as it was when they were opened."""
+
+    waiting: Sequence[Waiting]
+    intake: Intake
+    documents: frozenset[int]
+    """The ids of all that had gone out."""
+    known: frozenset[str]
+    """SHA-256 of all that had come in."""
+
+    @classmethod
+    def of(cls, folder: Folder, told: Told, waiting: Sequence[Waiting], *, keeps: bool) -> _Opening:
+        """What is known before any file is opened."""
+        documents = frozenset(folder.register.document_facts())
+        known = frozenset(one.sha256 for one in folder.register.returns())
+        return cls(waiting, Intake.of(folder, told, keeps=keeps), documents, known)
+
+    def each(self, executor: Executor | None) -> Iterator[_File]:
+        """Every file after the eight steps that it takes alone, in an order that depends on no file name: by SHA-256.
+
+        Their bytes are on the disk when the last has been opened.
+        """
+        order = sorted(range(len(self.waiting)), key=lambda number: self.waiting[number].sha)
+        opened = zip(order, self.intake.open_each([self.waiting[number] for number in order], executor), strict=True)
+        kept = []
+        while lot := [*islice(opened, LOT)]:
+            _check([file for _, file in lot], self.intake.messages)
+            kept += [file.receipt.sha256 for _, file in lot if file.was_kept]
+            yield from lot
+        if kept:
+            self.intake.folder.sync_kept(kept)
+
+    def again(self, number: int) -> Opened:
+        """A file opened anew, by the register as it is now."""
+        intake = Intake.of(self.intake.folder, self.intake.told, keeps=self.intake.keeps)
+        (opened,) = intake.open_each([self.waiting[number]])
+        _check([opened], intake.messages)
+        return opened
 
 
 @dataclass(slots=True)
 class _Desk:
-    """What the files of a batch are judged by: the register as it was, and what came before in the same batch."""
+    """What the files of a batch are judged by: the register that nobody else can write to now, and the batch so far."""
 
-    intake: Intake
+    batch: Batch
+    opening: _Opening
+    went_out: Sequence[DocumentFacts]
+    """The documents that went out after the files were opened."""
     replaced: ReturnFacts | None
     known: set[str | tuple[str, int | None]]
     """SHA-256 of the bytes, with the document that they were taken for, and of the answers of all that was accepted."""
@@ -81,37 +130,48 @@ class _Desk:
     """None until there is anything to record."""
 
     @classmethod
-    def of(cls, folder: Folder, told: Told, *, keeps: bool) -> _Desk:
+    def of(cls, batch: Batch, opening: _Opening) -> _Desk:
         """The desk as it is before the first file."""
-        before = folder.register.returns()
+        register, said = batch.register, opening.intake.told.replaces
+        before = register.returns()
         accepted = [one for one in before if one.verdict in ACCEPTED and one.kind != "plan"]
         return cls(
-            Intake.of(folder, told, keeps=keeps),
-            folder.register.find_return(told.replaces) if told.replaces else None,
+            batch,
+            opening,
+            [one for id_, one in register.document_facts().items() if id_ not in opening.documents],
+            register.find_return(said) if said else None,
             {(one.sha256, one.document) for one in accepted} | {one.answers_sha for one in accepted if one.answers_sha},
             {(one.sha256, one.verdict) for one in before},
         )
 
-    def lots(self, waiting: Sequence[Waiting], executor: Executor | None) -> Iterator[list[_File]]:
-        """The files, so many at a time, in an order that depends on no file name: by SHA-256, corrections last."""
-        order = sorted(waiting, key=lambda one: one.sha)
-        corrections: list[Waiting] = []
-        for lot in _lots(order, self.intake, executor):
-            corrections += [one for one, file in lot if _corrects(file)]
-            if others := [(one, file) for one, file in lot if not _corrects(file)]:
-                yield others
-        yield from _lots(corrections, self.intake, executor)
+    def take_in(self, lot: list[_File]) -> None:
+        """Judge, merge and record a lot of files; those about which something went out meanwhile are opened again."""
+        if self.went_out:
+            lot[:] = [
+                (number, self.opening.again(number) if self._is_overtaken(file) else file) for number, file in lot
+            ]
+        files = [file for _, file in lot]
+        news = self._judge(files)
+        for file in files:
+            if file.was_written and file.receipt.sha256 in self.opening.known:
+                file.receipt.findings.append(self.opening.intake.messages.finding("returned_mended"))
+        if news:
+            self.merger = self.merger or Merger(self.batch, self.opening.intake.messages)
+            _merge_and_record(self.merger, news, self.replaced)
 
-    def judge(self, files: Sequence[Opened]) -> list[Opened]:
+    def _is_overtaken(self, file: Opened) -> bool:
+        """Whether what is said of a file may be otherwise, now that more has gone out."""
+        return file.answers is None or any(one.subgroup == file.answers.document.subgroup for one in self.went_out)
+
+    def _judge(self, files: Sequence[Opened]) -> list[Opened]:
         """The verdicts that need no merge, and the files of which there is anything to record.
 
         That is no duplicate, and none that was set aside just so before.
         """
         if self.replaced:
-            _fits(self.replaced, files[0], self.intake.folder)
+            _fits(self.replaced, files[0], self.opening.intake.folder)
         else:
             self._set_aside_duplicates(files)
-        _check([file for file in files if _is_open(file)], self.intake.messages)
         news = []
         for file in files:
             judged = (file.receipt.sha256, str(file.receipt.verdict))
@@ -133,24 +193,9 @@ class _Desk:
             self.known |= said
 
 
-_File = tuple[Waiting, Opened]
-"""A file before and after the steps that it takes alone."""
-
-
-def _lots(files: Sequence[Waiting], intake: Intake, executor: Executor | None) -> Iterator[list[_File]]:
-    opened = zip(files, intake.open_each(files, executor), strict=True)
-    while lot := [*islice(opened, LOT)]:
-        yield lot
-
-
 def _corrects(file: Opened) -> bool:
     """Whether it says that it corrects an earlier return: that one has to be merged first."""
     return file.answers is not None and file.answers.form.get("corrects") == "Yes"
-
-
-def _is_open(file: Opened) -> bool:
-    """Whether it goes on to be checked."""
-    return file.answers is not None and file.receipt.verdict is not Verdict.DUPLICATE
 
 
 def _merges(file: Opened) -> bool:

@@ -34,6 +34,11 @@ class RoundStatus:
 
 def status_of(folder: Folder, as_of: date, code: str | None = None) -> RoundStatus:
     """The control totals of a round, by default the latest. Raises PlanSheetsError if it was not issued."""
+    with folder.register.as_it_stands():
+        return _status_of(folder, as_of, code)
+
+
+def _status_of(folder: Folder, as_of: date, code: str | None) -> RoundStatus:
     rounds = {one.code: one for one in folder.register.rounds()}
     if not rounds:
         raise PlanSheetsError(

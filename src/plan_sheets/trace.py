@@ -35,7 +35,8 @@ def trace_value(folder: Folder, ref: str, field: str | None = None) -> Sequence[
 
     Raises PlanSheetsError if the register knows no such ref or field.
     """
-    steps = list(_steps(folder.register, ref))
+    with folder.register.as_it_stands():
+        steps = list(_steps(folder.register, ref))
     if not steps:
         raise PlanSheetsError(f"The register knows nothing of '{ref}'.", "Refs look like J2a.1; the master lists them.")
     records = schemas.load_records()

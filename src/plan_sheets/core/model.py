@@ -17,11 +17,15 @@ from typing import NamedTuple
 
 
 class PlanSheetsError(Exception):
-    """What makes a deed impossible: `str()` says what happened, `remedy` what to do next."""
+    """What makes a deed impossible: `str()` says what happened, `remedy` what to do next.
 
-    def __init__(self, what: str, remedy: str = "") -> None:
+    `recorded`: whether the register holds what the deed did, and only something after that failed.
+    """
+
+    def __init__(self, what: str, remedy: str = "", *, recorded: bool = False) -> None:
         super().__init__(what)
         self.remedy = remedy
+        self.recorded = recorded
 
 
 class Key(NamedTuple):

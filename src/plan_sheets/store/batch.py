@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import cache
+from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, Table, func, insert, select
@@ -12,6 +12,7 @@ from plan_sheets.core.document import Document, sha_of
 from plan_sheets.core.history import History
 from plan_sheets.core.model import Key
 from plan_sheets.store import tables
+from plan_sheets.store.outbox import Outbox
 
 if TYPE_CHECKING:
     from plan_sheets.store.register import Register
@@ -21,14 +22,30 @@ class Batch:
     """Adds rows within the register's one open transaction. Ids are given here, so that many rows go in at once."""
 
     def __init__(
-        self, register: Register, connection: Connection, deed: str, at: str, next_ids: dict[str, int]
+        self,
+        register: Register,
+        connection: Connection,
+        deed: str,
+        at: str,
+        next_ids: dict[str, int],
+        outbox: Outbox,
     ) -> None:
         self.register = register
         self.connection = connection
+        self.deed = deed
         self.at = at
+        self.outbox = outbox
+        """The files that the whole transaction makes."""
         self._next = next_ids
-        self.seq = self.next_id(tables.BATCH)
-        self.connection.execute(insert(tables.BATCH), {"id": self.seq, "plan": register.plan, "deed": deed, "at": at})
+
+    @cached_property
+    def seq(self) -> int:
+        """Its number; one that records nothing never gets any, and leaves no row."""
+        seq = self.next_id(tables.BATCH)
+        self.connection.execute(
+            insert(tables.BATCH), {"id": seq, "plan": self.register.plan, "deed": self.deed, "at": self.at}
+        )
+        return seq
 
     def next_id(self, table: Table) -> int:
         """The id of the row that comes next; nobody else writes while the transaction is open."""
@@ -43,7 +60,9 @@ class Batch:
 
     def add_all(self, table: Table, rows: Sequence[Mapping[str, object]]) -> list[int]:
         """Many rows with the same columns; their ids. Plan and batch are filled in, and an id where none is given."""
-        filled = {name: value for name, value in (("plan", self.register.plan), ("batch", self.seq)) if name in table.c}
+        filled: dict[str, int] = {"plan": self.register.plan} if "plan" in table.c else {}
+        if rows and "batch" in table.c:
+            filled["batch"] = self.seq
         made = [{"id": self.next_id(table), **filled, **row} if "id" not in row else {**filled, **row} for row in rows]
         if made:
             told = [tuple(row.get(name, default) for name, default in _columns(table)) for row in made]

@@ -2,36 +2,29 @@
 
 from __future__ import annotations
 
-import hashlib
-import os
-import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from plan_sheets.core.model import PlanSheetsError
+from plan_sheets.store import outbox, tables
 from plan_sheets.store import register as registers
-from plan_sheets.store import tables
 from plan_sheets.store.batch import Batch
-from plan_sheets.store.register import Register
+from plan_sheets.store.outbox import check_free, sha256, sha256_of
+from plan_sheets.store.register import Register, ReturnFacts
+
+__all__ = ["Folder", "open_folder", "read_bytes", "sha256", "sha256_of", "write_elsewhere"]
 
 PLAN_FILE = "plan.xlsx"
+RETURNED = "returned"
+MADE_IN = (".", "officer", "master", "issued/*", "feedback/*", RETURNED)
+"""Where in the plan folder the tool makes files."""
 NOT_TAKEN_IN = (
     "plan.xlsx has been saved since it was last taken in: what is new in it is not told here. "
     "Take it in with: plan-sheets plan"
 )
 """What is said wherever something is told of the register alone, and `Folder.plan_is_newer`."""
-
-
-def sha256(data: bytes) -> str:
-    """SHA-256 of a file's bytes, in hexadecimal."""
-    return hashlib.sha256(data).hexdigest()
-
-
-def sha256_of(path: Path) -> str:
-    """SHA-256 of a file on the disk, however large it is."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +43,19 @@ class Folder:
         """The bytes of plan.xlsx. Raises PlanSheetsError if they cannot be had."""
         return read_bytes(self.plan_file)
 
+    def plans_read(self) -> list[ReturnFacts]:
+        """Every plan.xlsx that was taken in, or written anew and put in its place, oldest first."""
+        lies = {one.sha256: one.path for one in self.register.rows(tables.OUTPUT)}
+        lies |= {sha256_of(one): one.name for one in self._due()}
+        return [
+            one
+            for one in self.register.returns()
+            if one.kind == "plan" and (one.verdict != "untouched" or lies.get(one.sha256) == PLAN_FILE)
+        ]
+
     def plan_is_newer(self) -> bool:
         """Whether plan.xlsx is not the file that was last taken in; False too where it cannot be read."""
-        taken = [one.sha256 for one in self.register.returns() if one.kind == "plan"][-1:]
+        taken = [one.sha256 for one in self.plans_read()][-1:]
         try:
             return [sha256(self.read_plan())] != taken
         except PlanSheetsError:
@@ -60,44 +63,131 @@ class Folder:
 
     def kept(self, sha: str) -> Path:
         """Where the bytes with this SHA-256 lie once they are kept."""
-        return self.path / "returned" / f"{sha}.xlsx"
+        return self.path / RETURNED / f"{sha}.xlsx"
 
-    def keep(self, data: bytes, sha: str) -> None:
-        """The bytes of a file received, under `returned/`, by their SHA-256: what is there already stays."""
+    def keep(self, data: bytes, sha: str) -> bool:
+        """The bytes of a file received, under `returned/`, by their SHA-256; not synced yet.
+
+        Whether they had to be written: they were not there, or not as they were received.
+        """
         target = self.kept(sha)
-        if not target.exists():
-            _write(target, data)
+        with suppress(OSError):
+            if target.stat().st_size == len(data) and sha256_of(target) == sha:
+                return False
+        outbox.write_whole(target, data)
+        return True
+
+    def sync_kept(self, shas: Iterable[str]) -> None:
+        """The bytes with these SHA-256 are on the disk when this returns. Raises PlanSheetsError."""
+        for path in map(self.kept, shas):
+            try:
+                outbox.sync(path)
+            except OSError as error:
+                raise outbox.cannot_be_written(path, error) from error
+        outbox.sync_folders([self.path / RETURNED, self.path])
 
     def check_free(self, names: Iterable[str]) -> None:
         """Refuse before anything is written if any of these files is open in another program."""
         for name in names:
-            _check_free(self.path / name)
+            check_free(self.path / name)
 
     def write(self, name: str, data: bytes, batch: Batch) -> Path:
-        """Write a file that the tool makes, `name` within the folder; its path.
+        """A file that the tool makes, `name` within the folder; its path. It lies there when the batch is recorded.
 
         A file that somebody has changed since, or that is not ours, is never overwritten: the new one stands beside it
         (`-2`). A file that already has these bytes is left alone.
         """
-        made = self.register.outputs()
+        known = self._known(batch)
         target = self.path / name
         number = 1
         while target.exists():
             there = sha256(read_bytes(target))
             if there == sha256(data):
                 return target
-            if there in made.get(target.relative_to(self.path).as_posix(), ()):
+            if there in known.get(self._name(target), ()):
                 break
             number += 1
             target = self.path / Path(name).with_stem(f"{Path(name).stem}-{number}")
-        _write(target, data)
-        batch.add(tables.OUTPUT, path=target.relative_to(self.path).as_posix(), sha256=sha256(data))
+        self.record(self._name(target), sha256(data), batch)
+        batch.outbox.add(target, data, known[self._name(target)], recorded=True)
         return target
+
+    def record(self, name: str, sha: str, batch: Batch) -> None:
+        """That a file with this SHA-256 is one that may be overwritten, `name` within the folder."""
+        self._known(batch).setdefault(name, set()).add(sha)
+        batch.add(tables.OUTPUT, path=name, sha256=sha)
+
+    def finish(self) -> None:
+        """Put in its place what an earlier command has recorded and was ended before it could move.
+
+        A file that somebody has changed meanwhile stays: what was made stands beside it. What was left aside and never
+        recorded is removed once it is a day old. Raises PlanSheetsError if the register cannot be written to.
+        """
+        found = outbox.asides(self._folders())
+        if found and any(self._due()):
+            with self.register.batch("finish", "") as batch:
+                self._known(batch)
+        outbox.remove_old(set(found) - set(self._due()))
+
+    def _known(self, batch: Batch) -> dict[str, set[str]]:
+        """Every version of every file that the tool made; once a transaction, when earlier ones have been finished."""
+        made = batch.outbox.known
+        if not made:
+            made.update({path: set(shas) for path, shas in self.register.outputs().items()})
+            made.setdefault(PLAN_FILE, set())
+            for aside in self._due():
+                self._finish(aside, batch)
+        return made
+
+    def _finish(self, aside: Path, batch: Batch) -> None:
+        target, _ = outbox.place_of(aside)
+        name = self._name(target)
+        try:
+            if not target.exists() or sha256_of(target) in batch.outbox.known[name]:
+                aside.replace(target)
+                return
+            self.write(name, aside.read_bytes(), batch)
+            batch.outbox.remove(aside)
+        except OSError:  # moved just now by the command that made it; or open elsewhere, and left for the next one
+            return
+
+    def _due(self) -> Iterator[Path]:
+        """The files that are aside, whole, and the last that the register knows of in their place."""
+        found = outbox.asides(self._folders())
+        last = {one.path: one.sha256 for one in self.register.rows(tables.OUTPUT)} if found else {}
+        for aside in found:
+            target, sha = outbox.place_of(aside)
+            recorded = last.get(self._name(target), "")
+            if recorded.startswith(sha) and sha and _is_whole(aside, recorded):
+                yield aside
+
+    def _folders(self) -> Iterator[Path]:
+        """The folders in which the tool makes files."""
+        for name in MADE_IN:
+            parent, _, every = name.partition("/")
+            yield from (self.path / parent).glob(every) if every else [self.path / parent]
+
+    def _name(self, path: Path) -> str:
+        """How the register names a file of the folder."""
+        return path.relative_to(self.path).as_posix()
+
+
+def _is_whole(path: Path, sha: str) -> bool:
+    try:
+        return sha256_of(path) == sha
+    except OSError:
+        return False
 
 
 def open_folder(path: Path) -> Folder:
-    """The plan folder at `path`. Raises PlanSheetsError if there is none."""
-    return Folder(path, Register.open(path / registers.FILE))
+    """The plan folder at `path`. Raises PlanSheetsError if there is none.
+
+    What an earlier command was ended over is finished, if that can be done now.
+    """
+    folder = Folder(path, Register.open(path / registers.FILE))
+    with suppress(PlanSheetsError):  # busy, or for reading only: whoever writes next does it
+        folder.finish()
+    return folder
 
 
 def read_bytes(path: Path) -> bytes:
@@ -112,41 +202,14 @@ def read_bytes(path: Path) -> bytes:
         ) from error
 
 
-LOCKS = ("~$", ".~lock.")
-"""How Excel and LibreOffice name the file by which they mark another as open."""
+def write_elsewhere(path: Path, data: bytes, batch: Batch) -> None:
+    """A file that the officer asked for by name, outside the folder's own; it lies there when the batch is recorded.
 
-
-def _check_free(path: Path) -> None:
-    """Refuse if another program has the file open. Raises PlanSheetsError."""
-    marks = [path.with_name(f"{lock}{path.name}{'#' * lock.startswith('.')}") for lock in LOCKS]
-    if any(mark.exists() for mark in marks):
-        remedy = "Close it there, and try again. Nothing was written."
-        raise PlanSheetsError(f"{path} is open in another program.", remedy)
-
-
-def _write(path: Path, data: bytes) -> None:
-    """All of it or nothing: a new file beside, then renamed over. Raises PlanSheetsError if it is open elsewhere."""
-    _check_free(path)
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=".plan-sheets-")
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(data)
-            Path(name).chmod(0o644)
-            Path(name).replace(path)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
-    except OSError as error:
-        raise PlanSheetsError(
-            f"{path} cannot be written ({error.strerror}).",
-            "Close the program that has it open, or look at the folder's rights, and try again.",
-        ) from error
-
-
-def write_elsewhere(path: Path, data: bytes) -> None:
-    """A file that the officer asked for by name, outside the folder's own. Raises PlanSheetsError if it is there."""
-    if path.exists() and read_bytes(path) != data:
+    Raises PlanSheetsError if another is there.
+    """
+    if path.exists():
+        if read_bytes(path) == data:
+            return
         raise PlanSheetsError(f"{path} is there already.", "Give another name; nothing was overwritten.")
-    _write(path, data)
+    outbox.remove_old(outbox.asides([path.parent]))
+    batch.outbox.add(path, data, (), recorded=False)

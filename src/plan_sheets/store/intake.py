@@ -27,10 +27,11 @@ from plan_sheets.core.receipts import Receipt, Told
 from plan_sheets.core.survival import lost
 from plan_sheets.store import schemas
 from plan_sheets.store.containers import Incoming
-from plan_sheets.store.folder import Folder, open_folder
+from plan_sheets.store.folder import Folder
 from plan_sheets.store.guard import Refusal
 from plan_sheets.store.identifying import Identifier
 from plan_sheets.store.inbox import Waiting
+from plan_sheets.store.register import FILE, Register
 from plan_sheets.store.workbook_reader import read_ordinary, read_workbook
 from plan_sheets.store.xlsx_parts import OddError
 
@@ -49,6 +50,10 @@ class Opened:
 
     receipt: Receipt
     answers: Answers | None = None
+    was_kept: bool = False
+    """Whether its bytes lie in `returned/`."""
+    was_written: bool = False
+    """Whether its bytes had to be written to `returned/`: they were not there, or not as they were received."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +102,7 @@ class Intake:
             opened.receipt.findings.append(self.messages.remark("file_unforeseen", {"reason": reason}))
         # Of a container that could not be opened nobody knows what is in it.
         if self.keeps and incoming.refusal is None:
-            self.folder.keep(incoming.data, incoming.sha)
+            opened.was_kept, opened.was_written = True, self.folder.keep(incoming.data, incoming.sha)
         self.identifier.known.clear()
         return opened
 
@@ -211,7 +216,8 @@ def open_chunk(files: _Chunk, *, path: Path, told: Told, last_batch: int, keeps:
     """What a process does with a chunk. `last_batch`: the last one in the register at `path`."""
     asked = (path, told, last_batch, keeps)
     if _OWN.asked != asked:
-        _OWN.asked, _OWN.intake = asked, Intake.of(open_folder(path), told, keeps=keeps)
+        folder = Folder(path, Register.open(path / FILE))
+        _OWN.asked, _OWN.intake = asked, Intake.of(folder, told, keeps=keeps)
     with _OWN.intake.folder.register.held_open():
         return [*map(_OWN.intake.open_ordinary, files)]
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass, fields
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -14,27 +14,23 @@ from typing import Any, Self
 from sqlalchemy import (
     Connection,
     Engine,
-    NullPool,
     Select,
     Table,
     bindparam,
-    create_engine,
-    event,
     func,
     insert,
     select,
-    text,
     tuple_,
 )
-from sqlalchemy.exc import DatabaseError, OperationalError
 
 from plan_sheets.core.document import Document, DocumentFacts, book_from
 from plan_sheets.core.history import Held, History, Source
 from plan_sheets.core.model import Key, PlanSheetsError
 from plan_sheets.core.settle import OpenQuery, QueryCell
 from plan_sheets.core.totals import Arrival, Standing, control_totals
-from plan_sheets.store import tables
+from plan_sheets.store import tables, troubles
 from plan_sheets.store.batch import Batch
+from plan_sheets.store.outbox import Outbox, sync_folders
 
 FILE = "register.sqlite"
 SHA_ENOUGH = 6
@@ -77,22 +73,36 @@ class Register:
         self.secret = secret
         self._writing: Connection | None = None
         self._reading: Connection | None = None
+        self._outbox = Outbox()
         self._layouts: dict[str, str] = {}
         self._next_ids: dict[str, int] = {}
 
     @classmethod
     def create(cls, path: Path, plan_key: str, secret: bytes) -> Self:
         """A plan in the register at `path`, which is made if need be. `secret`: the 32 bytes that sign."""
-        engine = _engine(path)
-        with engine.begin() as connection:
-            _begin(connection)
-            if not connection.scalar(text("SELECT count(*) FROM sqlite_master")):
-                tables.METADATA.create_all(connection)
-                connection.execute(insert(tables.VERSION).values(number=tables.SCHEMA_VERSION))
-                for statement in tables.triggers():
-                    connection.execute(text(statement))
-            connection.execute(insert(tables.PLAN).values(key=plan_key, secret=secret))
+        with cls.founding(path, plan_key, secret):
+            pass
         return cls.open(path, plan_key)
+
+    @classmethod
+    @contextmanager
+    def founding(cls, path: Path, plan_key: str, secret: bytes) -> Iterator[Self]:
+        """A new plan, and in the same transaction all that is recorded meanwhile: both, or neither.
+
+        Raises PlanSheetsError if the register at `path` holds a plan of this key already.
+        """
+        tables.make_file(path)
+        register = cls(tables.engine_of(path), 0, secret)
+        with register._transaction() as connection:
+            if not tables.are_there(connection):
+                tables.make(connection)
+            if connection.scalar(select(tables.PLAN.c.id).where(tables.PLAN.c.key == plan_key)):
+                raise PlanSheetsError(
+                    f"{path.parent} holds a plan already.", f"Choose another folder. {troubles.UNCHANGED}"
+                )
+            connection.execute(insert(tables.PLAN).values(key=plan_key, secret=secret))
+            register.plan = connection.scalar(select(func.max(tables.PLAN.c.id))) or 0
+            yield register
 
     @classmethod
     def open(cls, path: Path, plan_key: str | None = None) -> Self:
@@ -102,25 +112,27 @@ class Register:
                 f"There is no plan folder at {path.parent.resolve()}.",
                 "Make one with: plan-sheets new DIR. Or say where it is with --plan DIR.",
             )
-        engine = _engine(path)
-        try:
-            with engine.connect() as connection:
-                number = connection.scalar(select(tables.VERSION.c.number))
-                plans = connection.execute(select(tables.PLAN)).all()
-        except DatabaseError as error:
-            raise PlanSheetsError(
-                f"{path} is not a register that plan-sheets can read.", "Fetch it from your backup."
-            ) from error
+        engine = tables.engine_of(path)
+        with tables.in_plain_words(path), engine.connect() as connection:
+            if not tables.are_there(connection):
+                raise troubles.no_register(path)
+            number = connection.scalar(select(tables.VERSION.c.number))
+            plans = connection.execute(select(tables.PLAN)).all()
         if number != tables.SCHEMA_VERSION:
             raise PlanSheetsError(
                 f"{path.name} was made by a newer version of plan-sheets "
                 f"(register version {number}; this one knows {tables.SCHEMA_VERSION}).",
-                "Install the newer version. Nothing was changed.",
+                f"Install the newer version. {troubles.UNCHANGED}",
             )
         chosen = [one for one in plans if plan_key in (None, one.key)]
         if len(chosen) != 1:
             raise PlanSheetsError(f"{path.name} holds {len(plans)} plans.", "Say which with its key.")
         return cls(engine, chosen[0].id, chosen[0].secret)
+
+    @property
+    def path(self) -> Path:
+        """Where it lies."""
+        return Path(self.engine.url.database or "")
 
     def close(self) -> None:
         """Let go of the file."""
@@ -130,30 +142,60 @@ class Register:
     def batch(self, deed: str, at: str, *, dry_run: bool = False) -> Iterator[Batch]:
         """One transaction: all of it is recorded, or nothing (`dry_run`: nothing in any case). `at`: when, ISO.
 
-        A batch within a batch is recorded with it, or not at all.
+        Nobody else writes meanwhile, so what is read within it is what stands. The files that it makes are in their
+        places when it ends. A batch within a batch is recorded with it, or not at all. Raises PlanSheetsError.
         """
         if self._writing is not None:
-            yield Batch(self, self._writing, deed, at, self._next_ids)
+            yield Batch(self, self._writing, deed, at, self._next_ids, self._outbox)
             return
-        with self.engine.connect() as connection, connection.begin() as transaction:
-            _begin(connection)
-            self._writing, self._next_ids = connection, {}
-            try:
-                yield Batch(self, connection, deed, at, self._next_ids)
-            finally:
-                self._writing = None
-            if dry_run:
-                transaction.rollback()
+        with self._transaction(dry_run=dry_run) as connection:
+            yield Batch(self, connection, deed, at, self._next_ids, self._outbox)
+
+    @contextmanager
+    def _transaction(self, *, dry_run: bool = False) -> Iterator[Connection]:
+        """The write lock of the register, or with `dry_run` a copy of it in memory, which is thrown away."""
+        outbox = self._outbox = Outbox()
+        try:
+            with (
+                tables.in_plain_words(self.path),
+                tables.copied(self.engine) if dry_run else nullcontext(self.engine) as engine,
+                engine.connect() as connection,
+                connection.begin(),
+            ):
+                # At once: two officers may share the folder. The driver itself begins nothing.
+                connection.exec_driver_sql("BEGIN" if dry_run else "BEGIN IMMEDIATE")
+                self._writing, self._next_ids = connection, {}
+                yield connection
+                outbox.sync()
+        except BaseException:
+            outbox.drop()
+            raise
+        finally:
+            self._writing = None
+        if dry_run:
+            outbox.drop()
+        else:
+            # SQLite has synced the register, but not that its journal is gone: with that back, the last batch goes.
+            sync_folders([self.path.parent])
+            outbox.place()
 
     @contextmanager
     def held_open(self) -> Iterator[None]:
         """All that is read meanwhile is read over one connection: to make one costs more than most reads."""
-        with self.engine.connect() as connection:
+        with tables.in_plain_words(self.path), self.engine.connect() as connection:
             before, self._reading = self._reading, connection
             try:
                 yield
             finally:
                 self._reading = before
+
+    @contextmanager
+    def as_it_stands(self) -> Iterator[None]:
+        """All that is read meanwhile stood at one moment, whoever writes; so be quick: they wait to finish."""
+        with self.held_open(), tables.in_plain_words(self.path):
+            if self._reading is not None:
+                self._reading.exec_driver_sql("BEGIN")
+            yield
 
     def read(self, statement: Any, **bound: object) -> Sequence[Any]:
         """All rows of a select, `bound` by the names in it; within a batch, with what it has recorded so far.
@@ -161,16 +203,11 @@ class Register:
         Raises PlanSheetsError if the register cannot be read.
         """
         connection = self._writing or self._reading
-        try:
+        with tables.in_plain_words(self.path):
             if connection is not None:
                 return connection.execute(statement, bound).all()
             with self.engine.connect() as fresh:
                 return fresh.execute(statement, bound).all()
-        except DatabaseError as error:
-            raise PlanSheetsError(
-                f"The register cannot be read ({error.orig}).",
-                "Close other programs that use the plan folder, and try again; else fetch it from your backup.",
-            ) from error
 
     def history(self, **where: object) -> History:
         """Every value whose columns hold these, with its source."""
@@ -240,24 +277,8 @@ class Register:
     def returns(self) -> list[ReturnFacts]:
         """Everything received, oldest first."""
         r = tables.RETURN
-        rows = self.read(select(r).where(r.c.plan == self.plan).order_by(r.c.id))
-        return [
-            ReturnFacts(
-                one.id,
-                one.sha256,
-                one.file,
-                one.kind,
-                one.verdict,
-                one.document,
-                one.replaces,
-                one.answers_sha,
-                one.saved_by,
-                one.completed_by,
-                one.form,
-                one.received,
-            )
-            for one in rows
-        ]
+        chosen = select(*(r.c[one.name] for one in fields(ReturnFacts))).where(r.c.plan == self.plan)
+        return [ReturnFacts(*one) for one in self.read(chosen.order_by(r.c.id))]
 
     def open_queries(self) -> list[OpenQuery]:
         """Every query that nobody has settled, oldest first."""
@@ -372,26 +393,3 @@ def _message(form: str) -> str:
 def query_subject(query: int) -> str:
     """By what a settlement of a query is known."""
     return f"query {query}"
-
-
-def _engine(path: Path) -> Engine:
-    options = {"isolation_level": None, "timeout": 30}
-    engine = create_engine(f"sqlite:///{path}", poolclass=NullPool, connect_args=options)
-
-    @event.listens_for(engine, "connect")
-    def _foreign_keys(connection: Any, _record: object) -> None:
-        connection.execute("PRAGMA foreign_keys = ON")
-        # What is written stays in memory until it is all there: others may read the register meanwhile.
-        connection.execute("PRAGMA cache_spill = OFF")
-
-    return engine
-
-
-def _begin(connection: Connection) -> None:
-    """Take the write lock at once: two officers may share the folder. The driver itself begins nothing."""
-    try:
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
-    except OperationalError as error:
-        raise PlanSheetsError(
-            "The register cannot be written to.", "Close other programs that use the plan folder, and try again."
-        ) from error

@@ -1,11 +1,43 @@
-"""The tables of the register. Triggers refuse UPDATE and DELETE: what was ever recorded stays."""
+"""The tables of the register, and its file. Triggers refuse UPDATE and DELETE: what was ever recorded stays."""
 
 from __future__ import annotations
 
-from sqlalchemy import Column, ForeignKey, Index, Integer, LargeBinary, MetaData, Table, Text
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import (
+    Column,
+    Connection,
+    Engine,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    NullPool,
+    StaticPool,
+    Table,
+    Text,
+    create_engine,
+    event,
+    insert,
+    text,
+)
+from sqlalchemy.exc import SQLAlchemyError
+
+from plan_sheets.store import troubles
 
 SCHEMA_VERSION = 1
 """Of the register; one made by a newer version of plan-sheets is refused."""
+
+WAIT = 30
+"""Seconds that a command waits for another that is writing to the register."""
+OWNER_ALONE = 0o600
+"""The rights of a register that is made: it holds the key that signs."""
 
 METADATA = MetaData()
 
@@ -176,3 +208,56 @@ def triggers() -> list[str]:
         for table in METADATA.sorted_tables
         for deed in ("UPDATE", "DELETE")
     ]
+
+
+def make_file(path: Path) -> None:
+    """An empty register that its owner alone may read; one that is there stays, with its rights."""
+    with suppress(FileExistsError):
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, OWNER_ALONE))
+
+
+def are_there(connection: Connection) -> bool:
+    """Whether a database has tables, and they are those of a register: only `make_file` makes one without."""
+    return bool(connection.scalar(text("SELECT count(*) FROM sqlite_master WHERE name IN ('version', 'plan')")))
+
+
+def make(connection: Connection) -> None:
+    """The tables of a register that is new."""
+    METADATA.create_all(connection)
+    connection.execute(insert(VERSION).values(number=SCHEMA_VERSION))
+    for statement in triggers():
+        connection.execute(text(statement))
+
+
+def engine_of(path: Path) -> Engine:
+    """The register at `path`, by a connection each time that one is asked for."""
+    options = {"isolation_level": None, "timeout": WAIT}
+    engine = create_engine(f"sqlite:///{path}", poolclass=NullPool, connect_args=options)
+
+    @event.listens_for(engine, "connect")
+    def _prepare(connection: Any, _record: object) -> None:
+        connection.execute("PRAGMA foreign_keys = ON")
+        # What is written stays in memory until it is all there: others may read the register meanwhile.
+        connection.execute("PRAGMA cache_spill = OFF")
+        connection.execute("PRAGMA synchronous = FULL")
+
+    return engine
+
+
+@contextmanager
+def copied(engine: Engine) -> Iterator[Engine]:
+    """A copy of a register in memory: what is tried out there needs no right to write."""
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as copy:
+        with engine.connect() as connection:
+            driver: Any = connection.connection.driver_connection
+            driver.backup(copy)
+        yield create_engine("sqlite://", poolclass=StaticPool, creator=lambda: copy)
+
+
+@contextmanager
+def in_plain_words(path: Path) -> Iterator[None]:
+    """Raises PlanSheetsError for whatever the database of the register at `path` says."""
+    try:
+        yield
+    except (SQLAlchemyError, sqlite3.Error) as error:
+        raise troubles.in_words(path, error) from None
