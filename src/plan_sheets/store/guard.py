@@ -26,6 +26,7 @@ from plan_sheets.store.sheet_scan import (
     TooFullError,
     TooManyCellsError,
 )
+from plan_sheets.store.xls_scan import scan_xls
 from plan_sheets.store.xlsb_scan import passes_over
 from plan_sheets.store.xlsx_parts import ROOT, OddError, essential, read_already, workbook_parts
 from plan_sheets.store.zips import RefusedError, stored
@@ -105,14 +106,14 @@ def _guarded(data: bytes, *, apart: bool, most: int) -> Guarded:
             raise OddError
         return _guard_package(package, apart=apart)
     if data.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
-        return _guard_compound(data)
+        return _guard_compound(data, apart=apart)
     raise RefusedError(kind_of_other(data))
 
 
 # ---------------------------------------------------------------- compound files
 
 
-def _guard_compound(data: bytes) -> Guarded:
+def _guard_compound(data: bytes, *, apart: bool) -> Guarded:
     """An OLE2 file: xls, or something that only looks like it from outside."""
     names = streams(data)
     if "EncryptedPackage" in names or FILE_PASS.search(data):
@@ -122,11 +123,16 @@ def _guard_compound(data: bytes) -> Guarded:
     if not names & BOOKS:
         raise RefusedError("file_unknown")
     remarks = _remarks({"_VBA_PROJECT_CUR": "file_has_macros"}, names)
-    return Guarded("xls", data, remarks=(*remarks, _half_seen("xls")))
+    if not apart:
+        return Guarded("xls", b"")
+    seen = scan_xls(data)
+    remarks = (*remarks, *seen.beside, _half_seen("xls"))
+    looks, marks = tuple(one.looks() for one in seen.sheets), tuple(one.marks for one in seen.sheets)
+    return Guarded("xls", seen.data, marks, remarks=remarks, looks=looks, since_1904=seen.since_1904)
 
 
 def _half_seen(container: str) -> Remark:
-    """That of this format only stored values are told: nobody sees formulas, formats, or what lies beside the cells."""
+    """That of this format not all can be told that is in it."""
     return Remark("file_half_seen", {"container": container})
 
 

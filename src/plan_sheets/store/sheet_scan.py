@@ -15,11 +15,9 @@ from xml.parsers import expat
 from plan_sheets.core.found import CellKind
 from plan_sheets.core.model import column_letters
 from plan_sheets.store.limits import MAX_FILLED, MAX_SPREAD
+from plan_sheets.store.lines import MAX_COLUMNS, MAX_ROWS
 from plan_sheets.store.sheet_texts import Cells, Shared, refuse_twice, spreads, text_cells
 from plan_sheets.store.zips import RefusedError
-
-MAX_ROWS = 1_048_576
-MAX_COLUMNS = 16_384
 
 Mark = tuple[CellKind, str]
 """An error or a formula; of a formula, how it is written (without the `=`; "" where another cell says it)."""

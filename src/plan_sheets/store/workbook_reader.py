@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import io
 import json
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
@@ -25,6 +26,7 @@ from plan_sheets.store.apart import run_apart
 from plan_sheets.store.decrypting import decrypted
 from plan_sheets.store.guard import Guarded, Refusal, guard, refusal_of
 from plan_sheets.store.limits import MAX_FILLED, MAX_SHARED
+from plan_sheets.store.lines import Spans
 from plan_sheets.store.looks import Looks
 from plan_sheets.store.properties import custom_properties, saved_by
 from plan_sheets.store.sheet_scan import Mark, TooFullError
@@ -73,6 +75,8 @@ def _read_here(passed: Guarded) -> FoundWorkbook | Refusal:
     """The workbook, read in this process: every trouble of the parser becomes a refusal."""
     try:
         sheets = passed.sheets or _sheets(passed.data, passed.marks)
+        if passed.container == "xls" and any("\0" in cell.text for one in sheets for cell in one.cells.values()):
+            raise RefusedError("file_odd_encoding")  # noqa: TRY301 - two-byte letters that were read as single bytes
         said = custom_properties(passed.about), saved_by(passed.about)
         if passed.looks:
             sheets = tuple(map(_with_looks, sheets, passed.looks))
@@ -114,19 +118,39 @@ def _found_sheet(about: SheetMetadata, sheet: CalamineSheet, marks: _Marks) -> F
         if value != ""
     }
     _mark(cells, marks)
-    merged = tuple(
-        f"{column_letters(first[1])}{first[0] + 1}:{column_letters(last[1])}{last[0] + 1}"
-        for first, last in sheet.merged_cell_ranges or ()
-    )
-    return FoundSheet(about.name, cells, about.visible is SheetVisibleEnum.Visible, merged)
+    return FoundSheet(about.name, cells, about.visible is SheetVisibleEnum.Visible)
 
 
 def _with_looks(sheet: FoundSheet, looks: Looks) -> FoundSheet:
     """The sheet with what the formats of its cells say of what they hold."""
-    held = {place: cell for place in {*looks.formats, *looks.struck} if (cell := sheet.cells.get(place_of(place)))}
+    cells = sheet.cells
+    if looks.texts:
+        cells = {at: cells[at]._replace(text=text) for place, text in looks.texts.items() if (at := place_of(place))}
+        cells = {**sheet.cells, **cells}
+    held = {place: cell for place in {*looks.formats, *looks.struck} if (cell := cells.get(place_of(place)))}
     shown = {place: _shown(held[place], code) for place, code in looks.formats.items() if place in held}
     told = {place: text for place, text in shown.items() if text != held[place].text}
-    return replace(sheet, painted=looks.painted, shown=told or looks.shown, struck=looks.struck & held.keys())
+    return replace(
+        sheet,
+        cells=cells,
+        merged=looks.merged,
+        painted=looks.painted,
+        shown=told or looks.shown,
+        struck=looks.struck & held.keys(),
+        hidden=_hidden(cells, looks) if looks.rows or looks.columns else frozenset(),
+    )
+
+
+def _hidden(cells: Mapping[tuple[int, int], FoundCell], looks: Looks) -> frozenset[str]:
+    """The cells in rows and columns that are hidden."""
+    rows, columns = (_within(spans, {at[way] for at in cells}) for way, spans in enumerate((looks.rows, looks.columns)))
+    return frozenset(f"{column_letters(column)}{row + 1}" for row, column in cells if row in rows or column in columns)
+
+
+def _within(spans: Spans, places: set[int]) -> set[int]:
+    """Which of the places lie in one of these runs."""
+    firsts = [first for first, _ in spans]
+    return {one for one in places if (at := bisect_right(firsts, one)) and one <= spans[at - 1][1]}
 
 
 def _shown(cell: FoundCell, code: str) -> str:
