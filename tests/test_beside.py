@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import io
 import zipfile
 from pathlib import Path
 from typing import Any
 
 import openpyxl
 import pytest
+import xlsxwriter
 from openpyxl.comments import Comment
 from tests.chairs import Plan, edit, said, told
 from tests.store.test_workbook_reader import ods
 
-from plan_sheets.core.found import FoundWorkbook
+from plan_sheets.core.found import CellKind, FoundCell, FoundWorkbook
 from plan_sheets.store import beside
 from plan_sheets.store.beside import beside_cells, capped, link_of, remark_of
 from plan_sheets.store.workbook_reader import read_workbook
@@ -174,3 +176,23 @@ def test_what_is_more_than_can_be_told_one_by_one_is_told_by_number_and_cell(mon
     assert (more.code, more.details["count"], more.details["cells"]) == ("comments_more", "3", "A3, A4, A5")
     assert more.entered == "A3: Said 3\nA4: Said 4\nA5: Said 5"
     assert (linked.code, linked.sheet, linked.entered) == ("links_more", "Two", "B2: https://example.org/")
+
+
+DOT = bytes.fromhex(
+    "89504e470d0a1a0a0000000d4948445200000001000000010802000000907753de0000000c49444154789c63f8cfc000000301010018dd8db0"
+    "0000000049454e44ae426082"
+)
+
+
+def test_a_picture_placed_in_a_cell_is_a_picture_and_no_error() -> None:
+    made = io.BytesIO()
+    with xlsxwriter.Workbook(made) as book:
+        page = book.add_worksheet("One")
+        page.embed_image(4, 3, "dot.png", {"image_data": io.BytesIO(DOT), "description": "A signed sheet"})
+        page.write_formula(5, 3, "=1/0", None, "#DIV/0!")
+    found = read_workbook(made.getvalue())
+    assert isinstance(found, FoundWorkbook)
+    assert [(one.code, one.sheet, one.cell, one.entered) for one in found.remarks] == [
+        ("picture", "One", "D5", "A signed sheet")
+    ]
+    assert found.sheets[0].cells == {(5, 3): FoundCell("#DIV/0!", CellKind.ERROR, "=1/0")}

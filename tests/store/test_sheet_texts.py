@@ -12,7 +12,7 @@ import xlsxwriter
 from hypothesis import given
 from hypothesis import strategies as st
 
-from plan_sheets.core.found import FoundWorkbook
+from plan_sheets.core.found import CellKind, FoundCell, FoundWorkbook
 from plan_sheets.store import xlsx_parts
 from plan_sheets.store.guard import Guarded, Refusal, guard
 from plan_sheets.store.workbook_reader import read_workbook
@@ -223,3 +223,37 @@ def test_entities_in_the_value_of_a_formula() -> None:
 def test_a_cell_filled_twice_is_refused(again: str) -> None:
     data = changed(PLAIN, SHEET, TEXT_0, f'<c r="A1" t="s"><v>0</v></c>{again}')
     assert read_workbook(data) == Refusal("file_cell_twice", {"cell": "A1"}) == by_parser(data)
+
+
+GRIN = "\N{GRINNING FACE}"
+PAIRS = {"a_xD83D__xDE00_b": f"a{GRIN}b", "_xd83d__xde00_": GRIN, "_x005F_xD83D__xDE00_": None, "_xD83D_": None}
+
+
+@pytest.mark.parametrize("text", PAIRS)
+@pytest.mark.parametrize("where", ["shared", "inline"])
+def test_a_pair_of_surrogates_in_two_escapes_is_one_character(text: str, where: str) -> None:
+    """As Spire.XLS writes it; one that is no pair is not touched."""
+    inline = TEXT_0, f'<c r="A1" t="inlineStr"><is><t>{text}</t></is></c>'
+    data = changed(PLAIN, SHARED, "<t>a</t>", f"<t>{text}</t>") if where == "shared" else changed(PLAIN, SHEET, *inline)
+    found = read_workbook(data)
+    assert isinstance(found, FoundWorkbook)
+    assert found == by_parser(data)
+    assert is_read_plainly(data) is (PAIRS[text] is not None)
+    assert (found.sheets[0].cells[0, 0].text == PAIRS[text]) is (PAIRS[text] is not None)
+
+
+def test_an_attribute_that_slid_into_its_text_is_put_back() -> None:
+    """As openxlsx of R writes a text that begins with a blank."""
+    data = changed(PLAIN, SHEET, TEXT_0, '<c r="A1" t="inlineStr"><is><t>xml:space="preserve">  z </t></is></c>')
+    found = read_workbook(data)
+    assert isinstance(found, FoundWorkbook)
+    assert found == by_parser(data)
+    assert found.sheets[0].cells[0, 0].text == "  z "
+
+
+@pytest.mark.parametrize(("value", "text"), [("NaN", "NaN"), ("Infinity", "Infinity"), ("-1e999", "-Infinity")])
+def test_a_number_cell_without_a_number(value: str, text: str) -> None:
+    """As xlsx-populate writes a text that was typed so."""
+    found = read_workbook(changed(PLAIN, SHEET, TEXT_0, f'<c r="A1"><v>{value}</v></c>'))
+    assert isinstance(found, FoundWorkbook)
+    assert found.sheets[0].cells[0, 0] == FoundCell(text, CellKind.ERROR)

@@ -32,6 +32,11 @@ def remark_of(sheet: str, cell: str, text: str, *, comment: bool) -> Remark:
     return Remark(code, {"cell": cell, "sheet": sheet}, sheet, cell, words.strip())
 
 
+def picture_of(sheet: str, cell: str, description: str) -> Remark:
+    """A picture, and what whoever placed it there says that it shows."""
+    return Remark("picture", {"cell": cell, "sheet": sheet}, sheet, cell, description)
+
+
 def capped(remarks: Iterable[Remark]) -> tuple[Remark, ...]:
     """The first of them one by one; the rest by number and cell, with all their texts, one for each sheet and kind."""
     each, more = iter(remarks), dict[tuple[str, str], list[Remark]]()

@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 
 from plan_sheets.core.found import FoundSheet, Remark
 from plan_sheets.core.survival import seen_in
-from plan_sheets.store.beside import beside_cells, linked_cells
-from plan_sheets.store.kinds import BOOKS, FILE_PASS, kind_of_other, streams
+from plan_sheets.store.beside import beside_cells, capped, linked_cells
+from plan_sheets.store.kinds import BOOKS, FILE_PASS, RIGHTS, kind_of_other, streams
 from plan_sheets.store.limits import MAX_CELLS, MAX_FILE, MAX_FILLED, MAX_HERE
 from plan_sheets.store.looks import Looks, looks_of
 from plan_sheets.store.ods_scan import OdsScan, scan_ods, without
@@ -59,7 +59,7 @@ class Guarded:
     """Whether day numbers in it count from 1904; known of xlsx and ods."""
     apart: bool = True
     """Whether a child process guards and reads it: it is large, or not every cell was seen as the parser sees it."""
-    kept: frozenset[str] | None = None
+    kept: Mapping[str, int] | None = None
     """As in `FoundWorkbook`."""
     sheets: tuple[FoundSheet, ...] = ()
     """The sheets, where they are so plain that no parser is needed: `data` is empty then."""
@@ -116,6 +116,8 @@ def _guarded(data: bytes, *, apart: bool, most: int) -> Guarded:
 def _guard_compound(data: bytes, *, apart: bool) -> Guarded:
     """An OLE2 file: xls, or something that only looks like it from outside."""
     names = streams(data)
+    if names & RIGHTS:
+        raise RefusedError("file_rights")
     if "EncryptedPackage" in names or FILE_PASS.search(data):
         raise RefusedError("file_encrypted")
     if "WordDocument" in names:
@@ -180,6 +182,7 @@ def _guard_package(package: Package, *, apart: bool) -> Guarded:
         remarks = (*(one for one in remarks if one.code != "file_has_comments"), *beside)
     remarks = (
         *remarks,
+        *capped(one for scan in scans for one in scan.pictures),
         *linked_cells(package.small, names, ((one.title, one.part, parts[one.part]) for one in listed)),
     )
     sheets = read_already(listed, scans)
@@ -215,7 +218,7 @@ _LAID_OUT = re.compile(rb">\s+(?=<(?:/?table:|text:p[ />]))")
 """White space between cells and rows, as Gnumeric and SheetJS lay an ods out: the parser takes the file for damaged."""
 
 
-def _ods_parts(package: Package) -> tuple[bytes, OdsScan, frozenset[str]]:
+def _ods_parts(package: Package) -> tuple[bytes, OdsScan, dict[str, int]]:
     """The three parts of an ods that the parser reads, what it does not tell of them, and what was kept (`seen_in`).
 
     Tabs, line breaks and errors become text, or the parser would drop them.

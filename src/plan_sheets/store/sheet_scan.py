@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from html import unescape
 from xml.parsers import expat
 
-from plan_sheets.core.found import CellKind
+from plan_sheets.core.found import CellKind, Remark
 from plan_sheets.core.model import column_letters
 from plan_sheets.store.limits import MAX_FILLED, MAX_SPREAD
 from plan_sheets.store.lines import MAX_COLUMNS, MAX_ROWS
@@ -51,6 +51,8 @@ class Scan:
     """Whether the sheet was no ordinary one: spelled oddly, or larger."""
     texts: Cells | None = None
     """The cells themselves, where they are so plain that no parser is needed; `marks` does not tell of these."""
+    pictures: tuple[Remark, ...] = ()
+    """What was placed in cells that are blank otherwise."""
 
     def marked(self) -> Mapping[tuple[int, int], Mark]:
         """The cells that hold an error or a formula, whichever way they were seen."""

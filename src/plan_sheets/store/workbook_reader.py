@@ -14,7 +14,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
-from math import isfinite
+from math import isfinite, isnan
 from typing import Any
 
 from python_calamine import CalamineSheet, CalamineWorkbook, PasswordError, SheetMetadata, SheetVisibleEnum
@@ -177,7 +177,7 @@ def _found_cell(value: object) -> FoundCell:
     if isinstance(value, bool):
         return FoundCell("TRUE" if value else "FALSE", CellKind.BOOLEAN)
     if isinstance(value, int | float):
-        return FoundCell(f"{value:.15g}", CellKind.NUMBER if isfinite(value) else CellKind.ERROR)
+        return _number(value)
     if isinstance(value, date):
         words = _moment(value) if isinstance(value, datetime) else PartialDate.day(value).words
         return FoundCell(words, CellKind.DATE)
@@ -187,6 +187,12 @@ def _found_cell(value: object) -> FoundCell:
     if isinstance(value, timedelta):
         return FoundCell(_clock(value), CellKind.TIME)
     return FoundCell(str(value))
+
+
+def _number(value: float) -> FoundCell:
+    if isfinite(value):
+        return FoundCell(f"{value:.15g}", CellKind.NUMBER)
+    return FoundCell("NaN" if isnan(value) else "Infinity" if value > 0 else "-Infinity", CellKind.ERROR)
 
 
 def _moment(value: datetime) -> str:
@@ -230,7 +236,7 @@ def _packed(found: FoundWorkbook | Refusal) -> dict[str, Any]:
         "properties": dict(found.properties),
         "saved_by": found.saved_by,
         "remarks": [(one.code, dict(one.details), one.sheet, one.cell, one.entered) for one in found.remarks],
-        "kept": None if found.kept is None else sorted(found.kept),
+        "kept": None if found.kept is None else dict(found.kept),
         "since_1904": found.since_1904,
     }
 
@@ -241,9 +247,8 @@ def _unpacked(told: dict[str, Any]) -> FoundWorkbook | Refusal:
         return Refusal(told["refusal"], told["details"])
     sheets = tuple(_unpacked_sheet(sheet) for sheet in told["sheets"])
     remarks = tuple(Remark(*one) for one in told["remarks"])
-    kept = None if told["kept"] is None else frozenset(told["kept"])
     said = told["properties"], told["saved_by"]
-    return FoundWorkbook(told["container"], sheets, *said, remarks, kept, told["since_1904"])
+    return FoundWorkbook(told["container"], sheets, *said, remarks, told["kept"], told["since_1904"])
 
 
 def _packed_sheet(sheet: FoundSheet) -> dict[str, Any]:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 from xml.etree import ElementTree as ET
 
 from plan_sheets.core.found import CellKind, FoundSheet
 from plan_sheets.core.survival import seen_in
+from plan_sheets.store.cell_pictures import without_pictures
 from plan_sheets.store.limits import MAX_AREA, MAX_CELLS, MAX_MERGES, MAX_SHEETS, MAX_SMALL_PART, MAX_TEXT
 from plan_sheets.store.lines import without_merges
 from plan_sheets.store.package import Package
@@ -41,7 +43,7 @@ class Listed(NamedTuple):
 
 def workbook_parts(
     package: Package, root: bytes, book: str, *, apart: bool
-) -> tuple[dict[str, bytes], list[Listed], list[Scan], frozenset[str]]:
+) -> tuple[dict[str, bytes], list[Listed], list[Scan], dict[str, int]]:
     """The parts that hold cells, each of them checked; the sheets; what each holds; what was kept (`seen_in`).
 
     `root` is the part of the package's own relationships, `book` the name of the one that lists the sheets.
@@ -49,16 +51,19 @@ def workbook_parts(
     folder = book.rpartition("/")[0] + "/" if "/" in book else ""
     rels, texts = f"{folder}_rels/workbook.xml.rels", f"{folder}sharedstrings.xml"
     parts = {ROOT: root, **{name: package.small(name) for name in (book, rels)}}
-    parts |= {name: package.xml(name) for name in (f"{folder}styles.xml", texts) if name in package.entries}
+    parts |= {name: mended(package.xml(name)) for name in (f"{folder}styles.xml", texts) if name in package.entries}
     parts[book] = _STATE.sub(rb"\1", parts[book])
-    listed, kept = _listed(parts[book], parts[rels], folder), seen_in(parts[book])
+    listed = _listed(parts[book], parts[rels], folder)
+    kept = seen_in(parts.get(f"{folder}styles.xml", b""), seen_in(parts[book]))
     told = parts.get(texts, b"")
     shared = shared_texts(told) if len(told) <= MAX_SMALL_PART else None
     scans = []
     for one in listed:
-        parts[one.part] = part = package.xml(one.part)
+        part, pictures = without_pictures(mended(package.xml(one.part)), one.title, package, folder)
+        parts[one.part] = part
         kept = seen_in(part[part.rfind(b"sheetData") :], kept)
-        scans.append(_checked_sheet(part, shared, apart=apart))
+        scan = _checked_sheet(part, shared, apart=apart)
+        scans.append(replace(scan, pictures=pictures) if pictures else scan)
     cells = sum(scan.cells for scan in scans)
     if cells > MAX_CELLS:
         raise RefusedError("file_too_many_cells", limit=f"{MAX_CELLS:,}")
@@ -106,6 +111,24 @@ _STATE = re.compile(
     rb"""(<(?:[^\s<>:]+:)?sheet\s(?:[^<>]*?\s)?)state\s*=\s*["'](?!(?:visible|hidden|veryHidden)["'])[^"'<>]*["']"""
 )
 """A state that no sheet has: as LibreOffice does, such a sheet is taken for one that is shown."""
+_PAIR = re.compile(rb"(?<!_x[0-9A-Fa-f]{4})_x([dD][89abAB][0-9A-Fa-f]{2})__x([dD][c-fC-F][0-9A-Fa-f]{2})_")
+_SPILT = b'<t>xml:space="preserve">'
+
+
+def mended(part: bytes) -> bytes:
+    """The part with what some programs write otherwise than any parser reads it.
+
+    A character beyond U+FFFF as two escapes (Spire.XLS), and an attribute that slid into its text (openxlsx of R).
+    """
+    if b"_xD" in part or b"_xd" in part:
+        part = _PAIR.sub(_joined, part)
+    return part.replace(_SPILT, b'<t xml:space="preserve">') if _SPILT in part else part
+
+
+def _joined(match: re.Match[bytes]) -> bytes:
+    return bytes.fromhex((match[1] + match[2]).decode()).decode("utf-16-be").encode()
+
+
 _ERROR_TYPE = re.compile(rb"""(<(?:[^\s<>]*:)?c\s(?:[^<>]*\s)?t\s*=\s*)(["'])e\2""")
 
 
