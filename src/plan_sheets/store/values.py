@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
-from math import isfinite
+from math import isfinite, isnan
 
 from plan_sheets.core.found import CellKind, FoundCell
 from plan_sheets.core.model import PartialDate
@@ -17,7 +17,7 @@ def found_cell(value: object) -> FoundCell:
     if isinstance(value, bool):
         return FoundCell("TRUE" if value else "FALSE", CellKind.BOOLEAN)
     if isinstance(value, int | float):
-        return FoundCell(f"{value:.15g}", CellKind.NUMBER if isfinite(value) else CellKind.ERROR)
+        return _number(value)
     if isinstance(value, date):
         words = _moment(value) if isinstance(value, datetime) else PartialDate.day(value).words
         return FoundCell(words, CellKind.DATE)
@@ -27,6 +27,12 @@ def found_cell(value: object) -> FoundCell:
     if isinstance(value, timedelta):
         return FoundCell(_clock(value), CellKind.TIME)
     return FoundCell(str(value))
+
+
+def _number(value: float) -> FoundCell:
+    if isfinite(value):
+        return FoundCell(f"{value:.15g}", CellKind.NUMBER)
+    return FoundCell("NaN" if isnan(value) else "Infinity" if value > 0 else "-Infinity", CellKind.ERROR)
 
 
 def _moment(value: datetime) -> str:
