@@ -13,6 +13,7 @@ from plan_sheets.core.messages import shorten
 from plan_sheets.core.model import column_letters
 from plan_sheets.store.limits import MAX_BESIDE
 from plan_sheets.store.relationships import relationships
+from plan_sheets.store.xlsb_scan import comments_in, links_in
 from plan_sheets.store.zips import RefusedError
 
 _PARTS = ("/comments", "/drawings/drawing", "/threadedcomments/")
@@ -95,17 +96,22 @@ def _linked(
     part: Callable[[str], bytes], names: Container[str], sheets: Iterable[tuple[str, str, bytes]]
 ) -> Iterator[Remark]:
     for sheet, name, told in sheets:
-        start = told.find(b"hyperlinks", told.rfind(b"sheetData"))
-        listed = told[start : told.rfind(b"hyperlinks")] if start > 0 else b""
-        if b":id" not in listed or (rels := _relations_of(name)) not in names:  # a link within the workbook has no id
-            continue
-        links = [dict(_ATTRIBUTE.findall(one.decode())) for one in _LINK.findall(listed)]
-        places = {
-            value: one.get("ref", "") for one in links for key, value in one.items() if key.rpartition(":")[2] == "id"
-        }
-        for number, _, target in relationships(part(rels)):
-            if number in places and not target.startswith("#"):
-                yield link_of(sheet, places[number].partition(":")[0], target)
+        if (rels := _relations_of(name)) in names and (places := _linking(name, told)):
+            for number, _, target in relationships(part(rels)):
+                if number in places and not target.startswith("#"):
+                    yield link_of(sheet, places[number].partition(":")[0], target)
+
+
+def _linking(name: str, told: bytes) -> dict[str, str]:
+    """The cells of a sheet that link to somewhere else, by their relationships: a link within it has none."""
+    if name.endswith(".bin"):
+        return {number: cell for cell, number in links_in(told) if number}
+    start = told.find(b"hyperlinks", told.rfind(b"sheetData"))
+    listed = told[start : told.rfind(b"hyperlinks")] if start > 0 else b""
+    if b":id" not in listed:
+        return {}
+    links = [dict(_ATTRIBUTE.findall(one.decode())) for one in _LINK.findall(listed)]
+    return {value: one.get("ref", "") for one in links for key, value in one.items() if key.rpartition(":")[2] == "id"}
 
 
 def _relations_of(name: str) -> str:
@@ -131,8 +137,15 @@ def _beside(
 
 
 def _comments(sheet: str, part: bytes) -> Iterator[Remark]:
+    if part.startswith(_BINARY):
+        yield from (remark_of(sheet, cell, text, comment=True) for cell, text in comments_in(part))
+        return
     for one in _all(ET.fromstring(part), "comment"):  # noqa: S314 - checked by the guard
         yield remark_of(sheet, one.get("ref", ""), _text(one), comment=True)
+
+
+_BINARY = b"\xf4\x04"
+"""How the comments of an xlsb begin."""
 
 
 def _threads(sheet: str, part: bytes) -> Iterator[Remark]:

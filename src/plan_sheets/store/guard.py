@@ -27,7 +27,7 @@ from plan_sheets.store.sheet_scan import (
     TooManyCellsError,
 )
 from plan_sheets.store.xls_scan import scan_xls
-from plan_sheets.store.xlsb_scan import passes_over
+from plan_sheets.store.xlsb_scan import scan_xlsb
 from plan_sheets.store.xlsx_parts import ROOT, OddError, essential, read_already, workbook_parts
 from plan_sheets.store.zips import RefusedError, stored
 
@@ -169,7 +169,9 @@ def _guard_package(package: Package, *, apart: bool) -> Guarded:
     root = package.small(ROOT)
     book = _workbook_part(root, names)
     if book.endswith(".bin"):
-        return Guarded("xlsb", _binary_parts(package, apart=apart), about=about, remarks=(*remarks, _half_seen("xlsb")))
+        if not apart:
+            raise OddError
+        return _guard_binary(package, book, about, remarks)
     parts, listed, scans, kept = workbook_parts(package, root, book, apart=apart)
     container = "xlsm" if b"macroEnabled" in package.small("[content_types].xml") else "xlsx"
     walked = any(scan.walked for scan in scans)
@@ -240,10 +242,19 @@ def _ods_parts(package: Package) -> tuple[bytes, OdsScan, dict[str, int]]:
     return stored({"mimetype": kind, "META-INF/manifest.xml": manifest, "content.xml": content}), seen, kept
 
 
-def _binary_parts(package: Package, *, apart: bool) -> bytes:
-    """All parts of an xlsb that its parser could ask for; refused where it would pass over some of the cells."""
-    wanted = [name for name in package.entries if name.endswith((".bin", ".rels")) and "vbaproject" not in name]
-    parts = {name: package.archive.read(package.entries[name]) for name in wanted}
-    if apart and any(passes_over(part) for name, part in parts.items() if "sheets/sheet" in name):
-        raise RefusedError("file_odd_encoding")
-    return stored(parts)
+def _guard_binary(package: Package, book: str, about: Mapping[str, bytes], remarks: tuple[Remark, ...]) -> Guarded:
+    """An xlsb: all parts of it that its parser could ask for, and what that does not tell."""
+    names = package.entries
+    wanted = [name for name in names if name.endswith((".bin", ".rels")) and "vbaproject" not in name]
+    parts = {name: package.archive.read(names[name]) for name in wanted}
+    seen = scan_xlsb(parts, book)
+
+    def part(name: str) -> bytes:
+        return parts[name] if name in parts else package.small(name)
+
+    if beside := beside_cells(part, names, seen.listed):
+        remarks = (*(one for one in remarks if one.code != "file_has_comments"), *beside)
+    links = linked_cells(part, names, ((title, name, parts[name]) for title, name in seen.listed))
+    looks, marks = tuple(one.looks() for one in seen.sheets), tuple(one.marks for one in seen.sheets)
+    told = (*remarks, *links, _half_seen("xlsb"))
+    return Guarded("xlsb", stored(parts), marks, about, told, looks, seen.since_1904)
