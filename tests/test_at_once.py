@@ -6,7 +6,7 @@ import re
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -127,7 +127,7 @@ def test_new_at_once_makes_one_plan(tmp_path: Path) -> None:
 def test_what_goes_out_while_a_file_is_opened_is_told(round_one: Plan, monkeypatch: pytest.MonkeyPatch) -> None:
     """A round is issued after the file was opened, and before anything is recorded."""
     check_rows, file = check.check_rows, round_one.filled("da", said())
-    others = iter([lambda: run(*ISSUE_Q2, plan=round_one)])
+    others: Iterator[Callable[[], object]] = iter([lambda: run(*ISSUE_Q2, plan=round_one)])
 
     def check_meanwhile(rows: Any, messages: Messages) -> Any:
         for other in others:

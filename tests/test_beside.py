@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import io
 import zipfile
 from pathlib import Path
 from typing import Any
 
 import openpyxl
 import pytest
+import xlsxwriter
 from openpyxl.comments import Comment
 from tests.chairs import Plan, edit, said, told
 from tests.store.test_workbook_reader import ods
 
-from plan_sheets.core.found import FoundWorkbook
+from plan_sheets.core.found import CellKind, FoundCell, FoundWorkbook
+from plan_sheets.store import beside
+from plan_sheets.store.beside import beside_cells, capped, link_of, remark_of
 from plan_sheets.store.workbook_reader import read_workbook
 
 DRAWING = "http://schemas.openxmlformats.org/drawingml/2006"
@@ -122,3 +126,73 @@ def test_a_text_box_of_an_ods_is_no_part_of_the_cell_it_is_anchored_to() -> None
         ("cell_comment", "One", "A1", "A note"),
         ("text_box", "One", "A1", "In a box"),
     ]
+
+
+THREAD = """[Threaded comment]
+
+Your version of Excel allows you to read this threaded comment; however, any edits to it will get removed if the file \
+is opened in a newer version of Excel. Learn more: https://go.microsoft.com/fwlink/?linkid=870924
+
+Comment:
+    We cannot go on
+Reply:
+    Agreed"""
+SAID = "We cannot go on\nReply:\nAgreed"
+
+
+@pytest.mark.parametrize("text", [THREAD, THREAD.replace("[Threaded comment]", "[Sylwadau]").replace("Comment:", "X:")])
+def test_a_threaded_comment_begins_with_what_was_said_in_it(text: str) -> None:
+    assert remark_of("One", "A1", text, comment=True).entered == SAID
+    assert remark_of("One", "A1", f"I wrote:\n{text}", comment=True).entered == f"I wrote:\n{text}"
+
+
+MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+THREADS = "http://schemas.microsoft.com/office/spreadsheetml/2018/threadedcomments"
+
+
+def test_comments_and_threads_of_a_sheet_are_told_once() -> None:
+    parts = {
+        "xl/worksheets/_rels/sheet1.xml.rels": f'<Relationships><Relationship Id="a" Type="{RELATIONS}/comments" '
+        'Target="../comments1.xml"/><Relationship Id="b" Type="x/threadedComment" '
+        'Target="../threadedComments/threadedComment1.xml"/></Relationships>',
+        "xl/comments1.xml": f'<comments xmlns="{MAIN}"><comment ref="A1"><t>Plain</t></comment></comments>',
+        "xl/threadedcomments/threadedcomment1.xml": f'<ThreadedComments xmlns="{THREADS}">'
+        + "".join(
+            f'<threadedComment ref="{cell}"><text>{text}</text></threadedComment>'
+            for cell, text in (("A1", "Plain"), ("B2", "First"), ("B2", "Reply"))
+        )
+        + "</ThreadedComments>",
+    }
+    told = beside_cells(lambda name: parts[name].encode(), parts, [("One", "xl/worksheets/sheet1.xml")])
+    assert [(one.cell, one.entered) for one in told] == [("A1", "Plain"), ("B2", "First\nReply")]
+
+
+def test_what_is_more_than_can_be_told_one_by_one_is_told_by_number_and_cell(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(beside, "MAX_BESIDE", 2)
+    comments = [remark_of("One", f"A{row}", f"Said {row}", comment=True) for row in range(1, 6)]
+    links = [link_of("Two", "B2", "https://example.org/")]
+    first, second, more, linked = capped([*comments, *links])
+    assert [first.entered, second.entered] == ["Said 1", "Said 2"]
+    assert (more.code, more.details["count"], more.details["cells"]) == ("comments_more", "3", "A3, A4, A5")
+    assert more.entered == "A3: Said 3\nA4: Said 4\nA5: Said 5"
+    assert (linked.code, linked.sheet, linked.entered) == ("links_more", "Two", "B2: https://example.org/")
+
+
+DOT = bytes.fromhex(
+    "89504e470d0a1a0a0000000d4948445200000001000000010802000000907753de0000000c49444154789c63f8cfc000000301010018dd8db0"
+    "0000000049454e44ae426082"
+)
+
+
+def test_a_picture_placed_in_a_cell_is_a_picture_and_no_error() -> None:
+    made = io.BytesIO()
+    with xlsxwriter.Workbook(made) as book:
+        page = book.add_worksheet("One")
+        page.embed_image(4, 3, "dot.png", {"image_data": io.BytesIO(DOT), "description": "A signed sheet"})
+        page.write_formula(5, 3, "=1/0", None, "#DIV/0!")
+    found = read_workbook(made.getvalue())
+    assert isinstance(found, FoundWorkbook)
+    assert [(one.code, one.sheet, one.cell, one.entered) for one in found.remarks] == [
+        ("picture", "One", "D5", "A signed sheet")
+    ]
+    assert found.sheets[0].cells == {(5, 3): FoundCell("#DIV/0!", CellKind.ERROR, "=1/0")}

@@ -290,7 +290,7 @@ def test_kinds_of_cell(field: Field, typed: str, kind: CellKind, value: str, cod
 def test_a_note_says_before_and_after() -> None:
     assert tidy("red ", RAG, year=2016).remarks[0].details == {"before": "red ", "after": "Red"}
     assert tidy("x", FREE, year=2016, kind=CellKind.FORMULA).remarks[0].details == {"stored": "'x'"}
-    assert tidy("", FREE, year=2016, kind=CellKind.FORMULA).remarks[0].details == {"stored": "nothing"}
+    assert tidy("", FREE, year=2016, kind=CellKind.FORMULA).remarks[0].details == {"stored": "the file does not tell"}
 
 
 pieces = [
@@ -335,3 +335,45 @@ def test_free_text_loses_no_sign_that_can_be_seen(text: str) -> None:
     bare = re.sub("[\\x00-\\x08\\x0e-\\x1b\\x7f\u00ad\u200b\u2060\ufeff]", "", text)
     assert seen(tidied) == seen(unicodedata.normalize("NFC", bare))
     assert told(text, VERBATIM)[0] == tidied
+
+
+@pytest.mark.parametrize("character", ["\uf600", "\ue000", "\U000f0001", "\U0010fffd"])
+def test_a_character_of_private_use_is_told_and_taken(character: str) -> None:
+    text = f"Agreed {character}"
+    tidied = tidy(f" {text}", FREE, year=2016)
+    assert tidied.value == text
+    assert [(one.code, one.details) for one in tidied.remarks if one.code == "private_character"] == [
+        ("private_character", {"character": f"U+{ord(character):04X}"})
+    ]
+    assert told("Agreed 😀 ŵ", FREE) == ("Agreed 😀 ŵ", [])
+
+
+@pytest.mark.parametrize("field", [FREE, DONE, RAG, DUE, NUMBER])
+def test_a_checkbox_that_is_not_ticked_is_blank(field: Field) -> None:
+    assert told("FALSE", field, kind=CellKind.BOOLEAN) == ("", ["unticked"])
+
+
+def test_a_word_that_was_typed_is_no_checkbox() -> None:
+    assert told("FALSE", FREE) == ("FALSE", [])
+    assert told("FALSE", DONE) == ("No", ["tidied"])
+
+
+def test_a_tick_is_yes_where_that_can_be_chosen_and_told_where_words_are_asked_for() -> None:
+    assert told("TRUE", DONE, kind=CellKind.BOOLEAN) == ("Yes", ["tidied"])
+    assert told("TRUE", FREE, kind=CellKind.BOOLEAN) == ("TRUE", ["ticked"])
+
+
+@pytest.mark.parametrize("text", ["<is><t>Agreed</t></is>", 'xml:space="preserve">Agreed', "a<text:span x='1'>b"])
+def test_markup_in_a_text_is_asked_about(text: str) -> None:
+    assert told(text, FREE) == (text, ["cell_markup"])
+
+
+@pytest.mark.parametrize("text", ["a <b> c", "x < t > y", "<test>", "S<->T, 5<10 and 7>2"])
+def test_signs_that_people_type_are_no_markup(text: str) -> None:
+    assert told(text, FREE) == (text, [])
+
+
+@pytest.mark.parametrize("text", ["NaN", "Infinity", "-Infinity"])
+def test_a_number_that_is_none_is_not_called_an_error(text: str) -> None:
+    assert told(text, FREE, kind=CellKind.ERROR) == (text, ["cell_no_number"])
+    assert told("#N/A", FREE, kind=CellKind.ERROR) == ("#N/A", ["cell_error"])

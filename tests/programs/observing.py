@@ -175,4 +175,4 @@ def still_there(path: Path, folder: Path) -> frozenset[str]:
         path = folder / "seen.xlsx"
     found = read_workbook(path.read_bytes())
     assert isinstance(found, FoundWorkbook), found
-    return (found.kept or frozenset()) | ({PROPERTIES} if found.properties else set())
+    return frozenset(found.kept or ()) | ({PROPERTIES} if found.properties else set())

@@ -12,7 +12,7 @@ import xlsxwriter
 from hypothesis import given
 from hypothesis import strategies as st
 
-from plan_sheets.core.found import FoundWorkbook
+from plan_sheets.core.found import CellKind, FoundCell, FoundWorkbook
 from plan_sheets.store import xlsx_parts
 from plan_sheets.store.guard import Guarded, Refusal, guard
 from plan_sheets.store.workbook_reader import read_workbook
@@ -96,14 +96,12 @@ ODD = {
     "a text that no shared one is": (SHEET, TEXT_0, '<c r="A1" t="s"><v>77</v></c>'),
     "cells hidden in a comment": (SHEET, "<sheetData>", '<!-- <sheetData><row r="1"></row></sheetData> --><sheetData>'),
     "a second table": (SHEET, "</sheetData>", '</sheetData><sheetData><row r="9"></row></sheetData>'),
-    "merged cells": (SHEET, "</sheetData>", '</sheetData><mergeCells count="1"><mergeCell ref="A1:B2"/></mergeCells>'),
     "another order": (SHEET, '<c r="A1" t="s">', '<c t="s" r="A1">'),
     "a cell far down": (SHEET, '<c r="A1" t="s">', '<c r="A1000" t="s">'),
     "a cell far right": (SHEET, '<c r="A1" t="s">', '<c r="BA1" t="s">'),
     "a value with white space": (SHEET, "<v>30 cells</v>", "<v>30 cells </v>"),
     "a value with a reference": (SHEET, "<v>30 cells</v>", "<v>30 &#38; cells</v>"),
     "a value with an escape": (SHEET, "<v>30 cells</v>", "<v>30_x000D_cells</v>"),
-    "an odd state": (BOOK, 'state="hidden"', 'state="gone"'),
 }
 
 
@@ -123,6 +121,51 @@ def test_a_formula_in_a_plain_sheet_is_one_beside_a_sheet_that_is_not_plain() ->
     assert isinstance(found, FoundWorkbook)
     assert found == by_parser(data)
     assert [cell.formula for cell in found.sheets[0].cells.values() if cell.formula] == ['=1&" cells"']
+
+
+MERGED = '</sheetData><mergeCells count="2"><mergeCell ref="{}"/><mergeCell ref="A1:B2"/></mergeCells>'
+MERGES = {"H:J": "H1:J1048576", "3:5": "A3:XFD5", "$C$3:$B$2": "B2:C3", "D4": None, "A0:B1": None, "x": None}
+
+
+@pytest.mark.parametrize("merged", MERGES)
+def test_merged_cells_as_libreoffice_reads_them(merged: str) -> None:
+    """Whole columns and rows too."""
+    data = changed(PLAIN, SHEET, "</sheetData>", MERGED.format(merged))
+    assert is_read_plainly(data)
+    found = read_workbook(data)
+    assert isinstance(found, FoundWorkbook)
+    assert found == by_parser(data)
+    assert found.sheets[0].merged == tuple(filter(None, (MERGES[merged], "A1:B2")))
+    walked = read_workbook(changed(data, SHEET, '<c r="A1"', '<c cm="0" r="A1"'))
+    assert walked == found
+
+
+@pytest.mark.parametrize("state", ["show", "gone", ""])
+def test_a_sheet_in_a_state_that_there_is_not_is_shown_as_libreoffice_shows_it(state: str) -> None:
+    data = changed(PLAIN, BOOK, 'state="hidden"', f'state="{state}"')
+    found = read_workbook(data)
+    assert isinstance(found, FoundWorkbook)
+    assert found == by_parser(data)
+    assert [sheet.visible for sheet in found.sheets] == [True, True]
+
+
+HIDDEN = {
+    "a row": ('<row r="2"', '<row r="2" hidden="1"', {"B2"}),
+    "a row without height": ('<row r="2"', '<row r="2" ht="0" customHeight="1"', {"B2"}),
+    "a row that is not": ('<row r="2"', '<row r="2" hidden="0" ht="0.5"', set()),
+    "a column": ("<sheetData>", '<cols><col min="2" max="3" hidden="true"/></cols><sheetData>', {"B2", "C3"}),
+    "a column without width": ("<sheetData>", '<cols><col min="1" max="1" width="0"/></cols><sheetData>', {"A1", "A5"}),
+}
+
+
+@pytest.mark.parametrize("hidden", HIDDEN)
+def test_cells_in_hidden_rows_and_columns(hidden: str) -> None:
+    before, after, cells = HIDDEN[hidden]
+    data = changed(PLAIN, SHEET, before, after)
+    found = read_workbook(data)
+    assert isinstance(found, FoundWorkbook)
+    assert found == by_parser(data)
+    assert [set(sheet.hidden) for sheet in found.sheets] == [cells, set()]
 
 
 INLINE = [
@@ -180,3 +223,37 @@ def test_entities_in_the_value_of_a_formula() -> None:
 def test_a_cell_filled_twice_is_refused(again: str) -> None:
     data = changed(PLAIN, SHEET, TEXT_0, f'<c r="A1" t="s"><v>0</v></c>{again}')
     assert read_workbook(data) == Refusal("file_cell_twice", {"cell": "A1"}) == by_parser(data)
+
+
+GRIN = "\N{GRINNING FACE}"
+PAIRS = {"a_xD83D__xDE00_b": f"a{GRIN}b", "_xd83d__xde00_": GRIN, "_x005F_xD83D__xDE00_": None, "_xD83D_": None}
+
+
+@pytest.mark.parametrize("text", PAIRS)
+@pytest.mark.parametrize("where", ["shared", "inline"])
+def test_a_pair_of_surrogates_in_two_escapes_is_one_character(text: str, where: str) -> None:
+    """As Spire.XLS writes it; one that is no pair is not touched."""
+    inline = TEXT_0, f'<c r="A1" t="inlineStr"><is><t>{text}</t></is></c>'
+    data = changed(PLAIN, SHARED, "<t>a</t>", f"<t>{text}</t>") if where == "shared" else changed(PLAIN, SHEET, *inline)
+    found = read_workbook(data)
+    assert isinstance(found, FoundWorkbook)
+    assert found == by_parser(data)
+    assert is_read_plainly(data) is (PAIRS[text] is not None)
+    assert (found.sheets[0].cells[0, 0].text == PAIRS[text]) is (PAIRS[text] is not None)
+
+
+def test_an_attribute_that_slid_into_its_text_is_put_back() -> None:
+    """As openxlsx of R writes a text that begins with a blank."""
+    data = changed(PLAIN, SHEET, TEXT_0, '<c r="A1" t="inlineStr"><is><t>xml:space="preserve">  z </t></is></c>')
+    found = read_workbook(data)
+    assert isinstance(found, FoundWorkbook)
+    assert found == by_parser(data)
+    assert found.sheets[0].cells[0, 0].text == "  z "
+
+
+@pytest.mark.parametrize(("value", "text"), [("NaN", "NaN"), ("Infinity", "Infinity"), ("-1e999", "-Infinity")])
+def test_a_number_cell_without_a_number(value: str, text: str) -> None:
+    """As xlsx-populate writes a text that was typed so."""
+    found = read_workbook(changed(PLAIN, SHEET, TEXT_0, f'<c r="A1"><v>{value}</v></c>'))
+    assert isinstance(found, FoundWorkbook)
+    assert found.sheets[0].cells[0, 0] == FoundCell(text, CellKind.ERROR)

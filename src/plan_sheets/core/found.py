@@ -101,7 +101,7 @@ class FoundWorkbook:
     saved_by: str = ""
     """The program that saved it, as it names itself; "" if it does not."""
     remarks: tuple[Remark, ...] = ()
-    kept: frozenset[str] | None = None
-    """What it still has of locks, lists and tables (`core/survival.py`); None if that cannot be told (xls, xlsb)."""
+    kept: Mapping[str, int] | None = None
+    """How much it has of locks, lists and tables (`core/survival.py`); None if that cannot be told (xls, xlsb)."""
     since_1904: bool = False
     """Whether day numbers in it count from 1904, as on old Macs."""

@@ -81,6 +81,8 @@ class _Reading:
     def entered(self, one: Typed) -> str:
         """What somebody put into a cell: what was typed, or in what colour it was painted instead."""
         colour = self.painted.get(one.key)
+        if one.cell.kind is CellKind.BOOLEAN and one.cell.text == "FALSE" and not one.base:
+            return ""  # a checkbox that nobody ticked
         return f"(painted {colour})" if colour else one.cell.entered
 
     def _tell(self, code: str, one: Typed, **details: object) -> None:

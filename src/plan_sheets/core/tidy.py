@@ -54,17 +54,40 @@ def tidy(
     in its workbook count from 1904.
     """
     clean = clean_text(text)
-    if kind is CellKind.ERROR:
-        return Tidied(clean, (Remark("cell_error", {"error": clean}),))
-    if kind is CellKind.FORMULA:
-        return Tidied(clean, (Remark("cell_formula", {"stored": f"'{shorten(clean)}'" if clean else "nothing"}),))
+    if told := _no_answer(clean, field, choices or field.choices, kind):
+        return told
     if not clean:
         return Tidied("", (Remark("only_spaces"),) if text else ())
     read = _read(clean, field, choices or field.choices, _Days(year, kind, since_1904))
+    if odd := _PRIVATE.search(read.value):
+        return Tidied(read.value, (*read.remarks, Remark("private_character", {"character": f"U+{ord(odd[0]):04X}"})))
     if read.remarks or read.value == text:
         return read
     code = "tidied_space" if read.value == clean else "tidied"
     return Tidied(read.value, (Remark(code, {"before": text, "after": shorten(read.value) or "blank"}),))
+
+
+_PRIVATE = re.compile("[\ue000-\uf8ff\U000f0000-\U0010ffff]")
+"""Characters of private use: no font shows them as anybody meant them."""
+_TAGS = "is|si|t|r|rPr|rPh|text:p|text:span|table:table-cell"
+_MARKUP = re.compile(rf"xml:space=|</?(?:{_TAGS})(?:\s+[\w:]+=[^<>]*)?/?>")
+"""What a program leaves in a text that could not read how another wrote it."""
+NO_NUMBERS = frozenset({"NaN", "Infinity", "-Infinity"})
+"""How a number is told that is none."""
+
+
+def _no_answer(clean: str, field: Field, choices: tuple[str, ...], kind: CellKind) -> Tidied | None:
+    """What a cell holds that nobody typed as an answer: an error, a formula, a tick, markup; else None."""
+    if kind is CellKind.ERROR:
+        return Tidied(clean, (Remark("cell_no_number" if clean in NO_NUMBERS else "cell_error", {"error": clean}),))
+    if kind is CellKind.FORMULA:
+        stored = f"'{shorten(clean)}'" if clean else "the file does not tell"
+        return Tidied(clean, (Remark("cell_formula", {"stored": stored}),))
+    if kind is CellKind.BOOLEAN and clean == "FALSE":
+        return Tidied("", (Remark("unticked"),))
+    if kind is CellKind.BOOLEAN and not choices and field.type == "string":
+        return Tidied(clean, (Remark("ticked"),))
+    return Tidied(clean, (Remark("cell_markup"),)) if (">" in clean) and _MARKUP.search(clean) else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 
 from plan_sheets.core.found import FoundSheet, Remark
 from plan_sheets.core.survival import seen_in
-from plan_sheets.store.beside import beside_cells, linked_cells
-from plan_sheets.store.kinds import BOOKS, FILE_PASS, kind_of_other, streams
+from plan_sheets.store.beside import beside_cells, capped, linked_cells
+from plan_sheets.store.kinds import BOOKS, FILE_PASS, RIGHTS, kind_of_other, streams
 from plan_sheets.store.limits import LIMITS, Limits
 from plan_sheets.store.looks import Looks, looks_of
 from plan_sheets.store.ods_scan import OdsScan, scan_ods, without
@@ -26,7 +26,8 @@ from plan_sheets.store.sheet_scan import (
     TooFullError,
     TooManyCellsError,
 )
-from plan_sheets.store.xlsb_scan import passes_over
+from plan_sheets.store.xls_scan import scan_xls
+from plan_sheets.store.xlsb_scan import scan_xlsb
 from plan_sheets.store.xlsx_parts import ROOT, OddError, essential, read_already, workbook_parts
 from plan_sheets.store.zips import RefusedError, stored
 
@@ -58,7 +59,7 @@ class Guarded:
     """Whether day numbers in it count from 1904; known of xlsx and ods."""
     apart: bool = True
     """Whether a child process guards and reads it: it is large, or not every cell was seen as the parser sees it."""
-    kept: frozenset[str] | None = None
+    kept: Mapping[str, int] | None = None
     """As in `FoundWorkbook`."""
     sheets: tuple[FoundSheet, ...] = ()
     """The sheets, where they are so plain that no parser is needed: `data` is empty then."""
@@ -105,16 +106,18 @@ def _guarded(data: bytes, *, apart: bool, most: int, limits: Limits) -> Guarded:
             raise OddError
         return _guard_package(package, apart=apart)
     if data.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
-        return _guard_compound(data)
+        return _guard_compound(data, limits, apart=apart)
     raise RefusedError(kind_of_other(data))
 
 
 # ---------------------------------------------------------------- compound files
 
 
-def _guard_compound(data: bytes) -> Guarded:
+def _guard_compound(data: bytes, limits: Limits, *, apart: bool) -> Guarded:
     """An OLE2 file: xls, or something that only looks like it from outside."""
     names = streams(data)
+    if names & RIGHTS:
+        raise RefusedError("file_rights")
     if "EncryptedPackage" in names or FILE_PASS.search(data):
         raise RefusedError("file_encrypted")
     if "WordDocument" in names:
@@ -122,11 +125,16 @@ def _guard_compound(data: bytes) -> Guarded:
     if not names & BOOKS:
         raise RefusedError("file_unknown")
     remarks = _remarks({"_VBA_PROJECT_CUR": "file_has_macros"}, names)
-    return Guarded("xls", data, remarks=(*remarks, _half_seen("xls")))
+    if not apart:
+        return Guarded("xls", b"")
+    seen = scan_xls(data, limits)
+    remarks = (*remarks, *seen.beside, _half_seen("xls"))
+    looks, marks = tuple(one.looks() for one in seen.sheets), tuple(one.marks for one in seen.sheets)
+    return Guarded("xls", seen.data, marks, remarks=remarks, looks=looks, since_1904=seen.since_1904)
 
 
 def _half_seen(container: str) -> Remark:
-    """That of this format only stored values are told: nobody sees formulas, formats, or what lies beside the cells."""
+    """That of this format not all can be told that is in it."""
     return Remark("file_half_seen", {"container": container})
 
 
@@ -161,7 +169,9 @@ def _guard_package(package: Package, *, apart: bool) -> Guarded:
     root = package.small(ROOT)
     book = _workbook_part(root, names)
     if book.endswith(".bin"):
-        return Guarded("xlsb", _binary_parts(package, apart=apart), about=about, remarks=(*remarks, _half_seen("xlsb")))
+        if not apart:
+            raise OddError
+        return _guard_binary(package, book, about, remarks)
     parts, listed, scans, kept = workbook_parts(package, root, book, apart=apart)
     container = "xlsm" if b"macroEnabled" in package.small("[content_types].xml") else "xlsx"
     walked = any(scan.walked for scan in scans)
@@ -174,6 +184,7 @@ def _guard_package(package: Package, *, apart: bool) -> Guarded:
         remarks = (*(one for one in remarks if one.code != "file_has_comments"), *beside)
     remarks = (
         *remarks,
+        *capped((one for scan in scans for one in scan.pictures), package.limits),
         *linked_cells(package.small, names, ((one.title, one.part, parts[one.part]) for one in listed), package.limits),
     )
     sheets = read_already(listed, scans)
@@ -209,7 +220,7 @@ _LAID_OUT = re.compile(rb">\s+(?=<(?:/?table:|text:p[ />]))")
 """White space between cells and rows, as Gnumeric and SheetJS lay an ods out: the parser takes the file for damaged."""
 
 
-def _ods_parts(package: Package) -> tuple[bytes, OdsScan, frozenset[str]]:
+def _ods_parts(package: Package) -> tuple[bytes, OdsScan, dict[str, int]]:
     """The three parts of an ods that the parser reads, what it does not tell of them, and what was kept (`seen_in`).
 
     Tabs, line breaks and errors become text, or the parser would drop them.
@@ -232,10 +243,19 @@ def _ods_parts(package: Package) -> tuple[bytes, OdsScan, frozenset[str]]:
     return stored({"mimetype": kind, "META-INF/manifest.xml": manifest, "content.xml": content}), seen, kept
 
 
-def _binary_parts(package: Package, *, apart: bool) -> bytes:
-    """All parts of an xlsb that its parser could ask for; refused where it would pass over some of the cells."""
-    wanted = [name for name in package.entries if name.endswith((".bin", ".rels")) and "vbaproject" not in name]
-    parts = {name: package.archive.read(package.entries[name]) for name in wanted}
-    if apart and any(passes_over(part) for name, part in parts.items() if "sheets/sheet" in name):
-        raise RefusedError("file_odd_encoding")
-    return stored(parts)
+def _guard_binary(package: Package, book: str, about: Mapping[str, bytes], remarks: tuple[Remark, ...]) -> Guarded:
+    """An xlsb: all parts of it that its parser could ask for, and what that does not tell."""
+    names = package.entries
+    wanted = [name for name in names if name.endswith((".bin", ".rels")) and "vbaproject" not in name]
+    parts = {name: package.archive.read(names[name]) for name in wanted}
+    seen = scan_xlsb(parts, book, package.limits)
+
+    def part(name: str) -> bytes:
+        return parts[name] if name in parts else package.small(name)
+
+    if beside := beside_cells(part, names, seen.listed, package.limits):
+        remarks = (*(one for one in remarks if one.code != "file_has_comments"), *beside)
+    links = linked_cells(part, names, ((title, name, parts[name]) for title, name in seen.listed), package.limits)
+    looks, marks = tuple(one.looks() for one in seen.sheets), tuple(one.marks for one in seen.sheets)
+    told = (*remarks, *links, _half_seen("xlsb"))
+    return Guarded("xlsb", stored(parts), marks, about, told, looks, seen.since_1904)

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Self
 
 from plan_sheets.core.answers import Answers
-from plan_sheets.core.found import FoundWorkbook
+from plan_sheets.core.found import CellKind, FoundWorkbook
 from plan_sheets.core.messages import Messages
 from plan_sheets.core.model import Finding, PlanSheetsError, Verdict
 from plan_sheets.core.reading import read_return
@@ -113,6 +113,12 @@ class Intake:
             receipt.findings.append(self.messages.remark(found.code, found.details))
             return Opened(receipt)
         receipt.saved_by = found.saved_by
+        if not any(
+            cell.kind is CellKind.TEXT and cell.text.strip() for one in found.sheets for cell in one.cells.values()
+        ):
+            program = found.saved_by or "a program that does not say its name"
+            receipt.findings.append(self.messages.remark("file_no_text", {"program": program}))
+            return Opened(receipt)
         receipt.findings += [self.messages.remark(one.code, one.details) for one in found.remarks if not one.sheet]
         return self._identified(incoming, found, receipt)
 

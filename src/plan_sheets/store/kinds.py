@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+import zlib
 
 _STARTS = {
     "file_pdf": (b"%PDF",),
     "file_word": (b"{\\rtf",),
     "file_other_zip": (b"Rar!", b"7z\xbc\xaf\x27\x1c", b"\x1f\x8b"),
     "file_outlook": (b"\x78\x9f\x3e\x22",),
+    "file_excel_95": (b"\x09\x08\x08\0\0\5", b"\x09\4\6\0", b"\x09\2\6\0", b"\x09\0\4\0"),
     "file_image": (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"II*\0", b"MM\0*"),
 }
 _MARKUP = (
@@ -19,6 +21,8 @@ _MARKUP = (
 
 def kind_of_other(data: bytes) -> str:
     """The code that says what these bytes are: neither a zip nor a compound file."""
+    if data.startswith(b"\x1f\x8b") and b"gnm:Workbook" in _unpacked(data):
+        return "file_gnumeric"
     for code, starts in _STARTS.items():
         if data.startswith(starts):
             return code
@@ -31,6 +35,15 @@ def kind_of_other(data: bytes) -> str:
     return "file_text" if _TEXT.fullmatch(head) else "file_unknown"
 
 
+def _unpacked(data: bytes) -> bytes:
+    """The first bytes of what gzip packed; b"" if it did not."""
+    try:
+        return zlib.decompressobj(zlib.MAX_WBITS | 16).decompress(data, _FIRST)
+    except zlib.error:
+        return b""
+
+
+_FIRST = 2_000
 _TEXT = re.compile(rb"[^\x00-\x08\x0b\x0e-\x1a\x1c-\x1f]*")
 """No control characters but tab, line ends and escape: whatever the encoding, a person could read it."""
 
@@ -49,7 +62,9 @@ def streams(data: bytes) -> set[str]:
     return {name for name in _STREAMS if has_stream(data, name)}
 
 
-_STREAMS = ("EncryptedPackage", "WordDocument", "Workbook", "Book", "WORKBOOK", "BOOK", "_VBA_PROJECT_CUR")
+RIGHTS = frozenset({"DRMEncryptedTransform", "DRMEncryptedDataSpace", "DRMTransform", "\tDRMTransform", "\tDRMContent"})
+"""Streams of a file that a sensitivity label or rights management encrypted (MS-OFFCRYPTO 2.2)."""
+_STREAMS = (*RIGHTS, "EncryptedPackage", "WordDocument", "Workbook", "Book", "WORKBOOK", "BOOK", "_VBA_PROJECT_CUR")
 
 
 STARTS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")

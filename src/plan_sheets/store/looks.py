@@ -10,25 +10,37 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import islice
+from types import MappingProxyType
 from typing import NamedTuple
 from xml.etree import ElementTree as ET
 
 from plan_sheets.core.shown import BUILT_IN, GENERAL, hides_day, is_date
 from plan_sheets.store.fills import Painted, colour_name, rgb_of
 from plan_sheets.store.limits import LIMITS, Limits
+from plan_sheets.store.lines import Spans, lines_of
 from plan_sheets.store.package_parts import local
+
+_NONE: Mapping[str, str] = MappingProxyType({})
 
 
 class Looks(NamedTuple):
     """Of one sheet, by the references of its cells."""
 
-    painted: Painted
-    struck: frozenset[str]
+    painted: Painted = _NONE
+    struck: frozenset[str] = frozenset()
     """Cells, blank ones too, that are struck through, or part of their text is."""
-    formats: Mapping[str, str]
-    """Of an xlsx: cells, whatever they hold, with a number format that is neither General, Text nor a whole date."""
-    shown: Mapping[str, str]
+    formats: Mapping[str, str] = _NONE
+    """Cells, whatever they hold, with a number format that is neither General, Text nor a whole date; not of an ods."""
+    shown: Mapping[str, str] = _NONE
     """Of an ods: what cells show of a number that they hold."""
+    merged: tuple[str, ...] = ()
+    """Ranges of merged cells, such as `A1:C2`."""
+    rows: Spans = ()
+    """Those that are hidden."""
+    columns: Spans = ()
+    """Those that are hidden."""
+    texts: Mapping[str, str] = _NONE
+    """Of an xls or xlsb: what cells with an error or formula show, where the parser tells otherwise; "" if unknown."""
 
 
 class _Styles(NamedTuple):
@@ -53,17 +65,23 @@ def looks_of(
     large for a tree are passed over.
     """
     small = styles if len(styles) <= limits.small_part else b""
+    lines = [lines_of(part) for part, _ in sheets]
     found = _styles_in(small, theme() if b"theme" in small[: small.rfind(b"fills>")] else b"")
     struck = frozenset(b"%d" % at for at, text in enumerate(_texts(texts)) if _STRUCK.search(text))
-    if not (any(found) or struck or any(b"strike" in part for part, plain in sheets if not plain)):
+    if not (
+        any(found) or struck or any(map(any, lines)) or any(b"strike" in part for part, plain in sheets if not plain)
+    ):
         return ()
-    return tuple(_looks(part, found, struck, plain, limits.painted) for part, plain in sheets)
+    each = zip(sheets, lines, strict=True)
+    return tuple(
+        _looks(part, found, struck, plain, limits.painted)._replace(**at._asdict()) for (part, plain), at in each
+    )
 
 
 def _looks(part: bytes, styles: _Styles, texts: frozenset[bytes], plain: bool, most: int) -> Looks:  # noqa: FBT001 - goes with its sheet
     struck = {*dict(_cells(part, styles.struck, plain, most)), *(() if plain else _partly_struck(part, texts))}
     formats = {} if plain else dict(_cells(part, styles.formats, plain, most))
-    return Looks(dict(_cells(part, styles.painted, plain, most)), frozenset(struck), formats, {})
+    return Looks(dict(_cells(part, styles.painted, plain, most)), frozenset(struck), formats)
 
 
 _STRUCK = re.compile(rb"""<(?:[^\s<>:]+:)?strike(?:\s+val\s*=\s*["'](?:1|true)["'])?\s*/?>""")
@@ -99,7 +117,7 @@ def _styles_in(styles: bytes, theme: bytes) -> _Styles:
     return _Styles(
         _by_style([_at(fills, cell.get("fillId")) for cell in cells]),
         _by_style([_at(struck, cell.get("fontId")) for cell in cells]),
-        _by_style([_format(cell.get("numFmtId", "0"), codes) for cell in cells]),
+        _by_style([telling_format(cell.get("numFmtId", "0"), codes) for cell in cells]),
     )
 
 
@@ -113,7 +131,8 @@ def _at(told: Sequence[str], number: str | None) -> str:
     return told[at] if 0 <= at < len(told) else ""
 
 
-def _format(number: str, codes: Mapping[str, str]) -> str:
+def telling_format(number: str, codes: Mapping[str, str]) -> str:
+    """The number format of this number, if it may show something else than the value; else ""."""
     code = codes.get(number) or BUILT_IN.get(int(number) if number.isdigit() else 0, GENERAL)
     return "" if code in (GENERAL, "@") or (is_date(code) and not hides_day(code)) else code
 

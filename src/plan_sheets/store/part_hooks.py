@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from plan_sheets.store.properties import OURSELVES
+
 HEADING_STYLE_ID = 1
 """The place of Heading 1 among the file's cell styles: after Normal."""
 
@@ -22,8 +24,14 @@ def _with_language(xml: str) -> str:
     return xml.replace("</cp:coreProperties>", "<dc:language>en-GB</dc:language></cp:coreProperties>")
 
 
+def _with_our_name(xml: str) -> str:
+    """Names the program that made it, so that a file that nobody saved does not seem to come from Excel 2007."""
+    return xml.replace("<Application>Microsoft Excel<", f"<Application>{OURSELVES}<")
+
+
 HOOKS: dict[str, Callable[[str], str]] = {
     "xl/styles.xml": _with_heading_style,
     "docProps/core.xml": _with_language,
+    "docProps/app.xml": _with_our_name,
 }
 """What is done to which part."""

@@ -18,6 +18,10 @@ PARTS = (CUSTOM, "docprops/app.xml", "meta.xml")
 _ONE = rb'<property fmtid="[^"<>]*+" pid="[0-9]++" name="([^"<>&]*+)"><vt:lpwstr>([^<>&]*+)</vt:lpwstr></property>'
 _EACH = re.compile(_ONE)
 _PLAIN = re.compile(rb"<\?xml [^<>]*+>\s*+<Properties [^<>]*+>(?:%b)*+</Properties>" % _ONE.replace(b"([", b"(?:["))
+OURSELVES = "plan-sheets"
+"""The program that workbooks name that were made here."""
+_GNUMERIC = re.compile(r"([0-9]+)\.([0-9]{2})([0-9]{2})")
+"""How Gnumeric writes 1.12.55: as 1.1255."""
 _NAME = re.compile(rb"<Application>([^<>&]*+)</Application>")
 _VERSION = re.compile(rb"<AppVersion>([^<>&]*+)</AppVersion>")
 
@@ -35,9 +39,16 @@ def custom_properties(about: Mapping[str, bytes]) -> dict[str, str]:
 
 
 def saved_by(about: Mapping[str, bytes], limits: Limits = LIMITS) -> str:
-    """The program and its version: `Microsoft Excel 16.0300`, `LibreOffice 7.4.7.2`. Raises ParseError."""
+    """The program and its version: `Microsoft Excel 16.0300`, `LibreOffice 7.4.7.2`. Raises ParseError.
+
+    A workbook that nobody has saved names us.
+    """
     name, version = _program(about)
     name = name.partition("$")[0]
+    if name == OURSELVES:
+        return name
+    if name == "gnumeric" and (parts := _GNUMERIC.fullmatch(version)):
+        version = ".".join(str(int(part)) for part in parts.groups())
     if "/" in name:  # LibreOffice and openpyxl: their own version; AppVersion is that of the Excel they take after
         return " ".join(name.replace("/", " ").split())[: limits.longest_name]
     return " ".join(filter(None, (name, version))).strip()[: limits.longest_name]

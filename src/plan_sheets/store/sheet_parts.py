@@ -16,8 +16,8 @@ from xml.parsers import expat
 
 from plan_sheets.core.seen import Area, Look, SeenCell
 from plan_sheets.core.shown import shown_number
+from plan_sheets.store.lines import MAX_COLUMNS, MAX_ROWS
 from plan_sheets.store.package_parts import is_on, local, tree
-from plan_sheets.store.sheet_scan import MAX_COLUMNS, MAX_ROWS
 
 
 @dataclass(frozen=True, slots=True)

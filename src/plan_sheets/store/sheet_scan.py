@@ -12,14 +12,12 @@ from dataclasses import dataclass, field, replace
 from html import unescape
 from xml.parsers import expat
 
-from plan_sheets.core.found import CellKind
+from plan_sheets.core.found import CellKind, Remark
 from plan_sheets.core.model import column_letters
 from plan_sheets.store.limits import LIMITS, Limits
+from plan_sheets.store.lines import MAX_COLUMNS, MAX_ROWS
 from plan_sheets.store.sheet_texts import Cells, Shared, refuse_twice, spreads, text_cells
 from plan_sheets.store.zips import RefusedError
-
-MAX_ROWS = 1_048_576
-MAX_COLUMNS = 16_384
 
 Mark = tuple[CellKind, str]
 """An error or a formula; of a formula, how it is written (without the `=`; "" where another cell says it)."""
@@ -53,6 +51,8 @@ class Scan:
     """Whether the sheet was no ordinary one: spelled oddly, or larger."""
     texts: Cells | None = None
     """The cells themselves, where they are so plain that no parser is needed; `marks` does not tell of these."""
+    pictures: tuple[Remark, ...] = ()
+    """What was placed in cells that are blank otherwise."""
 
     def marked(self) -> Mapping[tuple[int, int], Mark]:
         """The cells that hold an error or a formula, whichever way they were seen."""

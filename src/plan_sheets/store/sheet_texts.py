@@ -117,9 +117,8 @@ def text_cells(part: bytes, shared: Shared) -> Cells | None:
 
 
 def _is_more_than(part: bytes, end: int) -> bool:
-    """Whether there is another table than the first, which ends here, merged cells, or a comment that may hide any."""
-    more = part.find(b"sheetData", end) >= 0 or b"mergeCell" in part
-    return more or (b"!" in part and _OPENED.search(part) is not None)
+    """Whether there is another table than the first, which ends here, or a comment that may hide any."""
+    return part.find(b"sheetData", end) >= 0 or (b"!" in part and _OPENED.search(part) is not None)
 
 
 def spreads(part: bytes) -> bool:

@@ -10,24 +10,25 @@ from __future__ import annotations
 
 import io
 import json
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from datetime import date, datetime, time, timedelta
-from math import isfinite
 from typing import Any
 
 from python_calamine import CalamineSheet, CalamineWorkbook, PasswordError, SheetMetadata, SheetVisibleEnum
 
 from plan_sheets.core.found import CellKind, FoundCell, FoundSheet, FoundWorkbook, Remark
-from plan_sheets.core.model import PartialDate, column_letters, place_of
+from plan_sheets.core.model import column_letters, place_of
 from plan_sheets.core.shown import as_shown, date_as_shown, hides_day
 from plan_sheets.store.apart import run_apart
 from plan_sheets.store.decrypting import decrypted
 from plan_sheets.store.guard import Guarded, Refusal, guard, refusal_of
 from plan_sheets.store.limits import LIMITS, Limits
+from plan_sheets.store.lines import Spans
 from plan_sheets.store.looks import Looks
 from plan_sheets.store.properties import custom_properties, saved_by
 from plan_sheets.store.sheet_scan import Mark, TooFullError
+from plan_sheets.store.values import found_cell
 from plan_sheets.store.xlsx_parts import OddError
 from plan_sheets.store.zips import RefusedError
 
@@ -66,13 +67,15 @@ def read_made(data: bytes) -> Iterator[tuple[str, Iterator[list[str]]]]:
 
 
 def _texts(row: list[Any]) -> list[str]:
-    return [one if type(one) is str else _found_cell(one).text for one in row]
+    return [one if type(one) is str else found_cell(one).text for one in row]
 
 
 def _read_here(passed: Guarded, limits: Limits) -> FoundWorkbook | Refusal:
     """The workbook, read in this process: every trouble of the parser becomes a refusal."""
     try:
         sheets = passed.sheets or _sheets(passed.data, passed.marks, limits)
+        if passed.container == "xls" and any("\0" in cell.text for one in sheets for cell in one.cells.values()):
+            raise RefusedError("file_odd_encoding")  # noqa: TRY301 - two-byte letters that were read as single bytes
         said = custom_properties(passed.about), saved_by(passed.about, limits)
         if passed.looks:
             sheets = tuple(map(_with_looks, sheets, passed.looks))
@@ -108,25 +111,45 @@ def _found_sheet(about: SheetMetadata, sheet: CalamineSheet, marks: _Marks) -> F
     """One sheet at its true addresses: rows are counted from the first that holds anything, so its place is added."""
     top, left = sheet.start or (0, 0)
     cells = {
-        (row, column): FoundCell(value) if type(value) is str else _found_cell(value)
+        (row, column): FoundCell(value) if type(value) is str else found_cell(value)
         for row, values in enumerate(sheet.to_python(), top)
         for column, value in enumerate(values, left)
         if value != ""
     }
     _mark(cells, marks)
-    merged = tuple(
-        f"{column_letters(first[1])}{first[0] + 1}:{column_letters(last[1])}{last[0] + 1}"
-        for first, last in sheet.merged_cell_ranges or ()
-    )
-    return FoundSheet(about.name, cells, about.visible is SheetVisibleEnum.Visible, merged)
+    return FoundSheet(about.name, cells, about.visible is SheetVisibleEnum.Visible)
 
 
 def _with_looks(sheet: FoundSheet, looks: Looks) -> FoundSheet:
     """The sheet with what the formats of its cells say of what they hold."""
-    held = {place: cell for place in {*looks.formats, *looks.struck} if (cell := sheet.cells.get(place_of(place)))}
+    cells = sheet.cells
+    if looks.texts:
+        cells = {at: cells[at]._replace(text=text) for place, text in looks.texts.items() if (at := place_of(place))}
+        cells = {**sheet.cells, **cells}
+    held = {place: cell for place in {*looks.formats, *looks.struck} if (cell := cells.get(place_of(place)))}
     shown = {place: _shown(held[place], code) for place, code in looks.formats.items() if place in held}
     told = {place: text for place, text in shown.items() if text != held[place].text}
-    return replace(sheet, painted=looks.painted, shown=told or looks.shown, struck=looks.struck & held.keys())
+    return replace(
+        sheet,
+        cells=cells,
+        merged=looks.merged,
+        painted=looks.painted,
+        shown=told or looks.shown,
+        struck=looks.struck & held.keys(),
+        hidden=_hidden(cells, looks) if looks.rows or looks.columns else frozenset(),
+    )
+
+
+def _hidden(cells: Mapping[tuple[int, int], FoundCell], looks: Looks) -> frozenset[str]:
+    """The cells in rows and columns that are hidden."""
+    rows, columns = (_within(spans, {at[way] for at in cells}) for way, spans in enumerate((looks.rows, looks.columns)))
+    return frozenset(f"{column_letters(column)}{row + 1}" for row, column in cells if row in rows or column in columns)
+
+
+def _within(spans: Spans, places: set[int]) -> set[int]:
+    """Which of the places lie in one of these runs."""
+    firsts = [first for first, _ in spans]
+    return {one for one in places if (at := bisect_right(firsts, one)) and one <= spans[at - 1][1]}
 
 
 def _shown(cell: FoundCell, code: str) -> str:
@@ -140,45 +163,6 @@ def _mark(cells: dict[tuple[int, int], FoundCell], marks: _Marks) -> None:
     """Say of these cells that they hold an error or a formula."""
     for at, (kind, formula) in marks.items():
         cells[at] = FoundCell(cells[at].text if at in cells else "", kind, f"={formula}" if formula else "")
-
-
-# ---------------------------------------------------------------- values as text
-
-
-def _found_cell(value: object) -> FoundCell:
-    """A value that is no text, as text. A number as Excel would show it: 15 digits, "3" for 3.0.
-
-    One that is infinite or none at all ("1e999", "NaN") is an error, for nobody typed it.
-    """
-    if isinstance(value, bool):
-        return FoundCell("TRUE" if value else "FALSE", CellKind.BOOLEAN)
-    if isinstance(value, int | float):
-        return FoundCell(f"{value:.15g}", CellKind.NUMBER if isfinite(value) else CellKind.ERROR)
-    if isinstance(value, date):
-        words = _moment(value) if isinstance(value, datetime) else PartialDate.day(value).words
-        return FoundCell(words, CellKind.DATE)
-    if isinstance(value, time):
-        since_midnight = datetime.combine(date.min, value) - datetime.combine(date.min, time.min)
-        return FoundCell(_clock(since_midnight), CellKind.TIME)
-    if isinstance(value, timedelta):
-        return FoundCell(_clock(value), CellKind.TIME)
-    return FoundCell(str(value))
-
-
-def _moment(value: datetime) -> str:
-    """`3 April 2016 14:30`, rounded to the second: days are stored as fractions. Midnight is just the day."""
-    rounded = value + timedelta(seconds=value.microsecond >= 500_000, microseconds=-value.microsecond)  # noqa: PLR2004 - half a second
-    day = PartialDate.day(rounded.date()).words
-    clock = _clock(rounded - datetime.combine(rounded.date(), time(), rounded.tzinfo))
-    return day if clock == "00:00" else f"{day} {clock}"
-
-
-def _clock(length: timedelta) -> str:
-    """`14:30`, `14:30:05`, `26:30` for more than a day."""
-    seconds = round(abs(length).total_seconds())
-    hours, rest = divmod(seconds, 3600)
-    sign = "-" if length < timedelta() else ""
-    return f"{sign}{hours:02}:{rest // 60:02}" + (f":{rest % 60:02}" if rest % 60 else "")
 
 
 # ---------------------------------------------------------------- a process of its own
@@ -206,7 +190,7 @@ def _packed(found: FoundWorkbook | Refusal) -> dict[str, Any]:
         "properties": dict(found.properties),
         "saved_by": found.saved_by,
         "remarks": [(one.code, dict(one.details), one.sheet, one.cell, one.entered) for one in found.remarks],
-        "kept": None if found.kept is None else sorted(found.kept),
+        "kept": None if found.kept is None else dict(found.kept),
         "since_1904": found.since_1904,
     }
 
@@ -217,9 +201,8 @@ def _unpacked(told: dict[str, Any]) -> FoundWorkbook | Refusal:
         return Refusal(told["refusal"], told["details"])
     sheets = tuple(_unpacked_sheet(sheet) for sheet in told["sheets"])
     remarks = tuple(Remark(*one) for one in told["remarks"])
-    kept = None if told["kept"] is None else frozenset(told["kept"])
     said = told["properties"], told["saved_by"]
-    return FoundWorkbook(told["container"], sheets, *said, remarks, kept, told["since_1904"])
+    return FoundWorkbook(told["container"], sheets, *said, remarks, told["kept"], told["since_1904"])
 
 
 def _packed_sheet(sheet: FoundSheet) -> dict[str, Any]:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 from xml.etree import ElementTree as ET
 
 from plan_sheets.core.found import CellKind, FoundSheet
 from plan_sheets.core.survival import seen_in
+from plan_sheets.store.cell_pictures import without_pictures
 from plan_sheets.store.limits import Limits
+from plan_sheets.store.lines import without_merges
 from plan_sheets.store.package import Package
 from plan_sheets.store.package_parts import local
 from plan_sheets.store.relationships import relationships
@@ -40,7 +43,7 @@ class Listed(NamedTuple):
 
 def workbook_parts(
     package: Package, root: bytes, book: str, *, apart: bool
-) -> tuple[dict[str, bytes], list[Listed], list[Scan], frozenset[str]]:
+) -> tuple[dict[str, bytes], list[Listed], list[Scan], dict[str, int]]:
     """The parts that hold cells, each of them checked; the sheets; what each holds; what was kept (`seen_in`).
 
     `root` is the part of the package's own relationships, `book` the name of the one that lists the sheets.
@@ -49,15 +52,19 @@ def workbook_parts(
     folder = book.rpartition("/")[0] + "/" if "/" in book else ""
     rels, texts = f"{folder}_rels/workbook.xml.rels", f"{folder}sharedstrings.xml"
     parts = {ROOT: root, **{name: package.small(name) for name in (book, rels)}}
-    parts |= {name: package.xml(name) for name in (f"{folder}styles.xml", texts) if name in package.entries}
-    listed, kept = _listed(parts[book], parts[rels], folder, limits), seen_in(parts[book])
+    parts |= {name: mended(package.xml(name)) for name in (f"{folder}styles.xml", texts) if name in package.entries}
+    parts[book] = _STATE.sub(rb"\1", parts[book])
+    listed = _listed(parts[book], parts[rels], folder, limits)
+    kept = seen_in(parts.get(f"{folder}styles.xml", b""), seen_in(parts[book]))
     told = parts.get(texts, b"")
     shared = shared_texts(told) if len(told) <= limits.small_part else None
     scans = []
     for one in listed:
-        parts[one.part] = part = package.xml(one.part)
+        part, pictures = without_pictures(mended(package.xml(one.part)), one.title, package, folder)
+        parts[one.part] = part
         kept = seen_in(part[part.rfind(b"sheetData") :], kept)
-        scans.append(_checked_sheet(part, shared, limits, apart=apart))
+        scan = _checked_sheet(part, shared, limits, apart=apart)
+        scans.append(replace(scan, pictures=pictures) if pictures else scan)
     cells = sum(scan.cells for scan in scans)
     if cells > limits.cells:
         raise RefusedError("file_too_many_cells", limit=f"{limits.cells:,}")
@@ -101,6 +108,28 @@ def _sheets_of(book: bytes) -> list[tuple[str, str, str]]:
     return [(item.get("name", ""), item.get("state", "visible"), id_) for item, id_ in zip(sheets, ids, strict=True)]
 
 
+_STATE = re.compile(
+    rb"""(<(?:[^\s<>:]+:)?sheet\s(?:[^<>]*?\s)?)state\s*=\s*["'](?!(?:visible|hidden|veryHidden)["'])[^"'<>]*["']"""
+)
+"""A state that no sheet has: as LibreOffice does, such a sheet is taken for one that is shown."""
+_PAIR = re.compile(rb"(?<!_x[0-9A-Fa-f]{4})_x([dD][89abAB][0-9A-Fa-f]{2})__x([dD][c-fC-F][0-9A-Fa-f]{2})_")
+_SPILT = b'<t>xml:space="preserve">'
+
+
+def mended(part: bytes) -> bytes:
+    """The part with what some programs write otherwise than any parser reads it.
+
+    A character beyond U+FFFF as two escapes (Spire.XLS), and an attribute that slid into its text (openxlsx of R).
+    """
+    if b"_xD" in part or b"_xd" in part:
+        part = _PAIR.sub(_joined, part)
+    return part.replace(_SPILT, b'<t xml:space="preserve">') if _SPILT in part else part
+
+
+def _joined(match: re.Match[bytes]) -> bytes:
+    return bytes.fromhex((match[1] + match[2]).decode()).decode("utf-16-be").encode()
+
+
 _ERROR_TYPE = re.compile(rb"""(<(?:[^\s<>]*:)?c\s(?:[^<>]*\s)?t\s*=\s*)(["'])e\2""")
 
 
@@ -108,10 +137,9 @@ def _checked_sheet(part: bytes, shared: Shared | None, limits: Limits, *, apart:
     """What the sheet holds."""
     if not (apart or len(part) <= limits.small_part or is_plain(part)):
         raise OddError
-    scan = scan_sheet(part, shared, limits)
-    if scan.texts is None and part.count(b"mergeCell") > limits.merges:
+    if part.count(b"mergeCell") > limits.merges:
         raise RefusedError("file_too_many_merges", limit=f"{limits.merges:,}")
-    return scan
+    return scan_sheet(part, shared, limits)
 
 
 def read_already(listed: Sequence[Listed], scans: Sequence[Scan]) -> tuple[FoundSheet, ...]:
@@ -138,24 +166,15 @@ def _for_parser(part: bytes, scan: Scan) -> bytes:
     The parser gives errors that it knows as blanks, and one that it does not know (#SPILL!) fails the sheet: as text,
     each comes through as it stands, and its mark says that it is an error.
     """
-    part = part if scan.walked else _essence(part)
+    part = without_merges(part) if scan.walked else _essence(part)
     has_errors = any(kind is CellKind.ERROR for kind, _ in scan.marks.values())
     return _ERROR_TYPE.sub(rb"\1\2str\2", part) if has_errors else part
 
 
-_MERGED = re.compile(rb"<mergeCells[ >].*</mergeCells>", re.DOTALL)
-
-
 def _essence(part: bytes) -> bytes:
-    """Of an ordinary sheet, its cells and merged ranges, these first.
-
-    The parser reads every sheet twice, once for the cells and once as far as the merged ranges: this halves its time.
-    """
+    """Of an ordinary sheet, its cells, and that it has no merged ranges: the parser would look for them to the end."""
     start, end = part.find(b"<sheetData"), part.find(b">", part.rfind(b"sheetData")) + 1
-    merged = _MERGED.search(part, end)
-    if not merged and b"mergeCell" in part:
-        return part
-    return b"<worksheet>%b%b</worksheet>" % (merged[0] if merged else b"<mergeCells></mergeCells>", part[start:end])
+    return b"<worksheet><mergeCells></mergeCells>%b</worksheet>" % part[start:end]
 
 
 _COUNT = re.compile(rb"""uniqueCount\s*=\s*["']([^"']*)""")
