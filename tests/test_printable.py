@@ -209,3 +209,12 @@ def test_a_reason_that_is_no_utf_8_is_recorded(round_one: Plan) -> None:
         "receive", path, "--plan", round_one.path, "--allow", "\udce9", "--reason", "\udce9", "--issue", "\udce9"
     )
     assert "This plan never sent out a workbook \\xe9" in result.output
+
+
+@pytest.mark.parametrize("words", [["receive"], ["receive", "--json"]])
+def test_a_screen_that_does_not_know_a_letter_costs_nothing(round_one: Plan, words: list[str]) -> None:
+    path = round_one.filled("Si\u00e2n \u0175", said(rag="\u0175"))
+    result = CliRunner(charset="ascii").invoke(main, [*words, str(path), "--plan", str(round_one.path)])
+    assert result.exit_code == 3
+    told = json.loads(result.output)["returns"][0]["file"] if "--json" in words else result.output
+    assert ("Si\u00e2n \u0175" if "--json" in words else "Si\\xe2n \\u0175") in told

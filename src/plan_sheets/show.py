@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from itertools import groupby
@@ -27,15 +28,22 @@ if TYPE_CHECKING:
 
 
 def say(line: str, *, err: bool = False) -> None:
-    """Print one line, on standard output or (`err`) standard error: the one door to the screen.
+    r"""Print one line, on standard output or (`err`) standard error: the one door to the screen.
 
-    File names and typed texts stand in what is said, and a terminal would obey what is in them.
+    File names and typed texts stand in what is said, and a terminal would obey what is in them. A letter that it does
+    not know (a Welsh name where Windows writes into a file) is written out, as `\u0175`.
     """
-    click.echo(on_screen(line), err=err)
+    code = _encoding(err=err)
+    click.echo(on_screen(line).encode(code, "backslashreplace").decode(code), err=err)
+
+
+def _encoding(*, err: bool = False) -> str:
+    return getattr(sys.stderr if err else sys.stdout, "encoding", None) or "utf-8"
 
 
 def _json(told: object) -> None:
-    click.echo(in_json(json.dumps(told, ensure_ascii=False, indent=2, default=str)))
+    only_ascii = not _encoding().lower().startswith("utf")
+    click.echo(in_json(json.dumps(told, ensure_ascii=only_ascii, indent=2, default=str)))
 
 
 def finding_json(one: Finding) -> dict[str, str | None]:

@@ -109,7 +109,7 @@ def _columns(spec: SheetSpec, facts: Facts) -> Iterator[Column]:
     """The columns; one whose heading these facts leave blank is left out."""
     for one in spec.columns:
         choices = facts.choices.get((one.field.record, one.field.name), one.field.choices)
-        heading = one.heading.format(**facts.texts)
+        heading = printable(one.heading.format(**facts.texts))
         if heading:
             yield Column(one.field, heading, one.input, one.width, choices if one.input else ())
     if spec.key:

@@ -30,6 +30,7 @@ from plan_sheets.core.paper import (
     page_room,
     spare_columns,
 )
+from plan_sheets.core.printable import printable
 from plan_sheets.store import workbook_chart
 from plan_sheets.store.part_hooks import HEADING_STYLE_ID, HOOKS
 from plan_sheets.store.sheet_data import Spelling, is_plain, pixels, row_heights
@@ -267,7 +268,11 @@ def _draw_chart(workbook: Workbook, page: Worksheet, sheet: Sheet) -> None:
         drawn.add_series(part)
     for method, options in workbook_chart.look(sheet.chart).items():
         getattr(drawn, method)(options)
-    words = {"description": chart_words(sheet, sheet.chart), "x_offset": workbook_chart.GAP, "object_position": 2}
+    words = {
+        "description": printable(chart_words(sheet, sheet.chart)),
+        "x_offset": workbook_chart.GAP,
+        "object_position": 2,
+    }
     page.insert_chart(sheet.heading_row, len(sheet.columns), drawn, words)
 
 
