@@ -6,7 +6,7 @@ import re
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -126,12 +126,13 @@ def test_new_at_once_makes_one_plan(tmp_path: Path) -> None:
 
 def test_what_goes_out_while_a_file_is_opened_is_told(round_one: Plan, monkeypatch: pytest.MonkeyPatch) -> None:
     """A round is issued after the file was opened, and before anything is recorded."""
-    check_rows, file = check.check_rows, round_one.filled("da", said())
-    others: Iterator[Callable[[], object]] = iter([lambda: run(*ISSUE_Q2, plan=round_one)])
+    check_rows: Any = check.check_rows
+    file = round_one.filled("da", said())
+    others = iter([ISSUE_Q2])
 
     def check_meanwhile(rows: Any, messages: Messages) -> Any:
         for other in others:
-            other()
+            run(*other, plan=round_one)
         return check_rows(rows, messages)
 
     monkeypatch.setattr(check, "check_rows", check_meanwhile)
