@@ -72,6 +72,25 @@ def test_white_space_is_tidied_with_one_note(typed: str, clean: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("typed", "what"),
+    [
+        ("Trailing spaces here  ", "blanks at the beginning or end"),
+        ("\n Done", "blanks at the beginning or end"),
+        ("one\r\ntwo", "ends of lines"),
+        ("one  \ntwo", "ends of lines"),
+        ("one_x000D_\ntwo", "ends of lines"),
+        ("DV\u00a0pathway", "blanks of an unusual kind"),
+        ("wel\u00adfare", "signs that nobody sees"),
+        ("e\u0301quipe", "how accents are stored"),
+        ("\u00a0wel\u00adfare", "blanks at the beginning or end, signs that nobody sees"),
+    ],
+)
+def test_what_was_tidied_is_told_and_not_what_looks_alike(typed: str, what: str) -> None:
+    (remark,) = tidy(typed, FREE, year=2016).remarks
+    assert (remark.code, remark.details) == ("tidied_space", {"what": what})
+
+
+@pytest.mark.parametrize(
     "typed",
     [
         "a  b\n\n  c\td",

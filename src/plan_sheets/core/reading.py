@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import chain
 
-from plan_sheets.core.answers import AnswerRow, Answers, Cell, blocked_by
+from plan_sheets.core.answers import AnswerRow, Answers, Cell, blocked_by, month_ends
 from plan_sheets.core.document import Document, sha_of
 from plan_sheets.core.found import CellKind, FoundWorkbook
 from plan_sheets.core.layout import Field, Sheet, as_text
@@ -219,6 +219,7 @@ class _Reading:
     def answers(self, sha: str, *, again: bool) -> Answers:
         """What is left when the workbook is put away; `again` as in `read_return`."""
         told = [(one, cell) for one, cell in zip(self.typed, self._cells(), strict=True)]
+        self.findings += month_ends((cell for _, cell in told), self.messages)
         form = {cell.key.field: cell.value for one, cell in told if one.row.answer and cell.value and not cell.blocked}
         stayed = (
             Cell(one.key, one.about, one.address, one.base, one.base, one.base)

@@ -62,8 +62,9 @@ def tidy(
     read = _read(clean, field, choices or field.choices, _Days(year, kind, since_1904))
     if read.remarks or read.value == text:
         return read
-    code = "tidied_space" if read.value == clean else "tidied"
-    return Tidied(read.value, (Remark(code, {"before": text, "after": shorten(read.value) or "blank"}),))
+    if read.value == clean:
+        return Tidied(clean, (Remark("tidied_space", {"what": ", ".join(_unseen(text)) or "signs"}),))
+    return Tidied(read.value, (Remark("tidied", {"before": text, "after": shorten(read.value) or "blank"}),))
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +121,20 @@ def clean_text(text: str) -> str:
     text = re.sub(r"[^\S\n\t]", " ", text)
     text = "\n".join(line.rstrip() for line in text.split("\n")).strip()
     return text if any(unicodedata.category(sign) != "Cf" for sign in text) else ""
+
+
+def _unseen(text: str) -> Iterator[str]:
+    """What `clean_text` tidies in a text, in words: before and after nobody could see the difference."""
+    if text != text.strip():
+        yield "blanks at the beginning or end"
+    if re.search("_x000[dD]_|[\r\v\f\x85\u2028\u2029]|[^\\S\n]\n", text.strip()):
+        yield "ends of lines"
+    if re.search("[^\\S\n\t\r\v\f\x85\u2028\u2029 ]", text.strip()):
+        yield "blanks of an unusual kind"
+    if text.translate(_INVISIBLE) != text:
+        yield "signs that nobody sees"
+    if unicodedata.normalize("NFC", text) != text:
+        yield "how accents are stored"
 
 
 def _seen(text: str) -> str:
