@@ -71,11 +71,14 @@ class _Reading:
     """What the cells of `typed` say, tidied."""
     painted: dict[Key, str] = field(default_factory=dict)
     """The RAG cells that hold no word and are painted, and in which colour."""
+    meant: dict[Key, Meaning] = field(default_factory=dict)
+    """What the cells mean that hold a phrase and no answer."""
     asked: set[Key] = field(default_factory=set)
     """The cells with a query."""
 
     def __post_init__(self) -> None:
-        """What was found in its place may have been asked about there."""
+        """See which cells hold a phrase, and which were asked about where they were found."""
+        self.meant |= {one.key: meaning for one in self.typed if (meaning := self._meaning(one)) is not Meaning.ANSWER}
         self.asked |= {one.key for one in self.findings if one.key and one.severity is Severity.QUERY}
 
     def entered(self, one: Typed) -> str:
@@ -96,8 +99,7 @@ class _Reading:
 
     def tell_fell_apart(self) -> None:
         """Ask about each text that may be a further paragraph of one above it."""
-        answers = [one for one in self.typed if self._meaning(one) is Meaning.ANSWER]
-        for one, start in fell_apart(answers):
+        for one, start in fell_apart(one for one in self.typed if one.key not in self.meant):
             self._tell("paste_fell_apart", one, first=start.row.ref)
 
     def tell_beside(self) -> None:
@@ -132,8 +134,8 @@ class _Reading:
             about = one.about
             choices = one.column.choices or about.choices
             is_shown = one.cell.kind is CellKind.DATE or _is_words(about, choices)
-            if (meaning := self._meaning(one)) is not Meaning.ANSWER:
-                self._tell_phrase(one, meaning)
+            if one.key in self.meant:
+                self._tell_phrase(one, self.meant[one.key])
                 continue
             cell, said = as_cell_shows(one.cell, shown.get(one.address) if is_shown else None)
             tidied = tidy(cell.text, about, choices, year=year, kind=cell.kind, since_1904=since_1904)
