@@ -62,7 +62,7 @@ json_option = click.option(
     "--json", "as_json", is_flag=True, help="One JSON document on standard output, and nothing else there."
 )
 notes_option = click.option(
-    "--notes", is_flag=True, help="Tell every note too, one by one: what was tidied and assumed, cell by cell."
+    "--notes", is_flag=True, help="Tell everything cell by cell, and every note: what was assumed, and what was tidied."
 )
 as_of_option = click.option(
     "--as-of", type=click.DateTime(["%Y-%m-%d"]), help="The date that decides, as 2016-07-15; by default today."

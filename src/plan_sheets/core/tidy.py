@@ -96,6 +96,8 @@ def _read(clean: str, field: Field, choices: tuple[str, ...], days: _Days) -> Ti
 def _by_type(clean: str, field: Field) -> Tidied:
     if field.type == "integer":
         return _integer(clean)
+    if field.format == "ref":
+        return Tidied(_one_ref(clean))
     return _email(clean) if field.format == "email" else Tidied(clean)
 
 
@@ -279,6 +281,18 @@ def _email(clean: str) -> Tidied:
 
 
 _REF = re.compile(r"([A-Za-z])([0-9]{1,2})([A-Za-z]?)((?:\.[0-9]{1,3})?)")
+
+
+_FURTHER = re.compile(r"[A-Za-z][A-Za-z0-9]{1,11}\.[Ff][0-9]{1,3}")
+"""The ref of a further action: `DA.F1`."""
+
+
+def _one_ref(clean: str) -> str:
+    """A ref in its own case and without blanks; what is no ref stays as it is."""
+    bare = "".join(clean.split())
+    if _REF.fullmatch(bare):
+        return _ref(bare)
+    return bare.upper() if _FURTHER.fullmatch(bare) else clean
 
 
 def _refs(clean: str) -> str:

@@ -55,7 +55,7 @@ ALLOWED = {
 }
 WORDS = {
     "type": ("string", "date", "integer"),
-    "format": ("", "email", "refs"),
+    "format": ("", "email", "ref", "refs"),
     "scope": ("standing", "round", "form", "derived"),
     "fill": ("officer", "chair", "executive", "tool"),
     "means": ("ask", "blank", "answer"),
