@@ -385,3 +385,41 @@ def test_the_library_opens_what_the_commands_make(example: Plan) -> None:
 
 def test_markdown_tables_read_as_answers() -> None:
     assert table("| Ref | Due | RAG |\n| --- | --- | --- |\n| J1 | May | |\n") == {"J1": {"Due": "May"}}
+
+
+# Refs, and cells that were merged
+
+
+def test_refs_in_small_letters_and_with_blanks_are_the_same_refs(example: Plan) -> None:
+    def retype(book: Any) -> None:
+        sheet = book["Actions"]
+        for ref in ("J1a.1", "J1a.2"):
+            at(sheet, ref, "Ref").value = f" {ref.lower()} "
+
+    edit(example.path / "plan.xlsx", example.path / "plan.xlsx", retype)
+    merged = merge(example)
+    assert (merged.taken, found(merged)) == (0, set())
+    assert [str(one.address) for one in merged.findings if one.code == "tidied"] == ["Actions!A5", "Actions!A6"]
+
+
+@pytest.mark.parametrize("kept", [True, False])
+def test_what_a_merge_covers_is_asked_about(example: Plan, kept: bool) -> None:  # noqa: FBT001 - pytest hands it over by name
+    """As somebody merges the same theme over three actions, or clicks the wrong button."""
+    stood = {ref: example.stands(ref, "responsible") for ref in ("J1a.1", "J1a.2", "J1a.3")}
+
+    def merge_three(book: Any) -> None:
+        sheet = book["Actions"]
+        column, row = column_of(sheet, "Who is responsible"), row_of(sheet, "J1a.1")
+        for down, text in enumerate(("On top", "Under it", "")):
+            sheet.cell(row + down, column).value = text
+        area = f"{sheet.cell(row, column).coordinate}:{sheet.cell(row + 2, column).coordinate}"
+        (sheet.merged_cells.add if kept else sheet.merge_cells)(area)
+
+    edit(example.path / "plan.xlsx", example.path / "plan.xlsx", merge_three)
+    merged = merge(example)
+    assert found(merged) == {"plan_merged"}
+    assert (merged.taken, merged.queries) == (1, 2)
+    assert {ref: example.stands(ref, "responsible") for ref in stood} == {**stood, "J1a.1": "On top"}
+    hidden = "is 'Under it'" if kept else "is blank"
+    assert hidden in next(one.message for one in merged.findings if one.key and one.key.ref == "J1a.2")
+    assert [query.cells[0].returned for query in example.queries] == ["On top", "On top"]

@@ -85,6 +85,9 @@ plan_option = click.option(
 json_option = click.option(
     "--json", "as_json", is_flag=True, help="One JSON document on standard output, and nothing else there."
 )
+notes_option = click.option(
+    "--notes", is_flag=True, help="Tell everything cell by cell, and every note: what was assumed, and what was tidied."
+)
 as_of_option = click.option(
     "--as-of", type=click.DateTime(["%Y-%m-%d"]), help="The date that decides, as 2016-07-15; by default today."
 )
@@ -164,27 +167,29 @@ def new(directory: str, example: bool, as_of: datetime | None) -> None:
 
 @main.command()
 @plan_option
+@notes_option
 @json_option
-def check(plan_dir: str, as_json: bool) -> None:
+def check(plan_dir: str, notes: bool, as_json: bool) -> None:
     """Read plan.xlsx as it stands: findings, open questions, warnings. Changes nothing."""
     from plan_sheets import plan, show
 
     checked = plan.check_plan(_open(plan_dir))
-    show.checked(checked, as_json=as_json)
+    show.checked(checked, as_json=as_json, notes=notes)
     sys.exit(SOMEBODY_MUST_ACT if any(one.severity == "error" for one in checked.findings) else 0)
 
 
 @main.command(name="plan")
 @plan_option
 @click.option("--write", is_flag=True, help="Write plan.xlsx anew from the register.")
+@notes_option
 @json_option
 @as_of_option
-def merge(plan_dir: str, write: bool, as_json: bool, as_of: datetime | None) -> None:
+def merge(plan_dir: str, write: bool, notes: bool, as_json: bool, as_of: datetime | None) -> None:
     """Merge plan.xlsx into the register. Nothing in the register is ever deleted."""
     from plan_sheets import office, show
 
     read = office.merge_plan(_open(plan_dir), _now(as_of), write=write)
-    show.plan_read(read, as_json=as_json)
+    show.plan_read(read, as_json=as_json, notes=notes)
     sys.exit(SOMEBODY_MUST_ACT if read.merged.queries or read.merged.errors else 0)
 
 
@@ -195,6 +200,7 @@ def merge(plan_dir: str, write: bool, as_json: bool, as_of: datetime | None) -> 
     "--return-by", type=click.DateTime(["%Y-%m-%d"]), required=True, help="When it shall be back, as 2016-07-15."
 )
 @click.option("--subgroup", "subgroups", multiple=True, help="Only this subgroup's code; may be given several times.")
+@notes_option
 @json_option
 @as_of_option
 def issue(
@@ -202,6 +208,7 @@ def issue(
     code: str,
     return_by: datetime,
     subgroups: tuple[str, ...],
+    notes: bool,
     as_json: bool,
     as_of: datetime | None,
 ) -> None:
@@ -209,7 +216,7 @@ def issue(
     from plan_sheets import office, show
 
     issued = office.issue_round(_open(plan_dir), code, return_by.date(), _now(as_of), subgroups)
-    show.issued(issued, as_json=as_json)
+    show.issued(issued, as_json=as_json, notes=notes)
     sys.exit(SOMEBODY_MUST_ACT if issued.merged.queries or issued.merged.errors else 0)
 
 
@@ -221,6 +228,7 @@ def issue(
 @click.option("--replaces", default="", help="The return that the one file replaces: the beginning of its SHA-256.")
 @click.option("--allow", multiple=True, help="The code of a finding that shall not hold the one file.")
 @click.option("--reason", default="", help="Why it is allowed; it is recorded.")
+@notes_option
 @json_option
 @as_of_option
 def receive(
@@ -231,6 +239,7 @@ def receive(
     replaces: str,
     allow: tuple[str, ...],
     reason: str,
+    notes: bool,
     as_json: bool,
     as_of: datetime | None,
 ) -> None:
@@ -243,7 +252,7 @@ def receive(
     files = [_path(one) for one in paths]
     with _processes(files) as executor:
         received = office.receive_files(_open(plan_dir), files, _now(as_of), told, dry_run=dry_run, executor=executor)
-    show.received(received, as_json=as_json, dry_run=dry_run)
+    show.received(received, as_json=as_json, dry_run=dry_run, notes=notes)
     sys.exit(SOMEBODY_MUST_ACT if received.trouble else _status_of(received.receipts))
 
 

@@ -26,7 +26,7 @@ from plan_sheets.store.folder import Folder
 from plan_sheets.store.register import Register, ReturnFacts
 
 TOLD = ("error", "query", "masked", "warning")
-"""Severities of the findings that the officer reads: notes are on the receipts."""
+"""Severities of the findings that the officer reads; of notes, those whose message says so."""
 
 
 MOST_SHOWN = 4_000
@@ -222,9 +222,9 @@ def _findings(facts: _Facts) -> Iterator[RowFacts]:
         or (one.document in documents and (documents[one.document].round == facts.code or one.received[:10] >= issued))
         or (not one.document and one.kind != "plan")
     }
-    for number, one in enumerate(
-        row for row in facts.register.rows(tables.FINDING) if row.return_id in wanted and row.severity in TOLD
-    ):
+    notes = {message.code for message in schemas.load_messages().by_code.values() if message.told == "officer"}
+    told = (one for one in facts.register.rows(tables.FINDING) if one.severity in TOLD or one.code in notes)
+    for number, one in enumerate(row for row in told if row.return_id in wanted):
         came = wanted[one.return_id]
         document = documents.get(came.document or 0)
         whose = document.subgroup or document.kind.capitalize() if document else "Plan"

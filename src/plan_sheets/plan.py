@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from plan_sheets.core.answers import Cell
+from plan_sheets.core.answers import Cell, month_ends
 from plan_sheets.core.compose import Facts, RowFacts, compose
 from plan_sheets.core.found import FoundWorkbook
 from plan_sheets.core.history import BEFORE_ANY_ROUND, History, Source
@@ -77,7 +77,9 @@ def check_plan(folder: Folder) -> Checked:
     placeholders = {one.key: one.entered or "" for one in read.findings if one.code == "placeholder" and one.key}
     titles = {cell.key: cell.field.title for cell in read.cells}
     questions = list(open_questions(rows, placeholders, titles))
-    told = list(warnings(rows, {cell.key: cell for cell in read.cells}, schemas.load_messages()))
+    messages, base = schemas.load_messages(), last_read(folder.register)
+    told = [*month_ends((one._replace(base=base.get(one.key, "")) for one in read.cells), messages)]
+    told += warnings(rows, {cell.key: cell for cell in read.cells}, messages)
     return Checked(counts(rows, len(questions)), [*read.findings, *told], questions)
 
 
@@ -115,7 +117,7 @@ def _merge(folder: Folder, read: PlanRead, history: History, batch: Batch, at: s
     vanished = [*_vanished(read, base, history)]
     known = {(one.record, one.ref) for one in batch.register.rows(tables.QUERY_CELL) if one.field == "ref"}
     messages = schemas.load_messages()
-    findings = [*read.findings]
+    findings = [*read.findings, *month_ends(cells, messages)]
     findings += [
         messages.finding("row_vanished", key=key, ref=key.ref, record=key.record)
         for key in vanished

@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from plan_sheets.core.messages import shorten
 from plan_sheets.core.model import Finding, PartialDate, Severity, Verdict
 from plan_sheets.core.printable import in_json, on_screen
+from plan_sheets.store.schemas import load_messages
 
 if TYPE_CHECKING:
     from plan_sheets.core.access import Problem
@@ -65,13 +67,49 @@ def _many(count: int, one: str, several: str = "") -> str:
     return f"{count} {one if count == 1 else several or f'{one}s'}"
 
 
-def _findings(findings: Iterable[Finding], *, notes: bool = False) -> None:
-    """A line each, the gravest first; notes only if asked for."""
-    order = list(Severity)
-    told = [one for one in findings if notes or one.severity is not Severity.NOTE]
-    for one in sorted(told, key=lambda one: order.index(one.severity)):
+CELLS_TOLD = 3
+"""Cells that are named with what was typed where many findings say the same; `--notes` has all of them."""
+REFS_TOLD = 20
+"""Refs that are named where it is about rows of which nothing was typed."""
+
+
+def _findings(findings: Iterable[Finding], *, notes: bool) -> None:
+    """A line each, the gravest first; one for several that say the same, and of notes those that say what was assumed.
+
+    With `notes` each has its own line, and no note is left out.
+    """
+    order, known = list(Severity), load_messages().by_code
+    kinds: dict[object, list[Finding]] = {}
+    for number, one in enumerate(sorted(findings, key=lambda one: order.index(one.severity))):
+        if notes or one.severity is not Severity.NOTE or known[one.code].told:
+            kinds.setdefault(one.code if known[one.code].many and not notes else number, []).append(one)
+    for several in kinds.values():
+        one, many = several[0], known[several[0].code].many
         where = f"{one.address}: " if one.address else ""
-        say(f"    {one.severity:<8} {where}{one.message}")
+        told = (
+            f"{where}{one.message}" if len(several) == 1 else f"{many.format(count=len(several))}: {_places(several)}."
+        )
+        say(f"    {one.severity:<8} {told}")
+
+
+def _places(findings: Sequence[Finding]) -> str:
+    """The first few places, each with what was typed there and what that was read as; or the rows that say nothing."""
+    refs = [one.key.ref for one in findings if one.key and not one.entered]
+    most = REFS_TOLD if refs else CELLS_TOLD
+    places = refs or [
+        f"{one.address} '{shorten(one.entered or '', 40)}'" + (f" as {one.reading}" if one.reading else "")
+        for one in findings[:most]
+    ]
+    more = f", and {len(findings) - most} more" if len(findings) > most else ""
+    return ", ".join(places[:most]) + more
+
+
+def _untold(findings: Iterable[Finding], *, notes: bool) -> None:
+    """How many notes have not been told, and how to read them."""
+    known = load_messages().by_code
+    many = sum(one.severity is Severity.NOTE and not known[one.code].told for one in findings)
+    if many and not notes:
+        say(f"{_many(many, 'more note')} of what was tidied: --notes tells each.")
 
 
 def new(folder: Folder, *, example: bool) -> None:
@@ -81,7 +119,7 @@ def new(folder: Folder, *, example: bool) -> None:
     say(f"Next: fill in plan.xlsx, then look it over with: plan-sheets check --plan {folder.path}")
 
 
-def checked(told: Checked, *, as_json: bool) -> None:
+def checked(told: Checked, *, as_json: bool, notes: bool) -> None:
     """What stands in plan.xlsx."""
     if as_json:
         questions = [asdict(one) for one in told.questions]
@@ -96,9 +134,10 @@ def checked(told: Checked, *, as_json: bool) -> None:
     counts = ((many, what.replace("_", " ")) for what, many in told.counts.items())
     held = [_many(many, what.removesuffix("s").replace("itie", "ity"), what) for many, what in counts]
     say(f"plan.xlsx holds: {', '.join(held)}.")
-    _findings(told.findings)
+    _findings(told.findings, notes=notes)
     for one in told.questions:
         say(f"    open     {one.about}: {one.question}" + (f" ({one.answers})" if one.answers else ""))
+    _untold(told.findings, notes=notes)
     errors = sum(one.severity is Severity.ERROR for one in told.findings)
     say(
         f"{errors} to be mended in plan.xlsx."
@@ -107,7 +146,7 @@ def checked(told: Checked, *, as_json: bool) -> None:
     )
 
 
-def plan_read(told: PlanRead, *, as_json: bool) -> None:
+def plan_read(told: PlanRead, *, as_json: bool, notes: bool) -> None:
     """plan.xlsx was merged."""
     merged = told.merged
     if as_json:
@@ -126,7 +165,8 @@ def plan_read(told: PlanRead, *, as_json: bool) -> None:
             f"plan.xlsx was merged: {_many(merged.taken, 'value')} taken, {_many(merged.queries, 'query', 'queries')}, "
             f"{_many(merged.errors, 'error')}."
         )
-        _findings(merged.findings)
+        _findings(merged.findings, notes=notes)
+        _untold(merged.findings, notes=notes)
     if told.written:
         say(f"Written from the register: {told.written}")
     _officer(told.officer)
@@ -138,7 +178,7 @@ def _officer(made: OfficerMade | None) -> None:
         say("Next: fill it in, save it, and give it to: plan-sheets receive FILE (earlier ones are done with)")
 
 
-def issued(told: RoundIssued, *, as_json: bool) -> None:
+def issued(told: RoundIssued, *, as_json: bool, notes: bool) -> None:
     """The workbooks of a round were made."""
     if as_json:
         rows = [
@@ -153,9 +193,10 @@ def issued(told: RoundIssued, *, as_json: bool) -> None:
         ]
         _json({"issues": rows})
         return
-    if not told.merged.unchanged and any(one.severity is not Severity.NOTE for one in told.merged.findings):
+    if told.merged.findings:
         say("plan.xlsx was merged first:")
-        _findings(told.merged.findings)
+        _findings(told.merged.findings, notes=notes)
+        _untold(told.merged.findings, notes=notes)
     for one in told.issues:
         again = (
             " (as it was issued before)"
@@ -188,7 +229,7 @@ def _about(one: Receipt) -> Iterator[str]:
         yield f"sent by {one.sent_by}, {one.sent_at[:10]}"
 
 
-def received(told: Received, *, as_json: bool, dry_run: bool) -> None:
+def received(told: Received, *, as_json: bool, dry_run: bool, notes: bool) -> None:
     """A batch was received."""
     returns = told.receipts.returns
     totals = {str(verdict): sum(one.verdict is verdict for one in returns) for verdict in Verdict}
@@ -202,7 +243,8 @@ def received(told: Received, *, as_json: bool, dry_run: bool) -> None:
         whose = f" {one.issue}" if one.issue else ""
         about = "; ".join(_about(one))
         say(f"{str(one.verdict).replace('_', ' ')}{whose}: {one.file}{f' ({about})' if about else ''}")
-        _findings(one.findings)
+        _findings(one.findings, notes=notes)
+    _untold([finding for one in returns for finding in one.findings], notes=notes)
     say(
         "In all: "
         + (

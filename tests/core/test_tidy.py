@@ -23,10 +23,11 @@ DONE = Field("action", "step_done", "Last next step done", choices=("Yes", "Part
 DUE = Field("action", "due", "Due", type="date")
 NUMBER = Field("item", "order", "Order", type="integer")
 EMAIL = Field("subgroup", "email", "E-mail", format="email")
+REF = Field("action", "ref", "Ref", format="ref", placeholders=False)
 REFS = Field("grid", "covered_by", "Covered by", format="refs")
 THEME = Field("further", "theme", "Theme")
 THEMES = ("J1 Domestic Abuse", "J2 Mental Health", "J2a Suicide", "J2b Self harm", "L3 Signs of Safety & more")
-FIELDS = (FREE, VERBATIM, RAG, OVERRIDE, STAGE, DONE, DUE, NUMBER, EMAIL, REFS)
+FIELDS = (FREE, VERBATIM, RAG, OVERRIDE, STAGE, DONE, DUE, NUMBER, EMAIL, REF, REFS)
 
 NOTES = {
     "tidied",
@@ -69,6 +70,25 @@ def told(
 )
 def test_white_space_is_tidied_with_one_note(typed: str, clean: str) -> None:
     assert told(typed, FREE) == (clean, ["tidied_space" if clean else "only_spaces"] if typed else [])
+
+
+@pytest.mark.parametrize(
+    ("typed", "what"),
+    [
+        ("Trailing spaces here  ", "blanks at the beginning or end"),
+        ("\n Done", "blanks at the beginning or end"),
+        ("one\r\ntwo", "ends of lines"),
+        ("one  \ntwo", "ends of lines"),
+        ("one_x000D_\ntwo", "ends of lines"),
+        ("DV\u00a0pathway", "blanks of an unusual kind"),
+        ("wel\u00adfare", "signs that nobody sees"),
+        ("e\u0301quipe", "how accents are stored"),
+        ("\u00a0wel\u00adfare", "blanks at the beginning or end, signs that nobody sees"),
+    ],
+)
+def test_what_was_tidied_is_told_and_not_what_looks_alike(typed: str, what: str) -> None:
+    (remark,) = tidy(typed, FREE, year=2016).remarks
+    assert (remark.code, remark.details) == ("tidied_space", {"what": what})
 
 
 @pytest.mark.parametrize(
@@ -257,6 +277,13 @@ def test_what_can_be_chosen_is_told() -> None:
         (EMAIL, "chair at example.org", "chair at example.org", ["email_unreadable"]),
         (EMAIL, "a@example.org, b@example.org", "a@example.org, b@example.org", ["email_unreadable"]),
         (EMAIL, "chair@example", "chair@example", ["email_unreadable"]),
+        (REF, "J2a.1", "J2a.1", []),
+        (REF, "j2A.1 ", "J2a.1", ["tidied"]),
+        (REF, "J2a.1 ", "J2a.1", ["tidied_space"]),
+        (REF, "j2a", "J2a", ["tidied"]),
+        (REF, "J2a . 1", "J2a.1", ["tidied"]),
+        (REF, "da.f1", "DA.F1", ["tidied"]),
+        (REF, "to be given", "to be given", []),
         (REFS, "J2a.1; J2b.1", "J2a.1; J2b.1", []),
         (REFS, "J2a.1, J2b.1 and L3.1", "J2a.1; J2b.1; L3.1", ["tidied"]),
         (REFS, "j2A.1 l3.1", "J2a.1; L3.1", ["tidied"]),

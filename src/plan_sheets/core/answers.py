@@ -6,14 +6,18 @@ in another.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
 
 from plan_sheets.core.document import DocumentFacts
 from plan_sheets.core.layout import Field
-from plan_sheets.core.model import Address, Finding, Key, Outcome
+from plan_sheets.core.messages import Messages
+from plan_sheets.core.model import Address, Finding, Key, Outcome, PartialDate, Precision
+
+FALL_DUE = ("due", "next_step_by", "new_date")
+"""The fields that say by when something will be done; other dates say when it was."""
 
 
 class Cell(NamedTuple):
@@ -98,6 +102,18 @@ class Answers:
         blocked = blocked_by(self.findings)
         every = [*(one for row in self.rows for one in row.cells), *self.stayed]
         return [one._replace(blocked=blocked[one.key]) if one.key in blocked else one for one in every]
+
+
+def month_ends(cells: Iterable[Cell], messages: Messages) -> Iterator[Finding]:
+    """A note for each new date that is a month or a quarter: it falls due on its last day."""
+    for cell in cells:
+        if cell.field.name in FALL_DUE and cell.blocked is None and cell.is_changed:
+            day = PartialDate.from_words(cell.value)
+            if day and day.precision is not Precision.DAY:
+                last = PartialDate.day(day.last).words
+                told = {"heading": cell.field.title, "ref": cell.key.ref, "month": cell.value, "after": last}
+                where = cell.address
+                yield messages.remark("date_month_end", told, address=where, key=cell.key, entered=cell.entered)
 
 
 def blocked_by(findings: list[Finding]) -> dict[Key, Outcome]:

@@ -22,6 +22,10 @@ class Message:
     example: str = ""
     holds: bool = False
     """Whether such a finding holds the whole file until the officer says that it may go in."""
+    told: str = ""
+    """Where a note is told to who did not ask for notes: screen; officer, in the officer's workbook too; "" nowhere."""
+    many: str = ""
+    """What is said of several such findings in one line of the screen, `{count}` being how many; "" a line each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +65,8 @@ class Messages:
             f"For example: {message.example.removesuffix('.')}." if message.example else "",
         )
         told = " ".join(sentences).strip().format(**{"entered": quoted, "heading": heading, **details})
-        return Finding(code, message.severity, " ".join(told.split()), address, key, entered)
+        reading = str(details.get("after") or details.get("shown") or "")
+        return Finding(code, message.severity, " ".join(told.split()), address, key, entered, reading)
 
 
 def shorten(text: str, longest: int = LONGEST_QUOTE) -> str:

@@ -132,7 +132,8 @@ class Outcome(StrEnum):
 class Finding:
     """Something the program has to say about a cell or a file: `message` is one plain sentence or two.
 
-    `address` and `key` are None where it is about the whole file; `entered` is the text as typed, or None.
+    `address` and `key` are None where it is about the whole file; `entered` is the text as typed, or None; `reading`
+    what it was read as, "" where that is not what the finding is about.
     """
 
     code: str
@@ -141,6 +142,7 @@ class Finding:
     address: Address | None = None
     key: Key | None = None
     entered: str | None = None
+    reading: str = ""
 
 
 class Precision(StrEnum):

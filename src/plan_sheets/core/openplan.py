@@ -9,10 +9,11 @@ from dataclasses import dataclass, field
 from plan_sheets.core.answers import AnswerRow, Cell, blocked_by
 from plan_sheets.core.found import CellKind, FoundCell, FoundSheet, FoundWorkbook
 from plan_sheets.core.layout import Column, Field
-from plan_sheets.core.located import EMPTY, Table, find_table, plain
+from plan_sheets.core.located import EMPTY, Table, find_table, plain, quoted
 from plan_sheets.core.messages import Messages
 from plan_sheets.core.model import Address, Finding, Key, Outcome, PlanSheetsError
 from plan_sheets.core.rag import Thresholds
+from plan_sheets.core.slips import merges_of
 from plan_sheets.core.spec import SheetSpec, WorkbookSpec
 from plan_sheets.core.tidy import as_cell_shows, tidy
 
@@ -167,7 +168,7 @@ class _Reader:
 
     def _cell(self, one: Field, key: Key, table: Table, row: int, column: str) -> Cell:
         address = Address.at(table.found.name, row, table.places[column])
-        cell: FoundCell = table.cell(row, column)
+        cell, hidden = self._under_merge(table, address, table.cell(row, column), key, one)
         # An open workbook may hold numbers: `007` typed into a cell that somebody formatted is still what it shows.
         is_shown = one.type == "string" or cell.kind is CellKind.DATE
         words, said = as_cell_shows(cell, table.found.shown.get(address.cell) if is_shown else None)
@@ -179,10 +180,33 @@ class _Reader:
                 told.code, told.details, address=address, key=key, entered=cell.entered, heading=one.title
             )
             for told in (*said, *tidied.remarks)
+            if not (hidden and self.messages.by_code[told.code].severity.blocks)
         ]
+        findings += hidden
         self.made.findings += findings
         self.titles[key] = one
         return Cell(key, one, address, cell.entered, tidied.value, blocked=blocked_by(findings).get(key))
+
+    def _under_merge(
+        self, table: Table, address: Address, own: FoundCell, key: Key, about: Field
+    ) -> tuple[FoundCell, list[Finding]]:
+        """What Take would take for a cell, and a query if a merge covers it; else the cell itself, and nothing."""
+        place = address.place
+        for merge in merges_of(table.found):
+            cell = merge.meant(place, own)
+            if merge.holds(place) and place != merge.first and cell.entered.strip():
+                told = {
+                    "area": merge.area,
+                    "shown": quoted(merge.shown.entered),
+                    "heading": about.title,
+                    "ref": key.ref,
+                    "own": quoted(own.entered),
+                    "takes": quoted(cell.entered),
+                }
+                entered = own.entered if own.entered.strip() else cell.entered
+                remark = self.messages.remark("plan_merged", told, address=address, key=key, entered=entered)
+                return cell, [remark]
+        return own, []
 
     def _tell(
         self, code: str, address: Address | None, entered: str | None = None, key: Key | None = None, **details: object

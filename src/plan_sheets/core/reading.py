@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import chain
 
-from plan_sheets.core.answers import AnswerRow, Answers, Cell, blocked_by
+from plan_sheets.core.answers import AnswerRow, Answers, Cell, blocked_by, month_ends
 from plan_sheets.core.document import Document, sha_of
 from plan_sheets.core.found import CellKind, FoundWorkbook
 from plan_sheets.core.layout import Field, Sheet, as_text
@@ -71,11 +71,14 @@ class _Reading:
     """What the cells of `typed` say, tidied."""
     painted: dict[Key, str] = field(default_factory=dict)
     """The RAG cells that hold no word and are painted, and in which colour."""
+    meant: dict[Key, Meaning] = field(default_factory=dict)
+    """What the cells mean that hold a phrase and no answer."""
     asked: set[Key] = field(default_factory=set)
     """The cells with a query."""
 
     def __post_init__(self) -> None:
-        """What was found in its place may have been asked about there."""
+        """See which cells hold a phrase, and which were asked about where they were found."""
+        self.meant |= {one.key: meaning for one in self.typed if (meaning := self._meaning(one)) is not Meaning.ANSWER}
         self.asked |= {one.key for one in self.findings if one.key and one.severity is Severity.QUERY}
 
     def entered(self, one: Typed) -> str:
@@ -98,8 +101,7 @@ class _Reading:
 
     def tell_fell_apart(self) -> None:
         """Ask about each text that may be a further paragraph of one above it."""
-        answers = [one for one in self.typed if self._meaning(one) is Meaning.ANSWER]
-        for one, start in fell_apart(answers):
+        for one, start in fell_apart(one for one in self.typed if one.key not in self.meant):
             self._tell("paste_fell_apart", one, first=start.row.ref)
 
     def tell_beside(self) -> None:
@@ -134,8 +136,8 @@ class _Reading:
             about = one.about
             choices = one.column.choices or about.choices
             is_shown = one.cell.kind is CellKind.DATE or _is_words(about, choices)
-            if (meaning := self._meaning(one)) is not Meaning.ANSWER:
-                self._tell_phrase(one, meaning)
+            if one.key in self.meant:
+                self._tell_phrase(one, self.meant[one.key])
                 continue
             cell, said = as_cell_shows(one.cell, shown.get(one.address) if is_shown else None)
             tidied = tidy(cell.text, about, choices, year=year, kind=cell.kind, since_1904=since_1904)
@@ -221,6 +223,7 @@ class _Reading:
     def answers(self, sha: str, *, again: bool) -> Answers:
         """What is left when the workbook is put away; `again` as in `read_return`."""
         told = [(one, cell) for one, cell in zip(self.typed, self._cells(), strict=True)]
+        self.findings += month_ends((cell for _, cell in told), self.messages)
         form = {cell.key.field: cell.value for one, cell in told if one.row.answer and cell.value and not cell.blocked}
         stayed = (
             Cell(one.key, one.about, one.address, one.base, one.base, one.base)

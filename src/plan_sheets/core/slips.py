@@ -12,7 +12,7 @@ from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise, takewhile
 
-from plan_sheets.core.found import CellKind, FoundCell, FoundWorkbook
+from plan_sheets.core.found import CellKind, FoundCell, FoundSheet, FoundWorkbook
 from plan_sheets.core.located import EMPTY, Shape, Table, Typed, Unchanged, plain, quoted
 from plan_sheets.core.messages import Messages, shorten
 from plan_sheets.core.model import Address, Finding, Key, place_of
@@ -97,23 +97,28 @@ def merged(shape: Shape, workbook: FoundWorkbook, messages: Messages) -> tuple[l
     for found in (sheet for sheet in workbook.sheets if sheet.merged):
         mine = {cell.address.place: at for at, cell in enumerate(typed) if cell.address.sheet == found.name}
         table = next((table for table in shape.merged if table.found is found), None)
-        for area in found.merged:
-            first, last = (place_of(corner) for corner in (area.split(":") * 2)[:2])
-            merge = _Merge(area, first, last, found.cells)
+        for merge in merges_of(found):
             inside = {place: at for place, at in mine.items() if merge.holds(place)}
             findings += merge.asked([typed[at] for at in inside.values()], messages)
             for at in inside.values():
-                typed[at] = typed[at]._replace(cell=merge.meant(typed[at]))
+                typed[at] = typed[at]._replace(cell=merge.meant(typed[at].address.place, typed[at].cell))
             hidden = merge.hidden(table, inside) if table else []
             if hidden:
                 cells = shorten(", ".join(hidden))
                 where = Address.at(found.name, *merge.first)
-                findings.append(messages.finding("merge_hides", address=where, area=area, cells=cells))
+                findings.append(messages.finding("merge_hides", address=where, area=merge.area, cells=cells))
     return typed, findings
 
 
+def merges_of(found: FoundSheet) -> Iterator[Merge]:
+    """The merges of a found sheet."""
+    for area in found.merged:
+        first, last = (place_of(corner) for corner in (area.split(":") * 2)[:2])
+        yield Merge(area, first, last, found.cells)
+
+
 @dataclass(frozen=True, slots=True)
-class _Merge:
+class Merge:
     """One merge of a found sheet: its range, its first and last place, and the cells of the sheet."""
 
     area: str
@@ -130,10 +135,9 @@ class _Merge:
         """Whether a place lies in it."""
         return all(first <= at <= last for first, at, last in zip(self.first, place, self.last, strict=True))
 
-    def meant(self, cell: Typed) -> FoundCell:
-        """What Take takes for a cell: what the merge shows, if it is a text of that column; else its own."""
-        under = cell.address.place[1] == self.first[1]
-        return self.shown if under and self.shown.entered.strip() else cell.cell
+    def meant(self, place: Place, own: FoundCell) -> FoundCell:
+        """What Take takes for a cell that holds `own`: what the merge shows, if it is a text of that column."""
+        return self.shown if place[1] == self.first[1] and self.shown.entered.strip() else own
 
     def asked(self, cells: Sequence[Typed], messages: Messages) -> Iterator[Finding]:
         """A query for each cell to fill in; none where nothing but the first is one, or none of them says anything.
@@ -158,7 +162,7 @@ class _Merge:
                 heading=cell.about.title,
                 ref=cell.row.ref,
                 own=quoted(cell.cell.entered),
-                takes=quoted(self.meant(cell).entered),
+                takes=quoted(self.meant(cell.address.place, cell.cell).entered),
             )
 
     def hidden(self, table: Table, inside: Container[Place]) -> list[str]:

@@ -63,8 +63,9 @@ def tidy(
         return Tidied(read.value, (*read.remarks, Remark("private_character", {"character": f"U+{ord(odd[0]):04X}"})))
     if read.remarks or read.value == text:
         return read
-    code = "tidied_space" if read.value == clean else "tidied"
-    return Tidied(read.value, (Remark(code, {"before": text, "after": shorten(read.value) or "blank"}),))
+    if read.value == clean:
+        return Tidied(clean, (Remark("tidied_space", {"what": ", ".join(_unseen(text)) or "signs"}),))
+    return Tidied(read.value, (Remark("tidied", {"before": text, "after": shorten(read.value) or "blank"}),))
 
 
 _PRIVATE = re.compile("[\ue000-\uf8ff\U000f0000-\U0010ffff]")
@@ -119,6 +120,8 @@ def _read(clean: str, field: Field, choices: tuple[str, ...], days: _Days) -> Ti
 def _by_type(clean: str, field: Field) -> Tidied:
     if field.type == "integer":
         return _integer(clean)
+    if field.format == "ref":
+        return Tidied(_one_ref(clean))
     return _email(clean) if field.format == "email" else Tidied(clean)
 
 
@@ -144,6 +147,20 @@ def clean_text(text: str) -> str:
     text = re.sub(r"[^\S\n\t]", " ", text)
     text = printable("\n".join(line.rstrip() for line in text.split("\n")).strip())
     return text if any(unicodedata.category(sign) != "Cf" for sign in text) else ""
+
+
+def _unseen(text: str) -> Iterator[str]:
+    """What `clean_text` tidies in a text, in words: before and after nobody could see the difference."""
+    if text != text.strip():
+        yield "blanks at the beginning or end"
+    if re.search("_x000[dD]_|[\r\v\f\x85\u2028\u2029]|[^\\S\n]\n", text.strip()):
+        yield "ends of lines"
+    if re.search("[^\\S\n\t\r\v\f\x85\u2028\u2029 ]", text.strip()):
+        yield "blanks of an unusual kind"
+    if text.translate(_INVISIBLE) != text:
+        yield "signs that nobody sees"
+    if unicodedata.normalize("NFC", text) != text:
+        yield "how accents are stored"
 
 
 def _seen(text: str) -> str:
@@ -288,6 +305,18 @@ def _email(clean: str) -> Tidied:
 
 
 _REF = re.compile(r"([A-Za-z])([0-9]{1,2})([A-Za-z]?)((?:\.[0-9]{1,3})?)")
+
+
+_FURTHER = re.compile(r"[A-Za-z][A-Za-z0-9]{1,11}\.[Ff][0-9]{1,3}")
+"""The ref of a further action: `DA.F1`."""
+
+
+def _one_ref(clean: str) -> str:
+    """A ref in its own case and without blanks; what is no ref stays as it is."""
+    bare = "".join(clean.split())
+    if _REF.fullmatch(bare):
+        return _ref(bare)
+    return bare.upper() if _FURTHER.fullmatch(bare) else clean
 
 
 def _refs(clean: str) -> str:

@@ -158,7 +158,10 @@ class Identifier:
         ]
 
     def sender(self, document: DocumentFacts, sent_by: str, completed_by: str) -> list[Finding]:
-        """A warning where the plan knows who sent or completed it as the chair of other subgroups, not of this one."""
+        """A warning where the plan knows who sent or completed it as the chair of other subgroups, not of this one.
+
+        A note where it knows names for this one, and who completed it is none of them.
+        """
         if document.kind != "subgroup" or not (sent_by or completed_by):
             return []
         told = {"sent": (parseaddr(sent_by)[1], _ADDRESS), "completed": (completed_by, _CHAIRS)}
@@ -168,7 +171,16 @@ class Identifier:
                 others = ", ".join(self._subgroups[ref]["title"] for ref in theirs)
                 mine = self._subgroups[document.subgroup]["title"]
                 return [self.messages.finding("sent_by_another", how=how, who=who, theirs=others, subgroup=mine)]
-        return []
+        return self._unknown(document.subgroup, completed_by)
+
+    def _unknown(self, subgroup: str, who: str) -> list[Finding]:
+        """A note if who completed a return is nobody whom the plan names for its subgroup; a name may say more."""
+        row = self._subgroups[subgroup]
+        known = [row[name] for name in _CHAIRS if row[name]]
+        if not who or not known or any(plain(name) in plain(who) or plain(who) in plain(name) for name in known):
+            return []
+        told = {"who": who, "subgroup": row["title"], "known": " and ".join(dict.fromkeys(known))}
+        return [self.messages.remark("completed_by_unknown", told, entered=who)]
 
     @cached_property
     def _led_by(self) -> Mapping[tuple[str, ...], Mapping[str, Sequence[str]]]:

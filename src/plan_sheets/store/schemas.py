@@ -48,18 +48,19 @@ ALLOWED = {
     ),
     "chart": ("title", "label", "parts"),
     "column": ("field", "heading", "width", "input"),
-    "message": ("severity", "wrong", "do", "example", "holds"),
+    "message": ("severity", "wrong", "do", "example", "holds", "told", "many"),
     "names": ("titles", "posts", "words"),
     "kind of phrases": ("means", "prefilled", "phrases"),
     "rag rule": ("title", "default", "unit", "means"),
 }
 WORDS = {
     "type": ("string", "date", "integer"),
-    "format": ("", "email", "refs"),
+    "format": ("", "email", "ref", "refs"),
     "scope": ("standing", "round", "form", "derived"),
     "fill": ("officer", "chair", "executive", "tool"),
     "means": ("ask", "blank", "answer"),
     "severity": tuple(Severity),
+    "told": ("", "screen", "officer"),
 }
 
 
@@ -261,6 +262,8 @@ def load_messages() -> Messages:
             found.get("do", ""),
             found.get("example", ""),
             holds=found.get("holds", False),
+            told=_word(found, "told", "", path.name),
+            many=found.get("many", ""),
         )
     return Messages(messages)
 

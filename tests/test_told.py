@@ -1,0 +1,130 @@
+"""What was assumed, and what could not be seen: where the officer reads it without asking for notes."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from tests.chairs import Answers, Plan, said, told
+from tests.commands import ISSUE, change, run
+
+AS_OF = ("--as-of", "2016-07-08")
+
+
+def lines(output: str, severity: str = "note") -> list[str]:
+    """The lines of the screen about one severity."""
+    return [line.split(maxsplit=1)[1] for line in output.splitlines() if line.startswith(f"    {severity} ")]
+
+
+def dated(*dates: str) -> Answers:
+    """A good return with one of these under Next step by of each action."""
+    rows = {"J1a.1": dict(said()["Progress"]["J1a.1"])}
+    for ref, text in zip(("J1a.1", "J1a.2", "J1a.3", "J1b.1"), dates, strict=False):
+        rows.setdefault(ref, {})["Next step by"] = text
+    return {**said(), "Progress": rows}
+
+
+@pytest.mark.parametrize(
+    ("dates", "expected"),
+    [
+        (
+            ["03/04"],
+            ["Progress!K5: '03/04' names no year, so it was read as 3 April 2016", "'03/04' was read with the day"],
+        ),
+        (
+            ["September 2016"],
+            ["Next step by of J1a.1 is September 2016, so it falls due on the last day, 30 September 2016."],
+        ),
+        (
+            ["5/7/16", "6/7/16", "7/8/16", "8/9/16"],
+            [
+                "4 dates were read with the day first: Progress!K5 '5/7/16' as 5 July 2016, Progress!K6 '6/7/16' as 6",
+            ],
+        ),
+        (["30 September 2016"], []),
+    ],
+)
+def test_what_was_assumed_of_a_date_stands_on_the_screen(
+    round_one: Plan, dates: list[str], expected: list[str]
+) -> None:
+    path = round_one.filled("da", dated(*dates))
+    found = lines(run("receive", path, "--dry-run", *AS_OF, plan=round_one).output)
+    assert len(found) == len(expected), found
+    assert all(part in line for part, line in zip(expected, found, strict=True)), found
+
+
+def test_all_notes_one_by_one_where_they_are_asked_for(round_one: Plan) -> None:
+    answers = dated("5/7/16", "6/7/16")
+    answers = {**answers, "Start here": {"Completed by": {"Your answer": "Chair "}}}
+    path = round_one.filled("da", answers)
+    few = run("receive", path, "--dry-run", *AS_OF, plan=round_one).output
+    assert [line.partition(":")[0] for line in lines(few)] == ["2 dates were read with the day first"]
+    assert "1 more note of what was tidied: --notes tells each." in few
+    every = run("receive", path, "--dry-run", "--notes", *AS_OF, plan=round_one).output
+    assert [line.partition(":")[0] for line in lines(every)] == ["Start here!C24", "Progress!K5", "Progress!K6"]
+    assert "more note" not in every
+
+
+def test_rows_that_say_nothing_are_one_line(round_one: Plan) -> None:
+    path = round_one.filled("da", said())
+    (line,) = lines(run("receive", path, "--dry-run", *AS_OF, plan=round_one).output, "warning")
+    assert line.startswith("This workbook says nothing about 3 actions in this round")
+    assert line.endswith(": J1a.2, J1a.3, J1b.1.")
+
+
+def test_a_month_that_is_new_in_the_plan_is_told_by_check_plan_and_issue(example: Plan) -> None:
+    assert lines(run("check", plan=example).output) == []
+    change(example, {"Actions": {"J1a.1": {"Due": "Dec 2016"}, "J1a.2": {"Due": "5/1/17"}}})
+    month = "Actions!F5: Due of J1a.1 is December 2016, so it falls due on the last day, 31 December 2016."
+    day_first = "Actions!F6: '5/1/17' was read with the day first, as 5 January 2017."
+    for command in (["check"], ["plan"]):
+        found = lines(run(*command, plan=example).output)
+        assert [line.partition(" If ")[0] for line in found] == [day_first, month], command
+    assert [line.partition(" If ")[0] for line in lines(run("check", plan=example).output)] == [day_first]
+    change(example, {"Actions": {"J1a.3": {"Due": "Dec 2016"}}})
+    assert any("Due of J1a.3 is December 2016" in line for line in lines(run(*ISSUE, plan=example).output))
+
+
+def test_a_month_that_went_out_with_the_workbook_is_not_told(round_one: Plan) -> None:
+    receipt = round_one.receive_one(round_one.filled("da", said()))
+    assert "date_month_end" not in {one.code for one in receipt.findings}
+
+
+@pytest.mark.libreoffice
+@pytest.mark.skipif(not shutil.which("soffice"), reason="LibreOffice is not installed")
+def test_what_cannot_be_seen_in_an_xls_reaches_the_officer(round_one: Plan, tmp_path: Path) -> None:
+    path = round_one.filled("da", said())
+    profile = f"-env:UserInstallation=file://{tmp_path}/profile"
+    convert = ["soffice", profile, "--headless", "--convert-to", "xls", "--outdir", str(tmp_path), str(path)]
+    subprocess.run(convert, check=True, capture_output=True)
+    output = run("receive", tmp_path / "da.xls", *AS_OF, plan=round_one).output
+    assert any(line.startswith("The workbook was saved as .xls.") for line in lines(output))
+    (book,) = round_one.register.documents(kind="officer")
+    told_there = [row.cells for row in book.book.sheet("Findings").rows]
+    assert any("The workbook was saved as .xls." in str(cells) for cells in told_there)
+
+
+@pytest.mark.parametrize(
+    ("who", "is_told"),
+    [
+        ("Chair, Domestic Abuse", False),
+        ("chair,  domestic abuse", False),
+        ("The Chair, Domestic Abuse (acting)", False),
+        ("Deputy B", True),
+    ],
+)
+def test_a_name_that_the_plan_does_not_know_is_a_note(round_one: Plan, who: str, is_told: bool) -> None:  # noqa: FBT001 - pytest hands it over by name
+    answers = {**said(), "Start here": {"Completed by": {"Your answer": who}}}
+    receipt = round_one.receive_one(round_one.filled("da", answers))
+    assert (("completed_by_unknown", "") in told(receipt)) is is_told
+
+
+def test_where_the_plan_names_nobody_nobody_is_unknown(example: Plan) -> None:
+    change(example, {"Subgroups": {"DA": {"Chair": None, "Who receives meanwhile": None}}})
+    example.issue()
+    receipt = example.receive_one(
+        example.filled("da", {**said(), "Start here": {"Completed by": {"Your answer": "B"}}})
+    )
+    assert ("completed_by_unknown", "") not in told(receipt)
