@@ -12,14 +12,12 @@ import io
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from datetime import date, datetime, time, timedelta
-from math import isfinite
 from typing import Any
 
 from python_calamine import CalamineSheet, CalamineWorkbook, PasswordError, SheetMetadata, SheetVisibleEnum
 
 from plan_sheets.core.found import CellKind, FoundCell, FoundSheet, FoundWorkbook, Remark
-from plan_sheets.core.model import PartialDate, column_letters, place_of
+from plan_sheets.core.model import column_letters, place_of
 from plan_sheets.core.shown import as_shown, date_as_shown, hides_day
 from plan_sheets.store.apart import run_apart
 from plan_sheets.store.decrypting import decrypted
@@ -28,6 +26,7 @@ from plan_sheets.store.limits import MAX_FILLED, MAX_SHARED
 from plan_sheets.store.looks import Looks
 from plan_sheets.store.properties import custom_properties, saved_by
 from plan_sheets.store.sheet_scan import Mark, TooFullError
+from plan_sheets.store.values import found_cell
 from plan_sheets.store.xlsx_parts import OddError
 from plan_sheets.store.zips import RefusedError
 
@@ -66,7 +65,7 @@ def read_made(data: bytes) -> Iterator[tuple[str, Iterator[list[str]]]]:
 
 
 def _texts(row: list[Any]) -> list[str]:
-    return [one if type(one) is str else _found_cell(one).text for one in row]
+    return [one if type(one) is str else found_cell(one).text for one in row]
 
 
 def _read_here(passed: Guarded) -> FoundWorkbook | Refusal:
@@ -108,7 +107,7 @@ def _found_sheet(about: SheetMetadata, sheet: CalamineSheet, marks: _Marks) -> F
     """One sheet at its true addresses: rows are counted from the first that holds anything, so its place is added."""
     top, left = sheet.start or (0, 0)
     cells = {
-        (row, column): FoundCell(value) if type(value) is str else _found_cell(value)
+        (row, column): FoundCell(value) if type(value) is str else found_cell(value)
         for row, values in enumerate(sheet.to_python(), top)
         for column, value in enumerate(values, left)
         if value != ""
@@ -140,45 +139,6 @@ def _mark(cells: dict[tuple[int, int], FoundCell], marks: _Marks) -> None:
     """Say of these cells that they hold an error or a formula."""
     for at, (kind, formula) in marks.items():
         cells[at] = FoundCell(cells[at].text if at in cells else "", kind, f"={formula}" if formula else "")
-
-
-# ---------------------------------------------------------------- values as text
-
-
-def _found_cell(value: object) -> FoundCell:
-    """A value that is no text, as text. A number as Excel would show it: 15 digits, "3" for 3.0.
-
-    One that is infinite or none at all ("1e999", "NaN") is an error, for nobody typed it.
-    """
-    if isinstance(value, bool):
-        return FoundCell("TRUE" if value else "FALSE", CellKind.BOOLEAN)
-    if isinstance(value, int | float):
-        return FoundCell(f"{value:.15g}", CellKind.NUMBER if isfinite(value) else CellKind.ERROR)
-    if isinstance(value, date):
-        words = _moment(value) if isinstance(value, datetime) else PartialDate.day(value).words
-        return FoundCell(words, CellKind.DATE)
-    if isinstance(value, time):
-        since_midnight = datetime.combine(date.min, value) - datetime.combine(date.min, time.min)
-        return FoundCell(_clock(since_midnight), CellKind.TIME)
-    if isinstance(value, timedelta):
-        return FoundCell(_clock(value), CellKind.TIME)
-    return FoundCell(str(value))
-
-
-def _moment(value: datetime) -> str:
-    """`3 April 2016 14:30`, rounded to the second: days are stored as fractions. Midnight is just the day."""
-    rounded = value + timedelta(seconds=value.microsecond >= 500_000, microseconds=-value.microsecond)  # noqa: PLR2004 - half a second
-    day = PartialDate.day(rounded.date()).words
-    clock = _clock(rounded - datetime.combine(rounded.date(), time(), rounded.tzinfo))
-    return day if clock == "00:00" else f"{day} {clock}"
-
-
-def _clock(length: timedelta) -> str:
-    """`14:30`, `14:30:05`, `26:30` for more than a day."""
-    seconds = round(abs(length).total_seconds())
-    hours, rest = divmod(seconds, 3600)
-    sign = "-" if length < timedelta() else ""
-    return f"{sign}{hours:02}:{rest // 60:02}" + (f":{rest % 60:02}" if rest % 60 else "")
 
 
 # ---------------------------------------------------------------- a process of its own
