@@ -59,6 +59,9 @@ def _no_command(name: str, what: str) -> Callable[[], str]:
     return lambda: "" if shutil.which(name) else f"{what} ({name}) is not installed"
 
 
+no_libreoffice, no_gnumeric = _no_command("soffice", "LibreOffice"), _no_command("ssconvert", "Gnumeric")
+
+
 def libreoffice(jobs: Sequence[Job]) -> None:
     """All jobs in one start of the program, for the start takes longest: it saves under the name it opened."""
     folder = jobs[0].target.parent
@@ -111,13 +114,12 @@ def by_openpyxl(jobs: Sequence[Job]) -> None:
 
 
 def _all() -> list[Program]:
-    no_office, no_gnumeric = _no_command("soffice", "LibreOffice"), _no_command("ssconvert", "Gnumeric")
     no_exceljs, no_sheetjs = _no_node_module("exceljs"), _no_node_module("xlsx")
     sheetjs = _node("sheetjs.cjs")
     return [
-        Program("LibreOffice", "xlsx", libreoffice, no_office, "LibreOffice"),
-        Program("LibreOffice", "ods", libreoffice, no_office, "LibreOffice"),
-        Program("LibreOffice", "xls", libreoffice, no_office),
+        Program("LibreOffice", "xlsx", libreoffice, no_libreoffice, "LibreOffice"),
+        Program("LibreOffice", "ods", libreoffice, no_libreoffice, "LibreOffice"),
+        Program("LibreOffice", "xls", libreoffice, no_libreoffice),
         Program("Gnumeric", "xlsx", gnumeric, no_gnumeric, "gnumeric"),
         Program("Gnumeric", "ods", gnumeric, no_gnumeric, "gnumeric"),
         Program("Gnumeric", "xls", gnumeric, no_gnumeric),
