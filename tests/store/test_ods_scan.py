@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from plan_sheets.core.found import CellKind, FoundCell, FoundSheet
-from plan_sheets.store import ods_scan
+from plan_sheets.store import beside, ods_scan
 from plan_sheets.store.limits import MAX_REPEATS
 from plan_sheets.store.ods_scan import scan_ods
 from plan_sheets.store.sheet_scan import BeyondEdgeError, TooFullError
@@ -245,6 +245,27 @@ def test_a_hidden_sheet_is_told() -> None:
         before = '<table:table table:name="Other" table:style-name="ta"/>'
         found = scan_ods(content("", before, style.format(display))).sheets
         assert [sheet.visible for sheet in found] == [visible, True]
+
+
+# ---------------------------------------------------------------- what lies beside the cells
+
+
+def test_comments_and_links_beyond_those_told_one_by_one_are_told_by_number_and_cell(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(beside, "MAX_BESIDE", 2)
+    note = "<office:annotation><text:p>Said beside it</text:p></office:annotation>"
+    link = '<text:p><text:a xlink:href="https://example.org/" xmlns:xlink="l">Here</text:a></text:p>'
+    rows = row(f"<table:table-cell>{note}</table:table-cell><table:table-cell>{link}</table:table-cell>")
+    found = scan_ods(content(rows * 4)).beside
+    assert [(one.code, one.sheet, one.details.get("cells", one.cell)) for one in found] == [
+        ("cell_comment", "Notes", "A1"),
+        ("cell_comment", "Notes", "A2"),
+        ("comments_more", "Notes", "A3, A4"),
+        ("cell_link", "Notes", "B1"),
+        ("cell_link", "Notes", "B2"),
+        ("links_more", "Notes", "B3, B4"),
+    ]
 
 
 # ---------------------------------------------------------------- what is not a sheet, and limits

@@ -9,19 +9,42 @@ from posixpath import join, normpath
 from xml.etree import ElementTree as ET
 
 from plan_sheets.core.found import Remark
+from plan_sheets.core.messages import shorten
 from plan_sheets.core.model import column_letters
 from plan_sheets.store.limits import MAX_BESIDE
 from plan_sheets.store.relationships import relationships
 from plan_sheets.store.zips import RefusedError
 
-_PARTS = ("/comments", "/drawings/drawing")
+_PARTS = ("/comments", "/drawings/drawing", "/threadedcomments/")
 """How the parts are called that hold them; issued workbooks have none."""
+
+
+_MORE = {"cell_link": "links_more"}
+_BOILERPLATE = re.compile(r"\A\s*\[[^]\n]*\]\s*\n.*?linkid=870924[^\n]*\s*\n[^\n:]*:\s*\n", re.DOTALL)
+"""What Excel writes before a threaded comment for programs that do not know any, in whichever language."""
 
 
 def remark_of(sheet: str, cell: str, text: str, *, comment: bool) -> Remark:
     """A comment on a cell; or a text box or shape that begins there, or a picture where it holds no text."""
     code = "cell_comment" if comment else "text_box" if text.strip() else "picture"
-    return Remark(code, {"cell": cell, "sheet": sheet}, sheet, cell, text.strip())
+    own, is_thread = _BOILERPLATE.subn("", text)
+    words = "\n".join(line.strip() for line in own.splitlines()) if is_thread else own
+    return Remark(code, {"cell": cell, "sheet": sheet}, sheet, cell, words.strip())
+
+
+def capped(remarks: Iterable[Remark]) -> tuple[Remark, ...]:
+    """The first of them one by one; the rest by number and cell, with all their texts, one for each sheet and kind."""
+    each, more = iter(remarks), dict[tuple[str, str], list[Remark]]()
+    first = tuple(islice(each, MAX_BESIDE))
+    for one in each:
+        more.setdefault((_MORE.get(one.code, "comments_more"), one.sheet), []).append(one)
+    return first + tuple(_together(code, rest) for (code, _), rest in more.items())
+
+
+def _together(code: str, rest: Sequence[Remark]) -> Remark:
+    first, cells = rest[0], ", ".join(dict.fromkeys(one.cell for one in rest))
+    told = {"count": str(len(rest)), "cells": shorten(cells), "cell": first.cell, "sheet": first.sheet}
+    return Remark(code, told, first.sheet, first.cell, "\n".join(f"{one.cell}: {one.entered}" for one in rest))
 
 
 def beside_cells(
@@ -35,7 +58,7 @@ def beside_cells(
     if not any(sign in listed for sign in _PARTS):
         return ()
     try:
-        return tuple(islice(_beside(part, names, sheets), MAX_BESIDE))
+        return capped(_beside(part, names, sheets))
     except (ET.ParseError, RefusedError, KeyError, ValueError):
         return (Remark("file_has_comments"),)
 
@@ -58,7 +81,7 @@ def linked_cells(
     the parts make no sense, the one that says that there are links.
     """
     try:
-        return tuple(islice(_linked(part, names, sheets), MAX_BESIDE))
+        return capped(_linked(part, names, sheets))
     except (ET.ParseError, RefusedError, KeyError, ValueError):
         return (Remark("file_has_links"),)
 
@@ -90,16 +113,30 @@ def _beside(
 ) -> Iterator[Remark]:
     for sheet, name in sheets:
         folder, rels = name.rpartition("/")[0], _relations_of(name)
-        for rel in ET.fromstring(part(rels)) if rels in names else ():  # noqa: S314 - checked by the guard
-            kind, target = rel.get("Type", "").rpartition("/")[2], rel.get("Target", "").lower()
-            if kind in ("comments", "drawing"):
-                tree = ET.fromstring(part(normpath(join("/", folder, target))[1:]))  # noqa: S314 - checked by the guard
-                yield from _comments(sheet, tree) if kind == "comments" else _drawn(sheet, tree)
+        parts: dict[str, list[bytes]] = {}
+        for _, kind, target in relationships(part(rels)) if rels in names else ():
+            if (kind := kind.rpartition("/")[2]) in ("comments", "threadedComment", "drawing"):
+                parts.setdefault(kind, []).append(part(normpath(join("/", folder, target.lower()))[1:]))
+        said = [one for content in parts.get("comments", ()) for one in _comments(sheet, content)]
+        threads = [one for content in parts.get("threadedComment", ()) for one in _threads(sheet, content)]
+        yield from said
+        yield from (one for one in threads if one.cell not in {other.cell for other in said})
+        for content in parts.get("drawing", ()):
+            yield from _drawn(sheet, ET.fromstring(content))  # noqa: S314 - checked by the guard
 
 
-def _comments(sheet: str, tree: ET.Element) -> Iterator[Remark]:
-    for one in _all(tree, "comment"):
+def _comments(sheet: str, part: bytes) -> Iterator[Remark]:
+    for one in _all(ET.fromstring(part), "comment"):  # noqa: S314 - checked by the guard
         yield remark_of(sheet, one.get("ref", ""), _text(one), comment=True)
+
+
+def _threads(sheet: str, part: bytes) -> Iterator[Remark]:
+    """Comments with their replies, as Excel keeps them beside plain ones that say the same."""
+    texts: dict[str, list[str]] = {}
+    for one in _all(ET.fromstring(part), "threadedComment"):  # noqa: S314 - checked by the guard
+        texts.setdefault(one.get("ref", ""), []).extend(item.text or "" for item in _all(one, "text"))
+    for cell, said in texts.items():
+        yield remark_of(sheet, cell, "\n".join(said), comment=True)
 
 
 def _drawn(sheet: str, tree: ET.Element) -> Iterator[Remark]:

@@ -16,9 +16,8 @@ from xml.parsers import expat
 
 from plan_sheets.core.found import FoundCell, FoundSheet, Remark
 from plan_sheets.core.model import column_letters
-from plan_sheets.store.beside import link_of, remark_of
+from plan_sheets.store.beside import capped, link_of, remark_of
 from plan_sheets.store.limits import (
-    MAX_BESIDE,
     MAX_FILLED,
     MAX_MATRICES,
     MAX_MERGES,
@@ -69,6 +68,7 @@ def scan_ods(content: bytes, styles: bytes = b"") -> OdsScan:
     parser.Parse(content, True)  # noqa: FBT003 - expat takes no keywords
     if not walker.scan.sheets:
         raise RefusedError("file_no_sheets")
+    walker.scan.beside = [*capped(walker.beside), *capped(walker.links)]
     return walker.scan
 
 
@@ -144,6 +144,8 @@ class _Walker:
         self.within: list[str] = []
         """The tags that are open of what lies beside the cells."""
         self.aside: list[str] = []
+        self.beside: list[Remark] = []
+        self.links: list[Remark] = []
         self.is_silent = False
         self.filled = self.letters = 0
         self.begins: Mapping[str, Callable[[_Table, dict[str, str]], None]] = {
@@ -246,7 +248,7 @@ class _Walker:
             self._count_letters(times)
             cell.words.append(_BLANKS[tag] * times)
         elif tag == "text:a" and not attributes.get("xlink:href", "#").startswith("#"):
-            self._tell(link_of(table.name, table.place, attributes["xlink:href"]))
+            self.links.append(link_of(table.name, table.place, attributes["xlink:href"]))
         elif tag in ("text:a", "text:span") and self.styles.is_struck(attributes.get("text:style-name", "")):
             cell.struck = True
 
@@ -329,11 +331,7 @@ class _Walker:
         tag = self.within.pop()
         if self.table and not (self.within or self.is_silent):
             text, comment = "".join(self.aside), tag == "office:annotation"
-            self._tell(remark_of(self.table.name, self.table.place, text, comment=comment))
-
-    def _tell(self, remark: Remark) -> None:
-        if len(self.scan.beside) < MAX_BESIDE:
-            self.scan.beside.append(remark)
+            self.beside.append(remark_of(self.table.name, self.table.place, text, comment=comment))
 
 
 def _times(attributes: Mapping[str, str], name: str) -> int:
