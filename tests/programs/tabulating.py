@@ -12,7 +12,7 @@ from tests.programs.observing import Observed, Round
 from tests.programs.saving import PROGRAMS, Program
 
 from plan_sheets import plan
-from plan_sheets.core.survival import LISTS, LOCKS, PROPERTIES, STRUCTURE, TABLES
+from plan_sheets.core.survival import LOCKS, PROPERTIES, STRUCTURE, TABLES
 
 DOCS = Path(__file__).parents[2] / "docs" / "programs.md"
 START, END = "<!-- made by `make docs` -->\n", "<!-- end -->\n"
@@ -23,10 +23,11 @@ HEADINGS = (
         "Untouched",
         "Text as typed",
         "Real dates",
+        "Dates that show a month",
         "Lock of the sheets",
         "Lock on the list of sheets",
     ),
-    *("Drop-downs and prompts", "Tables", "Custom properties", "Calls itself"),
+    *("Drop-downs", "Prompts", "Links", "Tables", "Custom properties", "Calls itself"),
 )
 LOST = "**lost**"
 
@@ -49,7 +50,7 @@ def line(cells: Iterable[str]) -> str:
 def row(program: Program, seen: Observed) -> list[str]:
     """What became of everything in one program."""
     verdicts = sorted({str(receipt.verdict) for receipt in seen.untouched})
-    kept = {name: "kept" if name in seen.kept else LOST for name in (LOCKS, STRUCTURE, LISTS, TABLES, PROPERTIES)}
+    kept = {name: "kept" if name in seen.kept else LOST for name in (LOCKS, STRUCTURE, TABLES, PROPERTIES)}
     if program.suffix == "xls":
         kept[STRUCTURE] = "not known"
     codes = {one.code for trip in seen.filled.values() for one in trip.receipt.findings}
@@ -59,9 +60,17 @@ def row(program: Program, seen: Observed) -> list[str]:
         f"{', '.join(verdicts)} ({len(seen.untouched)} of them)",
         "**cut after 255 characters**" if "text_perhaps_cut" in codes else "the same",
         "as bare numbers, read back" if "date_serial" in codes else "the same",
-        *kept.values(),
-        seen.untouched[0].saved_by.rpartition(" ")[0] or "nothing",
+        "the same" if "date_shown" in codes else "**the first of the month**",
+        *(kept[name] for name in (LOCKS, STRUCTURE)),
+        *(left(*seen.aids[name]) for name in ("lists", "prompts", "links")),
+        *(kept[name] for name in (TABLES, PROPERTIES)),
+        seen.untouched[0].saved_by.rpartition(" ")[0] or seen.untouched[0].saved_by or "nothing",
     ]
+
+
+def left(still: int, had: int) -> str:
+    """How many cells of a workbook still have what they had."""
+    return "kept" if still == had else f"**{still} of {had} left**" if still else LOST
 
 
 def main() -> None:

@@ -183,6 +183,26 @@ def test_a_date_shows_what_its_style_says_or_else_its_words(style: str, words: s
     assert sheet.shown == ({} if shown is None else {"A1": shown})
 
 
+@pytest.mark.parametrize(
+    ("style", "value", "words", "shown"),
+    [
+        ("d3", "42795", "1 March 2017", {}),
+        ("d1", "42795", "1 March 2017", {"A1": "March 2017"}),
+        ("d6", "42795", "42795", {}),
+        ("d5", "0.5", "0.5", {}),
+        ("d3", "1e300", "1e+300", {}),
+    ],
+)
+def test_a_number_in_a_style_for_dates_is_a_date(style: str, value: str, words: str, shown: dict[str, str]) -> None:
+    """Calligra stores dates so, and LibreOffice shows them as dates."""
+    cell = f'<table:table-cell table:style-name="{style}" office:value-type="float" office:value="{value}"/>'
+    sheet = sheet_of(row(cell), DATES)
+    assert (texts(sheet), {at: text for at, text in sheet.shown.items() if value != "1e300"}) == (
+        {(0, 0): words},
+        shown,
+    )
+
+
 def test_a_style_may_stand_in_the_part_of_the_styles() -> None:
     styles = f"<office:document-styles {SPACES}>{DATES}</office:document-styles>".encode()
     above = '<style:style style:name="own" style:family="table-cell" style:parent-style-name="d1"/>'

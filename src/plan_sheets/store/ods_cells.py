@@ -76,6 +76,16 @@ def _length(told: str) -> timedelta:
     return -length if match[1] else length
 
 
+def dated(found: FoundCell, look: Look, first_day: datetime) -> FoundCell:
+    """A number in a style for dates as the date that it shows; Calligra stores dates so. Days count from the first."""
+    if found.kind is not CellKind.NUMBER or not look.shows_date:
+        return found
+    try:
+        return found_cell(first_day + timedelta(days=float(found.text)))
+    except OverflowError:
+        return found
+
+
 def shown_by(cell: Cell, found: FoundCell, look: Look) -> str:
     """What a cell shows of the number or the date that it holds; "" where nobody here can tell."""
     if found.kind is CellKind.NUMBER:
@@ -90,7 +100,6 @@ def _date_shown(cell: Cell, found: FoundCell, look: Look) -> str:
         day, words = found.text.split(" ")[0], cell.shows()
         hides = words and int(day) not in map(int, re.findall("[0-9]{1,9}", words))
         return "" if hides else found.text
-    parts = {*look.date.split("-")}
-    if "d" in parts or not parts & {"m", "y", "?"}:
+    if "d" in look.date or not look.shows_date:
         return found.text
-    return "" if "?" in parts else date_as_shown(found.text, look.date)
+    return "" if "?" in look.date else date_as_shown(found.text, look.date)

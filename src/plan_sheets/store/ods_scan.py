@@ -10,6 +10,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from itertools import takewhile
 from typing import NamedTuple
 from xml.parsers import expat
@@ -26,11 +27,13 @@ from plan_sheets.store.limits import (
     MAX_SHEETS,
     MAX_TEXT,
 )
-from plan_sheets.store.ods_cells import Cell, held_by, shown_by
+from plan_sheets.store.ods_cells import Cell, dated, held_by, shown_by
 from plan_sheets.store.ods_styles import Look, Styles
 from plan_sheets.store.sheet_scan import MAX_COLUMNS, MAX_ROWS, BeyondEdgeError, TooFullError
 from plan_sheets.store.zips import RefusedError
 
+FIRST_DAY = "1899-12-30"
+"""What day numbers count from where a file does not say (OpenDocument 1.3 part 3, 9.4.3)."""
 _PARAGRAPHS = ("text:p", "text:h")
 _BLANKS = {"text:s": " ", "text:tab": "\t", "text:line-break": "\n"}
 _ELSEWHERE = re.compile("'.*'#.*")
@@ -139,6 +142,7 @@ class _Walker:
         self.scan, self.styles = OdsScan(), styles
         self.table: _Table | None = None
         self.cell: Cell | None = None
+        self.first_day = datetime.fromisoformat(FIRST_DAY)
         self.depth = 0
         """How many paragraphs are open."""
         self.within: list[str] = []
@@ -197,7 +201,8 @@ class _Walker:
 
     def _before_tables(self, tag: str, attributes: dict[str, str]) -> None:
         if tag == "table:null-date":
-            self.scan.since_1904 = attributes.get("table:date-value", "").startswith("1904")
+            self.first_day = datetime.fromisoformat(attributes.get("table:date-value", FIRST_DAY))
+            self.scan.since_1904 = self.first_day.year == 1904  # noqa: PLR2004 - as on old Macs
         else:
             self.styles.start(tag, attributes)
 
@@ -275,15 +280,16 @@ class _Walker:
         for row, column in _places(table, cell, MAX_FILLED):
             columns, place = table.columns_at(column), f"{column_letters(column)}{row + 1}"
             look = self._look(table, cell, columns)
-            table.cells[row, column] = found
+            held = dated(found, look, self.first_day)
+            table.cells[row, column] = held
             if look.colour and len(table.painted) < MAX_PAINTED:
                 table.painted[place] = look.colour
             if look.struck or cell.struck:
                 table.struck.add(place)
             if table.row_hidden or columns.hidden:
                 table.hidden.add(place)
-            shown = shown_by(cell, found, look)
-            if shown != found.text:
+            shown = shown_by(cell, held, look)
+            if shown != held.text:
                 table.shown[place] = shown
 
     def _paint_blanks(self, table: _Table, cell: Cell) -> None:

@@ -33,6 +33,11 @@ class Look(NamedTuple):
     date: str | None = None
     """The parts of a date that it shows, such as `m-y`; None where the style does not say."""
 
+    @property
+    def shows_date(self) -> bool:
+        """Whether what it shows is a date, or a part of one: more than a time."""
+        return bool({*"dmy?"} & {*(self.date or "")})
+
 
 class Styles:
     """Every style of an ods, gathered tag by tag: those of `styles.xml` first, then those of the content."""
