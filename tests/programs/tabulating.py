@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import tempfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from tests.chairs import ISSUED_ON, SECRET, Plan
-from tests.programs.observing import Observed, Round
+from tests.chairs import ISSUED_ON, Q1, SECRET, Plan
+from tests.programs.observing import TEXTS, Observed, Round
 from tests.programs.saving import PROGRAMS, Program
 
 from plan_sheets import plan
+from plan_sheets.core.model import Key
 from plan_sheets.core.survival import LOCKS, PROPERTIES, STRUCTURE, TABLES
 
 DOCS = Path(__file__).parents[2] / "docs" / "programs.md"
@@ -58,14 +60,22 @@ def row(program: Program, seen: Observed) -> list[str]:
         program.name,
         program.suffix,
         f"{', '.join(verdicts)} ({len(seen.untouched)} of them)",
-        "**cut after 255 characters**" if "text_perhaps_cut" in codes else "the same",
+        words(seen, codes),
         "as bare numbers, read back" if "date_serial" in codes else "the same",
         "the same" if "date_shown" in codes else "**the first of the month**",
         *(kept[name] for name in (LOCKS, STRUCTURE)),
         *(left(*seen.aids[name]) for name in ("lists", "prompts", "links")),
         *(kept[name] for name in (TABLES, PROPERTIES)),
-        seen.untouched[0].saved_by.rpartition(" ")[0] or seen.untouched[0].saved_by or "nothing",
+        re.sub(r" [0-9].*", "", seen.untouched[0].saved_by) or "nothing",
     ]
+
+
+def words(seen: Observed, codes: set[str]) -> str:
+    """What became of texts."""
+    if "text_perhaps_cut" in codes:
+        return "**cut after 255 characters**"
+    progress = seen.filled["typed"].values[Key("action", "J1a.1", "progress"), Q1]
+    return "the same" if progress == TEXTS["Progress"]["J1a.1"]["Progress made"] else "**blank lines left out**"
 
 
 def left(still: int, had: int) -> str:
