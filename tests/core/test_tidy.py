@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from plan_sheets.core.found import CellKind
+from plan_sheets.core.found import CellKind, FoundCell, Remark
 from plan_sheets.core.layout import Field
-from plan_sheets.core.tidy import clean_text, is_placeholder, tidy
+from plan_sheets.core.tidy import as_cell_shows, clean_text, is_placeholder, tidy
 
 FREE = Field("action", "how", "How we will do it")
 VERBATIM = Field("plan", "title", "Title", placeholders=False)
@@ -335,3 +335,12 @@ def test_free_text_loses_no_sign_that_can_be_seen(text: str) -> None:
     bare = re.sub("[\\x00-\\x08\\x0e-\\x1b\\x7f\u00ad\u200b\u2060\ufeff]", "", text)
     assert seen(tidied) == seen(unicodedata.normalize("NFC", bare))
     assert told(text, VERBATIM)[0] == tidied
+
+
+def test_a_date_in_a_format_that_nobody_can_follow_is_told() -> None:
+    cell = FoundCell("1 March 2017", CellKind.DATE)
+    assert as_cell_shows(cell, "March 2017") == (
+        FoundCell("March 2017"),
+        (Remark("date_shown", {"shown": "March 2017"}),),
+    )
+    assert as_cell_shows(cell, "") == (cell, (Remark("date_formatted"),))

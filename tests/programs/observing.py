@@ -191,7 +191,7 @@ def still_there(path: Path) -> frozenset[str]:
     """What a workbook still has."""
     found = read_workbook(path.read_bytes())
     assert isinstance(found, FoundWorkbook), found
-    return (found.kept or frozenset()) | ({PROPERTIES} if found.properties else set())
+    return frozenset(found.kept or ()) | ({PROPERTIES} if found.properties else set())
 
 
 @cache

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from html import escape
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from plan_sheets.core.found import CellKind, FoundCell, FoundSheet
 from plan_sheets.store import beside, ods_scan
@@ -119,6 +123,11 @@ def test_words_are_a_text_whatever_type_a_cell_names_or_none(cell: str, words: s
     """Calligra names none where the words are a link."""
     for typed in ("", ' office:value-type="string"'):
         assert texts(sheet_of(row(f"{BLANK}<table:{tag}{typed}>{cell}</table:{tag}>"))) == {(0, 1): words}
+
+
+@given(st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"]), min_size=1, max_size=40))
+def test_any_words_come_through(words: str) -> None:
+    assert texts(sheet_of(row(text(escape(words))))) == {(0, 0): words}
 
 
 @pytest.mark.parametrize(
