@@ -255,7 +255,8 @@ def texts_shared(path: Path) -> Path:
 
 
 def test_a_text_of_an_ods_of_which_a_part_is_struck_through_is_told() -> None:
-    style = '<style:style style:name="T1"><style:text-properties style:text-line-through-style="solid"/></style:style>'
+    struck = '<style:text-properties style:text-line-through-style="solid"/>'
+    style = f'<style:style style:name="T1" style:family="text">{struck}</style:style>'
     text = '<text:p>Mapped <text:span text:style-name="T1">in May</text:span> in June</text:p>'
     cells = f'<table:table-cell office:value-type="string">{text}</table:table-cell>'
     data = ods(f"{style}<table:table table:name='One'><table:table-row>{cells}</table:table-row></table:table>")

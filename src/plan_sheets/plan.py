@@ -77,7 +77,7 @@ def check_plan(folder: Folder) -> Checked:
     placeholders = {one.key: one.entered or "" for one in read.findings if one.code == "placeholder" and one.key}
     titles = {cell.key: cell.field.title for cell in read.cells}
     questions = list(open_questions(rows, placeholders, titles))
-    messages, base = schemas.load_messages(), last_read(folder.register)
+    messages, base = schemas.load_messages(), last_read(folder)
     told = [*month_ends((one._replace(base=base.get(one.key, "")) for one in read.cells), messages)]
     told += warnings(rows, {cell.key: cell for cell in read.cells}, messages)
     return Checked(counts(rows, len(questions)), [*read.findings, *told], questions)

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from plan_sheets.core.found import CellKind
+from plan_sheets.core.found import CellKind, FoundCell, Remark
 from plan_sheets.core.layout import Field
-from plan_sheets.core.tidy import clean_text, is_placeholder, tidy
+from plan_sheets.core.tidy import as_cell_shows, clean_text, is_placeholder, tidy
 
 FREE = Field("action", "how", "How we will do it")
 VERBATIM = Field("plan", "title", "Title", placeholders=False)
@@ -404,3 +404,12 @@ def test_signs_that_people_type_are_no_markup(text: str) -> None:
 def test_a_number_that_is_none_is_not_called_an_error(text: str) -> None:
     assert told(text, FREE, kind=CellKind.ERROR) == (text, ["cell_no_number"])
     assert told("#N/A", FREE, kind=CellKind.ERROR) == ("#N/A", ["cell_error"])
+
+
+def test_a_date_in_a_format_that_nobody_can_follow_is_told() -> None:
+    cell = FoundCell("1 March 2017", CellKind.DATE)
+    assert as_cell_shows(cell, "March 2017") == (
+        FoundCell("March 2017"),
+        (Remark("date_shown", {"shown": "March 2017"}),),
+    )
+    assert as_cell_shows(cell, "") == (cell, (Remark("date_formatted"),))

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import re
 import shutil
+import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from functools import cache
 from pathlib import Path
 
 import openpyxl
+from openpyxl.utils import get_column_letter
 from openpyxl.workbook import Workbook
+from openpyxl.worksheet.cell_range import CellRange
 from tests.chairs import Answers, Plan, at, edit, form, table, write_in
 from tests.programs.saving import Job, Program, Typed, libreoffice
 
@@ -67,14 +72,16 @@ TEXTS: Answers = {
     ),
 }
 """What a chair of Domestic Abuse typed; every cell of it is formatted as text."""
-DATES: Mapping[tuple[str, str, str], date] = {
-    ("Progress", "J1a.1", "Next step by"): date(2016, 7, 31),
-    ("Progress", "J1a.2", "New date"): date(2016, 9, 30),
-    ("New actions", "1", "Due"): date(2017, 3, 31),
+DAY, MONTH = "d mmmm yyyy", "mmm-yy"
+Dates = Mapping[tuple[str, str, str], tuple[date, str]]
+"""What is typed as a real date, by sheet, ref and heading, and the format that shows it."""
+DATES: Dates = {
+    ("Progress", "J1a.1", "Next step by"): (date(2016, 7, 31), DAY),
+    ("Progress", "J1a.2", "New date"): (date(2016, 9, 1), MONTH),
+    ("New actions", "1", "Due"): (date(2017, 3, 31), DAY),
 }
-"""What is typed as a real date in the workbook `dated`, by sheet, ref and heading."""
-
-DAYS: Mapping[str, Mapping[tuple[str, str, str], date]] = {"typed": {}, "dated": DATES}
+"""Those of the workbook `dated`: one shows its month and no day."""
+DAYS: Mapping[str, Dates] = {"typed": {}, "dated": DATES}
 """The two filled workbooks."""
 
 
@@ -95,24 +102,25 @@ class Observed:
     """What became of each of the two filled workbooks."""
     kept: frozenset[str]
     """What an untouched workbook still has (`core/survival.py`)."""
+    aids: Mapping[str, tuple[int, int]]
+    """Of links, drop-downs and prompts: how many cells still have theirs, and how many had."""
 
 
-def type_all(book: Workbook, dates: Mapping[tuple[str, str, str], date]) -> None:
+def type_all(book: Workbook, dates: Dates) -> None:
     """Type in openpyxl what a chair typed."""
     write_in(book, TEXTS)
-    for (sheet, ref, heading), day in dates.items():
+    for (sheet, ref, heading), (day, code) in dates.items():
         cell = at(book[sheet], ref, heading)
-        cell.value, cell.number_format = datetime.combine(day, time()), "d mmmm yyyy"
+        cell.value, cell.number_format = datetime.combine(day, time()), code
 
 
-def to_type(book: Workbook, dates: Mapping[tuple[str, str, str], date]) -> Iterator[Typed]:
+def to_type(book: Workbook, dates: Dates) -> Iterator[Typed]:
     """The same for a program that types itself."""
     for sheet, rows in TEXTS.items():
         for ref, texts in rows.items():
             for heading, text in texts.items():
-                day = dates.get((sheet, ref, heading))
-                where = at(book[sheet], ref, heading).coordinate
-                yield sheet, where, day.isoformat() if day else text or "", day is not None
+                day, code = dates.get((sheet, ref, heading), (None, ""))
+                yield sheet, at(book[sheet], ref, heading).coordinate, day.isoformat() if day else text or "", code
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,11 +158,14 @@ class Round:
         program.save(jobs)
         targets = [job.target for job in jobs]
         same, filled = targets[: -len(DAYS)], targets[-len(DAYS) :]
-        first = folder / next(job.target.name for job in jobs if job.source == Plan(self.issued).sent("DA"))
+        sent = Plan(self.issued).sent("DA")
+        first = folder / next(job.target.name for job in jobs if job.source == sent)
+        seen = as_xlsx(first, folder)
         return Observed(
             self.plan(f"{program.label} untouched").receive(*same),
             {name: self.trip(f"{program.label} {name}", path) for name, path in zip(DAYS, filled, strict=True)},
-            still_there(first, folder),
+            still_there(seen if first.suffix == ".xls" else first),
+            {name: (len(had & aids_of(seen)[name]), len(had)) for name, had in aids_of(sent).items()},
         )
 
     def _untouched_jobs(self, program: Program, folder: Path) -> list[Job]:
@@ -162,17 +173,48 @@ class Round:
 
     def _filled_jobs(self, program: Program, folder: Path) -> list[Job]:
         if not program.types:
-            return [Job(self.filled(name), folder / f"{name}.{program.suffix}") for name in DAYS]
+            return [Job(self.filled(name), folder / f"{name}.{program.suffix}", is_filled=True) for name in DAYS]
         sent = Plan(self.issued).sent("DA")
         book = openpyxl.load_workbook(sent)
         return [Job(sent, folder / f"{name}.{program.suffix}", (*to_type(book, DAYS[name]),)) for name in DAYS]
 
 
-def still_there(path: Path, folder: Path) -> frozenset[str]:
-    """What a workbook still has. Into an xls nobody here can look: LibreOffice opens it and says it in an xlsx."""
-    if path.suffix == ".xls":
+def as_xlsx(path: Path, folder: Path) -> Path:
+    """The workbook as an xlsx; where it is none, LibreOffice says in one what it sees."""
+    if path.suffix != ".xlsx":
         libreoffice([Job(path, folder / "seen.xlsx")])
-        path = folder / "seen.xlsx"
+        return folder / "seen.xlsx"
+    return path
+
+
+def still_there(path: Path) -> frozenset[str]:
+    """What a workbook still has."""
     found = read_workbook(path.read_bytes())
     assert isinstance(found, FoundWorkbook), found
     return frozenset(found.kept or ()) | ({PROPERTIES} if found.properties else set())
+
+
+@cache
+def aids_of(path: Path) -> Mapping[str, frozenset[tuple[int, str]]]:
+    """The cells, by the number of their sheet and reference, that have a link, a drop-down or a prompt."""
+    links, lists, prompts = (set[tuple[int, str]]() for _ in range(3))
+    for number, part in enumerate(sheets_of(path)):
+        links |= {(number, told["ref"]) for told in tags(part, "hyperlink")}
+        for told in tags(part, "dataValidation"):
+            areas = (CellRange(area).cells for area in told["sqref"].split())
+            cells = {(number, f"{get_column_letter(column)}{row}") for area in areas for row, column in area}
+            lists |= cells if told.get("type") == "list" else set()
+            prompts |= cells if told.get("prompt") else set()
+    return {"links": frozenset(links), "lists": frozenset(lists), "prompts": frozenset(prompts)}
+
+
+def sheets_of(path: Path) -> list[str]:
+    """The parts of an xlsx that are sheets, in the order in which every program numbers them."""
+    with zipfile.ZipFile(path) as archive:
+        names = [name for name in archive.namelist() if re.fullmatch(r"xl/worksheets/sheet\d+\.xml", name)]
+        return [archive.read(name).decode() for name in sorted(names, key=lambda name: int(re.sub(r"\D", "", name)))]
+
+
+def tags(part: str, name: str) -> list[dict[str, str]]:
+    """The attributes of every tag of this name."""
+    return [dict(re.findall(r'([\w:]+)="([^"]*)"', told)) for told in re.findall(rf"<{name}\s([^>]*)>", part)]

@@ -14,8 +14,8 @@ import openpyxl
 
 HERE = Path(__file__).parent
 
-Typed = tuple[str, str, str, bool]
-"""A sheet, a cell, what is typed into it, and whether it is a date (ISO) to be typed as a real one."""
+Typed = tuple[str, str, str, str]
+"""A sheet, a cell, what is typed into it, and of a date (ISO) to be typed as a real one its format; else ""."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +26,8 @@ class Job:
     target: Path
     typed: tuple[Typed, ...] = ()
     """Only for the programs that type: see `Program.types`."""
+    is_filled: bool = False
+    """Whether the source was filled in by openpyxl."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +54,14 @@ def must_run() -> bool:
     return os.environ.get("PLAN_SHEETS_REQUIRE_PROGRAMS") == "1"
 
 
-# LibreOffice and Gnumeric: programs with a window, that convert from a command line as well
+# Programs with a window, that convert from a command line as well
 
 
 def _no_command(name: str, what: str) -> Callable[[], str]:
     return lambda: "" if shutil.which(name) else f"{what} ({name}) is not installed"
+
+
+no_libreoffice, no_gnumeric = _no_command("soffice", "LibreOffice"), _no_command("ssconvert", "Gnumeric")
 
 
 def libreoffice(jobs: Sequence[Job]) -> None:
@@ -82,6 +87,24 @@ def gnumeric(jobs: Sequence[Job]) -> None:
         subprocess.run(command, check=True, capture_output=True, timeout=60)
 
 
+def no_calligra() -> str:
+    """It cannot open what openpyxl makes, so that LibreOffice passes it such a file."""
+    return _no_command("calligraconverter", "Calligra Sheets")() or no_libreoffice()
+
+
+def calligra(jobs: Sequence[Job]) -> None:
+    """One start a workbook; one that was filled in by openpyxl goes through LibreOffice first."""
+    folder = jobs[0].target.parent
+    filled = [Job(job.source, folder / f"{job.target.stem} again.xlsx") for job in jobs if job.is_filled]
+    if filled:
+        libreoffice(filled)
+    again = {job.source: job.target for job in filled}
+    windowless = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
+    for job in jobs:
+        command = ["calligraconverter", "--batch", str(again.get(job.source, job.source)), str(job.target)]
+        subprocess.run(command, check=True, capture_output=True, timeout=60, env=windowless)
+
+
 # Libraries, with which other people's tools save
 
 
@@ -89,19 +112,34 @@ def _no_node_module(name: str) -> Callable[[], str]:
     def missing() -> str:
         if not shutil.which("node"):
             return "Node.js (node) is not installed"
-        done = subprocess.run(["node", "-e", f"require('{name}')"], cwd=HERE, capture_output=True, check=False)
-        return f"{name} is not installed: npm install --prefix tests/programs" if done.returncode else ""
+        is_there = (HERE / "node_modules" / name / "package.json").exists()
+        return "" if is_there else f"{name} is not installed: npm install --prefix tests/programs"
 
     return missing
 
 
-def _node(script: str) -> Callable[[Sequence[Job]], None]:
+def _node(script: str, *arguments: str) -> Callable[[Sequence[Job]], None]:
     def save(jobs: Sequence[Job]) -> None:
         told = [{"source": str(job.source), "target": str(job.target), "typed": job.typed} for job in jobs]
-        command = ["node", str(HERE / script)]
+        command = ["node", str(HERE / script), *arguments]
         subprocess.run(command, input=json.dumps(told).encode(), check=True, capture_output=True, timeout=120)
 
     return save
+
+
+def no_openxlsx() -> str:
+    """A package of R."""
+    if not shutil.which("Rscript"):
+        return "R (Rscript) is not installed"
+    command = ["Rscript", "-e", "quit(status = !requireNamespace('openxlsx', quietly = TRUE))"]
+    done = subprocess.run(command, capture_output=True, check=False)
+    return "openxlsx for R (r-cran-openxlsx) is not installed" if done.returncode else ""
+
+
+def openxlsx(jobs: Sequence[Job]) -> None:
+    """All jobs in one start."""
+    paths = [str(path) for job in jobs for path in (job.source, job.target)]
+    subprocess.run(["Rscript", str(HERE / "openxlsx.R"), *paths], check=True, capture_output=True, timeout=120)
 
 
 def by_openpyxl(jobs: Sequence[Job]) -> None:
@@ -111,20 +149,25 @@ def by_openpyxl(jobs: Sequence[Job]) -> None:
 
 
 def _all() -> list[Program]:
-    no_office, no_gnumeric = _no_command("soffice", "LibreOffice"), _no_command("ssconvert", "Gnumeric")
-    no_exceljs, no_sheetjs = _no_node_module("exceljs"), _no_node_module("xlsx")
-    sheetjs = _node("sheetjs.cjs")
+    no_exceljs, no_sheetjs, no_fork = map(_no_node_module, ("exceljs", "xlsx", "@e965/xlsx"))
+    no_populate, no_hucre = map(_no_node_module, ("xlsx-populate", "hucre"))
+    sheetjs = _node("sheetjs.cjs", "xlsx")
     return [
-        Program("LibreOffice", "xlsx", libreoffice, no_office, "LibreOffice"),
-        Program("LibreOffice", "ods", libreoffice, no_office, "LibreOffice"),
-        Program("LibreOffice", "xls", libreoffice, no_office),
+        Program("LibreOffice", "xlsx", libreoffice, no_libreoffice, "LibreOffice"),
+        Program("LibreOffice", "ods", libreoffice, no_libreoffice, "LibreOffice"),
+        Program("LibreOffice", "xls", libreoffice, no_libreoffice),
         Program("Gnumeric", "xlsx", gnumeric, no_gnumeric, "gnumeric"),
         Program("Gnumeric", "ods", gnumeric, no_gnumeric, "gnumeric"),
         Program("Gnumeric", "xls", gnumeric, no_gnumeric),
+        Program("Calligra Sheets", "ods", calligra, no_calligra),
         Program("ExcelJS", "xlsx", _node("exceljs.cjs"), no_exceljs, "Microsoft", types=True),
         Program("SheetJS", "xlsx", sheetjs, no_sheetjs, "SheetJS", types=True),
         Program("SheetJS", "ods", sheetjs, no_sheetjs, "SheetJS", types=True),
         Program("SheetJS", "xls", sheetjs, no_sheetjs, types=True),
+        Program("SheetJS 0.20", "xlsx", _node("sheetjs.cjs", "@e965/xlsx"), no_fork, "SheetJS", types=True),
+        Program("xlsx-populate", "xlsx", _node("xlsx-populate.cjs"), no_populate, "Microsoft", types=True),
+        Program("hucre", "xlsx", _node("hucre.mjs"), no_hucre, "hucre"),
+        Program("openxlsx (R)", "xlsx", openxlsx, no_openxlsx, "Microsoft"),
         Program("openpyxl", "xlsx", by_openpyxl, lambda: "", "Microsoft"),
     ]
 

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import tempfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from tests.chairs import ISSUED_ON, SECRET, Plan
-from tests.programs.observing import Observed, Round
+from tests.chairs import ISSUED_ON, Q1, SECRET, Plan
+from tests.programs.observing import TEXTS, Observed, Round
 from tests.programs.saving import PROGRAMS, Program
 
 from plan_sheets import plan
-from plan_sheets.core.survival import LISTS, LOCKS, PROPERTIES, STRUCTURE, TABLES
+from plan_sheets.core.model import Key
+from plan_sheets.core.survival import LOCKS, PROPERTIES, STRUCTURE, TABLES
 
 DOCS = Path(__file__).parents[2] / "docs" / "programs.md"
 START, END = "<!-- made by `make docs` -->\n", "<!-- end -->\n"
@@ -23,10 +25,11 @@ HEADINGS = (
         "Untouched",
         "Text as typed",
         "Real dates",
+        "Dates that show a month",
         "Lock of the sheets",
         "Lock on the list of sheets",
     ),
-    *("Drop-downs and prompts", "Tables", "Custom properties", "Calls itself"),
+    *("Drop-downs", "Prompts", "Links", "Tables", "Custom properties", "Calls itself"),
 )
 LOST = "**lost**"
 
@@ -49,7 +52,7 @@ def line(cells: Iterable[str]) -> str:
 def row(program: Program, seen: Observed) -> list[str]:
     """What became of everything in one program."""
     verdicts = sorted({str(receipt.verdict) for receipt in seen.untouched})
-    kept = {name: "kept" if name in seen.kept else LOST for name in (LOCKS, STRUCTURE, LISTS, TABLES, PROPERTIES)}
+    kept = {name: "kept" if name in seen.kept else LOST for name in (LOCKS, STRUCTURE, TABLES, PROPERTIES)}
     if program.suffix == "xls":
         kept[STRUCTURE] = "not known"
     codes = {one.code for trip in seen.filled.values() for one in trip.receipt.findings}
@@ -57,11 +60,27 @@ def row(program: Program, seen: Observed) -> list[str]:
         program.name,
         program.suffix,
         f"{', '.join(verdicts)} ({len(seen.untouched)} of them)",
-        "**cut after 255 characters**" if "text_perhaps_cut" in codes else "the same",
+        words(seen, codes),
         "as bare numbers, read back" if "date_serial" in codes else "the same",
-        *kept.values(),
-        seen.untouched[0].saved_by.rpartition(" ")[0] or "nothing",
+        "the same" if "date_shown" in codes else "**the first of the month**",
+        *(kept[name] for name in (LOCKS, STRUCTURE)),
+        *(left(*seen.aids[name]) for name in ("lists", "prompts", "links")),
+        *(kept[name] for name in (TABLES, PROPERTIES)),
+        re.sub(r" [0-9].*", "", seen.untouched[0].saved_by) or "nothing",
     ]
+
+
+def words(seen: Observed, codes: set[str]) -> str:
+    """What became of texts."""
+    if "text_perhaps_cut" in codes:
+        return "**cut after 255 characters**"
+    progress = seen.filled["typed"].values[Key("action", "J1a.1", "progress"), Q1]
+    return "the same" if progress == TEXTS["Progress"]["J1a.1"]["Progress made"] else "**blank lines left out**"
+
+
+def left(still: int, had: int) -> str:
+    """How many cells of a workbook still have what they had."""
+    return "kept" if still == had else f"**{still} of {had} left**" if still else LOST
 
 
 def main() -> None:

@@ -60,6 +60,7 @@ def taken(name: str, data: bytes, limits: Limits = LIMITS) -> tuple[dict[str, st
         ("return.xlsx", BOOK),
         ("return.zip", BOOK),  # by content
         ("return.ods", zipped({"mimetype": b"x", "inner.xlsx": b""})),
+        ("return.ods", zipped({"content.xml": b"x", "META-INF/manifest.xml": b"", "inner.xlsx": b""})),
         ("plan.numbers", zipped({"Index/Document.iwa": b"", "a.xlsx": b""})),
         ("broken.zip", zipped({"a.xlsx": b"x"})[:40]),
         ("return.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"),

@@ -90,15 +90,18 @@ def xlsb(sheet_: bytes) -> bytes:
     return packed(contents)
 
 
+ROW = b"\x91\x01\0\x00\x11" + struct.pack("<L", 0) + bytes(13) + b"\x05\x10" + struct.pack("<LLd", 0, 0, 1.0)
+END = b"\x92\x01\0"
+BINARY = xlsb(ROW + END)
+"""An xlsb with a number in its first cell."""
+
+
 def test_an_xlsb_of_which_not_every_cell_can_be_read() -> None:
     """A short cell, as SheetJS writes it."""
-    row = b"\x00\x11" + struct.pack("<L", 0) + bytes(13)
-    cell = b"\x05\x10" + struct.pack("<LLd", 0, 0, 1.0)
-    short = b"\x11\x08" + struct.pack("<LL", 0, 0)
-    found = read_workbook(xlsb(b"\x91\x01\0" + row + cell + b"\x92\x01\0"))
+    found = read_workbook(BINARY)
     assert isinstance(found, FoundWorkbook)
     assert [one.text for one in found.sheets[0].cells.values()] == ["1"]
-    assert refusal(xlsb(b"\x91\x01\0" + row + cell + short + b"\x92\x01\0")) == "file_odd_encoding"
+    assert refusal(xlsb(ROW + b"\x11\x08" + struct.pack("<LL", 0, 0) + END)) == "file_odd_encoding"
 
 
 # ---------------------------------------------------------------- the child
@@ -122,16 +125,16 @@ def test_a_child_works_within_its_limits() -> None:
     assert apart.run_apart(tasks.tell_enough, b"told", limits) == b"told".ljust(100)
 
 
-@pytest.mark.parametrize("suffix", ["ods", "xls"])
+@pytest.mark.parametrize("suffix", ["xlsb", "xls"])
 def test_a_file_that_ends_its_reader_is_refused(suffix: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    data = ods(TABLE) if suffix == "ods" else compound("Workbook")
+    data = BINARY if suffix == "xlsb" else compound("Workbook")
     monkeypatch.setattr(workbook_reader, "read_as_json", tasks.leave)
     assert read_workbook(data) == Refusal("file_ends_reader")
 
 
 def test_a_file_that_takes_its_reader_too_long_is_refused() -> None:
-    assert isinstance(read_workbook(ods(TABLE)), FoundWorkbook)
-    assert read_workbook(ods(TABLE), Limits(child_seconds=0.01)) == Refusal("file_ends_reader")
+    assert isinstance(read_workbook(BINARY), FoundWorkbook)
+    assert read_workbook(BINARY, Limits(child_seconds=0.01)) == Refusal("file_ends_reader")
 
 
 def test_a_file_that_takes_too_long_to_decrypt_is_an_encrypted_one() -> None:
@@ -175,7 +178,7 @@ def test_ctrl_c_is_no_fault_of_the_file(monkeypatch: pytest.MonkeyPatch) -> None
 def test_the_others_of_the_batch_go_on(round_one: Plan, monkeypatch: pytest.MonkeyPatch) -> None:
     good = round_one.filled("good", SOS, "SOS")
     refused = {
-        "ended.ods": ods(TABLE),
+        "ended.xlsb": BINARY,
         "broken.xlsx": PLAIN[:-9],
         "empty.xlsx": b"",
         "twice.xlsx": xlsx(rows(ONE, ONE)),
@@ -224,8 +227,8 @@ def test_memory_of_a_run_with_a_large_workbook(round_one: Plan, tmp_path: Path) 
         told = output.read()
     _, status, usage = os.wait4(run.pid, 0)
     run.returncode = os.waitstatus_to_exitcode(status)
-    assert run.returncode == 3
-    assert "held" in told
+    assert run.returncode == 1
+    assert "refused" in told
     assert usage.ru_maxrss / KILOBYTES_IN_ONE < MEGABYTES  # that of the child process, where it took more
 
 

@@ -13,7 +13,7 @@ from zipfile import ZipFile
 
 import pytest
 from tests.chairs import FURTHER, Q2, RECEIVED_ON, SOS, Plan, held_file, said
-from tests.store.test_hostile import ods
+from tests.store.test_hostile import xlsb
 
 from plan_sheets import office
 from plan_sheets.core.document import Document
@@ -64,7 +64,7 @@ def inbox(round_one: Plan) -> Path:
     round_one.filled("four", SOS, "SOS")
     shutil.copy(first, round_one.inbox / "one again.xlsx")
     shutil.copy(round_one.sent("MH"), round_one.inbox / "not touched.xlsx")
-    (round_one.inbox / "odd.ods").write_bytes(ods("<table:table-row/>"))
+    (round_one.inbox / "odd.xlsb").write_bytes(xlsb(b"\x91\x01\0\x92\x01\0"))
     (round_one.inbox / "cut.xlsx").write_bytes(first.read_bytes()[:5000])
     with ZipFile(round_one.inbox / "more.zip", "w") as more:
         more.write(round_one.filled("zipped", said(progress="From the zip")), "zipped.xlsx")
@@ -150,7 +150,7 @@ def test_a_fault_of_ours_costs_one_file_a_refusal_and_the_others_nothing(
 
 def test_what_takes_a_child_process_is_left_to_the_one_who_asked(inbox: Path) -> None:
     with pytest.raises(OddError):
-        read_ordinary((inbox / "odd.ods").read_bytes())
+        read_ordinary((inbox / "odd.xlsb").read_bytes())
     assert isinstance(read_ordinary((inbox / "two.xlsx").read_bytes()), FoundWorkbook)
     assert read_ordinary(b"%PDF") == Refusal("file_pdf")
 

@@ -27,7 +27,7 @@ from tests.store.test_hostile import PLAIN, TABLE, TEXT_CELL, inflated, ods
 from tests.store.test_ods_scan import content
 from tests.store.test_workbook_reader import written
 
-from plan_sheets.core.found import FoundWorkbook
+from plan_sheets.core.found import CellKind, FoundWorkbook
 from plan_sheets.store import mails
 from plan_sheets.store.containers import Incoming, unpack
 from plan_sheets.store.folder import sha256
@@ -154,8 +154,9 @@ def test_so_many_formulas_of_an_ods_that_fill_cells_are_looked_at() -> None:
     spans = 'table:formula="of:=x" table:number-matrix-columns-spanned="1" table:number-matrix-rows-spanned="2"'
     first = f"<table:table-row>{f'<table:table-cell {spans}/>' * 3}</table:table-row>"
     second = f"<table:table-row>{TEXT_CELL * 3}</table:table-row>"
-    told = [scan_ods(content(first + second), Limits(matrices=most)).marks[0] for most in (2, 1)]
-    assert [sum(row == 1 for row, _ in marks) for marks in told] == [3, 2]
+    sheets = [scan_ods(content(first + second), limits=Limits(matrices=most)).sheets[0] for most in (2, 1)]
+    kinds = [[cell.kind for (row, _), cell in sheet.cells.items() if row == 1] for sheet in sheets]
+    assert [row.count(CellKind.FORMULA) for row in kinds] == [3, 2]
 
 
 def test_a_long_name_of_a_program_is_cut() -> None:

@@ -193,8 +193,9 @@ def test_ods_keeps_addresses_tabs_and_lines() -> None:
     assert sheet.cells == {(0, 3): FoundCell("a\tb\nc  d")}
 
 
-def test_a_marked_section_in_an_ods_is_refused() -> None:
-    assert read_workbook(ods(TABLE.format("", CELL.format("", "<![CDATA[one]]> two")))) == Refusal("file_odd_encoding")
+def test_a_marked_section_in_an_ods_is_text() -> None:
+    (sheet,) = read(ods(TABLE.format("", CELL.format("", "<![CDATA[one]]> two")))).sheets
+    assert sheet.cells == {(0, 0): FoundCell("one two")}
 
 
 def test_ods_laid_out_for_reading_reads_the_same() -> None:
@@ -215,12 +216,19 @@ def test_properties_without_the_white_space_around_them() -> None:
 @pytest.mark.parametrize(
     ("table", "code"),
     [
+        (TABLE.format("", CELL.format("", '<text:s text:c="2000000000"/>')), "file_inflates"),
+        (
+            TABLE.format(
+                ' table:number-rows-repeated="1000000"', CELL.format(' table:number-columns-repeated="90"', "x" * 99)
+            ),
+            "file_too_full",
+        ),
         ('<table:table table:name="T"><table:table-row>', "file_damaged"),
         (TABLE.format(' table:number-rows-repeated="many"', CELL.format("", "x")), "file_damaged"),
         ("", "file_no_sheets"),
     ],
 )
-def test_ods_that_is_none(table: str, code: str) -> None:
+def test_ods_that_asks_too_much(table: str, code: str) -> None:
     found = read_workbook(ods(table))
     assert isinstance(found, Refusal)
     assert found.code == code

@@ -34,7 +34,7 @@ def as_cell_shows(cell: FoundCell, shown: str | None) -> tuple[FoundCell, tuple[
     if shown is None or cell.kind not in (CellKind.NUMBER, CellKind.DATE):
         return cell, ()
     if not shown:
-        return cell, (Remark("number_formatted"),)
+        return cell, (Remark("number_formatted" if cell.kind is CellKind.NUMBER else "date_formatted"),)
     code = "number_shown" if cell.kind is CellKind.NUMBER else "date_shown"
     return FoundCell(shown), (Remark(code, {"shown": shown}),)
 

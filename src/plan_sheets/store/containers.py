@@ -137,7 +137,7 @@ def _opened(file: Incoming, limits: Limits) -> Iterable[Incoming] | None:
 
 # ---------------------------------------------------------------- zips
 
-_PACKAGES = ("[content_types].xml", "mimetype", "index.zip")
+_PACKAGES = ("[content_types].xml", "mimetype", "meta-inf/manifest.xml", "index.zip")
 """A part of what is a zip from outside only: of Office, of LibreOffice, of Numbers."""
 
 

@@ -17,7 +17,7 @@ from plan_sheets.store.beside import beside_cells, capped, linked_cells
 from plan_sheets.store.kinds import BOOKS, FILE_PASS, RIGHTS, kind_of_other, streams
 from plan_sheets.store.limits import LIMITS, Limits
 from plan_sheets.store.looks import Looks, looks_of
-from plan_sheets.store.ods_scan import OdsScan, scan_ods, without
+from plan_sheets.store.ods_scan import scan_ods
 from plan_sheets.store.package import Package, open_package
 from plan_sheets.store.relationships import relationships
 from plan_sheets.store.sheet_scan import (
@@ -49,12 +49,12 @@ class Guarded:
     data: bytes
     """What the parser reads: of a package, only its checked parts."""
     marks: tuple[Mapping[tuple[int, int], Mark], ...] = ()
-    """Of each sheet of an xlsx or ods, in order: the cells that hold an error or a formula."""
+    """Of each sheet of an xlsx, in order: the cells that hold an error or a formula."""
     about: Mapping[str, bytes] = field(default_factory=dict)
     """The parts that hold document properties, by their names in lower case; checked, not parsed."""
     remarks: tuple[Remark, ...] = ()
     looks: tuple[Looks, ...] = ()
-    """Of each sheet of an xlsx or ods, in order, what the formats of its cells say; () if that is nothing."""
+    """Of each sheet of an xlsx, in order, what the formats of its cells say; () if that is nothing."""
     since_1904: bool = False
     """Whether day numbers in it count from 1904; known of xlsx and ods."""
     apart: bool = True
@@ -62,7 +62,7 @@ class Guarded:
     kept: Mapping[str, int] | None = None
     """As in `FoundWorkbook`."""
     sheets: tuple[FoundSheet, ...] = ()
-    """The sheets, where they are so plain that no parser is needed: `data` is empty then."""
+    """The sheets, where the checks have read them, so that no parser is needed: `data` is empty then."""
 
 
 def guard(data: bytes, *, apart: bool = False, most: int | None = None, limits: Limits = LIMITS) -> Guarded | Refusal:
@@ -159,10 +159,8 @@ _OTHER_PACKAGES = {
 def _guard_package(package: Package, *, apart: bool) -> Guarded:
     names = package.entries.keys()
     remarks = _remarks(_REMARKABLE, names)
-    if "mimetype" in names:
-        content, seen, kept = _ods_parts(package)  # first: it knows an encrypted file, in which no other part is XML
-        about, remarks = package.about(), (*remarks, *seen.beside)
-        return Guarded("ods", content, (*seen.marks,), about, remarks, (*seen.looks(),), seen.since_1904, kept=kept)
+    if "content.xml" in names or "mimetype" in names:
+        return _guard_open_document(package, remarks)
     if ROOT not in names or "[content_types].xml" not in names:
         raise RefusedError(next((code for name, code in _OTHER_PACKAGES.items() if name in names), "file_other_zip"))
     about = package.about()
@@ -213,34 +211,40 @@ def _workbook_part(told: bytes, names: Container[str]) -> str:
     raise RefusedError(next((code for name, code in _OTHER_PACKAGES.items() if name in names), "file_other_zip"))
 
 
-# ---------------------------------------------------------------- the other formats, read in a process of their own
+# ---------------------------------------------------------------- the other formats
+
+_ODS = "application/vnd.oasis.opendocument.spreadsheet"
+_ROOT_TYPE = re.compile(r'<(?=[^<>]*full-path="/")[^<>]*media-type="([^"]*)"')
 
 
-_LAID_OUT = re.compile(rb">\s+(?=<(?:/?table:|text:p[ />]))")
-"""White space between cells and rows, as Gnumeric and SheetJS lay an ods out: the parser takes the file for damaged."""
+def _guard_open_document(package: Package, remarks: tuple[Remark, ...]) -> Guarded:
+    """An ods, read whole: no parser need see it."""
+    kind = _kind_told(package)  # first: of an encrypted file no other part is XML
+    content = package.xml("content.xml") if "content.xml" in package.entries else b""
+    if not kind.startswith(_ODS) and (kind or b"<office:spreadsheet" not in content):
+        raise RefusedError("file_word" if "opendocument.text" in kind else "file_other_zip")
+    seen = scan_ods(content, package.xml("styles.xml") if "styles.xml" in package.entries else b"", package.limits)
+    return Guarded(
+        "ods",
+        b"",
+        about=package.about(),
+        remarks=(*remarks, *seen.beside),
+        since_1904=seen.since_1904,
+        apart=False,
+        kept=seen_in(content),
+        sheets=tuple(seen.sheets),
+    )
 
 
-def _ods_parts(package: Package) -> tuple[bytes, OdsScan, dict[str, int]]:
-    """The three parts of an ods that the parser reads, what it does not tell of them, and what was kept (`seen_in`).
-
-    Tabs, line breaks and errors become text, or the parser would drop them.
-    """
-    kind = package.archive.read(package.entries["mimetype"])[:100]
-    if not kind.startswith(b"application/vnd.oasis.opendocument.spreadsheet"):
-        raise RefusedError("file_word" if b"opendocument.text" in kind else "file_other_zip")
-    manifest = package.small("meta-inf/manifest.xml")
+def _kind_told(package: Package) -> str:
+    """What an OpenDocument says that it is: in a part of its own, wherever that stands, or among its parts."""
+    manifest = package.small("meta-inf/manifest.xml") if "meta-inf/manifest.xml" in package.entries else b""
     if b"encryption-data" in manifest:
         raise RefusedError("file_encrypted")
-    content = package.xml("content.xml")
-    if b"<![CDATA[" in content:  # what stands there would not be read
-        raise RefusedError("file_odd_encoding")
-    # First: what is no XML goes no further.
-    seen, kept = scan_ods(content, package.limits), seen_in(content)
-    content = _LAID_OUT.sub(b">", without(content, seen.spans))
-    for element, text in ((b"<text:tab/>", b"&#9;"), (b"<text:line-break/>", b"&#10;")):
-        content = content.replace(element, text)
-    content = content.replace(b' office:string-value="" calcext:value-type="error"', b"")
-    return stored({"mimetype": kind, "META-INF/manifest.xml": manifest, "content.xml": content}), seen, kept
+    if "mimetype" in package.entries:
+        return package.archive.read(package.entries["mimetype"])[:100].decode(errors="replace").strip()
+    told = _ROOT_TYPE.search(manifest.decode(errors="replace"))
+    return told[1] if told else ""
 
 
 def _guard_binary(package: Package, book: str, about: Mapping[str, bytes], remarks: tuple[Remark, ...]) -> Guarded:

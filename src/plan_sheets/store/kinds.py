@@ -74,10 +74,15 @@ STARTS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 def is_workbook(data: bytes) -> bool:
     """Whether these bytes are a workbook's whatever the file is called: a part, a type or a stream names itself so."""
     if data.startswith(STARTS[0]):
-        return b"xl/workbook." in data or b"opendocument.spreadsheet" in data[:100]
+        return b"xl/workbook." in data or _ODS in data or (_OPEN_DOCUMENT not in data and _MANIFEST in data)
     return data.startswith(STARTS[1]) and bool(streams(data) & BOOKS)
 
 
+_OPEN_DOCUMENT = b"mimetypeapplication/vnd.oasis.opendocument."
+"""How the first part of an OpenDocument begins, uncompressed: its name, and what it is."""
+_ODS = _OPEN_DOCUMENT + b"spreadsheet"
+_MANIFEST = b"META-INF/manifest.xml"
+"""The part that says it where that one is not there, or is compressed."""
 BOOKS = frozenset({"Workbook", "Book", "WORKBOOK", "BOOK"})
 """The streams of which an xls has one."""
 FILE_PASS = re.compile(rb"\x09\x08\x10\x00\x00\x06\x05\x00.{12}(?:\x86\x00\x00\x00)?\x2f\x00", re.DOTALL)

@@ -1,205 +1,350 @@
-"""What the parser does not tell of an ods: which cells hold formulas and errors, and which are painted."""
+"""An ods, read whole: its cells, and what lies beside, over and under them; walked once, by a strict parser.
+
+A cell is read as LibreOffice shows it, whatever the file leaves out: words that name no type are a text, and texts that
+a merge covers are still there. Rows, columns and cells may each stand for many.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from bisect import bisect_right
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import takewhile
+from typing import NamedTuple
 from xml.parsers import expat
 
-from plan_sheets.core.found import CellKind, Remark
+from plan_sheets.core.found import FoundCell, FoundSheet, Remark
 from plan_sheets.core.model import column_letters
-from plan_sheets.store.beside import link_of, remark_of
-from plan_sheets.store.fills import colour_name
+from plan_sheets.store.beside import capped, link_of, remark_of
 from plan_sheets.store.limits import LIMITS, Limits
-from plan_sheets.store.looks import Looks
-from plan_sheets.store.sheet_scan import Mark
+from plan_sheets.store.lines import MAX_COLUMNS, MAX_ROWS
+from plan_sheets.store.ods_cells import Cell, dated, held_by, shown_by
+from plan_sheets.store.ods_styles import Look, Styles
+from plan_sheets.store.sheet_scan import BeyondEdgeError, TooFullError
+from plan_sheets.store.zips import RefusedError
 
-_NUMBERS = ("float", "percentage", "currency")
+FIRST_DAY = "1899-12-30"
+"""What day numbers count from where a file does not say (OpenDocument 1.3 part 3, 9.4.3)."""
+_PARAGRAPHS = ("text:p", "text:h")
+_BLANKS = {"text:s": " ", "text:tab": "\t", "text:line-break": "\n"}
+_ELSEWHERE = re.compile("'.*'#.*")
+"""How LibreOffice calls what it remembers of a sheet in another file: it shows no such sheet."""
 
 
 @dataclass(slots=True)
 class OdsScan:
-    """What was seen, table by table; `since_1904` as in `FoundWorkbook`."""
+    """What was read."""
 
-    marks: list[dict[tuple[int, int], Mark]] = field(default_factory=list)
-    painted: list[dict[str, str]] = field(default_factory=list)
-    struck: list[set[str]] = field(default_factory=list)
-    shown: list[dict[str, str]] = field(default_factory=list)
+    sheets: list[FoundSheet] = field(default_factory=list)
     since_1904: bool = False
+    """As in `FoundWorkbook`."""
     beside: list[Remark] = field(default_factory=list)
     """Comments, text boxes, pictures and links."""
-    spans: list[tuple[int, int]] = field(default_factory=list)
-    """Where in the bytes they stand: the parser takes the text of a box for that of the cell it is anchored to."""
-
-    def looks(self) -> Iterator[Looks]:
-        """What the formats of the cells say, table by table."""
-        for painted, struck, shown in zip(self.painted, self.struck, self.shown, strict=True):
-            yield Looks(painted, frozenset(struck), {}, shown)
 
 
-def without(content: bytes, spans: list[tuple[int, int]]) -> bytes:
-    """The content but for these spans of bytes."""
-    kept, at = [], 0
-    for start, end in spans:
-        kept.append(content[at:start])
-        at = end
-    return b"".join((*kept, content[at:]))
+def scan_ods(content: bytes, styles: bytes = b"", limits: Limits = LIMITS) -> OdsScan:
+    """Read the content of an ods; `styles` is its part of that name.
 
-
-def scan_ods(content: bytes, limits: Limits = LIMITS) -> OdsScan:
-    """Walk the content of an ods once. Raises ExpatError if it is no XML, ValueError on a count that is no number."""
+    Raises ExpatError if it is no XML, ValueError on a count that is no number, BeyondEdgeError, TooFullError, and
+    RefusedError where it asks for more than a reader may be asked for, or has no sheets.
+    """
+    known = Styles()
+    if styles:
+        parser = expat.ParserCreate()
+        parser.StartElementHandler = known.start
+        parser.Parse(styles, True)  # noqa: FBT003 - expat takes no keywords
+    walker = _Walker(known, limits)
     parser = expat.ParserCreate()
-    walker = _Walker(content, parser, limits)
+    parser.buffer_text = True
     parser.StartElementHandler = walker.start
     parser.EndElementHandler = walker.end
     parser.CharacterDataHandler = walker.text
     parser.Parse(content, True)  # noqa: FBT003 - expat takes no keywords
+    if not walker.scan.sheets:
+        raise RefusedError("file_no_sheets")
+    walker.scan.beside = [*capped(walker.beside, limits), *capped(walker.links, limits)]
     return walker.scan
 
 
-class _Walker:
-    """Follows rows and cells, each of which may stand for many. The names are spelled as the parser expects them."""
+class _Columns(NamedTuple):
+    """Some columns side by side."""
 
-    def __init__(self, content: bytes, parser: expat.XMLParserType, limits: Limits) -> None:
-        self.content, self.parser, self.limits = content, parser, limits
-        self.scan = OdsScan()
-        self.sheet = ""
-        self.at = (0, 0)
-        self.aside: list[str] = []
+    start: int
+    stop: int
+    style: str
+    hidden: bool
+
+
+@dataclass(slots=True)
+class _Table:
+    """One sheet as it is read; `row` and `column` are those of the cell at hand, counted from 0."""
+
+    name: str
+    visible: bool
+    cells: dict[tuple[int, int], FoundCell] = field(default_factory=dict)
+    painted: dict[str, str] = field(default_factory=dict)
+    shown: dict[str, str] = field(default_factory=dict)
+    struck: set[str] = field(default_factory=set)
+    hidden: set[str] = field(default_factory=set)
+    merged: list[str] = field(default_factory=list)
+    columns: list[_Columns] = field(default_factory=list)
+    painted_columns: list[tuple[int, int, str]] = field(default_factory=list)
+    matrices: list[tuple[int, int, int, int]] = field(default_factory=list)
+    row: int = 0
+    rows: int = 0
+    """For how many rows the one at hand stands; 0 between rows."""
+    row_style: str = ""
+    row_hidden: bool = False
+    column: int = 0
+
+    def found(self) -> FoundSheet:
+        """The sheet, when its end has been reached."""
+        looks = self.painted, self.shown, frozenset(self.struck), frozenset(self.hidden)
+        return FoundSheet(self.name, self.cells, self.visible, tuple(self.merged), *looks)
+
+    @property
+    def place(self) -> str:
+        """The reference of the cell at hand."""
+        return f"{column_letters(self.column)}{self.row + 1}"
+
+    def columns_at(self, column: int) -> _Columns:
+        """What is said of a column; of one of which nothing is, that it is shown and has no style."""
+        at = bisect_right(self.columns, column, key=lambda columns: columns.start) - 1
+        columns = self.columns[at] if at >= 0 else None
+        return columns if columns and column < columns.stop else _Columns(column, MAX_COLUMNS, "", hidden=False)
+
+    def painted_in(self, stop: int) -> list[tuple[int, int, str]]:
+        """The columns painted as a whole from the one at hand up to `stop`: first, the one after the last, colour."""
+        first = bisect_right(self.painted_columns, self.column, key=lambda run: run[1])
+        runs = takewhile(lambda run: run[0] < stop, self.painted_columns[first:])
+        return [(max(start, self.column), min(end, stop), colour) for start, end, colour in runs]
+
+    def is_in_matrix(self) -> bool:
+        """Whether a formula that fills several cells fills the one at hand."""
+        return any(
+            top <= self.row < bottom and left <= self.column < right for top, left, bottom, right in self.matrices
+        )
+
+
+class _Walker:
+    """Follows tables, rows and cells. The names are spelled as every program spells them."""
+
+    def __init__(self, styles: Styles, limits: Limits) -> None:
+        self.scan, self.styles, self.limits = OdsScan(), styles, limits
+        self.table: _Table | None = None
+        self.cell: Cell | None = None
+        self.first_day = datetime.fromisoformat(FIRST_DAY)
+        self.depth = 0
+        """How many paragraphs are open."""
         self.within: list[str] = []
-        self.starts, self.is_chart = 0, False
-        self.looks: dict[str, str] = {}
-        self.struck: set[str] = set()
-        self.look = ""
-        self.number: str | None = None
-        self.words: list[str] = []
-        self.row = self.rows = self.column = 0
-        self.matrices: list[tuple[int, int, int, int]] = []
+        """The tags that are open of what lies beside the cells."""
+        self.aside: list[str] = []
+        self.beside: list[Remark] = []
+        self.links: list[Remark] = []
+        self.is_silent = False
+        self.filled = self.letters = 0
+        self.begins: Mapping[str, Callable[[_Table, dict[str, str]], None]] = {
+            "table:table-cell": self._begin_cell,
+            "table:covered-table-cell": self._begin_cell,
+            "table:table-row": self._begin_row,
+            "table:table-column": self._columns,
+        }
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         """A tag begins."""
-        if self.within or (self.sheet and (tag.startswith("draw:") or tag == "office:annotation")):
-            self._begin_aside(tag)
-        elif self.sheet and tag in ("text:a", "text:span"):
-            self._words(tag, attributes)
-        elif tag in ("table:table-cell", "table:covered-table-cell"):
-            self._cell(attributes)
-        elif tag == "table:table-row":
-            self.rows, self.column = int(attributes.get("table:number-rows-repeated", "1")), 0
+        if self.within or tag == "table:dde-link":
+            self._go_aside(tag, silent=tag == "table:dde-link")
         elif tag == "table:table":
-            self.scan.marks.append({})
-            self.scan.painted.append({})
-            self.scan.struck.append(set())
-            self.scan.shown.append({})
-            self.row, self.at, self.matrices = 0, (0, 0), []
-            self.sheet = attributes.get("table:name", "")
-        elif tag == "table:null-date":
-            self.scan.since_1904 = attributes.get("table:date-value", "").startswith("1904")
-        else:
-            self._style(tag, attributes)
-
-    def _style(self, tag: str, attributes: dict[str, str]) -> None:
-        if tag == "style:style":
-            self.look = attributes.get("style:name", "")
-        elif tag == "style:table-cell-properties":
-            self.looks[self.look] = colour_name(attributes.get("fo:background-color", ""))
-        elif tag == "style:text-properties" and attributes.get("style:text-line-through-style", "none") != "none":
-            self.struck.add(self.look)
-
-    def _words(self, tag: str, attributes: dict[str, str]) -> None:
-        """A part of a cell's text that is a link, or in a style of its own."""
-        target = attributes.get("xlink:href", "#")
-        if tag == "text:a" and not target.startswith("#"):
-            self._tell(link_of(self.sheet, self._cell_at(), target))
-        elif attributes.get("text:style-name") in self.struck:
-            self._strike(self._cell_at())
+            self._begin_table(tag, attributes)
+        elif self.table is None:
+            self._before_tables(tag, attributes)
+        elif tag.startswith("draw:") or tag == "office:annotation":
+            self._go_aside(tag)
+        elif self.cell is not None:
+            self._begin_words(self.table, self.cell, tag, attributes)
+        elif tag in self.begins:
+            self.begins[tag](self.table, attributes)
 
     def end(self, tag: str) -> None:
         """A tag ends: after a row comes the next."""
         if self.within:
             self._end_aside()
+        elif self.table is None:
+            return
+        elif self.cell is not None:
+            if tag in _PARAGRAPHS:
+                self.depth -= 1
+            elif tag in ("table:table-cell", "table:covered-table-cell"):
+                self._end_cell(self.table, self.cell)
         elif tag == "table:table-row":
-            self.row += self.rows
-        elif self.number is not None and tag == "table:table-cell":
-            self._end_number()
+            self.table.row, self.table.rows = self.table.row + self.table.rows, 0
+        elif tag == "table:table":
+            self.scan.sheets.append(self.table.found())
+            self.table = None
 
     def text(self, told: str) -> None:
         """What stands between two tags."""
-        if "text:p" in self.within:
-            self.aside.append(told)
-        elif self.number is not None:
-            self.words.append(told)
+        if self.within:
+            if "text:p" in self.within:
+                self.aside.append(told)
+        elif self.depth and self.cell is not None:
+            self.cell.words.append(told)
 
-    def _begin_aside(self, tag: str) -> None:
+    def _before_tables(self, tag: str, attributes: dict[str, str]) -> None:
+        if tag == "table:null-date":
+            self.first_day = datetime.fromisoformat(attributes.get("table:date-value", FIRST_DAY))
+            self.scan.since_1904 = self.first_day.year == 1904  # noqa: PLR2004 - as on old Macs
+        else:
+            self.styles.start(tag, attributes)
+
+    def _begin_table(self, tag: str, attributes: dict[str, str]) -> None:
+        if self.table is not None:
+            raise ValueError("a table within a table")
+        if len(self.scan.sheets) >= self.limits.sheets:
+            raise RefusedError("file_too_many_sheets", limit=self.limits.sheets)
+        name = attributes.get("table:name", "")
+        if _ELSEWHERE.fullmatch(name):
+            self._go_aside(tag, silent=True)
+        else:
+            self.table = _Table(name, self.styles.is_shown(attributes.get("table:style-name", "")))
+
+    # ------------------------------------------------------------ columns, rows and cells
+
+    def _columns(self, table: _Table, attributes: dict[str, str]) -> None:
+        start = table.columns[-1].stop if table.columns else 0
+        stop = min(start + _times(attributes, "table:number-columns-repeated"), MAX_COLUMNS)
+        if start < stop:
+            style = attributes.get("table:default-cell-style-name", "")
+            table.columns.append(_Columns(start, stop, style, _is_hidden(attributes)))
+            if colour := self.styles.look(style).colour:
+                table.painted_columns.append((start, stop, colour))
+
+    def _begin_row(self, table: _Table, attributes: dict[str, str]) -> None:
+        if table.rows:
+            raise ValueError("a row within a row")
+        table.rows, table.column = _times(attributes, "table:number-rows-repeated"), 0
+        table.row_style = attributes.get("table:default-cell-style-name", "")
+        table.row_hidden = _is_hidden(attributes)
+
+    def _begin_cell(self, table: _Table, attributes: dict[str, str]) -> None:
+        self.cell, self.depth = Cell(attributes, _times(attributes, "table:number-columns-repeated")), 0
+        if "table:number-matrix-rows-spanned" in attributes:
+            down, right = (_times(attributes, f"table:number-matrix-{way}-spanned") for way in ("rows", "columns"))
+            going_on = [matrix for matrix in table.matrices if matrix[2] > table.row][-self.limits.matrices :]
+            table.matrices = [*going_on, (table.row, table.column, table.row + down, table.column + right)]
+
+    def _begin_words(self, table: _Table, cell: Cell, tag: str, attributes: dict[str, str]) -> None:
+        """A part of a cell's text: a paragraph, a blank, a link, words in a style of their own."""
+        if tag in _PARAGRAPHS:
+            if cell.paragraphs:
+                cell.words.append("\n")
+            cell.paragraphs, self.depth = cell.paragraphs + 1, self.depth + 1
+        elif tag in _BLANKS:
+            times = _times(attributes, "text:c")
+            self._count_letters(times)
+            cell.words.append(_BLANKS[tag] * times)
+        elif tag == "text:a" and not attributes.get("xlink:href", "#").startswith("#"):
+            self.links.append(link_of(table.name, table.place, attributes["xlink:href"]))
+        elif tag in ("text:a", "text:span") and self.styles.is_struck(attributes.get("text:style-name", "")):
+            cell.struck = True
+
+    def _end_cell(self, table: _Table, cell: Cell) -> None:
+        found = held_by(cell, in_matrix=bool(table.matrices) and table.is_in_matrix())
+        if found:
+            self._keep(table, cell, found)
+        elif len(table.painted) < self.limits.painted:
+            self._paint_blanks(table, cell)
+        if "table:number-columns-spanned" in cell.attributes or "table:number-rows-spanned" in cell.attributes:
+            self._merge(table, cell)
+        table.column += cell.times
+        self.cell = None
+
+    def _keep(self, table: _Table, cell: Cell, found: FoundCell) -> None:
+        """Put a cell that holds something wherever it stands."""
+        count = table.rows * cell.times
+        self.filled += count
+        if self.filled > self.limits.filled:
+            raise TooFullError
+        if table.row + table.rows > MAX_ROWS or table.column + cell.times > MAX_COLUMNS:
+            raise BeyondEdgeError(table.place)
+        self._count_letters(len(found.text) * count)
+        for row, column in _places(table, cell, self.limits.filled):
+            columns, place = table.columns_at(column), f"{column_letters(column)}{row + 1}"
+            look = self._look(table, cell, columns)
+            held = dated(found, look, self.first_day)
+            table.cells[row, column] = held
+            if look.colour and len(table.painted) < self.limits.painted:
+                table.painted[place] = look.colour
+            if look.struck or cell.struck:
+                table.struck.add(place)
+            if table.row_hidden or columns.hidden:
+                table.hidden.add(place)
+            shown = shown_by(cell, held, look)
+            if shown != held.text:
+                table.shown[place] = shown
+
+    def _paint_blanks(self, table: _Table, cell: Cell) -> None:
+        """A blank cell says something where it is painted, as far as anybody could have meant it."""
+        stop, style = table.column + cell.times, cell.says("table:style-name") or table.row_style
+        runs = [(table.column, stop, self.styles.look(style).colour)] if style else table.painted_in(stop)
+        for row in range(table.row, table.row + min(table.rows, self.limits.repeats)):
+            for start, end, colour in runs:
+                for column in range(start, min(end, start + self.limits.repeats)) if colour else ():
+                    if len(table.painted) >= self.limits.painted:
+                        return
+                    table.painted[f"{column_letters(column)}{row + 1}"] = colour
+
+    def _look(self, table: _Table, cell: Cell, columns: _Columns) -> Look:
+        """How a cell looks: in a style of its own, or that of its row or column."""
+        return self.styles.look(cell.says("table:style-name") or table.row_style or columns.style)
+
+    def _merge(self, table: _Table, cell: Cell) -> None:
+        """Tell of each range that cells are merged over."""
+        down, right = (_times(cell.attributes, f"table:number-{way}-spanned") for way in ("rows", "columns"))
+        if down * right == 1:
+            return
+        if len(table.merged) + table.rows * cell.times > self.limits.merges:
+            raise RefusedError("file_too_many_merges", limit=f"{self.limits.merges:,}")
+        for row, column in _places(table, cell, self.limits.merges):
+            last = f"{column_letters(min(column + right, MAX_COLUMNS) - 1)}{min(row + down, MAX_ROWS)}"
+            table.merged.append(f"{column_letters(column)}{row + 1}:{last}")
+
+    def _count_letters(self, more: int) -> None:
+        self.letters += more
+        if self.letters > self.limits.text:
+            raise RefusedError("file_inflates", megabytes=self.letters // 1_000_000)
+
+    # ------------------------------------------------------------ what lies beside the cells
+
+    def _go_aside(self, tag: str, *, silent: bool = False) -> None:
         if not self.within:
-            self.aside, self.starts, self.is_chart = [], self.parser.CurrentByteIndex, False
+            self.aside, self.is_silent = [], silent
         self.within.append(tag)
-        self.is_chart |= tag == "draw:object"
+        self.is_silent |= tag == "draw:object"  # a chart
         if tag in ("text:p", "text:s", "text:tab", "text:line-break"):
             self.aside.append("\n" if tag == "text:p" else " ")
 
     def _end_aside(self) -> None:
         tag = self.within.pop()
-        if self.within:
-            return
-        self.scan.spans.append((self.starts, self.content.index(b">", self.parser.CurrentByteIndex) + 1))
-        if not self.is_chart:
+        if self.table and not (self.within or self.is_silent):
             text, comment = "".join(self.aside), tag == "office:annotation"
-            self._tell(remark_of(self.sheet, self._cell_at(), text, comment=comment))
+            self.beside.append(remark_of(self.table.name, self.table.place, text, comment=comment))
 
-    def _cell_at(self) -> str:
-        return f"{column_letters(self.at[1])}{self.at[0] + 1}"
 
-    def _tell(self, remark: Remark) -> None:
-        if len(self.scan.beside) < self.limits.beside:
-            self.scan.beside.append(remark)
+def _times(attributes: Mapping[str, str], name: str) -> int:
+    """How often something stands there, at least once. Raises ValueError if that is no number."""
+    return max(int(attributes.get(name, "1")), 1)
 
-    def _cell(self, attributes: dict[str, str]) -> None:
-        columns = int(attributes.get("table:number-columns-repeated", "1"))
-        self.at = self.row, self.column
-        colour = self.looks.get(attributes.get("table:style-name", ""))
-        formula = attributes.get("table:formula", "").partition("=")[2]
-        if "table:number-matrix-rows-spanned" in attributes:
-            self._begin_matrix(attributes)
-        of_matrix = "office:value-type" in attributes and self._is_in_matrix()
-        is_error = attributes.get("calcext:value-type") == "error"
-        struck = attributes.get("table:style-name", "") in self.struck
-        is_formula = bool(formula) or of_matrix
-        if not is_formula and attributes.get("office:value-type") in _NUMBERS:
-            self.number, self.words = attributes.get("office:value", ""), []
-        for row, column in self._places(columns) if colour or is_formula or is_error or struck else ():
-            if struck:
-                self._strike(f"{column_letters(column)}{row + 1}")
-            if is_formula or is_error:
-                self.scan.marks[-1][row, column] = (CellKind.ERROR if is_error else CellKind.FORMULA, formula)
-            if colour and len(self.scan.painted[-1]) < self.limits.painted:
-                self.scan.painted[-1][f"{column_letters(column)}{row + 1}"] = colour
-        self.column += columns
 
-    def _begin_matrix(self, attributes: dict[str, str]) -> None:
-        """A formula that fills several cells: the others hold no more than their values."""
-        down, right = (int(attributes.get(f"table:number-matrix-{way}-spanned", "1")) for way in ("rows", "columns"))
-        going_on = [one for one in self.matrices if one[2] > self.row][-self.limits.matrices :]
-        self.matrices = [*going_on, (self.row, self.column, self.row + down, self.column + right)]
+def _is_hidden(attributes: Mapping[str, str]) -> bool:
+    """Whether a row or a column is: by hand, or by a filter."""
+    return attributes.get("table:visibility", "visible") != "visible"
 
-    def _is_in_matrix(self) -> bool:
-        return any(
-            top <= self.row < bottom and left <= self.column < right for top, left, bottom, right in self.matrices
-        )
 
-    def _strike(self, cell: str) -> None:
-        if len(self.scan.struck[-1]) < self.limits.painted:
-            self.scan.struck[-1].add(cell)
-
-    def _end_number(self) -> None:
-        """A cell with a number ends: what it shows, where that is not the number as it is."""
-        shown, number = "".join(self.words).strip(), self.number or ""
-        if shown not in ("", number) and len(self.scan.shown[-1]) < self.limits.painted:
-            self.scan.shown[-1][self._cell_at()] = shown
-        self.number = None
-
-    def _places(self, columns: int) -> Iterator[tuple[int, int]]:
-        """Every place that the cell at hand stands for, as far as anybody could have meant it."""
-        for row in range(self.row, self.row + min(self.rows, self.limits.repeats)):
-            for column in range(self.column, self.column + min(columns, self.limits.repeats)):
-                yield row, column
+def _places(table: _Table, cell: Cell, most: int) -> Iterator[tuple[int, int]]:
+    """Every place that a cell stands for, in so many rows and columns at most."""
+    for row in range(table.row, table.row + min(table.rows, most)):
+        for column in range(table.column, table.column + min(cell.times, most)):
+            yield row, column

@@ -1,9 +1,9 @@
 """The only reader of returned bytes: guard, then calamine. Nothing is decoded twice, evaluated or followed.
 
-An ordinary xlsx is checked by the guard cell by cell and read in this process. What cannot be checked so (xls, xlsb,
-ods, an xlsx that is large or in an odd spelling) is guarded and read by a child process with a limit on memory and
-time: if such a file ends its reader, it costs that file a refusal and nobody else anything. Functions here keep no
-state and may run in any number of threads.
+An ordinary xlsx is checked by the guard cell by cell and read in this process; so is an ods, which the guard reads
+whole. What cannot be checked so (xls, xlsb, an xlsx in an odd spelling, whatever is large) is guarded and read by a
+child process with a limit on memory and time: if such a file ends its reader, it costs that file a refusal and nobody
+else anything. Functions here keep no state and may run in any number of threads.
 """
 
 from __future__ import annotations
