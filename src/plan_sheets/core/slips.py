@@ -192,7 +192,7 @@ def fell_apart(typed: Iterable[Typed]) -> list[tuple[Typed, Typed]]:
     """
     sheets: dict[str, dict[int, list[Typed]]] = {}
     for one in typed:
-        if one.row.answer is None and one.cell.entered.strip():
+        if one.row.answer is None and one.cell.entered.strip() and not _is_tick(one):
             sheets.setdefault(one.address.sheet, {}).setdefault(one.address.place[0], []).append(one)
     fallen: list[tuple[Typed, Typed]] = []
     for rows in sheets.values():
@@ -218,6 +218,11 @@ def _fallen(run: Sequence[Typed]) -> Iterator[tuple[Typed, Typed]]:
             yield one, run[0]
         elif above is not None and place > above:
             yield one, run[above]
+
+
+def _is_tick(one: Typed) -> bool:
+    """Whether a checkbox stands there, ticked or not."""
+    return one.cell.kind is CellKind.BOOLEAN
 
 
 def _has_several(one: Typed) -> bool:
