@@ -84,11 +84,11 @@ def _findings(findings: Iterable[Finding], *, notes: bool) -> None:
         if notes or one.severity is not Severity.NOTE or known[one.code].told:
             kinds.setdefault(one.code if known[one.code].many and not notes else number, []).append(one)
     for several in kinds.values():
-        one, many = several[0], known[several[0].code].many
-        where = f"{one.address}: " if one.address else ""
-        told = (
-            f"{where}{one.message}" if len(several) == 1 else f"{many.format(count=len(several))}: {_places(several)}."
-        )
+        one, told = several[0], several[0].message
+        if len(several) > 1:
+            told = f"{known[one.code].many.format(count=len(several))}: {_places(several)}."
+        elif one.address:
+            told = f"{one.address}: {told}"
         say(f"    {one.severity:<8} {told}")
 
 

@@ -70,6 +70,7 @@ class _Reader:
         self.forms = forms
         self.messages = messages
         self.year = year
+        self.merges = {found.name: [*merges_of(found)] for found in workbook.sheets}
         self.made = PlanRead()
         self.rows: list[AnswerRow] = []
         self.titles: dict[Key, Field] = {}
@@ -192,7 +193,7 @@ class _Reader:
     ) -> tuple[FoundCell, list[Finding]]:
         """What Take would take for a cell, and a query if a merge covers it; else the cell itself, and nothing."""
         place = address.place
-        for merge in merges_of(table.found):
+        for merge in self.merges[table.found.name]:
             cell = merge.meant(place, own)
             if merge.holds(place) and place != merge.first and cell.entered.strip():
                 told = {

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise, takewhile
 
@@ -94,20 +94,32 @@ def merged(shape: Shape, workbook: FoundWorkbook, messages: Messages) -> tuple[l
     text is about cannot be told, so each is a query. What it hides of all that was sent out is one warning.
     """
     typed, findings = list(shape.typed), list[Finding]()
+    tables = {id(table.found): table for table in shape.merged}
     for found in (sheet for sheet in workbook.sheets if sheet.merged):
         mine = {cell.address.place: at for at, cell in enumerate(typed) if cell.address.sheet == found.name}
-        table = next((table for table in shape.merged if table.found is found), None)
+        sent = _sent_out(tables[id(found)], mine) if id(found) in tables else []
         for merge in merges_of(found):
-            inside = {place: at for place, at in mine.items() if merge.holds(place)}
-            findings += merge.asked([typed[at] for at in inside.values()], messages)
-            for at in inside.values():
+            inside = [at for place, at in mine.items() if merge.holds(place)]
+            findings += merge.asked([typed[at] for at in inside], messages)
+            for at in inside:
                 typed[at] = typed[at]._replace(cell=merge.meant(typed[at].address.place, typed[at].cell))
-            hidden = merge.hidden(table, inside) if table else []
+            where, *hidden = [Address.at(found.name, *place) for place in (merge.first, *filter(merge.hides, sent))]
             if hidden:
-                cells = shorten(", ".join(hidden))
-                where = Address.at(found.name, *merge.first)
+                cells = shorten(", ".join(address.cell for address in hidden))
                 findings.append(messages.finding("merge_hides", address=where, area=merge.area, cells=cells))
     return typed, findings
+
+
+def _sent_out(table: Table, mine: Collection[Place]) -> list[Place]:
+    """The cells of a table that hold a heading or a locked text: `mine` are those to fill in."""
+    columns = {at for name in table.places for at in table.columns(name)}
+    rows = sorted({table.heading_row, *(row for row, _ in mine)})
+    return [
+        (row, column)
+        for row in rows
+        for column, cell in sorted(table.rows.get(row, {}).items())
+        if column in columns and (row, column) not in mine and cell.entered.strip()
+    ]
 
 
 def merges_of(found: FoundSheet) -> Iterator[Merge]:
@@ -134,6 +146,10 @@ class Merge:
     def holds(self, place: Place) -> bool:
         """Whether a place lies in it."""
         return all(first <= at <= last for first, at, last in zip(self.first, place, self.last, strict=True))
+
+    def hides(self, place: Place) -> bool:
+        """Whether a place lies under it."""
+        return place != self.first and self.holds(place)
 
     def meant(self, place: Place, own: FoundCell) -> FoundCell:
         """What Take takes for a cell that holds `own`: what the merge shows, if it is a text of that column."""
@@ -165,16 +181,6 @@ class Merge:
                 takes=quoted(self.meant(cell.address.place, cell.cell).entered),
             )
 
-    def hidden(self, table: Table, inside: Container[Place]) -> list[str]:
-        """The cells of a table that it hides and that hold what was sent out: `inside` are those to fill in."""
-        columns = {at for name in table.places for at in table.columns(name)}
-        return [
-            Address.at(table.found.name, *place).cell
-            for place, cell in sorted(self.cells.items())
-            if self.holds(place) and place != self.first and place not in inside and cell.entered.strip()
-            if place[0] >= table.heading_row and place[1] in columns
-        ]
-
 
 def fell_apart(typed: Iterable[Typed]) -> list[tuple[Typed, Typed]]:
     """Texts that may be the next paragraphs of a text above: (cell, the cell in which the text begins).
@@ -186,7 +192,7 @@ def fell_apart(typed: Iterable[Typed]) -> list[tuple[Typed, Typed]]:
     """
     sheets: dict[str, dict[int, list[Typed]]] = {}
     for one in typed:
-        if one.row.answer is None and one.cell.entered.strip():
+        if one.row.answer is None and one.cell.entered.strip() and not _is_tick(one):
             sheets.setdefault(one.address.sheet, {}).setdefault(one.address.place[0], []).append(one)
     fallen: list[tuple[Typed, Typed]] = []
     for rows in sheets.values():
@@ -212,6 +218,11 @@ def _fallen(run: Sequence[Typed]) -> Iterator[tuple[Typed, Typed]]:
             yield one, run[0]
         elif above is not None and place > above:
             yield one, run[above]
+
+
+def _is_tick(one: Typed) -> bool:
+    """Whether a checkbox stands there, ticked or not."""
+    return one.cell.kind is CellKind.BOOLEAN
 
 
 def _has_several(one: Typed) -> bool:
