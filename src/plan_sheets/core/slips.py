@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import pairwise, takewhile
 
-from plan_sheets.core.found import FoundCell, FoundWorkbook
+from plan_sheets.core.found import CellKind, FoundCell, FoundWorkbook
 from plan_sheets.core.located import EMPTY, Typed, Unchanged, plain
 from plan_sheets.core.messages import Messages, shorten
 from plan_sheets.core.model import Address, Finding, Key, place_of
@@ -134,7 +134,7 @@ def fell_apart(typed: Iterable[Typed]) -> list[tuple[Typed, Typed]]:
     """
     sheets: dict[str, dict[int, list[Typed]]] = {}
     for one in typed:
-        if one.row.answer is None and one.cell.entered.strip() and _has_several(one):
+        if one.row.answer is None and one.cell.entered.strip() and not _is_tick(one) and _has_several(one):
             sheets.setdefault(one.address.sheet, {}).setdefault(one.address.place[0], []).append(one)
     begun: dict[Address, tuple[Typed, Typed]] = {}
     for rows in sheets.values():
@@ -148,6 +148,11 @@ def fell_apart(typed: Iterable[Typed]) -> list[tuple[Typed, Typed]]:
                     for one in texts[above + 1 :]:
                         begun.setdefault(one.address, (one, texts[above]))
     return list(begun.values())
+
+
+def _is_tick(one: Typed) -> bool:
+    """Whether a checkbox stands there, ticked or not."""
+    return one.cell.kind is CellKind.BOOLEAN
 
 
 def _has_several(one: Typed) -> bool:

@@ -34,8 +34,8 @@ def spans(runs: Iterable[tuple[int, int]]) -> Spans:
 
 
 _NOWHERE = Lines()
-_SIGNS = (b"hidden=", b'ht="0', b'width="0')
-"""What stands in every sheet with a hidden row or column, and in some others, as ordinary programs spell it."""
+_LOW = (b'ht="0" customHeight', b'customHeight="1" ht="0"')
+_HIDES = (b'hidden="1', b'hidden="t', b'hidden="o', b"hidden='")
 _PLACE = re.compile(r"\$?([A-Z]{0,3})\$?([0-9]{0,7})", re.IGNORECASE)
 _MERGED = re.compile(rb"""(<(?:[^\s<>:]+:)?mergeCell\s(?:[^<>]*\s)?ref\s*=\s*["'])([^"'<>]*)""")
 _LINE = re.compile(rb"<(?:[^\s<>:]+:)?(row|col)(?:\s([^<>]*))?>")
@@ -46,8 +46,15 @@ _NUMBER = re.compile(rb"""(?:^|\s)(r|min|max)\s*=\s*["']([0-9]{1,7})["']""")
 def lines_of(part: bytes) -> Lines:
     """What the part of a sheet says of its rows, columns and merged cells."""
     merged = tuple(merged_in(part)) if b"mergeCell" in part else ()
-    rows, columns = _hidden(part) if any(sign in part for sign in _SIGNS) else ((), ())
+    rows, columns = _hidden(part) if _may_hide(part) else ((), ())
     return Lines(merged, rows, columns) if merged or rows or columns else _NOWHERE
+
+
+def _may_hide(part: bytes) -> bool:
+    """Whether a row or column may be hidden, or have no height or width: quick, for nearly all sheets have none."""
+    if b"hidden" in part and any(sign in part for sign in _HIDES):
+        return True
+    return any(sign in part for sign in _LOW) or b' width="0' in part[: part.find(b"sheetData")]
 
 
 def merged_in(part: bytes) -> Iterator[str]:
