@@ -132,7 +132,7 @@ def _checked_sheet(part: bytes, shared: Shared | None, *, apart: bool) -> Scan:
     scan = scan_sheet(part, MAX_CELLS, shared) if apart or len(part) <= MAX_SMALL_PART or is_plain(part) else None
     if scan is None:
         raise OddError
-    if b"mergeCell" in part and part.count(b"mergeCell") > MAX_MERGES:
+    if part.count(b"mergeCell", part.rfind(b"sheetData")) > MAX_MERGES:
         raise RefusedError("file_too_many_merges", limit=f"{MAX_MERGES:,}")
     return scan
 
