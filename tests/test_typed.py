@@ -290,13 +290,67 @@ def test_numbers_as_shown_and_struck_texts_are_told_of_an_ods_too(round_one: Pla
     assert [round_one.said(ref, "progress") for ref in REFS] == ["75%", "007", "1/2", "12"]
 
 
+def test_checkboxes_in_cells(round_one: Plan) -> None:
+    """One that is not ticked is blank, wherever it stands in a column of them."""
+    path = edit(
+        round_one.sent("DA"),
+        round_one.inbox / "da.xlsx",
+        put("J1a.1", "Progress made", "Agreed;", "@"),
+        *(put(ref, "Progress made", ref == "J1b.1", "General") for ref in REFS[1:]),
+    )
+    receipt = round_one.receive_one(path)
+    told = [(one.code, one.address.cell) for one in receipt.findings if one.address and "tick" in one.code]
+    assert told == [("unticked", "D6"), ("unticked", "D7"), ("ticked", "D8")]
+    assert not any(one.code == "paste_fell_apart" for one in receipt.findings)
+    silent = {one.key.ref for one in receipt.findings if one.code == "row_silent"}
+    assert silent == {"J1a.2", "J1a.3"}, "a box that is not ticked says nothing"
+    assert [round_one.said(ref, "progress") for ref in REFS] == ["Agreed;", "", "", "TRUE"]
+
+
+@pytest.mark.libreoffice
+@pytest.mark.skipif(not shutil.which("soffice"), reason="LibreOffice is not installed")
+def test_what_an_xls_shows_is_taken_and_its_formulas_are_asked_about(round_one: Plan) -> None:
+    def formula_with_a_text(book: Workbook) -> None:
+        at(book["Progress"], "J1a.2", "Next step").value = '="Give"&" it"'
+
+    changes = (
+        put("J1a.1", "New date", date(2017, 3, 1), "mmm-yy"),
+        put("J1a.1", "Progress made", 0.75, "0%"),
+        put("J1a.3", "Progress made", "=1/0"),
+        formula_with_a_text,
+        hide("J1b.1"),
+    )
+    path = edit(round_one.sent("DA"), round_one.inbox / "da.xlsx", *changes)
+    told = told_of(round_one, as_saved(round_one, path, "xls"))
+    assert {cell: told[cell] for cell in ("P5", "D5", "D7")} == {
+        "P5": ["date_shown 1 March 2017"],
+        "D5": ["number_shown 0.75"],
+        "D7": ["cell_error #DIV/0!"],
+    }
+    assert [one.split()[0] for one in told["J6"]] == ["cell_formula"]
+    assert round_one.said("J1a.1", "new_date") == "March 2017"
+    assert round_one.said("J1a.2", "next_step") == ""
+
+
+def hide(ref: str) -> Edit:
+    def change(book: Workbook) -> None:
+        page = book["Progress"]
+        page.row_dimensions[at(page, ref, "RAG").row].hidden = True
+
+    return change
+
+
 def as_ods(plan: Plan, path: Path) -> Path:
     """The workbook as LibreOffice saves it."""
+    return as_saved(plan, path, "ods")
+
+
+def as_saved(plan: Plan, path: Path, suffix: str) -> Path:
     saved = plan.path.parent / "saved"
     profile = f"-env:UserInstallation=file://{plan.path.parent / 'profile'}"
-    command: list[str | Path] = ["soffice", "--headless", profile, "--convert-to", "ods", "--outdir", saved, path]
+    command: list[str | Path] = ["soffice", "--headless", profile, "--convert-to", suffix, "--outdir", saved, path]
     subprocess.run(command, check=True, capture_output=True)
-    return saved / f"{path.stem}.ods"
+    return saved / f"{path.stem}.{suffix}"
 
 
 @pytest.mark.libreoffice

@@ -10,7 +10,8 @@ import pytest
 from plan_sheets.core.document import Document
 from plan_sheets.core.found import FoundWorkbook
 from plan_sheets.core.layout import Book, Column, Field, Link, Row, Sheet
-from plan_sheets.core.survival import LINKS, LISTS, LOCKS, OPEN, STRUCTURE, TABLES, lost, seen_in
+from plan_sheets.core.survival import BOOK as BOOK_SIGNS
+from plan_sheets.core.survival import LINKS, LISTS, LOCKS, OPEN, STRUCTURE, STYLES, TABLES, lost, seen_in, seen_in_sheet
 
 COLUMN = Column(Field("action", "ref", "Ref"), "Ref", input=True)
 SHEET = Sheet("Action plan", "Action plan", (), (COLUMN,), (Row("J1.1", ("J1.1",)),))
@@ -63,7 +64,7 @@ def test_the_program_is_named_if_it_names_itself() -> None:
 @pytest.mark.parametrize(
     ("part", "seen"),
     [
-        (b'<sheetProtection sheet="1"/><x14:dataValidation type="list"/>', {LOCKS, LISTS}),
+        (b'<sheetProtection /><x:dataValidations><x:dataValidation sqref="A1"/></x:dataValidations>', {LOCKS, LISTS}),
         (b'<x:tablePart r:id="rId1"/>', {TABLES}),
         (b'<workbookProtection lockStructure="1"/>', {STRUCTURE}),
         (b'<workbookProtection/><dataValidations count="0"/><tableParts count="0"/>', set()),
@@ -75,7 +76,8 @@ def test_the_program_is_named_if_it_names_itself() -> None:
     ],
 )
 def test_how_each_is_written(part: bytes, seen: set[str]) -> None:
-    assert seen_in(part).keys() == seen
+    told = [seen_in_sheet(part, {}), seen_in(part, BOOK_SIGNS), seen_in(part, STYLES), seen_in(part)]
+    assert {name for one in told for name in one} == seen
 
 
 ROWS = tuple(Row(f"J1.{number}", (Link("Go", "Notes!A1"), "")) for number in range(1, 21))
@@ -104,6 +106,7 @@ def test_an_ods_counts_otherwise() -> None:
 
 
 def test_drop_downs_and_prompts_are_counted_by_their_cells() -> None:
-    part = b'<dataValidation type="list" sqref="A1:B3 D5"><x/></dataValidation><dataValidation sqref="$F$2:$F$3"/>'
-    part += b"<x14:dataValidation><xm:sqref>Z1:Z9</xm:sqref></x14:dataValidation>"
-    assert seen_in(part, {LISTS: 1, TABLES: 1}) == {LISTS: 1 + 6 + 1 + 2 + 9, TABLES: 1}
+    part = b'<dataValidations count="2"><dataValidation type="list" sqref="A1:B3 D5"><x/></dataValidation>'
+    part += b'<dataValidation sqref="$F$2:$F$3"/>'
+    part += b"<x14:dataValidation><xm:sqref>Z1:Z9</xm:sqref></x14:dataValidation></dataValidations>"
+    assert seen_in_sheet(part, {LISTS: 1, TABLES: 1}) == {LISTS: 1 + 6 + 1 + 2 + 9, TABLES: 1}

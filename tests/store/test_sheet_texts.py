@@ -242,15 +242,6 @@ def test_a_pair_of_surrogates_in_two_escapes_is_one_character(text: str, where: 
     assert (found.sheets[0].cells[0, 0].text == PAIRS[text]) is (PAIRS[text] is not None)
 
 
-def test_an_attribute_that_slid_into_its_text_is_put_back() -> None:
-    """As openxlsx of R writes a text that begins with a blank."""
-    data = changed(PLAIN, SHEET, TEXT_0, '<c r="A1" t="inlineStr"><is><t>xml:space="preserve">  z </t></is></c>')
-    found = read_workbook(data)
-    assert isinstance(found, FoundWorkbook)
-    assert found == by_parser(data)
-    assert found.sheets[0].cells[0, 0].text == "  z "
-
-
 @pytest.mark.parametrize(("value", "text"), [("NaN", "NaN"), ("Infinity", "Infinity"), ("-1e999", "-Infinity")])
 def test_a_number_cell_without_a_number(value: str, text: str) -> None:
     """As xlsx-populate writes a text that was typed so."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 
 from plan_sheets.core.document import Document
 from plan_sheets.core.found import FoundWorkbook, Remark
@@ -15,6 +16,8 @@ from plan_sheets.core.model import place_of
 
 LOCKS, OPEN, LISTS, LINKS = "locks", "open", "lists", "links"
 TABLES, PROPERTIES, STRUCTURE = "tables", "properties", "structure"
+
+Signs = tuple[tuple[str, bytes], ...]
 
 _WORDS: Mapping[str, str] = {
     LOCKS: "the lock of its sheets",
@@ -29,37 +32,55 @@ _PARTLY: Mapping[str, str] = {
     LISTS: "the drop-downs and prompts of {gone} of {sent} cells",
     LINKS: "{gone} of its {sent} links",
 }
-_SIGNS: Mapping[str, tuple[bytes, ...]] = {
-    LOCKS: (b"sheetProtection ", b'table:protected="true"'),
-    OPEN: (b'locked="0"', b'locked="false"', b'style:cell-protect="none"'),
-    LISTS: (b"dataValidation ", b"<table:content-validation "),
-    LINKS: (b"hyperlink ", b"<text:a "),
-    TABLES: (b"tablePart ", b"<table:database-range "),
-    STRUCTURE: (b'lockStructure="1"', b'lockStructure="true"', b'table:structure-protected="true"'),
-}
-"""How each is written, in the parts of an xlsx or in the content of an ods."""
-_LISTED = re.compile(rb"""dataValidation\s[^<>]*?sqref\s*=\s*["']([^"'<>]*)|<(?:[^\s<>:]+:)?sqref>([^<>]*)<""")
+SHEET: Signs = (
+    (LOCKS, b"sheetProtection "),
+    (LINKS, b"hyperlink "),
+    (TABLES, b"tablePart "),
+)
+"""How each is written in a sheet of an xlsx, behind its cells."""
+BOOK: Signs = ((STRUCTURE, b'lockStructure="1"'), (STRUCTURE, b'lockStructure="true"'))
+STYLES: Signs = ((OPEN, b'locked="0"'), (OPEN, b'locked="false"'))
+ODS: Signs = (
+    (LOCKS, b'table:protected="true"'),
+    (OPEN, b'style:cell-protect="none"'),
+    (LISTS, b"<table:content-validation "),
+    (LINKS, b"<text:a "),
+    (TABLES, b"<table:database-range "),
+    (STRUCTURE, b'table:structure-protected="true"'),
+)
+_LISTED = re.compile(rb"""dataValidation\s[^<>]*?sqref\s*=\s*["']([^"'<>]*)""")
+_ELSEWHERE = re.compile(rb"sqref>([^<>]*)<")
 """The cells of a drop-down or prompt of an xlsx; of one that names another sheet they stand in an element."""
 FEWER = 0.9
 """The share of its prompts that a workbook keeps whose cells were pasted over here and there."""
 
 
-def seen_in(part: bytes, before: Mapping[str, int] | None = None) -> dict[str, int]:
-    """How often each of it stands in a part, and stood in those `before`: it is searched, not parsed.
-
-    Drop-downs and prompts of an xlsx are counted by the cells that have them.
-    """
+def seen_in(part: bytes, signs: Signs = ODS, before: Mapping[str, int] | None = None) -> dict[str, int]:
+    """How often each of it stands in a part, and stood in those `before`: it is searched, not parsed."""
     seen = dict(before or {})
-    for name, signs in _SIGNS.items():
-        if count := sum(part.count(sign) for sign in signs):
-            seen[name] = seen.get(name, 0) + (_covered(part) or count if name == LISTS else count)
+    for name, sign in signs:
+        if count := part.count(sign):
+            seen[name] = seen.get(name, 0) + count
     return seen
 
 
+def seen_in_sheet(tail: bytes, before: Mapping[str, int]) -> dict[str, int]:
+    """The same of what stands behind the cells of an xlsx; drop-downs and prompts are counted by cells that have them.
+
+    Most of it is the words of those.
+    """
+    start, end = tail.find(b"dataValidations"), tail.rfind(b"dataValidations")
+    seen = seen_in(tail[:start] + tail[end:] if start >= 0 else tail, SHEET, before)
+    if cells := _covered(tail[start:end]) if start >= 0 else 0:
+        seen[LISTS] = seen.get(LISTS, 0) + cells
+    return seen
+
+
+@lru_cache(maxsize=256)  # the returns of a batch went out alike
 def _covered(part: bytes) -> int:
     """How many cells have a drop-down or a prompt; more than there are where two are laid over one another."""
-    each = (area for found in _LISTED.findall(part) for area in b" ".join(found).decode(errors="replace").split())
-    return sum(map(_cells_in, each))
+    listed = _LISTED.findall(part) + (_ELSEWHERE.findall(part) if b"sqref>" in part else [])
+    return sum(_cells_in(area) for areas in listed for area in areas.decode(errors="replace").split())
 
 
 def _cells_in(area: str) -> int:

@@ -20,7 +20,7 @@ _VALUES, _KINDS, _LISTED = "richdata/rdrichvalue.xml", "richdata/rdrichvaluestru
 def without_pictures(part: bytes, sheet: str, package: Package, folder: str) -> tuple[bytes, tuple[Remark, ...]]:
     """The part of a sheet with such cells blank, and a remark for each. `folder`: where the workbook's parts lie."""
     names = [f"{folder}{name}" for name in (_LISTED, _VALUES, _KINDS)]
-    if b"vm=" not in part or any(name not in package.entries for name in names):
+    if any(name not in package.entries for name in names) or b"vm=" not in part:
         return part, ()
     pictures = dict(_pictures(*(ET.fromstring(package.small(name)) for name in names)))  # noqa: S314 - checked by the guard
     told: list[Remark] = []

@@ -34,8 +34,10 @@ def spans(runs: Iterable[tuple[int, int]]) -> Spans:
 
 
 _NOWHERE = Lines()
-_SIGNS = (b"hidden=", b'ht="0', b'width="0')
-"""What stands in every sheet with a hidden row or column, and in some others, as ordinary programs spell it."""
+_LOW, _NARROW = b'ht="0" customHeight', b' width="0'
+_HEAD = 8_000
+"""Bytes of a sheet in which its columns stand."""
+_HIDES = (b'hidden="1', b'hidden="t', b'hidden="o', b"hidden='")
 _PLACE = re.compile(r"\$?([A-Z]{0,3})\$?([0-9]{0,7})", re.IGNORECASE)
 _MERGED = re.compile(rb"""(<(?:[^\s<>:]+:)?mergeCell\s(?:[^<>]*\s)?ref\s*=\s*["'])([^"'<>]*)""")
 _LINE = re.compile(rb"<(?:[^\s<>:]+:)?(row|col)(?:\s([^<>]*))?>")
@@ -44,10 +46,17 @@ _NUMBER = re.compile(rb"""(?:^|\s)(r|min|max)\s*=\s*["']([0-9]{1,7})["']""")
 
 
 def lines_of(part: bytes) -> Lines:
-    """What the part of a sheet says of its rows, columns and merged cells."""
-    merged = tuple(merged_in(part)) if b"mergeCell" in part else ()
-    rows, columns = _hidden(part) if any(sign in part for sign in _SIGNS) else ((), ())
+    """What the part of a sheet says of its rows, columns and merged cells. Most of it are cells, looked at least."""
+    start, end = part.find(b"sheetData"), part.rfind(b"sheetData")
+    around = part[:start] + part[end:]
+    merged = tuple(merged_in(around)) if b"mergeCell" in around else ()
+    rows, columns = _hidden(part) if _may_hide(around) or _may_hide(part[start:end]) else ((), ())
     return Lines(merged, rows, columns) if merged or rows or columns else _NOWHERE
+
+
+def _may_hide(part: bytes) -> bool:
+    """Whether a row or column may be hidden, or have no height or width."""
+    return (b"hidden" in part and any(sign in part for sign in _HIDES)) or _LOW in part or _NARROW in part[:_HEAD]
 
 
 def merged_in(part: bytes) -> Iterator[str]:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from xml.etree import ElementTree as ET
 
 from plan_sheets.core.found import CellKind, FoundSheet
-from plan_sheets.core.survival import seen_in
+from plan_sheets.core.survival import BOOK, STYLES, seen_in, seen_in_sheet
 from plan_sheets.store.cell_pictures import without_pictures
 from plan_sheets.store.limits import Limits
 from plan_sheets.store.lines import without_merges
@@ -52,17 +52,18 @@ def workbook_parts(
     folder = book.rpartition("/")[0] + "/" if "/" in book else ""
     rels, texts = f"{folder}_rels/workbook.xml.rels", f"{folder}sharedstrings.xml"
     parts = {ROOT: root, **{name: package.small(name) for name in (book, rels)}}
-    parts |= {name: mended(package.xml(name)) for name in (f"{folder}styles.xml", texts) if name in package.entries}
+    parts |= {name: package.xml(name) for name in (f"{folder}styles.xml", texts) if name in package.entries}
     parts[book] = _STATE.sub(rb"\1", parts[book])
     listed = _listed(parts[book], parts[rels], folder, limits)
-    kept = seen_in(parts.get(f"{folder}styles.xml", b""), seen_in(parts[book]))
-    told = parts.get(texts, b"")
+    kept = seen_in(parts.get(f"{folder}styles.xml", b""), STYLES, seen_in(parts[book], BOOK))
+    told = mended(parts.get(texts, b""))
+    parts |= {texts: told} if told else {}
     shared = shared_texts(told) if len(told) <= limits.small_part else None
     scans = []
     for one in listed:
         part, pictures = without_pictures(mended(package.xml(one.part)), one.title, package, folder)
         parts[one.part] = part
-        kept = seen_in(part[part.rfind(b"sheetData") :], kept)
+        kept = seen_in_sheet(part[part.rfind(b"sheetData") :], kept)
         scan = _checked_sheet(part, shared, limits, apart=apart)
         scans.append(replace(scan, pictures=pictures) if pictures else scan)
     cells = sum(scan.cells for scan in scans)
@@ -113,17 +114,11 @@ _STATE = re.compile(
 )
 """A state that no sheet has: as LibreOffice does, such a sheet is taken for one that is shown."""
 _PAIR = re.compile(rb"(?<!_x[0-9A-Fa-f]{4})_x([dD][89abAB][0-9A-Fa-f]{2})__x([dD][c-fC-F][0-9A-Fa-f]{2})_")
-_SPILT = b'<t>xml:space="preserve">'
 
 
 def mended(part: bytes) -> bytes:
-    """The part with what some programs write otherwise than any parser reads it.
-
-    A character beyond U+FFFF as two escapes (Spire.XLS), and an attribute that slid into its text (openxlsx of R).
-    """
-    if b"_xD" in part or b"_xd" in part:
-        part = _PAIR.sub(_joined, part)
-    return part.replace(_SPILT, b'<t xml:space="preserve">') if _SPILT in part else part
+    """The part with each character beyond U+FFFF as it is that a program (Spire.XLS) wrote as two escapes."""
+    return _PAIR.sub(_joined, part) if b"_" in part and (b"_xD" in part or b"_xd" in part) else part
 
 
 def _joined(match: re.Match[bytes]) -> bytes:
@@ -137,7 +132,7 @@ def _checked_sheet(part: bytes, shared: Shared | None, limits: Limits, *, apart:
     """What the sheet holds."""
     if not (apart or len(part) <= limits.small_part or is_plain(part)):
         raise OddError
-    if part.count(b"mergeCell") > limits.merges:
+    if part.count(b"mergeCell", part.rfind(b"sheetData")) > limits.merges:
         raise RefusedError("file_too_many_merges", limit=f"{limits.merges:,}")
     return scan_sheet(part, shared, limits)
 
