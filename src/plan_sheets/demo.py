@@ -42,6 +42,8 @@ ANSWERS = {
 """The heading under which a row's only text is typed."""
 MANY = {"error": "errors", "query": "queries", "warning": "warnings", "note": "notes"}
 """Severities of the findings that a return's line counts, and the words for several of each."""
+QUIET = {"date_month_end", "completed_by_unknown"}
+"""Codes of notes that are no part of the story."""
 
 Typed = Mapping[str, Mapping[str, Any]]
 """What is typed: by sheet and row, a text, or texts by heading; None empties a cell, a date makes a date cell."""
@@ -153,7 +155,7 @@ class _Demo:
     def _tell_new(self, findings: Iterable[Finding | OpenQuery]) -> None:
         """What is wrong, of each kind that has not been told of before."""
         for one in findings:
-            if one.code not in self.told:
+            if one.code not in self.told and one.code not in QUIET:
                 self.told.add(one.code)
                 address = one.address if isinstance(one, Finding) else None
                 self.tell(f"{address}: {_first(one.message)}" if address else _first(one.message), "      ")
