@@ -142,15 +142,11 @@ def same_ref(issued: str, found: str) -> bool:
     return same_text(issued, found) or squeezed(issued) == squeezed(found)
 
 
-def is_as_issued(content: Content, cell: FoundCell, container: str) -> bool:
-    """Whether a locked cell says what it said. A formula recalculates: its figures change, not its words.
-
-    Of an xls or xlsb nobody tells which cell holds a formula, and one that makes words is read as a number.
-    """
+def is_as_issued(content: Content, cell: FoundCell) -> bool:
+    """Whether a locked cell says what it said. A formula recalculates: its figures change, not its words."""
     if not isinstance(content, Formula):
         return same_text(as_text(content), cell.text)
-    recalculated = (CellKind.FORMULA, CellKind.ERROR, *((CellKind.NUMBER,) if container in ("xls", "xlsb") else ()))
-    if cell.kind in recalculated or not cell.text.strip():
+    if cell.kind in (CellKind.FORMULA, CellKind.ERROR) or not cell.text.strip():
         return True
     words, issued = (re.sub(r"\d+", "0", plain(text)) for text in (cell.text, as_text(content)))
     return words == issued

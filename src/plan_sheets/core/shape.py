@@ -305,9 +305,7 @@ class Locator:
             name = column.field.name
             for place in table.columns(name)[name == "key" :]:
                 cell, is_input = table.at(places[0], place), sheet.is_input(row, column)
-                if (is_input and place != table.places[name]) or (
-                    not is_input and is_as_issued(content, cell, self.workbook.container)
-                ):
+                if (is_input and place != table.places[name]) or (not is_input and is_as_issued(content, cell)):
                     continue
                 address = Address.at(table.found.name, places[0], place)
                 key = self.document.key_of(row, column)

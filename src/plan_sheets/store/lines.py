@@ -50,13 +50,16 @@ def lines_of(part: bytes) -> Lines:
     start, end = part.find(b"sheetData"), part.rfind(b"sheetData")
     around = part[:start] + part[end:]
     merged = tuple(merged_in(around)) if b"mergeCell" in around else ()
-    rows, columns = _hidden(part) if _may_hide(around) or _may_hide(part[start:end]) else ((), ())
+    hides = _may_hide(around, 0, len(around)) or _may_hide(part, start, end)
+    rows, columns = _hidden(part) if hides else ((), ())
     return Lines(merged, rows, columns) if merged or rows or columns else _NOWHERE
 
 
-def _may_hide(part: bytes) -> bool:
-    """Whether a row or column may be hidden, or have no height or width."""
-    return (b"hidden" in part and any(sign in part for sign in _HIDES)) or _LOW in part or _NARROW in part[:_HEAD]
+def _may_hide(part: bytes, start: int, end: int) -> bool:
+    """Whether a row or column between these bytes may be hidden, or have no height or width."""
+    if part.find(b"hidden", start, end) >= 0 and any(part.find(sign, start, end) >= 0 for sign in _HIDES):
+        return True
+    return part.find(_LOW, start, end) >= 0 or part.find(_NARROW, start, min(end, start + _HEAD)) >= 0
 
 
 def merged_in(part: bytes) -> Iterator[str]:
