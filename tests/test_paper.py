@@ -282,10 +282,10 @@ def test_odd_texts_are_told_as_they_are(round_one: Plan) -> None:
     assert right.paragraphs[0].runs[0].font.rtl
 
 
-def test_what_no_file_can_hold_is_told_as_unknown() -> None:
+def test_what_no_file_can_hold_is_shown_by_a_sign() -> None:
     data = hand_over_paper(BoardPaper("Plan\x07", "", LATER, (Told("a\x0bb\ud800c\r\nd", "So:"),)))
     title, text = docx.Document(BytesIO(data)).paragraphs
-    assert (title.text, text.text) == ("Plan\ufffd", "So: a\ufffdb\ufffdc\nd")
+    assert (title.text, text.text) == ("Plan\u2407", "So: a\u240bb\ufffdc\nd")
 
 
 def test_what_does_not_read_back_is_not_handed_over(monkeypatch: pytest.MonkeyPatch) -> None:
