@@ -15,8 +15,8 @@ from tests.chairs import Plan, edit, said, told
 from tests.store.test_workbook_reader import ods
 
 from plan_sheets.core.found import CellKind, FoundCell, FoundWorkbook
-from plan_sheets.store import beside
 from plan_sheets.store.beside import beside_cells, capped, link_of, remark_of
+from plan_sheets.store.limits import Limits
 from plan_sheets.store.workbook_reader import read_workbook
 
 DRAWING = "http://schemas.openxmlformats.org/drawingml/2006"
@@ -167,11 +167,10 @@ def test_comments_and_threads_of_a_sheet_are_told_once() -> None:
     assert [(one.cell, one.entered) for one in told] == [("A1", "Plain"), ("B2", "First\nReply")]
 
 
-def test_what_is_more_than_can_be_told_one_by_one_is_told_by_number_and_cell(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(beside, "MAX_BESIDE", 2)
+def test_what_is_more_than_can_be_told_one_by_one_is_told_by_number_and_cell() -> None:
     comments = [remark_of("One", f"A{row}", f"Said {row}", comment=True) for row in range(1, 6)]
     links = [link_of("Two", "B2", "https://example.org/")]
-    first, second, more, linked = capped([*comments, *links])
+    first, second, more, linked = capped([*comments, *links], Limits(beside=2))
     assert [first.entered, second.entered] == ["Said 1", "Said 2"]
     assert (more.code, more.details["count"], more.details["cells"]) == ("comments_more", "3", "A3, A4, A5")
     assert more.entered == "A3: Said 3\nA4: Said 4\nA5: Said 5"

@@ -21,8 +21,6 @@ BARE = {"SheetJS ods": REAL_DATES, "SheetJS xls": (REAL_DATES[0], REAL_DATES[2])
 """They save these dates as their numbers, without the format by which a date is known."""
 WHOLE = ("SheetJS ods", "hucre xlsx")
 """They save a date that shows its month as one that shows its day, or as its number."""
-UNSEEN = ("LibreOffice xls", "Gnumeric xls", "SheetJS xls")
-"""They keep what a date shows, and it is not read of an xls."""
 CLOSES_UP = ("openxlsx (R) xlsx",)
 """They leave out lines on which nothing stands."""
 MONTH, FIRST_OF_IT = "September 2016", "1 September 2016"
@@ -84,7 +82,7 @@ def test_what_was_typed_is_what_is_read(
     if program.label in CLOSES_UP:
         expected[PROGRESS, Q1] = expected[PROGRESS, Q1].replace("\n\n", "\n")
     less = set()
-    if name == "dated" and program.label in (*WHOLE, *UNSEEN):
+    if name == "dated" and program.label in WHOLE:
         less = {("date_shown", "Progress!P6")}
         expected[NEW_DATE, Q1] = FIRST_OF_IT
     if program.label in CUTS:
