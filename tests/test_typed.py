@@ -323,7 +323,7 @@ def test_what_an_xls_shows_is_taken_and_its_formulas_are_asked_about(round_one: 
     path = edit(round_one.sent("DA"), round_one.inbox / "da.xlsx", *changes)
     told = told_of(round_one, as_saved(round_one, path, "xls"))
     assert {cell: told[cell] for cell in ("P5", "D5", "D7")} == {
-        "P5": ["date_shown 1 March 2017"],
+        "P5": ["date_shown 1 March 2017", "date_month_end 1 March 2017"],
         "D5": ["number_shown 0.75"],
         "D7": ["cell_error #DIV/0!"],
     }

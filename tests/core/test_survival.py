@@ -8,7 +8,7 @@ from datetime import datetime
 import pytest
 
 from plan_sheets.core.document import Document
-from plan_sheets.core.found import FoundWorkbook
+from plan_sheets.core.found import FoundSheet, FoundWorkbook
 from plan_sheets.core.layout import Book, Column, Field, Link, Row, Sheet
 from plan_sheets.core.survival import BOOK as BOOK_SIGNS
 from plan_sheets.core.survival import LINKS, LISTS, LOCKS, OPEN, STRUCTURE, STYLES, TABLES, lost, seen_in, seen_in_sheet
@@ -18,7 +18,8 @@ SHEET = Sheet("Action plan", "Action plan", (), (COLUMN,), (Row("J1.1", ("J1.1",
 BOOK = Book("subgroup", "Title", (SHEET,), datetime(2016, 4, 1))  # noqa: DTZ001 - a workbook knows no time zone
 DOCUMENT = Document("2016-17-Q1-DA-1", "subgroup", "2016-17-Q1", "DA", "", BOOK, "2016-04-01")
 ALL = dict.fromkeys((LOCKS, OPEN, LISTS, LINKS, TABLES, STRUCTURE), 1)
-WHOLE = FoundWorkbook("xlsx", (), {"reference": "R"}, "A Program 1.0", kept=ALL)
+THERE = (FoundSheet("Action plan", {}),)
+WHOLE = FoundWorkbook("xlsx", THERE, {"reference": "R"}, "A Program 1.0", kept=ALL)
 
 
 def without(*names: str) -> dict[str, int]:
@@ -44,7 +45,7 @@ def test_each_loss_is_named() -> None:
     assert words(replace(WHOLE, kept=without(LISTS, STRUCTURE))) == [two]
     everything = "the lock of its sheets, any cell that is not locked, its drop-downs and prompts"
     everything += ", its tables, its hidden properties"
-    assert words(FoundWorkbook("ods", (), kept={})) == [f"{everything} and the lock on its list of sheets"]
+    assert words(FoundWorkbook("ods", THERE, kept={})) == [f"{everything} and the lock on its list of sheets"]
 
 
 def test_what_was_never_there_is_not_lost() -> None:
@@ -99,6 +100,10 @@ LONG = replace(DOCUMENT, book=replace(BOOK, sheets=(replace(SHEET, columns=COLUM
 def test_what_is_lost_in_part_is_told_by_number(kept: dict[str, int], told: list[str]) -> None:
     """Not where a few cells were pasted over."""
     assert words(replace(WHOLE, kept={**ALL, LISTS: 20, LINKS: 20, **kept}), LONG) == told
+
+
+def test_what_went_with_a_sheet_is_told_of_the_sheet_alone() -> None:
+    assert words(replace(WHOLE, sheets=(), kept=without(LISTS, LINKS, OPEN)), LONG) == []
 
 
 def test_an_ods_counts_otherwise() -> None:

@@ -165,7 +165,7 @@ def _all() -> list[Program]:
         Program("SheetJS", "ods", sheetjs, no_sheetjs, "SheetJS", types=True),
         Program("SheetJS", "xls", sheetjs, no_sheetjs, types=True),
         Program("SheetJS 0.20", "xlsx", _node("sheetjs.cjs", "@e965/xlsx"), no_fork, "SheetJS", types=True),
-        Program("xlsx-populate", "xlsx", _node("xlsx-populate.cjs"), no_populate, "Microsoft", types=True),
+        Program("xlsx-populate", "xlsx", _node("xlsx-populate.cjs"), no_populate, "plan-sheets", types=True),
         Program("hucre", "xlsx", _node("hucre.mjs"), no_hucre, "hucre"),
         Program("openxlsx (R)", "xlsx", openxlsx, no_openxlsx, "Microsoft"),
         Program("openpyxl", "xlsx", by_openpyxl, lambda: "", "Microsoft"),

@@ -6,7 +6,7 @@ Nothing that is read relies on any of it; the officer is told so that a missing 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from functools import lru_cache
 
 from plan_sheets.core.document import Document
@@ -98,7 +98,7 @@ def lost(document: Document, found: FoundWorkbook) -> list[Remark]:
     """The remark that names what the document went out with and the file no longer has: one, or none."""
     if found.kept is None:
         return []
-    words = [*_lost(_sent(document), found)]
+    words = [*_lost(_sent(document, {sheet.name for sheet in found.sheets}), found)]
     if not words:
         return []
     listed = " and ".join(filter(None, (", ".join(words[:-1]), words[-1])))
@@ -107,10 +107,11 @@ def lost(document: Document, found: FoundWorkbook) -> list[Remark]:
     ]
 
 
-def _sent(document: Document) -> dict[str, int]:
-    """What of it a document went out with, and how much where that can be counted."""
-    cells = sum(1 for _ in document.inputs())
-    links = sum(isinstance(content, Link) for sheet in document.sheets for _, _, content in sheet.cells())
+def _sent(document: Document, there: Container[str]) -> dict[str, int]:
+    """What of it a document went out with, and how much where that can be counted: on the sheets that are there."""
+    sheets = [sheet for sheet in document.sheets if sheet.name in there]
+    cells = sum(sheet.is_input(row, column) for sheet in sheets for row, column, _ in sheet.cells())
+    links = sum(isinstance(content, Link) for sheet in sheets for _, _, content in sheet.cells())
     sent = {TABLES: 1, PROPERTIES: 1, LISTS: cells, LINKS: links}
     if document.book.protected:
         sent |= {LOCKS: 1, STRUCTURE: 1, OPEN: min(cells, 1)}
