@@ -25,13 +25,13 @@ import pandas as pd
 from python_calamine import CalamineWorkbook
 
 from plan_sheets import issue, master, plan
-from plan_sheets.core.layout import Row, Sheet
+from plan_sheets.core.book.layout import Row, Sheet
 from plan_sheets.store import schemas
-from plan_sheets.store.folder import Folder, open_folder
-from plan_sheets.store.handover import hand_over
-from plan_sheets.store.register import FILE, Register
-from plan_sheets.store.workbook_reader import read_workbook
-from plan_sheets.store.workbook_writer import write_workbook
+from plan_sheets.store.formats.reader import read_workbook
+from plan_sheets.store.plan_folder import Folder, open_folder
+from plan_sheets.store.register.register import FILE, Register
+from plan_sheets.store.writing.hand_over import hand_over
+from plan_sheets.store.writing.workbook import write_workbook
 
 RUNS = 5
 SUBGROUPS, ACTIONS = 100, 10

@@ -15,14 +15,14 @@ from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from plan_sheets import issue, office
-from plan_sheets.core.history import History
-from plan_sheets.core.layout import Column, Content, Row, Sheet
-from plan_sheets.core.model import Address, Key
-from plan_sheets.core.receipts import Receipt, Told
-from plan_sheets.core.settle import OpenQuery
+from plan_sheets.core.book.layout import Column, Content, Row, Sheet
+from plan_sheets.core.model.history import History
+from plan_sheets.core.model.keys import Address, Key
+from plan_sheets.core.model.queries import OpenQuery
+from plan_sheets.core.model.receipts import Instructions, Receipt
 from plan_sheets.receive import receive as take_in
-from plan_sheets.store.folder import Folder, open_folder
-from plan_sheets.store.register import Register
+from plan_sheets.store.plan_folder import Folder, open_folder
+from plan_sheets.store.register.register import Register
 
 Table = Mapping[str, Mapping[str, str | None]]
 """Texts by ref and heading; None empties a cell."""
@@ -205,7 +205,7 @@ class Plan:
         self,
         *paths: Path,
         when: datetime = RECEIVED_ON,
-        told: Told | None = None,
+        told: Instructions | None = None,
         dry_run: bool = False,
     ) -> Sequence[Receipt]:
         """What became of these files; no officer's workbook is made."""
@@ -213,7 +213,7 @@ class Plan:
         assert not [one for receipt in receipts for one in receipt.findings if one.code == "file_unforeseen"]
         return receipts
 
-    def receive_one(self, path: Path, told: Told | None = None, when: datetime = RECEIVED_ON) -> Any:
+    def receive_one(self, path: Path, told: Instructions | None = None, when: datetime = RECEIVED_ON) -> Any:
         """What became of one file."""
         (receipt,) = self.receive(path, told=told, when=when)
         return receipt

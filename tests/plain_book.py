@@ -20,7 +20,7 @@ import openpyxl
 from openpyxl.utils.cell import coordinate_to_tuple
 from openpyxl.workbook import Workbook
 
-from plan_sheets.core.model import column_letters
+from plan_sheets.core.model.keys import column_letters
 
 Value = Any
 

@@ -8,10 +8,11 @@ from pathlib import Path
 import click
 
 from plan_sheets.cli import main
-from plan_sheets.core.layout import Field
-from plan_sheets.core.messages import Message
-from plan_sheets.core.rag import Rating, Status
-from plan_sheets.core.spec import ColumnSpec, SheetSpec
+from plan_sheets.core.book.layout import Field
+from plan_sheets.core.book.spec import ColumnSpec, SheetSpec
+from plan_sheets.core.model.messages import Message
+from plan_sheets.core.model.stages import Status
+from plan_sheets.core.rating.rag import Rating
 from plan_sheets.store import schemas
 
 DOCS = Path(__file__).parents[1] / "docs" / "reference"

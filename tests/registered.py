@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
-from plan_sheets.core.history import Held, History
-from plan_sheets.core.model import Key, Round
-from plan_sheets.core.planner import open_questions
-from plan_sheets.core.standing import rate_rounds, rows_at, thresholds
-from plan_sheets.core.stood import Stood
+from plan_sheets.core.model.history import Held, History
+from plan_sheets.core.model.keys import Key
+from plan_sheets.core.model.rounds import Round
+from plan_sheets.core.rating.open_questions import open_questions
+from plan_sheets.core.rating.ratings import rate_rounds, rows_at, thresholds
+from plan_sheets.core.rating.snapshot import Snapshot
 
 _OF_A_ROUND = ("progress", "evidence", "next_step", "step_done", "rag", "stage")
 
 
-def stood(table: str, *quarters: int, asked: Mapping[str, str] | None = None) -> Stood:
+def snapshot(table: str, *quarters: int, asked: Mapping[str, str] | None = None) -> Snapshot:
     """How everything stood at the end of the last of these quarters of 2016/17; before the first round without any.
 
     `table`: lines of `quarter | record | ref | field = value | field = value`, the quarter being 1 to 4, or blank for
@@ -26,7 +27,7 @@ def stood(table: str, *quarters: int, asked: Mapping[str, str] | None = None) ->
     history = History.of(_held(table))
     rows = rows_at(history, code)
     placeholders = {Key(*name.split()): _code(quarter) for name, quarter in (asked or {}).items()}
-    return Stood(
+    return Snapshot(
         round=Round.parse(code) if code else None,
         rounds=rounds,
         history=history,

@@ -16,7 +16,7 @@ from tests.commands import (
     with_query,
 )
 
-from plan_sheets.core.model import Verdict
+from plan_sheets.core.model.findings import Verdict
 
 FINDING = {"code", "severity", "sheet", "cell", "ref", "field", "entered", "message"}
 RETURN = {

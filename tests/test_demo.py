@@ -13,14 +13,15 @@ from typing import Any
 import openpyxl
 import pytest
 
-from plan_sheets.core.model import PartialDate, PlanSheetsError
-from plan_sheets.core.rag import Status
+from plan_sheets.core.model.dates import PartialDate
+from plan_sheets.core.model.findings import PlanSheetsError
+from plan_sheets.core.model.stages import Status
 from plan_sheets.demo import run_demo
 from plan_sheets.master import make_master
-from plan_sheets.store import tables
-from plan_sheets.store.folder import open_folder
+from plan_sheets.store.inspector.inspect import inspect_workbook
+from plan_sheets.store.plan_folder import open_folder
+from plan_sheets.store.register import tables
 from plan_sheets.store.schemas import load_demo
-from plan_sheets.store.workbook_inspector import inspect_workbook
 
 Texts = list[list[str]]
 """A sheet as rows of texts."""

@@ -9,7 +9,7 @@ import pytest
 from tests.reference import DOCS, WORKBOOKS, pages
 
 from plan_sheets.cli import main
-from plan_sheets.core.rag import Status
+from plan_sheets.core.model.stages import Status
 from plan_sheets.store import schemas
 
 ROOT = Path(__file__).parents[1]

@@ -12,8 +12,8 @@ import pytest
 from tests.chairs import ISSUED_ON, Q1, Q2, RETURN_BY, Answers, Plan, at, codes, edit, fill, form, said, table
 
 from plan_sheets import issue, office
-from plan_sheets.core.model import PlanSheetsError
-from plan_sheets.store.workbook_inspector import inspect_workbook
+from plan_sheets.core.model.findings import PlanSheetsError
+from plan_sheets.store.inspector.inspect import inspect_workbook
 
 LATER = datetime(2016, 7, 11)  # noqa: DTZ001 - the office's own clock
 SECOND_BY = date(2016, 10, 14)

@@ -14,9 +14,10 @@ from openpyxl.worksheet.worksheet import Worksheet
 from tests.chairs import Q1, Q2, RETURN_BY, Answers, Plan, form, heading_row, said, values_of
 
 from plan_sheets import issue
-from plan_sheets.core.model import Key, PlanSheetsError, Verdict
-from plan_sheets.core.paper import LINE_POINTS, Paper, print_scale
-from plan_sheets.core.standing import rate_rounds
+from plan_sheets.core.book.measure import LINE_POINTS, Paper, print_scale
+from plan_sheets.core.model.findings import PlanSheetsError, Verdict
+from plan_sheets.core.model.keys import Key
+from plan_sheets.core.rating.ratings import rate_rounds
 from plan_sheets.master import Mastered, make_master
 from plan_sheets.store.schemas import load_workbook_spec
 

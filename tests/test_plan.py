@@ -26,8 +26,9 @@ from tests.chairs import (
 )
 
 from plan_sheets import office, plan
-from plan_sheets.core.model import Key, PlanSheetsError
-from plan_sheets.store.folder import open_folder
+from plan_sheets.core.model.findings import PlanSheetsError
+from plan_sheets.core.model.keys import Key
+from plan_sheets.store.plan_folder import open_folder
 
 LATER = datetime(2016, 7, 11)  # noqa: DTZ001 - the office's own clock
 
@@ -405,7 +406,7 @@ def test_refs_in_small_letters_and_with_blanks_are_the_same_refs(example: Plan) 
 @pytest.mark.parametrize("kept", [True, False])
 def test_what_a_merge_covers_is_asked_about(example: Plan, kept: bool) -> None:  # noqa: FBT001 - pytest hands it over by name
     """As somebody merges the same theme over three actions, or clicks the wrong button."""
-    stood = {ref: example.stands(ref, "responsible") for ref in ("J1a.1", "J1a.2", "J1a.3")}
+    snapshot = {ref: example.stands(ref, "responsible") for ref in ("J1a.1", "J1a.2", "J1a.3")}
 
     def merge_three(book: Any) -> None:
         sheet = book["Actions"]
@@ -419,7 +420,7 @@ def test_what_a_merge_covers_is_asked_about(example: Plan, kept: bool) -> None: 
     merged = merge(example)
     assert found(merged) == {"plan_merged"}
     assert (merged.taken, merged.queries) == (1, 2)
-    assert {ref: example.stands(ref, "responsible") for ref in stood} == {**stood, "J1a.1": "On top"}
+    assert {ref: example.stands(ref, "responsible") for ref in snapshot} == {**snapshot, "J1a.1": "On top"}
     hidden = "is 'Under it'" if kept else "is blank"
     assert hidden in next(one.message for one in merged.findings if one.key and one.key.ref == "J1a.2")
     assert [query.cells[0].returned for query in example.queries] == ["On top", "On top"]

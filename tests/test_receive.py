@@ -30,8 +30,8 @@ from tests.chairs import (
 )
 
 from plan_sheets import office
-from plan_sheets.core.model import PlanSheetsError
-from plan_sheets.core.receipts import Told
+from plan_sheets.core.model.findings import PlanSheetsError
+from plan_sheets.core.model.receipts import Instructions
 
 LATER = datetime(2016, 7, 11)  # noqa: DTZ001 - the office's own clock
 
@@ -157,7 +157,7 @@ def test_a_file_of_which_it_is_not_clear_whose_it_is_is_held(round_one: Plan, wh
 def test_what_is_held_goes_in_once_the_officer_says_whose_it_is(round_one: Plan, why: str) -> None:
     path = held_file(round_one, why)
     round_one.receive_one(path)
-    receipt = round_one.receive_one(path, Told(issue="2016-17-Q1-DA-1"), LATER)
+    receipt = round_one.receive_one(path, Instructions(issue="2016-17-Q1-DA-1"), LATER)
     assert receipt.verdict == "accepted_with_findings"
     assert "issue_by_officer" in codes(receipt)
     assert round_one.said("J1a.1", "progress") == "The pathway is mapped"

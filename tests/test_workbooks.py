@@ -8,10 +8,10 @@ from collections.abc import Callable
 
 import pytest
 
-from plan_sheets.core.layout import Book
+from plan_sheets.core.book.layout import Book
 from plan_sheets.plan import example_book, template_book
-from plan_sheets.store.handover import hand_over
 from plan_sheets.store.schemas import data_folder
+from plan_sheets.store.writing.hand_over import hand_over
 
 
 def parts(data: bytes) -> dict[str, bytes]:

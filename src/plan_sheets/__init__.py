@@ -14,14 +14,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from plan_sheets.core.model import PlanSheetsError
-    from plan_sheets.inspection import inspect_files
+    from plan_sheets.core.model.findings import PlanSheetsError
+    from plan_sheets.inspect import inspect_files
     from plan_sheets.master import make_master
     from plan_sheets.office import issue_round, merge_plan, receive_files
     from plan_sheets.officer import make_officer
     from plan_sheets.plan import check_plan, new_plan
     from plan_sheets.status import status_of
-    from plan_sheets.store.folder import open_folder
+    from plan_sheets.store.plan_folder import open_folder
     from plan_sheets.trace import trace_value
 
 __version__ = "0.1.0"

@@ -16,8 +16,9 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from pathlib import Path
 
-    from plan_sheets.core.receipts import Receipts
-    from plan_sheets.store.folder import Folder
+    from plan_sheets.core.model.receipts import Receipts
+    from plan_sheets.store.plan_folder import Folder
+
 
 COLLECT_AFTER = 100_000
 """New objects between two looks for garbage; Python's own 700 suits programs that run longer."""
@@ -47,8 +48,8 @@ class _Group(click.Group):
         except (click.exceptions.Exit, click.ClickException, click.Abort, BrokenPipeError):
             raise  # click ends quietly, too, where another program (head, more) reads no further
         except Exception as trouble:
-            from plan_sheets.core.model import PlanSheetsError
-            from plan_sheets.show import say
+            from plan_sheets.core.model.findings import PlanSheetsError
+            from plan_sheets.screen import say
 
             if not isinstance(trouble, PlanSheetsError):
                 if ctx.find_root().params.get("debug"):
@@ -68,7 +69,7 @@ def _misuse_on_screen() -> Iterator[None]:
     try:
         yield
     except click.ClickException as misused:
-        from plan_sheets.core.printable import on_screen
+        from plan_sheets.core.model.printable import on_screen
 
         vars(misused)["message"] = on_screen(misused.message)  # click calls it final
         raise
@@ -104,7 +105,7 @@ def _path(text: str) -> Path:
 
 
 def _open(plan_dir: str) -> Folder:
-    from plan_sheets.store.folder import open_folder
+    from plan_sheets.store.plan_folder import open_folder
 
     return open_folder(_path(plan_dir))
 
@@ -115,14 +116,14 @@ def _processes(paths: Sequence[Path]) -> AbstractContextManager[Executor | None]
 
     if all(path.suffix.lower() == ".xlsx" for path in paths):
         return nullcontext()
-    from plan_sheets.store.intake import processes
+    from plan_sheets.store.receiving.pool import processes
 
     return processes()
 
 
 def _status_of(receipts: Receipts) -> int:
     """The exit status of a batch: 1 if every file was refused, 3 if somebody must act, else 0."""
-    from plan_sheets.core.model import Verdict
+    from plan_sheets.core.model.findings import Verdict
 
     returns = receipts.returns
     if returns and all(one.verdict is Verdict.REFUSED for one in returns):
@@ -159,10 +160,10 @@ def main(debug: bool) -> None:
 @as_of_option
 def new(directory: str, example: bool, as_of: datetime | None) -> None:
     """Make a plan folder with plan.xlsx, the grid template."""
-    from plan_sheets import plan, show
+    from plan_sheets import plan, screen
 
     folder = plan.new_plan(_path(directory), _now(as_of), example=example)
-    show.new(folder, example=example)
+    screen.new(folder, example=example)
 
 
 @main.command()
@@ -171,10 +172,10 @@ def new(directory: str, example: bool, as_of: datetime | None) -> None:
 @json_option
 def check(plan_dir: str, notes: bool, as_json: bool) -> None:
     """Read plan.xlsx as it stands: findings, open questions, warnings. Changes nothing."""
-    from plan_sheets import plan, show
+    from plan_sheets import plan, screen
 
     checked = plan.check_plan(_open(plan_dir))
-    show.checked(checked, as_json=as_json, notes=notes)
+    screen.checked(checked, as_json=as_json, notes=notes)
     sys.exit(SOMEBODY_MUST_ACT if any(one.severity == "error" for one in checked.findings) else 0)
 
 
@@ -186,10 +187,10 @@ def check(plan_dir: str, notes: bool, as_json: bool) -> None:
 @as_of_option
 def merge(plan_dir: str, write: bool, notes: bool, as_json: bool, as_of: datetime | None) -> None:
     """Merge plan.xlsx into the register. Nothing in the register is ever deleted."""
-    from plan_sheets import office, show
+    from plan_sheets import office, screen
 
     read = office.merge_plan(_open(plan_dir), _now(as_of), write=write)
-    show.plan_read(read, as_json=as_json, notes=notes)
+    screen.plan_read(read, as_json=as_json, notes=notes)
     sys.exit(SOMEBODY_MUST_ACT if read.merged.queries or read.merged.errors else 0)
 
 
@@ -213,10 +214,10 @@ def issue(
     as_of: datetime | None,
 ) -> None:
     """Make the locked workbooks of a round, one for each subgroup."""
-    from plan_sheets import office, show
+    from plan_sheets import office, screen
 
     issued = office.issue_round(_open(plan_dir), code, return_by.date(), _now(as_of), subgroups)
-    show.issued(issued, as_json=as_json, notes=notes)
+    screen.issued(issued, as_json=as_json, notes=notes)
     sys.exit(SOMEBODY_MUST_ACT if issued.merged.queries or issued.merged.errors else 0)
 
 
@@ -244,15 +245,15 @@ def receive(
     as_of: datetime | None,
 ) -> None:
     """Take returned workbooks in: files, or folders of them. A verdict for each; nothing typed is lost."""
-    from plan_sheets import office, show
-    from plan_sheets.core.printable import readable
-    from plan_sheets.core.receipts import Told
+    from plan_sheets import office, screen
+    from plan_sheets.core.model.printable import readable
+    from plan_sheets.core.model.receipts import Instructions
 
-    told = Told(readable(reference), readable(replaces), frozenset(allow), readable(reason))
+    told = Instructions(readable(reference), readable(replaces), frozenset(allow), readable(reason))
     files = [_path(one) for one in paths]
     with _processes(files) as executor:
         received = office.receive_files(_open(plan_dir), files, _now(as_of), told, dry_run=dry_run, executor=executor)
-    show.received(received, as_json=as_json, dry_run=dry_run, notes=notes)
+    screen.received(received, as_json=as_json, dry_run=dry_run, notes=notes)
     sys.exit(SOMEBODY_MUST_ACT if received.trouble else _status_of(received.receipts))
 
 
@@ -263,10 +264,10 @@ def receive(
 @as_of_option
 def status(plan_dir: str, code: str | None, as_json: bool, as_of: datetime | None) -> None:
     """Who has returned, who has not, what is held, what is late."""
-    from plan_sheets import show
+    from plan_sheets import screen
     from plan_sheets import status as deed
 
-    show.status(deed.status_of(_open(plan_dir), _now(as_of).date(), code), as_json=as_json)
+    screen.status(deed.status_of(_open(plan_dir), _now(as_of).date(), code), as_json=as_json)
 
 
 @main.command()
@@ -296,11 +297,11 @@ def master(
 ) -> None:
     """Make the master workbook, with the RAG status first."""
     from plan_sheets import master as deed
-    from plan_sheets import show
+    from plan_sheets import screen
 
     paths = [_path(name) if name else None for name in (output, paper)]
     told = deed.make_master(_open(plan_dir), code, _now(as_of), *paths, edition=edition, boards=boards)
-    show.mastered(told, as_json=as_json)
+    screen.mastered(told, as_json=as_json)
 
 
 @main.command()
@@ -310,10 +311,10 @@ def master(
 @json_option
 def trace(plan_dir: str, ref: str, field: str | None, as_json: bool) -> None:
     """Where a value came from: every time somebody said something about REF (J2a.1), or one FIELD of it."""
-    from plan_sheets import show
+    from plan_sheets import screen
     from plan_sheets import trace as deed
 
-    show.traced(deed.trace_value(_open(plan_dir), ref, field), as_json=as_json)
+    screen.traced(deed.trace_value(_open(plan_dir), ref, field), as_json=as_json)
 
 
 @main.command()
@@ -324,10 +325,10 @@ def inspect(paths: tuple[str, ...], as_json: bool) -> None:
 
     Changes nothing. Exit status: 0 nothing found; 1 no file could be inspected; 3 something found, or a file refused.
     """
-    from plan_sheets import inspection, show
+    from plan_sheets import inspect, screen
 
-    told = inspection.inspect_files(map(_path, paths))
-    show.inspected(told, as_json=as_json)
+    told = inspect.inspect_files(map(_path, paths))
+    screen.inspected(told, as_json=as_json)
     if all(one.refused for one in told):
         sys.exit(REFUSED)
     sys.exit(SOMEBODY_MUST_ACT if any(one.broken or one.refused for one in told) else 0)
@@ -338,6 +339,6 @@ def inspect(paths: tuple[str, ...], as_json: bool) -> None:
 def demo(directory: str) -> None:
     """The whole thing on the example: two rounds, chairs with good and bad habits, a master."""
     from plan_sheets import demo as deed
-    from plan_sheets import show
+    from plan_sheets import screen
 
-    deed.run_demo(_path(directory), show.say)
+    deed.run_demo(_path(directory), screen.say)

@@ -22,11 +22,13 @@ from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from plan_sheets import master, office, officer, plan, status
-from plan_sheets.core.model import Finding, PartialDate, Round, Severity, Verdict
-from plan_sheets.core.receipts import Receipt
-from plan_sheets.core.settle import OpenQuery
+from plan_sheets.core.model.dates import PartialDate
+from plan_sheets.core.model.findings import Finding, Severity, Verdict
+from plan_sheets.core.model.queries import OpenQuery
+from plan_sheets.core.model.receipts import Receipt
+from plan_sheets.core.model.rounds import Round
 from plan_sheets.store import schemas
-from plan_sheets.store.folder import Folder
+from plan_sheets.store.plan_folder import Folder
 
 SECRET = b"the demo signs with this one key"
 """The 32 bytes that sign: fixed, so that each run makes the same parts. Nothing but the demo may use them."""
@@ -233,9 +235,6 @@ def _verdict(verdict: Verdict) -> str:
 def _choice(text: str | Mapping[str, str]) -> str:
     """What was chosen; a text that shall stand is told as well."""
     return text if isinstance(text, str) else " ".join(text.values())
-
-
-# What a person does with a workbook
 
 
 def _fill(source: Path, target: Path, typed: Typed, renamed: Mapping[str, str] | None = None) -> None:

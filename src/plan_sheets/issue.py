@@ -10,21 +10,27 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from pathlib import Path
 
-from plan_sheets.core import identity
-from plan_sheets.core.compose import Facts, RowFacts, compose
-from plan_sheets.core.decided import Decision, decisions, replies
-from plan_sheets.core.document import Document, base_text, layout_text, sha_of
-from plan_sheets.core.history import History
-from plan_sheets.core.layout import Book, Formula, as_text
-from plan_sheets.core.model import Key, PartialDate, PlanSheetsError, Round
-from plan_sheets.core.planner import Rows, parent, subgroups_of
-from plan_sheets.core.rag import Rating, Stage
-from plan_sheets.core.spec import WorkbookSpec
-from plan_sheets.core.standing import is_further, last_given, rate_rounds, rows_at
-from plan_sheets.store import handover, schemas, tables
-from plan_sheets.store.batch import Batch
-from plan_sheets.store.folder import Folder
-from plan_sheets.store.register import RoundFacts
+from plan_sheets.core.book.compose import Facts, RowFacts, compose
+from plan_sheets.core.book.document import Document, base_text, layout_text, sha_of
+from plan_sheets.core.book.layout import Book, Formula, as_text
+from plan_sheets.core.book.signature import SIGNATURE
+from plan_sheets.core.book.spec import WorkbookSpec
+from plan_sheets.core.model.dates import PartialDate
+from plan_sheets.core.model.findings import PlanSheetsError
+from plan_sheets.core.model.history import History
+from plan_sheets.core.model.keys import Key
+from plan_sheets.core.model.rounds import Round
+from plan_sheets.core.model.stages import Stage
+from plan_sheets.core.rating.decisions import Decision, decisions, replies
+from plan_sheets.core.rating.plan_rows import Rows, parent, subgroups_of
+from plan_sheets.core.rating.rag import Rating
+from plan_sheets.core.rating.ratings import is_further, last_given, rate_rounds, rows_at
+from plan_sheets.store import schemas
+from plan_sheets.store.plan_folder import Folder
+from plan_sheets.store.register import tables
+from plan_sheets.store.register.batch import Batch
+from plan_sheets.store.register.register import RoundFacts
+from plan_sheets.store.writing.hand_over import hand_over
 
 ENDED = (Stage.CLOSED, Stage.WITHDRAWN)
 LONGEST_SLUG = 60
@@ -85,7 +91,7 @@ def _issue(folder: Folder, shared: _Round, subgroups: Sequence[str], batch: Batc
         )
     earlier = {one.subgroup: one for one in folder.register.documents(kind="subgroup", round=shared.round.code)}
     made = [_document(shared, one, earlier.get(one)) for one in known if not subgroups or one in subgroups]
-    files = [handover.hand_over(document.book) for document in made]
+    files = [hand_over(document.book) for document in made]
     slugs = _slugs(shared.rows)
     folder.check_free(_name(shared.round, slugs[document.subgroup]) for document in made)
     told = RoundFacts(shared.round.code, shared.return_by.isoformat(), shared.issued.date().isoformat())
@@ -155,7 +161,7 @@ def _document(shared: _Round, subgroup: str, earlier: Document | None) -> Docume
     reference = f"{shared.round.code}-{subgroup}-{number}"
     book = _book(shared, subgroup, reference)
     made = shared.issued.date().isoformat()
-    signature = book.properties[identity.SIGNATURE]
+    signature = book.properties[SIGNATURE]
     return Document(
         reference,
         "subgroup",

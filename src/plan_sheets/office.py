@@ -9,14 +9,14 @@ from datetime import date, datetime
 from pathlib import Path
 
 from plan_sheets import issue, officer, plan, receive
-from plan_sheets.core.model import PlanSheetsError
-from plan_sheets.core.receipts import Receipts, Told
-from plan_sheets.store.folder import PLAN_FILE, Folder
-from plan_sheets.store.troubles import UNCHANGED
+from plan_sheets.core.model.findings import PlanSheetsError
+from plan_sheets.core.model.receipts import Instructions, Receipts
+from plan_sheets.store.plan_folder import PLAN_FILE, Folder
+from plan_sheets.store.register.troubles import UNCHANGED
 
 
 @dataclass(frozen=True, slots=True)
-class PlanRead:
+class PlanTakenIn:
     """plan.xlsx merged; the officer's workbook if anything waits there; plan.xlsx as written, if it was asked for."""
 
     merged: plan.PlanMerged
@@ -34,7 +34,7 @@ class RoundIssued:
 
 
 @dataclass(frozen=True, slots=True)
-class Received:
+class BatchReceived:
     """What became of a batch; the officer's workbook, None after a dry run."""
 
     receipts: Receipts
@@ -43,7 +43,7 @@ class Received:
     """Why the officer's workbook could not be made, although everything was recorded."""
 
 
-def merge_plan(folder: Folder, now: datetime, *, write: bool = False) -> PlanRead:
+def merge_plan(folder: Folder, now: datetime, *, write: bool = False) -> PlanTakenIn:
     """Merge plan.xlsx; write it anew if `write`; make the officer's workbook if anything changed."""
     if write:
         folder.check_free([PLAN_FILE])
@@ -51,7 +51,7 @@ def merge_plan(folder: Folder, now: datetime, *, write: bool = False) -> PlanRea
         merged = plan.merge_plan(folder, now)
         written = plan.write_plan(folder, now) if write else None
         made = None if merged.unchanged else officer.make_officer(folder, now)
-    return PlanRead(merged, made, written)
+    return PlanTakenIn(merged, made, written)
 
 
 def issue_round(
@@ -69,19 +69,21 @@ def receive_files(
     folder: Folder,
     paths: Sequence[Path],
     now: datetime,
-    told: Told | None = None,
+    told: Instructions | None = None,
     *,
     dry_run: bool = False,
     executor: Executor | None = None,
-) -> Received:
+) -> BatchReceived:
     """Take files in, then make the officer's workbook anew: the same file, if nothing has changed for it.
 
     `executor`, processes of this machine or of many that see the same folder, opens the files of a large batch.
     """
     receipts = receive.receive(folder, paths, now, told, dry_run=dry_run, executor=executor)
     if dry_run or not receipts.returns:
-        return Received(receipts, None)
+        return BatchReceived(receipts, None)
     try:
-        return Received(receipts, officer.make_officer(folder, now))
+        return BatchReceived(receipts, officer.make_officer(folder, now))
     except PlanSheetsError as trouble:  # what was received is recorded: the officer must not be told that nothing was
-        return Received(receipts, None, PlanSheetsError(str(trouble), trouble.remedy.removesuffix(UNCHANGED).strip()))
+        return BatchReceived(
+            receipts, None, PlanSheetsError(str(trouble), trouble.remedy.removesuffix(UNCHANGED).strip())
+        )

@@ -7,23 +7,28 @@ from dataclasses import dataclass
 from datetime import datetime, time
 from pathlib import Path
 
-from plan_sheets.core import identity
-from plan_sheets.core.compose import Facts, RowFacts, compose
-from plan_sheets.core.document import Document, base_text, layout_text
-from plan_sheets.core.history import History
-from plan_sheets.core.layout import Book
-from plan_sheets.core.merge import said_by
-from plan_sheets.core.model import PartialDate, Round
-from plan_sheets.core.planner import Rows, parent
-from plan_sheets.core.rag import Rating
-from plan_sheets.core.released import release_rows
-from plan_sheets.core.settle import OpenQuery, Proposal, QueryCell, proposals, subject, together
-from plan_sheets.core.standing import is_further, rate_rounds, rows_at
-from plan_sheets.core.totals import Standing, sums
-from plan_sheets.store import handover, schemas, tables
-from plan_sheets.store.batch import Batch
-from plan_sheets.store.folder import Folder
-from plan_sheets.store.register import Register, ReturnFacts
+from plan_sheets.core.answers.merge import said_by
+from plan_sheets.core.answers.settle import together
+from plan_sheets.core.book.compose import Facts, RowFacts, compose
+from plan_sheets.core.book.document import Document, base_text, layout_text
+from plan_sheets.core.book.layout import Book
+from plan_sheets.core.book.signature import REFERENCE, SIGNATURE
+from plan_sheets.core.editions.public_text import release_rows
+from plan_sheets.core.model.dates import PartialDate
+from plan_sheets.core.model.history import History
+from plan_sheets.core.model.queries import OpenQuery, QueryCell
+from plan_sheets.core.model.rounds import Round
+from plan_sheets.core.rating.control_totals import SubgroupReturn, sums
+from plan_sheets.core.rating.plan_rows import Rows, parent
+from plan_sheets.core.rating.proposals import Proposal, proposals, subject
+from plan_sheets.core.rating.rag import Rating
+from plan_sheets.core.rating.ratings import is_further, rate_rounds, rows_at
+from plan_sheets.store import schemas
+from plan_sheets.store.plan_folder import Folder
+from plan_sheets.store.register import tables
+from plan_sheets.store.register.batch import Batch
+from plan_sheets.store.register.register import Register, ReturnFacts
+from plan_sheets.store.writing.hand_over import hand_over
 
 TOLD = ("error", "query", "masked", "warning")
 """Severities of the findings that the officer reads; of notes, those whose message says so."""
@@ -61,7 +66,7 @@ class _Facts:
     ratings: Mapping[str, Rating]
     queries: Sequence[OpenQuery]
     proposals: Sequence[Proposal]
-    standings: Sequence[Standing]
+    standings: Sequence[SubgroupReturn]
     returns: Mapping[int, ReturnFacts]
     as_of: datetime
 
@@ -82,7 +87,7 @@ def _make(folder: Folder, facts: _Facts, batch: Batch) -> OfficerMade:
         reference = f"{facts.code or 'PLAN'}-OFFICER-{len(earlier) + 1}"
         book = _book(facts, reference)
     document = last if again and last else _document(facts, book or _book(facts, ""), last)
-    data = handover.hand_over(document.book)
+    data = hand_over(document.book)
     name = f"officer/{(facts.code or 'plan').lower()}.xlsx"
     if not again:
         batch.add_document(document, layout_text(document.book), base_text(document.book))
@@ -92,8 +97,8 @@ def _make(folder: Folder, facts: _Facts, batch: Batch) -> OfficerMade:
 
 
 def _document(facts: _Facts, book: Book, last: Document | None) -> Document:
-    reference = book.properties[identity.REFERENCE]
-    signature = book.properties[identity.SIGNATURE]
+    reference = book.properties[REFERENCE]
+    signature = book.properties[SIGNATURE]
     made = facts.as_of.date().isoformat()
     return Document(reference, "officer", facts.code, "", signature, book, made, supersedes=last.id if last else None)
 
@@ -157,7 +162,7 @@ def _words(day: str | None) -> str:
     return PartialDate.of_iso(day).words if day else "Not yet"
 
 
-def _returned(one: Standing, history: History) -> RowFacts:
+def _returned(one: SubgroupReturn, history: History) -> RowFacts:
     contents = {
         "ref": f"{one.subgroup} {history.text('subgroup', one.subgroup, 'title')}",
         "issued": _words(one.issued),

@@ -8,21 +8,27 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from plan_sheets.core.answers import Cell, month_ends
-from plan_sheets.core.compose import Facts, RowFacts, compose
-from plan_sheets.core.found import FoundWorkbook
-from plan_sheets.core.history import BEFORE_ANY_ROUND, History, Source
-from plan_sheets.core.layout import Book
-from plan_sheets.core.merge import Merged, MergedCell, merge_return
-from plan_sheets.core.model import Finding, Key, Outcome, PlanSheetsError, Severity, Verdict
-from plan_sheets.core.openplan import PlanRead, read_plan
-from plan_sheets.core.planner import OpenQuestion, counts, open_questions, warnings
-from plan_sheets.core.standing import RECORDS
-from plan_sheets.store import handover, recording, schemas, tables
-from plan_sheets.store.batch import Batch
-from plan_sheets.store.folder import PLAN_FILE, Folder, sha256
-from plan_sheets.store.register import FILE, Register
-from plan_sheets.store.workbook_reader import read_workbook
+from plan_sheets.core.answers.answers import Cell, month_ends
+from plan_sheets.core.answers.merge import Merged, MergedCell, merge_return
+from plan_sheets.core.book.compose import Facts, RowFacts, compose
+from plan_sheets.core.book.layout import Book
+from plan_sheets.core.model.findings import Finding, Outcome, PlanSheetsError, Severity, Verdict
+from plan_sheets.core.model.found import FoundWorkbook
+from plan_sheets.core.model.history import BEFORE_ANY_ROUND, History, Source
+from plan_sheets.core.model.keys import Key
+from plan_sheets.core.rating.open_questions import OpenQuestion, open_questions
+from plan_sheets.core.rating.ratings import RECORDS
+from plan_sheets.core.returned.plan_warnings import counts, warnings
+from plan_sheets.core.returned.read_plan import PlanRead, read_plan
+from plan_sheets.store import schemas
+from plan_sheets.store.container.hashing import sha256
+from plan_sheets.store.formats.reader import read_workbook
+from plan_sheets.store.plan_folder import PLAN_FILE, Folder
+from plan_sheets.store.register import tables
+from plan_sheets.store.register.batch import Batch
+from plan_sheets.store.register.record import ReceivedFile, add_return, record_return
+from plan_sheets.store.register.register import FILE, Register
+from plan_sheets.store.writing.hand_over import hand_over
 
 TITLE_OF_TEMPLATE = "Business plan"
 
@@ -57,7 +63,7 @@ def new_plan(path: Path, now: datetime, *, example: bool = False, secret: bytes 
     """
     if (path / PLAN_FILE).exists():
         raise PlanSheetsError(f"{path} holds a plan already.", "Choose another folder. Nothing was changed.")
-    data = handover.hand_over(example_book() if example else template_book())
+    data = hand_over(example_book() if example else template_book())
     try:
         path.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -100,8 +106,8 @@ def _merge_in(folder: Folder, data: bytes, now: datetime) -> PlanMerged:
     with folder.register.batch("plan", at) as batch:
         history = batch.history()
         merged = _merge(folder, read, history, batch, at)
-        received = recording.Received(sha256(data), PLAN_FILE, "plan", _verdict(merged), completed_by="")
-        recording.record_return(batch, received, recording.add_return(batch, received), merged)
+        received = ReceivedFile(sha256(data), PLAN_FILE, "plan", _verdict(merged), completed_by="")
+        record_return(batch, received, add_return(batch, received), merged)
     return PlanMerged(
         merged.count(Outcome.TAKEN), len(merged.queries), merged.count(Outcome.ERROR), tuple(merged.findings)
     )
@@ -161,7 +167,7 @@ def write_plan(folder: Folder, now: datetime) -> Path:
     with folder.register.batch("write", at) as batch:
         history = folder.register.history()
         book = plan_book(rows_of(history, folder.register.placeholders()), created=now)
-        data = handover.hand_over(book)
+        data = hand_over(book)
         if _is_all_merged(folder):
             folder.record(PLAN_FILE, sha256(folder.read_plan()), batch)
         target = folder.write(PLAN_FILE, data, batch)
@@ -188,8 +194,8 @@ def _record_written(batch: Batch, data: bytes, history: History) -> None:
         MergedCell(one._replace(base=one.value, blocked=None), history.standing(one.key), Outcome.UNTOUCHED, "")
         for one in read.cells
     ]
-    received = recording.Received(sha256(data), PLAN_FILE, "plan", Verdict.UNTOUCHED)
-    recording.record_return(batch, received, recording.add_return(batch, received), Merged(cells=cells))
+    received = ReceivedFile(sha256(data), PLAN_FILE, "plan", Verdict.UNTOUCHED)
+    record_return(batch, received, add_return(batch, received), Merged(cells=cells))
 
 
 def rows_of(history: History, placeholders: Mapping[Key, str]) -> PlanRows:

@@ -14,18 +14,19 @@ from datetime import datetime
 from itertools import chain, islice
 from pathlib import Path
 
-from plan_sheets.core.document import DocumentFacts
-from plan_sheets.core.messages import Messages
-from plan_sheets.core.model import Outcome, PlanSheetsError, Severity, Verdict
-from plan_sheets.core.receipts import Receipt, Receipts, Told
-from plan_sheets.store import recording
-from plan_sheets.store.batch import Batch
-from plan_sheets.store.folder import Folder
-from plan_sheets.store.inbox import Waiting, open_inbox
-from plan_sheets.store.intake import Intake, Opened
-from plan_sheets.store.merging import Merger
-from plan_sheets.store.register import ReturnFacts
-from plan_sheets.store.spool import Spool
+from plan_sheets.core.book.document import DocumentFacts
+from plan_sheets.core.model.findings import Outcome, PlanSheetsError, Severity, Verdict
+from plan_sheets.core.model.messages import Messages
+from plan_sheets.core.model.receipts import Instructions, Receipt, Receipts
+from plan_sheets.store.plan_folder import Folder
+from plan_sheets.store.receiving.inbox import Waiting, open_inbox
+from plan_sheets.store.receiving.merge_returns import Merger
+from plan_sheets.store.receiving.open import Intake, Opened
+from plan_sheets.store.receiving.pool import open_each
+from plan_sheets.store.receiving.spool import Spool
+from plan_sheets.store.register.batch import Batch
+from plan_sheets.store.register.record import ReceivedFile, add_return, record_findings
+from plan_sheets.store.register.register import ReturnFacts
 
 LOT = 100
 """Files that are checked together: one call of pandera each time, and room for no more than these."""
@@ -36,20 +37,20 @@ def receive(
     folder: Folder,
     paths: Sequence[Path],
     now: datetime,
-    told: Told | None = None,
+    told: Instructions | None = None,
     *,
     dry_run: bool = False,
     executor: Executor | None = None,
 ) -> Receipts:
     """Take these files and folders in. With `dry_run` everything is said and nothing recorded or kept.
 
-    `executor` opens the files of a large batch (`store/intake.py`); None: they are opened here, one after another.
+    `executor` opens the files of a large batch; None: they are opened here, one after another.
 
     Raises PlanSheetsError if a path is not there, a folder holds no workbook, or `told` does not fit.
     """
-    told = told or Told()
+    told = told or Instructions()
     inbox = open_inbox(folder, paths)
-    if told != Told() and len(inbox.files) != 1:
+    if told != Instructions() and len(inbox.files) != 1:
         raise PlanSheetsError("--issue, --replaces and --allow speak of one file.", "Receive that file alone.")
     if told.allow and not told.reason:
         raise PlanSheetsError("--allow needs a --reason.", "Say why it may go in; it is recorded.")
@@ -84,7 +85,7 @@ class _Opening:
     """SHA-256 of all that had come in."""
 
     @classmethod
-    def of(cls, folder: Folder, told: Told, waiting: Sequence[Waiting], *, keeps: bool) -> _Opening:
+    def of(cls, folder: Folder, told: Instructions, waiting: Sequence[Waiting], *, keeps: bool) -> _Opening:
         """What is known before any file is opened."""
         documents = frozenset(folder.register.document_facts())
         known = frozenset(one.sha256 for one in folder.register.returns())
@@ -96,7 +97,7 @@ class _Opening:
         Their bytes are on the disk when the last has been opened.
         """
         order = sorted(range(len(self.waiting)), key=lambda number: self.waiting[number].sha)
-        opened = zip(order, self.intake.open_each([self.waiting[number] for number in order], executor), strict=True)
+        opened = zip(order, open_each(self.intake, [self.waiting[number] for number in order], executor), strict=True)
         kept = []
         while lot := [*islice(opened, LOT)]:
             _check([file for _, file in lot], self.intake.messages)
@@ -108,7 +109,7 @@ class _Opening:
     def again(self, number: int) -> Opened:
         """A file opened anew, by the register as it is now."""
         intake = Intake.of(self.intake.folder, self.intake.told, keeps=self.intake.keeps)
-        (opened,) = intake.open_each([self.waiting[number]])
+        opened = intake.open(self.waiting[number])
         _check([opened], intake.messages)
         return opened
 
@@ -215,7 +216,7 @@ def _fits(replaced: ReturnFacts, file: Opened, folder: Folder) -> None:
 
 def _check(files: Sequence[Opened], messages: Messages) -> None:
     """Step 8: all returns of the lot in one call; then the verdicts that need no merge."""
-    from plan_sheets.core.check import check_rows  # noqa: PLC0415 - pandas takes long to load; others read meanwhile
+    from plan_sheets.core.answers.check import check_rows  # noqa: PLC0415 - pandas takes long to load; others read meanwhile
 
     said = [(file.receipt, file.answers) for file in files if file.answers]
     found = check_rows([answers.rows for _, answers in said], messages)
@@ -249,5 +250,5 @@ def _merge_and_record(merger: Merger, files: Sequence[Opened], replaced: ReturnF
 
 def _record_only(batch: Batch, file: Opened) -> None:
     """A file of which nothing is merged: that it came, and what there was to say."""
-    received = recording.Received.of(file.receipt, file.answers)
-    recording.record_findings(batch, recording.add_return(batch, received), file.receipt.findings)
+    received = ReceivedFile.of(file.receipt, file.answers)
+    record_findings(batch, add_return(batch, received), file.receipt.findings)

@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from plan_sheets.core.decided import decisions
-from plan_sheets.core.model import PlanSheetsError, Round
-from plan_sheets.core.totals import Standing, sums
-from plan_sheets.store.folder import NOT_TAKEN_IN, Folder
+from plan_sheets.core.model.findings import PlanSheetsError
+from plan_sheets.core.model.rounds import Round
+from plan_sheets.core.rating.control_totals import SubgroupReturn, sums
+from plan_sheets.core.rating.decisions import decisions
+from plan_sheets.store.plan_folder import NOT_TAKEN_IN, Folder
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +20,7 @@ class RoundStatus:
     round: str
     return_by: str
     """ISO."""
-    rows: Sequence[Standing]
+    rows: Sequence[SubgroupReturn]
     totals: Mapping[str, int]
     open_queries: int
     set_aside: Sequence[tuple[str, str, str]]

@@ -6,10 +6,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from plan_sheets.core.model import Outcome, PlanSheetsError
-from plan_sheets.store import schemas, tables
-from plan_sheets.store.folder import Folder
-from plan_sheets.store.register import Register, ReturnFacts
+from plan_sheets.core.model.findings import Outcome, PlanSheetsError
+from plan_sheets.store import schemas
+from plan_sheets.store.plan_folder import Folder
+from plan_sheets.store.register import tables
+from plan_sheets.store.register.register import Register, ReturnFacts
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,11 +18,11 @@ from openpyxl.worksheet.cell_range import CellRange
 from tests.chairs import Answers, Plan, at, edit, form, table, write_in
 from tests.programs.saving import Job, Program, Typed, libreoffice
 
-from plan_sheets.core.found import FoundWorkbook
-from plan_sheets.core.model import Key
-from plan_sheets.core.receipts import Receipt
-from plan_sheets.core.survival import PROPERTIES
-from plan_sheets.store.workbook_reader import read_workbook
+from plan_sheets.core.model.found import FoundWorkbook
+from plan_sheets.core.model.keys import Key
+from plan_sheets.core.model.receipts import Receipt
+from plan_sheets.core.returned.lost_on_saving import PROPERTIES
+from plan_sheets.store.formats.reader import read_workbook
 
 LONG = "A text of more than 255 characters. " * 10
 TEXTS: Answers = {
@@ -101,7 +101,7 @@ class Observed:
     filled: Mapping[str, Trip]
     """What became of each of the two filled workbooks."""
     kept: frozenset[str]
-    """What an untouched workbook still has (`core/survival.py`)."""
+    """What an untouched workbook still has (`core/returned/lost_on_saving.py`)."""
     aids: Mapping[str, tuple[int, int]]
     """Of links, drop-downs and prompts: how many cells still have theirs, and how many had."""
 

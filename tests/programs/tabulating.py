@@ -13,8 +13,8 @@ from tests.programs.observing import TEXTS, Observed, Round
 from tests.programs.saving import PROGRAMS, Program
 
 from plan_sheets import plan
-from plan_sheets.core.model import Key
-from plan_sheets.core.survival import LOCKS, PROPERTIES, STRUCTURE, TABLES
+from plan_sheets.core.model.keys import Key
+from plan_sheets.core.returned.lost_on_saving import LOCKS, PROPERTIES, STRUCTURE, TABLES
 
 DOCS = Path(__file__).parents[2] / "docs" / "programs.md"
 START, END = "<!-- made by `make docs` -->\n", "<!-- end -->\n"

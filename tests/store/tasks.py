@@ -7,7 +7,7 @@ import time
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from plan_sheets.store.limits import Limits
+    from plan_sheets.store.container.limits import Limits
 
 
 def leave(_data: bytes, _limits: Limits) -> bytes:

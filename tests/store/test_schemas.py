@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from plan_sheets.core.found import CellKind
-from plan_sheets.core.model import PlanSheetsError, Severity
-from plan_sheets.core.tidy import tidy
+from plan_sheets.core.answers.tidy import tidy
+from plan_sheets.core.model.findings import PlanSheetsError, Severity
+from plan_sheets.core.model.found import CellKind
 from plan_sheets.store import schemas
 from plan_sheets.store.schemas import load_messages, load_rag_rules, load_records, load_workbook_spec
 
@@ -194,7 +194,7 @@ MAKERS = {"finding", "remark", "_tell", "Remark", "Refusal", "RefusedError", "_R
 """What is called with a code."""
 GIVEN = {"entered", "heading"}
 """Details that every message has."""
-GIVEN_OF_A_CELL = {("reading", "_tell"): {"ref", "cell"}}
+GIVEN_OF_A_CELL = {("read", "_tell"): {"ref", "cell"}}
 """Details that a call which is handed a cell gives itself, by module and name."""
 CHECKED = {"prompt", "because", "refers", "length", "choices", "longest", "least"}
 """Details that `check_rows` gives."""

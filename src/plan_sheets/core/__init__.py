@@ -1,1 +1,1 @@
-"""What decides: pure facts and rules. Nothing here touches a file, a database or a clock."""
+"""What decides: pure functions and facts; no file, database or clock."""

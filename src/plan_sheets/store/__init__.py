@@ -1,1 +1,1 @@
-"""What touches files and the database. Nothing here decides."""
+"""What touches files and the database."""

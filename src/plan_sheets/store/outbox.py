@@ -7,7 +7,6 @@ next command can finish what one that was ended in between has recorded.
 from __future__ import annotations
 
 import errno
-import hashlib
 import os
 import secrets
 import time
@@ -16,7 +15,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from plan_sheets.core.model import PlanSheetsError
+from plan_sheets.core.model.findings import PlanSheetsError
+from plan_sheets.store.container.hashing import sha256, sha256_of
 
 ASIDE = ".plan-sheets-"
 """How the name of every file begins that is not in its place yet."""
@@ -28,17 +28,6 @@ LOCKS = ("~$", ".~lock.")
 """How Excel and LibreOffice name the file by which they mark another as open."""
 RIGHTS = 0o666
 """Of a file that is made: what the umask leaves of them."""
-
-
-def sha256(data: bytes) -> str:
-    """SHA-256 of a file's bytes, in hexadecimal."""
-    return hashlib.sha256(data).hexdigest()
-
-
-def sha256_of(path: Path) -> str:
-    """SHA-256 of a file on the disk, however large it is."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +124,7 @@ def aside_of(target: Path, sha: str) -> Path:
     return target.with_name(f"{ASIDE}{sha[:SHA_IN_NAME]}-{target.name}")
 
 
-def place_of(aside: Path) -> tuple[Path, str]:
+def target_of(aside: Path) -> tuple[Path, str]:
     """Where a file goes that is aside, and how its SHA-256 begins; the folder itself for one that is going nowhere."""
     sha, _, name = aside.name.removeprefix(ASIDE).partition("-")
     return aside.parent / name, sha

@@ -10,12 +10,12 @@ from typing import Any
 
 import yaml
 
-from plan_sheets.core.layout import Chart, Field
-from plan_sheets.core.messages import Message, Messages
-from plan_sheets.core.model import PlanSheetsError, Severity
-from plan_sheets.core.names import NameWords
-from plan_sheets.core.phrases import Meaning, PhraseKind, Phrases, bare
-from plan_sheets.core.spec import ColumnSpec, RuleSpec, SheetSpec, WorkbookSpec
+from plan_sheets.core.answers.phrases import Meaning, PhraseKind, Phrases, bare
+from plan_sheets.core.book.layout import Chart, Field
+from plan_sheets.core.book.spec import ColumnSpec, RuleSpec, SheetSpec, WorkbookSpec
+from plan_sheets.core.editions.people import NameWords
+from plan_sheets.core.model.findings import PlanSheetsError, Severity
+from plan_sheets.core.model.messages import Message, Messages
 
 FIELD_KEYS = (
     "name title type format scope fill width constraints required_when refers placeholders phrases prompt".split()  # noqa: SIM905 - a list of words reads best as words

@@ -1,0 +1,1 @@
+"""Rules of accessibility, their words, and what they look at."""

@@ -1,0 +1,1 @@
+"""What a cell means: dates, choices, tidying, the rules, the merge, settling."""

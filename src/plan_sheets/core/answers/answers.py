@@ -1,0 +1,123 @@
+"""What a document says that came back: its cells, row by row, tidied; all that checking and merging it need.
+
+Nothing here holds on to the workbook or to the book that it went out as, so it may be read in one process and merged
+in another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import NamedTuple
+
+from plan_sheets.core.book.document import DocumentFacts
+from plan_sheets.core.book.layout import Field
+from plan_sheets.core.model.dates import PartialDate, Precision
+from plan_sheets.core.model.findings import Finding, Outcome
+from plan_sheets.core.model.keys import Address, Key
+from plan_sheets.core.model.messages import Messages
+
+FALL_DUE = ("due", "next_step_by", "new_date")
+"""The fields that say by when something will be done; other dates say when it was."""
+
+
+class Cell(NamedTuple):
+    """One returned cell, tidied. A tuple, for a batch has tens of thousands of them."""
+
+    key: Key
+    field: Field
+    address: Address | None
+    entered: str
+    """As it was typed."""
+    value: str
+    base: str = ""
+    """What it went out with."""
+    blocked: Outcome | None = None
+    """Why it is not merged (error, query or masked), None if it may be."""
+
+    @property
+    def scope(self) -> str:
+        """That of its field."""
+        return self.field.scope
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether it does not say what it went out with; a text of which tidying leaves nothing says something else."""
+        return self.value != self.base or bool(not self.value and self.entered.strip())
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerRow:
+    """A row of a document. `beside`: its locked texts by field name."""
+
+    cells: tuple[Cell, ...]
+    says_something: bool
+    beside: Mapping[str, str] = field(default_factory=dict)
+    begins: date | None = None
+    """The first day of its round: a date of the round before it is told of; None where there is no round."""
+
+    def text(self, name: str) -> str:
+        """The value of a field of this row, typed or locked; "" if it has none."""
+        return next((cell.value for cell in self.cells if cell.field.name == name), self.beside.get(name, ""))
+
+
+@dataclass(slots=True)
+class Answers:
+    """What a return says; `findings` grow from step to step."""
+
+    document: DocumentFacts
+    findings: list[Finding]
+    rows: tuple[AnswerRow, ...]
+    """The form, and each row in which anything is not as it was issued."""
+    stayed: tuple[Cell, ...]
+    """The cells of all other rows; without blank ones, but for a correction: they say nothing."""
+    form: Mapping[str, str]
+    """The answers on the form, by field name; none that is blank."""
+    changes: bool
+    """Whether any cell to fill in does not say what it went out with."""
+    silent: tuple[Finding, ...]
+    """A warning for each action about which it says nothing; said only of a return that says something else."""
+    sha: str
+    """What it says, as one hash: the same answers in another file make the same."""
+
+    @property
+    def is_untouched(self) -> bool:
+        """Whether nothing was typed into it: the form is blank, and every cell, locked or not, says what it did."""
+        return not self.changes and not any(
+            one.severity.blocks or one.code == "locked_changed" for one in self.findings
+        )
+
+    @property
+    def completed_by(self) -> str:
+        """Who filled it in: as the form says; of decisions, whoever decided them all; "" if that is not one."""
+        decided = {one.value for one, _ in self.typed("decision") if one.key.field == "decided_by" and one.is_changed}
+        alone = decided.pop() if len(decided) == 1 else ""
+        return self.form.get("completed_by") or self.form.get("settled_by") or alone
+
+    def typed(self, record: str) -> Iterator[tuple[Cell, AnswerRow]]:
+        """The cells of a record in the rows of which anything was changed, each with its row."""
+        return ((one, row) for row in self.rows for one in row.cells if one.key.record == record)
+
+    def cells(self) -> list[Cell]:
+        """All cells as the merge takes them: one with a finding that blocks is not merged."""
+        blocked = blocked_by(self.findings)
+        every = [*(one for row in self.rows for one in row.cells), *self.stayed]
+        return [one._replace(blocked=blocked[one.key]) if one.key in blocked else one for one in every]
+
+
+def month_ends(cells: Iterable[Cell], messages: Messages) -> Iterator[Finding]:
+    """A note for each new date that is a month or a quarter: it falls due on its last day."""
+    for cell in cells:
+        if cell.field.name in FALL_DUE and cell.blocked is None and cell.is_changed:
+            day = PartialDate.from_words(cell.value)
+            if day and day.precision is not Precision.DAY:
+                last = PartialDate.day(day.last).words
+                told = {"heading": cell.field.title, "ref": cell.key.ref, "month": cell.value, "after": last}
+                where = cell.address
+                yield messages.remark("date_month_end", told, address=where, key=cell.key, entered=cell.entered)
+
+
+def blocked_by(findings: list[Finding]) -> dict[Key, Outcome]:
+    """Which cells have a finding that blocks, and what becomes of each by the first of them."""
+    return {one.key: Outcome(one.severity.value) for one in reversed(findings) if one.key and one.severity.blocks}

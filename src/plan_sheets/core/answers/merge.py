@@ -1,0 +1,202 @@
+"""The merge of what was returned with what the register holds, three ways, cell by cell.
+
+`base` is what a cell went out with, or what an earlier return said that this one declares it replaces; `head` is what
+stands. Nothing is ever inferred from content about where a return came from.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from plan_sheets.core.answers.answers import Cell
+from plan_sheets.core.model.dates import PartialDate
+from plan_sheets.core.model.findings import Finding, Outcome, Severity
+from plan_sheets.core.model.history import Held, History, Source
+from plan_sheets.core.model.messages import Messages
+from plan_sheets.core.model.text import shorten
+
+ONE_STATEMENT = ("decision",)
+"""Records whose row is one statement: what one person decided never stands under the name or date of another."""
+
+
+class MergedCell(NamedTuple):
+    """A cell with what it met and what became of it."""
+
+    cell: Cell
+    head: Held
+    outcome: Outcome
+    round: str
+    """The round its value holds in, or from."""
+
+    @property
+    def next_base(self) -> str:
+        """What a correction of this return, or the next reading of the same plan, is compared with."""
+        said = self.outcome not in (Outcome.ERROR, Outcome.MASKED) and self.cell.blocked is None
+        return self.cell.value if said else self.cell.base
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What the officer must settle: one word for all its cells."""
+
+    finding: Finding
+    cells: tuple[MergedCell, ...] = ()
+
+
+@dataclass(slots=True)
+class Merged:
+    """What became of one return."""
+
+    cells: list[MergedCell] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    queries: list[Query] = field(default_factory=list)
+
+    def count(self, outcome: Outcome) -> int:
+        """How many cells had this outcome."""
+        return sum(one.outcome is outcome for one in self.cells)
+
+
+def merge_cell(base: str, head: str, returned: str) -> Outcome:
+    """What becomes of one cell that may be merged, by the first rule that fits; all three texts are tidied."""
+    if returned == base:  # 1. untouched: the head stands
+        return Outcome.UNTOUCHED
+    if returned == head:  # 2. both say the same
+        return Outcome.AGREED
+    if not returned:  # 3. an answer was emptied: the officer settles it
+        return Outcome.QUERY
+    if head == base:  # 4. nobody else has said anything
+        return Outcome.TAKEN
+    return Outcome.CONFLICT  # 5. the head stands, both are told
+
+
+def merge_return(
+    cells: Iterable[Cell],
+    findings: Iterable[Finding],
+    history: History,
+    round_code: str,
+    source: Source,
+    messages: Messages,
+) -> Merged:
+    """Merge one return and move the heads of `history` on. `source` is the return itself, `round_code` its round."""
+    merged = Merged(findings=list(findings))
+    together: list[MergedCell] = []
+    rows = _statements(cells := list(cells), history, round_code)
+    for cell in cells:
+        one = _merge(cell, history, round_code)
+        if (row := rows.get((cell.key.record, cell.key.ref))) is not None:
+            one = one._replace(outcome=_of_statement(one))
+            row.append(one)
+        merged.cells.append(one)
+        if row is not None:
+            continue
+        if one.outcome is Outcome.TAKEN:
+            history.add(Held(cell.key, cell.value, cell.scope, one.round, history.next_seq(), source))
+        elif one.outcome is Outcome.CONFLICT and source.document and one.head.source.document == source.document:
+            together.append(one)
+            merged.findings.append(_told("conflict", one, messages))
+        elif cell.blocked is None and one.outcome in (Outcome.CONFLICT, Outcome.QUERY):
+            told = _told("conflict" if one.outcome is Outcome.CONFLICT else "emptied", one, messages)
+            merged.findings.append(told)
+            merged.queries.append(Query(told, (one,)))
+    by_key = {one.cell.key: one for one in merged.cells}
+    for finding in list(findings):
+        if finding.severity is Severity.QUERY:
+            there = by_key.get(finding.key) if finding.key else None
+            merged.queries.append(Query(finding, (there,) if there else ()))
+    queries = [_one_query(together, messages)] if together else []
+    for query in [*queries, *(_statement_query(row, messages) for row in rows.values())]:
+        merged.queries.append(query)
+        merged.findings.append(query.finding)
+    return merged
+
+
+def _merge(cell: Cell, history: History, round_code: str) -> MergedCell:
+    head = history.head(cell.key, cell.scope, round_code)
+    # A value that stands is never slipped in behind a later one: it would be taken and not seen.
+    holds = max(round_code, head.round) if cell.scope == "standing" else round_code
+    outcome = cell.blocked or merge_cell(cell.base, head.value, cell.value)
+    return MergedCell(cell, head, outcome, holds)
+
+
+def _statements(cells: Iterable[Cell], history: History, round_code: str) -> dict[tuple[str, str], list[MergedCell]]:
+    """The rows (record and ref) that are one statement and say something else than what stands: empty lists to fill."""
+    rows: dict[tuple[str, str], list[MergedCell]] = {}
+    for cell in cells:
+        if cell.key.record in ONE_STATEMENT:
+            rows.setdefault((cell.key.record, cell.key.ref), []).append(_merge(cell, history, round_code))
+    return {place: [] for place, row in rows.items() if _differs(row)}
+
+
+def _differs(row: Iterable[MergedCell]) -> bool:
+    """Whether a row says something new, and not all that was said in it meanwhile, or has been emptied."""
+    told = [(one.cell.base, one.head.value, one.cell.value or one.cell.entered) for one in row]
+    says_more = any(returned not in (base, head) for base, head, returned in told)
+    return says_more and any(returned != head and (head != base or not returned) for base, head, returned in told)
+
+
+def _of_statement(one: MergedCell) -> Outcome:
+    return Outcome.CONFLICT if one.outcome in (Outcome.TAKEN, Outcome.QUERY) and not one.cell.blocked else one.outcome
+
+
+def _statement_query(row: list[MergedCell], messages: Messages) -> Query:
+    """One query for the whole row: taking or keeping it takes or keeps every part of it."""
+    first = row[0]
+    latest = max(row, key=lambda one: one.head.seq).head.source
+    returned = [one.cell.value or one.cell.entered for one in row]
+    finding = messages.finding(
+        "statement_differs",
+        address=first.cell.address,
+        key=first.cell.key,
+        entered="; ".join(filter(None, returned)),
+        ref=first.cell.key.ref,
+        returned=shorten("; ".join(filter(None, returned))) or "blank",
+        head=shorten("; ".join(one.head.value for one in row if one.head.value)) or "blank",
+        who=said_by(latest),
+    )
+    # A name or date that could not be read is told of by itself: Take leaves it blank rather than the other's.
+    parts = (
+        one._replace(cell=one.cell._replace(value="", blocked=None)) if one.cell.blocked else one for one in row[1:]
+    )
+    return Query(finding, (first, *parts))
+
+
+def _told(code: str, one: MergedCell, messages: Messages) -> Finding:
+    cell = one.cell
+    return messages.finding(
+        code,
+        address=cell.address,
+        key=cell.key,
+        entered=cell.entered,
+        heading=cell.field.title,
+        ref=cell.key.ref,
+        base=shorten(cell.base) or "blank",
+        head=shorten(one.head.value) or "blank",
+        who=said_by(one.head.source),
+    )
+
+
+def _one_query(together: list[MergedCell], messages: Messages) -> Query:
+    """Two deputies filled in the same workbook: one query for all that differs, settled by one word."""
+    names = ", ".join(sorted({f"{one.cell.key.ref} {one.cell.field.title}" for one in together}))
+    first = together[0]
+    finding = messages.finding(
+        "two_returns",
+        address=first.cell.address,
+        who=said_by(first.head.source),
+        cells=len(together),
+        names=shorten(names),
+    )
+    return Query(finding, tuple(together))
+
+
+def said_by(source: Source) -> str:
+    """Who said it and when, as far as they said: `A. Chair, DA, 4 July 2016`."""
+    named = [
+        source.who,
+        source.subgroup
+        or {"plan": "the plan", "officer": "the board officer", "master": "the Executive"}.get(source.kind, ""),
+        PartialDate.of_iso(source.received).words if source.received else "",
+    ]
+    return ", ".join(part for part in named if part) or "the plan"

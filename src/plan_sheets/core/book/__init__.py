@@ -1,0 +1,1 @@
+"""What a workbook or a paper is before it is a file."""

@@ -1,0 +1,247 @@
+"""A document as the register keeps it: its layout (what every cell is) and its base (what every cell went out with).
+
+By these two a return is read, years later if need be, and never by the schemas of the day; and by these two the very
+same workbook is made again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import MISSING, asdict, dataclass, fields, replace
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+from plan_sheets.core.book.layout import (
+    Book,
+    Chart,
+    Column,
+    Content,
+    Field,
+    Formula,
+    Link,
+    Row,
+    Sheet,
+    as_text,
+    cell_key,
+)
+from plan_sheets.core.model.dates import PartialDate
+from plan_sheets.core.model.keys import Key
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentFacts:
+    """A document that went out, without what was in it."""
+
+    id: int
+    reference: str
+    kind: str
+    round: str
+    subgroup: str
+    created: str
+    signature: str
+    supersedes: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """An issue, feedback, officer's workbook or master, as it went out."""
+
+    reference: str
+    kind: str
+    round: str
+    """The code of the round; "" where none has been issued yet."""
+    subgroup: str
+    signature: str
+    book: Book
+    created: str
+    """The day it was made, ISO."""
+    id: int = 0
+    """Its row in the register; 0 while it is not there."""
+    supersedes: int | None = None
+    """The id of the issue that it takes the place of."""
+    answers_return: int | None = None
+    """The id of the return that it answers (feedback)."""
+
+    @property
+    def facts(self) -> DocumentFacts:
+        """What there is to know of it without its book."""
+        told = self.id, self.reference, self.kind, self.round, self.subgroup, self.created, self.signature
+        return DocumentFacts(*told, self.supersedes)
+
+    @property
+    def sheets(self) -> tuple[Sheet, ...]:
+        """The sheets of its book."""
+        return self.book.sheets
+
+    def inputs(self) -> Iterator[tuple[Sheet, Row, Column, Key, str]]:
+        """Every cell that may be filled in, with its key and the text it went out with."""
+        for sheet in self.sheets:
+            for row, column, content in sheet.cells():
+                if sheet.is_input(row, column):
+                    yield sheet, row, column, self.key_of(row, column), as_text(content)
+
+    def key_of(self, row: Row, column: Column) -> Key:
+        """Which fact a cell holds; a contribution is keyed by action and subgroup."""
+        key = cell_key(row, column)
+        return Key(key.record, f"{key.ref}/{self.subgroup}", key.field) if key.record == "contribution" else key
+
+    def texts(self) -> Iterator[str]:
+        """Every text that it went out with: titles, lines, and cells that are not blank."""
+        for sheet in self.sheets:
+            yield sheet.title
+            yield from sheet.lines
+            yield from filter(None, (as_text(content) for _, _, content in sheet.cells()))
+
+    def row_keys(self) -> Mapping[str, tuple[Sheet, Row]]:
+        """The visible key of each row that has one, and whose it is."""
+        return {
+            as_text(row.cells[-1]): (sheet, row)
+            for sheet in self.sheets
+            if sheet.columns[-1].field.name == "key"
+            for row in sheet.rows
+        }
+
+
+def layout_text(book: Book) -> str:
+    """What every cell of the book is, as canonical JSON: the same for all books of one shape."""
+    sheets = [
+        {
+            "name": sheet.name,
+            "columns": [
+                {**_told(replace(column, choices=())), "field": _told(column.field)} for column in sheet.columns
+            ],
+            "answers": [_told(row.answer) for row in sheet.rows if row.answer],
+            **({"chart": asdict(sheet.chart)} if sheet.chart else {}),
+        }
+        for sheet in book.sheets
+    ]
+    return _json({"kind": book.kind, "protected": book.protected, "sheets": sheets})
+
+
+def base_text(book: Book) -> str:
+    """What every cell of the book went out with, as canonical JSON, and what the book says of itself."""
+    sheets = [
+        {
+            "title": sheet.title,
+            "lines": sheet.lines,
+            "choices": [one.choices for one in sheet.columns],
+            "rows": [
+                {
+                    "ref": row.ref,
+                    "record": row.record,
+                    "cells": [content if type(content) is str else _kept(content) for content in row.cells],
+                    "inputs": None if row.inputs is None else sorted(row.inputs),
+                    "answer": row.answer.name if row.answer else "",
+                }
+                for row in sheet.rows
+            ],
+        }
+        for sheet in book.sheets
+    ]
+    about = {"title": book.title, "created": book.created.isoformat(), "properties": dict(book.properties)}
+    return _json({**about, "password": book.password, "marking": book.marking, "sheets": sheets})
+
+
+def book_from(layout: str, base: str) -> Book:
+    """The book that `layout_text` and `base_text` told of."""
+    shape, told = _shape_from(layout), json.loads(base)
+    sheets = tuple(_sheet(one, kept) for one, kept in zip(shape.sheets, told["sheets"], strict=True))
+    return Book(
+        shape.kind,
+        told["title"],
+        sheets,
+        datetime.fromisoformat(told["created"]),
+        told["properties"],
+        shape.protected,
+        told["password"],
+        told["marking"],
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _SheetShape:
+    name: str
+    columns: tuple[Column, ...]
+    answers: Mapping[str, Field]
+    """The fields of a form, by name."""
+    chart: Chart | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    """What a layout says: the same for all books of one shape, and read once for all of them."""
+
+    kind: str
+    protected: bool
+    sheets: tuple[_SheetShape, ...]
+
+
+def _sheet(shape: _SheetShape, kept: Mapping[str, Any]) -> Sheet:
+    columns = tuple(
+        replace(one, choices=tuple(chosen)) if chosen else one
+        for one, chosen in zip(shape.columns, kept["choices"], strict=True)
+    )
+    rows = tuple(
+        Row(
+            row["ref"],
+            tuple(_content(one) if isinstance(one, dict) else one for one in row["cells"])
+            if dict in map(type, row["cells"])
+            else tuple(row["cells"]),
+            None if row["inputs"] is None else frozenset(row["inputs"]),
+            shape.answers.get(row["answer"]),
+            row["record"],
+        )
+        for row in kept["rows"]
+    )
+    return Sheet(shape.name, kept["title"], tuple(kept["lines"]), columns, rows, shape.chart)
+
+
+def _kept(content: Content) -> object:
+    if isinstance(content, Formula):
+        return {"formula": content.text, "value": content.value}
+    if isinstance(content, Link):
+        return {"link": content.text, "target": content.target}
+    return {"date": content.words} if isinstance(content, PartialDate) else content
+
+
+def _content(kept: Mapping[str, Any]) -> Content:
+    """What is more than a text or a number."""
+    if "date" in kept:
+        return PartialDate.from_words(kept["date"]) or ""
+    return Formula(kept["formula"], kept["value"]) if "formula" in kept else Link(kept["link"], kept["target"])
+
+
+def sha_of(text: str) -> str:
+    """SHA-256 of a text, in hexadecimal."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+@cache
+def _shape_from(layout: str) -> _Shape:
+    told = json.loads(layout)
+    return _Shape(told["kind"], told["protected"], tuple(_sheet_shape(one) for one in told["sheets"]))
+
+
+def _sheet_shape(told: Mapping[str, Any]) -> _SheetShape:
+    columns = tuple(Column(**{**one, "field": _field(one["field"])}) for one in told["columns"])
+    chart = Chart(**{**told["chart"], "parts": tuple(told["chart"]["parts"])}) if "chart" in told else None
+    return _SheetShape(told["name"], columns, {one["name"]: _field(one) for one in told["answers"]}, chart)
+
+
+def _field(told: Mapping[str, Any]) -> Field:
+    when = {name: tuple(words) for name, words in told.get("required_when", {}).items()}
+    return Field(**{**told, "choices": tuple(told.get("choices", ())), "required_when": when})
+
+
+def _told(one: Column | Field) -> dict[str, Any]:
+    """A dataclass as a mapping, without what stands at its default."""
+    told = asdict(one)
+    defaults = {f.name: f.default if f.default is not MISSING else None for f in fields(one)}
+    return {name: value for name, value in told.items() if value not in (defaults[name], {}, ())}
+
+
+def _json(told: object) -> str:
+    return json.dumps(told, ensure_ascii=False, sort_keys=True, separators=(",", ":"))

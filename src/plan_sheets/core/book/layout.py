@@ -1,0 +1,218 @@
+"""What a workbook is, before it is a file: fields, columns, rows, sheets, books.
+
+The writer makes a file of a `Book`, and a return is read by the book that it went out as: nothing else is known of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import NamedTuple
+
+from plan_sheets.core.model.dates import PartialDate
+from plan_sheets.core.model.keys import Key
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field of a record, as `schemas/records/` describes it: Table Schema words, and the few that a sheet needs."""
+
+    record: str
+    name: str
+    title: str
+    type: str = "string"
+    """string, date, integer"""
+    format: str = ""
+    """Of a string: email, ref, or refs (several refs, with semicolons between); "" is any text."""
+    scope: str = "standing"
+    """standing: until changed; round: for one round; form: belongs to the return; derived: made by the tool."""
+    fill: str = "officer"
+    """Who fills it in: officer, chair, executive, tool."""
+    width: float = 16
+    """Column width in characters."""
+    choices: tuple[str, ...] = ()
+    required: bool = False
+    required_when: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Required where another field of the row holds one of these words; `["*"]` is any word at all."""
+    unique: bool = False
+    max_length: int | None = None
+    minimum: int | None = None
+    pattern: str = ""
+    refers: str = ""
+    """The record whose refs this field holds."""
+    placeholders: bool = True
+    """Whether "?", "TBC" and the like are no answer but an open question."""
+    phrases: Mapping[str, str] = field(default_factory=dict)
+    """What phrases of a kind mean here (ask, blank or answer), where it is not what `schemas/phrases.yaml` says."""
+    prompt: str = ""
+    """What stands beside the cell while it is filled in: 255 characters at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A field where it stands on a sheet."""
+
+    field: Field
+    heading: str
+    input: bool = False
+    width: float = 16
+    choices: tuple[str, ...] = ()
+    """The drop-down of this very workbook: the field's choices, or (themes, subgroups) what the plan holds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Formula:
+    """A formula with the value it has when it is written."""
+
+    text: str
+    value: str | float
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A link in words to a place in the same workbook (`target` like `Progress!A1`) or to an e-mail address."""
+
+    text: str
+    target: str
+
+
+FREEZE_NOTE = "The headings stay in view: View, Freeze Panes undoes it."
+MOST_LINES = 6
+NOTHING_YET = "None yet"
+"""What a table without rows says in its one row: a named table cannot be empty."""
+
+Content = str | int | float | PartialDate | Formula | Link
+"""What a cell holds when it is written. Text is written as text, whatever it begins with."""
+
+
+class Row(NamedTuple):
+    """One row of a table. `inputs` names the fields that may be filled in here; None is all input columns."""
+
+    ref: str
+    cells: tuple[Content, ...]
+    inputs: frozenset[str] | None = None
+    answer: Field | None = None
+    """On a form (a sheet whose rows are questions) the field that this row's answer is."""
+    record: str = ""
+    """The record whose cells these are, where the rows of one sheet are of several; "" is the column's own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """Stacked columns, drawn beside the table that they show: one for each row, one part for each of the `parts`."""
+
+    title: str
+    label: str
+    """The field that names a row."""
+    parts: tuple[str, ...]
+    """The fields, of whole numbers, that are stacked: the first at the bottom."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One sheet: a title in A1, lines under it, one table from column A, nothing below."""
+
+    name: str
+    title: str
+    lines: tuple[str, ...]
+    columns: tuple[Column, ...]
+    rows: tuple[Row, ...]
+    chart: Chart | None = None
+
+    @property
+    def heading_row(self) -> int:
+        """The row of the headings, counted from 0: under the lines, in row 4 or later."""
+        return max(3, len(self.lines) + 2)
+
+    @property
+    def keeps_headings_in_view(self) -> bool:
+        """Whether the headings are frozen: with many lines above them they would leave a small screen no room."""
+        return len(self.lines) <= MOST_LINES
+
+    def lines_written(self, marking: str) -> list[str]:
+        """The lines from A2 on: A2 begins with the marking and ends with how to undo the frozen headings."""
+        first, *others = self.lines or ("",)
+        marked = f"{marking.removesuffix('.')}." if marking else ""
+        note = FREEZE_NOTE if self.keeps_headings_in_view else ""
+        return [" ".join(part for part in (marked, first, note) if part), *others]
+
+    def place(self, name: str) -> int:
+        """The column of a field, counted from 0; raises StopIteration."""
+        return next(place for place, column in enumerate(self.columns) if column.field.name == name)
+
+    @property
+    def has_inputs(self) -> bool:
+        """Whether anything can be filled in on this sheet."""
+        return any(self.is_input(row, column) for row in self.rows for column in self.columns)
+
+    def is_input(self, row: Row, column: Column) -> bool:
+        """Whether the cell is unlocked."""
+        return column.input and (row.inputs is None or column.field.name in row.inputs)
+
+    def cells(self) -> Iterator[tuple[Row, Column, Content]]:
+        """Every cell of the table with its row and column, row by row."""
+        for row in self.rows:
+            for column, content in zip(self.columns, row.cells, strict=True):
+                yield row, column, content
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """A whole workbook, ready to be written; the same book always makes the same parts."""
+
+    kind: str
+    """plan, subgroup, feedback, officer, master"""
+    title: str
+    sheets: tuple[Sheet, ...]
+    created: datetime
+    properties: Mapping[str, str] = field(default_factory=dict)
+    """Custom document properties (ASCII): one carrier of the identity."""
+    protected: bool = True
+    password: str = ""
+    marking: str = ""
+    """The protective marking, stood in every A2 and repeated in the print header."""
+
+    def sheet(self, name: str) -> Sheet:
+        """The sheet of this name; raises KeyError."""
+        for sheet in self.sheets:
+            if sheet.name == name:
+                return sheet
+        raise KeyError(name)
+
+
+def cell_key(row: Row, column: Column) -> Key:
+    """Which fact a cell of a table holds; on a form the row says it."""
+    if row.answer is not None:
+        return Key(row.answer.record, "", row.answer.name)
+    return Key(row.record or column.field.record, row.ref, column.field.name)
+
+
+def chart_words(sheet: Sheet, chart: Chart) -> str:
+    """What a chart shows, for whoever cannot see it: every number of it that is not 0, row by row."""
+    parts = [(sheet.columns[place].heading, place) for place in map(sheet.place, chart.parts)]
+    told = []
+    for row in sheet.rows:
+        numbers = ", ".join(f"{row.cells[place]} {heading}" for heading, place in parts if row.cells[place])
+        told.append(f"{as_text(row.cells[sheet.place(chart.label)])}: {numbers or 'none'}.")
+    return " ".join([f"Stacked columns. {chart.title}.", *told, "The table beside it holds the same numbers."])
+
+
+def texts_of(row: Row) -> tuple[str, ...]:
+    """What a reader of the made file will find in a row."""
+    return tuple([one if type(one) is str else as_text(one) for one in row.cells])
+
+
+def as_text(content: Content) -> str:
+    """What a reader of the made file will find in the cell."""
+    if type(content) is str:  # nearly all are
+        return content
+    if isinstance(content, PartialDate):
+        return content.words
+    if isinstance(content, Formula):
+        return as_text(content.value)
+    if isinstance(content, Link):
+        return content.text
+    if isinstance(content, float) and content.is_integer():
+        return str(int(content))
+    return str(content)

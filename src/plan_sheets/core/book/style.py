@@ -1,0 +1,54 @@
+"""How every workbook looks: fonts, fills, borders and number formats, in XlsxWriter's words. All pass 4.5 to 1."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from plan_sheets.core.book.measure import FONT_POINTS
+from plan_sheets.core.model.dates import Precision
+
+Style = Mapping[str, str | int | bool]
+"""Properties of a format, as `Workbook.add_format` takes them."""
+
+FONT: Style = {"font_name": "Arial", "font_size": FONT_POINTS}
+
+_TEXT: Style = {**FONT, "text_wrap": True, "valign": "top", "align": "left", "border": 1}
+_LOCKED: Style = {**_TEXT, "border_color": "#B1B4B6"}
+_HEADING: Style = {**_TEXT, "bold": True}
+
+_GREY: Style = {"font_color": "#FFFFFF", "bg_color": "#505A5F"}
+STATUS: Mapping[str, Style] = {
+    "Red": {"font_color": "#FFFFFF", "bg_color": "#D4351C"},
+    "Amber": {"font_color": "#000000", "bg_color": "#FFC000"},
+    "Green": {"font_color": "#FFFFFF", "bg_color": "#00703C"},
+    "Blue": {"font_color": "#FFFFFF", "bg_color": "#1D70B8"},
+    "Closed": _GREY,
+    "Closed to business as usual": _GREY,
+    "Withdrawn": _GREY,
+    "Not reported": _GREY,
+    "Not assessable": _GREY,
+}
+"""The fill of each status word; the word itself always stands in the cell."""
+
+STYLES: Mapping[str, Style] = {
+    # Left, whatever its words are written in: Excel and LibreOffice put what is written from right to left at the right
+    # edge of its cell, and there it spills over the edge of the sheet and is lost.
+    "title": {**FONT, "font_size": 16, "bold": True, "align": "left"},
+    "line": {**FONT, "align": "left"},
+    "heading": {**_HEADING, "font_color": "#FFFFFF", "bg_color": "#1F3A5F", "border_color": "#1F3A5F"},
+    "input heading": {**_HEADING, "font_color": "#000000", "bg_color": "#FFE9A8", "border_color": "#505A5F"},
+    "locked": _LOCKED,
+    "input": {**_TEXT, "border_color": "#505A5F", "bg_color": "#FFFBE6", "num_format": "@", "locked": False},
+    "link": {**_LOCKED, "font_color": "#1D5A9A", "underline": 1},
+    # The months in English words, whatever the computer's country is: that is what [$-809] asks for.
+    Precision.DAY: {**_LOCKED, "num_format": "[$-809]d mmmm yyyy"},
+    Precision.MONTH: {**_LOCKED, "num_format": "[$-809]mmmm yyyy"},
+    **{word: {**_LOCKED, **colours, "bold": True} for word, colours in STATUS.items()},
+    **{f"typed {word}": colours for word, colours in STATUS.items()},
+}
+"""Every kind of cell, by name: real dates by their precision, status words as they stand and as they are typed."""
+
+DATE_WIDTH = 18
+"""The least width of a column with a real date, in characters: Excel shows #### where a date does not fit."""
+DEFAULT_ROW_PIXELS = 17
+"""The height of a row with one line of the font."""

@@ -1,0 +1,1 @@
+"""Whom a master is for, and what the public may know."""

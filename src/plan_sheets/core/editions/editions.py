@@ -1,0 +1,153 @@
+"""Who a master is for: everybody inside, readers of some boards, or the public. Facts are left out, never hidden.
+
+An edition is made of less: what its reader may not see is taken out of the facts before any row is made of them, so
+that no sheet, old or new, can tell it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from plan_sheets.core.book.measure import fold_line
+from plan_sheets.core.model.findings import PlanSheetsError
+from plan_sheets.core.model.history import History
+from plan_sheets.core.model.keys import Key
+from plan_sheets.core.model.queries import OpenQuery
+from plan_sheets.core.rating.plan_rows import subgroups_of
+from plan_sheets.core.rating.ratings import rows_at
+from plan_sheets.core.rating.snapshot import Snapshot
+
+OF_THE_WHOLE_PLAN = ("plan", "rag_rule", "consideration", "consultation")
+"""Records that belong to no board, and to the readers of each."""
+SAY_WHAT_THEY_ARE_ABOUT = ("question", "evidence", "enquiry")
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """Which master: `boards` are refs in the plan's order, none for all of them."""
+
+    public: bool = False
+    boards: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """The word by which it is asked for."""
+        return "public" if self.public else "internal"
+
+    @property
+    def kind(self) -> str:
+        """The kind of workbook, and of document, that it is."""
+        return "public" if self.public else "master"
+
+    @property
+    def words(self) -> str:
+        """What the About sheet says of it."""
+        which = f", board{'' if len(self.boards) == 1 else 's'} {' and '.join(self.boards)}" if self.boards else ""
+        return f"{self.name.capitalize()}{which}"
+
+    @property
+    def stem(self) -> str:
+        """What its reference says between round and number: `MASTER`, `PUBLIC-J-L`."""
+        return "-".join([self.kind.upper(), *self.boards])
+
+    @property
+    def file_ending(self) -> str:
+        """What its file's name says after the round: nothing, or `-public-board-j-l`."""
+        told = [*(["public"] if self.public else []), *(["board", *self.boards] if self.boards else [])]
+        return "".join(f"-{word.lower()}" for word in told)
+
+
+WHOLE = Edition()
+
+
+def edition(name: str, boards: str, history: History) -> Edition:
+    """The edition that is asked for: `internal` or `public`, and refs of boards (`J,L`; "" is all).
+
+    Raises PlanSheetsError for a board that the plan does not have.
+    """
+    wanted = [one.strip().upper() for one in boards.split(",") if one.strip()]
+    there = history.refs("board")
+    unknown = [one for one in wanted if one not in there]
+    if unknown:
+        titles = ", ".join(f"{ref} ({history.text('board', ref, 'title')})" for ref in there)
+        raise PlanSheetsError(f"The plan has no board {', '.join(unknown)}.", f"It has: {titles or 'no board at all'}.")
+    return Edition(name == "public", tuple(ref for ref in there if ref in wanted))
+
+
+def of_boards(snapshot: Snapshot, boards: Sequence[str]) -> Snapshot:
+    """What belongs to these boards (refs), or to the plan as a whole; all of it where none is named."""
+    if not boards:
+        return snapshot
+    kept = _Kept.by(snapshot.history, snapshot.code, boards)
+    history = History.of(held for key, those in snapshot.history.by_key.items() if kept.has(key) for held in those)
+    return replace(
+        snapshot,
+        history=history,
+        rows=rows_at(history, snapshot.code),
+        ratings={
+            code: {ref: one for ref, one in rated.items() if ref in kept.refs}
+            for code, rated in snapshot.ratings.items()
+        },
+        subgroups=tuple(one for one in snapshot.subgroups if one.code in kept.refs),
+        silent={code: why for code, why in snapshot.silent.items() if code in kept.refs},
+        questions=tuple(one for one in snapshot.questions if kept.has(one.key)),
+        proposals=tuple(one for one in snapshot.proposals if one.action in kept.refs),
+        doubts={ref: told for ref, told in snapshot.doubts.items() if ref in kept.refs},
+        asked={key: since for key, since in snapshot.asked.items() if kept.has(key)},
+        open_queries=tuple(one for one in snapshot.open_queries if kept.has_query(one)),
+    )
+
+
+def boards_lines(boards: Sequence[str], snapshot: Snapshot, width: float) -> tuple[str, ...]:
+    """What the first page says of its limits, in lines that fit its width (characters); nothing if it has none."""
+    if not boards:
+        return ()
+    titles = ", ".join(f"{ref} {snapshot.history.text('board', ref, 'title')}" for ref in boards)
+    said = f"Only {titles}. Questions, enquiries and evidence that name none of their priorities are left out too."
+    return tuple(fold_line(said, width))
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """What belongs to some boards: refs of boards, priorities, actions and subgroups, and of rows about any of them."""
+
+    refs: frozenset[str]
+    rows: frozenset[tuple[str, str]]
+
+    @classmethod
+    def by(cls, history: History, code: str, boards: Sequence[str]) -> _Kept:
+        """What belongs to these boards at the end of a round."""
+        priorities = {
+            ref for ref in _refs(history, "priority") if history.text("priority", ref, "board", code) in boards
+        }
+        actions = {ref for ref in _refs(history, "action") if history.text("action", ref, "theme", code) in priorities}
+        rows = rows_at(history, code)
+        groups = {group for ref in actions for group in subgroups_of(rows, ref)}
+        groups |= {history.text("priority", ref, "subgroup", code) for ref in priorities} - {""}
+        refs = frozenset({*boards, *priorities, *actions, *groups})
+        about = {
+            (record, ref)
+            for record in SAY_WHAT_THEY_ARE_ABOUT
+            for ref in _refs(history, record)
+            if not refs.isdisjoint(re.findall(r"\w+(?:\.\w+)*", history.text(record, ref, "about", code)))
+        }
+        return cls(refs, frozenset(about))
+
+    def has(self, key: Key) -> bool:
+        """Whether a fact is one of these boards', or of the whole plan."""
+        if key.record in SAY_WHAT_THEY_ARE_ABOUT:
+            return (key.record, key.ref) in self.rows
+        return key.record in OF_THE_WHOLE_PLAN or key.ref.partition("/")[0] in self.refs
+
+    def has_query(self, query: OpenQuery) -> bool:
+        """Whether a query may be about them: one of which nobody knows whose it is may."""
+        if query.cells:
+            return any(self.has(cell.key) for cell in query.cells)
+        return not query.subgroup or query.subgroup in self.refs
+
+
+def _refs(history: History, record: str) -> Iterator[str]:
+    """Every ref of a record that ever was."""
+    return (ref for kind, ref in history.by_row if kind == record)

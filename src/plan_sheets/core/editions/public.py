@@ -1,0 +1,240 @@
+"""The public edition: only what surely names nobody, and of free text only what the officer released, word for word."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time
+
+from plan_sheets.core.book.compose import Facts, RowFacts, compose
+from plan_sheets.core.book.layout import Book, Content
+from plan_sheets.core.book.measure import fold_line
+from plan_sheets.core.book.spec import WorkbookSpec
+from plan_sheets.core.editions.editions import Edition, boards_lines
+from plan_sheets.core.editions.people import Hit, Names
+from plan_sheets.core.editions.public_text import RECORD, text_key
+from plan_sheets.core.model.dates import PartialDate
+from plan_sheets.core.model.history import Held, History
+from plan_sheets.core.model.keys import Key
+from plan_sheets.core.rating.escalate import SubgroupFacts
+from plan_sheets.core.rating.plan_rows import parent
+from plan_sheets.core.rating.rag import ActionFacts, Rating
+from plan_sheets.core.rating.ratings import is_further, rows_at
+from plan_sheets.core.rating.rollup import trend
+from plan_sheets.core.rating.snapshot import Snapshot
+from plan_sheets.core.sheets.first_page import first_page
+from plan_sheets.core.sheets.rag_status import DRAFT, changed_lines, counted, returned, summary_rows, texts_of_round
+
+SHOWN = {
+    "plan": ("title", "year"),
+    "board": ("ref", "title", "removed"),
+    "priority": ("ref", "board", "title", "agreement", "removed"),
+    "action": ("ref", "theme", "due", "confirmed_stage", "removed"),
+}
+"""The fields that the public edition may tell of: nothing else reaches it, whatever a later sheet asks for."""
+TITLE_LEFT_OUT = "Title left out"
+LEFT_OUT = (
+    "What this edition leaves out. Names, posts and contacts; what subgroups wrote, but for texts that were released "
+    "for the public; further actions that are only proposed; the grid, decisions, changes, questions, enquiries, "
+    "consultation and evidence."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class PublicRemark:
+    """What the officer is told of a title or a released text: that it is left out, or what somebody should look at.
+
+    `hit`: what in it names, or may name, somebody; None: it is in dispute.
+    """
+
+    key: Key
+    hit: Hit | None = None
+    shown: bool = False
+
+    @property
+    def words(self) -> str:
+        """What the officer is told, and what to do."""
+        is_title = self.key.field == "title"
+        told = f"The {'title' if is_title else 'public text'} of {self.key.ref or 'the plan'}"
+        if not self.hit:
+            return (
+                f"{told} is left out: a query is open on it, or its last wording could not be taken. Settle that first."
+            )
+        where = "in plan.xlsx" if is_title else "on the sheet Public text of the officer's workbook"
+        if self.hit.is_contact:
+            return f"{told} is shown, with '{self.hit.word}'. If that is not for the public, reword it {where}."
+        if self.shown:
+            return (
+                f"{told} is shown, with the word '{self.hit.word}', which also stands in '{self.hit.name}'. "
+                f"If that person is meant, reword it {where}."
+            )
+        part = "" if self.hit.is_whole else f", part of '{self.hit.name}'"
+        return f"{told} is left out: it names {self.hit.word}{part}. Reword it {where}."
+
+
+def public(snapshot: Snapshot, names: Names, disputed: Collection[Key]) -> tuple[Snapshot, tuple[str, ...]]:
+    """What the public may know of how everything stood; and what was left out of that, in sentences for the officer.
+
+    `names`: everybody whom the register names; `disputed`: the facts on which a query is open, or that were not read.
+    """
+    screen = _Screen(names, frozenset(disputed), [])
+    shown = frozenset(ref for ref, row in snapshot.rows["action"].items() if not _is_proposed(snapshot, ref, row))
+    history = History.of(_told(snapshot, shown, screen))
+    # Every field is named, so that one that is added later reaches the public only if somebody decides so.
+    told = Snapshot(
+        round=snapshot.round,
+        rounds=snapshot.rounds,
+        history=history,
+        rows=rows_at(history, snapshot.code),
+        ratings={
+            code: {ref: _rating(one) for ref, one in rated.items() if ref in shown and not one.facts.proposed}
+            for code, rated in snapshot.ratings.items()
+        },
+        limits=snapshot.limits,
+        subgroups=tuple(SubgroupFacts("", "", missed=one.missed) for one in snapshot.subgroups),
+        silent={},
+        questions=(),
+        proposals=(),
+        doubts={},
+        set_aside=0,
+        asked={},
+        open_queries=(),
+        made_on=snapshot.made_on,
+    )
+    return told, tuple(_sentences(snapshot, screen.remarks))
+
+
+def _sentences(snapshot: Snapshot, remarks: Iterable[PublicRemark]) -> Iterator[str]:
+    marking = snapshot.history.text("plan", "", "marking")
+    if marking:
+        yield f"The plan is marked {marking}; the public edition carries no marking."
+    yield from (one.words for one in remarks)
+
+
+def _is_proposed(snapshot: Snapshot, ref: str, row: Mapping[str, str]) -> bool:
+    """Whether an action is only proposed, or was declined: the public edition does not know of it."""
+    return is_further(row) or (
+        snapshot.round is not None and (ref not in snapshot.now or snapshot.now[ref].facts.proposed)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Screen:
+    """What no text may name, and what the officer is told of those that were kept back, or may."""
+
+    names: Names
+    disputed: frozenset[Key]
+    remarks: list[PublicRemark]
+
+    def passes(self, key: Key, text: str) -> bool:
+        """Whether a text may be published; if not, or if somebody should look at it, that is noted."""
+        hit = self.names.named(text)
+        if text and (hit or key in self.disputed):
+            self.remarks.append(PublicRemark(key, hit))
+            return False
+        self.remarks.extend(PublicRemark(key, one, shown=True) for one in self.names.doubts(text))
+        return True
+
+
+def _told(snapshot: Snapshot, actions: Collection[str], screen: _Screen) -> Iterator[Held]:
+    """The values that the public edition is made of, without where they came from; at the end of the round."""
+    for seq, key in enumerate(snapshot.history.by_key):
+        if key.field in SHOWN.get(key.record, ()) and (key.record != "action" or key.ref in actions):
+            value = snapshot.history.text(*key, up_to=snapshot.code)
+            if key.field == "title" and not screen.passes(key, value):
+                value = TITLE_LEFT_OUT
+            if key.field == "due" and PartialDate.from_words(value) is None:
+                value = ""
+            yield Held(key, value, "standing", "", seq)
+        elif key.record == RECORD and (value := _released(snapshot, key, screen)):
+            yield Held(key, value, "round", snapshot.code, seq)
+
+
+def _released(snapshot: Snapshot, key: Key, screen: _Screen) -> str:
+    text = snapshot.history.in_round(key, snapshot.code).value if snapshot.round else ""
+    return text if screen.passes(key, text) else ""
+
+
+def _rating(one: Rating) -> Rating:
+    """A rating without anybody's words: what drives it in those of the rules alone."""
+    facts = one.facts
+    bare = ActionFacts(
+        ref=facts.ref,
+        theme=facts.theme,
+        priority=facts.priority,
+        judged=facts.judged,
+        confirmed_stage=facts.confirmed_stage,
+        dates=facts.dates,
+        history=facts.history,
+    )
+    said = "confirmed Complete" if facts.complete else f"judged {facts.judged}" if facts.judged else "no RAG given"
+    driven_by = "given by the board officer" if facts.override else "; ".join([said, *one.reasons])
+    return replace(one, facts=bare, driven_by=driven_by)
+
+
+def public_lines(snapshot: Snapshot, width: float, boards: Sequence[str] = ()) -> tuple[str, ...]:
+    """The text above the first table, in lines that fit its width (characters); `boards` as in `Edition`."""
+    first, *others = _lines(snapshot)
+    return (
+        *fold_line(first, width),
+        *boards_lines(boards, snapshot, width),
+        *(part for line in others for part in fold_line(line, width)),
+    )
+
+
+def _lines(snapshot: Snapshot) -> Iterator[str]:
+    if snapshot.round is None:
+        yield f"Public edition. {DRAFT}: no round has been issued yet, so nothing is rated."
+    else:
+        day = PartialDate.day(snapshot.round.last_day).words
+        yield f"Public edition. Where we are on {day}. {counted(snapshot)}"
+        yield f"Returns. {returned(snapshot.subgroups, 'reported')}"
+        yield from changed_lines(snapshot)
+    yield LEFT_OUT
+
+
+def public_rows(snapshot: Snapshot) -> Iterator[RowFacts]:
+    """Each priority, and below it its actions: how they stand, and what was released about them."""
+    rolled = {one.ref: one.contents for one in summary_rows(snapshot)}
+    for ref, row in snapshot.rows["priority"].items():
+        if parent(ref) == ref:
+            yield RowFacts(ref, {**rolled[ref], "title": row["title"], "text": _text(snapshot, ref)})
+            for action, facts in snapshot.rows["action"].items():
+                if facts["theme"] and parent(facts["theme"]) == ref:
+                    yield RowFacts(action, _action(snapshot, action, facts))
+
+
+def _action(snapshot: Snapshot, ref: str, row: Mapping[str, str]) -> dict[str, Content]:
+    contents: dict[str, Content] = {
+        "title": snapshot.titled(row["theme"]),
+        "text": _text(snapshot, ref),
+        "due": PartialDate.from_words(row["due"]) or "",
+    }
+    rating = snapshot.now.get(ref)
+    if rating:
+        contents |= {"published_rag": rating.published, "trend": trend(rating.before, rating.published).words}
+    return contents
+
+
+def _text(snapshot: Snapshot, ref: str) -> str:
+    return snapshot.history.in_round(text_key(ref), snapshot.code).value
+
+
+def public_book(
+    spec: WorkbookSpec, snapshot: Snapshot, created: date, reference: str, secret: bytes, edition: Edition
+) -> Book:
+    """The public edition, of what `public` left; the same facts make the same book. No marking, no password."""
+    columns = spec.sheets[0].columns
+    width = sum(column.width for column in columns)
+    above, first = first_page(snapshot, columns, [public_lines(snapshot, width, edition.boards)])
+    texts = texts_of_round(snapshot)
+    facts = Facts(
+        texts=texts,
+        created=datetime.combine(created, time()),
+        rows={"RAG status": first, "Priorities and actions": [*public_rows(snapshot)]},
+        lines={"RAG status": above},
+        reference=reference,
+        secret=secret,
+        identity={"Plan": texts["plan"], "Edition": edition.words, "Round": snapshot.code or DRAFT},
+    )
+    return compose(spec, facts)

@@ -1,0 +1,1 @@
+"""The words of the field: keys, dates, rounds, stages, findings, messages, history."""

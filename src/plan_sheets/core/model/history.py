@@ -1,0 +1,132 @@
+"""What the register holds, in time: every value a fact ever had, and which one stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from plan_sheets.core.model.keys import Key, ref_order
+
+AS_THE_PLAN_HAS_THEM = ("board", "subgroup", "consideration")
+"""Records whose refs are words: their order is the officer's."""
+BEFORE_ANY_ROUND = ""
+"""The round of what was settled before the first one was issued; sorts before every code."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a value came from: `kind` plan, subgroup, feedback, officer or master; `who` as they named themselves."""
+
+    kind: str = ""
+    who: str = ""
+    file: str = ""
+    received: str = ""
+    subgroup: str = ""
+    return_id: int = 0
+    document: int = 0
+    """The id of the document that the return belongs to."""
+    settled: bool = False
+
+
+class Held(NamedTuple):
+    """One value that a fact had. `round`: the one it holds in (scope round) or from (standing); `seq`: its place.
+
+    A tuple, for a register has tens of thousands of them.
+    """
+
+    key: Key
+    value: str
+    scope: str
+    round: str
+    seq: int
+    source: Source = Source()
+
+
+NOTHING = Held(Key("", "", ""), "", "", "", 0)
+
+
+@dataclass(slots=True)
+class History:
+    """Every value by key, oldest first; and the keys of each row. A merge adds to it as it goes."""
+
+    by_key: dict[Key, list[Held]] = field(default_factory=dict)
+    by_row: dict[tuple[str, str], list[Key]] = field(default_factory=dict)
+    last_seq: int = 0
+
+    @classmethod
+    def of(cls, held: Iterable[Held]) -> History:
+        """The history of these values, in the order of their place."""
+        history = cls()
+        for one in sorted(held, key=lambda one: one.seq):
+            history.add(one)
+        return history
+
+    def add(self, one: Held) -> None:
+        """A value that stands from now on."""
+        if one.key not in self.by_key:
+            self.by_row.setdefault((one.key.record, one.key.ref), []).append(one.key)
+        self.by_key.setdefault(one.key, []).append(one)
+        self.last_seq = one.seq
+
+    def next_seq(self) -> int:
+        """The place of the value that comes next."""
+        return self.last_seq + 1
+
+    def standing(self, key: Key, up_to: str | None = None) -> Held:
+        """What stands at the end of round `up_to` (None: now); NOTHING if nothing does."""
+        known = self.by_key.get(key, ())
+        if len(known) == 1:  # nearly always
+            return known[0] if up_to is None or known[0].round <= up_to else NOTHING
+        if up_to is not None:
+            known = [one for one in known if one.round <= up_to]
+        return max(known, key=lambda one: (one.round, one.seq), default=NOTHING)
+
+    def in_round(self, key: Key, round_code: str) -> Held:
+        """The last value given for this round alone; NOTHING if none was."""
+        for one in reversed(self.by_key.get(key, ())):
+            if one.round == round_code:
+                return one
+        return NOTHING
+
+    def head(self, key: Key, scope: str, round_code: str) -> Held:
+        """What a return of `round_code` is merged with: of the round if the scope is, else what stands now."""
+        return self.in_round(key, round_code) if scope == "round" else self.standing(key)
+
+    def text(self, record: str, ref: str, field: str, up_to: str | None = None) -> str:
+        """The standing value of a field, "" if there is none."""
+        return self.standing(Key(record, ref, field), up_to).value
+
+    def of_round(self, record: str, ref: str, field: str, round_code: str) -> str:
+        """The value of a field for one round, "" if there is none."""
+        return self.in_round(Key(record, ref, field), round_code).value
+
+    def refs(self, record: str, up_to: str | None = None) -> list[str]:
+        """Every ref of a record that was not taken out: numbered ones in their order, words as the plan has them."""
+        refs = [ref for kind, ref in self.by_row if kind == record and self._stands(record, ref, up_to)]
+        return refs if record in AS_THE_PLAN_HAS_THEM else sorted(refs, key=ref_order)
+
+    def _stands(self, record: str, ref: str, up_to: str | None) -> bool:
+        there = self.standing(Key(record, ref, "ref"), up_to)
+        return bool(there.value) and self.text(record, ref, "removed", up_to) != "Yes"
+
+    def record(self, record: str, ref: str, up_to: str | None = None) -> Mapping[str, str]:
+        """Every standing field of one row; a field without a value reads as ""."""
+        keys = self.by_row.get((record, ref), ())
+        return _Blank(
+            {key.field: self.standing(key, up_to).value for key in keys if self.by_key[key][0].scope != "round"}
+        )
+
+    def rounds_of(self, key: Key) -> Iterator[Held]:
+        """The value as it stood at the end of each round in which it changed, oldest first."""
+        before = ""
+        for code in sorted({one.round for one in self.by_key.get(key, ())}):
+            one = self.standing(key, code)
+            if one.value != before:
+                before = one.value
+                yield one
+
+
+class _Blank(dict[str, str]):
+    def __missing__(self, key: str) -> str:
+        return ""

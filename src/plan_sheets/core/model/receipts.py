@@ -1,0 +1,49 @@
+"""What became of the files of a batch, and what the officer says of one beside handing it over."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from plan_sheets.core.model.findings import Finding, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Instructions:
+    """What the officer says of one file beside handing it over."""
+
+    issue: str = ""
+    """Whose it is: a reference."""
+    replaces: str = ""
+    """The return that it replaces: its number, or the beginning of its SHA-256."""
+    allow: frozenset[str] = frozenset()
+    """Codes that shall not hold it."""
+    reason: str = ""
+
+
+@dataclass(slots=True)
+class Receipt:
+    """What became of one file. `round`, `subgroup`, `issue` and `kind` are None where they are not known."""
+
+    file: str
+    sha256: str
+    verdict: Verdict
+    kind: str | None = None
+    subgroup: str | None = None
+    round: str | None = None
+    issue: str | None = None
+    saved_by: str = ""
+    sent_by: str = ""
+    """The sender of the e-mail that it came in, where it came in one; `sent_at` when (ISO)."""
+    sent_at: str = ""
+    findings: list[Finding] = field(default_factory=list)
+    changes: int = 0
+    conflicts: int = 0
+    feedback: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Receipts:
+    """What became of a batch, in the order in which the files were given; and what was passed over, with the reason."""
+
+    returns: tuple[Receipt, ...]
+    passed_over: tuple[tuple[str, str], ...]

@@ -1,0 +1,50 @@
+"""Texts compared, shortened, quoted and counted."""
+
+from __future__ import annotations
+
+import unicodedata
+
+
+def one_slip(word: str, other: str) -> bool:
+    """Whether two words differ by one slip: a letter left out, put in, replaced or swapped with its neighbour."""
+    while word and other and word[0] == other[0]:
+        word, other = word[1:], other[1:]
+    while word and other and word[-1] == other[-1]:
+        word, other = word[:-1], other[:-1]
+    return max(len(word), len(other)) == 1 or (len(word) == 2 and word == other[::-1])  # noqa: PLR2004 - two neighbours
+
+
+def plain(text: str) -> str:
+    """A text as it is compared where only words count: case, blanks and Unicode form aside."""
+    if text.isascii():  # most are, and have one form only
+        return " ".join(text.lower().split())
+    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+
+
+def quoted(text: str) -> str:
+    """A text as a sentence shows it: between quotation marks and in short; "blank" if it is."""
+    return f"'{shorten(text)}'" if text.strip() else "blank"
+
+
+LONGEST_QUOTE = 120
+"""How much of an entered text a sentence repeats (characters); the whole text stands in `Finding.entered`."""
+
+
+def shorten(text: str, longest: int = LONGEST_QUOTE) -> str:
+    """The text on one line, cut with an ellipsis if it is longer than `longest` characters."""
+    line = " ".join(text.split())
+    return line if len(line) <= longest else line[: longest - 1].rstrip() + "…"
+
+
+def cut(text: str, longest: int, where: str = "") -> str:
+    """The text on one line; a longer one is cut between words, with an ellipsis and `where` the whole of it stands."""
+    line = " ".join(text.split())
+    if len(line) <= longest:
+        return line
+    kept = line[:longest].rpartition(" ")[0] or line[: longest - 1]
+    return f"{kept.rstrip(' ,;:')}…{where}"
+
+
+def count_words(count: int, noun: str) -> str:
+    """A number and its noun: `1 day`, `12 days`."""
+    return f"{count} {noun}{'' if count == 1 else 's'}"

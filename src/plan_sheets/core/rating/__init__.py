@@ -1,0 +1,1 @@
+"""How an action, a priority and a board stand."""

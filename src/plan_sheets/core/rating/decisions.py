@@ -1,0 +1,101 @@
+"""What the executive decided, whether that was carried out, and what the chairs read of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from plan_sheets.core.model.dates import PartialDate
+from plan_sheets.core.model.history import History
+from plan_sheets.core.model.keys import Key
+from plan_sheets.core.model.rounds import Round
+from plan_sheets.core.rating.plan_rows import Rows, parent
+
+RECORD = "decision"
+DONE_WITH = ("Yes", "No longer needed")
+"""Answers after which nobody asks again whether a decision was carried out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What was decided for a round about an action, a priority or a subgroup (`ref`); it stands until it is done with.
+
+    `by` and `on` are "" where the executive did not say.
+    """
+
+    ref: str
+    round: str
+    text: str
+    by: str
+    on: str
+    received: str
+    """When it came back (ISO)."""
+    carried: tuple[tuple[str, str], ...]
+    """Every answer to whether it was carried out, by the code of the round in which it was asked."""
+
+    @property
+    def asked_as(self) -> str:
+        """The ref under which later masters ask whether it was carried out."""
+        return f"{self.ref}/{self.round}"
+
+    @property
+    def when(self) -> str:
+        """The quarter that it was decided for, in short."""
+        return quarter(self.round)
+
+    def is_open(self, before: str | None = None) -> bool:
+        """Whether it still has to be carried out, as far as anybody has said (before this round: None is now)."""
+        return not any(answer in DONE_WITH for code, answer in self.carried if before is None or code < before)
+
+    def answered_in(self, code: str) -> str:
+        """What was said in the master of this round of whether it was carried out; "" if nothing was."""
+        return dict(self.carried).get(code, "")
+
+    @property
+    def words(self) -> str:
+        """What a chair reads: who decided and when stands with it; what was not said is said to be so."""
+        by = self.by or "no name given"
+        on = self.on or f"received {PartialDate.of_iso(self.received).words}"
+        so_far = f" Carried out so far: {self.carried[-1][1]}." if self.carried else ""
+        return f"{self.when}: {self.text} ({by}, {on}){so_far}"
+
+
+def decisions(history: History, rounds: Sequence[str]) -> tuple[Decision, ...]:
+    """Every decision of these rounds (codes, oldest first), the latest first; later rounds are not looked at."""
+    refs = [ref for record, ref in history.by_row if record == RECORD]
+    found = [_decision(history, ref, code, rounds) for code in reversed(rounds) for ref in refs]
+    return tuple(one for one in found if one.text)
+
+
+def _decision(history: History, ref: str, code: str, rounds: Sequence[str]) -> Decision:
+    held = history.in_round(Key(RECORD, ref, "decision"), code)
+    by, on = (history.of_round(RECORD, ref, name, code) for name in ("decided_by", "decided_on"))
+    answers = ((later, history.of_round(RECORD, f"{ref}/{code}", "carried_out", later)) for later in rounds)
+    carried = tuple((later, answer) for later, answer in answers if answer)
+    return Decision(ref, code, held.value, by, on, held.source.received, carried)
+
+
+def quarter(code: str) -> str:
+    """A round in short: `Quarter 1`."""
+    return f"Quarter {Round.parse(code).quarter}"
+
+
+def replies(made: Sequence[Decision], actions: Sequence[str], rows: Rows, subgroup: str) -> Mapping[str, str]:
+    """What a subgroup's workbook says of these decisions, by the ref of the action beside which it stands.
+
+    A decision about a priority or the subgroup itself stands once, beside the first action that it concerns.
+    """
+    told: dict[str, list[str]] = {}
+    for one in made:
+        if one.ref in actions:
+            told.setdefault(one.ref, []).append(one.words)
+            continue
+        concerned = [ref for ref in actions if one.ref == subgroup or _belongs(rows["action"][ref]["theme"], one.ref)]
+        title = rows["priority"].get(one.ref, rows["subgroup"].get(one.ref, {})).get("title", "")
+        for ref in concerned[:1]:
+            told.setdefault(ref, []).append(f"On all of {one.ref} {title}. {one.words}")
+    return {ref: "\n".join(texts) for ref, texts in told.items()}
+
+
+def _belongs(theme: str, ref: str) -> bool:
+    return bool(theme) and ref in (theme, parent(theme))

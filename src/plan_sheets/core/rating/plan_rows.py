@@ -1,0 +1,50 @@
+"""What a planner wants to know of a plan before it is issued: counts, open questions, unconfirmed owners, warnings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+Rows = Mapping[str, Mapping[str, Mapping[str, str]]]
+"""A plan as rows: record, ref, field, text."""
+
+UNCONFIRMED = ("", "Unnamed", "Suggested", "Approached")
+STATUTORY = ("Healthwatch", "Community")
+"""Whom an adults' board must consult on its plan: Care Act 2014, Schedule 2, paragraph 3."""
+
+
+def parent(ref: str) -> str:
+    """The priority that a theme belongs to; of a priority, itself."""
+    return ref[:-1] if ref[-1:].islower() else ref
+
+
+def who_answers(rows: Rows, ref: str) -> str:
+    """Who would have to answer for what bears on a theme or action: its subgroup, as far as the plan says; else ""."""
+    code = lead_of(rows, ref) if ref in rows.get("action", {}) else _subgroup_of(rows, ref)
+    return rows.get("subgroup", {}).get(code, {}).get("title", "") if code else ""
+
+
+def missing_statutory(rows: Rows) -> list[str]:
+    """Those whom the law says must be consulted, and who are not among the consultees."""
+    consulted = {row.get("who", "") for row in rows.get("consultation", {}).values()}
+    return [who for who in STATUTORY if who not in consulted] if rows.get("board") else []
+
+
+def subgroups_of(rows: Rows, ref: str) -> list[str]:
+    """The subgroups of an action, the one that leads first: its own, else its theme's, else its priority's."""
+    action = rows.get("action", {}).get(ref, {})
+    own = [code.strip() for code in action.get("subgroups", "").split(";") if code.strip()]
+    if own:
+        return own
+    code = _subgroup_of(rows, action.get("theme", ""))
+    return [code] if code else []
+
+
+def _subgroup_of(rows: Rows, theme: str) -> str:
+    """The code of the subgroup of a theme or, if it has none, of its priority; "" if there is neither."""
+    priorities = rows.get("priority", {})
+    return priorities.get(theme, {}).get("subgroup") or priorities.get(parent(theme), {}).get("subgroup", "")
+
+
+def lead_of(rows: Rows, ref: str) -> str:
+    """The subgroup that answers for an action; "" if nobody does."""
+    return next(iter(subgroups_of(rows, ref)), "")

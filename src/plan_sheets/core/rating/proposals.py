@@ -1,0 +1,104 @@
+"""What chairs propose (a stage, a new date, a further action) and the officer has to confirm."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from plan_sheets.core.model.history import History
+from plan_sheets.core.model.keys import Key
+from plan_sheets.core.model.queries import NewValue
+from plan_sheets.core.model.stages import Stage
+
+PROPOSED_STAGES = (Stage.COMPLETE, Stage.CLOSED, Stage.WITHDRAWN)
+"""Stages that a chair proposes and the officer confirms."""
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """What a chair proposes about an action; `ref` names the proposal, its round and its value."""
+
+    ref: str
+    action: str
+    title: str
+    value: str
+    standing: str
+    round: str
+    who: str
+    yes: NewValue | None
+    """What Yes writes; None while it cannot be confirmed: a further action needs a theme."""
+    no: NewValue | None = None
+    """What No writes: a further action is declined; of all else nothing becomes."""
+
+    @property
+    def shown(self) -> str:
+        """What the officer reads."""
+        return f"{self.title}: {self.value}"
+
+
+def proposals(history: History, rounds: Sequence[str]) -> Iterator[Proposal]:
+    """Everything proposed and not yet so, in the rounds (codes, oldest first) that have been issued."""
+    for ref in history.refs("action"):
+        yield from _further(history, ref)
+        for code in rounds:
+            yield from _stage(history, ref, code)
+            yield from _new_date(history, ref, code)
+
+
+def subject(proposal: Proposal) -> str:
+    """By what a settlement of this very proposal is known; another value makes another proposal."""
+    return f"proposal {proposal.ref} = {proposal.value}"
+
+
+def _further(history: History, ref: str) -> Iterator[Proposal]:
+    key = Key("action", ref, "agreement")
+    held = history.standing(key)
+    if held.value == "Proposed":
+        agreed, declined = (NewValue(key, word, "standing", held.round) for word in ("Agreed", "Declined"))
+        theme, what = history.text("action", ref, "theme"), history.text("action", ref, "what")
+        title = f"A further action under {theme or 'no theme yet'}"
+        who = held.source.who or held.source.subgroup
+        yes = agreed if theme else None
+        yield Proposal(f"{ref} further action", ref, title, what, "", held.round, who, yes, declined)
+
+
+def _stage(history: History, ref: str, code: str) -> Iterator[Proposal]:
+    said = history.in_round(Key("action", ref, "stage"), code)
+    key = Key("action", ref, "confirmed_stage")
+    stands = history.standing(key)
+    reopens = bool(stands.value) and said.value not in PROPOSED_STAGES
+    if (
+        said.value
+        and said.value != stands.value
+        and stands.round <= code
+        and (said.value in PROPOSED_STAGES or reopens)
+    ):
+        yes = NewValue(key, said.value, "standing", code)
+        yield Proposal(
+            f"{ref} stage {code}",
+            ref,
+            "Stage",
+            said.value,
+            stands.value or "Not confirmed",
+            code,
+            said.source.who or said.source.subgroup,
+            yes,
+        )
+
+
+def _new_date(history: History, ref: str, code: str) -> Iterator[Proposal]:
+    said = history.in_round(Key("action", ref, "new_date"), code)
+    key = Key("action", ref, "due")
+    stands = history.standing(key)
+    if said.value and said.value != stands.value and stands.round <= code:
+        yes = NewValue(key, said.value, "standing", code)
+        yield Proposal(
+            f"{ref} new date {code}",
+            ref,
+            "New date",
+            said.value,
+            stands.value or "no date",
+            code,
+            said.source.who or said.source.subgroup,
+            yes,
+        )

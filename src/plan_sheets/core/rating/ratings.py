@@ -1,0 +1,140 @@
+"""How every action stands in every round, from what the register holds: the facts that `rag` judges."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+
+from plan_sheets.core.model.dates import PartialDate
+from plan_sheets.core.model.history import History
+from plan_sheets.core.model.keys import Key, ref_order
+from plan_sheets.core.model.rounds import Round
+from plan_sheets.core.model.stages import Status
+from plan_sheets.core.rating.plan_rows import Rows, lead_of, parent
+from plan_sheets.core.rating.rag import ActionFacts, LastStep, Override, Rating, rate
+from plan_sheets.core.rating.thresholds import Thresholds
+
+RECORDS = (
+    "board",
+    "subgroup",
+    "priority",
+    "action",
+    "grid",
+    "consideration",
+    "evidence",
+    "enquiry",
+    "consultation",
+    "question",
+)
+
+
+def rows_at(history: History, up_to: str | None = None) -> Rows:
+    """The plan as it stands at the end of a round (None: now): texts by record and ref; actions by their theme."""
+    rows = {
+        record: {ref: history.record(record, ref, up_to) for ref in history.refs(record, up_to)} for record in RECORDS
+    }
+    by_theme = sorted(rows["action"].items(), key=lambda one: (ref_order(one[1]["theme"]), ref_order(one[0])))
+    return {**rows, "action": dict(by_theme)}
+
+
+def thresholds(history: History, up_to: str | None = None) -> Thresholds:
+    """The plan's thresholds; what cannot be used was told of when the plan was read, and is the default here."""
+    given = {ref: history.text("rag_rule", ref, "value", up_to) for kind, ref in history.by_row if kind == "rag_rule"}
+    return Thresholds.from_values(given)[0]
+
+
+def is_further(row: Mapping[str, str]) -> bool:
+    """Whether an action is one that a chair proposed and nobody has confirmed."""
+    return row.get("agreement") in ("Proposed", "Declined")
+
+
+def last_given(history: History, ref: str, name: str, rounds: Sequence[str]) -> str:
+    """The last answer to a round field that is not blank, in these rounds."""
+    return next((text for code in reversed(rounds) if (text := history.of_round("action", ref, name, code))), "")
+
+
+def rate_rounds(history: History, rounds: Sequence[str], now: Rows | None = None) -> dict[str, dict[str, Rating]]:
+    """The rating of every action in each of these rounds (codes, oldest first), by round and ref.
+
+    `now`: the plan at the end of the last one, if it is known already.
+    """
+    rated: dict[str, dict[str, Rating]] = {}
+    for place, code in enumerate(rounds):
+        rows = now if now and code == rounds[-1] else rows_at(history, code)
+        limits = thresholds(history, code)
+        rated[code] = {
+            ref: rate(_facts(history, rows, ref, rounds[: place + 1], rated), Round.parse(code), limits)
+            for ref in rows["action"]
+            if rows["action"][ref].get("agreement") != "Declined"
+        }
+    return rated
+
+
+def _facts(
+    history: History, rows: Rows, ref: str, rounds: Sequence[str], rated: Mapping[str, Mapping[str, Rating]]
+) -> ActionFacts:
+    row, code = rows["action"][ref], rounds[-1]
+
+    def said(name: str) -> str:
+        """What was said of it in this round."""
+        return history.of_round("action", ref, name, code)
+
+    return ActionFacts(
+        ref=ref,
+        theme=row["theme"],
+        priority=parent(row["theme"]) if row["theme"] else "",
+        lead=rows["priority"].get(parent(row["theme"]), {}).get("owner", "") if row["theme"] else "",
+        judged=said("rag"),
+        stage=said("stage"),
+        confirmed_stage=row["confirmed_stage"],
+        how=row["how"],
+        owner=row["owner"],
+        owner_status=row["owner_status"],
+        impact=row["impact"],
+        evidence=last_given(history, ref, "evidence", rounds),
+        ask=said("ask"),
+        dates=_dates(history, ref, code),
+        steps=_steps(history, ref, rounds),
+        history=tuple((Round.parse(past), rated[past][ref].published) for past in rounds[:-1] if ref in rated[past]),
+        override=_override(history, ref, code),
+        proposed=is_further(row) or _agreed_since(history, ref, code),
+    )
+
+
+def _agreed_since(history: History, ref: str, code: str) -> bool:
+    """Whether a further action was proposed in this very round: nobody could have been asked to report on it yet."""
+    held = history.standing(Key("action", ref, "agreement"), code)
+    return held.value == "Agreed" and held.round == code
+
+
+def _dates(history: History, ref: str, code: str) -> tuple[tuple[Round | None, PartialDate], ...]:
+    """The due date as it stood at the end of each round in which it changed; what was drafted before counts once."""
+    snapshot = history.rounds_of(Key("action", ref, "due"))
+    dates = ((one.round, PartialDate.from_words(one.value)) for one in snapshot if one.round <= code)
+    return tuple((Round.parse(when) if when else None, day) for when, day in dates if day)
+
+
+def _steps(history: History, ref: str, rounds: Sequence[str]) -> tuple[LastStep, ...]:
+    """What became of the step named the round before: this round first."""
+    pairs = pairwise(rounds)
+    return tuple(
+        LastStep(
+            bool(history.of_round("action", ref, "next_step", before)),
+            history.of_round("action", ref, "step_done", now),
+        )
+        for before, now in reversed(list(pairs))
+    )
+
+
+def _override(history: History, ref: str, code: str) -> Override | None:
+    """The officer's override of a round; None without a name and a reason, for it is printed with both."""
+    given, by, reason = (history.of_round("action", ref, f"override_{name}", code) for name in ("rag", "by", "reason"))
+    if not (given and by and reason):
+        return None
+    on = history.of_round("action", ref, "override_date", code)
+    return Override(Status(given), by, reason, on or "a date not given")
+
+
+def leads(rows: Rows) -> dict[str, str]:
+    """The subgroup that answers for each action; "" where nobody does."""
+    return {ref: lead_of(rows, ref) for ref in rows["action"]}

@@ -1,0 +1,1 @@
+"""Where things are in what came back, and what was misplaced."""

@@ -1,0 +1,32 @@
+"""Whether a cell that came back says what was sent out."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from plan_sheets.core.book.layout import Content, Formula, as_text
+from plan_sheets.core.model.dates import PartialDate
+from plan_sheets.core.model.found import CellKind, FoundCell
+from plan_sheets.core.model.text import plain
+
+
+def same_text(issued: str, found: str) -> bool:
+    """Whether a locked cell still says what it said; line ends, blanks at the ends and precision of a date aside."""
+    if issued == found:  # nearly always
+        return True
+    one, other = (unicodedata.normalize("NFC", text).split() for text in (issued, found))
+    if one == other:
+        return True
+    days = [PartialDate.from_words(" ".join(words)) for words in (one, other)]
+    return days[0] is not None and days[1] is not None and days[0].last == days[1].last
+
+
+def is_as_issued(content: Content, cell: FoundCell) -> bool:
+    """Whether a locked cell says what it said. A formula recalculates: its figures change, not its words."""
+    if not isinstance(content, Formula):
+        return same_text(as_text(content), cell.text)
+    if cell.kind in (CellKind.FORMULA, CellKind.ERROR) or not cell.text.strip():
+        return True
+    words, issued = (re.sub(r"\d+", "0", plain(text)) for text in (cell.text, as_text(content)))
+    return words == issued

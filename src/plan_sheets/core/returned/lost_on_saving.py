@@ -1,0 +1,128 @@
+"""What a workbook keeps, beside its answers, when another program saves it: locks, drop-downs, tables, properties.
+
+Nothing that is read relies on any of it; the officer is told so that a missing lock surprises nobody.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Container, Iterator, Mapping
+from functools import lru_cache
+
+from plan_sheets.core.book.document import Document
+from plan_sheets.core.book.layout import Link
+from plan_sheets.core.model.found import FoundWorkbook, Remark
+from plan_sheets.core.model.keys import place_of
+
+LOCKS, OPEN, LISTS, LINKS = "locks", "open", "lists", "links"
+TABLES, PROPERTIES, STRUCTURE = "tables", "properties", "structure"
+
+Signs = tuple[tuple[str, bytes], ...]
+
+_WORDS: Mapping[str, str] = {
+    LOCKS: "the lock of its sheets",
+    OPEN: "any cell that is not locked",
+    LISTS: "its drop-downs and prompts",
+    LINKS: "its links",
+    TABLES: "its tables",
+    PROPERTIES: "its hidden properties",
+    STRUCTURE: "the lock on its list of sheets",
+}
+_PARTLY: Mapping[str, str] = {
+    LISTS: "the drop-downs and prompts of {gone} of {sent} cells",
+    LINKS: "{gone} of its {sent} links",
+}
+SHEET: Signs = (
+    (LOCKS, b"sheetProtection "),
+    (LINKS, b"hyperlink "),
+    (TABLES, b"tablePart "),
+)
+"""How each is written in a sheet of an xlsx, behind its cells."""
+BOOK: Signs = ((STRUCTURE, b'lockStructure="1"'), (STRUCTURE, b'lockStructure="true"'))
+STYLES: Signs = ((OPEN, b'locked="0"'), (OPEN, b'locked="false"'))
+ODS: Signs = (
+    (LOCKS, b'table:protected="true"'),
+    (OPEN, b'style:cell-protect="none"'),
+    (LISTS, b"<table:content-validation "),
+    (LINKS, b"<text:a "),
+    (TABLES, b"<table:database-range "),
+    (STRUCTURE, b'table:structure-protected="true"'),
+)
+_LISTED = re.compile(rb"""dataValidation\s[^<>]*?sqref\s*=\s*["']([^"'<>]*)""")
+_ELSEWHERE = re.compile(rb"sqref>([^<>]*)<")
+"""The cells of a drop-down or prompt of an xlsx; of one that names another sheet they stand in an element."""
+FEWER = 0.9
+"""The share of its prompts that a workbook keeps whose cells were pasted over here and there."""
+
+
+def seen_in(part: bytes, signs: Signs = ODS, before: Mapping[str, int] | None = None) -> dict[str, int]:
+    """How often each of it stands in a part, and stood in those `before`: it is searched, not parsed."""
+    seen = dict(before or {})
+    for name, sign in signs:
+        if count := part.count(sign):
+            seen[name] = seen.get(name, 0) + count
+    return seen
+
+
+def seen_in_sheet(tail: bytes, before: Mapping[str, int]) -> dict[str, int]:
+    """The same of what stands behind the cells of an xlsx; drop-downs and prompts are counted by cells that have them.
+
+    Most of it is the words of those.
+    """
+    start, end = tail.find(b"dataValidations"), tail.rfind(b"dataValidations")
+    seen = seen_in(tail[:start] + tail[end:] if start >= 0 else tail, SHEET, before)
+    if cells := _covered(tail[start:end]) if start >= 0 else 0:
+        seen[LISTS] = seen.get(LISTS, 0) + cells
+    return seen
+
+
+@lru_cache(maxsize=256)  # the returns of a batch went out alike
+def _covered(part: bytes) -> int:
+    """How many cells have a drop-down or a prompt; more than there are where two are laid over one another."""
+    listed = _LISTED.findall(part) + (_ELSEWHERE.findall(part) if b"sqref>" in part else [])
+    return sum(_cells_in(area) for areas in listed for area in areas.decode(errors="replace").split())
+
+
+def _cells_in(area: str) -> int:
+    corners = [one for one in area.replace("$", "").split(":") if _CELL.fullmatch(one)]
+    if not corners:
+        return 0
+    (top, left), (bottom, right) = place_of(corners[0]), place_of(corners[-1])
+    return (abs(bottom - top) + 1) * (abs(right - left) + 1)
+
+
+_CELL = re.compile("[A-Z]{1,3}[0-9]{1,7}")
+
+
+def find_lost(document: Document, found: FoundWorkbook) -> list[Remark]:
+    """The remark that names what the document went out with and the file no longer has: one, or none."""
+    if found.kept is None:
+        return []
+    words = [*_lost(_sent(document, {sheet.name for sheet in found.sheets}), found)]
+    if not words:
+        return []
+    listed = " and ".join(filter(None, (", ".join(words[:-1]), words[-1])))
+    return [
+        Remark("lost_on_saving", {"program": found.saved_by or "a program that does not say its name", "lost": listed})
+    ]
+
+
+def _sent(document: Document, there: Container[str]) -> dict[str, int]:
+    """What of it a document went out with, and how much where that can be counted: on the sheets that are there."""
+    sheets = [sheet for sheet in document.sheets if sheet.name in there]
+    cells = sum(sheet.is_input(row, column) for sheet in sheets for row, column, _ in sheet.cells())
+    links = sum(isinstance(content, Link) for sheet in sheets for _, _, content in sheet.cells())
+    sent = {TABLES: 1, PROPERTIES: 1, LISTS: cells, LINKS: links}
+    if document.book.protected:
+        sent |= {LOCKS: 1, STRUCTURE: 1, OPEN: min(cells, 1)}
+    return sent
+
+
+def _lost(sent: Mapping[str, int], found: FoundWorkbook) -> Iterator[str]:
+    kept = {**(found.kept or {}), **({PROPERTIES: 1} if found.properties else {})}
+    for name, words in _WORDS.items():
+        count, stayed = sent.get(name, 0), kept.get(name, 0)
+        if count and not stayed:
+            yield words
+        elif name in _PARTLY and found.container != "ods" and stayed < count * FEWER:
+            yield _PARTLY[name].format(gone=count - stayed, sent=count)

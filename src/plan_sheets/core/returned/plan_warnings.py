@@ -1,0 +1,104 @@
+"""What a planner should look at before anything is issued: counts and warnings about plan.xlsx."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+
+from plan_sheets.core.answers.answers import Cell
+from plan_sheets.core.model.findings import Finding
+from plan_sheets.core.model.keys import Address, Key
+from plan_sheets.core.model.messages import Messages
+from plan_sheets.core.rating.plan_rows import UNCONFIRMED, Rows, lead_of, missing_statutory, parent
+
+MOST_ON_ONE_DAY = 0.5
+"""The share of dated actions above which one due date is told of."""
+
+
+def counts(rows: Rows, questions: int) -> dict[str, int]:
+    """How many of each record; themes apart from priorities."""
+    refs = list(rows.get("priority", {}))
+    themes = [ref for ref in refs if parent(ref) != ref]
+    owners = [
+        row.get("owner_status", "")
+        for record in ("priority", "action")
+        for ref, row in rows.get(record, {}).items()
+        if not (record == "priority" and parent(ref) != ref)
+    ]
+    return {
+        "boards": len(rows.get("board", {})),
+        "subgroups": len(rows.get("subgroup", {})),
+        "priorities": len(refs) - len(themes),
+        "themes": len(themes),
+        "actions": len(rows.get("action", {})),
+        "considerations": len(rows.get("consideration", {})),
+        "consultees": len(rows.get("consultation", {})),
+        "open_questions": questions,
+        "unconfirmed_owners": sum(status in UNCONFIRMED for status in owners),
+    }
+
+
+def warnings(rows: Rows, cells: Mapping[Key, Cell], messages: Messages) -> Iterator[Finding]:
+    """What a planner should look at before anything is issued. `cells` gives each its address."""
+    yield from _same_day(rows, messages)
+    yield from _same_action(rows, cells, messages)
+    yield from _without_actions(rows, cells, messages)
+    yield from _uncovered(rows, cells, messages)
+    yield from _without_subgroup(rows, cells, messages)
+    for who in missing_statutory(rows):
+        yield messages.finding("statutory_consultee_missing", address=Address("Consultation", "A1"), who=who)
+
+
+def _at(cells: Mapping[Key, Cell], key: Key) -> Address | None:
+    return cells[key].address if key in cells else None
+
+
+def _same_day(rows: Rows, messages: Messages) -> Iterator[Finding]:
+    dates = Counter(row["due"] for row in rows.get("action", {}).values() if row.get("due"))
+    for due, many in dates.most_common(1):
+        if many > sum(dates.values()) * MOST_ON_ONE_DAY and many > 1:
+            yield messages.finding(
+                "due_on_one_day", address=Address("Actions", "A1"), many=many, dated=sum(dates.values()), due=due
+            )
+
+
+def _same_action(rows: Rows, cells: Mapping[Key, Cell], messages: Messages) -> Iterator[Finding]:
+    known: dict[str, str] = {}
+    for ref, row in rows.get("action", {}).items():
+        words = " ".join(row.get("what", "").casefold().split())
+        if words in known:
+            key = Key("action", ref, "what")
+            yield messages.finding(
+                "same_action", address=_at(cells, key), key=key, entered=row["what"], ref=ref, other=known[words]
+            )
+        elif words:
+            known[words] = ref
+
+
+def _without_actions(rows: Rows, cells: Mapping[Key, Cell], messages: Messages) -> Iterator[Finding]:
+    themes = [row.get("theme", "") for row in rows.get("action", {}).values()]
+    busy = {*themes, *(parent(theme) for theme in themes if theme)}
+    for ref, row in rows.get("priority", {}).items():
+        if ref not in busy:
+            key = Key("priority", ref, "title")
+            yield messages.finding(
+                "priority_without_actions", address=_at(cells, key), key=key, ref=ref, title=row.get("title", "")
+            )
+
+
+def _uncovered(rows: Rows, cells: Mapping[Key, Cell], messages: Messages) -> Iterator[Finding]:
+    for ref, row in rows.get("grid", {}).items():
+        if row.get("actions_required") and not row.get("covered_by"):
+            key = Key("grid", ref, "actions_required")
+            yield messages.finding(
+                "grid_not_covered", address=_at(cells, key), key=key, entered=row["actions_required"], ref=ref
+            )
+
+
+def _without_subgroup(rows: Rows, cells: Mapping[Key, Cell], messages: Messages) -> Iterator[Finding]:
+    for ref, row in rows.get("action", {}).items():
+        if not lead_of(rows, ref):
+            key = Key("action", ref, "subgroups")
+            yield messages.finding(
+                "action_without_subgroup", address=_at(cells, key), key=key, ref=ref, theme=row.get("theme", "")
+            )

@@ -1,0 +1,307 @@
+"""Reading a return by the document that it went out as: shape, locked cells, tidying; and what is there to check."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import chain
+
+from plan_sheets.core.answers.answers import AnswerRow, Answers, Cell, blocked_by, month_ends
+from plan_sheets.core.answers.phrases import Meaning, Phrases
+from plan_sheets.core.answers.tidy import as_cell_shows, clean_text, tidy
+from plan_sheets.core.book.document import Document, sha_of
+from plan_sheets.core.book.layout import Field, Sheet, as_text
+from plan_sheets.core.model.findings import Finding, Severity
+from plan_sheets.core.model.found import CellKind, FoundWorkbook
+from plan_sheets.core.model.keys import Address, Key, ref_order
+from plan_sheets.core.model.messages import Messages
+from plan_sheets.core.model.rounds import Round
+from plan_sheets.core.returned.locate import Locator
+from plan_sheets.core.returned.misplaced import (
+    find_merged_cells,
+    find_moved_answers,
+    find_reordered_answers,
+    find_sorted_columns,
+    find_spilled_paragraphs,
+)
+from plan_sheets.core.returned.tables import Located, Typed
+
+NOTHING_BECAUSE = "nothing_because"
+
+
+_MEANS = {"red": "Red", "amber": "Amber", "yellow": "Amber", "green": "Green", "blue": "Blue"}
+"""The word of RAG that goes with a colour."""
+
+
+def read_return(
+    document: Document,
+    workbook: FoundWorkbook,
+    messages: Messages,
+    whose: Callable[[str], str],
+    phrases: Phrases,
+    *,
+    again: bool = False,
+) -> Answers:
+    """Steps 4 to 6 of receiving one return. `whose`: the reference that a foreign row key belongs to, "" if none.
+
+    `phrases`: what is no answer by itself. `again`: whether it takes the place of an earlier one, though it does not
+    say so itself.
+    """
+    shape = Locator(document, workbook, messages, whose).locate()
+    typed, findings = find_merged_cells(shape, workbook, messages)
+    reading = _Reading(document, workbook, messages, phrases, shape, typed, [*shape.findings, *findings])
+    reading.tell_fell_apart()
+    reading.tell_beside()
+    reading.tell_links()
+    reading.tidy()
+    reading.tell_hidden()
+    reading.tell_struck()
+    reading.tell_paint()
+    sha = reading.sha()
+    reading.tell_moved()
+    return reading.answers(sha, again=again)
+
+
+@dataclass(slots=True)
+class _Reading:
+    """A return as it is being read: each step tells what it finds."""
+
+    document: Document
+    workbook: FoundWorkbook
+    messages: Messages
+    phrases: Phrases
+    shape: Located
+    typed: list[Typed]
+    """Every input cell of a form, and of each row in which anything is not as it was issued."""
+    findings: list[Finding]
+    values: dict[Key, str] = field(default_factory=dict)
+    """What the cells of `typed` say, tidied."""
+    painted: dict[Key, str] = field(default_factory=dict)
+    """The RAG cells that hold no word and are painted, and in which colour."""
+    meant: dict[Key, Meaning] = field(default_factory=dict)
+    """What the cells mean that hold a phrase and no answer."""
+    asked: set[Key] = field(default_factory=set)
+    """The cells with a query."""
+
+    def __post_init__(self) -> None:
+        """See which cells hold a phrase, and which were asked about where they were found."""
+        self.meant |= {one.key: meaning for one in self.typed if (meaning := self._meaning(one)) is not Meaning.ANSWER}
+        self.asked |= {one.key for one in self.findings if one.key and one.severity is Severity.QUERY}
+
+    def entered(self, one: Typed) -> str:
+        """What somebody put into a cell: what was typed, or in what colour it was painted instead."""
+        colour = self.painted.get(one.key)
+        if one.cell.kind is CellKind.BOOLEAN and one.cell.text == "FALSE" and not one.base:
+            return ""  # a checkbox that nobody ticked
+        return f"(painted {colour})" if colour else one.cell.entered
+
+    def _tell(self, code: str, one: Typed, **details: object) -> None:
+        """Tell of a cell; one that is asked about already is not asked about again."""
+        if self.messages.by_code[code].severity is Severity.QUERY:
+            if one.key in self.asked:
+                return
+            self.asked.add(one.key)
+        told = {"heading": one.about.title, "ref": one.row.ref, "cell": one.address.cell, **details}
+        self.findings.append(
+            self.messages.remark(code, told, address=one.address, key=one.key, entered=one.cell.entered)
+        )
+
+    def tell_fell_apart(self) -> None:
+        """Ask about each text that may be a further paragraph of one above it."""
+        for one, start in find_spilled_paragraphs(one for one in self.typed if one.key not in self.meant):
+            self._tell("paste_fell_apart", one, first=start.row.ref)
+
+    def tell_beside(self) -> None:
+        """Tell what stands beside the cells of a sheet: comments, text boxes, pictures."""
+        self.findings += [
+            self.messages.remark(one.code, one.details, address=Address(one.sheet, one.cell), entered=one.entered)
+            for one in self.workbook.remarks
+            if one.sheet and one.code != "cell_link"
+        ]
+
+    def tell_links(self) -> None:
+        """Tell where answers lead that do not say so: a link that was pasted shows the title of what it leads to."""
+        links = [one for one in self.workbook.remarks if one.code == "cell_link"]
+        rows = self.shape.unchanged if links else ()
+        answers = {one.address: one for one in chain(self.shape.typed, *(row.inputs(blank=False) for row in rows))}
+        for link in links:
+            one = answers.get(Address(link.sheet, link.cell))
+            if one and _bare(link.entered) not in one.cell.text.lower():
+                self.findings.append(
+                    self.messages.remark(
+                        link.code, link.details, address=one.address, key=one.key, entered=link.entered
+                    )
+                )
+
+    def tidy(self) -> None:
+        """Tidy every cell by what its field may hold."""
+        code = self.document.round
+        year = Round.parse(code).year if code else int(self.document.created[:4])
+        since_1904, sheets = self.workbook.since_1904, self.workbook.sheets
+        shown = {Address(sheet.name, cell): text for sheet in sheets for cell, text in sheet.shown.items()}
+        for one in self.typed:
+            about = one.about
+            choices = one.column.choices or about.choices
+            is_shown = one.cell.kind is CellKind.DATE or _is_words(about, choices)
+            if one.key in self.meant:
+                self._tell_phrase(one, self.meant[one.key])
+                continue
+            cell, said = as_cell_shows(one.cell, shown.get(one.address) if is_shown else None)
+            tidied = tidy(cell.text, about, choices, year=year, kind=cell.kind, since_1904=since_1904)
+            self.values[one.key] = tidied.value
+            for told in (*said, *tidied.remarks):
+                self._tell(told.code, one, **told.details)
+
+    def _meaning(self, one: Typed) -> Meaning:
+        """What a cell means that may say no more than "as above"."""
+        if one.cell.kind is not CellKind.TEXT or one.cell.text == one.base:
+            return Meaning.ANSWER
+        return self.phrases.meaning(one.cell.text, one.about, one.base)
+
+    def _tell_phrase(self, one: Typed, meaning: Meaning) -> None:
+        """A phrase where an answer should be: what stood there stands, it counts as blank, or somebody is asked."""
+        if meaning is Meaning.STANDS:
+            self.values[one.key] = one.base
+            self._tell("phrase_stands", one)
+        elif meaning is Meaning.BLANK:
+            self.values[one.key] = ""
+            self._tell("phrase_blank", one)
+        else:
+            self.values[one.key] = clean_text(one.cell.text)
+            self._tell("phrase_ask", one)
+
+    def tell_hidden(self) -> None:
+        """Tell of every new answer in a hidden row or column, and of a hidden sheet that holds any."""
+        sheets = {sheet.name: sheet for sheet in self.workbook.sheets if sheet.hidden or not sheet.visible}
+        new = [one for one in self.typed if one.cell.entered.strip() and self.values[one.key] != one.base]
+        for name, sheet in sheets.items():
+            cells = [one for one in new if one.address.sheet == name]
+            if cells and not sheet.visible:
+                where, many = cells[0].address, len(cells)
+                self.findings.append(self.messages.finding("sheet_hidden", address=where, sheet=name, cells=many))
+            for one in cells if sheet.visible else ():
+                if one.address.cell in sheet.hidden:
+                    self._tell("cell_hidden", one)
+
+    def tell_struck(self) -> None:
+        """Warn of every answer that is struck through: perhaps it was meant to be gone."""
+        struck = {Address(sheet.name, cell) for sheet in self.workbook.sheets for cell in sheet.struck}
+        for one in self.typed if struck else ():
+            if one.address in struck:
+                self._tell("text_struck", one)
+
+    def tell_paint(self) -> None:
+        """Ask about every RAG cell that is painted and holds no word; warn where word and colour differ."""
+        sheets = self.workbook.sheets
+        painted = {Address(sheet.name, cell): colour for sheet in sheets for cell, colour in sheet.painted.items()}
+        for one in self.typed if painted else ():
+            colour, choices = painted.get(one.address), one.column.choices or one.about.choices
+            if colour is None or not {"Red", "Amber", "Green"}.issubset(choices):
+                continue
+            told, value = {"colour": colour, "choices": ", ".join(choices)}, self.values[one.key]
+            if not one.cell.entered.strip():
+                self.painted[one.key] = colour
+                self._tell("rag_painted", one, **told)
+            elif value in choices and value != _MEANS[colour]:
+                self._tell("rag_painted_otherwise", one, **told)
+
+    def sha(self) -> str:
+        """What it says so far, as one hash: the same answers in another file make the same."""
+        answered = sorted((str(one.key), self.values[one.key], self.entered(one)) for one in self.typed)
+        outside = sorted((one.code, one.entered or "") for one in self.findings)
+        return sha_of(json.dumps([self.document.reference, answered, outside]))
+
+    def tell_moved(self) -> None:
+        """Tell of answers that stand in another row than they went out in: whole columns, then one by one."""
+        orders = {
+            "answers_permuted": [*find_reordered_answers(self.typed, self.values)],
+            "rows_parted": [*find_sorted_columns(self.shape.changed)],
+        }
+        self.findings += [
+            self.messages.finding(code, address=where, sheet=sheet, heading=heading)
+            for code, found in orders.items()
+            for sheet, heading, where in found
+        ]
+        whole = {(sheet, heading) for sheet, heading, _ in orders["answers_permuted"]}
+        for one, other in find_moved_answers(self.typed, self.values, self.shape.unchanged):
+            if (one.sheet.name, one.column.heading) not in whole:
+                self._tell("answer_strayed", one, other=other)
+
+    def answers(self, sha: str, *, again: bool) -> Answers:
+        """What is left when the workbook is put away; `again` as in `read_return`."""
+        told = [(one, cell) for one, cell in zip(self.typed, self._cells(), strict=True)]
+        self.findings += month_ends((cell for _, cell in told), self.messages)
+        form = {cell.key.field: cell.value for one, cell in told if one.row.answer and cell.value and not cell.blocked}
+        stayed = (
+            Cell(one.key, one.about, one.address, one.base, one.base, one.base)
+            for row in self.shape.unchanged
+            for one in row.inputs(blank=again or form.get("corrects") == "Yes")
+        )
+        silent = () if form.get(NOTHING_BECAUSE) else tuple(self._silent())
+        changes = any(cell.is_changed for _, cell in told)
+        answers = Answers(self.document.facts, self.findings, (), tuple(stayed), form, changes, silent, sha)
+        answers.rows = _rows(told, self.document.round, anything=not answers.is_untouched)
+        return answers
+
+    def _cells(self) -> Iterator[Cell]:
+        blocked = blocked_by(self.findings)
+        for one in self.typed:
+            entered, value = self.entered(one), self.values[one.key]
+            yield Cell(one.key, one.about, one.address, entered, value, one.base, blocked.get(one.key))
+
+    def _silent(self) -> Iterator[Finding]:
+        """One warning for each action about which a return says nothing."""
+        if self.document.kind != "subgroup":
+            return
+        told: dict[str, list[Typed]] = {}
+        reported = {sheet.name for sheet in self.document.sheets if _is_reported(sheet)}
+        unchanged = (row for row in self.shape.unchanged if row.sheet.name in reported)
+        for one in chain(self.typed, *(row.inputs() for row in unchanged)):
+            if one.column.field.scope == "round" and one.column.field.record == "action":
+                told.setdefault(one.row.ref, []).append(one)
+        for ref, cells in sorted(told.items(), key=lambda one: ref_order(one[0])):
+            if not any(self.entered(one).strip() for one in cells):
+                key = Key("action", ref, "ref")
+                yield self.messages.finding("row_silent", address=cells[0].address, key=key, ref=ref)
+
+
+def _bare(link: str) -> str:
+    """A link as people type it."""
+    return link.lower().removeprefix("mailto:").partition("://")[2].rstrip("/") or link.lower().removeprefix("mailto:")
+
+
+def _is_words(about: Field, choices: tuple[str, ...]) -> bool:
+    """Whether a field takes words, and a number only as words."""
+    return about.type == "string" and not about.format and not choices
+
+
+def _is_reported(sheet: Sheet) -> bool:
+    """Whether a sheet asks how actions stand in the round."""
+    return any(column.input and column.field.scope == "round" for column in sheet.columns)
+
+
+def _rows(told: Iterable[tuple[Typed, Cell]], code: str, *, anything: bool) -> tuple[AnswerRow, ...]:
+    """The rows in which anything was changed; the form is one. `anything`: whether anything was typed at all."""
+    begins = Round.parse(code).first_day if code else None
+    rows: dict[tuple[str, str], list[tuple[Typed, Cell]]] = {}
+    for one, cell in told:
+        rows.setdefault((one.sheet.name, "" if one.row.answer else one.row.ref), []).append((one, cell))
+    return tuple(
+        AnswerRow(
+            tuple(cell for _, cell in row),
+            anything if row[0][0].row.answer else any(cell.is_changed for _, cell in row),
+            _locked(row[0][0]),
+            begins,
+        )
+        for row in rows.values()
+    )
+
+
+def _locked(one: Typed) -> dict[str, str]:
+    """The locked texts of the row of a cell."""
+    return {
+        column.field.name: as_text(content)
+        for column, content in zip(one.sheet.columns, one.row.cells, strict=True)
+        if not one.sheet.is_input(one.row, column)
+    }

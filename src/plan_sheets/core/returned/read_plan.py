@@ -1,0 +1,269 @@
+"""Reading plan.xlsx: an open workbook whose rows are known by the refs that the officer types."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from plan_sheets.core.answers.answers import AnswerRow, Cell, blocked_by
+from plan_sheets.core.answers.tidy import as_cell_shows, tidy
+from plan_sheets.core.book.layout import Column, Field
+from plan_sheets.core.book.spec import SheetSpec, WorkbookSpec
+from plan_sheets.core.model.findings import Finding, Outcome, PlanSheetsError
+from plan_sheets.core.model.found import CellKind, FoundCell, FoundSheet, FoundWorkbook
+from plan_sheets.core.model.keys import Address, Key
+from plan_sheets.core.model.messages import Messages
+from plan_sheets.core.model.text import plain, quoted
+from plan_sheets.core.rating.thresholds import Thresholds
+from plan_sheets.core.returned.misplaced import merges_of
+from plan_sheets.core.returned.tables import EMPTY, FoundTable, find_table
+
+
+@dataclass(slots=True)
+class PlanRead:
+    """What stands in a plan workbook: every cell of every row, and what there is to say of it."""
+
+    cells: list[Cell] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+
+    def values(self) -> dict[Key, str]:
+        """Every value that can be taken."""
+        return {cell.key: cell.value for cell in self.cells if cell.blocked is None}
+
+    def rows(self, record: str) -> dict[str, dict[str, str]]:
+        """The rows of a record: values by field, by ref, in the order in which they stand."""
+        rows: dict[str, dict[str, str]] = {}
+        for cell in self.cells:
+            if cell.key.record == record:
+                rows.setdefault(cell.key.ref, {})[cell.key.field] = cell.value
+        return rows
+
+
+def read_plan(
+    workbook: FoundWorkbook, spec: WorkbookSpec, forms: Mapping[str, Mapping[str, Field]], messages: Messages
+) -> PlanRead:
+    """Every row of a plan workbook. Raises PlanSheetsError if a sheet or its headings are not there."""
+    reader = _Reader(workbook, forms, messages, _year(workbook))
+    for sheet in spec.sheets:
+        if sheet.form or not sheet.items:
+            reader.read_sheet(sheet)
+    reader.tell_extra_sheets(spec)
+    reader.check()
+    return reader.made
+
+
+def _year(workbook: FoundWorkbook) -> int:
+    """The plan's first calendar year, for dates without one: from `Financial year`; 2000 if that cannot be read."""
+    for found in workbook.sheets:
+        for (row, column), cell in found.cells.items():
+            if plain(cell.text) == "financial year":
+                text = found.cells.get((row, column + 2), EMPTY).text.strip()
+                if text[:4].isdecimal():
+                    return int(text[:4])
+    return 2000
+
+
+class _Reader:
+    def __init__(
+        self, workbook: FoundWorkbook, forms: Mapping[str, Mapping[str, Field]], messages: Messages, year: int
+    ) -> None:
+        self.workbook = workbook
+        self.forms = forms
+        self.messages = messages
+        self.year = year
+        self.merges = {found.name: [*merges_of(found)] for found in workbook.sheets}
+        self.made = PlanRead()
+        self.rows: list[AnswerRow] = []
+        self.titles: dict[Key, Field] = {}
+
+    def read_sheet(self, spec: SheetSpec) -> None:
+        """One sheet, a form or a table. Raises PlanSheetsError if it or its headings are not there."""
+        columns = [Column(one.field, one.heading, one.input) for one in spec.columns]
+        found = next((one for one in self.workbook.sheets if plain(one.name) == plain(spec.name)), None)
+        if found is None:
+            raise PlanSheetsError(
+                f"plan.xlsx has no sheet '{spec.name}'.",
+                "Give the sheet its name back, or take it from a fresh template. Nothing was changed.",
+            )
+        table = find_table(columns, found)
+        if table is None:
+            raise PlanSheetsError(
+                f"plan.xlsx, sheet '{spec.name}': the headings were not found "
+                f"({', '.join(one.heading for one in columns)}).",
+                "Give the headings their names back. Nothing was changed.",
+            )
+        if spec.form:
+            self._form(spec, table)
+        else:
+            self._table(spec, columns, table, found)
+
+    def tell_extra_sheets(self, spec: WorkbookSpec) -> None:
+        """Tell the text of every sheet that is not the template's."""
+        ours = {plain(sheet.name) for sheet in spec.sheets}
+        for found in self.workbook.sheets:
+            texts = [(place, cell.entered) for place, cell in sorted(found.cells.items()) if cell.entered.strip()]
+            if plain(found.name) not in ours and texts:
+                told = "\n".join(text for _, text in texts)
+                where = Address.at(found.name, *texts[0][0])
+                self._tell("sheet_extra", where, told, sheet=found.name, cells=len(texts))
+
+    def _form(self, spec: SheetSpec, table: FoundTable) -> None:
+        fields = {plain(one.title): one for one in self.forms[spec.form].values()}
+        cells = []
+        for row in sorted({row for row, _ in table.found.cells if row > table.heading_row}):
+            one = fields.pop(plain(table.cell(row, "ref").text), None)
+            texts = [table.cell(row, name).entered for name in table.places]
+            if one is not None:
+                cells.append(self._cell(one, Key(spec.form, "", one.name), table, row, "answer"))
+            elif any(text.strip() for text in texts):
+                where = Address.at(table.found.name, row, table.places["ref"])
+                self._tell("row_unknown", where, " | ".join(filter(None, texts)), sheet=table.found.name)
+        for one in fields.values():
+            where = Address.at(table.found.name, table.heading_row, table.places["ref"])
+            self._tell("item_missing", where, item=one.title, sheet=table.found.name)
+        self._beside(table, len(spec.lines))
+        self.rows.append(AnswerRow(tuple(cells), says_something=True))
+
+    def _beside(self, table: FoundTable, lines: int) -> None:
+        """Tell every text that stands beside the table, or above it where none of our lines stands."""
+        inside = set(table.places.values())
+        for (row, place), cell in sorted(table.found.cells.items()):
+            above = row < table.heading_row
+            ours = (place == 0 and row <= lines) if above else place in inside
+            if not ours and cell.entered.strip():
+                where = Address.at(table.found.name, row, place)
+                self._tell("text_outside", where, entered=cell.entered, sheet=table.found.name)
+
+    def _table(self, spec: SheetSpec, columns: Sequence[Column], table: FoundTable, found: FoundSheet) -> None:
+        for column in columns:
+            if column.field.name not in table.places:
+                self._tell(
+                    "column_missing",
+                    Address.at(found.name, table.heading_row, 0),
+                    heading=column.heading,
+                    sheet=spec.name,
+                )
+        inside = set(table.places.values())
+        for row in sorted(
+            {
+                row
+                for (row, place), cell in found.cells.items()
+                if row > table.heading_row and place in inside and cell.entered.strip()
+            }
+        ):
+            self._row(spec, columns, table, row)
+        self._beside(table, len(spec.lines))
+
+    def _row(self, spec: SheetSpec, columns: Sequence[Column], table: FoundTable, row: int) -> None:
+        refs = next(one for one in columns if one.field.name == "ref")
+        ref = tidy(table.cell(row, "ref").text, refs.field, year=self.year).value
+        if not ref:
+            texts = [table.cell(row, one.field.name).text for one in columns]
+            where = Address.at(table.found.name, row, table.places.get("ref", 0))
+            self._tell("ref_missing", where, entered=" | ".join(filter(None, texts)), sheet=spec.name)
+            return
+        there = [one for one in columns if one.field.name in table.places and one.field.scope != "derived"]
+        cells = [
+            self._cell(one.field, Key(spec.record, ref, one.field.name), table, row, one.field.name) for one in there
+        ]
+        self.rows.append(AnswerRow(tuple(cells), says_something=True))
+
+    def _cell(self, one: Field, key: Key, table: FoundTable, row: int, column: str) -> Cell:
+        address = Address.at(table.found.name, row, table.places[column])
+        cell, hidden = self._under_merge(table, address, table.cell(row, column), key, one)
+        # An open workbook may hold numbers: `007` typed into a cell that somebody formatted is still what it shows.
+        is_shown = one.type == "string" or cell.kind is CellKind.DATE
+        words, said = as_cell_shows(cell, table.found.shown.get(address.cell) if is_shown else None)
+        kind = CellKind.TEXT if cell.kind is CellKind.NUMBER and one.type == "string" else words.kind
+        since_1904 = self.workbook.since_1904
+        tidied = tidy(words.text, one, one.choices, year=self.year, kind=kind, since_1904=since_1904)
+        findings = [
+            self.messages.remark(
+                told.code, told.details, address=address, key=key, entered=cell.entered, heading=one.title
+            )
+            for told in (*said, *tidied.remarks)
+            if not (hidden and self.messages.by_code[told.code].severity.blocks)
+        ]
+        findings += hidden
+        self.made.findings += findings
+        self.titles[key] = one
+        return Cell(key, one, address, cell.entered, tidied.value, blocked=blocked_by(findings).get(key))
+
+    def _under_merge(
+        self, table: FoundTable, address: Address, own: FoundCell, key: Key, about: Field
+    ) -> tuple[FoundCell, list[Finding]]:
+        """What Take would take for a cell, and a query if a merge covers it; else the cell itself, and nothing."""
+        place = address.place
+        for merge in self.merges[table.found.name]:
+            cell = merge.meant(place, own)
+            if merge.holds(place) and place != merge.first and cell.entered.strip():
+                told = {
+                    "area": merge.area,
+                    "shown": quoted(merge.shown.entered),
+                    "heading": about.title,
+                    "ref": key.ref,
+                    "own": quoted(own.entered),
+                    "takes": quoted(cell.entered),
+                }
+                entered = own.entered if own.entered.strip() else cell.entered
+                remark = self.messages.remark("plan_merged", told, address=address, key=key, entered=entered)
+                return cell, [remark]
+        return own, []
+
+    def _tell(
+        self, code: str, address: Address | None, entered: str | None = None, key: Key | None = None, **details: object
+    ) -> None:
+        self.made.findings.append(self.messages.finding(code, address=address, key=key, entered=entered, **details))
+
+    def check(self) -> None:
+        """The rules of every cell; then what only the plan as a whole can tell."""
+        refs = {record: self._refs(record) for record in ("board", "subgroup", "priority", "action")}
+        from plan_sheets.core.answers.check import check_rows  # noqa: PLC0415 - pandas takes long to load
+
+        self.made.findings += check_rows([self.rows], self.messages, refs)[0]
+        self._themes_without_priority(refs["priority"])
+        self._unusable_rules()
+        blocked, doubled = blocked_by(self.made.findings), self._doubled()
+        for row in self.rows:
+            for cell in row.cells:
+                why = Outcome.ERROR if (cell.key.record, cell.key.ref) in doubled else blocked.get(cell.key)
+                self.made.cells.append(cell._replace(blocked=why))
+
+    def _unusable_rules(self) -> None:
+        """Thresholds that are numbers and still cannot be used: a fifth quarter, a share of 200 per cent."""
+        cells = {
+            cell.key.ref: cell
+            for row in self.rows
+            for cell in row.cells
+            if cell.key.record == "rag_rule" and cell.key.field == "value"
+        }
+        told = {one.key for one in self.made.findings if one.key and one.severity.blocks}
+        for ref, text in Thresholds.from_values({ref: cell.value for ref, cell in cells.items()})[1]:
+            if cells[ref].key not in told:
+                self._tell("rag_rule_unusable", cells[ref].address, text, cells[ref].key, rule=ref)
+
+    def _refs(self, record: str) -> set[str]:
+        return {
+            cell.key.ref
+            for row in self.rows
+            for cell in row.cells
+            if cell.key.record == record and cell.key.field == "ref"
+        }
+
+    def _doubled(self) -> set[tuple[str, str]]:
+        """Rows whose ref stands twice: neither is taken, for nobody can say which is meant."""
+        counts = Counter(
+            (cell.key.record, cell.key.ref) for row in self.rows for cell in row.cells if cell.field.name == "ref"
+        )
+        return {row for row, times in counts.items() if times > 1}
+
+    def _themes_without_priority(self, refs: Iterable[str]) -> None:
+        known = set(refs)
+        for row in self.rows:
+            cell = row.cells[0]
+            parent = cell.key.ref[:-1]
+            if cell.key.record == "priority" and cell.key.ref[-1:].islower() and parent not in known:
+                self._tell(
+                    "theme_without_priority", cell.address, cell.entered, cell.key, ref=cell.key.ref, parent=parent
+                )

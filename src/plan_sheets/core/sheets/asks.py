@@ -1,0 +1,147 @@
+"""What is asked on the first page, in words: what is Red and why, what chairs ask, what the rules put before whom."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from plan_sheets.core.model.dates import PartialDate
+from plan_sheets.core.model.keys import ref_order
+from plan_sheets.core.model.rounds import Round, next_round
+from plan_sheets.core.model.stages import Status
+from plan_sheets.core.model.text import count_words, cut
+from plan_sheets.core.rating.decisions import decisions
+from plan_sheets.core.rating.escalate import EXECUTIVE, Escalation, EscalationRule, escalations
+from plan_sheets.core.rating.plan_rows import who_answers
+from plan_sheets.core.rating.rag import Rating
+from plan_sheets.core.rating.snapshot import Snapshot
+
+MOST_RED = 8
+MOST_ASKS = 3
+"""How many Red actions, and how many asks of each other kind, are told in words: all stand on Decisions."""
+LONGEST_ASK = 360
+"""A couple of lines (characters)."""
+LONGEST_WHAT = 100
+LONGEST_NAME = 36
+"""What is Red is told nearly whole, all else in a few words (characters)."""
+ALL = " (all of it on Decisions)"
+_ASKED = {
+    EscalationRule.MOVED: "accept the date, or say what must change.",
+    EscalationRule.AMBER: "what will turn them Green?",
+    EscalationRule.NO_RETURN: "who will see that they report?",
+    EscalationRule.UNNAMED: "who are they?",
+}
+
+
+def due_by(now: Round) -> PartialDate:
+    """By when an answer is asked for: the last day of the next quarter."""
+    return PartialDate.day(next_round(now).last_day)
+
+
+def escalated(snapshot: Snapshot, now: Round) -> tuple[Escalation, ...]:
+    """Everything that the round escalates."""
+    return escalations(snapshot.now.values(), snapshot.subgroups, snapshot.limits, due_by(now).words)
+
+
+def ask_in_words(snapshot: Snapshot, ref: str, longest: int = LONGEST_NAME) -> str:
+    """What an action is, or a priority, or a subgroup: its words, then its ref and whose it is in brackets."""
+    if ref in snapshot.rows["action"]:
+        what = cut(snapshot.rows["action"][ref]["what"], longest).removesuffix(".")
+        told = ", ".join(filter(None, (ref, who_answers(snapshot.rows, ref))))
+        return f"{what} ({told})" if what else told
+    if ref in snapshot.rows["priority"]:
+        return f"{cut(snapshot.rows['priority'][ref]['title'], longest)} ({ref})"
+    return snapshot.subgroup(ref)
+
+
+def asked_lines(snapshot: Snapshot, now: Round, most_red: int = MOST_RED) -> Iterator[str]:
+    """A line of what is asked about Red actions, one for each of them, and one for each other thing that is asked."""
+    found = escalated(snapshot, now)
+    red = dict.fromkeys(one.ref for one in found if one.rule is EscalationRule.RED)
+    asks = {one.ref: one.asked for one in found if one.rule is EscalationRule.ASKED}
+    yield f"What is asked. {_first(len(red), found, now)}{_decided(snapshot)}"
+    yield from _red(snapshot, sorted(red, key=lambda ref: ref not in asks), found, most_red)
+    yield from _last_red(snapshot)
+    yield from _chairs(snapshot, {ref: ask for ref, ask in asks.items() if ref not in red})
+    yield from _others(snapshot, [one for one in found if one.ref not in red])
+
+
+def _others(snapshot: Snapshot, found: Sequence[Escalation]) -> Iterator[str]:
+    """A line for each rule that puts something before somebody: what is asked, and about what."""
+    for rule, asked in _ASKED.items():
+        those = [one.ref for one in found if one.rule is rule]
+        if those:
+            told = "; ".join(ask_in_words(snapshot, ref) for ref in those[:MOST_ASKS])
+            yield f"Also asked. {rule}: {asked} {told}{_more(len(those) - MOST_ASKS)}."
+
+
+def _first(red: int, found: Sequence[Escalation], now: Round) -> str:
+    if not found:
+        return "Nothing: no rule escalates anything, and no chair asks for anything."
+    told = f"Of {EXECUTIVE}, by {due_by(now).words} (see Decisions)"
+    if not red:
+        return f"{told}, what stands below. No action is Red."
+    which = "the Red action" if red == 1 else f"each of the {red} Red actions"
+    return f"{told}: for {which}, agree what will bring it back and by when, or accept that it stays Red."
+
+
+def _red(snapshot: Snapshot, refs: Sequence[str], found: Sequence[Escalation], most: int) -> Iterator[str]:
+    """What is Red, whose it is, why, and what is asked beside the common question; those whose chair asks first."""
+    for ref in refs[:most]:
+        asked = {one.rule: one.asked for one in found if one.ref == ref}
+        told = [
+            f"Red: {ask_in_words(snapshot, ref, LONGEST_WHAT)}. Why: {why(snapshot.now[ref], 'its chair judged it')}.",
+            f"Its chair asks: {cut(asked[EscalationRule.ASKED], LONGEST_ASK, ALL)}"
+            if EscalationRule.ASKED in asked
+            else "",
+            f"Also asked: {asked[EscalationRule.MOVED]}" if EscalationRule.MOVED in asked else "",
+        ]
+        yield " ".join(filter(None, told))
+    if len(refs) > most:
+        yield f"Red: {len(refs) - most} more on Decisions."
+
+
+def why(rating: Rating, said: str = "judged") -> str:
+    """Why an action stands as it does, for somebody who knows no rules: what made it worse than its chair `said`."""
+    judged = rating.facts.judged
+    told, _, because = rating.driven_by.removesuffix(".").partition(f", rule {rating.rule}: ")
+    if not judged or not told.startswith(f"judged {judged}"):
+        return rating.driven_by.removesuffix(".")
+    if because and rating.published != judged:
+        return f"{because} ({said} {judged})"
+    return "; ".join(filter(None, (told.replace("judged", said, 1), because)))
+
+
+def _last_red(snapshot: Snapshot) -> Iterator[str]:
+    """What nobody reported on and was Red before: its priority is Red for it, though nothing is asked by a rule."""
+    silent = [one for one in snapshot.now.values() if one.published == Status.NOT_REPORTED and one.last == Status.RED]
+    silent.sort(key=lambda one: ref_order(one.facts.ref))
+    if silent:
+        told = "; ".join(ask_in_words(snapshot, one.facts.ref) for one in silent[:MOST_ASKS])
+        more = len(silent) - MOST_ASKS
+        yield f"Red when last reported, silent now: {told}{f'; and {more} more on Master plan' if more > 0 else ''}."
+
+
+def _chairs(snapshot: Snapshot, asks: dict[str, str]) -> Iterator[str]:
+    """What chairs ask about actions that are not Red."""
+    for ref, ask in [*asks.items()][:MOST_ASKS]:
+        about = f"{ask_in_words(snapshot, ref)}, {snapshot.now[ref].published}"
+        yield f"A chair asks about {about}: {cut(ask, LONGEST_ASK, ALL)}"
+    if len(asks) > MOST_ASKS:
+        yield f"Chairs ask more about {count_words(len(asks) - MOST_ASKS, 'action')}: see Decisions."
+
+
+def _more(many: int) -> str:
+    return f"; and {many} more" if many > 0 else ""
+
+
+def _decided(snapshot: Snapshot) -> str:
+    """What has been decided on that already, and what was decided before and may have been carried out."""
+    made = decisions(snapshot.history, snapshot.rounds)
+    now = [ask_in_words(snapshot, one.ref) for one in made if one.round == snapshot.code]
+    before = [
+        one for one in made if one.round != snapshot.code and one.is_open() and not one.answered_in(snapshot.code)
+    ]
+    told = f" Decided already: {'; '.join(now[:MOST_ASKS])}{_more(len(now) - MOST_ASKS)}." if now else ""
+    if before:
+        told += f" {count_words(len(before), 'earlier decision')}: carried out?"
+    return told

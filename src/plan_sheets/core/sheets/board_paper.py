@@ -1,0 +1,221 @@
+"""The board paper before it is a document: the master for an agenda pack, as headings, paragraphs and tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+
+from plan_sheets.core.book.compose import RowFacts
+from plan_sheets.core.book.layout import as_text
+from plan_sheets.core.book.paper import RAG, BoardPaper, Heading, PaperTable, Paragraph, Part
+from plan_sheets.core.model.stages import Status
+from plan_sheets.core.model.text import count_words, shorten
+from plan_sheets.core.rating.escalate import EXECUTIVE, Escalation, EscalationRule
+from plan_sheets.core.rating.plan_rows import parent
+from plan_sheets.core.rating.snapshot import Snapshot
+from plan_sheets.core.sheets.asks import escalated
+from plan_sheets.core.sheets.master_plan import action_rows
+from plan_sheets.core.sheets.rag_status import DRAFT, LONGEST_ACTION, summary_rows, summary_texts, waiting
+
+LONGEST = 600
+"""How much of one text a cell or a paragraph of the paper tells (characters)."""
+CUT = "… (in full in the master workbook)"
+
+
+LEADS = (
+    "Where we are",
+    "Returns.",
+    "What changed.",
+    "Worsened.",
+    "Improved.",
+    "Also changed.",
+    "What is asked.",
+    "Red:",
+    "Also asked.",
+    "What could not be told.",
+)
+"""The words that begin a paragraph of the summary, and say what it is about."""
+
+
+def board_paper(snapshot: Snapshot, reference: str, created: datetime) -> BoardPaper:
+    """The paper of how everything stood; `reference` is that of the master workbook that tells all of it."""
+    plan = snapshot.history.record("plan", "", snapshot.code)
+    when = snapshot.round.words if snapshot.round else DRAFT
+    parts = (
+        *_summary(snapshot),
+        *_decisions(snapshot),
+        *_priorities(snapshot),
+        *_untold(snapshot),
+        *_about(snapshot, reference),
+    )
+    return BoardPaper(f"{plan['title']}: {when}", plan["marking"], created, parts)
+
+
+def fitting(text: str, longest: int = LONGEST) -> str:
+    """A text as the paper tells it: whole, or its beginning with where the rest stands."""
+    return text if len(text) <= longest else text[: longest - len(CUT)].rstrip() + CUT
+
+
+def _table(about: str, columns: dict[str, int], rows: Iterator[tuple[str, ...]]) -> Iterator[PaperTable]:
+    """A table of these columns (heading and width); none if there is no row."""
+    told = tuple(tuple(fitting(text) for text in row) for row in rows)
+    if told:
+        yield PaperTable(about, tuple(columns), tuple(columns.values()), told)
+
+
+def _summary(snapshot: Snapshot) -> Iterator[Part]:
+    yield Heading("Summary", 1)
+    for text in summary_texts(snapshot):
+        lead = next((lead for lead in LEADS if text.startswith(lead)), "")
+        yield Paragraph(text.removeprefix(lead).lstrip(), lead)
+    columns, names = {"Ref": 7, "Board or priority": 30, RAG: 14, "Actions": 33}, ["title", "published_rag", "counts"]
+    if snapshot.round:
+        columns["Trend"] = 16
+        names.append("trend")
+    rows = (_cells(row, *names) for row in summary_rows(snapshot))
+    yield from _table("Each board and its priorities: how they stand", columns, rows)
+
+
+def _cells(row: RowFacts, *names: str) -> tuple[str, ...]:
+    """The ref of a row, and what it says under these names."""
+    return row.ref, *(as_text(row.contents.get(name, "")) for name in names)
+
+
+def _decisions(snapshot: Snapshot) -> Iterator[Part]:
+    yield Heading("Decisions asked for", 1)
+    if snapshot.round is None:
+        yield Paragraph("None: this is a draft, for consultation.")
+        return
+    found: dict[str, list[Escalation]] = {}
+    for one in escalated(snapshot, snapshot.round):
+        found.setdefault(one.ref, []).append(one)
+    if not found:
+        yield Paragraph("None: no rule escalates anything, and no chair asks for anything.")
+    columns = {"About": 20, "Why it is here": 27, "What is asked": 27, "Of whom": 14, "By": 12}
+    rows = ((_named(snapshot, ref), *_asked(those)) for ref, those in found.items())
+    yield from _table("What is asked, of whom and by when", columns, rows)
+
+
+def _asked(those: Sequence[Escalation]) -> tuple[str, ...]:
+    """Why something is asked, what, of whom and by when: all that is asked about one thing, each on a line of its own.
+
+    The rule Red is not told with its reason, which begins with that word.
+    """
+    rules: dict[str, list[str]] = {}
+    for one in those:
+        rules.setdefault(one.why, []).extend([] if one.rule is EscalationRule.RED else [one.rule])
+    whom = ("The Executive" if one.of_whom == EXECUTIVE else one.of_whom for one in those)
+    return (
+        _lines(f"{'; '.join(by)}. {why}" if by else why for why, by in rules.items()),
+        _lines(f"{one.rule}: {one.asked}" if len(those) > 1 else one.asked for one in those),
+        _lines(whom),
+        _lines(one.by_when for one in those),
+    )
+
+
+def _lines(texts: Iterable[str]) -> str:
+    """Different texts, one to a line; a long one is told in part, so that there is room for each."""
+    different = list(dict.fromkeys(texts))
+    return "\n".join(fitting(text, LONGEST // len(different)) for text in different)
+
+
+def _named(snapshot: Snapshot, ref: str) -> str:
+    """A ref, and what it is of: an action, a priority or a subgroup."""
+    if ref in snapshot.rows["action"]:
+        return f"{ref} {shorten(snapshot.rows['action'][ref]['what'], LONGEST_ACTION)}"
+    return snapshot.titled(ref) if ref in snapshot.rows["priority"] else snapshot.subgroup(ref)
+
+
+def _priorities(snapshot: Snapshot) -> Iterator[Part]:
+    yield Heading("Priorities in turn", 1)
+    actions: dict[str, list[RowFacts]] = {}
+    for action in action_rows(snapshot):
+        theme = snapshot.rows["action"][action.ref]["theme"]
+        actions.setdefault(parent(theme) if theme else "", []).append(action)
+    rows = [row for row in summary_rows(snapshot) if row.ref in snapshot.rows["priority"]]
+    for row in rows:
+        yield Heading(f"{row.ref} {as_text(row.contents['title'])}", 2)
+        yield from _standing(row)
+        yield from _actions(snapshot, actions.pop(row.ref, []), f"Actions of {row.ref}")
+    if not rows:
+        yield Paragraph("The plan has no priorities yet.")
+    if actions:
+        yield Heading("Actions of no priority", 2)
+        yield from _actions(snapshot, [one for those in actions.values() for one in those], "Actions of no priority")
+
+
+def _standing(row: RowFacts) -> Iterator[Paragraph]:
+    """How a priority stands, a paragraph for each thing that is known of it."""
+    _, rag, counts, trend, driver, due, owner = _cells(
+        row, "published_rag", "counts", "trend", "driven_by", "due_next", "owner"
+    )
+    yield Paragraph(_sentences(rag, f"Trend: {trend}" if trend else "", counts if counts != rag else ""), "RAG:")
+    if driver:
+        yield Paragraph(fitting(_sentences(driver)), "What drives it:")
+    if due:
+        yield Paragraph(_sentences(due), "Due by the end of the next quarter:")
+    yield Paragraph(_sentences(owner), "Owner:")
+
+
+def _sentences(*texts: str) -> str:
+    return " ".join(text if text.endswith((".", "?", "!", "…")) else f"{text}." for text in texts if text)
+
+
+def _actions(snapshot: Snapshot, rows: Sequence[RowFacts], about: str) -> Iterator[PaperTable]:
+    if snapshot.round:
+        columns = {"Ref": 12, "What we will do": 23, "Due": 13, RAG: 14, "Why": 18, "Next step": 20}
+        told = (_cells(row, "what", "due", "published_rag", "why", "next_step") for row in rows)
+    else:
+        columns = {
+            "Ref": 10,
+            "What we will do": 27,
+            "How we will do it": 27,
+            "Due": 13,
+            "Action owner and subgroup": 23,
+        }
+        told = (_cells(row, "what", "how", "due", "owner") for row in rows)
+    yield from _table(about, columns, told)
+
+
+def _untold(snapshot: Snapshot) -> Iterator[Part]:
+    yield Heading("What could not be told, and why", 1)
+    told = [*_unknown_actions(snapshot), *map(Paragraph, _elsewhere(snapshot)), *_open(snapshot)]
+    yield from told or [Paragraph("Nothing: every action was reported, and no question is open.")]
+
+
+def _unknown_actions(snapshot: Snapshot) -> Iterator[PaperTable]:
+    """Actions that are not rated, or about which something is in doubt; those for the same reason together."""
+    refs: dict[tuple[str, str], list[str]] = {}
+    for row in action_rows(snapshot):
+        _, rag, why = _cells(row, "published_rag", "why")
+        if rag in (Status.NOT_REPORTED, Status.NOT_ASSESSABLE) or row.ref in snapshot.doubts:
+            refs.setdefault((rag, why), []).append(row.ref)
+    rows = ((", ".join(those), rag, why) for (rag, why), those in refs.items())
+    yield from _table("Actions that are not rated or are in doubt", {"Actions": 30, RAG: 18, "Why": 52}, rows)
+
+
+def _elsewhere(snapshot: Snapshot) -> Iterator[str]:
+    """What has come in and is not in the paper yet."""
+    if snapshot.set_aside:
+        yield f"{count_words(snapshot.set_aside, 'file')} held or refused: what is in there is not told here."
+    if snapshot.queries:
+        yield f"Open queries, for the board officer to settle: {snapshot.queries}. What stood before is told here."
+    if snapshot.proposals:
+        yield f"Waiting for the board officer to confirm: {', '.join(waiting(snapshot))}."
+
+
+def _open(snapshot: Snapshot) -> Iterator[Part]:
+    if snapshot.questions:
+        yield Heading("Open questions", 2)
+    columns = {"About": 14, "Question": 46, "Who must answer": 24, "Open since": 16}
+    rows = ((one.about or "The plan", one.question, one.answers or "Not said", one.since) for one in snapshot.questions)
+    yield from _table("Questions that nobody has answered yet", columns, rows)
+
+
+def _about(snapshot: Snapshot, reference: str) -> Iterator[Part]:
+    yield Heading("About this paper", 1)
+    yield Paragraph(
+        f"Made from the master workbook {reference}, which tells every word that was said, and what RAG words mean. "
+        "Published RAG is the worse of what the chair judged and what the rules allow."
+        + ("" if snapshot.round else " Nothing is rated before the first round.")
+    )

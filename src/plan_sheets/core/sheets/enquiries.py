@@ -1,0 +1,204 @@
+"""Key lines of enquiry: the plan's own, and those that gaps raise; each of these says which gap, where, since when.
+
+Source of the gaps: an impact never stated, a consideration blank under a Red priority, a question open for two rounds,
+evidence never given, a step not done twice. What one gap raises about one priority is asked in one row: an executive
+reads what is missing under J2, not thirty rows that differ in an action.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from plan_sheets.core.book.compose import RowFacts
+from plan_sheets.core.model.keys import Key, ref_order
+from plan_sheets.core.model.stages import Status
+from plan_sheets.core.model.text import shorten
+from plan_sheets.core.rating.ages import aged, quarters, question_since, row_since, since_of, since_words
+from plan_sheets.core.rating.plan_rows import parent, who_answers
+from plan_sheets.core.rating.rag import Rating, missed_running
+from plan_sheets.core.rating.rollup import roll_up
+from plan_sheets.core.rating.snapshot import Snapshot
+from plan_sheets.core.sheets.considerations import CONSIDERATIONS, Cover, covered
+
+TWICE = 2
+"""For how many rounds a question must have been open, or a step not done, to raise an enquiry."""
+NO_ANSWER = "None yet"
+LONGEST_WHAT = 90
+"""How much of an action is told here (characters); the whole of it stands in Master plan."""
+MOST_TOGETHER = 1_000
+"""Characters of what is asked about in one row: a row must fit its page."""
+_ENDED = (Status.CLOSED, Status.WITHDRAWN, Status.PROPOSED)
+
+
+class Gap(StrEnum):
+    """What raises an enquiry, in the order in which the executive reads it."""
+
+    STEP = "Next step not done twice"
+    BLANK = "Consideration blank under a Red priority"
+    QUESTION = "Question open for two rounds"
+    IMPACT = "Impact never stated"
+    EVIDENCE = "Evidence never given"
+
+
+@dataclass(frozen=True, slots=True)
+class Raised:
+    """One enquiry that a gap raises. `since`: the code of the round since which there has been the gap."""
+
+    gap: Gap
+    about: str
+    enquiry: str
+    answers: str
+    since: str
+    what: str = ""
+    """What stands for it in a row of several, under `_OF_EACH` of its gap; "" is the enquiry itself."""
+
+    @property
+    def line(self) -> str:
+        """What stands for it in a row of several."""
+        return self.what or self.enquiry
+
+
+_OF_EACH = {
+    Gap.STEP: "What keeps the next step of each of these from being done?",
+    Gap.BLANK: "{} is Red. What has been done about what is blank here?",
+    Gap.IMPACT: "What difference will each of these make, and how will anybody know?",
+    Gap.EVIDENCE: "What evidence is there of the progress reported on each of these?",
+}
+"""What a row of several asks first; a question that is open asks for itself."""
+
+
+def raised(snapshot: Snapshot) -> list[Raised]:
+    """Every enquiry that gaps raise at the end of the round, by gap and ref; none before the first round."""
+    if snapshot.round is None:
+        return []
+    found = [*_blank_under_red(snapshot), *_long_open(snapshot)]
+    for rating in snapshot.now.values():
+        if rating.published not in _ENDED:
+            found += _of_action(snapshot, rating)
+    gaps = list(Gap)
+    return sorted(found, key=lambda one: (gaps.index(one.gap), ref_order(one.about)))
+
+
+def _of_action(snapshot: Snapshot, rating: Rating) -> Iterator[Raised]:
+    ref, row = rating.facts.ref, snapshot.rows["action"][rating.facts.ref]
+    what = shorten(row["what"], LONGEST_WHAT).removesuffix(".")
+    answers = row["owner"] or who_answers(snapshot.rows, ref)
+    missed = missed_running(rating.facts.steps)
+    if missed >= TWICE:
+        asked = f"What keeps the next step of '{what}' from being done?"
+        yield Raised(Gap.STEP, ref, asked, answers, snapshot.rounds[-missed], what)
+    if since_of(snapshot.history, Key("action", ref, "impact"), snapshot.code) is None:
+        asked = f"What difference will '{what}' make, and how will anybody know?"
+        yield Raised(Gap.IMPACT, ref, asked, answers, row_since(snapshot, "action", ref), what)
+    reported = [code for code in snapshot.rounds if snapshot.history.of_round("action", ref, "progress", code)]
+    if reported and not rating.facts.evidence:
+        asked = f"What evidence is there of the progress reported on '{what}'?"
+        yield Raised(Gap.EVIDENCE, ref, asked, answers, reported[0], what)
+
+
+def _blank_under_red(snapshot: Snapshot) -> Iterator[Raised]:
+    """One enquiry for all that has been blank since the same round under one theme of a priority that is Red."""
+    red = _red_since(snapshot)
+    blank: dict[tuple[str, str], list[str]] = {}
+    for one in covered(snapshot):
+        priority = parent(one.theme)
+        if one.cover is Cover.BLANK and priority in red:
+            blank.setdefault((one.theme, max(one.since, red[priority])), []).append(CONSIDERATIONS[one.consideration])
+    for (theme, since), names in blank.items():
+        asked = f"{parent(theme)} is Red. What has been done for {snapshot.titled(theme)} about: {'; '.join(names)}?"
+        what = f"{snapshot.rows['priority'][theme]['title']} ({'; '.join(names)})"
+        yield Raised(Gap.BLANK, theme, asked, who_answers(snapshot.rows, theme), since, what)
+
+
+def _red_since(snapshot: Snapshot) -> Mapping[str, str]:
+    """Since which round each priority that is Red now has been so without a break."""
+    since: dict[str, str] = {}
+    for code in snapshot.rounds:
+        by_priority: dict[str, list[Rating]] = {}
+        for rating in snapshot.ratings[code].values():
+            by_priority.setdefault(rating.facts.priority, []).append(rating)
+        red = {ref for ref, those in by_priority.items() if roll_up(those, snapshot.limits).published == Status.RED}
+        since = {ref: since.get(ref, code) for ref in red}
+    return since
+
+
+def _long_open(snapshot: Snapshot) -> Iterator[Raised]:
+    for one in snapshot.questions:
+        since = question_since(snapshot, one)
+        if quarters(snapshot, since) >= TWICE:
+            yield Raised(Gap.QUESTION, one.about, one.question, one.answers, since)
+
+
+def enquiry_rows(snapshot: Snapshot, found: Sequence[Raised]) -> Iterator[RowFacts]:
+    """The plan's own enquiries, then those that gaps raise (`found`)."""
+    for ref, row in snapshot.rows["enquiry"].items():
+        contents = {
+            "about": row["about"] or "All",
+            "enquiry": row["enquiry"],
+            "answer": row["answer"] or NO_ANSWER,
+            "raised_by": "The plan",
+            "answers": who_answers(snapshot.rows, row["about"]),
+        }
+        yield RowFacts(ref, {**contents, **aged(snapshot, row_since(snapshot, "enquiry", ref))})
+    for number, those in enumerate(_together(snapshot, found), start=1):
+        contents = {**_asked(snapshot, those), "answer": NO_ANSWER, "raised_by": those[0].gap}
+        yield RowFacts(f"G{number}", {**contents, **aged(snapshot, min(one.since for one in those))})
+
+
+def _together(snapshot: Snapshot, found: Iterable[Raised]) -> Iterator[list[Raised]]:
+    """What one gap raises about one priority, as much of it as fits a row."""
+    groups: dict[tuple[Gap, str], list[Raised]] = {}
+    for one in found:
+        groups.setdefault((one.gap, _priority(snapshot, one.about)), []).append(one)
+    for group in groups.values():
+        row: list[Raised] = []
+        for one in group:
+            if row and sum(len(each.line) for each in (*row, one)) > MOST_TOGETHER:
+                yield row
+                row = []
+            row.append(one)
+        yield row
+
+
+def _priority(snapshot: Snapshot, about: str) -> str:
+    """The priority of an action or a theme; of all else (a subgroup, the plan, several refs) itself."""
+    row = snapshot.rows["action"].get(about)
+    theme = row["theme"] if row else about
+    return parent(theme) if theme in snapshot.rows["priority"] else about
+
+
+def _asked(snapshot: Snapshot, those: Sequence[Raised]) -> dict[str, str]:
+    """About what, what is asked and of whom, of one enquiry or of several with a line for each."""
+    first = those[0]
+    if len(those) == 1:
+        return {"about": first.about, "enquiry": first.enquiry, "answers": first.answers}
+    about = _priority(snapshot, first.about)
+    lines = [_OF_EACH.get(first.gap, "").format(about), *_lines(snapshot, those)]
+    whom = dict.fromkeys(one.answers for one in those)
+    return {"about": about, "enquiry": "\n".join(filter(None, lines)), "answers": "\n".join(filter(None, whom))}
+
+
+def _lines(snapshot: Snapshot, those: Sequence[Raised]) -> Iterator[str]:
+    """What is asked, each with the refs about which it is; of whom and since when, where the row does not say it."""
+    since = min(one.since for one in those)
+    refs: dict[str, list[str]] = {}
+    for one in those:
+        whom = "" if all(one.answers == each.answers for each in those) else one.answers or "nobody named"
+        later = quarters(snapshot, one.since) != quarters(snapshot, since)
+        more = "; ".join(filter(None, [whom, f"since {since_words(one.since)}" if later else ""]))
+        refs.setdefault(f"{one.line} ({more})" if more else one.line, []).append(one.about)
+    for text, about in refs.items():
+        yield f"{', '.join(dict.fromkeys(about))}: {text}".removeprefix(": ")
+
+
+def enquiry_lines(snapshot: Snapshot, found: Sequence[Raised]) -> Iterator[str]:
+    """How many the plan has and how many of them are answered; how many each gap raises (`found`)."""
+    own = snapshot.rows["enquiry"].values()
+    yield f"The plan's own: {len(own)}, answered: {sum(bool(row['answer']) for row in own)}."
+    counts = Counter(one.gap for one in found)
+    told = "; ".join(f"{gap[0].lower()}{gap[1:]} {counts[gap]}" for gap in Gap if counts[gap])
+    rows = " (those of one priority share a row)" if told else ""
+    yield f"Raised by gaps{rows}: {told or 'none' if snapshot.round else 'none before the first round'}."

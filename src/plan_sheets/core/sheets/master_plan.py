@@ -1,0 +1,175 @@
+"""The rows of the master's other sheets: every action with all that was said, the grid, changes, what is open."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from plan_sheets.core.book.compose import RowFacts
+from plan_sheets.core.book.layout import Content, Field
+from plan_sheets.core.model.dates import PartialDate
+from plan_sheets.core.model.keys import ref_order
+from plan_sheets.core.model.rounds import Round
+from plan_sheets.core.model.stages import Status
+from plan_sheets.core.model.text import count_words
+from plan_sheets.core.rating.ages import aged, question_since
+from plan_sheets.core.rating.plan_rows import subgroups_of
+from plan_sheets.core.rating.proposals import PROPOSED_STAGES
+from plan_sheets.core.rating.rag import Rating
+from plan_sheets.core.rating.rollup import trend
+from plan_sheets.core.rating.snapshot import Snapshot
+
+Records = Mapping[str, Mapping[str, Field]]
+"""The fields of every record, by record and name."""
+
+
+def as_date(text: str) -> Content:
+    """A real date where the text is one; else the text."""
+    return PartialDate.from_words(text) or text
+
+
+def action_rows(snapshot: Snapshot) -> Iterator[RowFacts]:
+    """One row for each action, closed and proposed ones among them, with every word that was said about it."""
+    added = _contributions(snapshot)
+    for ref, row in sorted(snapshot.rows["action"].items(), key=plan_order):
+        rating = snapshot.now.get(ref)
+        if rating is None and snapshot.round:
+            continue  # a proposed action that was declined: what was said of it stands in Changes
+        contents: dict[str, Content] = {
+            "priority": snapshot.titled(row["theme"]),
+            "due": as_date(row["due"]),
+            "progress": "\n".join([*_progress(snapshot, ref), *added.get(ref, ())]),
+            "stage": _stage(snapshot.said(ref, "stage"), row["confirmed_stage"]),
+            "next_step": _next_step(snapshot, ref),
+            "recovery": snapshot.said(ref, "recovery"),
+            "ask": snapshot.said(ref, "ask"),
+            "evidence": _evidence(snapshot, ref),
+            "owner": _owner(snapshot, ref),
+            **{name: row[name] for name in ("what", "how", "responsible", "impact")},
+        }
+        yield RowFacts(ref, contents | (_rated(snapshot, rating) if rating else {}))
+
+
+def plan_order(action: tuple[str, Mapping[str, str]]) -> tuple[object, ...]:
+    """The place of an action (ref and row): by theme, and there the theme's own before those that came from elsewhere.
+
+    From elsewhere are further ones, and any that moved.
+    """
+    ref, row = action
+    return ref_order(row["theme"]), not ref.startswith(f"{row['theme']}."), ref_order(ref)
+
+
+def _rated(snapshot: Snapshot, rating: Rating) -> dict[str, Content]:
+    ref = rating.facts.ref
+    return {
+        "judged_rag": rating.facts.judged,
+        "rule_rag": _rule(rating),
+        "published_rag": rating.published,
+        "why": "; ".join([rating.driven_by, *_silence(snapshot, rating), *snapshot.doubts.get(ref, ())]),
+        "trend": trend(rating.before, rating.published).words,
+        "baseline": _dates(snapshot, rating),
+    }
+
+
+def _rule(rating: Rating) -> str:
+    """What the rules allow at best; not Green beside a gap: that no rule bites where nothing is known says nothing."""
+    gap = rating.published in (Status.NOT_REPORTED, Status.NOT_ASSESSABLE)
+    return "" if rating.rule is None or (gap and rating.rule == Status.GREEN) else rating.rule
+
+
+def _silence(snapshot: Snapshot, rating: Rating) -> Iterator[str]:
+    """Why an action was not reported, as far as its subgroup's return tells."""
+    if rating.published != Status.NOT_REPORTED:
+        return
+    code = next(iter(subgroups_of(snapshot.rows, rating.facts.ref)), "")
+    facts = next((one for one in snapshot.subgroups if one.code == code), None)
+    if facts is None:
+        yield "nobody was asked"
+    elif facts.missed:
+        yield f"no return from {facts.name}"
+    elif code in snapshot.silent:
+        yield f"nothing to report, because {snapshot.silent[code]}"
+
+
+def _progress(snapshot: Snapshot, ref: str) -> list[str]:
+    """What was reported for this round; the plan's own words until anybody reports."""
+    told = snapshot.said(ref, "progress")
+    if not any(snapshot.history.of_round("action", ref, "progress", code) for code in snapshot.rounds):
+        told = snapshot.rows["action"][ref]["progress_before"]
+    return [told] if told else []
+
+
+def _contributions(snapshot: Snapshot) -> Mapping[str, Sequence[str]]:
+    """What other subgroups add for this round, by the ref of the action; in the order of the subgroups."""
+    added: dict[str, dict[str, str]] = {}
+    for record, key in snapshot.history.by_row if snapshot.round else ():
+        more = snapshot.history.of_round(record, key, "contribution", snapshot.code) if record == "contribution" else ""
+        if more:
+            ref, _, code = key.partition("/")
+            added.setdefault(ref, {})[code] = f"{snapshot.subgroup(code)} adds: {more}"
+    return {ref: [told[code] for code in snapshot.rows["subgroup"] if code in told] for ref, told in added.items()}
+
+
+def _stage(said: str, confirmed: str) -> str:
+    """How far it has got: what the chair says, and whether what needs the officer's word has it."""
+    if said in PROPOSED_STAGES and said != confirmed:
+        return f"{said}, proposed"
+    if confirmed and said not in ("", confirmed):
+        return f"{said}; {confirmed}, confirmed"
+    return f"{confirmed}, confirmed" if confirmed else said
+
+
+def _next_step(snapshot: Snapshot, ref: str) -> str:
+    by, done = snapshot.said(ref, "next_step_by"), snapshot.said(ref, "step_done")
+    told = [snapshot.said(ref, "next_step"), f"By {by}." if by else "", f"Last step done: {done}." if done else ""]
+    return "\n".join(filter(None, told))
+
+
+def _evidence(snapshot: Snapshot, ref: str) -> str:
+    """The evidence given for this round; else the last that was given, with its round."""
+    for code in reversed(snapshot.rounds):
+        text = snapshot.history.of_round("action", ref, "evidence", code)
+        if text:
+            return text if code == snapshot.code else f"From Quarter {Round.parse(code).quarter}: {text}"
+    return ""
+
+
+def _owner(snapshot: Snapshot, ref: str) -> str:
+    row = snapshot.rows["action"][ref]
+    status = row["owner_status"].lower()
+    owner = f"{row['owner']} ({status})" if row["owner"] and status else row["owner"] or "Unnamed"
+    groups = " and ".join(snapshot.subgroup(code) for code in subgroups_of(snapshot.rows, ref))
+    return f"{owner}\n{groups or 'No subgroup'}"
+
+
+def _dates(snapshot: Snapshot, rating: Rating) -> str:
+    """The first date that was given, how often it moved and by how much, and the date that a chair proposes."""
+    facts = rating.facts
+    new = snapshot.said(facts.ref, "new_date")
+    told = [facts.dates[0][1].words if facts.dates else ""]
+    if facts.moves:
+        slip = facts.slip_days or 0
+        later = "later" if slip >= 0 else "earlier"
+        told.append(f"Moved {count_words(len(facts.moves), 'time')}, {count_words(abs(slip), 'day')} {later}.")
+    if new:
+        told.append(f"New date {new}, {'confirmed' if facts.due and facts.due.words == new else 'proposed'}.")
+    return "\n".join(filter(None, told))
+
+
+def grid_rows(snapshot: Snapshot) -> Iterator[RowFacts]:
+    """Each theme against the considerations, as it stood."""
+    for ref, row in snapshot.rows["grid"].items():
+        yield RowFacts(ref, {**row, "theme": snapshot.rows["priority"].get(ref, {}).get("title", "")})
+
+
+def question_rows(snapshot: Snapshot) -> Iterator[RowFacts]:
+    """What nobody has answered yet."""
+    for number, one in enumerate(snapshot.questions, start=1):
+        contents: dict[str, Content] = {
+            "about": one.about,
+            "question": one.question,
+            "answers": one.answers,
+            **aged(snapshot, question_since(snapshot, one)),
+            **({"since": as_date(one.since)} if one.since else {}),
+            "source": one.source,
+        }
+        yield RowFacts(str(number), contents)

@@ -1,0 +1,108 @@
+"""RAG over time: every action in its last four rounds, and how many stood how, by board and by round."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import pairwise
+
+from plan_sheets.core.book.compose import RowFacts
+from plan_sheets.core.book.layout import Content
+from plan_sheets.core.model.rounds import Round
+from plan_sheets.core.rating.escalate import escalations
+from plan_sheets.core.rating.plan_rows import parent
+from plan_sheets.core.rating.rag import Rating
+from plan_sheets.core.rating.rollup import CONCERN, roll_up
+from plan_sheets.core.rating.snapshot import Snapshot
+from plan_sheets.core.sheets.master_plan import plan_order
+
+MOST_ROUNDS = 4
+"""A year: so many rounds are looked back at, this one included."""
+NO_BOARD = "No board"
+NO_CHANGE = "No change"
+NEW = "New"
+
+
+def quarters(snapshot: Snapshot) -> dict[str, str]:
+    """The last rounds that were issued, by code, oldest first: `Quarter 2`, with its year where there are two."""
+    rounds = [Round.parse(code) for code in snapshot.rounds[-MOST_ROUNDS:]]
+    one_year = len({one.year for one in rounds}) == 1
+    return {one.code: f"Quarter {one.quarter}{'' if one_year else f' of {one.code[:7]}'}" for one in rounds}
+
+
+def quarter_headings(snapshot: Snapshot) -> dict[str, str]:
+    """What stands for `{quarter_1}` to `{quarter_4}`, this round being the last; "" where there was no such round."""
+    names = [*quarters(snapshot).values()]
+    blanks = [""] * (MOST_ROUNDS - len(names))
+    return {f"quarter_{number}": name for number, name in enumerate([*blanks, *names], start=1)}
+
+
+def timeline_rows(snapshot: Snapshot) -> Iterator[RowFacts]:
+    """One row for each action that is rated in this round."""
+    shown = quarters(snapshot)
+    names = [name for name, heading in quarter_headings(snapshot).items() if heading]
+    raised: dict[str, list[str]] = {}
+    for one in escalations(snapshot.now.values(), (), snapshot.limits, by_when=""):
+        raised.setdefault(one.ref, []).append(one.rule)
+    for ref, row in sorted(snapshot.rows["action"].items(), key=plan_order):
+        if ref not in snapshot.now:
+            continue
+        past = {code: snapshot.ratings[code].get(ref) for code in shown}
+        facts = snapshot.now[ref].facts
+        statuses = [one.published if one else "" for one in past.values()]
+        contents: dict[str, Content] = {
+            "what": row["what"],
+            **dict(zip(names, statuses, strict=True)),
+            "changed": "\n".join(_changes(past, shown))
+            or (NO_CHANGE if len(statuses) - statuses.count("") > 1 else NEW),
+            "moves": len(facts.moves),
+            "slip": facts.slip_days if facts.slip_days is not None else "",
+            "escalated": "\n".join(raised.get(ref, ())),
+            "overridden": "\n".join(_overrides(past, shown)),
+        }
+        yield RowFacts(ref, contents)
+
+
+def _changes(past: Mapping[str, Rating | None], shown: Mapping[str, str]) -> Iterator[str]:
+    """Each change of what was published from one round issued to the next, with what drove it."""
+    for (_, before), (code, now) in pairwise(past.items()):
+        if before and now and before.published != now.published:
+            override = now.facts.override
+            why = now.driven_by.replace(override.words, "overridden") if override else now.driven_by
+            yield f"{shown[code]}, {before.published} to {now.published}: {why}"
+
+
+def _overrides(past: Mapping[str, Rating | None], shown: Mapping[str, str]) -> Iterator[str]:
+    """Each override, with name, date and reason; one of an action that is not rated any more replaces nothing."""
+    for code, one in past.items():
+        override = one.facts.override if one else None
+        if one and override and one.published == override.rag:
+            yield f"{shown[code]}, {override.rag} {override.words}"
+
+
+def board_rows(snapshot: Snapshot) -> Iterator[RowFacts]:
+    """How many actions of each board stand how in this round; those of no board stand last."""
+    if snapshot.round is None:
+        return
+    board_of = {ref: row["board"] for ref, row in snapshot.rows["priority"].items() if parent(ref) == ref}
+    by_board: dict[str, list[Rating]] = {board: [] for board in snapshot.rows["board"]}
+    rest: list[Rating] = []
+    for one in snapshot.now.values():
+        by_board.get(board_of.get(one.facts.priority, ""), rest).append(one)
+    for board, mine in by_board.items():
+        yield RowFacts(board, {"board": snapshot.rows["board"][board]["title"], **_tally(mine, snapshot)})
+    others = _tally(rest, snapshot)
+    if others["all"]:
+        yield RowFacts("", {"board": NO_BOARD, **others})
+
+
+def round_rows(snapshot: Snapshot) -> Iterator[RowFacts]:
+    """How many actions stood how at the end of each of the last rounds."""
+    for code, name in quarters(snapshot).items():
+        yield RowFacts(code, {"round": name, **_tally(snapshot.ratings[code].values(), snapshot)})
+
+
+def _tally(ratings: Iterable[Rating], snapshot: Snapshot) -> dict[str, int]:
+    """How many have each status, by the name of its field; proposed ones are not counted."""
+    counts = roll_up(ratings, snapshot.limits).counts
+    told = {status.lower().replace(" ", "_"): counts.get(status, 0) for status in CONCERN}
+    return {**told, "all": sum(told.values())}

@@ -1,0 +1,292 @@
+"""The first sheet of the master: where the plan stands, what changed, what is asked, and what could not be told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from plan_sheets.core.book.compose import RowFacts
+from plan_sheets.core.book.measure import fold_line
+from plan_sheets.core.model.dates import PartialDate
+from plan_sheets.core.model.keys import ref_order
+from plan_sheets.core.model.rounds import Round, next_round
+from plan_sheets.core.model.stages import ASSESSED, Status
+from plan_sheets.core.model.text import count_words, cut, shorten
+from plan_sheets.core.rating.escalate import SubgroupFacts
+from plan_sheets.core.rating.plan_rows import UNCONFIRMED, parent, subgroups_of
+from plan_sheets.core.rating.proposals import Proposal
+from plan_sheets.core.rating.rag import Rating
+from plan_sheets.core.rating.rollup import CONCERN, RollUp, Trend, roll_up, trend
+from plan_sheets.core.rating.snapshot import Snapshot
+from plan_sheets.core.sheets.asks import MOST_RED, asked_lines, why
+
+DRAFT = "Consultation draft"
+"""What the master is called before the first round is issued."""
+NOT_RATED = "Not yet rated"
+FEWER_RED = (5, 3)
+"""How many Red actions are told in words where the table leaves less room."""
+MOST_REFS = 8
+LONGEST_REASON = 80
+LONGEST_ACTION = 30
+LONGEST_TITLE = 20
+"""How much the first page tells of one thing (refs, characters): the whole of it stands in the other sheets."""
+_OVER = (Status.CLOSED, Status.WITHDRAWN, Status.PROPOSED, Status.BLUE)
+
+
+def _waits(one: Proposal) -> str:
+    """What is proposed, in a word or two; a stage says its own word."""
+    if one.no is not None:
+        return "new action"
+    return "new date" if one.title == "New date" else one.value
+
+
+def waiting(snapshot: Snapshot) -> list[str]:
+    """What waits for the board officer's word, each in a few words: `Map the pathway (J1a.1): new date`."""
+    return [f"{_brief(snapshot, one.action)}: {_waits(one)}" for one in snapshot.proposals]
+
+
+def _brief(snapshot: Snapshot, ref: str) -> str:
+    """An action in a few words, with its ref in brackets; where they are not known (to the public), its theme."""
+    row = snapshot.rows["action"].get(ref, {})
+    title = snapshot.rows["priority"].get(row.get("theme", ""), {}).get("title", "")
+    what = cut(row.get("what") or title, LONGEST_ACTION).removesuffix(".")
+    return f"{what} ({ref})" if what else ref
+
+
+def texts_of_round(snapshot: Snapshot) -> dict[str, str]:
+    """What stands for the names in braces in a master's titles and lines."""
+    words = snapshot.round.words if snapshot.round else DRAFT
+    return {
+        "plan": snapshot.history.text("plan", "", "title"),
+        "round_words": words,
+        "when": f"in {words}" if snapshot.round else "before the first round",
+        "ages": " Ages count this quarter in." if snapshot.round else "",
+    }
+
+
+def tellings(snapshot: Snapshot, width: float) -> Iterator[tuple[str, ...]]:
+    """The text above the table, in lines that fit its `width` (characters): with more and with less of what is Red."""
+    for most in (MOST_RED, *FEWER_RED):
+        yield tuple(part for line in summary_texts(snapshot, most) for part in fold_line(line, width))
+
+
+def summary_texts(snapshot: Snapshot, most_red: int = MOST_RED) -> tuple[str, ...]:
+    """The same text, each paragraph whole; `most_red` Red actions at most are told in words."""
+    return tuple(_lines_of_round(snapshot, snapshot.round, most_red) if snapshot.round else _lines_of_draft(snapshot))
+
+
+def _lines_of_draft(snapshot: Snapshot) -> Iterator[str]:
+    rows = snapshot.rows
+    actions = rows["action"].values()
+    missing = {
+        "named owner": sum(not row["owner"] or row["owner_status"] in UNCONFIRMED[:2] for row in actions),
+        "date": sum(not row["due"] for row in actions),
+        "how": sum(not row["how"] for row in actions),
+    }
+    priorities = sum(parent(ref) == ref for ref in rows["priority"])
+    yield f"{DRAFT}: no round has been issued yet, so nothing is rated."
+    held = [count_words(len(rows["board"]), "board"), f"{priorities} priorities", count_words(len(actions), "action")]
+    yield f"Where we are. {', '.join(held)}."
+    told = ", ".join(f"{count} without {'a ' if name != 'how' else ''}{name}" for name, count in missing.items())
+    yield f"What could not be told. Actions: {told}. {count_words(len(snapshot.questions), 'open question')}."
+
+
+def _lines_of_round(snapshot: Snapshot, now: Round, most_red: int) -> Iterator[str]:
+    yield f"Where we are on {PartialDate.day(now.last_day).words}. {counted(snapshot)}"
+    yield f"Returns. {_returns(snapshot)}"
+    yield from changed_lines(snapshot)
+    yield from asked_lines(snapshot, now, most_red)
+    yield f"What could not be told. {_untold(snapshot)}"
+
+
+def counted(snapshot: Snapshot) -> str:
+    """How many actions there are, and how many of each status."""
+    counts = roll_up(snapshot.now.values(), snapshot.limits).counts
+    told = ", ".join(f"{count} {status}" for status, count in counts.items())
+    proposed = sum(rating.published == Status.PROPOSED for rating in snapshot.now.values())
+    more = f" {proposed} more proposed." if proposed else ""
+    return f"{count_words(sum(counts.values()), 'action')}: {told or 'none yet'}.{more}"
+
+
+def _returns(snapshot: Snapshot) -> str:
+    out = [one for one in snapshot.subgroups if one.missed]
+    told = returned(snapshot.subgroups, "returned their workbooks")
+    if out:
+        names = [f"{one.name} ({one.missed} rounds running)" if one.missed > 1 else one.name for one in out]
+        told += f" Outstanding: {few(names, between='; ')}."
+    because = [f"{snapshot.subgroup(code)}, because {shorten(text)}" for code, text in snapshot.silent.items()]
+    return f"{told} Nothing to report: {few(because, 3, '; ').removesuffix('.')}." if because else told
+
+
+def returned(subgroups: Sequence[SubgroupFacts], did: str) -> str:
+    """How many of these subgroups, of those that were sent a workbook, did this."""
+    if not subgroups:
+        return "No subgroup told of here has been sent a workbook for this round."
+    back = sum(not one.missed for one in subgroups)
+    return f"{back or 'None'} of {count_words(len(subgroups), 'subgroup')} {did}."
+
+
+def changed_lines(snapshot: Snapshot) -> Iterator[str]:
+    """The actions that changed since the round before: a line of what worsened, of what improved, and of the rest."""
+    if snapshot.before is None:
+        skipped = snapshot.round.previous if snapshot.round and len(snapshot.rounds) > 1 else None
+        because = f"Quarter {skipped.quarter} was not issued" if skipped else "This is the first round"
+        yield f"What changed. {because}, so there is nothing to compare with."
+        return
+    ratings = sorted(snapshot.now.values(), key=lambda one: ref_order(one.facts.ref))
+    for name in (Trend.WORSENED, Trend.IMPROVED):
+        told = _moves(snapshot, [one for one in ratings if trend(one.before, one.published) is name])
+        yield f"{name.capitalize()}. {told or 'None'}."
+    if told := _other_changes(snapshot, ratings):
+        yield f"Also changed. {told}."
+
+
+def _moves(snapshot: Snapshot, ratings: Iterable[Rating]) -> str:
+    """Actions by how they moved, those that stand worst first: `Amber to Red: Mental health J2c.1. Green to ...`."""
+    worst_first = sorted(ratings, key=lambda one: CONCERN.index(one.published))
+    moves: dict[str, list[str]] = {}
+    for one in worst_first[:MOST_REFS]:
+        moves.setdefault(f"{one.before} to {one.published}", []).append(one.facts.ref)
+    more = [f"{len(worst_first) - MOST_REFS} more"] if len(worst_first) > MOST_REFS else []
+    return ". ".join([*(f"{move}: {placed(snapshot, refs)}" for move, refs in moves.items()), *more])
+
+
+def _other_changes(snapshot: Snapshot, ratings: Sequence[Rating]) -> str:
+    """What changed otherwise than for better or worse, by how."""
+    groups = {
+        "Rated before, not reported now": [
+            one for one in ratings if one.before in ASSESSED and one.published == Status.NOT_REPORTED
+        ],
+        "Now rated": [one for one in ratings if one.before not in (*ASSESSED, None) and one.published in ASSESSED],
+        "Ended": [one for one in ratings if one.published in _OVER[:2] and one.before != one.published],
+        "Date moved": [one for one in ratings if one.facts.moves and one.facts.moves[-1].round == snapshot.round],
+        "Proposed": [one for one in ratings if one.published == Status.PROPOSED and one.before is None],
+    }
+    told = {name: placed(snapshot, [one.facts.ref for one in those]) for name, those in groups.items()}
+    return ". ".join(f"{name}: {those}" for name, those in told.items() if those)
+
+
+def placed(snapshot: Snapshot, refs: Sequence[str], most: int = MOST_REFS) -> str:
+    """Refs of actions below the titles of their priorities: `Domestic abuse J1a.1, J1b.1; Prevent J3.2`."""
+    below: dict[str, list[str]] = {}
+    for ref in refs[:most]:
+        theme = snapshot.rows["action"].get(ref, {}).get("theme", "")
+        title = snapshot.rows["priority"].get(parent(theme), {}).get("title", "") if theme else ""
+        below.setdefault(cut(title.partition(":")[0], LONGEST_TITLE), []).append(ref)
+    more = f" and {len(refs) - most} more" if len(refs) > most else ""
+    return "; ".join(f"{title} {', '.join(those)}".strip() for title, those in below.items()) + more
+
+
+def few(refs: Sequence[str], most: int = MOST_REFS, between: str = ", ") -> str:
+    """A list in words: the first ones, and how many more there are."""
+    more = len(refs) - most
+    return between.join(refs[:most]) + (f" and {more} more" if more > 0 else "")
+
+
+def _untold(snapshot: Snapshot) -> str:
+    ratings = snapshot.now.values()
+    silent = [one for one in ratings if one.published == Status.NOT_REPORTED]
+    drafts = [one for one in ratings if one.published == Status.NOT_ASSESSABLE]
+    why = [
+        f"{count} {name}"
+        for name in ("no named owner", "no date", "no how")
+        if (count := sum(name in one.facts.missing for one in drafts))
+    ]
+    told = [
+        f"{len(silent)} Not reported ({_silence(snapshot, silent)})" if silent else "",
+        f"{len(drafts)} Not assessable ({', '.join(why)})" if drafts else "",
+        f"{count_words(snapshot.set_aside, 'file')} held or refused" if snapshot.set_aside else "",
+        f"{snapshot.queries} {'query' if snapshot.queries == 1 else 'queries'} open" if snapshot.queries else "",
+        f"in doubt: {placed(snapshot, sorted(snapshot.doubts, key=ref_order))}" if snapshot.doubts else "",
+        count_words(len(snapshot.questions), "open question") if snapshot.questions else "",
+        f"{count_words(len(snapshot.proposals), 'proposal')} for the board officer to confirm"
+        if snapshot.proposals
+        else "",
+    ]
+    return f"{'; '.join(filter(None, told)) or 'Nothing'}."
+
+
+def _silence(snapshot: Snapshot, silent: Sequence[Rating]) -> str:
+    """Why actions are not reported: no workbook came back for them, or one in which they were left blank."""
+    back = {one.code for one in snapshot.subgroups if not one.missed}
+    blank = sum(not back.isdisjoint(subgroups_of(snapshot.rows, one.facts.ref)[:1]) for one in silent)
+    counts = {"without a return": len(silent) - blank, "left blank": blank}
+    return ", ".join(f"{count} {how}" for how, count in counts.items() if count)
+
+
+def summary_rows(snapshot: Snapshot) -> Iterator[RowFacts]:
+    """Each board, and below it its priorities, with how their actions roll up."""
+    priorities = {ref: row for ref, row in snapshot.rows["priority"].items() if parent(ref) == ref}
+    for board, row in snapshot.rows["board"].items():
+        mine = [ref for ref in priorities if priorities[ref]["board"] == board]
+        yield RowFacts(board, {"title": f"{row['title']}: all its priorities", **_rolled(snapshot, mine, named=False)})
+        yield from (_priority(snapshot, ref) for ref in mine)
+    yield from (
+        _priority(snapshot, ref) for ref, row in priorities.items() if row["board"] not in snapshot.rows["board"]
+    )
+
+
+def _priority(snapshot: Snapshot, ref: str) -> RowFacts:
+    row = snapshot.rows["priority"][ref]
+    settled = {"Question": " (in question)", "Proposed": " (proposed)"}.get(row["agreement"], "")
+    owner = f"{row['owner']} ({row['owner_status'].lower() or 'not asked'})" if row["owner"] else "Nobody named"
+    contents = _rolled(snapshot, [ref])
+    if contents["published_rag"] == Status.NO_ACTIONS and row["question"]:
+        contents["driven_by"] = f"In question: {row['question']}"
+    return RowFacts(ref, {"title": row["title"] + settled, "owner": owner, **contents})
+
+
+def _rolled(snapshot: Snapshot, priorities: Sequence[str], *, named: bool = True) -> dict[str, str]:
+    """The roll-up of the actions of these priorities, as cells.
+
+    `named`: whether to say what the action is that drives it and why, or only of which priority it is.
+    """
+    if snapshot.round is None:
+        many = sum(parent(row["theme"]) in priorities for row in snapshot.rows["action"].values() if row["theme"])
+        return {
+            "published_rag": NOT_RATED if many else Status.NO_ACTIONS,
+            "counts": count_words(many, "action") if many else "",
+        }
+    mine = [one for one in snapshot.now.values() if one.facts.priority in priorities]
+    rolled = roll_up(mine, snapshot.limits)
+    if rolled.published == Status.NO_ACTIONS:
+        return {"published_rag": rolled.published}
+    earlier = snapshot.before or {}
+    before = roll_up([one for one in earlier.values() if one.facts.priority in priorities], snapshot.limits)
+    return {
+        "published_rag": rolled.published,
+        "counts": rolled.text,
+        "driven_by": _driver(rolled, snapshot, mine, named=named),
+        "trend": trend(before.published if snapshot.before else _unissued(snapshot), rolled.published).words,
+        "due_next": _due(snapshot, mine, snapshot.round, named=named),
+    }
+
+
+def _unissued(snapshot: Snapshot) -> Status | None:
+    """What stands for a quarter before that was not issued: nothing was reported in it; None in the first round."""
+    return Status.NOT_REPORTED if len(snapshot.rounds) > 1 else None
+
+
+def _driver(rolled: RollUp, snapshot: Snapshot, mine: Sequence[Rating], *, named: bool) -> str:
+    if rolled.driver:
+        because = f"{_brief(snapshot, rolled.driver)}: {cut(why(snapshot.now[rolled.driver]), LONGEST_REASON)}"
+        told = because if named else placed(snapshot, [rolled.driver])
+    else:
+        told = {
+            Status.GREEN: "No action is worse than Green",
+            Status.BLUE: "Every action is complete",
+            Status.NO_ACTIONS: "",
+        }.get(rolled.published, "Every action has ended")
+    doubtful = sorted((one.facts.ref for one in mine if one.facts.ref in snapshot.doubts), key=ref_order)
+    return f"{told}. In doubt: {few(doubtful, 4)}" if doubtful else told
+
+
+def _due(snapshot: Snapshot, ratings: Iterable[Rating], now: Round, *, named: bool) -> str:
+    """What still goes on and falls due by the end of the next quarter: how much; if `named`, what is first."""
+    going_on = (one for one in ratings if one.published not in _OVER and not one.facts.complete)
+    due = {one.facts.ref: one.facts.due.last for one in going_on if one.facts.due}
+    refs = [
+        ref for ref in sorted(due, key=lambda ref: (due[ref], ref_order(ref))) if due[ref] <= next_round(now).last_day
+    ]
+    overdue = sum(due[ref] < now.last_day for ref in refs)
+    told = ", ".join([count_words(len(refs), "action"), *([f"{overdue} overdue"] if overdue else [])])
+    return f"{told}: {_brief(snapshot, refs[0])}" if refs and named else told if refs else "None"

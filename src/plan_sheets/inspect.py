@@ -1,0 +1,57 @@
+"""The accessibility checker on any workbook: what it finds, by rule."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from plan_sheets.core.access.rules import SHEET_RULES, WORKBOOK_RULES, Problem
+from plan_sheets.core.access.wording import WORDING, Wording
+from plan_sheets.core.model.findings import PlanSheetsError
+from plan_sheets.store import schemas
+from plan_sheets.store.container.refused import Refusal
+from plan_sheets.store.inspector.inspect import inspect_apart
+from plan_sheets.store.plan_folder import read_bytes
+
+
+@dataclass(frozen=True, slots=True)
+class RuleBroken:
+    """A rule that a workbook breaks, and everywhere that it does, sheet by sheet."""
+
+    rule: str
+    wording: Wording
+    problems: Sequence[Problem]
+
+
+@dataclass(frozen=True, slots=True)
+class Inspected:
+    """What was found in one file, in the order of the rules. `refused` says why nothing was; "" if it was inspected."""
+
+    file: str
+    broken: Sequence[RuleBroken] = ()
+    refused: str = ""
+
+
+def inspect_files(paths: Iterable[Path]) -> list[Inspected]:
+    """The files, each looked at alone: one that is refused does not keep the others from it. Raises nothing."""
+    return [_inspected(path) for path in paths]
+
+
+def _inspected(path: Path) -> Inspected:
+    try:
+        found = inspect_apart(read_bytes(path))
+    except PlanSheetsError as trouble:
+        return Inspected(str(path), refused=f"{trouble} {trouble.remedy}")
+    if isinstance(found, Refusal):
+        message = schemas.load_messages().by_code[found.code]
+        what = message.wrong.format(**found.details)  # what to do is said to a chair about a return
+        return Inspected(str(path), refused=f"{what} Only an Excel workbook (.xlsx, .xlsm) can be inspected.")
+    return Inspected(str(path), tuple(_by_rule(found)))
+
+
+def _by_rule(found: Iterable[Problem]) -> Iterable[RuleBroken]:
+    problems: dict[str, list[Problem]] = {rule.name: [] for rule in (*WORKBOOK_RULES, *SHEET_RULES)}
+    for problem in found:
+        problems[problem.rule].append(problem)
+    return (RuleBroken(rule, WORDING[rule], all_) for rule, all_ in problems.items() if all_)

@@ -1,0 +1,1 @@
+"""Zips, packages, limits, kinds of files, and the child process."""

@@ -1,0 +1,56 @@
+"""Work that a file could end or hang, done by a child process with a limit on memory and time."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import asdict
+from importlib import import_module
+
+from plan_sheets.store.container.limits import LIMITS, Limits
+
+_CHILD = (
+    "import sys; sys.path[:] = sys.argv[4:]; from plan_sheets.store.container.child import serve; serve(*sys.argv[1:4])"
+)
+
+
+Task = Callable[[bytes, Limits], bytes]
+"""What a child may be given to do."""
+
+
+def run_apart(task: Task, data: bytes, limits: Limits = LIMITS) -> bytes | None:
+    """What `task`, a function of a module, makes of these bytes; None if it raises, dies or takes too long."""
+    told = (task.__module__, task.__qualname__, json.dumps(asdict(limits)))
+    try:
+        done = subprocess.run(  # noqa: S603 - this very interpreter, with a fixed command; the bytes go in as input
+            [sys.executable, "-I", "-c", _CHILD, *told, *sys.path],
+            input=data,
+            capture_output=True,
+            timeout=limits.child_seconds,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        return None
+    return None if done.returncode else done.stdout
+
+
+def serve(module: str, task: str, told: str) -> None:
+    """What the child does: from standard input to standard output, within its limits."""
+    work: Task = getattr(import_module(module), task)
+    limits = Limits(**json.loads(told))
+    data = sys.stdin.buffer.read()
+    _limit_memory(limits.child_memory)
+    made = work(data, limits)
+    if len(made) > limits.told:
+        sys.exit("more than can be told")
+    sys.stdout.buffer.write(made)
+
+
+def _limit_memory(size: int) -> None:
+    """Less memory than the machine has, where the system knows such a limit (Windows does not)."""
+    if sys.platform != "win32":
+        import resource  # noqa: PLC0415 - not there on Windows
+
+        resource.setrlimit(resource.RLIMIT_AS, (size, size))

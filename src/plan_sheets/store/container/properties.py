@@ -1,0 +1,80 @@
+"""What a file says of itself, from the parts that hold its properties.
+
+Parts as ordinary programs write them are searched; any other is parsed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from xml.etree import ElementTree as ET
+
+from plan_sheets.store.container.limits import LIMITS, Limits
+
+CUSTOM = "docprops/custom.xml"
+PARTS = (CUSTOM, "docprops/app.xml", "meta.xml")
+"""The parts that hold properties, by their names in lower case, of Office files and of OpenDocument files."""
+
+_ONE = rb'<property fmtid="[^"<>]*+" pid="[0-9]++" name="([^"<>&]*+)"><vt:lpwstr>([^<>&]*+)</vt:lpwstr></property>'
+_EACH = re.compile(_ONE)
+_PLAIN = re.compile(rb"<\?xml [^<>]*+>\s*+<Properties [^<>]*+>(?:%b)*+</Properties>" % _ONE.replace(b"([", b"(?:["))
+OURSELVES = "plan-sheets"
+"""The program that workbooks name that were made here."""
+_GNUMERIC = re.compile(r"([0-9]+)\.([0-9]{2})([0-9]{2})")
+"""How Gnumeric writes 1.12.55: as 1.1255."""
+_NAME = re.compile(rb"<Application>([^<>&]*+)</Application>")
+_VERSION = re.compile(rb"<AppVersion>([^<>&]*+)</AppVersion>")
+
+
+def custom_properties(about: Mapping[str, bytes]) -> dict[str, str]:
+    """Custom properties of an Office file, user-defined ones of an OpenDocument file. Raises ParseError.
+
+    Without the white space around them, which Gnumeric writes for its own layout.
+    """
+    part = about.get(CUSTOM)
+    if part and _PLAIN.fullmatch(part):
+        return {name.decode(): value.decode().strip() for name, value in _EACH.findall(part)}
+    items = [*(_tree(part) if part else ()), *_elements(about, "user-defined")]
+    return {_attribute(item, "name"): "".join(item.itertext()).strip() for item in items}
+
+
+def saved_by(about: Mapping[str, bytes], limits: Limits = LIMITS) -> str:
+    """The program and its version: `Microsoft Excel 16.0300`, `LibreOffice 7.4.7.2`. Raises ParseError.
+
+    A workbook that nobody has saved names us.
+    """
+    name, version = _program(about)
+    name = name.partition("$")[0]
+    if name == OURSELVES:
+        return name
+    if name == "gnumeric" and (parts := _GNUMERIC.fullmatch(version)):
+        version = ".".join(str(int(part)) for part in parts.groups())
+    if "/" in name:  # LibreOffice and openpyxl: their own version; AppVersion is that of the Excel they take after
+        return " ".join(name.replace("/", " ").split())[: limits.longest_name]
+    return " ".join(filter(None, (name, version))).strip()[: limits.longest_name]
+
+
+def _program(about: Mapping[str, bytes]) -> tuple[str, str]:
+    part = about.get("docprops/app.xml", b"")
+    if "meta.xml" not in about and part.count(b"Application>") == part.count(b"AppVersion>") == 2 and b"<!" not in part:  # noqa: PLR2004 - one start, one end
+        name, version = _NAME.search(part), _VERSION.search(part)
+        if name and version:
+            return name[1].decode(), version[1].decode()
+    names = [*_elements(about, "generator"), *_elements(about, "Application")]
+    texts = (item.text or "" for item in (*names[:1], *_elements(about, "AppVersion")[:1]))
+    return next(texts, ""), next(texts, "")
+
+
+def _tree(part: bytes) -> ET.Element:
+    return ET.fromstring(part)  # noqa: S314 - checked by the guard: no DOCTYPE, so no entity
+
+
+def _elements(about: Mapping[str, bytes], name: str) -> list[ET.Element]:
+    """All elements of this local name in the parts about the document, but for the custom properties."""
+    roots = [_tree(part) for title, part in about.items() if title != CUSTOM]
+    return [item for root in roots for item in root.iter() if item.tag.rpartition("}")[2] == name]
+
+
+def _attribute(item: ET.Element, name: str) -> str:
+    """An attribute's value by its local name; "" if it has none."""
+    return next((value for key, value in item.items() if key.rpartition("}")[2] == name), "")

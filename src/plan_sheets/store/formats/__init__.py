@@ -1,0 +1,1 @@
+"""xlsx, xlsb, xls and ods: guard and read."""

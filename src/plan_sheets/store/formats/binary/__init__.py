@@ -1,0 +1,1 @@
+"""xls and xlsb: what their records tell."""

@@ -1,0 +1,306 @@
+"""What the parser does not tell of an xls: formulas, errors, formats, merges, hidden rows, and what lies beside cells.
+
+The records of its one stream are walked once (MS-XLS 2.1.4), in the child process. Texts that old writers of Perl and
+Java put there in two bytes for a letter, under a code page of one, are made readable to the parser.
+"""
+
+from __future__ import annotations
+
+import io
+import struct
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from olefile import OleFileIO
+
+from plan_sheets.core.model.found import Remark
+from plan_sheets.store.container.limits import LIMITS, Limits
+from plan_sheets.store.container.refused import RefusedError
+from plan_sheets.store.formats.binary.looks import BinarySheet, CellStyles, reference
+from plan_sheets.store.formats.cell_looks import telling_format
+from plan_sheets.store.formats.colours import colour_name, rgb_of
+from plan_sheets.store.formats.comments import capped, link_of, remark_of
+
+Record = tuple[int, int, bytes]
+"""Where it stands in the stream, its number, its content."""
+
+
+class _Is:
+    """The numbers of records (MS-XLS 2.3)."""
+
+    START, END, GOES_ON = 0x0809, 0x000A, 0x003C
+    CODE_PAGE, SINCE_1904, SHEET = 0x0042, 0x0022, 0x0085
+    FORMAT, FONT, STYLE, PALETTE = 0x041E, 0x0031, 0x00E0, 0x0092
+    ROW, COLUMNS, MERGED, LINK = 0x0208, 0x007D, 0x00E5, 0x01B8
+    FORMULA, ERROR, NUMBERS, BLANKS = 0x0006, 0x0205, 0x00BD, 0x00BE
+    DRAWING, OBJECT, TEXT, NOTE = 0x00EC, 0x005D, 0x01B6, 0x001C
+
+
+_CELLS = frozenset((0x0201, 0x0203, 0x0204, 0x00D6, 0x00FD, 0x027E, _Is.FORMULA, _Is.ERROR))
+"""Cells of all kinds, one to a record: blank, with a number, with a text of their own or a shared one."""
+_BIFF_8 = 0x0600
+_UTF_16 = b"\x42\x00\x02\x00\xb0\x04"
+_HEAD = 64
+"""Bytes of a stream that lie together, whichever way it is kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class XlsScan:
+    """What was seen, sheet by sheet in the order of the workbook."""
+
+    data: bytes
+    """The file as the parser shall see it."""
+    sheets: tuple[BinarySheet, ...]
+    beside: tuple[Remark, ...]
+    """Comments, text boxes, pictures and links."""
+    since_1904: bool
+
+
+def scan_xls(data: bytes, limits: Limits = LIMITS) -> XlsScan:
+    """Walk the records. Raises RefusedError (Excel 5.0/95, too many sheets), TooFullError, OSError, and more."""
+    book = _stream(data)
+    if len(book) < _HEAD or struct.unpack_from("<H", book, 4)[0] != _BIFF_8:
+        raise RefusedError("file_excel_95")
+    told = _globals(book, limits)
+    sheets, beside = list[BinarySheet](), list[Remark]()
+    for start, title in told.sheets:
+        walker = _SheetWalker(BinarySheet(told.styles(), limits), title)
+        for record in _of_sheet(book, start):
+            walker.see(*record[1:])
+        sheets.append(walker.sheet)
+        beside += walker.beside()
+    return XlsScan(_readable(data, book, told.codepage_at), tuple(sheets), capped(beside, limits), told.since_1904)
+
+
+def _stream(data: bytes) -> bytes:
+    with OleFileIO(io.BytesIO(data)) as compound:
+        name = "Workbook" if compound.exists("Workbook") else "Book"
+        with compound.openstream(name) as stream:
+            return bytes(stream.read())
+
+
+def _readable(data: bytes, book: bytes, at: int) -> bytes:
+    """The file with the code page of two-byte texts: with any other the parser puts a nought behind each letter."""
+    start = data.find(book[:_HEAD]) + at
+    is_there = at and data[start : start + len(_UTF_16)] == book[at : at + len(_UTF_16)]
+    return data[:start] + _UTF_16 + data[start + len(_UTF_16) :] if is_there else data
+
+
+def _records(book: bytes, at: int = 0) -> Iterator[Record]:
+    """The records from a place on; one that is cut short is none."""
+    while at + 4 <= len(book):
+        number, length = struct.unpack_from("<HH", book, at)
+        content = book[at + 4 : at + 4 + length]
+        if len(content) < length:
+            return
+        yield at, number, content
+        at += 4 + length
+
+
+def _of_sheet(book: bytes, start: int) -> Iterator[Record]:
+    """The records of a sheet, without those of the charts that are embedded in it."""
+    depth = 0
+    for record in _records(book, start):
+        depth += (record[1] == _Is.START) - (record[1] == _Is.END)
+        if depth == 1:
+            yield record
+        elif depth < 1:
+            return
+
+
+@dataclass(slots=True)
+class _Globals:
+    codes: dict[str, str] = field(default_factory=dict)
+    fonts: list[bool] = field(default_factory=list)
+    """Whether each is struck through."""
+    cells: list[tuple[int, int, int]] = field(default_factory=list)
+    """Font, number format and colour of each cell style; the colour is -1 where it is no solid fill."""
+    palette: tuple[str, ...] = ()
+    sheets: list[tuple[int, str]] = field(default_factory=list)
+    codepage_at: int = 0
+    since_1904: bool = False
+
+    def styles(self) -> CellStyles:
+        """What they say together."""
+        styles = CellStyles()
+        for number, (font, format_, colour) in enumerate(self.cells):
+            if code := telling_format(str(format_), self.codes):
+                styles.formats[number] = code
+            if name := colour_name(self._rgb(colour)):
+                styles.painted[number] = name
+            font -= font > 4  # noqa: PLR2004, PLW2901 - number 4 is never used (MS-XLS 2.5.129)
+            if font < len(self.fonts) and self.fonts[font]:
+                styles.struck.add(number)
+        return styles
+
+    def _rgb(self, colour: int) -> str:
+        own = colour - 8
+        if 0 <= own < len(self.palette):
+            return self.palette[own]
+        return rgb_of({"indexed": str(colour)}, b"") if colour >= 0 else ""
+
+
+def _globals(book: bytes, limits: Limits) -> _Globals:
+    told = _Globals()
+    for at, number, content in _records(book):
+        if number == _Is.END:
+            break
+        if number == _Is.CODE_PAGE:
+            told.codepage_at = at
+        elif number == _Is.SINCE_1904:
+            told.since_1904 = content[:1] == b"\1"
+        elif number == _Is.SHEET:
+            told.sheets.append((struct.unpack_from("<L", content)[0], _text(content[6:], 1)))
+        else:
+            _see_style(told, number, content)
+    if len(told.sheets) > limits.sheets:
+        raise RefusedError("file_too_many_sheets", limit=limits.sheets)
+    return told
+
+
+def _see_style(told: _Globals, number: int, content: bytes) -> None:
+    if number == _Is.FORMAT:
+        told.codes[str(_short(content, 0))] = _text(content[2:], 2)
+    elif number == _Is.FONT:
+        told.fonts.append(bool(_short(content, 2) & 0x08))
+    elif number == _Is.STYLE:
+        told.cells.append(_cell_style(content))
+    elif number == _Is.PALETTE:
+        told.palette = tuple(content[2 + 4 * one :][:3].hex() for one in range(_short(content, 0)))
+
+
+def _cell_style(content: bytes) -> tuple[int, int, int]:
+    font, format_ = struct.unpack_from("<HH", content)
+    is_solid = struct.unpack_from("<L", content, 14)[0] >> 26 == 1
+    return font, format_, _short(content, 18) & 0x7F if is_solid else -1
+
+
+def _short(content: bytes, at: int) -> int:
+    return int.from_bytes(content[at : at + 2], "little")
+
+
+def _text(content: bytes, wide: int) -> str:
+    """A text with its length before it, in `wide` bytes, and how many bytes a letter has."""
+    length = int.from_bytes(content[:wide], "little")
+    return _letters(content[wide:])[:length]
+
+
+def _letters(content: bytes) -> str:
+    """Letters of one byte each or, as the first byte tells, of two."""
+    if content[:1] and content[0] & 1:
+        return content[1 : 1 + (len(content) - 1) // 2 * 2].decode("utf-16-le", "replace")
+    return content[1:].decode("latin-1")
+
+
+@dataclass(slots=True)
+class _Drawn:
+    """An object that lies over the sheet."""
+
+    kind: int
+    place: str
+    text: str = ""
+    missing: int = 0
+    """Letters of its text that are still to come."""
+
+
+_IS_NOTE, _IS_PICTURE = 0x19, 0x08
+
+
+class _SheetWalker:
+    """Follows the records of one sheet."""
+
+    def __init__(self, sheet: BinarySheet, title: str) -> None:
+        self.sheet, self.title = sheet, title
+        self.drawn: dict[int, _Drawn] = {}
+        self.notes: list[tuple[str, int]] = []
+        self.links: list[Remark] = []
+        self.anchor, self.last = "A1", _Drawn(0, "A1")
+
+    def see(self, number: int, content: bytes) -> None:
+        """The next record."""
+        if number in _CELLS:
+            self._cell(number, content)
+        elif number in (_Is.NUMBERS, _Is.BLANKS):
+            self._cells(number, content)
+        elif number == _Is.ROW:
+            if _short(content, 12) & 0x20:
+                self.sheet.rows.append(_short(content, 0))
+        elif number == _Is.COLUMNS:
+            if _short(content, 8) & 1 or not _short(content, 4):
+                self.sheet.columns.append((_short(content, 0), _short(content, 2)))
+        elif number == _Is.MERGED:
+            for at in range(2, 2 + 8 * _short(content, 0), 8):
+                self.sheet.merge(*struct.unpack_from("<4H", content, at))
+        else:
+            self._beside(number, content)
+
+    def _cell(self, number: int, content: bytes) -> None:
+        row, column, style = struct.unpack_from("<3H", content)
+        self.sheet.cell(row, column, style)
+        if number == _Is.FORMULA:
+            self._formula(row, column, content[6:14])
+        elif number == _Is.ERROR and content[7:8] == b"\1":
+            self.sheet.error(row, column, content[6])
+
+    def _formula(self, row: int, column: int, result: bytes) -> None:
+        """A formula, by what is stored of its result: LibreOffice stores a nought where it shows a text."""
+        if result[6:8] == b"\xff\xff" and result[0] == 2:  # noqa: PLR2004 - an error
+            self.sheet.error(row, column, result[2])
+        else:
+            self.sheet.formula(row, column, is_told=any(result))
+
+    def _cells(self, number: int, content: bytes) -> None:
+        """Several numbers or blanks side by side."""
+        row, first = struct.unpack_from("<2H", content)
+        step = 6 if number == _Is.NUMBERS else 2
+        for column, at in enumerate(range(4, len(content) - 2, step), first):
+            self.sheet.cell(row, column, _short(content, at))
+
+    def _beside(self, number: int, content: bytes) -> None:
+        if number == _Is.DRAWING:
+            self.anchor = _anchor(content) or self.anchor
+        elif number == _Is.OBJECT:
+            kind, own = struct.unpack_from("<2H", content, 4)
+            self.last = self.drawn[own] = _Drawn(kind, self.anchor)
+        elif number == _Is.TEXT:
+            self.last.missing = _short(content, 10)
+        elif number == _Is.GOES_ON and self.last.missing > 0:
+            more = _letters(content)[: self.last.missing]
+            self.last.text += more
+            self.last.missing -= len(more)
+        elif number == _Is.NOTE:
+            row, column, _, own = struct.unpack_from("<4H", content)
+            self.notes.append((reference(row, column), own))
+        elif number == _Is.LINK:
+            self._link(content)
+
+    def _link(self, content: bytes) -> None:
+        row, _, column, _ = struct.unpack_from("<4H", content)
+        at = content.find(_URL) + len(_URL)
+        if at >= len(_URL):
+            target = content[at + 4 : at + 4 + struct.unpack_from("<L", content, at)[0]]
+            told = target[: len(target) // 2 * 2].decode("utf-16-le", "replace").partition("\0")[0]
+            self.links.append(link_of(self.title, reference(row, column), told))
+
+    def beside(self) -> Iterator[Remark]:
+        """What lies beside the cells: comments, then what was drawn, then links."""
+        for cell, own in self.notes:
+            text = self.drawn[own].text if own in self.drawn else ""
+            yield remark_of(self.title, cell, text, comment=True)
+        for one in self.drawn.values():
+            if one.kind != _IS_NOTE and (one.text.strip() or one.kind == _IS_PICTURE):
+                yield remark_of(self.title, one.place, one.text, comment=False)
+        yield from self.links
+
+
+_URL = bytes.fromhex("e0c9ea79f9bace118c8200aa004ba90b")
+"""The class of a link to an address (MS-OSHARED 2.3.7.6)."""
+_ANCHOR = bytes.fromhex("000010f012000000")
+
+
+def _anchor(content: bytes) -> str:
+    """The cell in which a drawing begins (MS-XLS 2.5.193); "" if it does not say."""
+    at = content.find(_ANCHOR) + len(_ANCHOR)
+    if at < len(_ANCHOR) or at + 8 > len(content):
+        return ""
+    return reference(_short(content, at + 6), _short(content, at + 2))

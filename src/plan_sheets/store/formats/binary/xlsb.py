@@ -1,0 +1,170 @@
+"""What the parser does not tell of an xlsb, from the records of its parts (MS-XLSB 2.1.4), in the child process.
+
+A file with cells that the parser passes over without a word, as some programs write them, is refused.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from plan_sheets.store.container.limits import LIMITS, Limits
+from plan_sheets.store.container.parts import relationships
+from plan_sheets.store.container.refused import RefusedError
+from plan_sheets.store.formats.binary.looks import BinarySheet, CellStyles, reference
+from plan_sheets.store.formats.cell_looks import telling_format
+from plan_sheets.store.formats.colours import colour_name, rgb_of
+
+_PASSED_OVER = frozenset((*range(12, 19), 62))
+"""Cells that stand right of the one before and do not say so (BrtShortBlank to BrtShortIsst), as SheetJS writes them;
+and a text in several formats in the cell itself (BrtCellRString). MS-XLSB 2.3.1."""
+_SIZE_BYTES = 4
+"""The most bytes that tell how long a record is; each holds seven bits, and the last has no eighth."""
+
+
+class _Is:
+    """The numbers of records (MS-XLSB 2.3.1)."""
+
+    ROW, ERROR, FORMULAS, FORMULA_ERROR, LAST_CELL = 0, 3, 8, 11, 11
+    FONT, FILL, FORMAT, STYLE, STYLES, END_OF_STYLES = 43, 45, 44, 47, 617, 618
+    COLUMNS, MERGED, LINK = 60, 176, 494
+    WORKBOOK, SHEET = 153, 156
+    COMMENT, COMMENT_TEXT = 635, 637
+
+
+class XlsbScan(NamedTuple):
+    """What was seen: of each sheet its title, its part, and what its records tell."""
+
+    listed: tuple[tuple[str, str], ...]
+    sheets: tuple[BinarySheet, ...]
+    since_1904: bool
+
+
+def scan_xlsb(parts: Mapping[str, bytes], book: str, limits: Limits = LIMITS) -> XlsbScan:
+    """Walk the parts that hold cells. Raises RefusedError, TooFullError, and what damaged records raise."""
+    folder, _, name = book.rpartition("/")
+    targets = {number: target for number, _, target in relationships(parts[f"{folder}/_rels/{name}.rels"])}
+    listed, since_1904 = list[tuple[str, str]](), False
+    for number, content in records(parts[book]):
+        if number == _Is.WORKBOOK:
+            since_1904 = bool(content[0] & 1)
+        elif number == _Is.SHEET:
+            link, at = _text(content, 8)
+            target = targets[link].lower()
+            part = target[1:] if target.startswith("/") else f"{folder}/{target}"
+            listed.append((_text(content, at)[0], part))
+    styles = _styles(parts.get(f"{folder}/styles.bin", b""))
+    return XlsbScan(tuple(listed), tuple(_sheet(parts[part], styles, limits) for _, part in listed), since_1904)
+
+
+def records(part: bytes) -> Iterator[tuple[int, bytes]]:
+    """Number and content of each record: the number has two bytes where the first has its eighth bit set."""
+    at, end = 0, len(part) - 1
+    while at < end:
+        kind, at = part[at], at + 1
+        if kind & 0x80:
+            kind, at = kind & 0x7F | part[at] << 7, at + 1
+        size = 0
+        for place, byte in enumerate(part[at : at + _SIZE_BYTES]):
+            size, at = size | (byte & 0x7F) << 7 * place, at + 1
+            if not byte & 0x80:
+                break
+        yield kind, part[at : at + size]
+        at += size
+
+
+def comments_in(part: bytes) -> Iterator[tuple[str, str]]:
+    """Cell and text of each comment."""
+    cell = ""
+    for number, content in records(part):
+        if number == _Is.COMMENT:
+            row, _, column, _ = struct.unpack_from("<4L", content, 4)
+            cell = reference(row, column)
+        elif number == _Is.COMMENT_TEXT:
+            yield cell, _text(content, 1)[0]
+
+
+def links_in(part: bytes) -> Iterator[tuple[str, str]]:
+    """Cell and relationship of each link to somewhere else."""
+    for number, content in records(part):
+        if number == _Is.LINK:
+            row, _, column, _ = struct.unpack_from("<4L", content)
+            yield reference(row, column), _text(content, 16)[0]
+
+
+def _text(content: bytes, at: int) -> tuple[str, int]:
+    """A text with its length before it, and where it ends; "" for one that is not there."""
+    (length,) = struct.unpack_from("<L", content, at)
+    if length == 0xFFFFFFFF:  # noqa: PLR2004 - none
+        return "", at + 4
+    end = at + 4 + 2 * length
+    return content[at + 4 : end].decode("utf-16-le", "replace"), end
+
+
+def _sheet(part: bytes, styles: CellStyles, limits: Limits) -> BinarySheet:
+    sheet, row = BinarySheet(styles, limits), 0
+    for number, content in records(part):
+        if number in _PASSED_OVER:
+            raise RefusedError("file_odd_encoding")
+        if number == _Is.ROW:
+            (row,) = struct.unpack_from("<L", content)
+            if content[11] & 0x10:
+                sheet.rows.append(row)
+        elif number <= _Is.LAST_CELL:
+            _cell(sheet, row, number, content)
+        elif number == _Is.COLUMNS:
+            first, last, width, _, flags = struct.unpack_from("<4LH", content)
+            if flags & 1 or not width:
+                sheet.columns.append((first, last))
+        elif number == _Is.MERGED:
+            sheet.merge(*struct.unpack_from("<4L", content))
+    return sheet
+
+
+def _cell(sheet: BinarySheet, row: int, number: int, content: bytes) -> None:
+    column, style = struct.unpack_from("<2L", content)
+    sheet.cell(row, column, style & 0xFFFFFF)
+    if number in (_Is.ERROR, _Is.FORMULA_ERROR):
+        sheet.error(row, column, content[8])
+    elif number >= _Is.FORMULAS:
+        sheet.formula(row, column)
+
+
+def _styles(part: bytes) -> CellStyles:
+    codes, fonts, fills = dict[str, str](), list[bool](), list[str]()
+    cells, is_cell = list[Sequence[int]](), False
+    for number, content in records(part):
+        if number == _Is.FORMAT:
+            codes[str(struct.unpack_from("<H", content)[0])] = _text(content, 2)[0]
+        elif number == _Is.FONT:
+            fonts.append(bool(content[2] & 0x08))
+        elif number == _Is.FILL:
+            fills.append(_fill(content))
+        elif number in (_Is.STYLES, _Is.END_OF_STYLES):
+            is_cell = number == _Is.STYLES
+        elif number == _Is.STYLE and is_cell:
+            cells.append(struct.unpack_from("<3H", content, 2))
+    return _by_style(codes, fonts, fills, cells)
+
+
+def _by_style(
+    codes: Mapping[str, str], fonts: Sequence[bool], fills: Sequence[str], cells: Sequence[Sequence[int]]
+) -> CellStyles:
+    styles = CellStyles()
+    for number, (format_, font, fill) in enumerate(cells):
+        if code := telling_format(str(format_), codes):
+            styles.formats[number] = code
+        if fill < len(fills) and fills[fill]:
+            styles.painted[number] = fills[fill]
+        if font < len(fonts) and fonts[font]:
+            styles.struck.add(number)
+    return styles
+
+
+def _fill(content: bytes) -> str:
+    """The colour of a solid fill (MS-XLSB 2.4.660); "" of any other, or none of ours."""
+    kind, how, index = struct.unpack_from("<LBB", content)
+    if kind != 1:
+        return ""
+    return colour_name(content[8:11].hex() if how & 1 else rgb_of({"indexed": str(index)}, b""))

@@ -1,0 +1,52 @@
+"""Pictures that were placed in cells of an xlsx: programs that know none show an error there (MS-XLSX 2.3.6)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from xml.etree import ElementTree as ET
+
+from plan_sheets.core.model.found import Remark
+from plan_sheets.store.container.package import Package
+from plan_sheets.store.container.parts import local
+from plan_sheets.store.formats.comments import picture_of
+
+_CELL = re.compile(rb"""<((?:[^\s<>:]+:)?c)(\s[^<>]*?)\svm\s*=\s*["']([0-9]{1,7})["']([^<>/]*)>.*?</\1>""", re.DOTALL)
+_PLACE = re.compile(rb"""\sr\s*=\s*["']([A-Z]{1,3}[0-9]{1,7})["']""")
+_TYPE = re.compile(rb"""\st\s*=\s*["'][^"']*["']""")
+_VALUES, _KINDS, _LISTED = "richdata/rdrichvalue.xml", "richdata/rdrichvaluestructure.xml", "metadata.xml"
+
+
+def without_pictures(part: bytes, sheet: str, package: Package, folder: str) -> tuple[bytes, tuple[Remark, ...]]:
+    """The part of a sheet with such cells blank, and a remark for each. `folder`: where the workbook's parts lie."""
+    names = [f"{folder}{name}" for name in (_LISTED, _VALUES, _KINDS)]
+    if any(name not in package.entries for name in names) or b"vm=" not in part:
+        return part, ()
+    pictures = dict(_pictures(*(ET.fromstring(package.small(name)) for name in names)))  # noqa: S314 - checked by the guard
+    told: list[Remark] = []
+
+    def blank(match: re.Match[bytes]) -> bytes:
+        tag, before, number, after = match.groups()
+        place = _PLACE.search(before + after)
+        if int(number) not in pictures or not place:
+            return match[0]
+        told.append(picture_of(sheet, place[1].decode(), pictures[int(number)]))
+        return b"<%b%b/>" % (tag, _TYPE.sub(b"", before + after))
+
+    return _CELL.sub(blank, part), tuple(told)
+
+
+def _pictures(listed: ET.Element, values: ET.Element, kinds: ET.Element) -> Iterator[tuple[int, str]]:
+    """The number by which cells name each value that is a picture, and its description."""
+    shapes = [(one.get("t", ""), [key.get("n") for key in one]) for one in _all(kinds, "s")]
+    told = [(shapes[int(one.get("s", "0"))], [item.text or "" for item in one]) for one in _all(values, "rv")]
+    rich = [int(one.get("i", "0")) for one in _all(listed, "rvb")]
+    cells = (item for table in _all(listed, "valueMetadata") for item in _all(table, "rc"))
+    for number, cell in enumerate(cells, 1):
+        (kind, keys), texts = told[rich[int(cell.get("v", "0"))]]
+        if kind.lower().endswith("image"):
+            yield number, dict(zip(keys, texts, strict=False)).get("Text", "")
+
+
+def _all(tree: ET.Element, name: str) -> Iterator[ET.Element]:
+    return (item for item in tree.iter() if local(item.tag) == name)

@@ -1,0 +1,184 @@
+"""What people put beside the cells of an xlsx, where no parser looks: comments, text boxes, pictures and links."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Container, Iterable, Iterator, Sequence
+from itertools import islice
+from posixpath import join, normpath
+from xml.etree import ElementTree as ET
+
+from plan_sheets.core.model.found import Remark
+from plan_sheets.core.model.keys import column_letters
+from plan_sheets.core.model.text import shorten
+from plan_sheets.store.container.limits import LIMITS, Limits
+from plan_sheets.store.container.parts import relationships
+from plan_sheets.store.container.refused import RefusedError
+from plan_sheets.store.formats.binary.xlsb import comments_in, links_in
+
+_PARTS = ("/comments", "/drawings/drawing", "/threadedcomments/")
+"""How the parts are called that hold them; issued workbooks have none."""
+
+
+_MORE = {"cell_link": "links_more"}
+_BOILERPLATE = re.compile(r"\A\s*\[[^]\n]*\]\s*\n.*?linkid=870924[^\n]*\s*\n[^\n:]*:\s*\n", re.DOTALL)
+"""What Excel writes before a threaded comment for programs that do not know any, in whichever language."""
+
+
+def remark_of(sheet: str, cell: str, text: str, *, comment: bool) -> Remark:
+    """A comment on a cell; or a text box or shape that begins there, or a picture where it holds no text."""
+    code = "cell_comment" if comment else "text_box" if text.strip() else "picture"
+    own, is_thread = _BOILERPLATE.subn("", text)
+    words = "\n".join(line.strip() for line in own.splitlines()) if is_thread else own
+    return Remark(code, {"cell": cell, "sheet": sheet}, sheet, cell, words.strip())
+
+
+def picture_of(sheet: str, cell: str, description: str) -> Remark:
+    """A picture, and what whoever placed it there says that it shows."""
+    return Remark("picture", {"cell": cell, "sheet": sheet}, sheet, cell, description)
+
+
+def capped(remarks: Iterable[Remark], limits: Limits = LIMITS) -> tuple[Remark, ...]:
+    """The first of them one by one; the rest by number and cell, with all their texts, one for each sheet and kind."""
+    each, more = iter(remarks), dict[tuple[str, str], list[Remark]]()
+    first = tuple(islice(each, limits.beside))
+    for one in each:
+        more.setdefault((_MORE.get(one.code, "comments_more"), one.sheet), []).append(one)
+    return first + tuple(_together(code, rest) for (code, _), rest in more.items())
+
+
+def _together(code: str, rest: Sequence[Remark]) -> Remark:
+    first, cells = rest[0], ", ".join(dict.fromkeys(one.cell for one in rest))
+    told = {"count": str(len(rest)), "cells": shorten(cells), "cell": first.cell, "sheet": first.sheet}
+    return Remark(code, told, first.sheet, first.cell, "\n".join(f"{one.cell}: {one.entered}" for one in rest))
+
+
+def beside_cells(
+    part: Callable[[str], bytes],
+    names: Collection[str],
+    sheets: Sequence[tuple[str, str]],
+    limits: Limits = LIMITS,
+) -> tuple[Remark, ...]:
+    """A remark for each. `part` gives a checked part by its name; `sheets` are names and names of their parts.
+
+    Where the parts make no sense, the one that says that there are some.
+    """
+    listed = "\n".join(names)
+    if not any(sign in listed for sign in _PARTS):
+        return ()
+    try:
+        return capped(_beside(part, names, sheets), limits)
+    except (ET.ParseError, RefusedError, KeyError, ValueError):
+        return (Remark("file_has_comments"),)
+
+
+_LINK = re.compile(rb"<(?:[^\s<>:]+:)?hyperlink\s[^<>]*>")
+_ATTRIBUTE = re.compile(r"([\w:]+)\s*=\s*[\"']([^\"']*)")
+
+
+def link_of(sheet: str, cell: str, target: str) -> Remark:
+    """A cell of which a click leads there; the cell itself may say something else."""
+    return Remark("cell_link", {"cell": cell, "sheet": sheet}, sheet, cell, target)
+
+
+def linked_cells(
+    part: Callable[[str], bytes],
+    names: Container[str],
+    sheets: Iterable[tuple[str, str, bytes]],
+    limits: Limits = LIMITS,
+) -> tuple[Remark, ...]:
+    """A remark for each cell that links to somewhere else than this workbook.
+
+    `part` gives a checked part by its name, one of `names`; `sheets` are names, names of their parts, and these. Where
+    the parts make no sense, the one that says that there are links.
+    """
+    try:
+        return capped(_linked(part, names, sheets), limits)
+    except (ET.ParseError, RefusedError, KeyError, ValueError):
+        return (Remark("file_has_links"),)
+
+
+def _linked(
+    part: Callable[[str], bytes], names: Container[str], sheets: Iterable[tuple[str, str, bytes]]
+) -> Iterator[Remark]:
+    for sheet, name, told in sheets:
+        if (rels := _relations_of(name)) in names and (places := _linking(name, told)):
+            for number, _, target in relationships(part(rels)):
+                if number in places and not target.startswith("#"):
+                    yield link_of(sheet, places[number].partition(":")[0], target)
+
+
+def _linking(name: str, told: bytes) -> dict[str, str]:
+    """The cells of a sheet that link to somewhere else, by their relationships: a link within it has none."""
+    if name.endswith(".bin"):
+        return {number: cell for cell, number in links_in(told) if number}
+    start = told.find(b"hyperlinks", told.rfind(b"sheetData"))
+    listed = told[start : told.rfind(b"hyperlinks")] if start > 0 else b""
+    if b":id" not in listed:
+        return {}
+    links = [dict(_ATTRIBUTE.findall(one.decode())) for one in _LINK.findall(listed)]
+    return {value: one.get("ref", "") for one in links for key, value in one.items() if key.rpartition(":")[2] == "id"}
+
+
+def _relations_of(name: str) -> str:
+    folder, _, file = name.rpartition("/")
+    return f"{folder}/_rels/{file}.rels"
+
+
+def _beside(
+    part: Callable[[str], bytes], names: Collection[str], sheets: Sequence[tuple[str, str]]
+) -> Iterator[Remark]:
+    for sheet, name in sheets:
+        folder, rels = name.rpartition("/")[0], _relations_of(name)
+        parts: dict[str, list[bytes]] = {}
+        for _, kind, target in relationships(part(rels)) if rels in names else ():
+            if (kind := kind.rpartition("/")[2]) in ("comments", "threadedComment", "drawing"):
+                parts.setdefault(kind, []).append(part(normpath(join("/", folder, target.lower()))[1:]))
+        said = [one for content in parts.get("comments", ()) for one in _comments(sheet, content)]
+        threads = [one for content in parts.get("threadedComment", ()) for one in _threads(sheet, content)]
+        yield from said
+        yield from (one for one in threads if one.cell not in {other.cell for other in said})
+        for content in parts.get("drawing", ()):
+            yield from _drawn(sheet, ET.fromstring(content))  # noqa: S314 - checked by the guard
+
+
+def _comments(sheet: str, part: bytes) -> Iterator[Remark]:
+    if part.startswith(_BINARY):
+        yield from (remark_of(sheet, cell, text, comment=True) for cell, text in comments_in(part))
+        return
+    for one in _all(ET.fromstring(part), "comment"):  # noqa: S314 - checked by the guard
+        yield remark_of(sheet, one.get("ref", ""), _text(one), comment=True)
+
+
+_BINARY = b"\xf4\x04"
+"""How the comments of an xlsb begin."""
+
+
+def _threads(sheet: str, part: bytes) -> Iterator[Remark]:
+    """Comments with their replies, as Excel keeps them beside plain ones that say the same."""
+    texts: dict[str, list[str]] = {}
+    for one in _all(ET.fromstring(part), "threadedComment"):  # noqa: S314 - checked by the guard
+        texts.setdefault(one.get("ref", ""), []).extend(item.text or "" for item in _all(one, "text"))
+    for cell, said in texts.items():
+        yield remark_of(sheet, cell, "\n".join(said), comment=True)
+
+
+def _drawn(sheet: str, tree: ET.Element) -> Iterator[Remark]:
+    """What is anchored to a cell, and holds text or a picture; a chart is neither."""
+    for anchor in tree:
+        place = {item.tag.rpartition("}")[2]: int(item.text or "0") for item in next(_all(anchor, "from"), ())}
+        text = _text(anchor)
+        if text.strip() or next(_all(anchor, "pic"), None) is not None:
+            cell = f"{column_letters(place.get('col', 0))}{place.get('row', 0) + 1}"
+            yield remark_of(sheet, cell, text, comment=False)
+
+
+def _all(tree: ET.Element, name: str) -> Iterator[ET.Element]:
+    return (item for item in tree.iter() if item.tag.rpartition("}")[2] == name)
+
+
+def _text(tree: ET.Element) -> str:
+    """The texts in it, a line for each paragraph."""
+    return "".join(
+        (item.text or "") if item.tag.endswith("}t") else "\n" for item in tree.iter() if item.tag[-2:] in ("}t", "}p")
+    )

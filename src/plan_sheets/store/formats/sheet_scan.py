@@ -1,0 +1,291 @@
+"""How far the cells of an xlsx sheet reach, and which of them hold errors or formulas, from its raw XML.
+
+A sheet as ordinary programs write it is recognised by one regular expression, at a tenth of the cost of parsing it.
+Any other is walked tag by tag by a strict parser; both ways tell the same.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from html import unescape
+from xml.parsers import expat
+
+from plan_sheets.core.model.found import CellKind, Remark
+from plan_sheets.core.model.keys import column_letters
+from plan_sheets.store.container.limits import LIMITS, Limits
+from plan_sheets.store.container.refused import RefusedError
+from plan_sheets.store.formats.lines import MAX_COLUMNS, MAX_ROWS
+from plan_sheets.store.formats.sheet_texts import Cells, Shared, refuse_twice, spreads, text_cells
+
+Mark = tuple[CellKind, str]
+"""An error or a formula; of a formula, how it is written (without the `=`; "" where another cell says it)."""
+
+
+class BeyondEdgeError(Exception):
+    """A cell stands where no sheet has one; `str()` is its reference."""
+
+
+class TooManyCellsError(Exception):
+    """More cells than may be looked at."""
+
+
+class TooFullError(Exception):
+    """More cells with content than are kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """What was seen of a sheet."""
+
+    cells: int = 0
+    """How many are written down, empty ones as well."""
+    area: int = 0
+    """Cells of the rectangle that holds all content; 0 where the sheet is an ordinary one."""
+    last: str = ""
+    """The reference of that rectangle's lower right corner."""
+    marks: Mapping[tuple[int, int], Mark] = field(default_factory=dict)
+    """The cells, by row and column from 0, that hold an error or a formula."""
+    walked: bool = False
+    """Whether the sheet was no ordinary one: spelled oddly, or larger."""
+    texts: Cells | None = None
+    """The cells themselves, where they are so plain that no parser is needed; `marks` does not tell of these."""
+    pictures: tuple[Remark, ...] = ()
+    """What was placed in cells that are blank otherwise."""
+
+    def marked(self) -> Mapping[tuple[int, int], Mark]:
+        """The cells that hold an error or a formula, whichever way they were seen."""
+        return {
+            at: (cell.kind, cell.formula[1:]) for at, cell in (self.texts or {}).items() if cell.formula
+        } or self.marks
+
+
+def scan_sheet(part: bytes, shared: Shared | None = None, limits: Limits = LIMITS) -> Scan:
+    """What the sheet holds. `shared`: the texts that all sheets share, where they are plain.
+
+    Raises BeyondEdgeError, TooManyCellsError, TooFullError, ExpatError if it is no XML,
+    and RefusedError where a cell is written down twice: a parser keeps the last of them without a word.
+    """
+    if shared is not None and (cells := text_cells(part, shared)) is not None:
+        return Scan(len(cells), texts=cells)
+    if is_plain(part):
+        return _scan_plain(part)
+    if is_plain(part, _FAR) and (reach := _reach(part)):
+        return replace(_scan_plain(part), area=reach[0], last=reach[1], walked=True)
+    return _walk(part, limits)
+
+
+def well_formed(part: bytes) -> None:
+    """Raise ExpatError if this is no XML."""
+    expat.ParserCreate().Parse(part, True)  # noqa: FBT003 - expat takes no keywords
+
+
+_SPELLING = rb"""<sheetData>(?:<row\ [^<>]*+>(?:
+        <c\ r="%b"(?:\ s="[0-9]++")?+(?:
+            \ t="s">(?:<f(?:\ [^<>]*+)?+>(?:[^<]*+</f>)?+)?+(?:<v>[0-9]{1,9}+</v>|<v\ ?/>)?+</c>
+        |
+            \ t="(?:b|e|str|inlineStr)">
+            (?:<f(?:\ [^<>]*+)?+>(?:[^<]*+</f>)?+)?+
+            (?:<v>[^<]*+</v>|<is><t(?:\ xml:space="preserve")?+>[^<]*+</t></is>|<v\ ?/>)?+</c>
+        |
+            (?:\ t="(?:n|s|b|e|str|inlineStr)")?+(?:\ ?/>|>
+            (?:<f(?:\ [^<>]*+)?+>(?:[^<]*+</f>)?+)?+
+            (?:<v>(?:[0-9.]++(?:E[-+]?[0-9]++)?+|-[0-9]{1,8}+(?:\.[0-9]*+)?+(?:E-[0-9]++)?+)?+</v>|<v\ ?/>)?+</c>)
+        )
+    )*+(?:</row>)?+)*+</sheetData>"""
+"""The spelling of ordinary programs, and nothing else at all.
+
+A number that no date and no count has is not ordinary: a sheet with one is read by a child process.
+"""
+_NEAR = re.compile(_SPELLING % rb"A?[A-Z][1-9][0-9]{0,2}", re.VERBOSE)
+"""No cell beyond AZ999: a small sheet, whatever stands there."""
+_FAR = re.compile(_SPELLING % rb"[A-Z]{1,2}[1-9][0-9]{0,6}", re.VERBOSE)
+_PLACE = re.compile(rb'<c r="([A-Z]+)([0-9]+)"')
+_REFERENCES = re.compile(rb'<c r="([A-Z]+[0-9]+)"')
+EMPTY_DATA = b"<sheetData/>"
+"""How ordinary programs write a sheet without cells."""
+_PLAIN_MARK = re.compile(
+    rb'<c r="([A-Z]+)([0-9]+)"[^<>t]*+(?:t="(?:(e)|[A-Za-z]+)")?[^<>]*+>(?:<f(?: [^<>]*+)?+>([^<]*+)<)?'
+)
+
+
+def is_plain(part: bytes, spelling: re.Pattern[bytes] = _NEAR) -> bool:
+    """Whether every single tag of the sheet's data is an ordinary one near the top left."""
+    if any(before.endswith(b"<") for before in part.split(b"!")[:-1]):  # far quicker than to look for "<!" in markup
+        return False
+    if spreads(part):
+        return False
+    if part.count(b"sheetData") == 1:
+        return EMPTY_DATA in part
+    start = part.find(b"<sheetData>")
+    return part.count(b"sheetData") == 2 and bool(spelling.match(part, max(start, 0)))  # noqa: PLR2004 - one start, one end
+
+
+def _reach(part: bytes) -> tuple[int, str] | None:
+    """The area from A1 to the last cell, and that cell's reference; None where a sheet has no such cell."""
+    columns, rows = zip(*_PLACE.findall(part), strict=True)
+    last = f"{max(set(columns), key=lambda letters: (len(letters), letters)).decode()}{max(map(int, rows))}"
+    try:
+        row, column = _position(last)
+    except BeyondEdgeError:
+        return None
+    return (row + 1) * (column + 1), last
+
+
+def _scan_plain(part: bytes) -> Scan:
+    places = _REFERENCES.findall(part)
+    if len(set(places)) < len(places):
+        refuse_twice(place.decode() for place in places)
+    marks = {}
+    for at in _marked(part):
+        match = _PLAIN_MARK.match(part, part.rindex(b"<c ", 0, at))
+        column, row, error, formula = match.groups() if match else (b"", b"", None, None)
+        if error or formula is not None:
+            text = unescape((formula or b"").decode())
+            marks[_position((column + row).decode())] = (CellKind.ERROR if error else CellKind.FORMULA, text)
+    return Scan(len(places), marks=marks)
+
+
+def _marked(part: bytes) -> Iterator[int]:
+    """Where in the data of an ordinary sheet something looks like a formula or an error; a text may look so too."""
+    end = part.rfind(b"sheetData")
+    start = part.find(b"sheetData")
+    for sign in (b"<f", b' t="e"'):
+        at = part.find(sign, start, end)
+        while at >= 0:
+            yield at
+            at = part.find(sign, at + 1, end)
+
+
+def _walk(part: bytes, limits: Limits = LIMITS) -> Scan:
+    parser = expat.ParserCreate()
+    walker = _Walker(limits, part, parser)
+    parser.StartElementHandler = walker.start
+    parser.EndElementHandler = walker.end
+    parser.CharacterDataHandler = walker.text
+    parser.Parse(part, True)  # noqa: FBT003 - expat takes no keywords
+    return walker.scan()
+
+
+class _Walker:
+    """Follows the tags as the parser does: a cell without a reference stands right of the one before."""
+
+    def __init__(self, limits: Limits, part: bytes, parser: expat.XMLParserType) -> None:
+        self.limits, self.part, self.parser = limits, part, parser
+        self.cells = 0
+        self.filled: set[int] = set()
+        self.row = self.column = 0
+        self.at = (0, 0)
+        self.is_new = False
+        self.rows: set[int] = set()
+        self.columns: set[int] = set()
+        self.marks: dict[tuple[int, int], Mark] = {}
+        self.formula: list[str] | None = None
+        self.spread: set[tuple[int, ...]] = set()
+        self.in_cell, self.kind, self.value_starts = False, "", 0
+
+    def start(self, tag: str, attributes: dict[str, str]) -> None:
+        """A tag begins."""
+        name = tag.rpartition(":")[2]
+        if name == "c":
+            self._cell(attributes)
+        elif name == "row" and "r" in attributes:
+            self.row = _position(f"A{attributes['r']}")[0]
+        elif self.in_cell and name in ("v", "is", "f"):
+            self.rows.add(self.at[0])
+            self.columns.add(self.at[1])
+            self._content()
+            if name == "f":
+                self._formula(attributes)
+            elif name == "v":
+                self.value_starts = self.parser.CurrentByteIndex
+
+    def end(self, tag: str) -> None:
+        """A tag ends: after a row comes the next."""
+        if self.formula is not None:
+            kind = self.marks[self.at][0]
+            self.marks[self.at] = (kind, "".join(self.formula))
+            self.formula = None
+        name = tag.rpartition(":")[2]
+        if name == "c":
+            self.in_cell = False
+        elif name == "v" and self.in_cell:
+            self._value(self.part[self.value_starts : self.parser.CurrentByteIndex].partition(b">")[2])
+        elif name == "row":
+            self.row, self.column = self.row + 1, 0
+
+    def text(self, told: str) -> None:
+        """What stands between two tags."""
+        if self.formula is not None:
+            self.formula.append(told)
+
+    def _formula(self, attributes: dict[str, str]) -> None:
+        """One that fills several cells: the others hold no more than their values."""
+        self.marks.setdefault(self.at, (CellKind.FORMULA, ""))
+        self.formula = []
+        if attributes.get("t") in ("array", "dataTable"):
+            first, _, last = attributes.get("ref", "").partition(":")
+            self.spread |= {(*_position(first), *_position(last))} if last else set()
+
+    def _value(self, told: bytes) -> None:
+        """Refuse what readers differ about: the number of a shared text that is no plain number, markup in a value."""
+        if b"<" in told or (b"&" in told and self.kind in ("", "n")):
+            raise RefusedError("file_odd_encoding")
+        if self.kind == "s" and not _INDEX.fullmatch(told):
+            raise RefusedError("file_damaged")
+
+    def _content(self) -> None:
+        if not self.is_new:
+            return
+        self.is_new, place = False, self.at[0] * MAX_COLUMNS + self.at[1]
+        if place in self.filled:
+            raise RefusedError("file_cell_twice", cell=f"{column_letters(self.at[1])}{self.at[0] + 1}")
+        self.filled.add(place)
+        if len(self.filled) > self.limits.filled:
+            raise TooFullError
+
+    def _cell(self, attributes: dict[str, str]) -> None:
+        self.cells += 1
+        if self.cells > self.limits.cells:
+            raise TooManyCellsError
+        self.at = _position(attributes["r"]) if "r" in attributes else (self.row, self.column)
+        self.column, self.is_new = self.at[1] + 1, True
+        self.in_cell, self.kind = True, attributes.get("t", "")
+        if self.kind == "e":
+            self.marks[self.at] = (CellKind.ERROR, "")
+
+    def scan(self) -> Scan:
+        """What has been seen."""
+        if len(self.spread) * len(self.filled) > self.limits.spread:
+            raise TooFullError
+        for place in self.filled if self.spread else ():
+            at = divmod(place, MAX_COLUMNS)
+            if any(top <= at[0] <= bottom and left <= at[1] <= right for top, left, bottom, right in self.spread):
+                self.marks.setdefault(at, (CellKind.FORMULA, ""))
+        if not self.rows:
+            return Scan(self.cells, marks=self.marks, walked=True)
+        bottom, right = max(self.rows), max(self.columns)
+        last = f"{column_letters(right)}{bottom + 1}"
+        if bottom >= MAX_ROWS or right >= MAX_COLUMNS:
+            raise BeyondEdgeError(last)
+        area = (bottom + 1 - min(self.rows)) * (right + 1 - min(self.columns))
+        return Scan(self.cells, area, last, self.marks, walked=True)
+
+
+_INDEX = re.compile(rb"[0-9]{0,9}")
+_REFERENCE = re.compile(r"([A-Za-z]{1,3})([1-9][0-9]{0,6})")
+
+
+def _position(reference: str) -> tuple[int, int]:
+    """Row and column of a reference, both from 0; raises BeyondEdgeError where it is none that a sheet can have."""
+    match = _REFERENCE.fullmatch(reference)
+    if not match:
+        raise BeyondEdgeError(reference[:20])
+    column = 0
+    for letter in match[1].upper():
+        column = column * 26 + ord(letter) - 64
+    row = int(match[2])
+    if row > MAX_ROWS or column > MAX_COLUMNS:
+        raise BeyondEdgeError(reference[:20])
+    return row - 1, column - 1

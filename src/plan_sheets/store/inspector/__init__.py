@@ -1,0 +1,1 @@
+"""Any workbook, looked at beyond its values."""

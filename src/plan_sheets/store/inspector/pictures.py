@@ -1,0 +1,45 @@
+"""The charts, images and shapes of a sheet that say nothing in words, from its drawings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from xml.etree import ElementTree as ET
+
+from plan_sheets.core.access.seen import Picture
+from plan_sheets.core.model.keys import Address
+from plan_sheets.store.container.package import Package
+from plan_sheets.store.container.parts import is_on, of_kind, part_tree, relations
+
+
+def pictures_without_words(package: Package, part: str, sheet: str) -> Iterator[Picture]:
+    """Those on the sheet of this name and part, be it a worksheet or a chart sheet."""
+    for drawing in of_kind(relations(package, part), "drawing"):
+        for anchor in part_tree(package, drawing) or ():
+            for name in _without_words(anchor):
+                yield Picture(sheet, _corner(anchor), name)
+
+
+def _corner(anchor: ET.Element) -> str | None:
+    """The cell in which it begins; None if it lies on the sheet without regard to cells."""
+    row, column = anchor.findtext("from/row"), anchor.findtext("from/col")
+    return Address.at("", int(row), int(column)).cell if row and column else None
+
+
+def _without_words(item: ET.Element) -> Iterator[str]:
+    """The names of what has no description. That of a group speaks for all in it; what is decoration needs none."""
+    for one in item:
+        about = one.find("*/cNvPr")
+        if about is not None and (about.get("descr", "").strip() or _is_decoration(about) or _holds_text(one)):
+            continue
+        if about is not None and one.tag != "grpSp":
+            yield about.get("name", "")
+        elif one.tag != "Fallback":  # what programs show that do not know the choice before it
+            yield from _without_words(one)
+
+
+def _is_decoration(about: ET.Element) -> bool:
+    return any(is_on(one.get("val")) for one in about.iter("decorative"))
+
+
+def _holds_text(shape: ET.Element) -> bool:
+    return shape.tag == "sp" and any((one.text or "").strip() for one in shape.iter("t"))

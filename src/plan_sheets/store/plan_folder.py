@@ -1,0 +1,217 @@
+"""The plan folder: where its files lie, and what may be overwritten."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from plan_sheets.core.model.findings import PlanSheetsError
+from plan_sheets.store import outbox
+from plan_sheets.store.container.hashing import sha256, sha256_of
+from plan_sheets.store.outbox import check_free
+from plan_sheets.store.register import register as registers
+from plan_sheets.store.register import tables
+from plan_sheets.store.register.batch import Batch
+from plan_sheets.store.register.register import Register, ReturnFacts
+
+__all__ = ["Folder", "open_folder", "read_bytes", "sha256", "sha256_of", "write_elsewhere"]
+
+PLAN_FILE = "plan.xlsx"
+RETURNED = "returned"
+MADE_IN = (".", "officer", "master", "issued/*", "feedback/*", RETURNED)
+"""Where in the plan folder the tool makes files."""
+NOT_TAKEN_IN = (
+    "plan.xlsx has been saved since it was last taken in: what is new in it is not told here. "
+    "Take it in with: plan-sheets plan"
+)
+"""What is said wherever something is told of the register alone, and `Folder.plan_is_newer`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """A plan folder that is there, with its register open."""
+
+    path: Path
+    register: Register
+
+    @property
+    def plan_file(self) -> Path:
+        """What the officer writes."""
+        return self.path / PLAN_FILE
+
+    def read_plan(self) -> bytes:
+        """The bytes of plan.xlsx. Raises PlanSheetsError if they cannot be had."""
+        return read_bytes(self.plan_file)
+
+    def plans_read(self) -> list[ReturnFacts]:
+        """Every plan.xlsx that was taken in, or written anew and put in its place, oldest first."""
+        lies = {one.sha256: one.path for one in self.register.rows(tables.OUTPUT)}
+        lies |= {sha256_of(one): one.name for one in self._due()}
+        return [
+            one
+            for one in self.register.returns()
+            if one.kind == "plan" and (one.verdict != "untouched" or lies.get(one.sha256) == PLAN_FILE)
+        ]
+
+    def plan_is_newer(self) -> bool:
+        """Whether plan.xlsx is not the file that was last taken in; False too where it cannot be read."""
+        taken = [one.sha256 for one in self.plans_read()][-1:]
+        try:
+            return [sha256(self.read_plan())] != taken
+        except PlanSheetsError:
+            return False
+
+    def kept(self, sha: str) -> Path:
+        """Where the bytes with this SHA-256 lie once they are kept."""
+        return self.path / RETURNED / f"{sha}.xlsx"
+
+    def keep(self, data: bytes, sha: str) -> bool:
+        """The bytes of a file received, under `returned/`, by their SHA-256; not synced yet.
+
+        Whether they had to be written: they were not there, or not as they were received.
+        """
+        target = self.kept(sha)
+        with suppress(OSError):
+            if target.stat().st_size == len(data) and sha256_of(target) == sha:
+                return False
+        outbox.write_whole(target, data)
+        return True
+
+    def sync_kept(self, shas: Iterable[str]) -> None:
+        """The bytes with these SHA-256 are on the disk when this returns. Raises PlanSheetsError."""
+        for path in map(self.kept, shas):
+            try:
+                outbox.sync(path)
+            except OSError as error:
+                raise outbox.cannot_be_written(path, error) from error
+        outbox.sync_folders([self.path / RETURNED, self.path])
+
+    def check_free(self, names: Iterable[str]) -> None:
+        """Refuse before anything is written if any of these files is open in another program."""
+        for name in names:
+            check_free(self.path / name)
+
+    def write(self, name: str, data: bytes, batch: Batch) -> Path:
+        """A file that the tool makes, `name` within the folder; its path. It lies there when the batch is recorded.
+
+        A file that somebody has changed since, or that is not ours, is never overwritten: the new one stands beside it
+        (`-2`). A file that already has these bytes is left alone.
+        """
+        known = self._known(batch)
+        target = self.path / name
+        number = 1
+        while target.exists():
+            there = sha256(read_bytes(target))
+            if there == sha256(data):
+                return target
+            if there in known.get(self._name(target), ()):
+                break
+            number += 1
+            target = self.path / Path(name).with_stem(f"{Path(name).stem}-{number}")
+        self.record(self._name(target), sha256(data), batch)
+        batch.outbox.add(target, data, known[self._name(target)], recorded=True)
+        return target
+
+    def record(self, name: str, sha: str, batch: Batch) -> None:
+        """That a file with this SHA-256 is one that may be overwritten, `name` within the folder."""
+        self._known(batch).setdefault(name, set()).add(sha)
+        batch.add(tables.OUTPUT, path=name, sha256=sha)
+
+    def finish(self) -> None:
+        """Put in its place what an earlier command has recorded and was ended before it could move.
+
+        A file that somebody has changed meanwhile stays: what was made stands beside it. What was left aside and never
+        recorded is removed once it is a day old. Raises PlanSheetsError if the register cannot be written to.
+        """
+        found = outbox.asides(self._folders())
+        if found and any(self._due()):
+            with self.register.batch("finish", "") as batch:
+                self._known(batch)
+        outbox.remove_old(set(found) - set(self._due()))
+
+    def _known(self, batch: Batch) -> dict[str, set[str]]:
+        """Every version of every file that the tool made; once a transaction, when earlier ones have been finished."""
+        made = batch.outbox.known
+        if not made:
+            made.update({path: set(shas) for path, shas in self.register.outputs().items()})
+            made.setdefault(PLAN_FILE, set())
+            for aside in self._due():
+                self._finish(aside, batch)
+        return made
+
+    def _finish(self, aside: Path, batch: Batch) -> None:
+        target, _ = outbox.target_of(aside)
+        name = self._name(target)
+        try:
+            if not target.exists() or sha256_of(target) in batch.outbox.known[name]:
+                aside.replace(target)
+                return
+            self.write(name, aside.read_bytes(), batch)
+            batch.outbox.remove(aside)
+        except OSError:  # moved just now by the command that made it; or open elsewhere, and left for the next one
+            return
+
+    def _due(self) -> Iterator[Path]:
+        """The files that are aside, whole, and the last that the register knows of in their place."""
+        found = outbox.asides(self._folders())
+        last = {one.path: one.sha256 for one in self.register.rows(tables.OUTPUT)} if found else {}
+        for aside in found:
+            target, sha = outbox.target_of(aside)
+            recorded = last.get(self._name(target), "")
+            if recorded.startswith(sha) and sha and _is_whole(aside, recorded):
+                yield aside
+
+    def _folders(self) -> Iterator[Path]:
+        """The folders in which the tool makes files."""
+        for name in MADE_IN:
+            parent, _, every = name.partition("/")
+            yield from (self.path / parent).glob(every) if every else [self.path / parent]
+
+    def _name(self, path: Path) -> str:
+        """How the register names a file of the folder."""
+        return path.relative_to(self.path).as_posix()
+
+
+def _is_whole(path: Path, sha: str) -> bool:
+    try:
+        return sha256_of(path) == sha
+    except OSError:
+        return False
+
+
+def open_folder(path: Path) -> Folder:
+    """The plan folder at `path`. Raises PlanSheetsError if there is none.
+
+    What an earlier command was ended over is finished, if that can be done now.
+    """
+    folder = Folder(path, Register.open(path / registers.FILE))
+    with suppress(PlanSheetsError):  # busy, or for reading only: whoever writes next does it
+        folder.finish()
+    return folder
+
+
+def read_bytes(path: Path) -> bytes:
+    """A file's bytes. Raises PlanSheetsError that says what to do."""
+    try:
+        return path.read_bytes()
+    except FileNotFoundError as error:
+        raise PlanSheetsError(f"{path} is not there.", "Look at the name, and at the folder.") from error
+    except OSError as error:
+        raise PlanSheetsError(
+            f"{path} cannot be read ({error.strerror}).", "Close the program that has it open, and try again."
+        ) from error
+
+
+def write_elsewhere(path: Path, data: bytes, batch: Batch) -> None:
+    """A file that the officer asked for by name, outside the folder's own; it lies there when the batch is recorded.
+
+    Raises PlanSheetsError if another is there.
+    """
+    if path.exists():
+        if read_bytes(path) == data:
+            return
+        raise PlanSheetsError(f"{path} is there already.", "Give another name; nothing was overwritten.")
+    outbox.remove_old(outbox.asides([path.parent]))
+    batch.outbox.add(path, data, (), recorded=False)

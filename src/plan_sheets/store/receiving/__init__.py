@@ -1,0 +1,1 @@
+"""Inbox, unpacking, identify, open, and merge one batch of returns."""

@@ -1,0 +1,76 @@
+"""What a file says of itself, and the vote of its carriers on whose it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from plan_sheets.core.model.found import FoundWorkbook
+from plan_sheets.core.model.text import plain
+from plan_sheets.core.returned.tables import EMPTY
+
+
+@dataclass(frozen=True, slots=True)
+class Carriers:
+    """What a file says of itself: each reference that a carrier names, and the signatures that it carries."""
+
+    about: str
+    property: str
+    keys: frozenset[str]
+    """References of the documents that its row keys prove it to be of; empty if it has none of ours."""
+    signed: frozenset[str] = frozenset()
+    """References of the documents that went out with a signature that it carries."""
+
+    def named(self) -> tuple[str, ...]:
+        """The references that it names, each once."""
+        return tuple(dict.fromkeys(one for one in (self.about, self.property) if one))
+
+    def readings(self) -> dict[str, tuple[str, ...]]:
+        """What each carrier that is there says; those that bear out what is named need not be told."""
+        told = {
+            "the About sheet says": (self.about,) if self.about else (),
+            "the file's properties say": (self.property,) if self.property else (),
+            "the signature is that of": () if self.signed.intersection(self.named()) else tuple(sorted(self.signed)),
+            "the row keys are of": () if self.keys.intersection(self.named()) else tuple(sorted(self.keys)),
+        }
+        return {carrier: references for carrier, references in told.items() if references}
+
+
+@dataclass(frozen=True, slots=True)
+class Vote:
+    """The reference that all carriers agree on, or "" and the code of what is wrong."""
+
+    reference: str
+    code: str = ""
+
+
+def vote(carriers: Carriers) -> Vote:
+    """Whose file it is: the carriers that are there must agree. Row keys alone may carry it."""
+    said = {one for references in carriers.readings().values() for one in references}
+    if not said:
+        return Vote("", "no_identity")
+    if len(said) > 1:
+        return Vote("", "identity_disagrees" if carriers.named() else "rows_of_two_issues")
+    return Vote(said.pop())
+
+
+def best_guess(carriers: Carriers, ours: Iterable[str]) -> str:
+    """Of these references the one that most carriers speak for, "" if there is none.
+
+    Row keys and signature come first: nobody types those.
+    """
+    proved = [*carriers.keys, *carriers.signed]
+    named = [carriers.about, carriers.property]
+    return max(sorted(set(ours)), key=lambda one: (proved.count(one), named.count(one)), default="")
+
+
+def about_facts(workbook: FoundWorkbook) -> Mapping[str, str]:
+    """What the About sheet says of the document: the texts beside its items, by item."""
+    for found in workbook.sheets:
+        if plain(found.name) == "about":
+            return {
+                cell.text.strip(): found.cells.get((row, 1), EMPTY).text.strip()
+                for (row, place), cell in found.cells.items()
+                if place == 0
+            }
+    return {}

@@ -1,0 +1,120 @@
+"""What is attached to an e-mail; a large one is looked into by a child process, for it takes ten times its size."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from email import message_from_bytes, policy
+from email.errors import MessageError
+from email.message import EmailMessage
+from email.utils import parsedate_to_datetime
+from pathlib import PurePosixPath
+
+from plan_sheets.core.model.printable import readable
+from plan_sheets.store.container.child import run_apart
+from plan_sheets.store.container.kinds import STARTS
+from plan_sheets.store.container.limits import LIMITS, Limits
+from plan_sheets.store.container.refused import RefusedError
+
+SUFFIXES = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".zip", ".eml", ".msg")
+"""What a file that is looked at is called; what it is, its content says."""
+_TYPES = {
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": ".xlsx",
+    "application/vnd.ms-excel": ".xls",
+    "application/vnd.oasis.opendocument.spreadsheet": ".ods",
+    "message/rfc822": ".eml",
+}
+_WINMAIL = ("application/ms-tnef", "application/vnd.ms-tnef")
+"""How Outlook wraps up attachments for itself alone (MS-OXTNEF)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attached:
+    """A file that is attached to an e-mail."""
+
+    name: str
+    data: bytes
+    sent_by: str
+    """Who sent the e-mail; "" of an e-mail within it, which has a sender of its own. `sent_at`: when (ISO)."""
+    sent_at: str
+    refusal: str
+    """The code that says why nothing in it can be read; "" if it is for the reader to see."""
+
+
+def attached_to(data: bytes, limits: Limits = LIMITS) -> list[Attached]:
+    """What is attached to this e-mail; pictures and signatures are attached to it as well. Raises RefusedError."""
+    if len(data) <= limits.mail_here:
+        return _attached_to(data, limits)
+    told = run_apart(attached_as_bytes, data, limits)
+    if told is None:
+        raise RefusedError("file_mail_unread")
+    listed, _, content = told.partition(b"\n")
+    made, at = [], 0
+    for size, name, sent_by, sent_at, refusal in json.loads(listed):
+        made.append(Attached(name, content[at : at + size], sent_by, sent_at, refusal))
+        at += size
+    return made
+
+
+def attached_as_bytes(data: bytes, limits: Limits = LIMITS) -> bytes:
+    """What the child does: a line of JSON that lists what is attached, and then its bytes one after the other."""
+    attached = _attached_to(data, limits)
+    told = [(len(one.data), one.name, one.sent_by, one.sent_at, one.refusal) for one in attached]
+    return b"\n".join((json.dumps(told).encode(), b"".join(one.data for one in attached)))
+
+
+def _attached_to(data: bytes, limits: Limits) -> list[Attached]:
+    try:
+        message = message_from_bytes(data, _class=EmailMessage, policy=policy.default)
+        _check_headers(message, limits)
+        sent_by, sent_at = readable(" ".join(str(message["from"] or "").split())), _sent_at(message)
+        attached = [_attached(part, sent_by, sent_at) for part in _leaves(message, limits) if _is_attached(part)]
+    except Exception as trouble:  # a broken e-mail makes the standard library raise nearly anything
+        raise RefusedError("file_damaged", reason=f"{type(trouble).__name__}: {trouble}"[:200]) from trouble
+    if len(attached) > limits.entries:
+        raise RefusedError("file_too_many_files", limit=limits.entries)
+    return attached
+
+
+def _leaves(message: EmailMessage, limits: Limits) -> Iterator[EmailMessage]:
+    """All parts that hold something; an e-mail within the e-mail is one of them."""
+    if message.get_content_maintype() != "multipart":
+        yield message
+        return
+    for part in message.iter_parts():
+        if isinstance(part, EmailMessage):
+            _check_headers(part, limits)
+            yield from _leaves(part, limits)
+
+
+def _check_headers(part: EmailMessage, limits: Limits) -> None:
+    looked_at = ("from", "date", "content-type", "content-disposition")
+    if any(len(value) > limits.header for name, value in part.raw_items() if name.lower() in looked_at):
+        raise MessageError("a header is far too long")
+
+
+def _is_attached(part: EmailMessage) -> bool:
+    """Whether this is no text of the message itself."""
+    return part.get_content_maintype() != "text" or part.get_filename() is not None
+
+
+def _attached(part: EmailMessage, sent_by: str, sent_at: str) -> Attached:
+    kind = part.get_content_type()
+    name = readable(part.get_filename() or "attachment")
+    told = None if kind == "message/rfc822" else part.get_payload(decode=True)
+    data = told if isinstance(told, bytes) else b""
+    if PurePosixPath(name).suffix.lower() not in SUFFIXES:
+        nameless = not part.get_filename() and data.startswith(STARTS)  # as some scanners and portals send it
+        name += _TYPES.get(kind, ".xlsx" if nameless else "")
+    if kind == "message/rfc822":
+        return Attached(name, part.get_content().as_bytes(), "", "", "")
+    refusal = "file_outlook" if kind in _WINMAIL or name.lower() == "winmail.dat" else ""
+    return Attached(name, data, sent_by, sent_at, refusal)
+
+
+def _sent_at(message: EmailMessage) -> str:
+    try:
+        return parsedate_to_datetime(str(message["date"])).isoformat()
+    except ValueError:
+        return ""

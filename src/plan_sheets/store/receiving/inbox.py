@@ -1,0 +1,156 @@
+"""The files that `receive` is given: single files, folders looked through, zips and e-mails looked into.
+
+A file on the disk is read twice: once to know it, and again when its turn comes, so that a thousand of them take no
+more room than a few.
+"""
+
+from __future__ import annotations
+
+import errno
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from plan_sheets.core.model.findings import PlanSheetsError
+from plan_sheets.core.model.printable import readable
+from plan_sheets.store.container.hashing import sha256, sha256_of
+from plan_sheets.store.container.kinds import STARTS
+from plan_sheets.store.container.limits import LIMITS, Limits
+from plan_sheets.store.container.refused import Refusal
+from plan_sheets.store.plan_folder import PLAN_FILE, Folder, read_bytes
+from plan_sheets.store.receiving.unpack import Incoming, unpack, why_not
+from plan_sheets.store.register import register as registers
+
+__all__ = ["Inbox", "Incoming", "Waiting", "open_inbox"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Waiting:
+    """A file that waits for its turn. Two are never one: an e-mail may hold the same file twice under one name."""
+
+    name: str
+    """Of a file on the disk, its path."""
+    sha: str
+    taken_out: Incoming | None = None
+    """What was taken out of a zip or an e-mail; None for a file that lies on the disk."""
+
+    def open(self, limits: Limits = LIMITS) -> Incoming:
+        """The file with its bytes, or with the reason why they cannot be had."""
+        return self.taken_out or _read(Path(self.name), limits)
+
+
+@dataclass(frozen=True, slots=True)
+class Inbox:
+    """What is to be received, and what was passed over with the reason."""
+
+    files: tuple[Waiting, ...]
+    passed_over: tuple[tuple[str, str], ...]
+
+
+@dataclass(slots=True)
+class _Gathered:
+    """What has been found so far, and where it was looked for."""
+
+    folder: Folder
+    limits: Limits
+    ours: frozenset[str]
+    """SHA-256 of every file that the tool made."""
+    files: list[Waiting] = field(default_factory=list)
+    passed_over: list[tuple[str, str]] = field(default_factory=list)
+    seen: set[Path] = field(default_factory=set)
+
+    def add(self, path: Path, whole: Path, why: str, *, ours_too: bool) -> bool:
+        """One file, or what is in it; whether that was any workbook. `why`: the reason to pass over it, or "".
+
+        `whole` is the path with every link followed.
+        """
+        self.seen.add(whole)
+        if why:
+            self.passed_over.append((readable(str(path)), why))
+            return False
+        file = _read(path, self.limits)
+        if not ours_too and file.sha in self.ours:
+            self.passed_over.append((readable(str(path)), "made here, and unchanged"))
+            return True
+        inside = unpack(file, self.limits)
+        self.files += [Waiting(one.path or one.name, one.sha, None if one is file else one) for one in inside.files]
+        self.passed_over += inside.passed_over
+        return bool(inside.files)
+
+
+def open_inbox(folder: Folder, paths: Iterable[Path], limits: Limits = LIMITS) -> Inbox:
+    """All files of these paths, each once, sorted.
+
+    In a folder what the tool made and nobody changed is passed over, as are the plan, the register and `returned/`. A
+    folder, zip or e-mail without a workbook is passed over among others. Raises PlanSheetsError for a path that is not
+    there, and for such a folder, zip or e-mail if it is all that was given.
+    """
+    given = list(paths)
+    for path in given:
+        if not _exists(path):
+            raise PlanSheetsError(f"{path} is not there.", "Look at the name. Nothing was received.")
+        if not (path.is_dir() or path.is_file()):
+            raise PlanSheetsError(f"{path} is no file.", "Give a file or a folder. Nothing was received.")
+    gathered = _Gathered(folder, limits, frozenset[str]().union(*folder.register.outputs().values()))
+    held = [_gather(gathered, path) for path in given]
+    if len(given) == 1 and not any(held):
+        raise PlanSheetsError(
+            f"There is no workbook in {given[0]}.", "Give what the returns lie in. Nothing was received."
+        )
+    return Inbox(tuple(gathered.files), tuple(gathered.passed_over))
+
+
+def _exists(path: Path) -> bool:
+    """Whether anything is there; of a name that is too long for any file, nothing is."""
+    try:
+        return path.exists()
+    except OSError as trouble:
+        return trouble.errno != errno.ENAMETOOLONG
+
+
+def _gather(gathered: _Gathered, path: Path) -> bool:
+    """Add what lies at this path; whether any workbook lay there."""
+    if not path.is_dir():
+        return (whole := path.resolve()) in gathered.seen or gathered.add(path, whole, "", ours_too=True)
+    found = [(one, one.resolve()) for one in sorted(path.rglob("*")) if one.is_file()]
+    ours = gathered.folder.path.resolve()
+    new = [(one, whole) for one, whole in found if whole not in gathered.seen]
+    held = [gathered.add(one, whole, _why_not(ours, one, whole, gathered.limits), ours_too=False) for one, whole in new]
+    if not any(held):
+        gathered.passed_over.append((readable(str(path)), "no workbook in it"))
+    return any(held)
+
+
+def _why_not(ours: Path, path: Path, whole: Path, limits: Limits) -> str:
+    """Why a file in a folder is not received; "" if it is. `ours`: the plan folder; `whole`: links followed."""
+    inside = whole.parts[len(ours.parts) :] if whole.parts[: len(ours.parts)] == ours.parts else ()
+    if inside and (inside[0] == "returned" or inside[-1] in (PLAN_FILE, registers.FILE)):
+        return "part of the plan folder"
+    return why_not(path.name) and why_not(path.name, _read(path, limits).data if _may_be_a_workbook(path) else b"")
+
+
+def _may_be_a_workbook(path: Path) -> bool:
+    """Whether a file begins as one: pictures and films, which may be large, are not read for that."""
+    try:
+        with path.open("rb") as file:
+            return file.read(len(STARTS[0])) in STARTS
+    except OSError:
+        return False
+
+
+def _read(path: Path, limits: Limits) -> Incoming:
+    """One that cannot be read, or is far too large to be held, costs the others nothing."""
+    file = Incoming(readable(str(path)), b"", path=str(path))
+    try:
+        size = path.stat().st_size
+        if size > limits.held:
+            return replace(file, refusal=_too_large(size, limits), digest=sha256_of(path))
+        data = read_bytes(path)
+        return replace(file, data=data, digest=sha256(data))
+    except (PlanSheetsError, OSError) as trouble:
+        return replace(file, refusal=Refusal("file_unreadable", {"reason": readable(str(trouble))}))
+
+
+def _too_large(size: int, limits: Limits) -> Refusal:
+    details = {"megabytes": str(size // 1_000_000), "limit": str(limits.held // 1_000_000)}
+    return Refusal("file_too_large", details)

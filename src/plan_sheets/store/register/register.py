@@ -1,0 +1,395 @@
+"""The register: the only database connection. It keeps everything, in order, and decides nothing."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass, fields
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Any, Self
+
+from sqlalchemy import (
+    Connection,
+    Engine,
+    Select,
+    Table,
+    bindparam,
+    func,
+    insert,
+    select,
+    tuple_,
+)
+
+from plan_sheets.core.book.document import Document, DocumentFacts, book_from
+from plan_sheets.core.model.findings import PlanSheetsError
+from plan_sheets.core.model.history import Held, History, Source
+from plan_sheets.core.model.keys import Key
+from plan_sheets.core.model.queries import OpenQuery, QueryCell
+from plan_sheets.core.rating.control_totals import Arrival, SubgroupReturn, control_totals
+from plan_sheets.store.outbox import Outbox, sync_folders
+from plan_sheets.store.register import tables
+from plan_sheets.store.register.batch import Batch
+from plan_sheets.store.register.troubles import UNCHANGED, no_register
+
+FILE = "register.sqlite"
+SHA_ENOUGH = 6
+"""Letters of a hash that the officer must give: fewer name nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class RoundFacts:
+    """A round that was issued: its code, and return-by and issue dates (ISO)."""
+
+    code: str
+    return_by: str
+    issued: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnFacts:
+    """A file that was received, as the register recorded it."""
+
+    id: int
+    sha256: str
+    file: str
+    kind: str
+    verdict: str
+    document: int | None
+    replaces: int | None
+    answers_sha: str
+    saved_by: str
+    completed_by: str
+    form: str
+    received: str
+
+
+class Register:
+    """One plan's share of a register. Every method that reads may be called at any time; writing is in `batch`."""
+
+    def __init__(self, engine: Engine, plan: int, secret: bytes) -> None:
+        self.engine = engine
+        self.plan = plan
+        self.secret = secret
+        self._writing: Connection | None = None
+        self._reading: Connection | None = None
+        self._outbox = Outbox()
+        self._layouts: dict[str, str] = {}
+        self._next_ids: dict[str, int] = {}
+
+    @classmethod
+    def create(cls, path: Path, plan_key: str, secret: bytes) -> Self:
+        """A plan in the register at `path`, which is made if need be. `secret`: the 32 bytes that sign."""
+        with cls.founding(path, plan_key, secret):
+            pass
+        return cls.open(path, plan_key)
+
+    @classmethod
+    @contextmanager
+    def founding(cls, path: Path, plan_key: str, secret: bytes) -> Iterator[Self]:
+        """A new plan, and in the same transaction all that is recorded meanwhile: both, or neither.
+
+        Raises PlanSheetsError if the register at `path` holds a plan of this key already.
+        """
+        tables.make_file(path)
+        register = cls(tables.engine_of(path), 0, secret)
+        with register._transaction() as connection:
+            if not tables.are_there(connection):
+                tables.make(connection)
+            if connection.scalar(select(tables.PLAN.c.id).where(tables.PLAN.c.key == plan_key)):
+                raise PlanSheetsError(f"{path.parent} holds a plan already.", f"Choose another folder. {UNCHANGED}")
+            connection.execute(insert(tables.PLAN).values(key=plan_key, secret=secret))
+            register.plan = connection.scalar(select(func.max(tables.PLAN.c.id))) or 0
+            yield register
+
+    @classmethod
+    def open(cls, path: Path, plan_key: str | None = None) -> Self:
+        """The plan of this key, or the only one. Raises PlanSheetsError if it cannot be read by this version."""
+        if not path.is_file():
+            raise PlanSheetsError(
+                f"There is no plan folder at {path.parent.resolve()}.",
+                "Make one with: plan-sheets new DIR. Or say where it is with --plan DIR.",
+            )
+        engine = tables.engine_of(path)
+        with tables.in_plain_words(path), engine.connect() as connection:
+            if not tables.are_there(connection):
+                raise no_register(path)
+            number = connection.scalar(select(tables.VERSION.c.number))
+            plans = connection.execute(select(tables.PLAN)).all()
+        if number != tables.SCHEMA_VERSION:
+            raise PlanSheetsError(
+                f"{path.name} was made by a newer version of plan-sheets "
+                f"(register version {number}; this one knows {tables.SCHEMA_VERSION}).",
+                f"Install the newer version. {UNCHANGED}",
+            )
+        chosen = [one for one in plans if plan_key in (None, one.key)]
+        if len(chosen) != 1:
+            raise PlanSheetsError(f"{path.name} holds {len(plans)} plans.", "Say which with its key.")
+        return cls(engine, chosen[0].id, chosen[0].secret)
+
+    @property
+    def path(self) -> Path:
+        """Where it lies."""
+        return Path(self.engine.url.database or "")
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self.engine.dispose()
+
+    @contextmanager
+    def batch(self, deed: str, at: str, *, dry_run: bool = False) -> Iterator[Batch]:
+        """One transaction: all of it is recorded, or nothing (`dry_run`: nothing in any case). `at`: when, ISO.
+
+        Nobody else writes meanwhile, so what is read within it is what stands. The files that it makes are in their
+        places when it ends. A batch within a batch is recorded with it, or not at all. Raises PlanSheetsError.
+        """
+        if self._writing is not None:
+            yield Batch(self, self._writing, deed, at, self._next_ids, self._outbox)
+            return
+        with self._transaction(dry_run=dry_run) as connection:
+            yield Batch(self, connection, deed, at, self._next_ids, self._outbox)
+
+    @contextmanager
+    def _transaction(self, *, dry_run: bool = False) -> Iterator[Connection]:
+        """The write lock of the register, or with `dry_run` a copy of it in memory, which is thrown away."""
+        outbox = self._outbox = Outbox()
+        try:
+            with (
+                tables.in_plain_words(self.path),
+                tables.copied(self.engine) if dry_run else nullcontext(self.engine) as engine,
+                engine.connect() as connection,
+                connection.begin(),
+            ):
+                # At once: two officers may share the folder. The driver itself begins nothing.
+                connection.exec_driver_sql("BEGIN" if dry_run else "BEGIN IMMEDIATE")
+                self._writing, self._next_ids = connection, {}
+                yield connection
+                outbox.sync()
+        except BaseException:
+            outbox.drop()
+            raise
+        finally:
+            self._writing = None
+        if dry_run:
+            outbox.drop()
+        else:
+            # SQLite has synced the register, but not that its journal is gone: with that back, the last batch goes.
+            sync_folders([self.path.parent])
+            outbox.place()
+
+    @contextmanager
+    def held_open(self) -> Iterator[None]:
+        """All that is read meanwhile is read over one connection: to make one costs more than most reads."""
+        with tables.in_plain_words(self.path), self.engine.connect() as connection:
+            before, self._reading = self._reading, connection
+            try:
+                yield
+            finally:
+                self._reading = before
+
+    @contextmanager
+    def as_it_stands(self) -> Iterator[None]:
+        """All that is read meanwhile stood at one moment, whoever writes; so be quick: they wait to finish."""
+        with self.held_open(), tables.in_plain_words(self.path):
+            if self._reading is not None:
+                self._reading.exec_driver_sql("BEGIN")
+            yield
+
+    def read(self, statement: Any, **bound: object) -> Sequence[Any]:
+        """All rows of a select, `bound` by the names in it; within a batch, with what it has recorded so far.
+
+        Raises PlanSheetsError if the register cannot be read.
+        """
+        connection = self._writing or self._reading
+        with tables.in_plain_words(self.path):
+            if connection is not None:
+                return connection.execute(statement, bound).all()
+            with self.engine.connect() as fresh:
+                return fresh.execute(statement, bound).all()
+
+    def history(self, **where: object) -> History:
+        """Every value whose columns hold these, with its source."""
+        v, e, r, s, d = tables.VALUE, tables.ENTRY, tables.RETURN, tables.SETTLEMENT, tables.DOCUMENT
+        joined = v.outerjoin(e, v.c.entry == e.c.id).outerjoin(s, v.c.settlement == s.c.id)
+        joined = joined.outerjoin(r, r.c.id == func.coalesce(e.c.return_id, s.c.return_id)).outerjoin(
+            d, r.c.document == d.c.id
+        )
+        told = (v.c.record, v.c.ref, v.c.field, v.c.value, v.c.scope, v.c.round, v.c.id)
+        came = (r.c.kind, r.c.completed_by, r.c.file, r.c.received, d.c.subgroup, r.c.id, r.c.document, s.c.by)
+        chosen = select(*told, *came).select_from(joined).where(v.c.plan == self.plan)
+        chosen = chosen.where(*(v.c[name] == value for name, value in where.items()))
+        source = cache(_source)
+        return History.of(
+            Held(Key(record, ref, field), value, scope, round_code, seq, source(tuple(rest)))
+            for record, ref, field, value, scope, round_code, seq, *rest in self.read(chosen)
+        )
+
+    def rounds(self) -> list[RoundFacts]:
+        """The rounds issued, oldest first; the return-by date is the one last given."""
+        t = tables.ROUND
+        last: dict[str, RoundFacts] = {}
+        for one in self.read(select(t).where(t.c.plan == self.plan).order_by(t.c.id)):
+            first = last.get(one.code)
+            last[one.code] = RoundFacts(one.code, one.return_by, first.issued if first else one.issued)
+        return sorted(last.values(), key=lambda one: one.code)
+
+    def documents(self, **where: object) -> list[Document]:
+        """Documents whose columns hold these values, oldest first."""
+        return [
+            Document(
+                one.reference,
+                one.kind,
+                one.round,
+                one.subgroup,
+                one.signature,
+                book_from(self._layout(one.layout), one.base),
+                one.created,
+                one.id,
+                one.supersedes,
+                one.answers_return,
+            )
+            for one in self.read(_documents_by(*where), plan=self.plan, **where)
+        ]
+
+    def _layout(self, sha: str) -> str:
+        """The text of a layout: the same for all documents of one shape, and never changed."""
+        if sha not in self._layouts:
+            t = tables.LAYOUT
+            self._layouts[sha] = self.read(select(t.c.text).where(t.c.sha == sha))[0].text
+        return self._layouts[sha]
+
+    def last_batch(self) -> int:
+        """The number of the last batch: whoever finds another number finds a register that has changed."""
+        b = tables.BATCH
+        return int(self.read(select(func.coalesce(func.max(b.c.id), 0)))[0][0])
+
+    def document_facts(self, kind: str = "", round_code: str = "") -> dict[int, DocumentFacts]:
+        """Every document that went out, by its id, oldest first; or those of a kind and a round ("": before any)."""
+        d = tables.DOCUMENT
+        chosen = select(
+            d.c.id, d.c.reference, d.c.kind, d.c.round, d.c.subgroup, d.c.created, d.c.signature, d.c.supersedes
+        )
+        chosen = chosen.where(d.c.kind == kind, d.c.round == round_code) if kind else chosen
+        return {one.id: DocumentFacts(*one) for one in self.read(chosen.where(d.c.plan == self.plan).order_by(d.c.id))}
+
+    def returns(self) -> list[ReturnFacts]:
+        """Everything received, oldest first."""
+        r = tables.RETURN
+        chosen = select(*(r.c[one.name] for one in fields(ReturnFacts))).where(r.c.plan == self.plan)
+        return [ReturnFacts(*one) for one in self.read(chosen.order_by(r.c.id))]
+
+    def open_queries(self) -> list[OpenQuery]:
+        """Every query that nobody has settled, oldest first."""
+        settled = {one.subject for one in self.rows(tables.SETTLEMENT)}
+        cells: dict[int, list[QueryCell]] = {}
+        for one in self.rows(tables.QUERY_CELL):
+            key = Key(one.record, one.ref, one.field)
+            cells.setdefault(one.query, []).append(
+                QueryCell(key, one.scope, one.round, one.head, one.returned, one.address)
+            )
+        return [
+            OpenQuery(
+                one.id, one.code, one.round, one.subgroup, one.message, tuple(cells.get(one.id, ())), one.return_id
+            )
+            for one in self.rows(tables.QUERY)
+            if query_subject(one.id) not in settled
+        ]
+
+    def standings(self, code: str, as_of: date) -> list[SubgroupReturn]:
+        """How the workbook of each subgroup stands in a round, by the latest issue of each."""
+        every = self.document_facts()
+        documents = {id_: one for id_, one in every.items() if (one.kind, one.round) == ("subgroup", code)}
+        arrivals = [
+            Arrival(documents[one.document].subgroup, one.verdict, one.received, one.completed_by, _message(one.form))
+            for one in self.returns()
+            if one.document in documents and one.verdict != "refused"
+        ]
+        issued = {one.subgroup: one.created for one in documents.values()}
+        return_by = next(one.return_by for one in self.rounds() if one.code == code)
+        return control_totals(sorted(issued.items()), arrivals, date.fromisoformat(return_by), as_of)
+
+    def find_return(self, said: str) -> ReturnFacts:
+        """The return of this number, or whose SHA-256 begins so. Raises PlanSheetsError if there is not just one."""
+        known = [one for one in self.returns() if one.document]
+        long_enough = len(said) >= SHA_ENOUGH
+        chosen = [one for one in known if str(one.id) == said or (long_enough and one.sha256.startswith(said))]
+        if len({one.sha256 for one in chosen}) != 1:
+            raise PlanSheetsError(
+                f"There is no return '{said}' to replace.",
+                "Give the beginning of its SHA-256, as `trace --json` prints it. Nothing was changed.",
+            )
+        return chosen[-1]
+
+    def set_aside(self, verdict: str) -> list[ReturnFacts]:
+        """Files whose last verdict was this one (held, refused): none that was accepted since."""
+        last = {one.sha256: one for one in self.returns()}
+        return [one for one in last.values() if one.verdict == verdict]
+
+    def placeholders(self) -> dict[Key, str]:
+        """Every placeholder that was typed: the text as typed, by key, whatever stands there now."""
+        return {
+            Key(one.record, one.ref, one.field): one.entered
+            for one in self.rows(tables.FINDING)
+            if one.code == "placeholder" and one.entered
+        }
+
+    def entries_about(self, outcomes: Iterable[str], code: str) -> Sequence[Any]:
+        """Every entry of the facts of which one ever had such an outcome or a finding of this code, oldest first.
+
+        A register has tens of thousands of entries, and nearly all of them are of facts about which there is nothing.
+        """
+        e, f, r = tables.ENTRY.c, tables.FINDING.c, tables.RETURN.c
+        ended = select(e.record, e.ref, e.field).where(e.outcome.in_(list(outcomes)))
+        facts = ended.union(select(f.record, f.ref, f.field).where(f.code == code))
+        chosen = select(tables.ENTRY).join(tables.RETURN, e.return_id == r.id).where(r.plan == self.plan)
+        return self.read(chosen.where(tuple_(e.record, e.ref, e.field).in_(facts)).order_by(e.id))
+
+    def rows(self, table: Table) -> Sequence[Any]:
+        """Every row of this plan in a table that names the plan or belongs to a return or query of it, oldest first."""
+        chosen = select(table).order_by(table.c.id)
+        if "plan" in table.c:
+            chosen = chosen.where(table.c.plan == self.plan)
+        elif "return_id" in table.c:
+            chosen = chosen.join(tables.RETURN, table.c.return_id == tables.RETURN.c.id).where(
+                tables.RETURN.c.plan == self.plan
+            )
+        elif "query" in table.c:
+            chosen = chosen.join(tables.QUERY, table.c.query == tables.QUERY.c.id).where(
+                tables.QUERY.c.plan == self.plan
+            )
+        return self.read(chosen)
+
+    def outputs(self) -> Mapping[str, frozenset[str]]:
+        """SHA-256 of every version of every file that the tool made, by path within the plan folder."""
+        found: dict[str, frozenset[str]] = {}
+        for one in self.rows(tables.OUTPUT):
+            found[one.path] = found.get(one.path, frozenset()) | {one.sha256}
+        return found
+
+
+@cache
+def _documents_by(*names: str) -> Select[Any]:
+    """The select of documents by these columns; to put it together costs as much as to run it."""
+    d = tables.DOCUMENT
+    return select(d).where(*(d.c[name] == bindparam(name) for name in ("plan", *names))).order_by(d.c.id)
+
+
+def _source(came: tuple[Any, ...]) -> Source:
+    """Where a value came from: a return, or what was settled in one; None stands for what there is not."""
+    kind, completed_by, file, received, subgroup, return_id, document, by = came
+    named = (kind or "", by or completed_by or "", file or "", received or "", subgroup or "")
+    return Source(*named, return_id or 0, document or 0, by is not None)
+
+
+def _message(form: str) -> str:
+    """What the form on `Start here` tells the board officer."""
+    said = json.loads(form) if form else {}
+    because = f"Nothing to report: {said['nothing_because']}" if said.get("nothing_because") else ""
+    return "\n".join(filter(None, [because, said.get("message", "")]))
+
+
+def query_subject(query: int) -> str:
+    """By what a settlement of a query is known."""
+    return f"query {query}"

@@ -1,0 +1,133 @@
+"""What the register says of a round, taken together: the snapshot that a master is made of."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from plan_sheets.core.model.history import BEFORE_ANY_ROUND, History
+from plan_sheets.core.model.keys import Key
+from plan_sheets.core.model.queries import OpenQuery
+from plan_sheets.core.model.rounds import Round
+from plan_sheets.core.rating.control_totals import RETURNED
+from plan_sheets.core.rating.escalate import SubgroupFacts
+from plan_sheets.core.rating.open_questions import OpenQuestion, open_questions
+from plan_sheets.core.rating.plan_rows import Rows
+from plan_sheets.core.rating.proposals import proposals, subject
+from plan_sheets.core.rating.ratings import rate_rounds, rows_at, thresholds
+from plan_sheets.core.rating.snapshot import Snapshot, day_of
+from plan_sheets.store import schemas
+from plan_sheets.store.register import tables
+from plan_sheets.store.register.known_names import NOT_READ
+from plan_sheets.store.register.placeholders import PLACEHOLDER, Placeholder, placeholders_of
+from plan_sheets.store.register.register import Register
+
+
+def read_snapshot(register: Register, for_round: Round | None) -> Snapshot:
+    """How everything stood at the end of a round, from what the register holds; None is before the first round."""
+    history = register.history()
+    code = for_round.code if for_round else BEFORE_ANY_ROUND
+    rounds = tuple(one.code for one in register.rounds() if one.code <= code)
+    rows = rows_at(history, code)
+    settled = {one.subject for one in register.rows(tables.SETTLEMENT)}
+    queries = [one for one in register.open_queries() if one.round <= code]
+    returned, entries = _Returns(register), register.entries_about(NOT_READ, PLACEHOLDER)
+    placeholders = placeholders_of(register, entries, history, code)
+    return Snapshot(
+        round=for_round,
+        rounds=rounds,
+        history=history,
+        rows=rows,
+        ratings=rate_rounds(history, rounds, rows),
+        limits=thresholds(history, code),
+        subgroups=tuple(_reporting(rows, rounds, returned)),
+        silent=returned.because(code),
+        questions=tuple(_questions(history, rows, placeholders)),
+        proposals=tuple(one for one in proposals(history, rounds) if one.round <= code and subject(one) not in settled),
+        doubts=_doubts(queries, _not_read(entries, returned, code)),
+        set_aside=sum(
+            _came_in(register, one.received, code)
+            for verdict in ("held", "refused")
+            for one in register.set_aside(verdict)
+        ),
+        asked={key: one.since for key, one in placeholders.items()},
+        open_queries=tuple(queries),
+        made_on=day_of(for_round, history),
+    )
+
+
+class _Returns:
+    """What came back: every accepted return of a subgroup's workbook or feedback, by round and subgroup."""
+
+    def __init__(self, register: Register) -> None:
+        kinds = ("subgroup", "feedback")
+        self.documents = {number: one for number, one in register.document_facts().items() if one.kind in kinds}
+        self.round_of: dict[int, str] = {}
+        """The code of the round that each return speaks of, by the id of the return."""
+        self.forms: dict[tuple[str, str], dict[str, str]] = {}
+        """The form of the last accepted return, by round and subgroup."""
+        for one in register.returns():
+            document = self.documents.get(one.document or 0)
+            if document and one.verdict in RETURNED:
+                self.round_of[one.id] = document.round
+                self.forms[document.round, document.subgroup] = json.loads(one.form) if one.form else {}
+
+    def issued(self, code: str) -> list[str]:
+        """The subgroups that were issued a workbook in a round, in the order of issue."""
+        return list(dict.fromkeys(one.subgroup for one in self.documents.values() if one.round == code))
+
+    def because(self, code: str) -> dict[str, str]:
+        """Why a subgroup has nothing to report, by its code."""
+        told = {
+            subgroup: form.get("nothing_because", "") for (when, subgroup), form in self.forms.items() if when == code
+        }
+        return {subgroup: text for subgroup, text in told.items() if text}
+
+
+def _reporting(rows: Rows, rounds: Sequence[str], returned: _Returns) -> Iterator[SubgroupFacts]:
+    for code in returned.issued(rounds[-1]) if rounds else ():
+        row = rows["subgroup"].get(code, {})
+        missed = 0
+        for past in reversed(rounds):
+            if code not in returned.issued(past) or (past, code) in returned.forms:
+                break
+            missed += 1
+        yield SubgroupFacts(code, row.get("title") or code, row.get("chair", ""), row.get("board_lead", ""), missed)
+
+
+def _not_read(entries: Sequence[Any], returned: _Returns, code: str) -> Iterator[Key]:
+    """The cells of a round whose last text could not be taken: an error, or a personal identifier."""
+    of_round = {id_ for id_, of in returned.round_of.items() if of == code}
+    last = {Key(one.record, one.ref, one.field): one.outcome for one in entries if one.return_id in of_round}
+    yield from (key for key, outcome in last.items() if outcome in NOT_READ)
+
+
+def _doubts(queries: Sequence[OpenQuery], not_read: Iterator[Key]) -> dict[str, tuple[str, ...]]:
+    """What is in doubt about each action, in words."""
+    asked = [cell.key for one in queries for cell in one.cells]
+    doubts: dict[str, tuple[str, ...]] = {}
+    for words, keys in (("a query is open on {}", asked), ("what was entered could not be taken: {}", not_read)):
+        titles: dict[str, list[str]] = {}
+        for key in keys:
+            if key.record in ("action", "contribution"):
+                titles.setdefault(key.ref.partition("/")[0], []).append(_title(key))
+        for ref, told in titles.items():
+            doubts[ref] = (*doubts.get(ref, ()), words.format(", ".join(dict.fromkeys(told))))
+    return doubts
+
+
+def _title(key: Key) -> str:
+    about = schemas.load_records().get(key.record, {}).get(key.field)
+    return about.title if about else "the row itself"
+
+
+def _questions(history: History, rows: Rows, placeholders: Mapping[Key, Placeholder]) -> Iterator[OpenQuestion]:
+    """Everything open at the end of the round."""
+    titles = {key: _title(key) for key in [*history.by_key, *placeholders]}
+    return open_questions(rows, {key: one.entered for key, one in placeholders.items()}, titles)
+
+
+def _came_in(register: Register, received: str, code: str) -> bool:
+    """Whether a file that names no round came in while this one was the latest."""
+    return max((one.code for one in register.rounds() if one.issued <= received[:10]), default=BEFORE_ANY_ROUND) == code

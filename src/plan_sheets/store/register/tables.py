@@ -1,0 +1,263 @@
+"""The tables of the register, and its file. Triggers refuse UPDATE and DELETE: what was ever recorded stays."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import (
+    Column,
+    Connection,
+    Engine,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    NullPool,
+    StaticPool,
+    Table,
+    Text,
+    create_engine,
+    event,
+    insert,
+    text,
+)
+from sqlalchemy.exc import SQLAlchemyError
+
+from plan_sheets.store.register.troubles import explain
+
+SCHEMA_VERSION = 1
+"""Of the register; one made by a newer version of plan-sheets is refused."""
+
+WAIT = 30
+"""Seconds that a command waits for another that is writing to the register."""
+OWNER_ALONE = 0o600
+"""The rights of a register that is made: it holds the key that signs."""
+
+METADATA = MetaData()
+
+
+def _id() -> Column[int]:
+    return Column("id", Integer, primary_key=True)
+
+
+def _text(name: str) -> Column[str]:
+    return Column(name, Text, nullable=False, default="")
+
+
+def _to(name: str, table: str, *, optional: bool = False) -> Column[int]:
+    return Column(name, Integer, ForeignKey(f"{table}.id"), nullable=optional, index=True)
+
+
+VERSION = Table("version", METADATA, Column("number", Integer, primary_key=True))
+PLAN = Table(
+    "plan",
+    METADATA,
+    _id(),
+    Column("key", Text, unique=True, nullable=False),
+    Column("secret", LargeBinary, nullable=False),
+)
+LAYOUT = Table("layout", METADATA, Column("sha", Text, primary_key=True), _text("text"))
+ROUND = Table("round", METADATA, _id(), _to("plan", "plan"), _text("code"), _text("return_by"), _text("issued"))
+BATCH = Table("batch", METADATA, _id(), _to("plan", "plan"), _text("deed"), _text("at"))
+DOCUMENT = Table(
+    "document",
+    METADATA,
+    _id(),
+    _to("plan", "plan"),
+    Column("reference", Text, nullable=False),
+    _text("kind"),
+    _text("round"),
+    _text("subgroup"),
+    Column("layout", Text, ForeignKey("layout.sha"), nullable=False),
+    _text("base"),
+    _text("signature"),
+    _text("created"),
+    _to("supersedes", "document", optional=True),
+    Column("answers_return", Integer),
+    Index("document_reference", "plan", "reference", unique=True),
+)
+RETURN = Table(
+    "return",
+    METADATA,
+    _id(),
+    _to("plan", "plan"),
+    _to("batch", "batch"),
+    _text("sha256"),
+    _text("file"),
+    _text("kind"),
+    _text("verdict"),
+    _to("document", "document", optional=True),
+    _to("replaces", "return", optional=True),
+    _text("answers_sha"),
+    _text("saved_by"),
+    _text("completed_by"),
+    _text("form"),
+    _text("sent_by"),
+    _text("sent_at"),
+    _text("received"),
+)
+ENTRY = Table(
+    "entry",
+    METADATA,
+    _id(),
+    _to("return_id", "return"),
+    _text("record"),
+    _text("ref"),
+    _text("field"),
+    _text("round"),
+    _text("sheet"),
+    _text("cell"),
+    _text("entered"),
+    _text("tidied"),
+    _text("next_base"),
+    _text("head"),
+    _text("outcome"),
+)
+VALUE = Table(
+    "value",
+    METADATA,
+    _id(),
+    _to("plan", "plan"),
+    _to("batch", "batch"),
+    _text("record"),
+    _text("ref"),
+    _text("field"),
+    _text("scope"),
+    _text("round"),
+    _text("value"),
+    _to("entry", "entry", optional=True),
+    _to("settlement", "settlement", optional=True),
+)
+FINDING = Table(
+    "finding",
+    METADATA,
+    _id(),
+    _to("return_id", "return"),
+    _text("code"),
+    _text("severity"),
+    _text("sheet"),
+    _text("cell"),
+    _text("record"),
+    _text("ref"),
+    _text("field"),
+    Column("entered", Text),
+    _text("message"),
+)
+QUERY = Table(
+    "query",
+    METADATA,
+    _id(),
+    _to("plan", "plan"),
+    _to("return_id", "return"),
+    _text("code"),
+    _text("round"),
+    _text("subgroup"),
+    _text("message"),
+)
+QUERY_CELL = Table(
+    "query_cell",
+    METADATA,
+    _id(),
+    _to("query", "query"),
+    _text("record"),
+    _text("ref"),
+    _text("field"),
+    _text("scope"),
+    _text("round"),
+    _text("head"),
+    _text("returned"),
+    _text("address"),
+)
+SETTLEMENT = Table(
+    "settlement",
+    METADATA,
+    _id(),
+    _to("plan", "plan"),
+    _to("batch", "batch"),
+    _text("subject"),
+    _text("choice"),
+    _text("typed"),
+    _text("by"),
+    _to("return_id", "return", optional=True),
+)
+FURTHER = Table(
+    "further",
+    METADATA,
+    _id(),
+    _to("plan", "plan"),
+    _text("lineage"),
+    _text("row"),
+    _text("ref"),
+    Index("further_row", "plan", "lineage", "row", unique=True),
+    Index("further_ref", "plan", "ref", unique=True),
+)
+OUTPUT = Table("output", METADATA, _id(), _to("plan", "plan"), _text("path"), _text("sha256"))
+
+
+def triggers() -> list[str]:
+    """The statements that make every table append-only (SQLite)."""
+    return [
+        f'CREATE TRIGGER "{table.name}_never_{deed.lower()}" BEFORE {deed} ON "{table.name}" '
+        f"BEGIN SELECT RAISE(ABORT, 'the register is append-only'); END"
+        for table in METADATA.sorted_tables
+        for deed in ("UPDATE", "DELETE")
+    ]
+
+
+def make_file(path: Path) -> None:
+    """An empty register that its owner alone may read; one that is there stays, with its rights."""
+    with suppress(FileExistsError):
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, OWNER_ALONE))
+
+
+def are_there(connection: Connection) -> bool:
+    """Whether a database has tables, and they are those of a register: only `make_file` makes one without."""
+    return bool(connection.scalar(text("SELECT count(*) FROM sqlite_master WHERE name IN ('version', 'plan')")))
+
+
+def make(connection: Connection) -> None:
+    """The tables of a register that is new."""
+    METADATA.create_all(connection)
+    connection.execute(insert(VERSION).values(number=SCHEMA_VERSION))
+    for statement in triggers():
+        connection.execute(text(statement))
+
+
+def engine_of(path: Path) -> Engine:
+    """The register at `path`, by a connection each time that one is asked for."""
+    options = {"isolation_level": None, "timeout": WAIT}
+    engine = create_engine(f"sqlite:///{path}", poolclass=NullPool, connect_args=options)
+
+    @event.listens_for(engine, "connect")
+    def _prepare(connection: Any, _record: object) -> None:
+        connection.execute("PRAGMA foreign_keys = ON")
+        # What is written stays in memory until it is all there: others may read the register meanwhile.
+        connection.execute("PRAGMA cache_spill = OFF")
+        connection.execute("PRAGMA synchronous = FULL")
+
+    return engine
+
+
+@contextmanager
+def copied(engine: Engine) -> Iterator[Engine]:
+    """A copy of a register in memory: what is tried out there needs no right to write."""
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as copy:
+        with engine.connect() as connection:
+            driver: Any = connection.connection.driver_connection
+            driver.backup(copy)
+        yield create_engine("sqlite://", poolclass=StaticPool, creator=lambda: copy)
+
+
+@contextmanager
+def in_plain_words(path: Path) -> Iterator[None]:
+    """Raises PlanSheetsError for whatever the database of the register at `path` says."""
+    try:
+        yield
+    except (SQLAlchemyError, sqlite3.Error) as error:
+        raise explain(path, error) from None

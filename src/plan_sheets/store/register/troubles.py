@@ -1,0 +1,62 @@
+"""What a database says, in plain words: what happened and what to do; never a statement, and never what was in it."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+from plan_sheets.core.model.findings import PlanSheetsError
+
+UNCHANGED = "Nothing was changed."
+
+_BUSY = (
+    "The register ({path}) is busy: another command is writing to it, or a program that copies files holds it.",
+    "It may be yours, or that of somebody who shares the folder. Wait until it has ended, and try again.",
+)
+_NO_REGISTER = (
+    "{path} is not a register that plan-sheets can read.",
+    "If `plan-sheets new` was stopped just now, give it again; else fetch the file from your backup.",
+)
+_NO_RIGHTS = (
+    "The register ({path}) cannot be written to: the folder or the file is read-only for you.",
+    "Ask whoever keeps the folder for the right to write in it.",
+)
+TROUBLES = {
+    sqlite3.SQLITE_BUSY: _BUSY,
+    sqlite3.SQLITE_LOCKED: _BUSY,
+    sqlite3.SQLITE_PROTOCOL: _BUSY,
+    sqlite3.SQLITE_NOTADB: _NO_REGISTER,
+    sqlite3.SQLITE_CORRUPT: ("{path} is damaged.", "Keep it, and fetch the register from your backup."),
+    sqlite3.SQLITE_READONLY: _NO_RIGHTS,
+    sqlite3.SQLITE_PERM: _NO_RIGHTS,
+    sqlite3.SQLITE_AUTH: _NO_RIGHTS,
+    sqlite3.SQLITE_FULL: ("There is no room left on the disk for the register ({path}).", "Make room, and try again."),
+    sqlite3.SQLITE_IOERR: (
+        "The disk or the network did not read or write the register ({path}) as it should.",
+        "Look whether the disk or the share is connected and works, and try again.",
+    ),
+    sqlite3.SQLITE_CANTOPEN: (
+        "The register ({path}) cannot be opened.",
+        "Look whether you have the right to read and write it and its folder, and try again.",
+    ),
+    sqlite3.SQLITE_NOMEM: ("There is not enough memory.", "Close other programs, and try again."),
+}
+"""What happened and what to do, by SQLite's code. A backup is named only where the file itself is no good any more."""
+UNFORESEEN = (
+    "The register ({path}) did not take what plan-sheets asked of it (code {code}).",
+    "This is a fault of plan-sheets, not of the plan. Please report it.",
+)
+
+
+def explain(path: Path, error: BaseException) -> PlanSheetsError:
+    """What is wrong with the register at `path`, by the code of what SQLite said."""
+    said = getattr(error, "orig", None) or error
+    code = getattr(said, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF  # the rest of a code tells the same closer
+    what, remedy = TROUBLES.get(code, UNFORESEEN)
+    return PlanSheetsError(what.format(path=path, code=code), f"{remedy} {UNCHANGED}")
+
+
+def no_register(path: Path) -> PlanSheetsError:
+    """What is wrong with a file that is a database, but none of ours."""
+    what, remedy = _NO_REGISTER
+    return PlanSheetsError(what.format(path=path), f"{remedy} {UNCHANGED}")

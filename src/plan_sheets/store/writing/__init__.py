@@ -1,0 +1,1 @@
+"""Workbooks, charts and Word."""

@@ -1,0 +1,56 @@
+"""What a workbook can hold: how long a text, which characters, which names. Lengths are in UTF-16 units, as Excel's."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from itertools import count
+
+from plan_sheets.core.model.findings import PlanSheetsError
+from plan_sheets.core.model.printable import printable
+
+LONGEST_TEXT = 32_767
+LONGEST_PROMPT = 255
+LONGEST_PROMPT_TITLE = 32
+LONGEST_LIST = 255
+LONGEST_HEADING = 255
+LONGEST_PROPERTY = 255
+LONGEST_HEADER = 200
+"""Of 255 characters, the rest being for codes and doubled ampersands."""
+FIRST_YEAR = 1900
+"""The first year of Excel's calendar."""
+
+
+def excel_length(text: str) -> int:
+    """The length of a text as Excel counts it: an emoji is two."""
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def fitting(text: str, longest: int, what: str) -> str:
+    """The text as a file can hold it; raises PlanSheetsError if it is too long, and names `what` it is."""
+    length = excel_length(text)
+    if length > longest:
+        raise PlanSheetsError(
+            f"{what} has {length:,} characters; a workbook holds {longest:,} there.", "Shorten it, or split it in two."
+        )
+    return printable(text)
+
+
+def cut(text: str, longest: int) -> str:
+    """The beginning of a text; an emoji is never cut in two."""
+    return text.encode("utf-16-le", "replace")[: 2 * longest].decode("utf-16-le", "ignore")
+
+
+def quoted(sheet: str) -> str:
+    """The name of a sheet as it stands in a formula."""
+    return "'" + sheet.replace("'", "''") + "'"
+
+
+def table_names(sheets: Iterable[str]) -> list[str]:
+    """A legal name for each sheet's table: `Table_` in front, so that it never looks like a cell's address."""
+    names: list[str] = []
+    for sheet in sheets:
+        plain = "Table_" + re.sub(r"[^A-Za-z0-9]+", "_", sheet).strip("_")
+        numbered = (plain if number == 1 else f"{plain}_{number}" for number in count(1))
+        names.append(next(name for name in numbered if name.casefold() not in map(str.casefold, names)))
+    return names

@@ -1,0 +1,67 @@
+"""Handing a file over: written and read back before anybody gets it; a workbook looked at for accessibility too."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import islice
+
+from plan_sheets.core.book.layout import Book, Formula, Row, as_text
+from plan_sheets.core.book.paper import BoardPaper
+from plan_sheets.core.model.findings import PlanSheetsError
+from plan_sheets.core.model.keys import Address
+from plan_sheets.core.model.printable import printable
+from plan_sheets.core.returned.compare import same_text
+from plan_sheets.store.formats.reader import read_made
+from plan_sheets.store.inspector.inspect import inspect_workbook
+from plan_sheets.store.writing.workbook import write_workbook
+
+
+def hand_over(book: Book) -> bytes:
+    """The bytes of a book. Raises PlanSheetsError if what was written does not read back as it should."""
+    data = write_workbook(book)
+    _compare(book, data)
+    problems = inspect_workbook(data)
+    if problems:
+        first = problems[0]
+        raise PlanSheetsError(
+            f"The workbook '{book.title}' was not handed over: {first.sentence} ({len(problems)} such).",
+            "This is a fault of plan-sheets, not of the plan. Please report it.",
+        )
+    return data
+
+
+def _compare(book: Book, data: bytes) -> None:
+    for sheet, (name, found) in zip(book.sheets, read_made(data), strict=True):
+        start = sheet.heading_row + 1
+        rows = islice(found, start, None) if name == sheet.name else iter(())
+        for down, row in enumerate(sheet.rows, start):
+            texts, there = (
+                [content if type(content) is str else as_text(content) for content in row.cells],
+                next(rows, []),
+            )
+            if there != texts:
+                _compare_row(book, Address.at(sheet.name, down, 0), row, [*there, *[""] * len(texts)])
+
+
+def _compare_row(book: Book, at: Address, row: Row, there: Sequence[str]) -> None:
+    """One row that is not the same to the letter: figures may be calculated anew, and a month is its last day."""
+    for across, (content, found) in enumerate(zip(row.cells, there, strict=False)):
+        if not isinstance(content, Formula) and not same_text(printable(as_text(content)), found):
+            where = Address.at(at.sheet, at.place[0], across)
+            raise PlanSheetsError(
+                f"The workbook '{book.title}' was not handed over: {where} does not read back as written.",
+                "This is a fault of plan-sheets, not of the plan. Please report it.",
+            )
+
+
+def hand_over_paper(paper: BoardPaper) -> bytes:
+    """The bytes of a board paper. Raises PlanSheetsError if one of its texts does not read back as it should."""
+    from plan_sheets.store.writing.word import read_texts, texts_of_paper, write_document  # noqa: PLC0415 - python-docx takes long to load, and few ask for it
+
+    data = write_document(paper)
+    if read_texts(data) != texts_of_paper(paper):
+        raise PlanSheetsError(
+            f"The board paper '{paper.title}' was not handed over: it does not read back as written.",
+            "This is a fault of plan-sheets, not of the plan. Please report it.",
+        )
+    return data

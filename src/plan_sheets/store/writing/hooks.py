@@ -1,0 +1,37 @@
+"""What a part of the file shall say that XlsxWriter has no call for: it is put into the part when it is written."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from plan_sheets.store.container.properties import OURSELVES
+
+HEADING_STYLE_ID = 1
+"""The place of Heading 1 among the file's cell styles: after Normal."""
+
+
+def _with_heading_style(xml: str) -> str:
+    """Makes the title's format the cell style Heading 1, by which a screen reader tells a title."""
+    title = re.search(rf'fontId="(\d+)"[^>]*xfId="{HEADING_STYLE_ID}"', xml)
+    style = f'<xf numFmtId="0" fontId="{title[1] if title else 0}" fillId="0" borderId="0"/></cellStyleXfs>'
+    name = f'<cellStyles count="2"><cellStyle name="Heading 1" xfId="{HEADING_STYLE_ID}" builtinId="16"/>'
+    xml = xml.replace('<cellStyleXfs count="1">', '<cellStyleXfs count="2">').replace("</cellStyleXfs>", style)
+    return xml.replace('<cellStyles count="1">', name)
+
+
+def _with_language(xml: str) -> str:
+    return xml.replace("</cp:coreProperties>", "<dc:language>en-GB</dc:language></cp:coreProperties>")
+
+
+def _with_our_name(xml: str) -> str:
+    """Names the program that made it, so that a file that nobody saved does not seem to come from Excel 2007."""
+    return xml.replace("<Application>Microsoft Excel<", f"<Application>{OURSELVES}<")
+
+
+HOOKS: dict[str, Callable[[str], str]] = {
+    "xl/styles.xml": _with_heading_style,
+    "docProps/core.xml": _with_language,
+    "docProps/app.xml": _with_our_name,
+}
+"""What is done to which part."""

@@ -1,0 +1,275 @@
+"""Makes the Word file of a board paper, and reads it back: the only importer of python-docx."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+import zipfile
+from collections.abc import Iterator, Sequence
+from io import BytesIO
+from itertools import zip_longest
+from xml.sax.saxutils import escape
+
+import docx
+from docx.document import Document
+from docx.enum.style import WD_STYLE_TYPE
+from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.opc.constants import RELATIONSHIP_TYPE
+from docx.oxml import OxmlElement
+from docx.oxml.ns import nsdecls, qn
+from docx.oxml.parser import parse_xml
+from docx.oxml.table import CT_Tbl, CT_Tc
+from docx.oxml.xmlchemy import BaseOxmlElement
+from docx.shared import Cm, Pt, RGBColor
+from docx.styles.style import ParagraphStyle
+from docx.table import Table as WordTable
+from docx.text.paragraph import Paragraph as WordParagraph
+
+from plan_sheets.core.book.paper import RAG, BoardPaper, Heading, PaperTable, Paragraph
+from plan_sheets.core.book.style import STATUS, STYLES, Style
+from plan_sheets.core.model.printable import printable
+
+FONT = "Arial"
+LANGUAGE = "en-GB"
+INK = "1F3A5F"
+"""The colour of headings: 11 to 1 on white."""
+PAGE_CM, MARGIN_CM = (21.0, 29.7), 2.0
+TWIPS_IN_CM = 567
+CELL_MARGIN_TWIPS = "80"
+CELL_STYLE, HEADING_CELL_STYLE = "Table text", "Table heading"
+_SIGNS = {"\t": "<w:tab/>", "\n": "<w:br/>"}
+_TOLD = {qn("w:t"): "", qn("w:tab"): "\t", qn("w:br"): "\n"}
+"""What is read of a run, and the text that an element stands for; "" is its own."""
+ZIP_EPOCH = (1980, 1, 1, 0, 0, 0)
+"""The time of every part: a real one would make each file another."""
+_STYLES = (
+    ("Normal", 11, False, 3, 5),
+    ("Title", 18, True, 0, 6),
+    ("Heading 1", 16, True, 18, 6),
+    ("Heading 2", 13, True, 14, 4),
+    (CELL_STYLE, 10, False, 2, 2),
+    (HEADING_CELL_STYLE, 10, True, 2, 2),
+)
+"""Each style's size, whether it is bold, and the room before and after, in points."""
+
+
+def write_document(paper: BoardPaper) -> bytes:
+    """The .docx file of a paper; the same paper always makes the same parts."""
+    document = docx.Document()
+    _set_up(document, paper)
+    document.add_paragraph(printable(paper.title), "Title")
+    for part, following in zip_longest(paper.parts, paper.parts[1:]):
+        if isinstance(part, Heading):
+            _put_runs(document.add_paragraph(style=f"Heading {part.level}"), "", part.text)
+        elif isinstance(part, Paragraph):
+            paragraph = document.add_paragraph()
+            paragraph.paragraph_format.keep_with_next = isinstance(following, Paragraph | PaperTable)
+            _put_runs(paragraph, part.lead, part.text)
+        else:
+            _add_table(document, part)
+    made = BytesIO()
+    document.save(made)
+    return _timeless(made)
+
+
+def texts_of_paper(paper: BoardPaper) -> list[str]:
+    """Every text of a paper, in order, as its file shall hold it; then what stands in the header of each page."""
+    texts = [paper.title]
+    for part in paper.parts:
+        if isinstance(part, PaperTable):
+            texts += [text for row in (part.headings, *part.rows) for text in row]
+        else:
+            texts.append(_whole(part.lead, part.text) if isinstance(part, Paragraph) else part.text)
+    return [printable(text) for text in (*texts, paper.marking)]
+
+
+def read_texts(data: bytes) -> list[str]:
+    """Every text that stands in a file, in order; then what stands in the header."""
+    document = docx.Document(BytesIO(data))
+    texts: list[str] = []
+    for one in document.iter_inner_content():
+        if isinstance(one, WordTable):
+            cells: Iterator[CT_Tc] = one._tbl.iter(qn("w:tc"))  # noqa: SLF001 - `rows` looks at all rows for each cell
+            texts += ["\n".join(map(_read, cell.iterchildren(qn("w:p")))) for cell in cells]
+        elif one.text:
+            texts.append(one.text)
+    return [*texts, document.sections[0].header.paragraphs[0].text]
+
+
+def _read(paragraph: BaseOxmlElement) -> str:
+    """The text of a paragraph; python-docx searches each paragraph three times for it."""
+    return "".join(_TOLD[one.tag] or one.text or "" for one in paragraph.iter(*_TOLD))
+
+
+def _whole(lead: str, text: str) -> str:
+    return f"{lead} {text}" if lead else text
+
+
+def _put_runs(paragraph: WordParagraph, lead: str, text: str) -> None:
+    """The text of a paragraph, its lead in bold; from right to left, if its first letter is written so."""
+    if lead:
+        paragraph.add_run(f"{printable(lead)} ").bold = True
+    run = paragraph.add_run(printable(text))
+    if _is_right_to_left(text):
+        run.font.rtl = True
+        properties = paragraph._p.get_or_add_pPr()  # noqa: SLF001 - python-docx has no other way to a paragraph's direction
+        properties.insert_element_before(OxmlElement("w:bidi"), "w:spacing", "w:ind", "w:jc", "w:rPr")
+
+
+def _is_right_to_left(text: str) -> bool:
+    directions = (unicodedata.bidirectional(letter) for letter in text)
+    return next((one for one in directions if one in ("L", "R", "AL")), "L") != "L"
+
+
+def _add_table(document: Document, table: PaperTable) -> None:
+    """A table, its heading row repeated on each page, no row divided between two."""
+    widths = [round((PAGE_CM[0] - 2 * MARGIN_CM) * TWIPS_IN_CM * one / sum(table.widths)) for one in table.widths]
+    made = document.add_table(0, len(widths), "Table Grid")
+    made.autofit = False
+    _describe(made._tbl, table, widths)  # noqa: SLF001 - python-docx has no alt text of tables
+    for texts, is_heading in [(table.headings, True), *((row, False) for row in table.rows)]:
+        made._tbl.append(parse_xml(_row(table, texts, widths, is_heading=is_heading)))  # noqa: SLF001 - `add_row` takes a second for a thousand rows
+
+
+def _describe(made: CT_Tbl, table: PaperTable, widths: list[int]) -> None:
+    properties = made.tblPr
+    for plain in properties.findall(qn("w:tblLook")):
+        properties.remove(plain)
+    margins = _element("tblCellMar")
+    for side in ("left", "right"):
+        margins.append(_element(side, w=CELL_MARGIN_TWIPS, type="dxa"))
+    look = _element("tblLook", val="0020", firstRow="1", lastRow="0", firstColumn="0", noHBand="1", noVBand="1")
+    properties.extend((margins, look))
+    properties.append(_element("tblCaption", val=printable(table.about)))
+    properties.append(
+        _element("tblDescription", val=printable(f"{table.about}. Columns: {', '.join(table.headings)}."))
+    )
+    for column, width in zip(made.tblGrid.gridCol_lst, widths, strict=True):
+        column.set(qn("w:w"), str(width))
+
+
+def _row(table: PaperTable, texts: Sequence[str], widths: Sequence[int], *, is_heading: bool) -> str:
+    cells = "".join(
+        _cell(text, width, _look(text, heading, is_heading=is_heading), is_heading=is_heading)
+        for text, heading, width in zip(texts, table.headings, widths, strict=True)
+    )
+    repeated = "<w:tblHeader/>" if is_heading else ""
+    return f"<w:tr {nsdecls('w')}><w:trPr><w:cantSplit/>{repeated}</w:trPr>{cells}</w:tr>"
+
+
+def _look(text: str, heading: str, *, is_heading: bool) -> Style:
+    """The colours of a heading, or of a status word; none for all else."""
+    return STYLES["heading"] if is_heading else STATUS.get(text, {}) if heading == RAG else {}
+
+
+def _cell(text: str, width: int, look: Style, *, is_heading: bool) -> str:
+    fill, ink = (str(look[name]).lstrip("#") if look else "" for name in ("bg_color", "font_color"))
+    right = _is_right_to_left(text)
+    style = (HEADING_CELL_STYLE if is_heading else CELL_STYLE).replace(" ", "")  # by its id, which is its name
+    of_run = (f'<w:b/><w:color w:val="{ink}"/>' if look else "") + ("<w:rtl/>" if right else "")
+    return (
+        f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/>'
+        + (f'<w:shd w:val="clear" w:color="auto" w:fill="{fill}"/>' if look else "")
+        + f'</w:tcPr><w:p><w:pPr><w:pStyle w:val="{style}"/>{"<w:bidi/>" if right else ""}</w:pPr>'
+        + f"<w:r>{f'<w:rPr>{of_run}</w:rPr>' if of_run else ''}{_text(text)}</w:r></w:p></w:tc>"
+    )
+
+
+def _text(text: str) -> str:
+    """What stands in a run: text, with elements of their own for tabs and line ends."""
+    found = re.split(r"([\t\n])", printable(text))
+    return "".join(_SIGNS.get(part) or f'<w:t xml:space="preserve">{escape(part)}</w:t>' for part in found if part)
+
+
+def _element(name: str, **attributes: str) -> BaseOxmlElement:
+    element = OxmlElement(f"w:{name}")
+    for attribute, value in attributes.items():
+        element.set(qn(f"w:{attribute}"), value)
+    return element
+
+
+def _set_up(document: Document, paper: BoardPaper) -> None:
+    _set_properties(document, paper)
+    _set_language_and_mode(document)
+    for name, points, bold, before, after in _STYLES:
+        _set_style(document, name, points, before, after, bold=bold)
+    _set_page(document, paper)
+
+
+def _set_properties(document: Document, paper: BoardPaper) -> None:
+    """Title, language and date; nothing of the machine, of whoever made it, or of the template."""
+    told = document.core_properties
+    told.title, told.language = printable(paper.title)[:255], LANGUAGE
+    told.author = told.last_modified_by = told.comments = ""
+    told.created = told.modified = paper.created
+    relationships = document.part.package.rels
+    for key, one in list(relationships.items()):
+        if one.reltype.endswith("/thumbnail") or one.reltype == RELATIONSHIP_TYPE.EXTENDED_PROPERTIES:
+            del relationships[key]
+
+
+def _set_language_and_mode(document: Document) -> None:
+    """British English; and the mode of today's Word, for in an older one it does not check accessibility."""
+    for one in document.styles.element.iter(qn("w:lang")):
+        one.set(qn("w:val"), LANGUAGE)
+    settings = document.settings.element
+    for one in settings.iter(qn("w:themeFontLang")):
+        one.set(qn("w:val"), LANGUAGE)
+    for one in settings.iter(qn("w:compatSetting")):
+        if one.get(qn("w:name")) == "compatibilityMode":
+            one.set(qn("w:val"), "15")
+
+
+def _set_style(document: Document, name: str, points: int, before: int, after: int, *, bold: bool) -> None:
+    styles = document.styles
+    style = styles[name] if name in styles else styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
+    if not isinstance(style, ParagraphStyle):
+        raise TypeError(name)
+    properties = style.element.get_or_add_rPr()
+    for child in list(properties):  # theme fonts, which would win, and the template's colours and spacing
+        properties.remove(child)
+    style.font.name, style.font.size, style.font.bold = FONT, Pt(points), bold or None
+    for script in ("w:cs", "w:eastAsia"):
+        properties.rFonts.set(qn(script), FONT)
+    properties.append(_element("szCs", val=str(2 * points)))
+    if name.startswith(("Title", "Heading")):
+        style.font.color.rgb = RGBColor.from_string(INK)
+    room = style.paragraph_format
+    room.space_before, room.space_after, room.line_spacing = Pt(before), Pt(after), 1.0 if "Table" in name else 1.1
+    room.keep_with_next = name.startswith("Heading") or name == HEADING_CELL_STYLE
+
+
+def _set_page(document: Document, paper: BoardPaper) -> None:
+    """A4 upright; the marking above each page, the title and the page's number below."""
+    section = document.sections[0]
+    section.page_width, section.page_height = map(Cm, PAGE_CM)
+    section.left_margin = section.right_margin = section.top_margin = section.bottom_margin = Cm(MARGIN_CM)
+    section.header_distance = section.footer_distance = Cm(MARGIN_CM / 2)
+    header, footer = section.header.paragraphs[0], section.footer.paragraphs[0]
+    header.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    header.add_run(printable(paper.marking)).bold = True
+    footer.style = CELL_STYLE
+    footer.add_run(f"{printable(paper.title)}. Page ")
+    footer._p.append(_field("PAGE"))  # noqa: SLF001 - python-docx has no fields
+    footer.add_run(" of ")
+    footer._p.append(_field("NUMPAGES"))  # noqa: SLF001 - python-docx has no fields
+
+
+def _field(code: str) -> BaseOxmlElement:
+    """What Word counts by itself, shown as 1 until it does."""
+    field, run, text = _element("fldSimple", instr=code), OxmlElement("w:r"), OxmlElement("w:t")
+    text.text = "1"
+    run.append(text)
+    field.append(run)
+    return field
+
+
+def _timeless(made: BytesIO) -> bytes:
+    """The same package without the time at which it was made."""
+    out = BytesIO()
+    with zipfile.ZipFile(made) as source, zipfile.ZipFile(out, "w") as target:
+        for name in source.namelist():
+            entry = zipfile.ZipInfo(name, ZIP_EPOCH)
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            target.writestr(entry, source.read(name))
+    return out.getvalue()

@@ -1,0 +1,383 @@
+"""Makes the file of a book: the only importer of XlsxWriter, and the one place where its gaps are filled.
+
+Every workbook of the tool comes from `write_workbook`: plan, subgroup, feedback, officer's and master.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, time
+from functools import partial
+from io import BytesIO, StringIO
+from typing import Any
+
+from xlsxwriter.format import Format
+from xlsxwriter.packager import Packager
+from xlsxwriter.sharedstrings import SharedStrings
+from xlsxwriter.workbook import Workbook
+from xlsxwriter.worksheet import Worksheet
+
+from plan_sheets.core.book.layout import NOTHING_YET, Book, Content, Formula, Link, Row, Sheet, as_text, chart_words
+from plan_sheets.core.book.measure import (
+    HEAD_INCHES,
+    LINE_POINTS,
+    MARGIN_INCHES,
+    STANDARD_WIDTH,
+    choose_paper,
+    page_room,
+    spare_columns,
+)
+from plan_sheets.core.book.page_breaks import Page, page_starts
+from plan_sheets.core.book.style import DATE_WIDTH, DEFAULT_ROW_PIXELS, FONT, STATUS, STYLES
+from plan_sheets.core.model.dates import PartialDate, Precision
+from plan_sheets.core.model.findings import PlanSheetsError
+from plan_sheets.core.model.keys import Address, column_letters
+from plan_sheets.core.model.printable import printable
+from plan_sheets.store.writing.cells import Spelling, is_plain, pixels, row_heights
+from plan_sheets.store.writing.chart import COLUMNS, GAP, ROWS, look, series
+from plan_sheets.store.writing.entry_cells import EntryCells, Place, as_ranges, entries, validation
+from plan_sheets.store.writing.excel_limits import (
+    FIRST_YEAR,
+    LONGEST_HEADER,
+    LONGEST_HEADING,
+    LONGEST_PROPERTY,
+    LONGEST_TEXT,
+    fitting,
+    quoted,
+    table_names,
+)
+from plan_sheets.store.writing.hooks import HEADING_STYLE_ID, HOOKS
+
+_WIDE_TABLE = 150
+"""Characters: a table wider than a screen keeps its first column in view, if that is narrow."""
+_NARROW_COLUMN = 20
+SURELY_HELD = 16_000
+"""Printable characters that a cell holds as they are: it counts an emoji as two."""
+TITLE_POINTS = 2 * LINE_POINTS
+"""The height of the first row."""
+EDGE_INCHES = 0.2
+"""How far header and footer stand from the edge of the printed page."""
+_ALLOWED_ON_LOCKED_SHEETS = {"format_cells": True, "format_columns": True, "format_rows": True}
+
+
+def write_workbook(book: Book) -> bytes:
+    """The .xlsx file of a book; the same book always makes the same parts.
+
+    Raises PlanSheetsError for what no workbook can hold: a text over 32,767 characters, a heading that is blank or
+    there twice, a prompt over 255 characters, a long list whose words stand in no column of the book.
+    """
+    file = BytesIO()
+    options = {"in_memory": True, "default_format_properties": {**FONT}, "default_row_height": DEFAULT_ROW_PIXELS}
+    workbook = _Workbook(file, options)
+    workbook.locks_structure = book.protected
+    _set_properties(workbook, book)
+    pen = _Pen(replace(book, sheets=tuple(map(_with_a_row, book.sheets))), _formats(workbook), Spelling())
+    for sheet, table in zip(pen.book.sheets, table_names(sheet.name for sheet in book.sheets), strict=True):
+        page = workbook.add_worksheet(sheet.name, _Page)
+        _write_sheet(page, sheet, table, pen)
+        _draw_chart(workbook, page, sheet)
+    workbook.close()
+    for page in workbook.worksheets():  # XlsxWriter ties them in circles, which would wait for the collector
+        vars(page).clear()
+    return file.getvalue()
+
+
+@dataclass(frozen=True, slots=True)
+class _Pen:
+    """What it takes to write any sheet: the book it belongs to, the formats by name, and the cells spelt so far."""
+
+    book: Book
+    formats: dict[str, Format]
+    spelling: Spelling
+
+
+def _formats(workbook: Workbook) -> dict[str, Format]:
+    formats = {name: workbook.add_format({**style}) for name, style in STYLES.items()}
+    formats["title"].xf_id = HEADING_STYLE_ID
+    return formats
+
+
+def _set_properties(workbook: Workbook, book: Book) -> None:
+    created = book.created.astimezone(UTC).replace(tzinfo=None) if book.created.tzinfo else book.created
+    workbook.set_properties({"title": fitting(book.title, LONGEST_TEXT, "The title"), "created": created})
+    for name, value in book.properties.items():
+        workbook.set_custom_property(name, fitting(value, LONGEST_PROPERTY, f"The property {name}"), "text")
+
+
+def _with_a_row(sheet: Sheet) -> Sheet:
+    """The sheet, or if it has no rows the sheet with one that says so: Excel and XlsxWriter refuse an empty table.
+
+    Where there is nothing there is nothing to draw.
+    """
+    if sheet.rows:
+        return sheet
+    blanks = [""] * (len(sheet.columns) - 1)
+    return replace(sheet, rows=(Row("", (NOTHING_YET, *blanks), inputs=frozenset()),), chart=None)
+
+
+def _write_sheet(page: Worksheet, sheet: Sheet, table: str, pen: _Pen) -> None:
+    widths = _widths(sheet)
+    for across, width in enumerate(widths):
+        page.set_column(across, across, width)
+    _write_lines(page, sheet, pen)
+    _add_table(page, sheet, table, pen)
+    heights = _set_heights(page, sheet, widths)
+    page.write_body(pen.spelling.rows(sheet, heights[1:], partial(_spell, page, pen)))
+    for entry, places in entries(sheet).items():
+        _add_entry(page, entry, places, pen)
+    if sheet.keeps_headings_in_view:
+        page.freeze_panes(sheet.heading_row + 1, int(sum(widths) > _WIDE_TABLE and widths[0] <= _NARROW_COLUMN))
+    _set_print(page, sheet, widths, pen.book.marking)
+    if pen.book.protected:
+        _set_pages(page, sheet, [*widths, *_beside(sheet, widths, pen)], heights)
+        # What lies on a locked sheet can be reached, and its words be read out, only if objects are not locked.
+        page.protect(pen.book.password, _ALLOWED_ON_LOCKED_SHEETS | {"objects": sheet.chart is not None})
+
+
+def _widths(sheet: Sheet) -> list[float]:
+    """The width of each column in characters; wide enough for real dates."""
+    widths = [column.width for column in sheet.columns]
+    dated = {across for row in sheet.rows for across, content in enumerate(row.cells) if type(content) is PartialDate}
+    return [max(width, DATE_WIDTH) if across in dated else width for across, width in enumerate(widths)]
+
+
+def _write_lines(page: Worksheet, sheet: Sheet, pen: _Pen) -> None:
+    _write_text(page, (0, 0), sheet.title, pen.formats["title"])
+    for down, line in enumerate(sheet.lines_written(pen.book.marking), start=1):
+        _write_text(page, (down, 0), line, pen.formats["line"])
+
+
+def _add_table(page: Worksheet, sheet: Sheet, name: str, pen: _Pen) -> None:
+    headings = [fitting(column.heading, LONGEST_HEADING, "A heading") for column in sheet.columns]
+    if not all(headings) or len({heading.casefold() for heading in headings}) < len(headings):
+        raise PlanSheetsError(f"On the sheet {sheet.name} a heading is blank or stands twice: {', '.join(headings)}.")
+    looks = [pen.formats["input heading" if column.input else "heading"] for column in sheet.columns]
+    columns = [{"header": heading, "header_format": look} for heading, look in zip(headings, looks, strict=True)]
+    options = {"name": name, "columns": columns, "autofilter": False, "style": None}
+    bottom, right = sheet.heading_row + len(sheet.rows), len(columns) - 1
+    # XlsxWriter marks every cell of a table that it is told of, lest a second one lie over it: there is none.
+    page.add_table(sheet.heading_row, 0, sheet.heading_row + 1, right, options)
+    page.tables[-1]["range"] = page.tables[-1]["a_range"] = (
+        f"A{sheet.heading_row + 1}:{column_letters(right)}{bottom + 1}"
+    )
+    # Excel marks "007" and "3/4/16" with a green corner, as if to keep them as text were a mistake.
+    area = f"A1:{column_letters(right)}{bottom + 1}"
+    page.ignore_errors({"number_stored_as_text": area, "two_digit_text_year": area})
+
+
+def _spell(page: _Page, pen: _Pen, place: Place, content: Content, is_input: bool) -> str:  # noqa: FBT001 - a `Spell`
+    """One cell of the table: where somebody types all is text, so that it stays as it was typed."""
+    if is_input:
+        return _spell_text(page, place, as_text(content), pen.formats["input"])
+    if isinstance(content, str) or (isinstance(content, PartialDate) and not _is_real(content)):
+        text = as_text(content)
+        return _spell_text(page, place, text, pen.formats[text if text in STATUS else "locked"])
+    if isinstance(content, Formula):
+        page.write_formula(*place, content.text, pen.formats["locked"], content.value)
+    elif isinstance(content, Link):
+        page.write_url(*place, _url(content.target), pen.formats["link"], _held(page, place, content.text))
+    elif isinstance(content, PartialDate):
+        page.write_datetime(*place, datetime.combine(content.last, time()), pen.formats[content.precision])
+    else:
+        page.write_number(*place, content, pen.formats["locked"])
+    return page.taken_out(place)
+
+
+def _is_real(day: PartialDate) -> bool:
+    """A quarter is text, for no number format can say it; so is what lies before Excel's calendar."""
+    return day.precision is not Precision.QUARTER and day.first.year >= FIRST_YEAR
+
+
+def _write_text(page: Worksheet, place: Place, text: str, look: Format) -> None:
+    if text:
+        page.write_string(*place, _held(page, place, text), look)
+    else:
+        page.write_blank(*place, None, look)
+
+
+def _spell_text(page: _Page, place: Place, text: str, look: Format) -> str:
+    return page.spell_text(_held(page, place, text) if text else "", look)
+
+
+def _held(page: Worksheet, place: Place, text: str) -> str:
+    if len(text) <= SURELY_HELD and text.isprintable():
+        return text
+    return fitting(text, LONGEST_TEXT, str(Address.at(page.get_name(), *place)))
+
+
+def _url(target: str) -> str:
+    """XlsxWriter's word for an e-mail address, or for a place in the same workbook (`Progress!A1`)."""
+    if "@" in target:
+        return f"mailto:{target.removeprefix('mailto:')}"
+    sheet, _, cell = target.rpartition("!")
+    return f"internal:{quoted(sheet)}!{cell}"
+
+
+def _set_heights(page: Worksheet, sheet: Sheet, widths: list[float]) -> list[float]:
+    """States the height of title and headings; returns those from the headings on, in points."""
+    heights = row_heights(sheet, widths)
+    page.set_row(0, TITLE_POINTS)
+    if heights[0] > LINE_POINTS:
+        page.set_row(sheet.heading_row, heights[0])
+    for down, height in enumerate(heights[1:] if sheet.chart else (), start=sheet.heading_row + 1):
+        page.row_sizes[down] = [pixels(height), False]  # by these a chart is placed
+    return heights
+
+
+def _beside(sheet: Sheet, widths: list[float], pen: _Pen) -> list[float]:
+    """The widths of the columns printed beside the table: its lines spill over them, its chart lies on them."""
+    spare = spare_columns(widths, sheet.lines_written(pen.book.marking))
+    return [STANDARD_WIDTH] * max(spare, COLUMNS if sheet.chart else 0)
+
+
+def _set_pages(page: Worksheet, sheet: Sheet, widths: list[float], heights: list[float]) -> None:
+    """What of a sheet to which no row is added is printed, and where a page begins.
+
+    Without a print area a long title, which spills to the right, would shrink the whole page. Excel and LibreOffice
+    heed a break between rows as long as pages are fitted in their width alone.
+    """
+    down = max(len(sheet.rows), ROWS if sheet.chart else 0)
+    page.print_area(0, 0, sheet.heading_row + down, len(widths) - 1)
+    heading, *rows = heights
+    table = widths[: len(sheet.columns)]
+    room = Page(page_room(widths, choose_paper(table)), heading, TITLE_POINTS + (sheet.heading_row - 1) * LINE_POINTS)
+    starts = page_starts([row.ref for row in sheet.rows], rows, room)
+    page.set_h_pagebreaks([sheet.heading_row + 1 + start for start in starts])
+
+
+def _set_print(page: Worksheet, sheet: Sheet, widths: list[float], marking: str) -> None:
+    page.set_landscape()
+    page.set_paper(choose_paper(widths).value)
+    page.set_margins(MARGIN_INCHES, MARGIN_INCHES, HEAD_INCHES, HEAD_INCHES)
+    page.fit_to_pages(1, 0)
+    page.repeat_rows(sheet.heading_row)
+    if marking:
+        header = fitting(marking, LONGEST_HEADER, "The protective marking")
+        page.set_header("&C" + header.replace("&", "&&"), {"margin": EDGE_INCHES})
+    page.set_footer("&L&A&RPage &P of &N", {"margin": EDGE_INCHES})
+
+
+def _draw_chart(workbook: Workbook, page: Worksheet, sheet: Sheet) -> None:
+    """The sheet's chart, if it has one, beside its table and of that very table."""
+    if sheet.chart is None:
+        return
+    drawn = workbook.add_chart({"type": "column", "subtype": "stacked"})
+    for part in series(sheet, sheet.chart):
+        drawn.add_series(part)
+    for method, options in look(sheet.chart).items():
+        getattr(drawn, method)(options)
+    words = {
+        "description": printable(chart_words(sheet, sheet.chart)),
+        "x_offset": GAP,
+        "object_position": 2,
+    }
+    page.insert_chart(sheet.heading_row, len(sheet.columns), drawn, words)
+
+
+def _add_entry(page: Worksheet, entry: EntryCells, places: list[Place], pen: _Pen) -> None:
+    """The prompt, the list, and the colours that status words take while they are typed."""
+    area = {"multi_range": " ".join(as_ranges(places))}
+    page.data_validation(*places[0], *places[0], validation(entry, pen.book) | area)
+    for word in STATUS:
+        if word in entry.choices:
+            rule = {"type": "cell", "criteria": "==", "value": f'"{word}"', "format": pen.formats[f"typed {word}"]}
+            page.conditional_format(*places[0], *places[0], rule | area)
+
+
+class _Workbook(Workbook):  # type: ignore[misc]  # XlsxWriter ships no types
+    """A workbook whose structure can be locked, and whose parts pass through `HOOKS`."""
+
+    locks_structure = False
+
+    def _get_packager(self) -> Packager:
+        return _Packager()
+
+    def _write_workbook_pr(self) -> None:
+        super()._write_workbook_pr()
+        if self.locks_structure:
+            self._xml_empty_tag("workbookProtection", [("lockStructure", 1)])
+
+
+class _Page(Worksheet):  # type: ignore[misc]  # XlsxWriter ships no types
+    """A sheet whose rows grow while somebody types, and under whose headings stand rows that are spelt already."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.fh: StringIO
+        self.dim_rowmax: int
+        self._body: list[str] = []
+
+    def spell_text(self, text: str, look: Format) -> str:
+        """A cell with this text, all but its address, as XlsxWriter spells it."""
+        style = _number(look)
+        if not text:
+            return f'" s="{style}"/>'
+        return f'" s="{style}" t="s"><v>{self.str_table._get_shared_string_index(text)}</v></c>'  # noqa: SLF001 - as XlsxWriter's own method does
+
+    def taken_out(self, place: Place) -> str:
+        """The cell that was just written there, as XlsxWriter spells it; it does not write it a second time."""
+        row, column = place
+        kept, self.fh = self.fh, StringIO()
+        self._write_cell(row, column, self.table[row].pop(column))
+        spelt: str = self.fh.getvalue()
+        self.fh = kept
+        return spelt[spelt.index('" ') :]
+
+    def write_body(self, rows: Iterable[str]) -> None:
+        """The rows under those that are written; of their texts each is counted as often as it stands there."""
+        for row in self.table.values():  # formats are numbered in the order in which they stand on the sheet
+            for cell in row.values():
+                _number(cell.format)
+        top, counted = self.dim_rowmax, self.str_table.count
+        self._body = list(rows)
+        self.dim_rowmax = top + len(self._body)
+        self.str_table.count = counted + sum(row.count(' t="s"><v>') for row in self._body)
+
+    def _write_rows(self) -> None:
+        super()._write_rows()
+        self.fh.writelines(self._body)
+
+    def _xml_start_tag_unencoded(self, tag: str, attributes: Iterable[tuple[str, object]] = ()) -> None:
+        """Keeps the heights of rows but not the word that a person fixed them."""
+        super()._xml_start_tag_unencoded(tag, [one for one in attributes if one[0] != "customHeight"])
+
+
+def _number(look: Format) -> int:
+    """The number of a format in the file: one has none before it is first asked for."""
+    return int(look._get_xf_index())  # noqa: SLF001 - as XlsxWriter's own methods do
+
+
+class _PlainStrings(SharedStrings):  # type: ignore[misc]  # XlsxWriter ships no types
+    """Texts that are never taken for markup: XlsxWriter writes any text between <r> and </r> as it stands."""
+
+    def _write_si(self, string: str) -> None:
+        """Most texts have nothing in them that XlsxWriter would change, and it takes long to find that out."""
+        if is_plain(string):
+            self.fh.write(f"<si><t>{string}</t></si>")
+        else:
+            super()._write_si(string)
+
+    def _xml_rich_si_element(self, string: str) -> None:
+        self._xml_si_element(string, [])
+
+
+class _Packager(Packager):  # type: ignore[misc]  # XlsxWriter ships no types
+    """Writes the parts of the file, and passes them through `HOOKS`."""
+
+    def _write_shared_strings_file(self) -> None:
+        strings = _PlainStrings()
+        strings.string_table = self.workbook.str_table
+        strings._set_xml_writer(self._filename("xl/sharedStrings.xml"))  # noqa: SLF001 - as XlsxWriter's own method does
+        strings._assemble_xml_file()  # noqa: SLF001 - as XlsxWriter's own method does
+
+    def _create_package(self) -> list[tuple[Any, str, bool]]:
+        parts: list[tuple[Any, str, bool]] = super()._create_package()
+        for stream, name, _ in parts:
+            hook = HOOKS.get(name)
+            if hook:
+                xml = hook(stream.getvalue())
+                stream.seek(0)
+                stream.truncate()
+                stream.write(xml)
+        return parts

@@ -1,0 +1,201 @@
+"""A book from its description and its facts: rows, forms, links, counts, keys, signature; and long text in Notes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from plan_sheets.core.book.compose import Facts, RowFacts, check_refs, compose, locked_texts, missing_formula
+from plan_sheets.core.book.layout import Column, Content, Field, Formula, Link, Row, Sheet, as_text
+from plan_sheets.core.book.measure import TALLEST_ROW, row_height
+from plan_sheets.core.book.notes import NAME, with_notes
+from plan_sheets.core.book.signature import REFERENCE, SIGNATURE, row_key, sign
+from plan_sheets.core.book.spec import ColumnSpec, SheetSpec, WorkbookSpec
+from plan_sheets.core.model.findings import PlanSheetsError
+
+MADE = datetime(2016, 4, 1)  # noqa: DTZ001 - a workbook knows no time zone
+SECRET = b"s" * 32
+FIELDS = {
+    "ref": Field("action", "ref", "Ref"),
+    "what": Field("action", "what", "What we will do"),
+    "rag": Field("action", "rag", "RAG", choices=("Green", "Red"), required=True),
+    "recovery": Field("action", "recovery", "Recovery", required_when={"rag": ("Red",)}),
+}
+ITEMS = {
+    name: Field("item", name, title)
+    for name, title in {"ref": "Item", "what": "What it is", "answer": "Answer"}.items()
+}
+FORM = {"by": Field("form", "by", "Completed by", required=True, prompt="Your name.")}
+
+
+def columns(fields: Mapping[str, Field], *inputs: str) -> tuple[ColumnSpec, ...]:
+    return tuple(ColumnSpec(one, one.title, name in inputs, 20) for name, one in fields.items())
+
+
+START = SheetSpec(
+    "Start here",
+    "{plan}",
+    ("By {day}.",),
+    "item",
+    columns(ITEMS, "answer"),
+    form="form",
+    items=(("Step 1", "Read it, {plan}."),),
+    links="Go to {sheet}",
+    missing="Missing on {sheet}",
+)
+PROGRESS = SheetSpec("Progress", "Progress", ("One row each.",), "action", columns(FIELDS, "rag", "recovery"), key=True)
+SPARE = SheetSpec("New actions", "New", (), "action", columns(FIELDS, "what"), key=True, spare=3)
+ABOUT = SheetSpec(
+    "About",
+    "About",
+    (),
+    "item",
+    columns({k: ITEMS[k] for k in ("ref", "what")}),
+    identity=True,
+    items=(("Lock", "A guard rail."),),
+)
+SPEC = WorkbookSpec("subgroup", "{plan} workbook", protected=True, sheets=(START, PROGRESS, SPARE, ABOUT))
+ROWS = (RowFacts("J1.1", {"what": "Map it", "rag": "Red"}), RowFacts("J1.2", {"what": "Tell it"}, frozenset({"rag"})))
+FACTS = Facts(
+    texts={"plan": "The plan", "day": "15 July 2016"},
+    created=MADE,
+    rows={"Progress": ROWS},
+    answers={"by": "A chair"},
+    forms={"form": FORM},
+    reference="2016-17-Q1-DA-1",
+    secret=SECRET,
+    identity={"Round": "2016-17-Q1"},
+)
+BOOK = compose(SPEC, FACTS)
+
+
+def texts(sheet: Sheet) -> list[list[str]]:
+    return [[as_text(content) for content in row.cells] for row in sheet.rows]
+
+
+def test_texts_are_filled_in() -> None:
+    assert (BOOK.title, BOOK.sheet("Start here").title) == ("The plan workbook", "The plan")
+    assert BOOK.sheet("Start here").lines == ("By 15 July 2016.",)
+
+
+def test_a_form_stands_last_under_items_links_and_counts() -> None:
+    assert texts(BOOK.sheet("Start here")) == [
+        ["Step 1", "Read it, The plan.", ""],
+        ["Go to Progress", "Open the sheet Progress", ""],
+        ["Go to New actions", "Open the sheet New actions", ""],
+        ["Go to About", "Open the sheet About", ""],
+        ["Missing on Progress", "2 cells", ""],
+        ["Completed by", "Your name.", "A chair"],
+    ]
+    *others, form = BOOK.sheet("Start here").rows
+    assert form.answer == FORM["by"]
+    assert form.inputs == frozenset({"answer"})
+    assert all(row.inputs == frozenset() for row in others)
+    assert isinstance(others[1].cells[1], Link)
+
+
+def test_every_row_of_a_table_has_its_key_in_the_last_column() -> None:
+    for name, refs in (("Progress", ["J1.1", "J1.2"]), ("New actions", ["1", "2", "3"])):
+        keys = [as_text(row.cells[-1]) for row in BOOK.sheet(name).rows]
+        assert keys == [row_key(SECRET, FACTS.reference, name, ref) for ref in refs]
+        assert not BOOK.sheet(name).columns[-1].input
+
+
+def test_a_row_may_be_filled_in_as_its_facts_say() -> None:
+    sheet = BOOK.sheet("Progress")
+    open_to = [[column.field.name for column in sheet.columns if sheet.is_input(row, column)] for row in sheet.rows]
+    assert open_to == [["rag", "recovery"], ["rag"]]
+
+
+def test_a_drop_down_of_the_plan_takes_the_place_of_the_fields_own() -> None:
+    made = compose(SPEC, replace(FACTS, choices={("action", "rag"): ("Blue",)}))
+    choices = {column.field.name: column.choices for column in made.sheet("Progress").columns}
+    assert (choices["rag"], choices["what"]) == (("Blue",), ())
+
+
+def test_reference_and_signature_stand_on_about_and_in_the_properties() -> None:
+    told = dict(texts(BOOK.sheet("About")))
+    unsigned = replace(
+        BOOK, sheets=tuple(replace(one, rows=one.rows[1:]) if one.name == "About" else one for one in BOOK.sheets)
+    )
+    signature = sign(SECRET, FACTS.reference, locked_texts(unsigned))
+    assert told["Reference"] == FACTS.reference
+    assert told["Round"] == "2016-17-Q1"
+    assert told["Signature"] == signature
+    assert BOOK.properties == {REFERENCE: FACTS.reference, SIGNATURE: signature}
+    assert compose(SPEC, replace(FACTS, reference="")).properties == {}
+
+
+def test_the_same_facts_make_the_same_book() -> None:
+    assert compose(SPEC, FACTS) == BOOK
+
+
+def test_two_rows_with_one_ref_are_refused_with_their_place() -> None:
+    with pytest.raises(PlanSheetsError, match=r"Progress!A6: two rows have the ref J1\.1"):
+        compose(SPEC, replace(FACTS, rows={"Progress": (ROWS[0], ROWS[0])}))
+    check_refs(BOOK)
+
+
+def test_a_count_is_a_formula_over_the_cells_of_its_sheet() -> None:
+    formula = missing_formula(BOOK.sheet("Progress"))
+    rag = "SUMPRODUCT((LEN('Progress'!C5:C6)=0)*1)"
+    recovery = "SUMPRODUCT((LEN('Progress'!D5:D5)=0)*(('Progress'!C5:C5=\"Red\")>0)*1)"
+    assert formula.text == f'={rag}+{recovery}&" cells"'
+    assert formula.value == "2 cells"
+
+
+def test_a_sheet_that_needs_nothing_has_no_count() -> None:
+    assert missing_formula(BOOK.sheet("About")) == Formula("", "")
+
+
+# Notes
+
+LONG = st.text("abc \n", min_size=0, max_size=4000) | st.builds(
+    lambda word, many: (word + " ") * many, st.sampled_from(["word", "I", "a-very-long-word"]), st.integers(0, 900)
+)
+
+
+def long_sheet(locked: Sequence[Content], typed: str = "") -> Sheet:
+    made = (
+        Column(FIELDS["ref"], "Ref"),
+        Column(FIELDS["what"], "What", width=20),
+        Column(FIELDS["recovery"], "How", input=True),
+    )
+    return Sheet(
+        "Progress",
+        "Progress",
+        (),
+        made,
+        tuple(Row(f"J1.{n}", (f"J1.{n}", one, typed)) for n, one in enumerate(locked, 1)),
+    )
+
+
+@given(st.lists(LONG, max_size=2))
+@settings(deadline=None, max_examples=20)
+def test_no_word_of_a_long_text_is_lost_and_every_row_can_show_its_part(locked: list[str]) -> None:
+    book = with_notes(replace(BOOK, sheets=(long_sheet(locked),)))
+    shown = [as_text(row.cells[1]) for row in book.sheets[0].rows]
+    parts = (
+        {as_text(row.cells[0]): as_text(row.cells[2]) for row in book.sheets[1].rows} if len(book.sheets) > 1 else {}
+    )
+    number = 1
+    for whole, text in zip(locked, shown, strict=True):
+        assert row_height([(text, 20)]) <= TALLEST_ROW
+        if text != whole:
+            together = text.removesuffix(f"… (goes on in {NAME}, {number})")
+            while len(together) < len(whole):
+                together += parts[str(number)]
+                number += 1
+            assert together == whole
+    assert number == len(parts) + 1
+    assert all(row_height([(text, 96)]) <= TALLEST_ROW for text in parts.values())
+
+
+def test_text_that_somebody_may_change_is_never_cut() -> None:
+    book = replace(BOOK, sheets=(long_sheet(["short"], "word " * 5000),))
+    assert with_notes(book) is book

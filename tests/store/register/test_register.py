@@ -1,0 +1,188 @@
+"""The register keeps everything: nothing is changed or deleted, a batch is whole or not at all, plans do not mix."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from tests.chairs import RECEIVED_ON, Plan, fill, said
+
+from plan_sheets import office
+from plan_sheets.core.model.findings import PlanSheetsError
+from plan_sheets.core.model.keys import Key
+from plan_sheets.store.register import tables
+from plan_sheets.store.register.register import FILE, Register
+
+AT = "2016-04-01T09:00:00"
+TITLE = Key("plan", "", "title")
+SECRET = b"s" * 32
+TABLES = [table.name for table in tables.METADATA.sorted_tables]
+
+
+@pytest.fixture
+def register(tmp_path: Path) -> Register:
+    """A register with one plan in it."""
+    return Register.create(tmp_path / FILE, "one", SECRET)
+
+
+def say(register: Register, value: str) -> None:
+    """Record one value."""
+    with register.batch("test", AT) as batch:
+        batch.add_value(TITLE, value, "standing", "")
+
+
+def rows(path: Path) -> dict[str, int]:
+    """How many rows each table has."""
+    with closing(sqlite3.connect(path)) as connection:
+        return {name: connection.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0] for name in TABLES}  # noqa: S608 - our own table names
+
+
+@pytest.fixture(scope="module")
+def full(issued_example: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A register in which every table has a row: an issue, a conflict, a further action, a settlement."""
+    plan = Plan(tmp_path_factory.mktemp("full") / "plan")
+    shutil.copytree(issued_example, plan.path)
+    further = {"New actions": {"1": {"Theme": "J1b", "What we will do": "Train"}}}
+    files = [plan.filled("one", {**said(progress="A"), **further}), plan.filled("two", said(progress="B"))]
+    made = office.receive_files(plan.folder, files, RECEIVED_ON).officer
+    assert made is not None
+    answers = {"Queries": {"1": {"Your choice": "Take"}}, "About": {"Settled by": {"Your answer": "Board officer"}}}
+    office.receive_files(plan.folder, [fill(made.path, plan.inbox / "officer.xlsx", answers)], RECEIVED_ON)
+    return plan.path / FILE
+
+
+def test_every_table_is_in_use(full: Path) -> None:
+    assert [name for name, count in rows(full).items() if not count] == []
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_nothing_is_ever_changed_or_deleted(full: Path, name: str) -> None:
+    with closing(sqlite3.connect(full)) as connection:
+        column = connection.execute(f'PRAGMA table_info("{name}")').fetchall()[-1][1]
+        for statement in (f'UPDATE "{name}" SET "{column}" = 0', f'DELETE FROM "{name}"'):  # noqa: S608 - our own table names
+            with pytest.raises(sqlite3.IntegrityError, match="append-only"):
+                connection.execute(statement)
+
+
+def test_a_register_that_a_newer_version_made_is_refused(register: Register, tmp_path: Path) -> None:
+    register.close()
+    with closing(sqlite3.connect(tmp_path / FILE)) as connection:
+        connection.execute("DROP TRIGGER version_never_update")
+        connection.execute("UPDATE version SET number = number + 1")
+        connection.commit()
+    with pytest.raises(PlanSheetsError, match="newer version") as told:
+        Register.open(tmp_path / FILE)
+    assert "Nothing was changed" in told.value.remedy
+
+
+@pytest.mark.parametrize(
+    ("data", "match"),
+    [(b"not a database, but long enough to be taken for one by somebody", "not a register"), (b"", "not a register")],
+)
+def test_what_is_no_register_is_refused(tmp_path: Path, data: bytes, match: str) -> None:
+    (tmp_path / FILE).write_bytes(data)
+    with pytest.raises(PlanSheetsError, match=match):
+        Register.open(tmp_path / FILE)
+
+
+def test_a_folder_without_a_register_says_how_to_make_one(tmp_path: Path) -> None:
+    with pytest.raises(PlanSheetsError, match="no plan folder") as told:
+        Register.open(tmp_path / FILE)
+    assert "plan-sheets new" in told.value.remedy
+
+
+def test_a_value_is_never_replaced_but_followed(register: Register) -> None:
+    say(register, "First")
+    say(register, "Second")
+    assert [one.value for one in register.history().by_key[TITLE]] == ["First", "Second"]
+    assert register.history().text("plan", "", "title") == "Second"
+
+
+def fail_half_way(register: Register) -> None:
+    """Record a value, and come to grief before the batch ends."""
+    with register.batch("test", AT) as batch:
+        batch.add_value(TITLE, "Half", "standing", "")
+        next(iter([]))
+
+
+def test_a_failed_batch_leaves_nothing(register: Register, tmp_path: Path) -> None:
+    before = rows(tmp_path / FILE)
+    with pytest.raises(StopIteration):
+        fail_half_way(register)
+    assert rows(tmp_path / FILE) == before
+    say(register, "Whole")
+    assert register.history().text("plan", "", "title") == "Whole"
+
+
+def test_a_dry_run_leaves_nothing_and_sees_its_own(register: Register, tmp_path: Path) -> None:
+    before = rows(tmp_path / FILE)
+    with register.batch("test", AT, dry_run=True) as batch:
+        batch.add_value(TITLE, "Only now", "standing", "")
+        assert batch.history().text("plan", "", "title") == "Only now"
+    assert rows(tmp_path / FILE) == before
+
+
+def test_two_officers_do_not_write_at_once(register: Register, tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / FILE, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(sqlite3.OperationalError), closing(sqlite3.connect(tmp_path / FILE, timeout=0)) as third:
+            third.execute("BEGIN IMMEDIATE")
+        other.execute("ROLLBACK")
+    say(register, "After")
+
+
+def test_several_plans_in_one_register_do_not_mix(register: Register, tmp_path: Path) -> None:
+    other = Register.create(tmp_path / FILE, "two", b"t" * 32)
+    say(register, "Ours")
+    say(other, "Theirs")
+    with other.batch("receive", AT) as batch:
+        returned = batch.add(
+            tables.RETURN, sha256="0" * 64, file="a.xlsx", kind="subgroup", verdict="held", document=None, replaces=None
+        )
+        entry = batch.add(tables.ENTRY, return_id=returned, record="action", ref="J1.1", field="rag")
+        batch.add_value(Key("action", "J1.1", "rag"), "Red", "round", "2016-17-Q1", entry=entry)
+        batch.add(
+            tables.FINDING,
+            return_id=returned,
+            code="placeholder",
+            record="action",
+            ref="J1.1",
+            field="how",
+            entered="?",
+        )
+        batch.add(tables.ROUND, code="2016-17-Q1", return_by="2016-07-15", issued="2016-06-20")
+        query = batch.add(tables.QUERY, return_id=returned, code="conflict")
+        batch.add(tables.QUERY_CELL, query=query, record="action", ref="J1.1", field="rag")
+        batch.add(tables.OUTPUT, path="plan.xlsx", sha256="1" * 64)
+    first, second = (Register.open(tmp_path / FILE, key) for key in ("one", "two"))
+    assert (first.history().text("plan", "", "title"), second.history().text("plan", "", "title")) == ("Ours", "Theirs")
+    assert (first.secret, second.secret) == (SECRET, b"t" * 32)
+    assert [len(second.returns()), len(second.rounds()), len(second.open_queries()), len(second.outputs())] == [
+        1,
+        1,
+        1,
+        1,
+    ]
+    assert [len(first.returns()), len(first.rounds()), len(first.open_queries()), len(first.outputs())] == [0, 0, 0, 0]
+    assert (len(first.placeholders()), len(second.placeholders())) == (0, 1)
+    for name in (tables.ENTRY, tables.FINDING, tables.QUERY_CELL):
+        assert (len(first.rows(name)), len(second.rows(name))) == (0, 1)
+    with pytest.raises(PlanSheetsError, match="2 plans"):
+        Register.open(tmp_path / FILE)
+
+
+def test_the_secret_is_nowhere_but_in_its_table(round_one: Plan) -> None:
+    secret = round_one.register.secret
+    for path in round_one.path.rglob("*.xlsx"):
+        assert secret not in path.read_bytes()
+
+
+def test_return_by_is_the_one_last_given_and_issued_the_first(register: Register) -> None:
+    for return_by, issued in (("2016-07-15", "2016-06-20"), ("2016-07-29", "2016-07-01")):
+        with register.batch("issue", AT) as batch:
+            batch.add(tables.ROUND, code="2016-17-Q1", return_by=return_by, issued=issued)
+    (only,) = register.rounds()
+    assert (only.return_by, only.issued) == ("2016-07-29", "2016-06-20")

@@ -1,0 +1,67 @@
+"""A workbook is handed over only if it reads back as what it was made of."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+
+import pytest
+
+from plan_sheets.core.book.layout import Book, Column, Content, Field, Formula, Link, Row, Sheet
+from plan_sheets.core.model.dates import PartialDate
+from plan_sheets.core.model.findings import PlanSheetsError
+from plan_sheets.store.writing import hand_over as handover
+from plan_sheets.store.writing.workbook import write_workbook
+
+COLUMN = Column(Field("action", "what", "What"), "What", width=40)
+CONTENTS: tuple[Content, ...] = (
+    "It is late",
+    "",
+    7,
+    PartialDate.month(2017, 3),
+    PartialDate.day(date(2016, 7, 15)),
+    Link("Go on", "Notes!A1"),
+    Formula("=1+1", 2),
+    "two\nlines ",
+)
+
+
+def book(*contents: Content, name: str = "Notes") -> Book:
+    rows = tuple(Row(str(number), (f"Row {number}", one)) for number, one in enumerate(contents))
+    first = Column(Field("action", "ref", "Ref"), "Ref", width=10)
+    sheet = Sheet(name, "A title", ("What it holds.",), (first, COLUMN), rows)
+    return Book("officer", "A book", (sheet,), datetime(2016, 4, 1, tzinfo=UTC))
+
+
+def test_what_reads_back_is_handed_over() -> None:
+    assert handover.hand_over(book(*CONTENTS)) == write_workbook(book(*CONTENTS))
+
+
+def test_a_figure_that_is_calculated_may_differ(monkeypatch: pytest.MonkeyPatch) -> None:
+    other = write_workbook(book(Formula("=1+1", 3)))
+    monkeypatch.setattr(handover, "write_workbook", lambda _: other)
+    assert handover.hand_over(book(Formula("=1+1", 2))) == other
+
+
+@pytest.mark.parametrize(
+    ("other", "where"),
+    [
+        (book(*CONTENTS[:-1], "two lines, not three"), "Notes!B12"),
+        (book("It is on time", *CONTENTS[1:]), "Notes!B5"),
+        (book(CONTENTS[0], "not blank", *CONTENTS[2:]), "Notes!B6"),
+        (book(*CONTENTS[:3], PartialDate.month(2017, 4), *CONTENTS[4:]), "Notes!B8"),
+        (book(*CONTENTS[:-1]), "Notes!A12"),
+        (book(*CONTENTS, name="Other"), "Notes!A5"),
+    ],
+    ids=["last", "first", "blank", "month", "row missing", "sheet missing"],
+)
+def test_what_does_not_read_back_is_not_handed_over(other: Book, where: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    data = write_workbook(other)
+    monkeypatch.setattr(handover, "write_workbook", lambda _: data)
+    with pytest.raises(PlanSheetsError, match=f"{where} does not read back"):
+        handover.hand_over(book(*CONTENTS))
+
+
+def test_what_breaks_a_rule_of_accessibility_is_not_handed_over() -> None:
+    with pytest.raises(PlanSheetsError, match="A1 holds no title"):
+        handover.hand_over(replace(book("x"), sheets=(replace(book("x").sheets[0], title=" "),)))
