@@ -45,7 +45,7 @@ def test_a_kill_at_any_write_point_leaves_nothing_half_done(round_one: Plan, nam
         round_one.receive(round_one.filled("early", {"Action plan": {"J1a.1": {"Impact": "Fewer repeats"}}}))
     start = round_one.path.with_name("none") if name == "new" else round_one.path
     command = [str(round_one.inbox) if word == "INBOX" else word for word in COMMANDS[name]]
-    kills = [sys.executable, "-m", "tests.kills", str(STRIDE), str(start), *command]
+    kills = [sys.executable, "-m", "tests.rounds.kills", str(STRIDE), str(start), *command]
     done = subprocess.run(kills, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     *wrong, kills_made = done.stdout.splitlines()
