@@ -18,7 +18,6 @@ from plan_sheets.core.rating.proposals import proposals, subject
 from plan_sheets.core.rating.ratings import rate_rounds, rows_at, thresholds
 from plan_sheets.core.rating.snapshot import Snapshot, day_of
 from plan_sheets.store import schemas
-from plan_sheets.store.register import tables
 from plan_sheets.store.register.known_names import NOT_READ
 from plan_sheets.store.register.placeholders import PLACEHOLDER, Placeholder, placeholders_of
 from plan_sheets.store.register.register import Register
@@ -30,7 +29,7 @@ def read_snapshot(register: Register, for_round: Round | None) -> Snapshot:
     code = for_round.code if for_round else BEFORE_ANY_ROUND
     rounds = tuple(one.code for one in register.rounds() if one.code <= code)
     rows = rows_at(history, code)
-    settled = {one.subject for one in register.rows(tables.SETTLEMENT)}
+    settled = register.settled_subjects()
     queries = [one for one in register.open_queries() if one.round <= code]
     returned, entries = _Returns(register), register.entries_about(NOT_READ, PLACEHOLDER)
     placeholders = placeholders_of(register, entries, history, code)
