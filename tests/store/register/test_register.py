@@ -268,3 +268,12 @@ def test_what_a_return_said_is_its_own_entries(issued: Register) -> None:
         for number, one in enumerate(returns):
             batch.add(tables.ENTRY, return_id=one, record="plan", field="title", next_base=f"Title {number}")
     assert [issued.next_bases(one) for one in returns] == [{TITLE: "Title 0"}, {TITLE: "Title 1"}]
+
+
+def test_what_is_about_a_ref_is_about_its_contributions_and_not_about_refs_that_begin_so(issued: Register) -> None:
+    came = add_return(issued, "a" * 64)
+    with issued.batch("receive", AT) as batch:
+        for ref in ("J2.1", "J2.1/MH", "J2.10", "J2", "XJ2.1"):
+            batch.add(tables.ENTRY, return_id=came, record="action", ref=ref, field="rag")
+    assert [one.ref for one in issued.rows_about(tables.ENTRY, "J2.1")] == ["J2.1", "J2.1/MH"]
+    assert not issued.rows_about(tables.ENTRY, "J2.1/MH")

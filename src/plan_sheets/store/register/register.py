@@ -332,6 +332,10 @@ class Register:
         """
         return self.read(statements.rows_by(table, *where), plan=self.plan, **where)
 
+    def rows_about(self, table: Table, ref: str) -> Sequence[Any]:
+        """Every row of a table of facts that is about this ref, or about a contribution to it (`J2.1/MH`)."""
+        return self.read(statements.rows_about(table), plan=self.plan, about=ref)
+
     def outputs(self) -> Mapping[str, frozenset[str]]:
         """SHA-256 of every version of every file that the tool made, by path within the plan folder."""
         found: dict[str, frozenset[str]] = {}

@@ -31,6 +31,13 @@ def rows_by(table: Table, *names: str) -> Select[Any]:
 
 
 @cache
+def rows_about(table: Table) -> Select[Any]:
+    """The rows of a table of facts whose ref, up to a stroke, is the one bound as `about`."""
+    ref = table.c.ref
+    return rows_by(table).where(func.substr(ref, 1, func.instr(ref + "/", "/") - 1) == bindparam("about"))
+
+
+@cache
 def returns_standing() -> Select[Any]:
     """The returns of a `document` that were merged and that no later one replaces."""
     r, later = tables.RETURN, tables.RETURN.alias()
