@@ -36,7 +36,7 @@ MOST_FILES = 16
 """In one folder: more, and `ls` no longer says where a thing lives."""
 ONLY = {
     "xlsxwriter": {"store.writing.workbook"},
-    "sqlalchemy": {"store.register.register", "store.register.batch", "store.register.tables"},
+    "sqlalchemy": {f"store.register.{name}" for name in ("register", "statements", "batch", "tables")},
     "python_calamine": {"store.formats.reader"},
     "olefile": {"store.formats.binary.xls"},
     "openpyxl": {"demo"},

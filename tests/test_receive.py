@@ -32,6 +32,7 @@ from tests.chairs import (
 from plan_sheets import office
 from plan_sheets.core.model.findings import PlanSheetsError
 from plan_sheets.core.model.receipts import Instructions
+from plan_sheets.store.register.standings import read_standings
 
 LATER = datetime(2016, 7, 11)  # noqa: DTZ001 - the office's own clock
 
@@ -54,7 +55,7 @@ def test_an_untouched_workbook_is_still_outstanding(round_one: Plan) -> None:
     copy = round_one.filled("sos", {}, "SOS")
     receipt = round_one.receive_one(copy)
     assert (receipt.verdict, receipt.changes) == ("untouched", 0)
-    (standing,) = [one for one in round_one.register.standings(Q1, LATER.date()) if one.subgroup == "SOS"]
+    (standing,) = [one for one in read_standings(round_one.register, Q1, LATER.date()) if one.subgroup == "SOS"]
     assert (standing.returned, standing.verdict) == (None, "untouched")
 
 
@@ -62,7 +63,7 @@ def test_nothing_to_report_is_a_return(round_one: Plan) -> None:
     answers = {"Start here": form(completed_by="Chair", nothing="No meeting in this quarter")}
     receipt = round_one.receive_one(round_one.filled("da", answers))
     assert (receipt.verdict, receipt.findings) == ("accepted", [])
-    (standing,) = [one for one in round_one.register.standings(Q1, LATER.date()) if one.subgroup == "DA"]
+    (standing,) = [one for one in read_standings(round_one.register, Q1, LATER.date()) if one.subgroup == "DA"]
     assert (standing.returned, standing.message) == ("2016-07-08", "Nothing to report: No meeting in this quarter")
 
 

@@ -28,6 +28,7 @@ from plan_sheets.store.plan_folder import Folder
 from plan_sheets.store.register import tables
 from plan_sheets.store.register.batch import Batch
 from plan_sheets.store.register.register import Register, ReturnFacts
+from plan_sheets.store.register.standings import read_standings
 from plan_sheets.store.writing.hand_over import hand_over
 
 TOLD = ("error", "query", "masked", "warning")
@@ -107,9 +108,9 @@ def _facts(register: Register, now: datetime) -> _Facts:
     history = register.history()
     rounds = tuple(one.code for one in register.rounds())
     code = rounds[-1] if rounds else ""
-    settled = {one.subject for one in register.rows(tables.SETTLEMENT)}
+    settled = register.settled_subjects()
     offered = [one for one in proposals(history, rounds) if subject(one) not in settled]
-    standings = register.standings(code, now.date()) if code else []
+    standings = read_standings(register, code, now.date()) if code else []
     then = rows_at(history, code) if code else {}
     ratings = rate_rounds(history, rounds, then)[code] if code else {}
     returns = {one.id: one for one in register.returns()}

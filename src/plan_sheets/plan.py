@@ -121,7 +121,7 @@ def _merge(folder: Folder, read: PlanRead, history: History, batch: Batch, at: s
     base = last_read(folder)
     cells = [one._replace(base=base.get(one.key, "")) for one in read.cells]
     vanished = [*_vanished(read, base, history)]
-    known = {(one.record, one.ref) for one in batch.register.rows(tables.QUERY_CELL) if one.field == "ref"}
+    known = {(one.record, one.ref) for one in batch.register.rows(tables.QUERY_CELL, field="ref")}
     messages = schemas.load_messages()
     findings = [*read.findings, *month_ends(cells, messages)]
     findings += [
@@ -156,9 +156,8 @@ def _vanished(read: PlanRead, base: Mapping[Key, str], history: History) -> list
 
 def last_read(folder: Folder) -> dict[Key, str]:
     """What every cell of the plan last read counts as having said: what the next reading is compared with."""
-    last = [one.id for one in folder.plans_read()][-1:]
-    entries = folder.register.rows(tables.ENTRY) if last else []
-    return {Key(one.record, one.ref, one.field): one.next_base for one in entries if one.return_id == last[0]}
+    plans = folder.plans_read()
+    return folder.register.next_bases(plans[-1].id) if plans else {}
 
 
 def write_plan(folder: Folder, now: datetime) -> Path:
@@ -182,9 +181,8 @@ def _is_all_merged(folder: Folder) -> bool:
     plans = folder.plans_read()
     if not plans or not folder.plan_file.exists() or plans[-1].sha256 != sha256(folder.read_plan()):
         return False
-    errors = (one for one in register.rows(tables.FINDING) if one.severity == Severity.ERROR)
-    waiting = {one.return_id for one in register.open_queries()}
-    return all(one.return_id != plans[-1].id for one in errors) and not waiting & {one.id for one in plans}
+    errors = register.rows(tables.FINDING, return_id=plans[-1].id, severity=str(Severity.ERROR))
+    return not errors and not register.open_queries(kind="plan")
 
 
 def _record_written(batch: Batch, data: bytes, history: History) -> None:

@@ -11,6 +11,7 @@ from plan_sheets.core.model.rounds import Round
 from plan_sheets.core.rating.control_totals import SubgroupReturn, sums
 from plan_sheets.core.rating.decisions import decisions
 from plan_sheets.store.plan_folder import NOT_TAKEN_IN, Folder
+from plan_sheets.store.register.standings import read_standings
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ def _status_of(folder: Folder, as_of: date, code: str | None) -> RoundStatus:
     wanted = Round.parse(code).code if code else list(rounds)[-1]
     if wanted not in rounds:
         raise PlanSheetsError(f"{wanted} has not been issued.", f"Issued so far: {', '.join(rounds)}.")
-    rows = folder.register.standings(wanted, as_of)
+    rows = read_standings(folder.register, wanted, as_of)
     aside = [
         (one.verdict, one.file, one.sha256[:12])
         for verdict in ("held", "refused")

@@ -61,8 +61,8 @@ def _steps(register: Register, ref: str) -> Iterator[tuple[str, str, Step]]:
     """Record, field and step of everything said of a ref, in the order in which it was recorded."""
     returns = {one.id: one for one in register.returns()}
     settled = {one.id: one for one in register.rows(tables.SETTLEMENT)}
-    values = [one for one in register.rows(tables.VALUE) if one.settlement is not None and _is_of(one.ref, ref)]
-    said = [_entered(one, returns[one.return_id]) for one in register.rows(tables.ENTRY) if _is_of(one.ref, ref)]
+    values = [one for one in register.rows_about(tables.VALUE, ref) if one.settlement is not None]
+    said = [_entered(one, returns[one.return_id]) for one in register.rows_about(tables.ENTRY, ref)]
     said += [_settled(one, settled[one.settlement].by, returns[settled[one.settlement].return_id]) for one in values]
     before: dict[tuple[str, str, str], str] = {}
     for place, step in sorted(said, key=lambda told: (told[1].received, told[1].outcome == Outcome.SETTLED)):
@@ -84,8 +84,3 @@ def _settled(one: Any, by: str, came: ReturnFacts) -> tuple[tuple[str, str, str]
     said = (one.field, one.round, one.value, "", str(Outcome.SETTLED))
     where = (came.file, came.sha256, "", "")
     return (one.record, one.ref, one.field), Step(*said, *where, by, came.received, came.saved_by)
-
-
-def _is_of(key_ref: str, ref: str) -> bool:
-    """Whether a key's ref is this one, or a contribution to it (`J2.1/MH`)."""
-    return key_ref.partition("/")[0] == ref

@@ -51,8 +51,8 @@ class Folder:
         lies |= {sha256_of(one): one.name for one in self._due()}
         return [
             one
-            for one in self.register.returns()
-            if one.kind == "plan" and (one.verdict != "untouched" or lies.get(one.sha256) == PLAN_FILE)
+            for one in self.register.returns(kind="plan")
+            if one.verdict != "untouched" or lies.get(one.sha256) == PLAN_FILE
         ]
 
     def plan_is_newer(self) -> bool:

@@ -186,3 +186,94 @@ def test_return_by_is_the_one_last_given_and_issued_the_first(register: Register
             batch.add(tables.ROUND, code="2016-17-Q1", return_by=return_by, issued=issued)
     (only,) = register.rounds()
     assert (only.return_by, only.issued) == ("2016-07-29", "2016-06-20")
+
+
+def add_return(register: Register, sha: str, **values: object) -> int:
+    """Record a return of document 1 (there is one); its id."""
+    row = {"file": "a.xlsx", "kind": "subgroup", "verdict": "accepted", "document": 1, "replaces": None, **values}
+    with register.batch("receive", AT) as batch:
+        return batch.add(tables.RETURN, sha256=sha, **row)
+
+
+@pytest.fixture
+def issued(register: Register) -> Register:
+    """A register from which one document went out."""
+    with register.batch("issue", AT) as batch:
+        batch.connection.execute(tables.LAYOUT.insert(), {"sha": "1", "text": "{}"})
+        batch.add(tables.DOCUMENT, reference="R", kind="subgroup", layout="1", supersedes=None)
+    return register
+
+
+def test_returns_are_read_by_their_columns(issued: Register) -> None:
+    first, plan = add_return(issued, "a" * 64), add_return(issued, "b" * 64, kind="plan", document=None)
+    assert [one.id for one in issued.returns()] == [first, plan]
+    assert [one.id for one in issued.returns(kind="plan")] == [plan]
+    assert [one.id for one in issued.returns(sha256="a" * 64, kind="plan")] == []
+
+
+def test_a_return_that_was_replaced_or_never_merged_stands_no_more(issued: Register) -> None:
+    first = add_return(issued, "a" * 64, answers_sha="1")
+    add_return(issued, "b" * 64)
+    assert [one.id for one in issued.returns_standing(1)] == [first]
+    last = add_return(issued, "c" * 64, answers_sha="2", replaces=first)
+    assert [one.id for one in issued.returns_standing(1)] == [last]
+    assert issued.returns_standing(2) == []
+
+
+def test_a_file_is_set_aside_by_its_last_verdict_in_the_order_in_which_files_came(issued: Register) -> None:
+    for sha, verdict in (
+        ("a", "held"),
+        ("b", "held"),
+        ("c", "held"),
+        ("b", "accepted"),
+        ("d", "refused"),
+        ("a", "held"),
+    ):
+        add_return(issued, sha * 64, verdict=verdict)
+    assert [one.sha256[0] for one in issued.set_aside("held")] == ["a", "c"]
+    assert [one.sha256[0] for one in issued.set_aside("refused")] == ["d"]
+
+
+def test_a_return_is_found_by_its_number_or_by_six_letters_of_its_hash(issued: Register) -> None:
+    first, _ = add_return(issued, "abcdef12" * 8), add_return(issued, "abcdef34" * 8)
+    plan = add_return(issued, "9" * 64, document=None)
+    assert issued.find_return(str(first)).id == issued.find_return("abcdef1").id == first
+    for name in ("abcdef", "abcde", "ABCDEF1", f"0{first}", str(plan), "999999", ""):
+        with pytest.raises(PlanSheetsError, match="no return"):
+            issued.find_return(name)
+
+
+def test_a_query_is_open_until_it_is_settled_itself(issued: Register) -> None:
+    returns = [add_return(issued, sha * 64) for sha in "ab"]
+    with issued.batch("receive", AT) as batch:
+        queries = [
+            batch.add(tables.QUERY, return_id=returns[number % 2], code="conflict", message=str(number))
+            for number in range(12)
+        ]
+        batch.add_all(
+            tables.QUERY_CELL,
+            [{"query": query, "record": "action", "ref": f"J{query}", "field": "rag"} for query in queries],
+        )
+        batch.add(tables.SETTLEMENT, subject="query 12", return_id=returns[0])
+    assert [one.id for one in issued.open_queries()] == queries[:11], "1 and 2 are open though 12 is settled"
+    assert [[cell.key.ref for cell in one.cells] for one in issued.open_queries(sha256="b" * 64)] == [
+        [f"J{query}"] for query in queries[1:11:2]
+    ]
+    assert issued.open_queries(sha256="c" * 64) == []
+
+
+def test_what_a_return_said_is_its_own_entries(issued: Register) -> None:
+    returns = [add_return(issued, sha * 64) for sha in "ab"]
+    with issued.batch("receive", AT) as batch:
+        for number, one in enumerate(returns):
+            batch.add(tables.ENTRY, return_id=one, record="plan", field="title", next_base=f"Title {number}")
+    assert [issued.next_bases(one) for one in returns] == [{TITLE: "Title 0"}, {TITLE: "Title 1"}]
+
+
+def test_what_is_about_a_ref_is_about_its_contributions_and_not_about_refs_that_begin_so(issued: Register) -> None:
+    came = add_return(issued, "a" * 64)
+    with issued.batch("receive", AT) as batch:
+        for ref in ("J2.1", "J2.1/MH", "J2.10", "J2", "XJ2.1"):
+            batch.add(tables.ENTRY, return_id=came, record="action", ref=ref, field="rag")
+    assert [one.ref for one in issued.rows_about(tables.ENTRY, "J2.1")] == ["J2.1", "J2.1/MH"]
+    assert not issued.rows_about(tables.ENTRY, "J2.1/MH")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from plan_sheets.core.answers.answers import AnswerRow, Answers, Cell, blocked_by
 from plan_sheets.core.answers.merge import Merged, MergedCell, merge_return
@@ -22,7 +23,8 @@ from plan_sheets.store import schemas
 from plan_sheets.store.register import tables
 from plan_sheets.store.register.batch import Batch
 from plan_sheets.store.register.record import ReceivedFile, add_query, add_return, record_return
-from plan_sheets.store.register.register import ReturnFacts, query_subject
+from plan_sheets.store.register.register import ReturnFacts
+from plan_sheets.store.register.statements import query_subject
 
 SHA_SHOWN = 12
 STANDS = "phrase_stands"
@@ -64,13 +66,15 @@ class Merger:
         self.rounds = [one.code for one in self.register.rounds()]
         self.further = {(one.lineage, one.row): one.ref for one in self.register.rows(tables.FURTHER)}
         """The ref of each further action, by the return that it first came in and its row there."""
+        self.lineages: dict[int, str] = {}
+        """SHA-256 of the first return of each chain of corrections, by the id of each return in it."""
         self.year = int(self.history.text("plan", "", "year")[:4] or 0)
 
     def merge(self, answers: Answers, receipt: Receipt, replaces: ReturnFacts | None) -> Outcomes:
         """Merge one return: lineage first, then cell by cell, then what the officer settled in it."""
         document = answers.document
         earlier, told = self._lineage(answers, replaces)
-        base = self._answers(earlier) if earlier else {}
+        base = self.register.next_bases(earlier.id) if earlier else {}
         renamed: dict[Key, Key] = {}
         stands = {one.key for one in answers.findings if one.code == STANDS}
         cells = [
@@ -111,7 +115,8 @@ class Merger:
             subgroup=document.subgroup,
             round=document.round,
         )
-        overtaken = self._overtaken(outcome) if outcome.replaces else []
+        # What earlier attempts at this very file asked: it is judged again, so that is asked no more.
+        overtaken = self.register.open_queries(sha256=received.sha256) if outcome.replaces else []
         return_id = add_return(self.batch, received)
         for old in overtaken:
             done = {"subject": query_subject(old.id), "choice": "Received again", "by": "The board officer"}
@@ -129,11 +134,6 @@ class Merger:
             told = (query.code, query.round, query.subgroup, query.message)
             cells = [replace(one, head=self.history.head(one.key, one.scope, one.round).value) for one in query.cells]
             add_query(self.batch, query.return_id, told, cells)
-
-    def _overtaken(self, outcome: Outcomes) -> list[OpenQuery]:
-        """What earlier attempts at this very file asked: it is judged again, so that is asked no more."""
-        attempts = {one.id for one in self.register.returns() if one.sha256 == outcome.receipt.sha256}
-        return [one for one in self.register.open_queries() if one.return_id in attempts]
 
     def _withdrawn(self, cells: list[Cell]) -> tuple[list[Cell], list[Finding]]:
         """What was said of rows that have been taken out of the plan meanwhile: a query each."""
@@ -157,11 +157,7 @@ class Merger:
             return said, [self._told_replaces(said)]
         if answers.form.get("corrects") != "Yes":
             return None, []
-        before = self.register.returns()
-        replaced = {one.replaces for one in before}
-        mine = [
-            one for one in before if one.document == answers.document.id and one.answers_sha and one.id not in replaced
-        ]
+        mine = self.register.returns_standing(answers.document.id)
         if len(mine) == 1:
             return mine[0], [self._told_replaces(mine[0])]
         where = next(one for one, _ in answers.typed("form") if one.key.field == "corrects")
@@ -176,11 +172,6 @@ class Merger:
             "replaces", received=PartialDate.of_iso(one.received).words, sha=one.sha256[:SHA_SHOWN]
         )
 
-    def _answers(self, earlier: ReturnFacts) -> Mapping[Key, str]:
-        """What an earlier return counts as having said, cell by cell."""
-        entries = self.register.rows(tables.ENTRY)
-        return {Key(one.record, one.ref, one.field): one.next_base for one in entries if one.return_id == earlier.id}
-
     def _further(
         self, answers: Answers, receipt: Receipt, earlier: ReturnFacts | None, renamed: dict[Key, Key]
     ) -> Iterable[Cell]:
@@ -191,7 +182,7 @@ class Merger:
                 rows.setdefault(cell.key.ref, []).append(cell)
             else:
                 yield cell
-        lineage = self._root(earlier).sha256 if earlier else receipt.sha256
+        lineage = self._root(earlier) if earlier else receipt.sha256
         for row, typed in rows.items():
             ref = self.further.get((lineage, row))
             if ref is None and not any(cell.entered.strip() for cell in typed):
@@ -223,12 +214,14 @@ class Merger:
             value = cell.value.partition(" ")[0] if cell.key.field == "theme" and cell.blocked is None else cell.value
             yield cell._replace(key=Key("action", ref, cell.key.field), value=value)
 
-    def _root(self, earlier: ReturnFacts) -> ReturnFacts:
-        """The first return of a chain of corrections."""
-        by_id = {one.id: one for one in self.register.returns()}
-        while earlier.replaces is not None:
-            earlier = by_id[earlier.replaces]
-        return earlier
+    def _root(self, earlier: ReturnFacts) -> str:
+        """SHA-256 of the first return of the chain of corrections that this one is in."""
+        chain = [earlier]
+        while chain[-1].id not in self.lineages and chain[-1].replaces is not None:
+            chain += self.register.returns(id=chain[-1].replaces)
+        root = self.lineages.get(chain[-1].id, chain[-1].sha256)
+        self.lineages.update((one.id, root) for one in chain)
+        return root
 
     def _settle_queries(self, outcome: Outcomes) -> None:
         """The officer's choices on `Queries`: applied, refused with a finding, or asked again."""
@@ -236,7 +229,6 @@ class Merger:
         if not form:
             return
         queries = {str(one.id): one for one in self.register.open_queries()}
-        earlier = {one.subject: one for one in self.register.rows(tables.SETTLEMENT)}
         blocked = blocked_by(outcome.answers.findings)
         for (ref, name), (one, row) in form.items():
             choice = one.value
@@ -245,12 +237,16 @@ class Merger:
             typed = row.text("typed")
             if ref in queries:
                 self._settle(outcome, queries[ref], typed, one, row)
-            elif (done := earlier.get(query_subject(int(ref)))) and (done.choice, done.typed) != (choice, typed):
+            elif (done := self._settlement(int(ref))) and (done.choice, done.typed) != (choice, typed):
                 told = f"{done.choice}, by {done.by}"
                 finding = self.messages.finding(
                     "settled_already", address=one.address, key=one.key, entered=typed or choice, ref=ref, settled=told
                 )
                 outcome.more.append(finding)
+
+    def _settlement(self, query: int) -> Any:
+        """The row of the last settlement of a query (its id); None if nobody has settled it."""
+        return next(reversed(self.register.rows(tables.SETTLEMENT, subject=query_subject(query))), None)
 
     def _settle(self, outcome: Outcomes, query: OpenQuery, typed: str, where: Cell, row: AnswerRow) -> None:
         """One choice; `where` is its cell, in whose `row` stands what the officer was shown."""

@@ -30,7 +30,7 @@ def names_known(register: Register) -> Names:
 
 def disputed(register: Register, code: str) -> set[Key]:
     """The facts of a round (its code) on which a query is open, or whose last text could not be taken."""
-    entries = register.rows(tables.ENTRY)
-    last = {Key(one.record, one.ref, one.field): one.outcome for one in entries if one.round == code}
+    entries = register.rows(tables.ENTRY, round=code)
+    last = {Key(one.record, one.ref, one.field): one.outcome for one in entries}
     asked = {cell.key for one in register.open_queries() for cell in one.cells}
     return asked | {key for key, outcome in last.items() if outcome in NOT_READ}

@@ -41,9 +41,7 @@ def placeholders_of(register: Register, entries: Sequence[Any], history: History
 def _typed(register: Register, entries: Sequence[Any], code: str) -> dict[Key, tuple[str, str]]:
     """In which round each fact was last given a text, and since which round that text is but a placeholder."""
     placeholders = {
-        (one.return_id, one.record, one.ref, one.field)
-        for one in register.rows(tables.FINDING)
-        if one.code == PLACEHOLDER
+        (one.return_id, one.record, one.ref, one.field) for one in register.rows(tables.FINDING, code=PLACEHOLDER)
     }
     typed: dict[Key, tuple[str, str]] = {}
     answered: set[Key] = set()

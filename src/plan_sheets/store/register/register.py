@@ -2,41 +2,27 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, fields
-from datetime import date
 from functools import cache
+from operator import attrgetter
 from pathlib import Path
 from typing import Any, Self
 
-from sqlalchemy import (
-    Connection,
-    Engine,
-    Select,
-    Table,
-    bindparam,
-    func,
-    insert,
-    select,
-    tuple_,
-)
+from sqlalchemy import Connection, Engine, Table, func, insert, select
 
 from plan_sheets.core.book.document import Document, DocumentFacts, book_from
 from plan_sheets.core.model.findings import PlanSheetsError
 from plan_sheets.core.model.history import Held, History, Source
 from plan_sheets.core.model.keys import Key
 from plan_sheets.core.model.queries import OpenQuery, QueryCell
-from plan_sheets.core.rating.control_totals import Arrival, SubgroupReturn, control_totals
 from plan_sheets.store.outbox import Outbox, sync_folders
-from plan_sheets.store.register import tables
+from plan_sheets.store.register import statements, tables
 from plan_sheets.store.register.batch import Batch
 from plan_sheets.store.register.troubles import UNCHANGED, no_register
 
 FILE = "register.sqlite"
-SHA_ENOUGH = 6
-"""Letters of a hash that the officer must give: fewer name nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,7 +236,7 @@ class Register:
                 one.supersedes,
                 one.answers_return,
             )
-            for one in self.read(_documents_by(*where), plan=self.plan, **where)
+            for one in self.rows(tables.DOCUMENT, **where)
         ]
 
     def _layout(self, sha: str) -> str:
@@ -274,17 +260,31 @@ class Register:
         chosen = chosen.where(d.c.kind == kind, d.c.round == round_code) if kind else chosen
         return {one.id: DocumentFacts(*one) for one in self.read(chosen.where(d.c.plan == self.plan).order_by(d.c.id))}
 
-    def returns(self) -> list[ReturnFacts]:
-        """Everything received, oldest first."""
-        r = tables.RETURN
-        chosen = select(*(r.c[one.name] for one in fields(ReturnFacts))).where(r.c.plan == self.plan)
-        return [ReturnFacts(*one) for one in self.read(chosen.order_by(r.c.id))]
+    def returns(self, **where: object) -> list[ReturnFacts]:
+        """Everything received whose columns hold these values, oldest first."""
+        return [_return_facts(row) for row in self.rows(tables.RETURN, **where)]
 
-    def open_queries(self) -> list[OpenQuery]:
-        """Every query that nobody has settled, oldest first."""
-        settled = {one.subject for one in self.rows(tables.SETTLEMENT)}
+    def returns_standing(self, document: int) -> list[ReturnFacts]:
+        """The returns of a document (its id) that were merged and that no later one replaces, oldest first."""
+        found = self.read(statements.returns_standing(), plan=self.plan, document=document)
+        return [_return_facts(row) for row in found]
+
+    def next_bases(self, return_id: int) -> dict[Key, str]:
+        """What a return counts as having said, cell by cell: what its correction is compared with."""
+        entries = self.rows(tables.ENTRY, return_id=return_id)
+        return {Key(entry.record, entry.ref, entry.field): entry.next_base for entry in entries}
+
+    def settled_subjects(self) -> frozenset[str]:
+        """The subject of everything that was ever settled: queries and proposals."""
+        return frozenset(settlement.subject for settlement in self.rows(tables.SETTLEMENT))
+
+    def open_queries(self, **where: object) -> list[OpenQuery]:
+        """Every query that nobody has settled, oldest first; `where`: columns of the return that it came by."""
+        queries, of_queries = statements.open_queries_by(*where)
+        if not (found := self.read(queries, plan=self.plan, **where)):
+            return []
         cells: dict[int, list[QueryCell]] = {}
-        for one in self.rows(tables.QUERY_CELL):
+        for one in self.read(of_queries, plan=self.plan, **where):
             key = Key(one.record, one.ref, one.field)
             cells.setdefault(one.query, []).append(
                 QueryCell(key, one.scope, one.round, one.head, one.returned, one.address)
@@ -293,28 +293,12 @@ class Register:
             OpenQuery(
                 one.id, one.code, one.round, one.subgroup, one.message, tuple(cells.get(one.id, ())), one.return_id
             )
-            for one in self.rows(tables.QUERY)
-            if query_subject(one.id) not in settled
+            for one in found
         ]
-
-    def standings(self, code: str, as_of: date) -> list[SubgroupReturn]:
-        """How the workbook of each subgroup stands in a round, by the latest issue of each."""
-        every = self.document_facts()
-        documents = {id_: one for id_, one in every.items() if (one.kind, one.round) == ("subgroup", code)}
-        arrivals = [
-            Arrival(documents[one.document].subgroup, one.verdict, one.received, one.completed_by, _message(one.form))
-            for one in self.returns()
-            if one.document in documents and one.verdict != "refused"
-        ]
-        issued = {one.subgroup: one.created for one in documents.values()}
-        return_by = next(one.return_by for one in self.rounds() if one.code == code)
-        return control_totals(sorted(issued.items()), arrivals, date.fromisoformat(return_by), as_of)
 
     def find_return(self, said: str) -> ReturnFacts:
         """The return of this number, or whose SHA-256 begins so. Raises PlanSheetsError if there is not just one."""
-        known = [one for one in self.returns() if one.document]
-        long_enough = len(said) >= SHA_ENOUGH
-        chosen = [one for one in known if str(one.id) == said or (long_enough and one.sha256.startswith(said))]
+        chosen = [_return_facts(row) for row in self.read(statements.returns_named(said), plan=self.plan)]
         if len({one.sha256 for one in chosen}) != 1:
             raise PlanSheetsError(
                 f"There is no return '{said}' to replace.",
@@ -324,15 +308,14 @@ class Register:
 
     def set_aside(self, verdict: str) -> list[ReturnFacts]:
         """Files whose last verdict was this one (held, refused): none that was accepted since."""
-        last = {one.sha256: one for one in self.returns()}
-        return [one for one in last.values() if one.verdict == verdict]
+        return [_return_facts(row) for row in self.read(statements.set_aside(), plan=self.plan, verdict=verdict)]
 
     def placeholders(self) -> dict[Key, str]:
         """Every placeholder that was typed: the text as typed, by key, whatever stands there now."""
         return {
             Key(one.record, one.ref, one.field): one.entered
-            for one in self.rows(tables.FINDING)
-            if one.code == "placeholder" and one.entered
+            for one in self.rows(tables.FINDING, code="placeholder")
+            if one.entered
         }
 
     def entries_about(self, outcomes: Iterable[str], code: str) -> Sequence[Any]:
@@ -340,26 +323,18 @@ class Register:
 
         A register has tens of thousands of entries, and nearly all of them are of facts about which there is nothing.
         """
-        e, f, r = tables.ENTRY.c, tables.FINDING.c, tables.RETURN.c
-        ended = select(e.record, e.ref, e.field).where(e.outcome.in_(list(outcomes)))
-        facts = ended.union(select(f.record, f.ref, f.field).where(f.code == code))
-        chosen = select(tables.ENTRY).join(tables.RETURN, e.return_id == r.id).where(r.plan == self.plan)
-        return self.read(chosen.where(tuple_(e.record, e.ref, e.field).in_(facts)).order_by(e.id))
+        return self.read(statements.entries_about(), plan=self.plan, outcomes=[*outcomes], code=code)
 
-    def rows(self, table: Table) -> Sequence[Any]:
-        """Every row of this plan in a table that names the plan or belongs to a return or query of it, oldest first."""
-        chosen = select(table).order_by(table.c.id)
-        if "plan" in table.c:
-            chosen = chosen.where(table.c.plan == self.plan)
-        elif "return_id" in table.c:
-            chosen = chosen.join(tables.RETURN, table.c.return_id == tables.RETURN.c.id).where(
-                tables.RETURN.c.plan == self.plan
-            )
-        elif "query" in table.c:
-            chosen = chosen.join(tables.QUERY, table.c.query == tables.QUERY.c.id).where(
-                tables.QUERY.c.plan == self.plan
-            )
-        return self.read(chosen)
+    def rows(self, table: Table, **where: object) -> Sequence[Any]:
+        """Every row of a table whose columns hold these values, oldest first.
+
+        Of this plan alone: the table names the plan, or belongs to a return or a query of it.
+        """
+        return self.read(statements.rows_by(table, *where), plan=self.plan, **where)
+
+    def rows_about(self, table: Table, ref: str) -> Sequence[Any]:
+        """Every row of a table of facts that is about this ref, or about a contribution to it (`J2.1/MH`)."""
+        return self.read(statements.rows_about(table), plan=self.plan, about=ref)
 
     def outputs(self) -> Mapping[str, frozenset[str]]:
         """SHA-256 of every version of every file that the tool made, by path within the plan folder."""
@@ -369,11 +344,11 @@ class Register:
         return found
 
 
-@cache
-def _documents_by(*names: str) -> Select[Any]:
-    """The select of documents by these columns; to put it together costs as much as to run it."""
-    d = tables.DOCUMENT
-    return select(d).where(*(d.c[name] == bindparam(name) for name in ("plan", *names))).order_by(d.c.id)
+_FACTS = attrgetter(*(field.name for field in fields(ReturnFacts)))
+
+
+def _return_facts(row: Any) -> ReturnFacts:
+    return ReturnFacts(*_FACTS(row))
 
 
 def _source(came: tuple[Any, ...]) -> Source:
@@ -381,15 +356,3 @@ def _source(came: tuple[Any, ...]) -> Source:
     kind, completed_by, file, received, subgroup, return_id, document, by = came
     named = (kind or "", by or completed_by or "", file or "", received or "", subgroup or "")
     return Source(*named, return_id or 0, document or 0, by is not None)
-
-
-def _message(form: str) -> str:
-    """What the form on `Start here` tells the board officer."""
-    said = json.loads(form) if form else {}
-    because = f"Nothing to report: {said['nothing_because']}" if said.get("nothing_because") else ""
-    return "\n".join(filter(None, [because, said.get("message", "")]))
-
-
-def query_subject(query: int) -> str:
-    """By what a settlement of a query is known."""
-    return f"query {query}"

@@ -18,7 +18,6 @@ from plan_sheets.core.rating.proposals import proposals, subject
 from plan_sheets.core.rating.ratings import rate_rounds, rows_at, thresholds
 from plan_sheets.core.rating.snapshot import Snapshot, day_of
 from plan_sheets.store import schemas
-from plan_sheets.store.register import tables
 from plan_sheets.store.register.known_names import NOT_READ
 from plan_sheets.store.register.placeholders import PLACEHOLDER, Placeholder, placeholders_of
 from plan_sheets.store.register.register import Register
@@ -30,7 +29,7 @@ def read_snapshot(register: Register, for_round: Round | None) -> Snapshot:
     code = for_round.code if for_round else BEFORE_ANY_ROUND
     rounds = tuple(one.code for one in register.rounds() if one.code <= code)
     rows = rows_at(history, code)
-    settled = {one.subject for one in register.rows(tables.SETTLEMENT)}
+    settled = register.settled_subjects()
     queries = [one for one in register.open_queries() if one.round <= code]
     returned, entries = _Returns(register), register.entries_about(NOT_READ, PLACEHOLDER)
     placeholders = placeholders_of(register, entries, history, code)
@@ -46,11 +45,7 @@ def read_snapshot(register: Register, for_round: Round | None) -> Snapshot:
         questions=tuple(_questions(history, rows, placeholders)),
         proposals=tuple(one for one in proposals(history, rounds) if one.round <= code and subject(one) not in settled),
         doubts=_doubts(queries, _not_read(entries, returned, code)),
-        set_aside=sum(
-            _came_in(register, one.received, code)
-            for verdict in ("held", "refused")
-            for one in register.set_aside(verdict)
-        ),
+        set_aside=_set_aside(register, code),
         asked={key: one.since for key, one in placeholders.items()},
         open_queries=tuple(queries),
         made_on=day_of(for_round, history),
@@ -128,6 +123,9 @@ def _questions(history: History, rows: Rows, placeholders: Mapping[Key, Placehol
     return open_questions(rows, {key: one.entered for key, one in placeholders.items()}, titles)
 
 
-def _came_in(register: Register, received: str, code: str) -> bool:
-    """Whether a file that names no round came in while this one was the latest."""
-    return max((one.code for one in register.rounds() if one.issued <= received[:10]), default=BEFORE_ANY_ROUND) == code
+def _set_aside(register: Register, code: str) -> int:
+    """How many files are held or refused that came in while this round was the latest: they name none themselves."""
+    rounds = register.rounds()
+    came = [file.received[:10] for verdict in ("held", "refused") for file in register.set_aside(verdict)]
+    latest = (max((one.code for one in rounds if one.issued <= day), default=BEFORE_ANY_ROUND) for day in came)
+    return sum(one == code for one in latest)

@@ -101,6 +101,7 @@ RETURN = Table(
     _text("sent_by"),
     _text("sent_at"),
     _text("received"),
+    Index("return_sha256", "plan", "sha256"),
 )
 ENTRY = Table(
     "entry",
@@ -185,6 +186,7 @@ SETTLEMENT = Table(
     _text("typed"),
     _text("by"),
     _to("return_id", "return", optional=True),
+    Index("settlement_subject", "plan", "subject"),
 )
 FURTHER = Table(
     "further",
