@@ -27,7 +27,7 @@ class Round:
     @lru_cache(1 << 8)
     def parse(cls, code: str) -> Round:
         """The round a code names; raises PlanSheetsError with what a code looks like."""
-        match = re.fullmatch(r"(\d{4})-(\d{2})-[Qq]([1-4])", code.strip())
+        match = re.fullmatch(r"(\d{4})-(\d{2})-[Qq]([1-4])", str(code).strip())
         if not match or (int(match[1]) + 1) % 100 != int(match[2]):
             raise PlanSheetsError(f"'{code}' is not a round.", "A round looks like 2016-17-Q1 (April to June 2016).")
         return cls(int(match[1]), int(match[3]))
