@@ -89,6 +89,13 @@ def test_a_path_is_a_text_or_a_path_alone_or_among_others(round_one: Plan, tmp_p
     assert paper.is_file()
 
 
+@pytest.mark.parametrize("code", [Q1, " 2016-17-q1", library.Round(2016, 1)])
+def test_a_round_is_its_code_or_itself(round_one: Plan, code: str | library.Round) -> None:
+    assert library.status_of(round_one.folder, code, LATER.date()).round == Q1
+    assert library.make_master(round_one.folder, code, LATER).round == Q1
+    assert library.issue_round(round_one.folder, code, RETURN_BY, LATER, "DA").issues[0].subgroup == "DA"
+
+
 def test_boards_are_one_text_or_several(round_one: Plan) -> None:
     for boards in ("j, L", ["J", "L"], ("L", "J")):
         assert library.make_master(round_one.folder, None, LATER, boards=boards).boards == ("J", "L")

@@ -84,7 +84,7 @@ def collector_paused() -> Iterator[None]:
 @collector_paused()
 def make_master(
     folder: Folder,
-    code: str | None,
+    code: str | Round | None,
     now: datetime,
     output: AnyPath | None = None,
     paper: AnyPath | None = None,
@@ -110,7 +110,7 @@ def make_master(
 
 def _make(
     folder: Folder,
-    asked: tuple[str | None, str, str | Sequence[str]],
+    asked: tuple[str | Round | None, str, str | Sequence[str]],
     output: Path | None,
     paper: Path | None,
     batch: Batch,
@@ -167,7 +167,7 @@ def _in_word(snapshot: Snapshot, reference: str, path: Path, wanted: editions.Ed
     return hand_over_paper(board_paper(snapshot, reference, datetime.combine(snapshot.made_on, time())))
 
 
-def _round_of(register: Register, code: str | None) -> Round | None:
+def _round_of(register: Register, code: str | Round | None) -> Round | None:
     """The round that is meant; None before the first. Raises PlanSheetsError if it was not issued."""
     issued = [one.code for one in register.rounds()]
     if code is None:

@@ -12,6 +12,7 @@ from plan_sheets import issue, officer, plan, receive
 from plan_sheets.core.model.dates import check_day, check_moment
 from plan_sheets.core.model.findings import PlanSheetsError
 from plan_sheets.core.model.receipts import Instructions, Receipts
+from plan_sheets.core.model.rounds import Round
 from plan_sheets.core.model.text import split_refs
 from plan_sheets.store.plan_folder import PLAN_FILE, AnyPath, Folder, as_paths, check_folder
 from plan_sheets.store.register.troubles import UNCHANGED
@@ -59,7 +60,7 @@ def merge_plan(folder: Folder, now: datetime, *, write: bool = False) -> PlanTak
 
 
 def issue_round(
-    folder: Folder, code: str, return_by: date, now: datetime, subgroups: str | Sequence[str] = ()
+    folder: Folder, code: str | Round, return_by: date, now: datetime, subgroups: str | Sequence[str] = ()
 ) -> RoundIssued:
     """Merge the plan first, then make the workbooks of the round: both, or neither.
 

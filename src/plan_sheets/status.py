@@ -34,7 +34,7 @@ class RoundStatus:
     """What to know of plan.xlsx; "" if it is as it was last taken in."""
 
 
-def status_of(folder: Folder, code: str | None, as_of: date) -> RoundStatus:
+def status_of(folder: Folder, code: str | Round | None, as_of: date) -> RoundStatus:
     """The control totals of a round, None for the latest, on a day. Raises PlanSheetsError if it was not issued."""
     check_folder(folder)
     check_day(as_of, "as_of")
@@ -42,7 +42,7 @@ def status_of(folder: Folder, code: str | None, as_of: date) -> RoundStatus:
         return _status_of(folder, code, as_of)
 
 
-def _status_of(folder: Folder, code: str | None, as_of: date) -> RoundStatus:
+def _status_of(folder: Folder, code: str | Round | None, as_of: date) -> RoundStatus:
     rounds = {one.code: one for one in folder.register.rounds()}
     if not rounds:
         raise PlanSheetsError(
