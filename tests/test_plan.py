@@ -125,6 +125,7 @@ WRONG: dict[tuple[str, str], Answers] = {
     ("email_unreadable", "Subgroups"): {"Subgroups": {"DA": {"E-mail": "da at example"}}},
     ("required", "Subgroups"): {"Subgroups": {"MH": {"Who receives meanwhile": None}}},
     ("unknown_ref", "Grid"): {"Grid": {"J1a": {"Covered by": "J1a.9"}}},
+    ("rag_rule_unusable", "RAG rules"): {"RAG rules": {"owner_from_quarter": {"Value": "5"}}},
     ("integer_unreadable", "RAG rules"): {"RAG rules": {"overdue_red_days": {"Value": "a month"}}},
     ("not_of_the_form", "Plan"): {"Plan": {"Financial year": {"Answer": "2016"}}},
     ("required", "Plan"): {"Plan": {"Title": {"Answer": None}}},
@@ -143,6 +144,21 @@ def test_what_is_wrong_in_the_plan_is_told_and_the_rest_goes_in(example: Plan) -
     assert example.stands("J", "title", "board") == "The joint board"
     after = example.standing_values()
     assert all(after[key] for key, value in before.items() if value), "nothing that stood is blank now"
+
+
+def test_an_item_of_the_form_that_is_gone_is_told_and_what_stood_stays(example: Plan) -> None:
+    path, before = example.path / "plan.xlsx", example.stands("", "marking", "plan")
+    edit(path, path, lambda book: book["Plan"].delete_rows(row_of(book["Plan"], "Protective marking")))
+    (finding,) = [one for one in merge(example).findings if one.code == "item_missing"]
+    assert "'Protective marking' is not on Plan" in finding.message
+    assert example.stands("", "marking", "plan") == before != ""
+
+
+def test_an_action_that_nobody_will_be_asked_about_is_told(example: Plan) -> None:
+    change(example, {"Actions": {"S3.1": {"Subgroups": None}}, "Priorities": {"S3": {"Subgroup": None}}})
+    told = [one for one in plan.check_plan(example.folder).findings if one.code == "action_without_subgroup"]
+    assert "S3.1" in {one.key.ref for one in told if one.key}
+    assert all(one.severity == "warning" for one in told)
 
 
 # Merge

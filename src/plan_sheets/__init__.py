@@ -2,11 +2,20 @@
 
 The library offers the same deeds as the commands, loaded when they are first asked for:
 
-    from pathlib import Path
+    from datetime import datetime
     import plan_sheets
 
-    folder = plan_sheets.open_folder(Path("plan-2016-17"))
-    plan_sheets.receive_files(folder, [Path("inbox")], datetime.now())
+    now = datetime(2016, 7, 8, 9, 30)
+    folder = plan_sheets.open_folder("plan-2016-17")
+    received = plan_sheets.receive_files(folder, "inbox", now)
+    for receipt in received.receipts.returns:
+        print(receipt.file, receipt.verdict, [finding.message for finding in receipt.findings])
+    print(plan_sheets.make_master(folder, "2016-17-Q1", now).path)
+
+Arguments come in one order: the folder, then what (a round, a ref, files), then when, then what need not be said. A
+path is a text or a `Path`; one stands for a list of one. A day is a `date`, `now` a `datetime` of the office's clock.
+What makes a deed impossible raises `PlanSheetsError`, whose `remedy` says what to do; an argument of the wrong kind
+raises TypeError or ValueError. Both say what would be right.
 """
 
 from __future__ import annotations
@@ -14,35 +23,92 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from plan_sheets.core.model.findings import PlanSheetsError
-    from plan_sheets.inspect import inspect_files
-    from plan_sheets.master import make_master
-    from plan_sheets.office import issue_round, merge_plan, receive_files
-    from plan_sheets.officer import make_officer
-    from plan_sheets.plan import check_plan, new_plan
-    from plan_sheets.status import status_of
-    from plan_sheets.store.plan_folder import open_folder
-    from plan_sheets.trace import trace_value
+    from plan_sheets.core.model.findings import Finding, Outcome, PlanSheetsError, Severity, Verdict
+    from plan_sheets.core.model.keys import Address, Key
+    from plan_sheets.core.model.receipts import Instructions, Receipt, Receipts
+    from plan_sheets.core.model.rounds import Round
+    from plan_sheets.core.rating.control_totals import SubgroupReturn
+    from plan_sheets.core.rating.open_questions import OpenQuestion
+    from plan_sheets.inspect import Inspected, RuleBroken, inspect_files
+    from plan_sheets.issue import Issued
+    from plan_sheets.master import Mastered, make_master
+    from plan_sheets.office import BatchReceived, PlanTakenIn, RoundIssued, issue_round, merge_plan, receive_files
+    from plan_sheets.officer import OfficerMade, make_officer
+    from plan_sheets.plan import Checked, PlanMerged, check_plan, new_plan
+    from plan_sheets.status import RoundStatus, status_of
+    from plan_sheets.store.plan_folder import Folder, open_folder
+    from plan_sheets.trace import Step, trace_value
 
 __version__ = "0.1.0"
 
-_WHERE = {
-    "PlanSheetsError": "core.model",
+_ROOMS = {
+    "Address": "core.model.keys",
+    "BatchReceived": "office",
+    "Checked": "plan",
+    "Finding": "core.model.findings",
+    "Folder": "store.plan_folder",
+    "Inspected": "inspect",
+    "Instructions": "core.model.receipts",
+    "Issued": "issue",
+    "Key": "core.model.keys",
+    "Mastered": "master",
+    "OfficerMade": "officer",
+    "OpenQuestion": "core.rating.open_questions",
+    "Outcome": "core.model.findings",
+    "PlanMerged": "plan",
+    "PlanSheetsError": "core.model.findings",
+    "PlanTakenIn": "office",
+    "Receipt": "core.model.receipts",
+    "Receipts": "core.model.receipts",
+    "Round": "core.model.rounds",
+    "RoundIssued": "office",
+    "RoundStatus": "status",
+    "RuleBroken": "inspect",
+    "Severity": "core.model.findings",
+    "Step": "trace",
+    "SubgroupReturn": "core.rating.control_totals",
+    "Verdict": "core.model.findings",
     "check_plan": "plan",
-    "inspect_files": "inspection",
+    "inspect_files": "inspect",
     "issue_round": "office",
     "make_master": "master",
     "make_officer": "officer",
     "merge_plan": "office",
     "new_plan": "plan",
-    "open_folder": "store.folder",
+    "open_folder": "store.plan_folder",
     "receive_files": "office",
     "status_of": "status",
     "trace_value": "trace",
 }
+"""The module of every name."""
 
 __all__ = [
+    "Address",
+    "BatchReceived",
+    "Checked",
+    "Finding",
+    "Folder",
+    "Inspected",
+    "Instructions",
+    "Issued",
+    "Key",
+    "Mastered",
+    "OfficerMade",
+    "OpenQuestion",
+    "Outcome",
+    "PlanMerged",
     "PlanSheetsError",
+    "PlanTakenIn",
+    "Receipt",
+    "Receipts",
+    "Round",
+    "RoundIssued",
+    "RoundStatus",
+    "RuleBroken",
+    "Severity",
+    "Step",
+    "SubgroupReturn",
+    "Verdict",
     "check_plan",
     "inspect_files",
     "issue_round",
@@ -57,10 +123,18 @@ __all__ = [
 ]
 
 
+def __dir__() -> list[str]:
+    """Every name that is offered, loaded or not."""
+    return [*__all__, *(name for name in globals() if name.startswith("__"))]
+
+
 def __getattr__(name: str) -> Any:
-    """A deed, imported when it is first asked for: `import plan_sheets` alone loads neither pandas nor SQLAlchemy."""
-    if name not in _WHERE:
+    """A deed, imported when it is first asked for: `import plan_sheets` alone loads neither pandas nor SQLAlchemy.
+
+    Raises AttributeError for a name that is not offered.
+    """
+    if name not in _ROOMS:
         raise AttributeError(f"module 'plan_sheets' has no attribute '{name}'")
     from importlib import import_module  # noqa: PLC0415 - the whole point is to load late
 
-    return getattr(import_module(f"plan_sheets.{_WHERE[name]}"), name)
+    return getattr(import_module(f"plan_sheets.{_ROOMS[name]}"), name)

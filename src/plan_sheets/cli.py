@@ -107,7 +107,7 @@ def _path(text: str) -> Path:
 def _open(plan_dir: str) -> Folder:
     from plan_sheets.store.plan_folder import open_folder
 
-    return open_folder(_path(plan_dir))
+    return open_folder(plan_dir)
 
 
 def _processes(paths: Sequence[Path]) -> AbstractContextManager[Executor | None]:
@@ -162,7 +162,7 @@ def new(directory: str, example: bool, as_of: datetime | None) -> None:
     """Make a plan folder with plan.xlsx, the grid template."""
     from plan_sheets import plan, screen
 
-    folder = plan.new_plan(_path(directory), _now(as_of), example=example)
+    folder = plan.new_plan(directory, _now(as_of), example=example)
     screen.new(folder, example=example)
 
 
@@ -267,7 +267,7 @@ def status(plan_dir: str, code: str | None, as_json: bool, as_of: datetime | Non
     from plan_sheets import screen
     from plan_sheets import status as deed
 
-    screen.status(deed.status_of(_open(plan_dir), _now(as_of).date(), code), as_json=as_json)
+    screen.status(deed.status_of(_open(plan_dir), code, _now(as_of).date()), as_json=as_json)
 
 
 @main.command()
@@ -299,9 +299,10 @@ def master(
     from plan_sheets import master as deed
     from plan_sheets import screen
 
-    paths = [_path(name) if name else None for name in (output, paper)]
-    told = deed.make_master(_open(plan_dir), code, _now(as_of), *paths, edition=edition, boards=boards)
-    screen.mastered(told, as_json=as_json)
+    made = deed.make_master(
+        _open(plan_dir), code, _now(as_of), output or None, paper or None, edition=edition, boards=boards
+    )
+    screen.mastered(made, as_json=as_json)
 
 
 @main.command()
@@ -327,7 +328,7 @@ def inspect(paths: tuple[str, ...], as_json: bool) -> None:
     """
     from plan_sheets import inspect, screen
 
-    told = inspect.inspect_files(map(_path, paths))
+    told = inspect.inspect_files(paths)
     screen.inspected(told, as_json=as_json)
     if all(one.refused for one in told):
         sys.exit(REFUSED)

@@ -180,7 +180,7 @@ class _Demo:
 
     def _tell_status(self, on: date) -> None:
         """The control totals."""
-        stands = status.status_of(self.folder, on)
+        stands = status.status_of(self.folder, None, on)
         totals = stands.totals
         out = ", ".join(one.subgroup for one in stands.rows if one.returned is None)
         self.tell(

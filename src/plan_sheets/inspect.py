@@ -12,7 +12,7 @@ from plan_sheets.core.model.findings import PlanSheetsError
 from plan_sheets.store import schemas
 from plan_sheets.store.container.refused import Refusal
 from plan_sheets.store.inspector.inspect import inspect_apart
-from plan_sheets.store.plan_folder import read_bytes
+from plan_sheets.store.plan_folder import AnyPath, as_paths, read_bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +33,12 @@ class Inspected:
     refused: str = ""
 
 
-def inspect_files(paths: Iterable[Path]) -> list[Inspected]:
-    """The files, each looked at alone: one that is refused does not keep the others from it. Raises nothing."""
-    return [_inspected(path) for path in paths]
+def inspect_files(paths: AnyPath | Iterable[AnyPath]) -> list[Inspected]:
+    """The files, each looked at alone: one that is refused does not keep the others from it.
+
+    Raises TypeError for what is no path, and nothing else.
+    """
+    return [_inspected(path) for path in as_paths(paths)]
 
 
 def _inspected(path: Path) -> Inspected:

@@ -70,7 +70,7 @@ class _Round:
 
 
 def issue_round(
-    folder: Folder, code: str, return_by: date, now: datetime, subgroups: Sequence[str] = ()
+    folder: Folder, code: str | Round, return_by: date, now: datetime, subgroups: Sequence[str] = ()
 ) -> list[Issued]:
     """The locked workbooks of a round, for all subgroups or these. Nothing is recorded unless all can be handed over.
 

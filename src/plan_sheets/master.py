@@ -16,8 +16,9 @@ from plan_sheets.core.book.measure import fold_line
 from plan_sheets.core.book.signature import SIGNATURE
 from plan_sheets.core.book.spec import ColumnSpec, SheetSpec, WorkbookSpec
 from plan_sheets.core.editions import editions
-from plan_sheets.core.editions.editions import WHOLE, Edition, boards_lines
+from plan_sheets.core.editions.editions import INTERNAL, WHOLE, Edition, boards_lines
 from plan_sheets.core.editions.public import public, public_book
+from plan_sheets.core.model.dates import check_moment
 from plan_sheets.core.model.findings import PlanSheetsError
 from plan_sheets.core.model.rounds import Round
 from plan_sheets.core.rating.decisions import decisions
@@ -37,7 +38,7 @@ from plan_sheets.core.sheets.rag_over_time import board_rows, quarter_headings, 
 from plan_sheets.core.sheets.rag_status import DRAFT, tellings, texts_of_round
 from plan_sheets.core.sheets.unknown import untold
 from plan_sheets.store import schemas
-from plan_sheets.store.plan_folder import NOT_TAKEN_IN, Folder, write_elsewhere
+from plan_sheets.store.plan_folder import NOT_TAKEN_IN, AnyPath, Folder, as_path, check_folder, write_elsewhere
 from plan_sheets.store.register.batch import Batch
 from plan_sheets.store.register.known_names import disputed, names_known
 from plan_sheets.store.register.register import Register
@@ -83,28 +84,36 @@ def collector_paused() -> Iterator[None]:
 @collector_paused()
 def make_master(
     folder: Folder,
-    code: str | None,
+    code: str | Round | None,
     now: datetime,
-    output: Path | None = None,
-    paper: Path | None = None,
+    output: AnyPath | None = None,
+    paper: AnyPath | None = None,
     *,
-    edition: str = "internal",
-    boards: str = "",
+    edition: str = INTERNAL,
+    boards: str | Sequence[str] = "",
 ) -> Mastered:
     """The master of a round, by default the latest; before the first is issued, the consultation draft.
 
     `output`: where to write it; None is the folder's `master/`. `paper`: where to write the same in Word; None is not
     at all. `edition`: internal or public. `boards`: refs of those that it shall be limited to (`J,L`), "" for all.
-    Raises PlanSheetsError for a round that was not issued, a board that the plan does not have, or a file that stands
-    where one shall be written.
+    Raises PlanSheetsError for a round that was not issued, another edition, a board that the plan does not have, or a
+    file that stands where one shall be written; TypeError or ValueError for what is of the wrong kind.
     """
+    check_folder(folder)
+    check_moment(now)
     asked = (code, edition, boards)
+    written = as_path(output) if output is not None else None
+    in_word = as_path(paper) if paper is not None else None
     with folder.register.batch("master", now.isoformat(timespec="seconds")) as batch:
-        return _make(folder, asked, output, paper, batch)
+        return _make(folder, asked, written, in_word, batch)
 
 
 def _make(
-    folder: Folder, asked: tuple[str | None, str, str], output: Path | None, paper: Path | None, batch: Batch
+    folder: Folder,
+    asked: tuple[str | Round | None, str, str | Sequence[str]],
+    output: Path | None,
+    paper: Path | None,
+    batch: Batch,
 ) -> Mastered:
     """The master that is `asked` for (round, edition, boards), recorded in the batch."""
     register, (code, edition, boards) = folder.register, asked
@@ -158,7 +167,7 @@ def _in_word(snapshot: Snapshot, reference: str, path: Path, wanted: editions.Ed
     return hand_over_paper(board_paper(snapshot, reference, datetime.combine(snapshot.made_on, time())))
 
 
-def _round_of(register: Register, code: str | None) -> Round | None:
+def _round_of(register: Register, code: str | Round | None) -> Round | None:
     """The round that is meant; None before the first. Raises PlanSheetsError if it was not issued."""
     issued = [one.code for one in register.rounds()]
     if code is None:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
 from plan_sheets import issue, officer, plan, receive
+from plan_sheets.core.model.dates import check_day, check_moment
 from plan_sheets.core.model.findings import PlanSheetsError
 from plan_sheets.core.model.receipts import Instructions, Receipts
-from plan_sheets.store.plan_folder import PLAN_FILE, Folder
+from plan_sheets.core.model.rounds import Round
+from plan_sheets.core.model.text import split_refs
+from plan_sheets.store.plan_folder import PLAN_FILE, AnyPath, Folder, as_paths, check_folder
 from plan_sheets.store.register.troubles import UNCHANGED
 
 
@@ -45,6 +48,8 @@ class BatchReceived:
 
 def merge_plan(folder: Folder, now: datetime, *, write: bool = False) -> PlanTakenIn:
     """Merge plan.xlsx; write it anew if `write`; make the officer's workbook if anything changed."""
+    check_folder(folder)
+    check_moment(now)
     if write:
         folder.check_free([PLAN_FILE])
     with folder.register.batch("plan", now.isoformat(timespec="seconds")):
@@ -55,30 +60,43 @@ def merge_plan(folder: Folder, now: datetime, *, write: bool = False) -> PlanTak
 
 
 def issue_round(
-    folder: Folder, code: str, return_by: date, now: datetime, subgroups: Sequence[str] = ()
+    folder: Folder, code: str | Round, return_by: date, now: datetime, subgroups: str | Sequence[str] = ()
 ) -> RoundIssued:
-    """Merge the plan first, then make the workbooks of the round: both, or neither."""
+    """Merge the plan first, then make the workbooks of the round: both, or neither.
+
+    `subgroups`: codes of those for which they are made (`DA,MH`); none is all. Raises PlanSheetsError for a round, a
+    day or a subgroup that does not fit the plan; TypeError or ValueError for what is of the wrong kind.
+    """
+    check_folder(folder)
+    check_day(return_by, "return_by")
+    check_moment(now)
+    wanted = split_refs(subgroups, "subgroups")
     with folder.register.batch("round", now.isoformat(timespec="seconds")):
         merged = plan.merge_plan(folder, now)
-        issues = issue.issue_round(folder, code, return_by, now, subgroups)
+        issues = issue.issue_round(folder, code, return_by, now, wanted)
         made = None if merged.unchanged else officer.make_officer(folder, now)
     return RoundIssued(merged, issues, made)
 
 
 def receive_files(
     folder: Folder,
-    paths: Sequence[Path],
+    paths: AnyPath | Iterable[AnyPath],
     now: datetime,
-    told: Instructions | None = None,
+    instructions: Instructions | None = None,
     *,
     dry_run: bool = False,
     executor: Executor | None = None,
 ) -> BatchReceived:
     """Take files in, then make the officer's workbook anew: the same file, if nothing has changed for it.
 
+    `paths`: one file or folder, or several. `instructions`: what the officer says of one file; None if nothing.
     `executor`, processes of this machine or of many that see the same folder, opens the files of a large batch.
+    Raises PlanSheetsError if a path is not there, a folder holds no workbook, or the instructions do not fit; TypeError
+    or ValueError for what is of the wrong kind.
     """
-    receipts = receive.receive(folder, paths, now, told, dry_run=dry_run, executor=executor)
+    check_folder(folder)
+    check_moment(now)
+    receipts = receive.receive(folder, as_paths(paths), now, instructions, dry_run=dry_run, executor=executor)
     if dry_run or not receipts.returns:
         return BatchReceived(receipts, None)
     try:

@@ -14,7 +14,7 @@ from plan_sheets.core.book.document import Document, base_text, layout_text
 from plan_sheets.core.book.layout import Book
 from plan_sheets.core.book.signature import REFERENCE, SIGNATURE
 from plan_sheets.core.editions.public_text import release_rows
-from plan_sheets.core.model.dates import PartialDate
+from plan_sheets.core.model.dates import PartialDate, check_moment
 from plan_sheets.core.model.history import History
 from plan_sheets.core.model.queries import OpenQuery, QueryCell
 from plan_sheets.core.model.rounds import Round
@@ -24,7 +24,7 @@ from plan_sheets.core.rating.proposals import Proposal, proposals, subject
 from plan_sheets.core.rating.rag import Rating
 from plan_sheets.core.rating.ratings import is_further, rate_rounds, rows_at
 from plan_sheets.store import schemas
-from plan_sheets.store.plan_folder import Folder
+from plan_sheets.store.plan_folder import Folder, check_folder
 from plan_sheets.store.register import tables
 from plan_sheets.store.register.batch import Batch
 from plan_sheets.store.register.register import Register, ReturnFacts
@@ -74,6 +74,8 @@ class _Facts:
 
 def make_officer(folder: Folder, now: datetime) -> OfficerMade:
     """A new officer's workbook for the latest round, unless nothing has changed since the last one."""
+    check_folder(folder)
+    check_moment(now)
     with folder.register.batch("officer", now.isoformat(timespec="seconds")) as batch:
         return _make(folder, _facts(folder.register, now), batch)
 

@@ -12,6 +12,7 @@ from plan_sheets.core.answers.answers import Cell, month_ends
 from plan_sheets.core.answers.merge import Merged, MergedCell, merge_return
 from plan_sheets.core.book.compose import Facts, RowFacts, compose
 from plan_sheets.core.book.layout import Book
+from plan_sheets.core.model.dates import check_moment
 from plan_sheets.core.model.findings import Finding, Outcome, PlanSheetsError, Severity, Verdict
 from plan_sheets.core.model.found import FoundWorkbook
 from plan_sheets.core.model.history import BEFORE_ANY_ROUND, History, Source
@@ -23,7 +24,7 @@ from plan_sheets.core.returned.read_plan import PlanRead, read_plan
 from plan_sheets.store import schemas
 from plan_sheets.store.container.hashing import sha256
 from plan_sheets.store.formats.reader import read_workbook
-from plan_sheets.store.plan_folder import PLAN_FILE, Folder
+from plan_sheets.store.plan_folder import PLAN_FILE, AnyPath, Folder, as_path, check_folder
 from plan_sheets.store.register import tables
 from plan_sheets.store.register.batch import Batch
 from plan_sheets.store.register.record import ReceivedFile, add_return, record_return
@@ -56,11 +57,14 @@ class PlanMerged:
     """Whether these very bytes had been read before."""
 
 
-def new_plan(path: Path, now: datetime, *, example: bool = False, secret: bytes | None = None) -> Folder:
+def new_plan(path: AnyPath, now: datetime, *, example: bool = False, secret: bytes | None = None) -> Folder:
     """A plan folder with an empty plan.xlsx, or the worked example; both are in the register when it returns.
 
-    `secret`: the 32 bytes that sign, random unless given. Raises PlanSheetsError if there is a plan already.
+    `secret`: the 32 bytes that sign, random unless given. Raises PlanSheetsError if there is a plan already; TypeError
+    or ValueError for what is of the wrong kind.
     """
+    path = as_path(path)
+    check_moment(now)
     if (path / PLAN_FILE).exists():
         raise PlanSheetsError(f"{path} holds a plan already.", "Choose another folder. Nothing was changed.")
     data = hand_over(example_book() if example else template_book())
@@ -78,6 +82,7 @@ def new_plan(path: Path, now: datetime, *, example: bool = False, secret: bytes 
 
 def check_plan(folder: Folder) -> Checked:
     """plan.xlsx as it stands, merged or not: what is wrong in it and what a planner should look at."""
+    check_folder(folder)
     read = _read(folder.read_plan())
     rows = {record: read.rows(record) for record in RECORDS}
     placeholders = {one.key: one.entered or "" for one in read.findings if one.code == "placeholder" and one.key}

@@ -6,11 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from plan_sheets.core.model.dates import check_day
 from plan_sheets.core.model.findings import PlanSheetsError
 from plan_sheets.core.model.rounds import Round
 from plan_sheets.core.rating.control_totals import SubgroupReturn, sums
 from plan_sheets.core.rating.decisions import decisions
-from plan_sheets.store.plan_folder import NOT_TAKEN_IN, Folder
+from plan_sheets.store.plan_folder import NOT_TAKEN_IN, Folder, check_folder
 from plan_sheets.store.register.standings import read_standings
 
 
@@ -34,13 +35,15 @@ class RoundStatus:
     """What to know of plan.xlsx; "" if it is as it was last taken in."""
 
 
-def status_of(folder: Folder, as_of: date, code: str | None = None) -> RoundStatus:
-    """The control totals of a round, by default the latest. Raises PlanSheetsError if it was not issued."""
+def status_of(folder: Folder, code: str | Round | None, as_of: date) -> RoundStatus:
+    """The control totals of a round, None for the latest, on a day. Raises PlanSheetsError if it was not issued."""
+    check_folder(folder)
+    check_day(as_of, "as_of")
     with folder.register.as_it_stands():
-        return _status_of(folder, as_of, code)
+        return _status_of(folder, code, as_of)
 
 
-def _status_of(folder: Folder, as_of: date, code: str | None) -> RoundStatus:
+def _status_of(folder: Folder, code: str | Round | None, as_of: date) -> RoundStatus:
     rounds = {one.code: one for one in folder.register.rounds()}
     if not rounds:
         raise PlanSheetsError(

@@ -8,7 +8,7 @@ from typing import Any
 
 from plan_sheets.core.model.findings import Outcome, PlanSheetsError
 from plan_sheets.store import schemas
-from plan_sheets.store.plan_folder import Folder
+from plan_sheets.store.plan_folder import Folder, check_folder
 from plan_sheets.store.register import tables
 from plan_sheets.store.register.register import Register, ReturnFacts
 
@@ -36,6 +36,7 @@ def trace_value(folder: Folder, ref: str, field: str | None = None) -> Sequence[
 
     Raises PlanSheetsError if the register knows no such ref or field.
     """
+    check_folder(folder)
     with folder.register.as_it_stands():
         steps = list(_steps(folder.register, ref))
     if not steps:

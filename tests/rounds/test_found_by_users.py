@@ -58,6 +58,26 @@ def test_a_row_that_was_taken_out_and_put_back_is_asked_about(example: Plan) -> 
     assert example.stands("S3.1", "how") == "Anew."
 
 
+def test_a_date_of_the_year_before_is_taken_and_told(round_one: Plan) -> None:
+    answers = {**said(), "Progress": table("| Ref | Next step by | New date |\n| J1a.1 | March 2016 | April 2016 |")}
+    receipt = round_one.receive_one(round_one.filled("one", answers))
+    (finding,) = [one for one in receipt.findings if one.code == "date_before_round"]
+    assert "Next step by says March 2016" in finding.message
+    assert round_one.said("J1a.1", "next_step_by") == "March 2016"
+
+
+def test_an_answer_about_a_row_that_was_taken_out_meanwhile_is_asked_about(round_one: Plan) -> None:
+    path, answered = round_one.path / "plan.xlsx", round_one.filled("one", said(progress="It is done"))
+    edit(path, path, lambda book: book["Actions"].delete_rows(row_of(book["Actions"], "J1a.1")))
+    merge_plan(round_one.folder, LATER)
+    settle_first(round_one, "Take")
+    receipt = round_one.receive_one(answered, when=LATER)
+    (asked,) = [one for one in receipt.findings if one.code == "row_withdrawn" and one.entered == "It is done"]
+    assert "J1a.1 has been taken out of the plan" in asked.message
+    assert round_one.said("J1a.1", "progress") == ""
+    assert "It is done" in {cell.returned for query in round_one.queries for cell in query.cells}
+
+
 def type_over(book: Any, sheet: str, ref: str, heading: str, text: str) -> None:
     at(book[sheet], ref, heading).value = text
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pytest
@@ -12,6 +13,7 @@ from tests.chairs import (
     Q1,
     Q2,
     SOS,
+    Answers,
     Plan,
     at,
     codes,
@@ -25,6 +27,7 @@ from plan_sheets import office
 from plan_sheets.core.model.findings import PlanSheetsError
 from plan_sheets.core.model.keys import Key
 from plan_sheets.core.model.receipts import Instructions
+from plan_sheets.core.rating.ratings import rate_rounds
 from plan_sheets.officer import make_officer
 
 LATER = datetime(2016, 7, 11)  # noqa: DTZ001 - the office's own clock
@@ -129,6 +132,38 @@ def test_a_proposal_is_confirmed_and_then_issued(round_one: Plan) -> None:
     refs = [row[0].value for row in openpyxl.load_workbook(issued.file)["Progress"].iter_rows(min_row=5)]
     assert "DA.F1" in refs
     assert "DA.F2" not in refs
+
+
+def confirm(plan: Plan, made: Path, proposal: str) -> Any:
+    """The receipt of an officer's workbook that says Yes to one proposal."""
+    answers = {"To confirm": {proposal: {"Confirm": "Yes"}}, "About": {"Settled by": {"Your answer": "Board officer"}}}
+    return plan.receive_one(fill(made, plan.inbox / "officer.xlsx", answers), when=LATER)
+
+
+def test_an_action_agreed_in_its_round_is_proposed_in_it_and_asked_about_in_the_next(round_one: Plan) -> None:
+    round_one.receive_one(round_one.filled("one", FURTHER))
+    confirm(round_one, make_officer(round_one.folder, LATER).path, "DA.F1 further action")
+    rated = rate_rounds(round_one.history, [Q1, Q2])
+    assert [str(rated[code]["DA.F1"].published) for code in (Q1, Q2)] == ["Proposed", "Not reported"]
+
+
+def test_a_proposal_without_a_theme_is_not_confirmed(round_one: Plan) -> None:
+    round_one.receive_one(round_one.filled("one", {**said(), "New actions": {"1": {"What we will do": "Train"}}}))
+    receipt = confirm(round_one, make_officer(round_one.folder, LATER).path, "DA.F1 further action")
+    assert "proposal_without_theme" in codes(receipt)
+    assert round_one.stands("DA.F1", "agreement") == "Proposed"
+
+
+def test_a_proposal_that_has_changed_since_is_not_confirmed(round_one: Plan) -> None:
+    def moved(to: str, **form: str) -> Answers:
+        return {**said(**form), "Progress": {"J1a.1": {**said()["Progress"]["J1a.1"], "New date": to}}}
+
+    round_one.receive_one(round_one.filled("one", moved("May 2017")))
+    made = make_officer(round_one.folder, LATER).path
+    round_one.receive_one(round_one.filled("two", moved("June 2017", corrects="Yes")), when=LATER)
+    before = round_one.stands("J1a.1", "due")
+    assert "proposal_gone" in codes(confirm(round_one, made, f"J1a.1 new date {Q1}"))
+    assert round_one.stands("J1a.1", "due") == before
 
 
 def test_proposals_are_confirmed_at_once_where_the_plan_says_so(round_one: Plan) -> None:

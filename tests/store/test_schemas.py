@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import string
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -249,6 +250,11 @@ def test_every_code_in_the_source_is_a_message() -> None:
 
 def test_every_message_is_said_somewhere() -> None:
     assert set(load_messages().by_code) - texts_in_source() == set()
+
+
+def test_every_message_is_named_by_a_test() -> None:
+    tests = "".join(path.read_text(encoding="utf-8") for path in Path(__file__).parents[1].rglob("*.py"))
+    assert set(load_messages().by_code) - set(re.findall(r"\w+", tests)) == set()
 
 
 def details_of(call: ast.Call) -> set[str] | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from os import PathLike
 from pathlib import Path
 
 from plan_sheets.core.model.findings import PlanSheetsError
@@ -181,11 +182,36 @@ def _is_whole(path: Path, sha: str) -> bool:
         return False
 
 
-def open_folder(path: Path) -> Folder:
-    """The plan folder at `path`. Raises PlanSheetsError if there is none.
+AnyPath = str | PathLike[str]
+"""A path as a caller of the library may give it."""
+
+
+def as_path(path: AnyPath) -> Path:
+    """The path that a caller gave. Raises TypeError for what is none."""
+    if not isinstance(path, str | PathLike):
+        raise TypeError(f"{path!r} is no path: give a text, or a Path.")
+    return Path(path)
+
+
+def as_paths(paths: AnyPath | Iterable[AnyPath]) -> list[Path]:
+    """The paths that a caller gave: one, or several. Raises TypeError for what is none."""
+    if isinstance(paths, str | PathLike) or not isinstance(paths, Iterable):
+        return [as_path(paths)]
+    return [as_path(path) for path in paths]
+
+
+def check_folder(folder: object) -> None:
+    """Raise TypeError if what a caller gave is no plan folder that was opened."""
+    if not isinstance(folder, Folder):
+        raise TypeError(f"{folder!r} is no plan folder: give what open_folder or new_plan returned.")
+
+
+def open_folder(path: AnyPath) -> Folder:
+    """The plan folder at `path`. Raises PlanSheetsError if there is none, TypeError if `path` is no path.
 
     What an earlier command was ended over is finished, if that can be done now.
     """
+    path = as_path(path)
     folder = Folder(path, Register.open(path / registers.FILE))
     with suppress(PlanSheetsError):  # busy, or for reading only: whoever writes next does it
         folder.finish()

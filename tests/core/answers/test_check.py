@@ -7,6 +7,7 @@ import shutil
 import subprocess
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from datetime import date
 from functools import cache
 from pathlib import Path
 
@@ -62,6 +63,7 @@ DAY = Field("action", "due", "Due", type="date")
 NEEDED = Field("action", "stage", "Stage", required=True)
 WHEN = Field("action", "recovery", "Recovery", required_when={"rag": ("Amber", "Red")})
 ANY = Field("action", "step_done", "Done", required_when={"last_step": ("*",)})
+OWNED = Field("action", "owner_status", "Owner status")
 REFS = Field("grid", "covered_by", "Covered by", format="refs", refers="action")
 
 
@@ -88,10 +90,30 @@ REFS = Field("grid", "covered_by", "Covered by", format="refs", refers="action")
         (WHEN, "x", {"rag": "Red"}, []),
         (ANY, "", {"last_step": "Pilot it"}, ["required"]),
         (ANY, "", {"last_step": ""}, []),
+        (OWNED, "Unnamed", {"owner": "A lead"}, ["owner_still_unnamed"]),
+        (OWNED, "Unnamed", {"owner": ""}, []),
+        (OWNED, "Suggested", {"owner": "A lead"}, []),
     ],
 )
 def test_a_rule_holds_at_its_boundary(one: Field, value: str, beside: dict[str, str], codes: list[str]) -> None:
     assert check_one(one, value, **beside) == codes
+
+
+@pytest.mark.parametrize(
+    ("day", "scope", "begins", "codes"),
+    [
+        ("31 March 2016", "round", date(2016, 4, 1), ["date_before_round"]),
+        ("March 2016", "round", date(2016, 4, 1), ["date_before_round"]),
+        ("1 April 2016", "round", date(2016, 4, 1), []),
+        ("April 2016", "round", date(2016, 4, 30), []),
+        ("", "round", date(2016, 4, 1), []),
+        ("31 March 2016", "standing", date(2016, 4, 1), []),
+        ("31 March 2016", "round", None, []),
+    ],
+)
+def test_a_date_of_a_round_lies_in_it_or_after(day: str, scope: str, begins: date | None, codes: list[str]) -> None:
+    row = AnswerRow((checked(replace(DAY, scope=scope), day),), says_something=True, begins=begins)
+    assert [one.code for one in check(row)] == codes
 
 
 def test_a_row_that_says_nothing_lacks_nothing() -> None:

@@ -51,6 +51,23 @@ def test_overdue(days: int, rule: Status, reasons: tuple[str, ...]) -> None:
 
 
 @pytest.mark.parametrize(
+    ("amber", "red", "days", "rule"),
+    [
+        (10, 40, 9, Status.GREEN),
+        (10, 40, 10, Status.AMBER),
+        (10, 40, 39, Status.AMBER),
+        (10, 40, 40, Status.RED),
+        (40, 10, 9, Status.GREEN),
+        (40, 10, 10, Status.RED),  # a plan may leave Amber out
+        (40, 10, 40, Status.RED),
+    ],
+)
+def test_overdue_by_the_thresholds_of_a_plan(amber: int, red: int, days: int, rule: Status) -> None:
+    limits = Thresholds(overdue_amber_days=amber, overdue_red_days=red)
+    assert rate(replace(SOUND, dates=due_days_ago(days)), Q2, limits).rule == rule
+
+
+@pytest.mark.parametrize(
     ("due", "rule"),
     [
         (PartialDate.quarter(2016, 7), Status.GREEN),

@@ -16,7 +16,7 @@ from plan_sheets.core.model.found import FoundCell, FoundSheet, FoundWorkbook
 from plan_sheets.core.model.keys import Key
 from plan_sheets.core.returned.compare import same_text
 from plan_sheets.core.returned.locate import Locator
-from plan_sheets.core.returned.misplaced import find_reordered_answers
+from plan_sheets.core.returned.misplaced import find_moved_answers, find_reordered_answers
 from plan_sheets.core.returned.tables import Located, find_table
 from plan_sheets.store.receiving.carriers import about_facts
 from plan_sheets.store.schemas import load_messages
@@ -118,6 +118,11 @@ CHANGES = [
         {("row_key_unknown", "Action plan!E6"), ("row_missing", "Action plan!A1")},
     ),
     (
+        "key of another row",
+        changed(("J1.2 |", "J1.7 |"), ("Tell it", "Sing it")),
+        {("row_key_differs", "Action plan!E6"), ("row_missing", "Action plan!A1")},
+    ),
+    (
         "row of another workbook",
         changed((ROW_2, ROW_2 + ROW_2.replace(KEYS["J1.2"], FOREIGN))),
         {("row_foreign", "Action plan!E7")},
@@ -178,6 +183,19 @@ def test_every_word_on_the_sheet_is_ours_or_read_or_told(text: str, expected: se
     for cell in sheet.cells.values():
         plain = " ".join(cell.text.split()).casefold()
         assert plain in {one.casefold() for one in ours} or any(cell.text in one for one in known), cell.text
+
+
+def test_a_row_of_another_sheet_of_the_workbook_is_told() -> None:
+    key = "J1.4 EEEEEEEE"
+    other = replace(SHEET, name="Further", rows=(Row("J1.4", ("J1.4", "Sing it", "Loudly", "", key)),))
+    document = replace(DOCUMENT, book=replace(BOOK, sheets=(SHEET, other)))
+    there = f"    Ref | What we will do | How | Owner | Key\n    J1.4 | Sing it | Loudly | | {key}\n"
+    pasted = changed((ROW_2, ROW_2 + there.splitlines(keepends=True)[1]))
+    shape = locate(found(pasted), found(there, "Further"), document=document)
+    (finding,) = [one for one in shape.findings if one.code == "row_of_other_sheet"]
+    assert str(finding.address) == "Action plan!E7"
+    assert "the sheet Further" in finding.message
+    assert "Loudly" in (finding.entered or "")
 
 
 def test_columns_may_stand_in_any_order() -> None:
@@ -310,6 +328,18 @@ def test_prefilled_answers_in_another_order_are_noticed(how: tuple[str, str, str
     lines = [f"{row.ref} | {as_text(row.cells[1])} | {text} | | {KEYS[row.ref]}" for row, text in rows]
     shape = locate(found("Ref | What we will do | How | Owner | Key\n" + "\n".join(lines)))
     assert [str(where) for *_, where in find_reordered_answers(shape.inputs(), values(shape))] == moved
+
+
+@pytest.mark.parametrize(("text", "moved"), [("x" * 11, []), ("x" * 12, [("J1.2", "J1.1")])])
+def test_a_text_of_ones_own_words_that_went_over_to_another_row_is_noticed(
+    text: str, moved: list[tuple[str, str]]
+) -> None:
+    """Eleven characters two people may write alike by chance."""
+    rows = (ROWS[0]._replace(cells=(*ROWS[0].cells[:2], text, *ROWS[0].cells[3:])), *ROWS[1:])
+    document = replace(DOCUMENT, book=replace(BOOK, sheets=(replace(SHEET, rows=rows),)))
+    shape = locate(found(AS_ISSUED.replace("Aloud", text)), document=document)
+    cells = find_moved_answers(shape.typed, values(shape), shape.unchanged)
+    assert [(cell.row.ref, ref) for cell, ref in cells] == moved
 
 
 @given(st.permutations(range(3)))

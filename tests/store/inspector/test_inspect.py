@@ -9,6 +9,7 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime
 
 import pytest
+from tests.store.formats.ods.test_packages import MANIFESTED, packed
 
 from plan_sheets.core.access.seen import Look, SeenCell
 from plan_sheets.core.book.layout import Book, Column, Content, Field, Formula, Link, Row, Sheet
@@ -304,6 +305,7 @@ def broken(name: str, text: str) -> bytes:
     [
         (b"", "file_empty"),
         (b"a,b\n", "file_text"),
+        (packed(MANIFESTED), "file_not_inspected"),
         (made()[:5000], "file_damaged"),
         (broken("xl/styles.xml", "<styleSheet>"), "file_damaged"),
         (broken("xl/styles.xml", "<!DOCTYPE x><styleSheet/>"), "file_doctype"),

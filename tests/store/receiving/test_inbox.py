@@ -99,6 +99,23 @@ def test_what_cannot_be_read_in_an_email_costs_the_others_nothing(round_one: Pla
     }
 
 
+def test_a_file_that_is_open_elsewhere_costs_the_others_nothing(
+    round_one: Plan, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shut, good = round_one.filled("shut", said()), round_one.filled("da", said())
+
+    def read(path: Path) -> bytes:
+        if path == shut:
+            raise PlanSheetsError(f"{path} cannot be read (Permission denied).")
+        return path.read_bytes()
+
+    monkeypatch.setattr("plan_sheets.store.receiving.inbox.read_bytes", read)
+    refused, taken = round_one.receive(shut, good)
+    assert (refused.verdict, codes(refused)) == ("refused", ["file_unreadable"])
+    assert "Permission denied" in refused.findings[0].message
+    assert taken.verdict == "accepted_with_findings"
+
+
 DOCUMENTS = {
     "file_pdf": "scan.pdf",
     "file_word": "answers.docx",

@@ -117,6 +117,13 @@ def test_a_failed_batch_leaves_nothing(register: Register, tmp_path: Path) -> No
     assert register.history().text("plan", "", "title") == "Whole"
 
 
+def test_what_points_to_nothing_is_refused_and_nothing_of_its_batch_stays(register: Register, tmp_path: Path) -> None:
+    before = rows(tmp_path / FILE)
+    with pytest.raises(PlanSheetsError), register.batch("test", AT) as batch:
+        batch.add(tables.FINDING, return_id=7, code="placeholder")
+    assert rows(tmp_path / FILE) == before
+
+
 def test_a_dry_run_leaves_nothing_and_sees_its_own(register: Register, tmp_path: Path) -> None:
     before = rows(tmp_path / FILE)
     with register.batch("test", AT, dry_run=True) as batch:

@@ -15,10 +15,13 @@ from plan_sheets.core.model.findings import PlanSheetsError
 from plan_sheets.core.model.history import History
 from plan_sheets.core.model.keys import Key
 from plan_sheets.core.model.queries import OpenQuery
+from plan_sheets.core.model.text import split_refs
 from plan_sheets.core.rating.plan_rows import subgroups_of
 from plan_sheets.core.rating.ratings import rows_at
 from plan_sheets.core.rating.snapshot import Snapshot
 
+INTERNAL, PUBLIC = "internal", "public"
+"""The names of the editions."""
 OF_THE_WHOLE_PLAN = ("plan", "rag_rule", "consideration", "consultation")
 """Records that belong to no board, and to the readers of each."""
 SAY_WHAT_THEY_ARE_ABOUT = ("question", "evidence", "enquiry")
@@ -34,7 +37,7 @@ class Edition:
     @property
     def name(self) -> str:
         """The word by which it is asked for."""
-        return "public" if self.public else "internal"
+        return PUBLIC if self.public else INTERNAL
 
     @property
     def kind(self) -> str:
@@ -62,18 +65,21 @@ class Edition:
 WHOLE = Edition()
 
 
-def edition(name: str, boards: str, history: History) -> Edition:
+def edition(name: str, boards: str | Sequence[str], history: History) -> Edition:
     """The edition that is asked for: `internal` or `public`, and refs of boards (`J,L`; "" is all).
 
-    Raises PlanSheetsError for a board that the plan does not have.
+    Raises PlanSheetsError for another edition, or a board that the plan does not have; TypeError if `boards` are no
+    texts.
     """
-    wanted = [one.strip().upper() for one in boards.split(",") if one.strip()]
+    if name not in (PUBLIC, INTERNAL):
+        raise PlanSheetsError(f"There is no edition {name!r}.", f"It is '{INTERNAL}' or '{PUBLIC}'.")
+    wanted = [ref.upper() for ref in split_refs(boards, "boards")]
     there = history.refs("board")
     unknown = [one for one in wanted if one not in there]
     if unknown:
         titles = ", ".join(f"{ref} ({history.text('board', ref, 'title')})" for ref in there)
         raise PlanSheetsError(f"The plan has no board {', '.join(unknown)}.", f"It has: {titles or 'no board at all'}.")
-    return Edition(name == "public", tuple(ref for ref in there if ref in wanted))
+    return Edition(name == PUBLIC, tuple(ref for ref in there if ref in wanted))
 
 
 def of_boards(snapshot: Snapshot, boards: Sequence[str]) -> Snapshot:

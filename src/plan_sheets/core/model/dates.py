@@ -5,7 +5,7 @@ from __future__ import annotations
 import calendar
 import re
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from functools import cache, lru_cache, total_ordering
 
@@ -23,6 +23,20 @@ _MONTHS = (
     *("July", "August", "September", "October", "November", "December"),
 )
 """Not from `calendar`, which follows the machine's language."""
+
+
+def check_day(day: object, name: str) -> None:
+    """Raise TypeError if what a caller gives as `name` is no day, or says a time as well."""
+    if not isinstance(day, date) or isinstance(day, datetime):
+        raise TypeError(f"{name} is {day!r}, which is no day: give a date, as date(2016, 7, 15).")
+
+
+def check_moment(now: object) -> None:
+    """Raise TypeError if `now` is no date with its time, ValueError if it names a time zone: the register has none."""
+    if not isinstance(now, datetime):
+        raise TypeError(f"now is {now!r}: give a date with its time, as datetime(2016, 7, 8, 9, 30).")
+    if now.tzinfo:
+        raise ValueError(f"now is {now}: give the time of the office's own clock, without a time zone.")
 
 
 @cache

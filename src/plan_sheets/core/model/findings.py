@@ -18,6 +18,8 @@ class PlanSheetsError(Exception):
     def __init__(self, what: str, remedy: str = "", *, recorded: bool = False) -> None:
         super().__init__(what)
         self.remedy = remedy
+        if remedy:
+            self.add_note(remedy)  # a traceback in somebody's own program shows it too
         self.recorded = recorded
 
 

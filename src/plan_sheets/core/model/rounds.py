@@ -25,9 +25,9 @@ class Round:
 
     @classmethod
     @lru_cache(1 << 8)
-    def parse(cls, code: str) -> Round:
-        """The round a code names; raises PlanSheetsError with what a code looks like."""
-        match = re.fullmatch(r"(\d{4})-(\d{2})-[Qq]([1-4])", code.strip())
+    def parse(cls, code: str | Round) -> Round:
+        """The round that a code names, or that it is; raises PlanSheetsError with what a code looks like."""
+        match = re.fullmatch(r"(\d{4})-(\d{2})-[Qq]([1-4])", str(code).strip())
         if not match or (int(match[1]) + 1) % 100 != int(match[2]):
             raise PlanSheetsError(f"'{code}' is not a round.", "A round looks like 2016-17-Q1 (April to June 2016).")
         return cls(int(match[1]), int(match[3]))
@@ -36,6 +36,10 @@ class Round:
     def of_day(cls, day: date) -> Round:
         """The round in which a day lies."""
         return cls(day.year - (day.month < 4), (day.month - 4) % 12 // 3 + 1)  # noqa: PLR2004 - the year begins in April
+
+    def __str__(self) -> str:
+        """Its code."""
+        return self.code
 
     @property
     def code(self) -> str:

@@ -3,6 +3,19 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterable
+
+
+def split_refs(refs: object, name: str) -> list[str]:
+    """What a caller gives as `name`: one text with commas between refs (`J,L`), or several. Blank ones are left out.
+
+    Raises TypeError for anything else.
+    """
+    given = refs.split(",") if isinstance(refs, str) else [*refs] if isinstance(refs, Iterable) else [refs]
+    texts = [ref.strip() for ref in given if isinstance(ref, str)]
+    if len(texts) < len(given):
+        raise TypeError(f"{name} is {refs!r}: give refs as 'J,L' or as ['J', 'L'].")
+    return [text for text in texts if text]
 
 
 def one_slip(word: str, other: str) -> bool:
