@@ -20,9 +20,7 @@ from plan_sheets.core.editions.editions import WHOLE, Edition, boards_lines
 from plan_sheets.core.editions.public import public, public_book
 from plan_sheets.core.model.findings import PlanSheetsError
 from plan_sheets.core.model.rounds import Round
-from plan_sheets.core.rating.decisions import decisions
 from plan_sheets.core.rating.escalate import SubgroupFacts
-from plan_sheets.core.rating.rollup import roll_up
 from plan_sheets.core.rating.snapshot import Snapshot
 from plan_sheets.core.sheets.board_paper import board_paper
 from plan_sheets.core.sheets.changes import change_rows
@@ -121,7 +119,7 @@ def _make(
     if paper:
         write_elsewhere(paper, in_word, batch)
     path = _write(folder, name, data, batch, output)
-    counts = {str(status): count for status, count in roll_up(snapshot.now.values(), snapshot.limits).counts.items()}
+    counts = {str(status): count for status, count in snapshot.roll_up(snapshot.code).counts.items()}
     beside = output is None and path != folder.path / name
     not_taken_in = [NOT_TAKEN_IN] if folder.plan_is_newer() else []
     warnings = (*not_taken_in, *_warnings(shown, snapshot.subgroups, folder.path / name if beside else None), *left_out)
@@ -183,7 +181,7 @@ def _warnings(snapshot: Snapshot, subgroups: Sequence[SubgroupFacts], changed: P
         yield f"Queries are open ({snapshot.queries}): the master shows what stood before them, and says where."
     if snapshot.proposals:
         yield f"Proposals wait to be confirmed ({len(snapshot.proposals)}): the master shows them as proposed."
-    unnamed = [one.ref for one in decisions(snapshot.history, snapshot.rounds) if not one.by]
+    unnamed = [decision.ref for decision in snapshot.decisions if not decision.by]
     if unnamed:
         yield f"Nobody's name stands with what was decided on {', '.join(unnamed)}: ask who decided it."
     if changed:

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from plan_sheets.core.model.dates import PartialDate
 from plan_sheets.core.model.keys import ref_order
-from plan_sheets.core.model.rounds import Round, next_round
+from plan_sheets.core.model.rounds import Round
 from plan_sheets.core.model.stages import Status
 from plan_sheets.core.model.text import count_words, cut
-from plan_sheets.core.rating.decisions import decisions
-from plan_sheets.core.rating.escalate import EXECUTIVE, Escalation, EscalationRule, escalations
+from plan_sheets.core.rating.escalate import EXECUTIVE, Escalation, EscalationRule, due_by
 from plan_sheets.core.rating.plan_rows import who_answers
 from plan_sheets.core.rating.rag import Rating
 from plan_sheets.core.rating.snapshot import Snapshot
@@ -32,16 +30,6 @@ _ASKED = {
 }
 
 
-def due_by(now: Round) -> PartialDate:
-    """By when an answer is asked for: the last day of the next quarter."""
-    return PartialDate.day(next_round(now).last_day)
-
-
-def escalated(snapshot: Snapshot, now: Round) -> tuple[Escalation, ...]:
-    """Everything that the round escalates."""
-    return escalations(snapshot.now.values(), snapshot.subgroups, snapshot.limits, due_by(now).words)
-
-
 def ask_in_words(snapshot: Snapshot, ref: str, longest: int = LONGEST_NAME) -> str:
     """What an action is, or a priority, or a subgroup: its words, then its ref and whose it is in brackets."""
     if ref in snapshot.rows["action"]:
@@ -55,7 +43,7 @@ def ask_in_words(snapshot: Snapshot, ref: str, longest: int = LONGEST_NAME) -> s
 
 def asked_lines(snapshot: Snapshot, now: Round, most_red: int = MOST_RED) -> Iterator[str]:
     """A line of what is asked about Red actions, one for each of them, and one for each other thing that is asked."""
-    found = escalated(snapshot, now)
+    found = snapshot.escalations
     red = dict.fromkeys(one.ref for one in found if one.rule is EscalationRule.RED)
     asks = {one.ref: one.asked for one in found if one.rule is EscalationRule.ASKED}
     yield f"What is asked. {_first(len(red), found, now)}{_decided(snapshot)}"
@@ -136,10 +124,12 @@ def _more(many: int) -> str:
 
 def _decided(snapshot: Snapshot) -> str:
     """What has been decided on that already, and what was decided before and may have been carried out."""
-    made = decisions(snapshot.history, snapshot.rounds)
-    now = [ask_in_words(snapshot, one.ref) for one in made if one.round == snapshot.code]
+    code, decided = snapshot.code, snapshot.decisions
+    now = [ask_in_words(snapshot, decision.ref) for decision in decided if decision.round == code]
     before = [
-        one for one in made if one.round != snapshot.code and one.is_open() and not one.answered_in(snapshot.code)
+        decision
+        for decision in decided
+        if decision.round != code and decision.is_open() and not decision.answered_in(code)
     ]
     told = f" Decided already: {'; '.join(now[:MOST_ASKS])}{_more(len(now) - MOST_ASKS)}." if now else ""
     if before:

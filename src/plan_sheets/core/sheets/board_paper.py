@@ -13,7 +13,6 @@ from plan_sheets.core.model.text import count_words, shorten
 from plan_sheets.core.rating.escalate import EXECUTIVE, Escalation, EscalationRule
 from plan_sheets.core.rating.plan_rows import parent
 from plan_sheets.core.rating.snapshot import Snapshot
-from plan_sheets.core.sheets.asks import escalated
 from plan_sheets.core.sheets.master_plan import action_rows
 from plan_sheets.core.sheets.rag_status import DRAFT, LONGEST_ACTION, summary_rows, summary_texts, waiting
 
@@ -87,8 +86,8 @@ def _decisions(snapshot: Snapshot) -> Iterator[Part]:
         yield Paragraph("None: this is a draft, for consultation.")
         return
     found: dict[str, list[Escalation]] = {}
-    for one in escalated(snapshot, snapshot.round):
-        found.setdefault(one.ref, []).append(one)
+    for escalation in snapshot.escalations:
+        found.setdefault(escalation.ref, []).append(escalation)
     if not found:
         yield Paragraph("None: no rule escalates anything, and no chair asks for anything.")
     columns = {"About": 20, "Why it is here": 27, "What is asked": 27, "Of whom": 14, "By": 12}

@@ -8,10 +8,9 @@ from plan_sheets.core.book.compose import RowFacts
 from plan_sheets.core.book.layout import Content
 from plan_sheets.core.model.dates import PartialDate
 from plan_sheets.core.model.text import shorten
-from plan_sheets.core.rating.decisions import RECORD, Decision, decisions, quarter
-from plan_sheets.core.rating.escalate import EXECUTIVE, Escalation, EscalationRule
+from plan_sheets.core.rating.decisions import RECORD, Decision, quarter
+from plan_sheets.core.rating.escalate import EXECUTIVE, Escalation, EscalationRule, due_by
 from plan_sheets.core.rating.snapshot import Snapshot
-from plan_sheets.core.sheets.asks import due_by, escalated
 
 ANSWER = frozenset({"decision", "decided_by", "decided_on"})
 """What is filled in about something that is asked."""
@@ -24,15 +23,14 @@ def decision_rows(snapshot: Snapshot) -> Iterator[RowFacts]:
     if snapshot.round is None:
         return
     asked: dict[str, list[Escalation]] = {}
-    for one in escalated(snapshot, snapshot.round):
-        asked.setdefault(one.ref, []).append(one)
-    made = decisions(snapshot.history, snapshot.rounds)
-    now = {one.ref: one for one in made if one.round == snapshot.code}
-    for ref in [*asked, *(ref for ref in now if ref not in asked)]:
+    for escalation in snapshot.escalations:
+        asked.setdefault(escalation.ref, []).append(escalation)
+    decided = [decision.ref for decision in snapshot.decisions if decision.round == snapshot.code]
+    for ref in dict.fromkeys([*asked, *decided]):
         yield _asked_row(snapshot, ref, asked.get(ref, []))
-    before = [one for one in made if one.round != snapshot.code]
-    for decided in sorted(before, key=lambda one: not one.is_open(before=snapshot.code)):
-        yield _earlier_row(snapshot, decided, asked.get(decided.ref, []))
+    earlier = [decision for decision in snapshot.decisions if decision.round != snapshot.code]
+    for decision in sorted(earlier, key=lambda decision: not decision.is_open(before=snapshot.code)):
+        yield _earlier_row(snapshot, decision, asked.get(decision.ref, []))
 
 
 def _asked_row(snapshot: Snapshot, ref: str, asked: Sequence[Escalation]) -> RowFacts:

@@ -19,7 +19,6 @@ from plan_sheets.core.model.text import shorten
 from plan_sheets.core.rating.ages import aged, quarters, question_since, row_since, since_of, since_words
 from plan_sheets.core.rating.plan_rows import parent, who_answers
 from plan_sheets.core.rating.rag import Rating, missed_running
-from plan_sheets.core.rating.rollup import roll_up
 from plan_sheets.core.rating.snapshot import Snapshot
 from plan_sheets.core.sheets.considerations import CONSIDERATIONS, Cover, covered
 
@@ -117,10 +116,8 @@ def _red_since(snapshot: Snapshot) -> Mapping[str, str]:
     """Since which round each priority that is Red now has been so without a break."""
     since: dict[str, str] = {}
     for code in snapshot.rounds:
-        by_priority: dict[str, list[Rating]] = {}
-        for rating in snapshot.ratings[code].values():
-            by_priority.setdefault(rating.facts.priority, []).append(rating)
-        red = {ref for ref, those in by_priority.items() if roll_up(those, snapshot.limits).published == Status.RED}
+        priorities = {rating.facts.priority for rating in snapshot.ratings[code].values()}
+        red = {ref for ref in priorities if snapshot.roll_up(code, [ref]).published == Status.RED}
         since = {ref: since.get(ref, code) for ref in red}
     return since
 

@@ -8,14 +8,14 @@ from plan_sheets.core.book.compose import RowFacts
 from plan_sheets.core.book.measure import fold_line
 from plan_sheets.core.model.dates import PartialDate
 from plan_sheets.core.model.keys import ref_order
-from plan_sheets.core.model.rounds import Round, next_round
+from plan_sheets.core.model.rounds import Round
 from plan_sheets.core.model.stages import ASSESSED, Status
 from plan_sheets.core.model.text import count_words, cut, shorten
 from plan_sheets.core.rating.escalate import SubgroupFacts
 from plan_sheets.core.rating.plan_rows import UNCONFIRMED, parent, subgroups_of
 from plan_sheets.core.rating.proposals import Proposal
 from plan_sheets.core.rating.rag import Rating
-from plan_sheets.core.rating.rollup import CONCERN, RollUp, Trend, roll_up, trend
+from plan_sheets.core.rating.rollup import CONCERN, RollUp, Trend, trend
 from plan_sheets.core.rating.snapshot import Snapshot
 from plan_sheets.core.sheets.asks import MOST_RED, asked_lines, why
 
@@ -100,7 +100,7 @@ def _lines_of_round(snapshot: Snapshot, now: Round, most_red: int) -> Iterator[s
 
 def counted(snapshot: Snapshot) -> str:
     """How many actions there are, and how many of each status."""
-    counts = roll_up(snapshot.now.values(), snapshot.limits).counts
+    counts = snapshot.roll_up(snapshot.code).counts
     told = ", ".join(f"{count} {status}" for status, count in counts.items())
     proposed = sum(rating.published == Status.PROPOSED for rating in snapshot.now.values())
     more = f" {proposed} more proposed." if proposed else ""
@@ -217,7 +217,7 @@ def summary_rows(snapshot: Snapshot) -> Iterator[RowFacts]:
     """Each board, and below it its priorities, with how their actions roll up."""
     priorities = {ref: row for ref, row in snapshot.rows["priority"].items() if parent(ref) == ref}
     for board, row in snapshot.rows["board"].items():
-        mine = [ref for ref in priorities if priorities[ref]["board"] == board]
+        mine = snapshot.priorities_of(board)
         yield RowFacts(board, {"title": f"{row['title']}: all its priorities", **_rolled(snapshot, mine, named=False)})
         yield from (_priority(snapshot, ref) for ref in mine)
     yield from (
@@ -246,12 +246,11 @@ def _rolled(snapshot: Snapshot, priorities: Sequence[str], *, named: bool = True
             "published_rag": NOT_RATED if many else Status.NO_ACTIONS,
             "counts": count_words(many, "action") if many else "",
         }
-    mine = [one for one in snapshot.now.values() if one.facts.priority in priorities]
-    rolled = roll_up(mine, snapshot.limits)
+    rolled = snapshot.roll_up(snapshot.code, priorities)
     if rolled.published == Status.NO_ACTIONS:
         return {"published_rag": rolled.published}
-    earlier = snapshot.before or {}
-    before = roll_up([one for one in earlier.values() if one.facts.priority in priorities], snapshot.limits)
+    mine = snapshot.rated(snapshot.code, priorities)
+    before = snapshot.roll_up(snapshot.round.previous.code, priorities)
     return {
         "published_rag": rolled.published,
         "counts": rolled.text,
@@ -284,9 +283,7 @@ def _due(snapshot: Snapshot, ratings: Iterable[Rating], now: Round, *, named: bo
     """What still goes on and falls due by the end of the next quarter: how much; if `named`, what is first."""
     going_on = (one for one in ratings if one.published not in _OVER and not one.facts.complete)
     due = {one.facts.ref: one.facts.due.last for one in going_on if one.facts.due}
-    refs = [
-        ref for ref in sorted(due, key=lambda ref: (due[ref], ref_order(ref))) if due[ref] <= next_round(now).last_day
-    ]
+    refs = [ref for ref in sorted(due, key=lambda ref: (due[ref], ref_order(ref))) if due[ref] <= now.next.last_day]
     overdue = sum(due[ref] < now.last_day for ref in refs)
     told = ", ".join([count_words(len(refs), "action"), *([f"{overdue} overdue"] if overdue else [])])
     return f"{told}: {_brief(snapshot, refs[0])}" if refs and named else told if refs else "None"
