@@ -18,7 +18,7 @@ from plan_sheets.core.model.keys import column_letters
 from plan_sheets.store.container.child import run_apart
 from plan_sheets.store.container.limits import LIMITS, Limits
 from plan_sheets.store.container.package import Package, open_package
-from plan_sheets.store.container.parts import Relation, is_on, of_kind, part_tree, refers_to, relations, tree
+from plan_sheets.store.container.parts import Relation, find_relations, is_on, of_kind, part_tree, refers_to, tree
 from plan_sheets.store.container.refused import Refusal
 from plan_sheets.store.formats.guard import Guarded, guard, refusal_of
 from plan_sheets.store.inspector.pictures import pictures_without_words
@@ -103,9 +103,9 @@ class _Book:
 
 
 def _open(package: Package) -> _Book:
-    whole = relations(package, "")
+    whole = find_relations(package, "")
     name = next(of_kind(whole, "officeDocument"))
-    root, rels = tree(package.xml(name)), relations(package, name)
+    root, rels = tree(package.xml(name)), find_relations(package, name)
     named, theme, shared = (next(of_kind(rels, kind), "") for kind in ("styles", "theme", "sharedStrings"))
     styles = read_styles(part_tree(package, named), part_tree(package, theme))
     texts = read_sheet_texts(package.xml(shared)) if shared in package.entries else ()
@@ -117,7 +117,7 @@ def _pages(root: ET.Element, rels: Mapping[str, Relation]) -> Iterator[_Page]:
     names = root.findall("definedNames/definedName")
     titles = {one.get("localSheetId"): one.text or "" for one in names if one.get("name") == "_xlnm.Print_Titles"}
     for number, sheet in enumerate(root.findall("sheets/sheet")):
-        part = rels.get(refers_to(sheet), Relation("", ""))
+        part = rels.get(refers_to(sheet), Relation("", "", ""))
         hidden = sheet.get("state", "visible") != "visible"
         holds_cells = part.kind == "worksheet"
         yield _Page(sheet.get("name", ""), part.target, hidden, holds_cells, titles.get(str(number), ""))
@@ -142,7 +142,7 @@ def _one(item: ET.Element, path: str) -> ET.Element:
 
 
 def _sheet(book: _Book, page: _Page, part: SheetPart) -> SeenSheet:
-    rels, rest, edge = relations(book.package, page.part), part.rest, part.edge()
+    rels, rest, edge = find_relations(book.package, page.part), part.rest, part.edge()
     protection = _one(rest, "sheetProtection")
     return SeenSheet(
         name=page.name,

@@ -15,6 +15,7 @@ from xml.etree import ElementTree as ET
 from xml.parsers import expat
 
 from plan_sheets.core.access.seen import Area, Look, SeenCell
+from plan_sheets.core.model.keys import column_number
 from plan_sheets.store.container.parts import is_on, local, tree
 from plan_sheets.store.formats.lines import MAX_COLUMNS, MAX_ROWS
 from plan_sheets.store.formats.number_format import shown_number
@@ -131,7 +132,7 @@ class _PlainColumns(dict[str, int]):
     def __missing__(self, letters: str) -> int:
         if not _LETTERS.fullmatch(letters):
             raise KeyError(letters)
-        column = self[letters] = _column(letters)
+        column = self[letters] = column_number(letters.upper())
         return column
 
 
@@ -253,11 +254,4 @@ def _position(reference: str, edge: tuple[int, int] = (0, 0)) -> tuple[int, int]
     match = _CORNER.fullmatch(reference)
     if not match:
         raise ValueError(f"{reference[:20]} is no place on a sheet")
-    return int(match[2]) - 1 if match[2] else edge[0], _column(match[1]) if match[1] else edge[1]
-
-
-def _column(letters: str) -> int:
-    column = 0
-    for letter in letters.upper():
-        column = column * 26 + ord(letter) - 64
-    return column - 1
+    return int(match[2]) - 1 if match[2] else edge[0], column_number(match[1].upper()) if match[1] else edge[1]
