@@ -73,9 +73,7 @@ def _of_which(snapshot: Snapshot, key: Key) -> str:
 
 def _who(snapshot: Snapshot, source: Source) -> str:
     """Who said it, and in brackets for whom: `Chair, Thresholds (Safeguarding Thresholds)`."""
-    whose = {"plan": "the plan", "officer": "the board officer", "master": "the Executive"}.get(source.kind) or (
-        snapshot.subgroup(source.subgroup) if source.subgroup else ""
-    )
+    whose = source.office or (snapshot.subgroup(source.subgroup) if source.subgroup else "")
     if not source.who:
         return whose[:1].upper() + whose[1:]
     return source.who if source.who.casefold() in whose.casefold() else f"{source.who} ({whose})"

@@ -12,7 +12,7 @@ from plan_sheets.core.model.rounds import Round
 from plan_sheets.core.model.stages import Status
 from plan_sheets.core.model.text import count_words
 from plan_sheets.core.rating.ages import aged, question_since
-from plan_sheets.core.rating.plan_rows import subgroups_of
+from plan_sheets.core.rating.plan_rows import owner_words, subgroups_of
 from plan_sheets.core.rating.proposals import PROPOSED_STAGES
 from plan_sheets.core.rating.rag import Rating
 from plan_sheets.core.rating.rollup import trend
@@ -135,10 +135,8 @@ def _evidence(snapshot: Snapshot, ref: str) -> str:
 
 def _owner(snapshot: Snapshot, ref: str) -> str:
     row = snapshot.rows["action"][ref]
-    status = row["owner_status"].lower()
-    owner = f"{row['owner']} ({status})" if row["owner"] and status else row["owner"] or "Unnamed"
     groups = " and ".join(snapshot.subgroup(code) for code in subgroups_of(snapshot.rows, ref))
-    return f"{owner}\n{groups or 'No subgroup'}"
+    return f"{owner_words(row)}\n{groups or 'No subgroup'}"
 
 
 def _dates(snapshot: Snapshot, rating: Rating) -> str:

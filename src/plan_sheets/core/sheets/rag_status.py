@@ -12,7 +12,7 @@ from plan_sheets.core.model.rounds import Round
 from plan_sheets.core.model.stages import ASSESSED, Status
 from plan_sheets.core.model.text import count_words, cut, shorten
 from plan_sheets.core.rating.escalate import SubgroupFacts
-from plan_sheets.core.rating.plan_rows import UNCONFIRMED, parent, subgroups_of
+from plan_sheets.core.rating.plan_rows import UNCONFIRMED, owner_words, parent, subgroups_of
 from plan_sheets.core.rating.proposals import Proposal
 from plan_sheets.core.rating.rag import Rating
 from plan_sheets.core.rating.rollup import CONCERN, RollUp, Trend, trend
@@ -228,11 +228,10 @@ def summary_rows(snapshot: Snapshot) -> Iterator[RowFacts]:
 def _priority(snapshot: Snapshot, ref: str) -> RowFacts:
     row = snapshot.rows["priority"][ref]
     settled = {"Question": " (in question)", "Proposed": " (proposed)"}.get(row["agreement"], "")
-    owner = f"{row['owner']} ({row['owner_status'].lower() or 'not asked'})" if row["owner"] else "Nobody named"
     contents = _rolled(snapshot, [ref])
     if contents["published_rag"] == Status.NO_ACTIONS and row["question"]:
         contents["driven_by"] = f"In question: {row['question']}"
-    return RowFacts(ref, {"title": row["title"] + settled, "owner": owner, **contents})
+    return RowFacts(ref, {"title": row["title"] + settled, "owner": owner_words(row), **contents})
 
 
 def _rolled(snapshot: Snapshot, priorities: Sequence[str], *, named: bool = True) -> dict[str, str]:
