@@ -34,8 +34,8 @@ def ask_in_words(snapshot: Snapshot, ref: str, longest: int = LONGEST_NAME) -> s
     """What an action is, or a priority, or a subgroup: its words, then its ref and whose it is in brackets."""
     if ref in snapshot.rows["action"]:
         what = cut(snapshot.rows["action"][ref]["what"], longest).removesuffix(".")
-        told = ", ".join(filter(None, (ref, who_answers(snapshot.rows, ref))))
-        return f"{what} ({told})" if what else told
+        whose = ", ".join(filter(None, (ref, who_answers(snapshot.rows, ref))))
+        return f"{what} ({whose})" if what else whose
     if ref in snapshot.rows["priority"]:
         return f"{cut(snapshot.rows['priority'][ref]['title'], longest)} ({ref})"
     return snapshot.subgroup(ref)
@@ -44,46 +44,46 @@ def ask_in_words(snapshot: Snapshot, ref: str, longest: int = LONGEST_NAME) -> s
 def asked_lines(snapshot: Snapshot, now: Round, most_red: int = MOST_RED) -> Iterator[str]:
     """A line of what is asked about Red actions, one for each of them, and one for each other thing that is asked."""
     found = snapshot.escalations
-    red = dict.fromkeys(one.ref for one in found if one.rule is EscalationRule.RED)
-    asks = {one.ref: one.asked for one in found if one.rule is EscalationRule.ASKED}
+    red = dict.fromkeys(escalation.ref for escalation in found if escalation.rule is EscalationRule.RED)
+    asks = {escalation.ref: escalation.asked for escalation in found if escalation.rule is EscalationRule.ASKED}
     yield f"What is asked. {_first(len(red), found, now)}{_decided(snapshot)}"
     yield from _red(snapshot, sorted(red, key=lambda ref: ref not in asks), found, most_red)
     yield from _last_red(snapshot)
     yield from _chairs(snapshot, {ref: ask for ref, ask in asks.items() if ref not in red})
-    yield from _others(snapshot, [one for one in found if one.ref not in red])
+    yield from _others(snapshot, [escalation for escalation in found if escalation.ref not in red])
 
 
 def _others(snapshot: Snapshot, found: Sequence[Escalation]) -> Iterator[str]:
     """A line for each rule that puts something before somebody: what is asked, and about what."""
     for rule, asked in _ASKED.items():
-        those = [one.ref for one in found if one.rule is rule]
+        those = [escalation.ref for escalation in found if escalation.rule is rule]
         if those:
-            told = "; ".join(ask_in_words(snapshot, ref) for ref in those[:MOST_ASKS])
-            yield f"Also asked. {rule}: {asked} {told}{_more(len(those) - MOST_ASKS)}."
+            things = "; ".join(ask_in_words(snapshot, ref) for ref in those[:MOST_ASKS])
+            yield f"Also asked. {rule}: {asked} {things}{_more(len(those) - MOST_ASKS)}."
 
 
 def _first(red: int, found: Sequence[Escalation], now: Round) -> str:
     if not found:
         return "Nothing: no rule escalates anything, and no chair asks for anything."
-    told = f"Of {EXECUTIVE}, by {due_by(now).words} (see Decisions)"
+    opening = f"Of {EXECUTIVE}, by {due_by(now).words} (see Decisions)"
     if not red:
-        return f"{told}, what stands below. No action is Red."
+        return f"{opening}, what stands below. No action is Red."
     which = "the Red action" if red == 1 else f"each of the {red} Red actions"
-    return f"{told}: for {which}, agree what will bring it back and by when, or accept that it stays Red."
+    return f"{opening}: for {which}, agree what will bring it back and by when, or accept that it stays Red."
 
 
 def _red(snapshot: Snapshot, refs: Sequence[str], found: Sequence[Escalation], most: int) -> Iterator[str]:
     """What is Red, whose it is, why, and what is asked beside the common question; those whose chair asks first."""
     for ref in refs[:most]:
-        asked = {one.rule: one.asked for one in found if one.ref == ref}
-        told = [
+        asked = {escalation.rule: escalation.asked for escalation in found if escalation.ref == ref}
+        parts = [
             f"Red: {ask_in_words(snapshot, ref, LONGEST_WHAT)}. Why: {why(snapshot.now[ref], 'its chair judged it')}.",
             f"Its chair asks: {cut(asked[EscalationRule.ASKED], LONGEST_ASK, ALL)}"
             if EscalationRule.ASKED in asked
             else "",
             f"Also asked: {asked[EscalationRule.MOVED]}" if EscalationRule.MOVED in asked else "",
         ]
-        yield " ".join(filter(None, told))
+        yield " ".join(filter(None, parts))
     if len(refs) > most:
         yield f"Red: {len(refs) - most} more on Decisions."
 
@@ -91,22 +91,26 @@ def _red(snapshot: Snapshot, refs: Sequence[str], found: Sequence[Escalation], m
 def why(rating: Rating, said: str = "judged") -> str:
     """Why an action stands as it does, for somebody who knows no rules: what made it worse than its chair `said`."""
     judged = rating.facts.judged
-    told, _, because = rating.driven_by.removesuffix(".").partition(f", rule {rating.rule}: ")
-    if not judged or not told.startswith(f"judged {judged}"):
+    judgement, _, because = rating.driven_by.removesuffix(".").partition(f", rule {rating.rule}: ")
+    if not judged or not judgement.startswith(f"judged {judged}"):
         return rating.driven_by.removesuffix(".")
     if because and rating.published != judged:
         return f"{because} ({said} {judged})"
-    return "; ".join(filter(None, (told.replace("judged", said, 1), because)))
+    return "; ".join(filter(None, (judgement.replace("judged", said, 1), because)))
 
 
 def _last_red(snapshot: Snapshot) -> Iterator[str]:
     """What nobody reported on and was Red before: its priority is Red for it, though nothing is asked by a rule."""
-    silent = [one for one in snapshot.now.values() if one.published == Status.NOT_REPORTED and one.last == Status.RED]
-    silent.sort(key=lambda one: ref_order(one.facts.ref))
+    silent = [
+        rating
+        for rating in snapshot.now.values()
+        if rating.published == Status.NOT_REPORTED and rating.last == Status.RED
+    ]
+    silent.sort(key=lambda rating: ref_order(rating.facts.ref))
     if silent:
-        told = "; ".join(ask_in_words(snapshot, one.facts.ref) for one in silent[:MOST_ASKS])
+        actions = "; ".join(ask_in_words(snapshot, rating.facts.ref) for rating in silent[:MOST_ASKS])
         more = len(silent) - MOST_ASKS
-        yield f"Red when last reported, silent now: {told}{f'; and {more} more on Master plan' if more > 0 else ''}."
+        yield f"Red when last reported, silent now: {actions}{f'; and {more} more on Master plan' if more > 0 else ''}."
 
 
 def _chairs(snapshot: Snapshot, asks: dict[str, str]) -> Iterator[str]:
@@ -131,7 +135,7 @@ def _decided(snapshot: Snapshot) -> str:
         for decision in decided
         if decision.round != code and decision.is_open() and not decision.answered_in(code)
     ]
-    told = f" Decided already: {'; '.join(now[:MOST_ASKS])}{_more(len(now) - MOST_ASKS)}." if now else ""
+    words = f" Decided already: {'; '.join(now[:MOST_ASKS])}{_more(len(now) - MOST_ASKS)}." if now else ""
     if before:
-        told += f" {count_words(len(before), 'earlier decision')}: carried out?"
-    return told
+        words += f" {count_words(len(before), 'earlier decision')}: carried out?"
+    return words

@@ -57,9 +57,9 @@ def fitting(text: str, longest: int = LONGEST) -> str:
 
 def _table(about: str, columns: dict[str, int], rows: Iterator[tuple[str, ...]]) -> Iterator[PaperTable]:
     """A table of these columns (heading and width); none if there is no row."""
-    told = tuple(tuple(fitting(text) for text in row) for row in rows)
-    if told:
-        yield PaperTable(about, tuple(columns), tuple(columns.values()), told)
+    texts = tuple(tuple(fitting(text) for text in row) for row in rows)
+    if texts:
+        yield PaperTable(about, tuple(columns), tuple(columns.values()), texts)
 
 
 def _summary(snapshot: Snapshot) -> Iterator[Part]:
@@ -101,14 +101,16 @@ def _asked(those: Sequence[Escalation]) -> tuple[str, ...]:
     The rule Red is not told with its reason, which begins with that word.
     """
     rules: dict[str, list[str]] = {}
-    for one in those:
-        rules.setdefault(one.why, []).extend([] if one.rule is EscalationRule.RED else [one.rule])
-    whom = ("The Executive" if one.of_whom == EXECUTIVE else one.of_whom for one in those)
+    for escalation in those:
+        rules.setdefault(escalation.why, []).extend([] if escalation.rule is EscalationRule.RED else [escalation.rule])
+    whom = ("The Executive" if escalation.of_whom == EXECUTIVE else escalation.of_whom for escalation in those)
     return (
         _lines(f"{'; '.join(by)}. {why}" if by else why for why, by in rules.items()),
-        _lines(f"{one.rule}: {one.asked}" if len(those) > 1 else one.asked for one in those),
+        _lines(
+            f"{escalation.rule}: {escalation.asked}" if len(those) > 1 else escalation.asked for escalation in those
+        ),
         _lines(whom),
-        _lines(one.by_when for one in those),
+        _lines(escalation.by_when for escalation in those),
     )
 
 
@@ -140,7 +142,7 @@ def _priorities(snapshot: Snapshot) -> Iterator[Part]:
         yield Paragraph("The plan has no priorities yet.")
     if actions:
         yield Heading("Actions of no priority", 2)
-        yield from _actions(snapshot, [one for those in actions.values() for one in those], "Actions of no priority")
+        yield from _actions(snapshot, [row for those in actions.values() for row in those], "Actions of no priority")
 
 
 def _standing(row: RowFacts) -> Iterator[Paragraph]:
@@ -163,7 +165,7 @@ def _sentences(*texts: str) -> str:
 def _actions(snapshot: Snapshot, rows: Sequence[RowFacts], about: str) -> Iterator[PaperTable]:
     if snapshot.round:
         columns = {"Ref": 12, "What we will do": 23, "Due": 13, RAG: 14, "Why": 18, "Next step": 20}
-        told = (_cells(row, "what", "due", "published_rag", "why", "next_step") for row in rows)
+        cells = (_cells(row, "what", "due", "published_rag", "why", "next_step") for row in rows)
     else:
         columns = {
             "Ref": 10,
@@ -172,14 +174,14 @@ def _actions(snapshot: Snapshot, rows: Sequence[RowFacts], about: str) -> Iterat
             "Due": 13,
             "Action owner and subgroup": 23,
         }
-        told = (_cells(row, "what", "how", "due", "owner") for row in rows)
-    yield from _table(about, columns, told)
+        cells = (_cells(row, "what", "how", "due", "owner") for row in rows)
+    yield from _table(about, columns, cells)
 
 
 def _untold(snapshot: Snapshot) -> Iterator[Part]:
     yield Heading("What could not be told, and why", 1)
-    told = [*_unknown_actions(snapshot), *map(Paragraph, _elsewhere(snapshot)), *_open(snapshot)]
-    yield from told or [Paragraph("Nothing: every action was reported, and no question is open.")]
+    parts = [*_unknown_actions(snapshot), *map(Paragraph, _elsewhere(snapshot)), *_open(snapshot)]
+    yield from parts or [Paragraph("Nothing: every action was reported, and no question is open.")]
 
 
 def _unknown_actions(snapshot: Snapshot) -> Iterator[PaperTable]:
@@ -207,7 +209,10 @@ def _open(snapshot: Snapshot) -> Iterator[Part]:
     if snapshot.questions:
         yield Heading("Open questions", 2)
     columns = {"About": 14, "Question": 46, "Who must answer": 24, "Open since": 16}
-    rows = ((one.about or "The plan", one.question, one.answers or "Not said", one.since) for one in snapshot.questions)
+    rows = (
+        (question.about or "The plan", question.question, question.answers or "Not said", question.since)
+        for question in snapshot.questions
+    )
     yield from _table("Questions that nobody has answered yet", columns, rows)
 
 

@@ -78,7 +78,7 @@ def raised(snapshot: Snapshot) -> list[Raised]:
         if rating.published not in _ENDED:
             found += _of_action(snapshot, rating)
     gaps = list(Gap)
-    return sorted(found, key=lambda one: (gaps.index(one.gap), ref_order(one.about)))
+    return sorted(found, key=lambda enquiry: (gaps.index(enquiry.gap), ref_order(enquiry.about)))
 
 
 def _of_action(snapshot: Snapshot, rating: Rating) -> Iterator[Raised]:
@@ -102,10 +102,12 @@ def _blank_under_red(snapshot: Snapshot) -> Iterator[Raised]:
     """One enquiry for all that has been blank since the same round under one theme of a priority that is Red."""
     red = _red_since(snapshot)
     blank: dict[tuple[str, str], list[str]] = {}
-    for one in covered(snapshot):
-        priority = parent(one.theme)
-        if one.cover is Cover.BLANK and priority in red:
-            blank.setdefault((one.theme, max(one.since, red[priority])), []).append(CONSIDERATIONS[one.consideration])
+    for cell in covered(snapshot):
+        priority = parent(cell.theme)
+        if cell.cover is Cover.BLANK and priority in red:
+            blank.setdefault((cell.theme, max(cell.since, red[priority])), []).append(
+                CONSIDERATIONS[cell.consideration]
+            )
     for (theme, since), names in blank.items():
         asked = f"{parent(theme)} is Red. What has been done for {snapshot.titled(theme)} about: {'; '.join(names)}?"
         what = f"{snapshot.rows['priority'][theme]['title']} ({'; '.join(names)})"
@@ -123,10 +125,10 @@ def _red_since(snapshot: Snapshot) -> Mapping[str, str]:
 
 
 def _long_open(snapshot: Snapshot) -> Iterator[Raised]:
-    for one in snapshot.questions:
-        since = question_since(snapshot, one)
+    for question in snapshot.questions:
+        since = question_since(snapshot, question)
         if quarters(snapshot, since) >= TWICE:
-            yield Raised(Gap.QUESTION, one.about, one.question, one.answers, since)
+            yield Raised(Gap.QUESTION, question.about, question.question, question.answers, since)
 
 
 def enquiry_rows(snapshot: Snapshot, found: Sequence[Raised]) -> Iterator[RowFacts]:
@@ -142,21 +144,21 @@ def enquiry_rows(snapshot: Snapshot, found: Sequence[Raised]) -> Iterator[RowFac
         yield RowFacts(ref, {**contents, **aged(snapshot, row_since(snapshot, "enquiry", ref))})
     for number, those in enumerate(_together(snapshot, found), start=1):
         contents = {**_asked(snapshot, those), "answer": NO_ANSWER, "raised_by": those[0].gap}
-        yield RowFacts(f"G{number}", {**contents, **aged(snapshot, min(one.since for one in those))})
+        yield RowFacts(f"G{number}", {**contents, **aged(snapshot, min(enquiry.since for enquiry in those))})
 
 
 def _together(snapshot: Snapshot, found: Iterable[Raised]) -> Iterator[list[Raised]]:
     """What one gap raises about one priority, as much of it as fits a row."""
     groups: dict[tuple[Gap, str], list[Raised]] = {}
-    for one in found:
-        groups.setdefault((one.gap, _priority(snapshot, one.about)), []).append(one)
+    for enquiry in found:
+        groups.setdefault((enquiry.gap, _priority(snapshot, enquiry.about)), []).append(enquiry)
     for group in groups.values():
         row: list[Raised] = []
-        for one in group:
-            if row and sum(len(each.line) for each in (*row, one)) > MOST_TOGETHER:
+        for enquiry in group:
+            if row and sum(len(each.line) for each in (*row, enquiry)) > MOST_TOGETHER:
                 yield row
                 row = []
-            row.append(one)
+            row.append(enquiry)
         yield row
 
 
@@ -174,19 +176,19 @@ def _asked(snapshot: Snapshot, those: Sequence[Raised]) -> dict[str, str]:
         return {"about": first.about, "enquiry": first.enquiry, "answers": first.answers}
     about = _priority(snapshot, first.about)
     lines = [_OF_EACH.get(first.gap, "").format(about), *_lines(snapshot, those)]
-    whom = dict.fromkeys(one.answers for one in those)
+    whom = dict.fromkeys(enquiry.answers for enquiry in those)
     return {"about": about, "enquiry": "\n".join(filter(None, lines)), "answers": "\n".join(filter(None, whom))}
 
 
 def _lines(snapshot: Snapshot, those: Sequence[Raised]) -> Iterator[str]:
     """What is asked, each with the refs about which it is; of whom and since when, where the row does not say it."""
-    since = min(one.since for one in those)
+    since = min(enquiry.since for enquiry in those)
     refs: dict[str, list[str]] = {}
-    for one in those:
-        whom = "" if all(one.answers == each.answers for each in those) else one.answers or "nobody named"
-        later = quarters(snapshot, one.since) != quarters(snapshot, since)
-        more = "; ".join(filter(None, [whom, f"since {since_words(one.since)}" if later else ""]))
-        refs.setdefault(f"{one.line} ({more})" if more else one.line, []).append(one.about)
+    for enquiry in those:
+        whom = "" if all(enquiry.answers == other.answers for other in those) else enquiry.answers or "nobody named"
+        later = quarters(snapshot, enquiry.since) != quarters(snapshot, since)
+        more = "; ".join(filter(None, [whom, f"since {since_words(enquiry.since)}" if later else ""]))
+        refs.setdefault(f"{enquiry.line} ({more})" if more else enquiry.line, []).append(enquiry.about)
     for text, about in refs.items():
         yield f"{', '.join(dict.fromkeys(about))}: {text}".removeprefix(": ")
 
@@ -195,7 +197,7 @@ def enquiry_lines(snapshot: Snapshot, found: Sequence[Raised]) -> Iterator[str]:
     """How many the plan has and how many of them are answered; how many each gap raises (`found`)."""
     own = snapshot.rows["enquiry"].values()
     yield f"The plan's own: {len(own)}, answered: {sum(bool(row['answer']) for row in own)}."
-    counts = Counter(one.gap for one in found)
-    told = "; ".join(f"{gap[0].lower()}{gap[1:]} {counts[gap]}" for gap in Gap if counts[gap])
-    rows = " (those of one priority share a row)" if told else ""
-    yield f"Raised by gaps{rows}: {told or 'none' if snapshot.round else 'none before the first round'}."
+    counts = Counter(enquiry.gap for enquiry in found)
+    gaps = "; ".join(f"{gap[0].lower()}{gap[1:]} {counts[gap]}" for gap in Gap if counts[gap])
+    rows = " (those of one priority share a row)" if gaps else ""
+    yield f"Raised by gaps{rows}: {gaps or 'none' if snapshot.round else 'none before the first round'}."

@@ -81,7 +81,7 @@ def _silence(snapshot: Snapshot, rating: Rating) -> Iterator[str]:
     if rating.published != Status.NOT_REPORTED:
         return
     code = next(iter(subgroups_of(snapshot.rows, rating.facts.ref)), "")
-    facts = next((one for one in snapshot.subgroups if one.code == code), None)
+    facts = next((group for group in snapshot.subgroups if group.code == code), None)
     if facts is None:
         yield "nobody was asked"
     elif facts.missed:
@@ -92,10 +92,10 @@ def _silence(snapshot: Snapshot, rating: Rating) -> Iterator[str]:
 
 def _progress(snapshot: Snapshot, ref: str) -> list[str]:
     """What was reported for this round; the plan's own words until anybody reports."""
-    told = snapshot.said(ref, "progress")
+    progress = snapshot.said(ref, "progress")
     if not any(snapshot.history.of_round("action", ref, "progress", code) for code in snapshot.rounds):
-        told = snapshot.rows["action"][ref]["progress_before"]
-    return [told] if told else []
+        progress = snapshot.rows["action"][ref]["progress_before"]
+    return [progress] if progress else []
 
 
 def _contributions(snapshot: Snapshot) -> Mapping[str, Sequence[str]]:
@@ -106,22 +106,22 @@ def _contributions(snapshot: Snapshot) -> Mapping[str, Sequence[str]]:
         if more:
             ref, _, code = key.partition("/")
             added.setdefault(ref, {})[code] = f"{snapshot.subgroup(code)} adds: {more}"
-    return {ref: [told[code] for code in snapshot.rows["subgroup"] if code in told] for ref, told in added.items()}
+    return {ref: [adds[code] for code in snapshot.rows["subgroup"] if code in adds] for ref, adds in added.items()}
 
 
-def _stage(said: str, confirmed: str) -> str:
+def _stage(stage: str, confirmed: str) -> str:
     """How far it has got: what the chair says, and whether what needs the officer's word has it."""
-    if said in PROPOSED_STAGES and said != confirmed:
-        return f"{said}, proposed"
-    if confirmed and said not in ("", confirmed):
-        return f"{said}; {confirmed}, confirmed"
-    return f"{confirmed}, confirmed" if confirmed else said
+    if stage in PROPOSED_STAGES and stage != confirmed:
+        return f"{stage}, proposed"
+    if confirmed and stage not in ("", confirmed):
+        return f"{stage}; {confirmed}, confirmed"
+    return f"{confirmed}, confirmed" if confirmed else stage
 
 
 def _next_step(snapshot: Snapshot, ref: str) -> str:
     by, done = snapshot.said(ref, "next_step_by"), snapshot.said(ref, "step_done")
-    told = [snapshot.said(ref, "next_step"), f"By {by}." if by else "", f"Last step done: {done}." if done else ""]
-    return "\n".join(filter(None, told))
+    parts = [snapshot.said(ref, "next_step"), f"By {by}." if by else "", f"Last step done: {done}." if done else ""]
+    return "\n".join(filter(None, parts))
 
 
 def _evidence(snapshot: Snapshot, ref: str) -> str:
@@ -143,14 +143,14 @@ def _dates(snapshot: Snapshot, rating: Rating) -> str:
     """The first date that was given, how often it moved and by how much, and the date that a chair proposes."""
     facts = rating.facts
     new = snapshot.said(facts.ref, "new_date")
-    told = [facts.dates[0][1].words if facts.dates else ""]
+    parts = [facts.dates[0][1].words if facts.dates else ""]
     if facts.moves:
         slip = facts.slip_days or 0
         later = "later" if slip >= 0 else "earlier"
-        told.append(f"Moved {count_words(len(facts.moves), 'time')}, {count_words(abs(slip), 'day')} {later}.")
+        parts.append(f"Moved {count_words(len(facts.moves), 'time')}, {count_words(abs(slip), 'day')} {later}.")
     if new:
-        told.append(f"New date {new}, {'confirmed' if facts.due and facts.due.words == new else 'proposed'}.")
-    return "\n".join(filter(None, told))
+        parts.append(f"New date {new}, {'confirmed' if facts.due and facts.due.words == new else 'proposed'}.")
+    return "\n".join(filter(None, parts))
 
 
 def grid_rows(snapshot: Snapshot) -> Iterator[RowFacts]:
@@ -161,13 +161,13 @@ def grid_rows(snapshot: Snapshot) -> Iterator[RowFacts]:
 
 def question_rows(snapshot: Snapshot) -> Iterator[RowFacts]:
     """What nobody has answered yet."""
-    for number, one in enumerate(snapshot.questions, start=1):
+    for number, question in enumerate(snapshot.questions, start=1):
         contents: dict[str, Content] = {
-            "about": one.about,
-            "question": one.question,
-            "answers": one.answers,
-            **aged(snapshot, question_since(snapshot, one)),
-            **({"since": as_date(one.since)} if one.since else {}),
-            "source": one.source,
+            "about": question.about,
+            "question": question.question,
+            "answers": question.answers,
+            **aged(snapshot, question_since(snapshot, question)),
+            **({"since": as_date(question.since)} if question.since else {}),
+            "source": question.source,
         }
         yield RowFacts(str(number), contents)
