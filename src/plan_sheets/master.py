@@ -136,7 +136,7 @@ def _shown(register: Register, snapshot: Snapshot, wanted: Edition) -> tuple[Sna
 def _earlier(register: Register, wanted: Edition, code: str) -> list[DocumentFacts]:
     """The masters of this edition that the round has already, oldest first."""
     made = register.document_facts(wanted.kind, code)
-    return [one for one in made.values() if one.reference.rpartition("-")[0].endswith(f"-{wanted.stem}")]
+    return [document for document in made.values() if document.reference.rpartition("-")[0].endswith(f"-{wanted.stem}")]
 
 
 def _write(folder: Folder, name: str, data: bytes, batch: Batch, output: Path | None) -> Path:
@@ -158,7 +158,7 @@ def _in_word(snapshot: Snapshot, reference: str, path: Path, wanted: editions.Ed
 
 def _round_of(register: Register, code: str | None) -> Round | None:
     """The round that is meant; None before the first. Raises PlanSheetsError if it was not issued."""
-    issued = [one.code for one in register.rounds()]
+    issued = [issued_round.code for issued_round in register.rounds()]
     if code is None:
         return Round.parse(issued[-1]) if issued else None
     wanted = Round.parse(code)
@@ -172,7 +172,7 @@ def _round_of(register: Register, code: str | None) -> Round | None:
 
 def _warnings(snapshot: Snapshot, subgroups: Sequence[SubgroupFacts], changed: Path | None) -> Iterator[str]:
     """What to know of a master of `snapshot`; the subgroups by their names, which the public does not learn."""
-    out = [one.name for one in subgroups if one.missed]
+    out = [group.name for group in subgroups if group.missed]
     if out:
         yield f"No return has come from {'; '.join(out)}: their actions stand as Not reported."
     if not snapshot.rows["priority"]:
@@ -259,7 +259,7 @@ def _spec(snapshot: Snapshot) -> WorkbookSpec:
     spec = schemas.load_workbook_spec("master")
     if snapshot.round:
         return spec
-    sheets = (replace(one, columns=tuple(c for c in one.columns if not _is_age(one, c))) for one in spec.sheets)
+    sheets = (replace(sheet, columns=tuple(c for c in sheet.columns if not _is_age(sheet, c))) for sheet in spec.sheets)
     return replace(spec, sheets=tuple(sheets))
 
 
@@ -272,7 +272,7 @@ def _lines(
     snapshot: Snapshot, spec: WorkbookSpec, owners: Sequence[Owned], gaps: Sequence[Raised]
 ) -> dict[str, tuple[str, ...]]:
     """The counts at the top of a sheet, in lines no wider than its table."""
-    said = {
+    texts = {
         "Considerations": coverage_lines(snapshot),
         "Owners": owner_lines(owners),
         "Key lines of enquiry": enquiry_lines(snapshot, gaps),
@@ -280,5 +280,5 @@ def _lines(
     }
     widths = {sheet.name: sum(column.width for column in sheet.columns) for sheet in spec.sheets}
     return {
-        name: tuple(part for line in lines for part in fold_line(line, widths[name])) for name, lines in said.items()
+        name: tuple(part for line in lines for part in fold_line(line, widths[name])) for name, lines in texts.items()
     }

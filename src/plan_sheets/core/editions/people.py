@@ -107,9 +107,9 @@ class Names:
 
     def named(self, text: str) -> Hit | None:
         """The first name that a text holds: whole and without regard to case, or a sure part with its capital."""
-        told = plain(_bare(text))
-        found = (one for one in self.whole if one in told and re.search(rf"(?<!\w){re.escape(one)}(?!\w)", told))
-        whole = next((Hit(self.whole[one], self.whole[one]) for one in found), None)
+        spelt = plain(_bare(text))
+        found = (name for name in self.whole if name in spelt and re.search(rf"(?<!\w){re.escape(name)}(?!\w)", spelt))
+        whole = next((Hit(self.whole[name], self.whole[name]) for name in found), None)
         return whole or next(_hits(text, self.sure), None)
 
     def doubts(self, text: str) -> list[Hit]:
@@ -136,9 +136,9 @@ def ordinary_words(history: History) -> frozenset[str]:
     words: set[str] = set()
     for key, those in history.by_key.items():
         if key.record in _BODIES and key.field in ("ref", "title"):
-            words.update(word.casefold() for one in those for word in _words(one.value))
+            words.update(word.casefold() for held in those for word in _words(held.value))
         elif key.field not in NAMES.get(key.record, ()):
-            typed = (word for one in those if one.source.kind == "plan" for word in _words(one.value))
+            typed = (word for held in those if held.source.kind == "plan" for word in _words(held.value))
             words.update(word for word in typed if word.islower())
     return frozenset(words)
 
@@ -152,8 +152,8 @@ def _parts(name: str, known: NameWords) -> Iterator[tuple[str, bool]]:
         words = _WORD.findall(name.partition("@")[0].replace("_", " ").casefold())
         yield from _of_post(words, known)
         return
-    for one in _BETWEEN.split(name.title() if name.islower() else name):
-        segments = [[word.casefold() for word in _words(part) if word[0].isupper()] for part in one.split(",")]
+    for person in _BETWEEN.split(name.title() if name.islower() else name):
+        segments = [[word.casefold() for word in _words(part) if word[0].isupper()] for part in person.split(",")]
         free = [word for segment in segments if not known.is_post(segment) for word in segment]
         persons = [word for word in free if word not in known.titles]
         if len(persons) > 1 or len(persons) < len(free):
@@ -167,7 +167,7 @@ def _parts(name: str, known: NameWords) -> Iterator[tuple[str, bool]]:
 def _of_post(words: Iterable[str], known: NameWords) -> Iterator[tuple[str, bool]]:
     """The words of a post or a body that are none the plan knows: they may be a name."""
     other = known.titles | known.ordinary
-    return ((one, False) for one in words if len(one) >= SHORTEST and not (one in other or known.of_a_post(one)))
+    return ((word, False) for word in words if len(word) >= SHORTEST and not (word in other or known.of_a_post(word)))
 
 
 def _hits(text: str, parts: Mapping[str, str]) -> Iterator[Hit]:

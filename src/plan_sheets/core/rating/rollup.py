@@ -72,10 +72,10 @@ def _of(ratings: list[Rating], status: Status) -> list[Rating]:
 
 
 def _count_text(counts: Mapping[Status, int]) -> str:
-    told = [f"{status}: {count}" for status, count in counts.items()]
-    if not told:
+    words = [f"{status}: {count}" for status, count in counts.items()]
+    if not words:
         return str(Status.NO_ACTIONS)
-    return "; ".join([f"{told[0]} of {sum(counts.values())}", *told[1:]])
+    return "; ".join([f"{words[0]} of {sum(counts.values())}", *words[1:]])
 
 
 class Trend(StrEnum):

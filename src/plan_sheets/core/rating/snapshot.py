@@ -25,7 +25,7 @@ def day_of(for_round: Round | None, history: History) -> date:
     """The day that a master bears: see `Snapshot.made_on`. An empty plan bears the first of the year that it has."""
     if for_round:
         return for_round.last_day
-    received = max((one.source.received for held in history.by_key.values() for one in held), default="")
+    received = max((held.source.received for values in history.by_key.values() for held in values), default="")
     return date.fromisoformat(received[:10]) if received else date(int(history.text("plan", "", "year")[:4]), 4, 1)
 
 
@@ -127,8 +127,8 @@ class Snapshot:
             self._roll_ups[code, refs] = roll_up(self.rated(code, refs), self.limits)
         return self._roll_ups[code, refs]
 
-    def said(self, ref: str, name: str) -> str:
-        """What a round field of an action says for this round."""
+    def answer(self, ref: str, name: str) -> str:
+        """What was answered for this round in a round field of an action; "" if nothing, and before the first round."""
         return self.history.of_round("action", ref, name, self.code) if self.round else ""
 
     def titled(self, ref: str) -> str:

@@ -92,7 +92,7 @@ def _since(snapshot: Snapshot, ref: str, asked: Sequence[Escalation]) -> str:
     if ref not in snapshot.rows["action"]:
         return _lines(escalation.why for escalation in asked) or f"Not raised again in {quarter(snapshot.code)}."
     rating = snapshot.now.get(ref)
-    progress = shorten(snapshot.said(ref, "progress"), LONGEST_REPORT)
+    progress = shorten(snapshot.answer(ref, "progress"), LONGEST_REPORT)
     return _lines(
         [f"{rating.published} in {quarter(snapshot.code)}." if rating else "No longer in the plan.", progress]
     )

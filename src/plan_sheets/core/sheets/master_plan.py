@@ -38,10 +38,10 @@ def action_rows(snapshot: Snapshot) -> Iterator[RowFacts]:
             "priority": snapshot.titled(row["theme"]),
             "due": as_date(row["due"]),
             "progress": "\n".join([*_progress(snapshot, ref), *added.get(ref, ())]),
-            "stage": _stage(snapshot.said(ref, "stage"), row["confirmed_stage"]),
+            "stage": _stage(snapshot.answer(ref, "stage"), row["confirmed_stage"]),
             "next_step": _next_step(snapshot, ref),
-            "recovery": snapshot.said(ref, "recovery"),
-            "ask": snapshot.said(ref, "ask"),
+            "recovery": snapshot.answer(ref, "recovery"),
+            "ask": snapshot.answer(ref, "ask"),
             "evidence": _evidence(snapshot, ref),
             "owner": _owner(snapshot, ref),
             **{name: row[name] for name in ("what", "how", "responsible", "impact")},
@@ -92,7 +92,7 @@ def _silence(snapshot: Snapshot, rating: Rating) -> Iterator[str]:
 
 def _progress(snapshot: Snapshot, ref: str) -> list[str]:
     """What was reported for this round; the plan's own words until anybody reports."""
-    progress = snapshot.said(ref, "progress")
+    progress = snapshot.answer(ref, "progress")
     if not any(snapshot.history.of_round("action", ref, "progress", code) for code in snapshot.rounds):
         progress = snapshot.rows["action"][ref]["progress_before"]
     return [progress] if progress else []
@@ -119,8 +119,8 @@ def _stage(stage: str, confirmed: str) -> str:
 
 
 def _next_step(snapshot: Snapshot, ref: str) -> str:
-    by, done = snapshot.said(ref, "next_step_by"), snapshot.said(ref, "step_done")
-    parts = [snapshot.said(ref, "next_step"), f"By {by}." if by else "", f"Last step done: {done}." if done else ""]
+    by, done = snapshot.answer(ref, "next_step_by"), snapshot.answer(ref, "step_done")
+    parts = [snapshot.answer(ref, "next_step"), f"By {by}." if by else "", f"Last step done: {done}." if done else ""]
     return "\n".join(filter(None, parts))
 
 
@@ -142,7 +142,7 @@ def _owner(snapshot: Snapshot, ref: str) -> str:
 def _dates(snapshot: Snapshot, rating: Rating) -> str:
     """The first date that was given, how often it moved and by how much, and the date that a chair proposes."""
     facts = rating.facts
-    new = snapshot.said(facts.ref, "new_date")
+    new = snapshot.answer(facts.ref, "new_date")
     parts = [facts.dates[0][1].words if facts.dates else ""]
     if facts.moves:
         slip = facts.slip_days or 0
