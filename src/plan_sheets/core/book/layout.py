@@ -191,16 +191,16 @@ def cell_key(row: Row, column: Column) -> Key:
 def chart_words(sheet: Sheet, chart: Chart) -> str:
     """What a chart shows, for whoever cannot see it: every number of it that is not 0, row by row."""
     parts = [(sheet.columns[place].heading, place) for place in map(sheet.place, chart.parts)]
-    told = []
+    counts = []
     for row in sheet.rows:
         numbers = ", ".join(f"{row.cells[place]} {heading}" for heading, place in parts if row.cells[place])
-        told.append(f"{as_text(row.cells[sheet.place(chart.label)])}: {numbers or 'none'}.")
-    return " ".join([f"Stacked columns. {chart.title}.", *told, "The table beside it holds the same numbers."])
+        counts.append(f"{as_text(row.cells[sheet.place(chart.label)])}: {numbers or 'none'}.")
+    return " ".join([f"Stacked columns. {chart.title}.", *counts, "The table beside it holds the same numbers."])
 
 
 def texts_of(row: Row) -> tuple[str, ...]:
     """What a reader of the made file will find in a row."""
-    return tuple([one if type(one) is str else as_text(one) for one in row.cells])
+    return tuple([content if type(content) is str else as_text(content) for content in row.cells])
 
 
 def as_text(content: Content) -> str:

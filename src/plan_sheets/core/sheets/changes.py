@@ -83,5 +83,5 @@ def _where(source: Source) -> str:
     if not source.file:
         return ""
     day = PartialDate.day(date.fromisoformat(source.received[:10])).words if source.received else ""
-    told = f"{source.file}, received {day}" if day else source.file
-    return f"Settled in {told}" if source.settled else told
+    file = f"{source.file}, received {day}" if day else source.file
+    return f"Settled in {file}" if source.settled else file

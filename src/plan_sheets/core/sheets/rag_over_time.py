@@ -23,8 +23,10 @@ NEW = "New"
 def quarters(snapshot: Snapshot) -> dict[str, str]:
     """The last rounds that were issued, by code, oldest first: `Quarter 2`, with its year where there are two."""
     rounds = [Round.parse(code) for code in snapshot.rounds[-MOST_ROUNDS:]]
-    one_year = len({one.year for one in rounds}) == 1
-    return {one.code: f"Quarter {one.quarter}{'' if one_year else f' of {one.code[:7]}'}" for one in rounds}
+    one_year = len({quarter.year for quarter in rounds}) == 1
+    return {
+        quarter.code: f"Quarter {quarter.quarter}{'' if one_year else f' of {quarter.code[:7]}'}" for quarter in rounds
+    }
 
 
 def quarter_headings(snapshot: Snapshot) -> dict[str, str]:
@@ -46,7 +48,7 @@ def timeline_rows(snapshot: Snapshot) -> Iterator[RowFacts]:
             continue
         past = {code: snapshot.ratings[code].get(ref) for code in shown}
         facts = snapshot.now[ref].facts
-        statuses = [one.published if one else "" for one in past.values()]
+        statuses = [rating.published if rating else "" for rating in past.values()]
         contents: dict[str, Content] = {
             "what": row["what"],
             **dict(zip(names, statuses, strict=True)),
@@ -71,9 +73,9 @@ def _changes(past: Mapping[str, Rating | None], shown: Mapping[str, str]) -> Ite
 
 def _overrides(past: Mapping[str, Rating | None], shown: Mapping[str, str]) -> Iterator[str]:
     """Each override, with name, date and reason; one of an action that is not rated any more replaces nothing."""
-    for code, one in past.items():
-        override = one.facts.override if one else None
-        if one and override and one.published == override.rag:
+    for code, rating in past.items():
+        override = rating.facts.override if rating else None
+        if rating and override and rating.published == override.rag:
             yield f"{shown[code]}, {override.rag} {override.words}"
 
 

@@ -81,7 +81,8 @@ def read_sheet_texts(part: bytes) -> Sequence[str]:
         texts = html.unescape(b"\0".join(plain).decode()).split("\0")
     else:
         texts = [
-            "".join(run.text or "" for run in (*one.findall("t"), *one.findall("r/t"))) for one in tree(part).iter("si")
+            "".join(run.text or "" for run in (*shared.findall("t"), *shared.findall("r/t")))
+            for shared in tree(part).iter("si")
         ]
     return [_ESCAPED.sub(lambda code: chr(int(code[1], 16)), text) for text in texts] if b"_x" in part else texts
 
@@ -118,8 +119,8 @@ def _read_plain(part: bytes, parts: CellParts) -> SheetPart | None:
             number = attributes["r"]
             row = int(number) - 1
             read.add_row(row, attributes)
-            for one in body.partition("</row>")[0].split('<c r="')[1:]:
-                place, _, spelt = one.partition('"')
+            for cell in body.partition("</row>")[0].split('<c r="')[1:]:
+                place, _, spelt = cell.partition('"')
                 read.cells[row, columns[place.removesuffix(number)]] = cells[spelt]
     except KeyError:
         return None

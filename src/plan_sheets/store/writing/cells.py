@@ -68,7 +68,9 @@ def row_heights(sheet: Sheet, widths: Sequence[float]) -> list[float]:
 
     LibreOffice does not measure rows when it opens a file, and a row without one would show its first line only.
     """
-    headings = [lines_needed(one.heading, width * BOLD_ROOM) for one, width in zip(sheet.columns, widths, strict=True)]
+    headings = [
+        lines_needed(column.heading, width * BOLD_ROOM) for column, width in zip(sheet.columns, widths, strict=True)
+    ]
     columns = [*map(_Lines, widths)]
     bodies = [max(map(getitem, columns, row.cells)) for row in sheet.rows]
     return [min(LINE_POINTS * lines, TALLEST_ROW) for lines in (max(headings), *bodies)]

@@ -340,7 +340,7 @@ class _Page(Worksheet):  # type: ignore[misc]  # XlsxWriter ships no types
 
     def _xml_start_tag_unencoded(self, tag: str, attributes: Iterable[tuple[str, object]] = ()) -> None:
         """Keeps the heights of rows but not the word that a person fixed them."""
-        super()._xml_start_tag_unencoded(tag, [one for one in attributes if one[0] != "customHeight"])
+        super()._xml_start_tag_unencoded(tag, [attribute for attribute in attributes if attribute[0] != "customHeight"])
 
 
 def _number(look: Format) -> int:
