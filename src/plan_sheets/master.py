@@ -189,7 +189,7 @@ def _warnings(snapshot: Snapshot, subgroups: Sequence[SubgroupFacts], changed: P
 
 
 def _document(snapshot: Snapshot, edition: Edition, earlier: Sequence[DocumentFacts], register: Register) -> Document:
-    """The last master of the round if it would say the very same; else a new one."""
+    """The round's last master if a new one would have the same content; else a new one."""
     last = register.documents(id=earlier[-1].id)[0] if earlier else None
 
     def make(reference: str) -> Book:
@@ -264,7 +264,7 @@ def _spec(snapshot: Snapshot) -> WorkbookSpec:
 
 
 def _is_age(sheet: SheetSpec, column: ColumnSpec) -> bool:
-    """Whether a column tells an age; since when a question has been open, the officer may have said."""
+    """Whether a column shows an age; `since` of an open question does not count, for the officer may give it."""
     return column.field.name == "age" or (column.field.name == "since" and sheet.record != "open_question")
 
 

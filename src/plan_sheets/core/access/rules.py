@@ -39,7 +39,7 @@ _STRONG_COLOUR = 0.5
 """From this saturation on a fill says something; the light fills of cells to fill in are far below."""
 _POINTS_A_CHARACTER = 5.25
 _MOST_LINES = TALLEST_ROW / LINE_POINTS
-"""Of a row that grows: one whose height the file does not state."""
+"""The most lines of a row whose height the file does not state: such a row grows with its text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -310,7 +310,7 @@ def _prompts(sheet: SeenSheet) -> Said:
 
 
 def _prompted(sheet: SeenSheet) -> dict[int, list[int]]:
-    """Of each column the rows at which cells with a prompt begin and end, by turns: between them, all have one."""
+    """By column, the rows where a run of cells with a prompt begins and ends, in turn, in ascending order."""
     runs: dict[int, list[tuple[int, int]]] = {}
     for entry in sheet.entries:
         for area in entry.areas if 0 < len(entry.prompt) <= LONGEST_PROMPT else ():

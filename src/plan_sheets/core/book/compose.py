@@ -46,7 +46,7 @@ class Facts:
     lines: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Lines of text that only the facts can say, by sheet name: they stand after the described ones."""
     notes: Sequence[tuple[str, str]] = ()
-    """What the sheet Notes says of its own, as names and texts; it is made if there is any."""
+    """Names and texts for the sheet Notes; without any, it is made only if a text does not fit its row."""
     reference: str = ""
     secret: bytes = b""
     identity: Mapping[str, str] = field(default_factory=dict)
@@ -88,7 +88,7 @@ def _sheet(spec: SheetSpec, facts: Facts, names: Sequence[str]) -> Sheet:
 
 
 def _printable(sheet: Sheet) -> Sheet:
-    """The sheet as a file can hold it: it is kept as it goes out, and compared with that when it comes back."""
+    """The sheet with unprintable characters replaced: the register keeps what the file holds."""
     rows = tuple([row if _is_printable(row) else row._replace(cells=(*map(_shown, row.cells),)) for row in sheet.rows])
     columns = tuple(
         replace(column, choices=(*map(printable, column.choices),)) if column.choices else column

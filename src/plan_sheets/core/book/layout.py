@@ -46,7 +46,7 @@ class Field:
     phrases: Mapping[str, str] = field(default_factory=dict)
     """What phrases of a kind mean here (ask, blank or answer), where it is not what `schemas/phrases.yaml` says."""
     prompt: str = ""
-    """What stands beside the cell while it is filled in: 255 characters at most."""
+    """The prompt that is shown while the cell is filled in: 255 characters at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ class Link:
 FREEZE_NOTE = "The headings stay in view: View, Freeze Panes undoes it."
 MOST_LINES = 6
 NOTHING_YET = "None yet"
-"""What a table without rows says in its one row: a named table cannot be empty."""
+"""The text of the one row of a table that would have none: Excel refuses an empty table."""
 
 Content = str | int | float | PartialDate | Formula | Link
 """What a cell holds when it is written. Text is written as text, whatever it begins with."""

@@ -15,7 +15,7 @@ NAME = "Notes"
 FITS_ANYWHERE = 100
 """Characters that even the narrowest column shows in one row."""
 MOST_IN_A_ROW = 8_000
-"""Characters: more are never tried in one row, or a text of a million would be measured a thousand times."""
+"""The most characters that are tried in one row: a text of a million would be measured a thousand times."""
 _FIELDS = {
     "ref": Field("note", "ref", "Note", scope="derived", fill="tool", width=8),
     "where": Field("note", "where", "Belongs to", scope="derived", fill="tool", width=34),
@@ -83,7 +83,7 @@ def _note(notes: list[Row], where: str, parts: Iterable[str]) -> None:
 
 
 def _parts(text: str, first_width: float, ending: str, width: float) -> Iterator[str]:
-    """The text in parts that a row can show, joined again they are the text; broken at a blank where there is one."""
+    """The text in parts that each fit a row, broken at a blank if there is one; joined, they are the text again."""
     room, reserve = first_width, ending
     while text:
         cut = _fitting(text, room, reserve)

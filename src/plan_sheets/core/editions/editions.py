@@ -136,13 +136,13 @@ class _Kept:
         return cls(refs, frozenset(about))
 
     def has(self, key: Key) -> bool:
-        """Whether a fact is one of these boards', or of the whole plan."""
+        """Whether a fact belongs to these boards or to the whole plan."""
         if key.record in SAY_WHAT_THEY_ARE_ABOUT:
             return (key.record, key.ref) in self.rows
         return key.record in OF_THE_WHOLE_PLAN or key.ref.partition("/")[0] in self.refs
 
     def has_query(self, query: OpenQuery) -> bool:
-        """Whether a query may be about them: one of which nobody knows whose it is may."""
+        """Whether a query may be about these boards; one with neither cells nor a subgroup may be."""
         if query.cells:
             return any(self.has(cell.key) for cell in query.cells)
         return not query.subgroup or query.subgroup in self.refs

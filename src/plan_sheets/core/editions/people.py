@@ -30,7 +30,7 @@ _BODIES = ("board", "subgroup")
 """Records whose refs and titles are words of the organisation."""
 _WORD = re.compile(r"(?<!\w)[^\W\d_]+(?:'[^\W\d_]+)*(?!\w)")
 _BETWEEN = re.compile(r"[;/&()\[\]\n]|\band\b|\s[-\u2010-\u2015]\s")
-"""What stands between several who are named in one cell, or a name and its post; a comma may part a name too."""
+"""What separates several people in one cell, or a name and its post; a comma may separate them too."""
 _ACCENT = re.compile("[\u0300-\u036f]")
 _CONTACT = re.compile(r"[^\s@]+@[^\s@]+\.\w+|(?<!\w)(?:\+\d|0\d|\(0\d)(?:[ ()-]{0,2}\d){7,}")
 """An e-mail address; a telephone number, as they are written in Britain."""
@@ -56,13 +56,13 @@ class NameWords:
         return word in self.posts or word.removesuffix("s") in self.posts
 
     def is_post(self, words: Collection[str]) -> bool:
-        """Whether these words are a post or a body: one says so, or the plan uses all of them as words."""
+        """Whether these words name a post or a body: one of them says so, or the plan has them all as words."""
         return any(map(self.of_a_post, words)) or all(word in self.ordinary - self.words for word in words)
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A word, or words, in a text, and the name in the register that it is, or is part of."""
+    """Words found in a text, and the name in the register that they are or belong to."""
 
     word: str
     name: str
@@ -87,7 +87,7 @@ class Names:
     sure: Mapping[str, str]
     """Parts that keep a text back."""
     doubtful: Mapping[str, str]
-    """Parts that may be other words: a text with such a one is shown, and somebody told."""
+    """Parts of names that may be ordinary words: a text with one is shown, and the officer is told."""
 
     @classmethod
     def of(cls, names: Iterable[str], known: NameWords, agencies: Iterable[str] = ()) -> Names:

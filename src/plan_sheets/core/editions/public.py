@@ -119,7 +119,7 @@ def _is_proposed(snapshot: Snapshot, ref: str, row: Mapping[str, str]) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Screen:
-    """What no text may name, and what the officer is told of those that were kept back, or may."""
+    """Checks texts for the public: the names that none may hold, and the remarks for the officer so far."""
 
     names: Names
     disputed: frozenset[Key]
@@ -155,7 +155,7 @@ def _released(snapshot: Snapshot, key: Key, screen: _Screen) -> str:
 
 
 def _rating(rating: Rating) -> Rating:
-    """A rating without anybody's words: what drives it in those of the rules alone."""
+    """The rating without any text that somebody wrote: `driven_by` is made of the words of the rules."""
     facts = rating.facts
     bare = ActionFacts(
         ref=facts.ref,

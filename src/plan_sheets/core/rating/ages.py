@@ -34,7 +34,7 @@ def since_of(history: History, key: Key, up_to: str, kind: Callable[[str], objec
 
 
 def row_since(snapshot: Snapshot, record: str, ref: str) -> str:
-    """The code of the round since which there has been such a row."""
+    """The code of the round in which the row of this ref first stood."""
     return since_of(snapshot.history, Key(record, ref, "ref"), snapshot.code) or BEFORE_ANY_ROUND
 
 

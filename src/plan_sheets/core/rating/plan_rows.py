@@ -1,4 +1,4 @@
-"""What a planner wants to know of a plan before it is issued: counts, open questions, unconfirmed owners, warnings."""
+"""Questions that the rows of a plan answer: who leads, who owns, whom the law says to consult."""
 
 from __future__ import annotations
 

@@ -251,7 +251,7 @@ def _find_breaches(facts: ActionFacts, for_round: Round, limits: Thresholds) -> 
 
 
 def missed_running(steps: tuple[LastStep, ...]) -> int:
-    """How many rounds running, this one the last, the step named before was said not to be done, or only partly."""
+    """How many rounds in a row, up to this one, the next step named before was reported not done or partly done."""
     answers = [step.missed for step in steps]
     return answers.index(False) if False in answers else len(answers)
 

@@ -1,4 +1,4 @@
-"""From actions to a priority or a board: the roll-up beside its counts, the trend, and what is escalated."""
+"""How actions add up to a priority or a board: the published status beside its counts, and the trend."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ CONCERN = (
     Status.CLOSED,
     Status.WITHDRAWN,
 )
-"""The statuses that are counted, in the order in which counts are told."""
+"""The statuses that are counted, in the order in which counts are printed."""
 ENDED = (Status.CLOSED, Status.WITHDRAWN)
 
 

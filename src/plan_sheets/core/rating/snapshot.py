@@ -57,7 +57,7 @@ class Snapshot:
     set_aside: int
     """How many files were held or refused, and never accepted since."""
     asked: Mapping[Key, str]
-    """Since which round (its code) a placeholder has stood where an open one stands, by the fact it stands for."""
+    """The code of the round since which a fact has had a placeholder instead of an answer; only those still open."""
     open_queries: tuple[OpenQuery, ...]
     """The queries that nobody has settled."""
     made_on: date

@@ -15,12 +15,12 @@ from plan_sheets.core.rating.snapshot import Snapshot
 
 MOST_RED = 8
 MOST_ASKS = 3
-"""How many Red actions, and how many asks of each other kind, are told in words: all stand on Decisions."""
+"""The most Red actions, and the most asks of each other kind, that the first page names; Decisions has all."""
 LONGEST_ASK = 360
 """A couple of lines (characters)."""
 LONGEST_WHAT = 100
 LONGEST_NAME = 36
-"""What is Red is told nearly whole, all else in a few words (characters)."""
+"""Longest names in characters: of a Red action, nearly whole; of everything else, a few words."""
 ALL = " (all of it on Decisions)"
 _ASKED = {
     EscalationRule.MOVED: "accept the date, or say what must change.",
@@ -31,7 +31,7 @@ _ASKED = {
 
 
 def ask_in_words(snapshot: Snapshot, ref: str, longest: int = LONGEST_NAME) -> str:
-    """What an action is, or a priority, or a subgroup: its words, then its ref and whose it is in brackets."""
+    """The name of an action, a priority or a subgroup; in brackets the ref and, of an action, its subgroup."""
     if ref in snapshot.rows["action"]:
         what = cut(snapshot.rows["action"][ref]["what"], longest).removesuffix(".")
         whose = ", ".join(filter(None, (ref, who_answers(snapshot.rows, ref))))
@@ -42,7 +42,7 @@ def ask_in_words(snapshot: Snapshot, ref: str, longest: int = LONGEST_NAME) -> s
 
 
 def asked_lines(snapshot: Snapshot, now: Round, most_red: int = MOST_RED) -> Iterator[str]:
-    """A line of what is asked about Red actions, one for each of them, and one for each other thing that is asked."""
+    """The lines of what is asked: the common question, one line for each Red action, one for each other ask."""
     found = snapshot.escalations
     red = dict.fromkeys(escalation.ref for escalation in found if escalation.rule is EscalationRule.RED)
     asks = {escalation.ref: escalation.asked for escalation in found if escalation.rule is EscalationRule.ASKED}
@@ -73,7 +73,7 @@ def _first(red: int, found: Sequence[Escalation], now: Round) -> str:
 
 
 def _red(snapshot: Snapshot, refs: Sequence[str], found: Sequence[Escalation], most: int) -> Iterator[str]:
-    """What is Red, whose it is, why, and what is asked beside the common question; those whose chair asks first."""
+    """A line for each Red action: whose it is, why it is Red, what else is asked; first those whose chair asks."""
     for ref in refs[:most]:
         asked = {escalation.rule: escalation.asked for escalation in found if escalation.ref == ref}
         parts = [

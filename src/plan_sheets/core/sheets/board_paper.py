@@ -17,7 +17,7 @@ from plan_sheets.core.sheets.master_plan import action_rows
 from plan_sheets.core.sheets.rag_status import DRAFT, LONGEST_ACTION, summary_rows, summary_texts, waiting
 
 LONGEST = 600
-"""How much of one text a cell or a paragraph of the paper tells (characters)."""
+"""The longest text of a cell or a paragraph of the paper (characters)."""
 CUT = "… (in full in the master workbook)"
 
 
@@ -37,7 +37,7 @@ LEADS = (
 
 
 def board_paper(snapshot: Snapshot, reference: str, created: datetime) -> BoardPaper:
-    """The paper of how everything stood; `reference` is that of the master workbook that tells all of it."""
+    """The board paper of a snapshot; `reference` is that of the master workbook, which holds all of it."""
     plan = snapshot.history.record("plan", "", snapshot.code)
     when = snapshot.round.words if snapshot.round else DRAFT
     parts = (
@@ -51,7 +51,7 @@ def board_paper(snapshot: Snapshot, reference: str, created: datetime) -> BoardP
 
 
 def fitting(text: str, longest: int = LONGEST) -> str:
-    """A text as the paper tells it: whole, or its beginning with where the rest stands."""
+    """The whole text if it fits; else its beginning, and where to read the rest."""
     return text if len(text) <= longest else text[: longest - len(CUT)].rstrip() + CUT
 
 
@@ -76,7 +76,7 @@ def _summary(snapshot: Snapshot) -> Iterator[Part]:
 
 
 def _cells(row: RowFacts, *names: str) -> tuple[str, ...]:
-    """The ref of a row, and what it says under these names."""
+    """The ref of a row, then the text of each of these fields."""
     return row.ref, *(as_text(row.contents.get(name, "")) for name in names)
 
 
@@ -115,13 +115,13 @@ def _asked(those: Sequence[Escalation]) -> tuple[str, ...]:
 
 
 def _lines(texts: Iterable[str]) -> str:
-    """Different texts, one to a line; a long one is told in part, so that there is room for each."""
+    """The different texts, one to a line; long ones are cut, so that there is room for each."""
     different = list(dict.fromkeys(texts))
     return "\n".join(fitting(text, LONGEST // len(different)) for text in different)
 
 
 def _named(snapshot: Snapshot, ref: str) -> str:
-    """A ref, and what it is of: an action, a priority or a subgroup."""
+    """The ref of an action or a priority with its title; the name of a subgroup."""
     if ref in snapshot.rows["action"]:
         return f"{ref} {shorten(snapshot.rows['action'][ref]['what'], LONGEST_ACTION)}"
     return snapshot.titled(ref) if ref in snapshot.rows["priority"] else snapshot.subgroup(ref)

@@ -25,7 +25,7 @@ CONSIDERATIONS: Mapping[str, str] = {
 }
 """The five lenses: the fields of the grid, and what a sentence calls them."""
 LONGEST_TEXT = 80
-"""How much of a question or a reason is told here (characters); the whole of it stands in Grid."""
+"""The longest question or reason shown here (characters); the sheet Grid has the whole text."""
 _NOT_APPLICABLE = re.compile(r"(?:not applicable|n/a)(?!\w)", re.IGNORECASE)
 
 
@@ -50,7 +50,7 @@ class Covered:
 
 
 def cover_of(text: str) -> Cover:
-    """What a text amounts to: blank, a question (it ends with one), not applicable (it begins so), or an answer."""
+    """What a text counts as: blank, a question (it ends with `?`), not applicable (it begins so), or an answer."""
     if not text:
         return Cover.BLANK
     if asks(text):

@@ -71,7 +71,7 @@ def _earlier_row(snapshot: Snapshot, decision: Decision, asked: Sequence[Escalat
 
 
 def _raised_by(escalation: Escalation) -> str:
-    """The rule; in more than the one word of a status, which would be coloured as one."""
+    """The rule in words; Red in several, because a cell with a status alone is coloured as one."""
     return f"Published as {escalation.rule}" if escalation.rule is EscalationRule.RED else escalation.rule
 
 
@@ -88,7 +88,7 @@ def _about(snapshot: Snapshot, ref: str) -> str:
 
 
 def _since(snapshot: Snapshot, ref: str, asked: Sequence[Escalation]) -> str:
-    """What has been reported since a decision: of an action how it stands, of all else whether it is still raised."""
+    """What was reported since a decision: the status and progress of an action; else whether it is still escalated."""
     if ref not in snapshot.rows["action"]:
         return _lines(escalation.why for escalation in asked) or f"Not raised again in {quarter(snapshot.code)}."
     rating = snapshot.now.get(ref)

@@ -26,9 +26,9 @@ TWICE = 2
 """For how many rounds a question must have been open, or a step not done, to raise an enquiry."""
 NO_ANSWER = "None yet"
 LONGEST_WHAT = 90
-"""How much of an action is told here (characters); the whole of it stands in Master plan."""
+"""The longest text of an action shown here (characters); the sheet Master plan has the whole text."""
 MOST_TOGETHER = 1_000
-"""Characters of what is asked about in one row: a row must fit its page."""
+"""The most characters of questions in one row: a row must fit its page."""
 _ENDED = (Status.CLOSED, Status.WITHDRAWN, Status.PROPOSED)
 
 
@@ -99,7 +99,7 @@ def _of_action(snapshot: Snapshot, rating: Rating) -> Iterator[Raised]:
 
 
 def _blank_under_red(snapshot: Snapshot) -> Iterator[Raised]:
-    """One enquiry for all that has been blank since the same round under one theme of a priority that is Red."""
+    """One enquiry for each theme of a Red priority and round: the considerations that are blank since that round."""
     red = _red_since(snapshot)
     blank: dict[tuple[str, str], list[str]] = {}
     for cell in covered(snapshot):
@@ -148,7 +148,7 @@ def enquiry_rows(snapshot: Snapshot, found: Sequence[Raised]) -> Iterator[RowFac
 
 
 def _together(snapshot: Snapshot, found: Iterable[Raised]) -> Iterator[list[Raised]]:
-    """What one gap raises about one priority, as much of it as fits a row."""
+    """The enquiries of one gap about one priority together, split where they would not fit one row."""
     groups: dict[tuple[Gap, str], list[Raised]] = {}
     for enquiry in found:
         groups.setdefault((enquiry.gap, _priority(snapshot, enquiry.about)), []).append(enquiry)
@@ -170,7 +170,7 @@ def _priority(snapshot: Snapshot, about: str) -> str:
 
 
 def _asked(snapshot: Snapshot, those: Sequence[Raised]) -> dict[str, str]:
-    """About what, what is asked and of whom, of one enquiry or of several with a line for each."""
+    """The cells `about`, `enquiry` and `answers` of a row: of one enquiry, or of several, one line each."""
     first = those[0]
     if len(those) == 1:
         return {"about": first.about, "enquiry": first.enquiry, "answers": first.answers}
@@ -181,7 +181,7 @@ def _asked(snapshot: Snapshot, those: Sequence[Raised]) -> dict[str, str]:
 
 
 def _lines(snapshot: Snapshot, those: Sequence[Raised]) -> Iterator[str]:
-    """What is asked, each with the refs about which it is; of whom and since when, where the row does not say it."""
+    """A line for each question with its refs; with who answers and since when, where these differ within the row."""
     since = min(enquiry.since for enquiry in those)
     refs: dict[str, list[str]] = {}
     for enquiry in those:

@@ -1,4 +1,4 @@
-"""The rows of the master's other sheets: every action with all that was said, the grid, changes, what is open."""
+"""The rows of the sheets Master plan (every action with everything reported), Grid and Open questions."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ Records = Mapping[str, Mapping[str, Field]]
 
 
 def as_date(text: str) -> Content:
-    """A real date where the text is one; else the text."""
+    """The date that a text names; the text itself if it names none."""
     return PartialDate.from_words(text) or text
 
 
@@ -77,7 +77,7 @@ def _rule(rating: Rating) -> str:
 
 
 def _silence(snapshot: Snapshot, rating: Rating) -> Iterator[str]:
-    """Why an action was not reported, as far as its subgroup's return tells."""
+    """Why an action was not reported: no return, or what its subgroup's return gives as the reason."""
     if rating.published != Status.NOT_REPORTED:
         return
     code = next(iter(subgroups_of(snapshot.rows, rating.facts.ref)), "")

@@ -17,7 +17,7 @@ from plan_sheets.core.rating.snapshot import Snapshot
 
 STATUSES = ("Accepted", "Approached", "Suggested", NOT_SAID, UNNAMED)
 LONGEST_WHAT = 160
-"""How much of an action is told here (characters); the whole of it stands in Master plan."""
+"""The longest text of an action shown here (characters); the sheet Master plan has the whole text."""
 _ENDED = (Status.CLOSED, Status.WITHDRAWN)
 
 

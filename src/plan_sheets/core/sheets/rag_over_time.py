@@ -14,7 +14,7 @@ from plan_sheets.core.rating.snapshot import Snapshot
 from plan_sheets.core.sheets.master_plan import plan_order
 
 MOST_ROUNDS = 4
-"""A year: so many rounds are looked back at, this one included."""
+"""How many rounds are shown, this one included: a year."""
 NO_BOARD = "No board"
 NO_CHANGE = "No change"
 NEW = "New"
@@ -72,7 +72,7 @@ def _changes(past: Mapping[str, Rating | None], shown: Mapping[str, str]) -> Ite
 
 
 def _overrides(past: Mapping[str, Rating | None], shown: Mapping[str, str]) -> Iterator[str]:
-    """Each override, with name, date and reason; one of an action that is not rated any more replaces nothing."""
+    """Each override with name, date and reason, where it is what was published for that round."""
     for code, rating in past.items():
         override = rating.facts.override if rating else None
         if rating and override and rating.published == override.rag:
@@ -80,7 +80,7 @@ def _overrides(past: Mapping[str, Rating | None], shown: Mapping[str, str]) -> I
 
 
 def board_rows(snapshot: Snapshot) -> Iterator[RowFacts]:
-    """How many actions of each board stand how in this round; those of no board stand last."""
+    """How many actions of each board have each status in this round; last, those of no board."""
     if snapshot.round is None:
         return
     rest = {rating.facts.priority for rating in snapshot.now.values()}
@@ -94,7 +94,7 @@ def board_rows(snapshot: Snapshot) -> Iterator[RowFacts]:
 
 
 def round_rows(snapshot: Snapshot) -> Iterator[RowFacts]:
-    """How many actions stood how at the end of each of the last rounds."""
+    """How many actions had each status at the end of each of the last rounds."""
     for code, name in quarters(snapshot).items():
         yield RowFacts(code, {"round": name, **_tally(snapshot.roll_up(code))})
 

@@ -23,12 +23,12 @@ DRAFT = "Consultation draft"
 """What the master is called before the first round is issued."""
 NOT_RATED = "Not yet rated"
 FEWER_RED = (5, 3)
-"""How many Red actions are told in words where the table leaves less room."""
+"""How many Red actions are named, at most, where the table leaves less room."""
 MOST_REFS = 8
 LONGEST_REASON = 80
 LONGEST_ACTION = 30
 LONGEST_TITLE = 20
-"""How much the first page tells of one thing (refs, characters): the whole of it stands in the other sheets."""
+"""The most refs and the longest texts (characters) on the first page; the other sheets have them whole."""
 _OVER = (Status.CLOSED, Status.WITHDRAWN, Status.PROPOSED, Status.BLUE)
 
 
@@ -70,7 +70,7 @@ def tellings(snapshot: Snapshot, width: float) -> Iterator[tuple[str, ...]]:
 
 
 def summary_texts(snapshot: Snapshot, most_red: int = MOST_RED) -> tuple[str, ...]:
-    """The same text, each paragraph whole; `most_red` Red actions at most are told in words."""
+    """The text above the table, a paragraph each; it names `most_red` Red actions at most."""
     return tuple(_lines_of_round(snapshot, snapshot.round, most_red) if snapshot.round else _lines_of_draft(snapshot))
 
 

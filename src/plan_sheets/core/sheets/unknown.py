@@ -11,7 +11,7 @@ from plan_sheets.core.rating.snapshot import Snapshot
 
 
 def untold(snapshot: Snapshot) -> Iterator[tuple[str, str]]:
-    """What is not known, as a name and a text that says what it means and of what it holds."""
+    """What is not known: a name, and a text that says what it means and which refs it is about."""
     gaps = _of_round(snapshot) if snapshot.round else _of_draft(snapshot)
     yield from ((name, f"{means} {', '.join(refs)}.") for name, means, refs in gaps if refs)
 

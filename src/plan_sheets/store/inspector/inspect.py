@@ -29,7 +29,7 @@ _DEFAULT_WIDTH = 8.43
 _WIDTH_PADDING = 5 / 7
 """A file states a column's width with its padding: 12.71 where a person says 12."""
 _NOTHING = ET.Element("")
-"""Stands for an element that a file does not have: everything about it is the default."""
+"""Stands for an element that a file does not have: all its attributes have their defaults."""
 
 
 def inspect_workbook(data: bytes, limits: Limits = LIMITS) -> list[Problem]:
@@ -51,7 +51,7 @@ def inspect_apart(data: bytes, limits: Limits = LIMITS) -> list[Problem] | Refus
 
 
 def inspect_as_json(data: bytes, limits: Limits = LIMITS) -> bytes:
-    """What the child does: the problems, or why there are none to tell, as JSON."""
+    """What the child process runs: the problems, or why the file was refused, as JSON."""
     passed = guard(data, apart=True, limits=limits)
     if isinstance(passed, Guarded) and passed.container not in ("xlsx", "xlsm"):
         passed = Refusal("file_not_inspected", {"container": passed.container})
@@ -182,7 +182,7 @@ def _links(
 def _tables(
     package: Package, part: SheetPart, rels: Mapping[str, Relation], edge: tuple[int, int]
 ) -> Iterator[SeenTable]:
-    """The tables; of one that reaches beyond what is in use, only the first row and column there."""
+    """The tables; a table that reaches beyond the cells in use ends one row and column after them."""
     for name in of_kind(rels, "table"):
         table = tree(package.xml(name))
         area = areas(table.get("ref", ""))[0].cut(*edge)
@@ -193,7 +193,7 @@ def _tables(
 
 
 def _entry(rule: ET.Element) -> SeenEntry:
-    """A validation; of those that Excel 2010 added, the cells stand in an element, not in an attribute."""
+    """A data validation; Excel 2010's extension has the cells in an element instead of an attribute."""
     covered = areas(rule.get("sqref") or rule.findtext("sqref") or "")
     prompt = rule.get("prompt", "") if is_on(rule.get("showInputMessage")) else ""
     stops = is_on(rule.get("showErrorMessage")) and rule.get("errorStyle", "stop") == "stop"
@@ -214,7 +214,7 @@ def _colourings(rest: ET.Element, styles: WorkbookStyles) -> Iterator[Colouring]
 
 
 def _hidden_rows(rows: Iterable[int]) -> Iterator[str]:
-    """Rows that follow each other are told of together."""
+    """Hidden rows (from 0) in words: rows that follow each other as one range."""
     for _, run in groupby(enumerate(rows), key=lambda numbered: numbered[1] - numbered[0]):
         numbers = [row + 1 for _, row in run]
         yield f"row {numbers[0]}" + (f" to {numbers[-1]}" if len(numbers) > 1 else "")

@@ -54,7 +54,7 @@ class SheetPart:
     rest: ET.Element
 
     def edge(self) -> tuple[int, int]:
-        """The first row and the first column after those in use: how far it is worth looking at anything."""
+        """The first row and the first column (from 0) after those in use: nothing beyond them is looked at."""
         rows, columns = ({place[way] for place in self.cells} for way in (0, 1))
         return max(rows, default=-1) + 1, max(columns, default=-1) + 1
 
@@ -138,7 +138,7 @@ class _PlainColumns(dict[str, int]):
 
 
 class _PlainCells(dict[str, SeenCell]):
-    """Cells by what the file says of them, from behind their place on: most of them say what another one says.
+    """A cell by its XML after the address; cached, because most cells of a sheet have the same.
 
     Raises KeyError for one that is not spelt in the ordinary way.
     """
@@ -251,7 +251,7 @@ def _area(reference: str) -> Area:
 
 
 def _position(reference: str, edge: tuple[int, int] = (0, 0)) -> tuple[int, int]:
-    """Row and column from 0; those of `edge` where the reference, of a whole row or column, does not say."""
+    """Row and column of a reference, from 0; for a whole row or column the other one is taken from `edge`."""
     match = _CORNER.fullmatch(reference)
     if not match:
         raise ValueError(f"{reference[:20]} is no place on a sheet")

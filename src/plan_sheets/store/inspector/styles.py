@@ -108,7 +108,7 @@ class _Font:
 
 
 def _font(font: ET.Element, colours: Colours, usual: _Font) -> _Font:
-    """A font; what it does not say of itself is as in the `usual` one."""
+    """A font; what its element does not state is as in `usual`, the workbook's first font."""
     italic = font.find("i")
     return _Font(
         _value(font, "name") or usual.name,

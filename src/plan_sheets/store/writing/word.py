@@ -41,7 +41,7 @@ _SIGNS = {"\t": "<w:tab/>", "\n": "<w:br/>"}
 _TOLD = {qn("w:t"): "", qn("w:tab"): "\t", qn("w:br"): "\n"}
 """What is read of a run, and the text that an element stands for; "" is its own."""
 ZIP_EPOCH = (1980, 1, 1, 0, 0, 0)
-"""The time of every part: a real one would make each file another."""
+"""The time of every part of the file: with the real time, equal papers would make different files."""
 _STYLES = (
     ("Normal", 11, False, 3, 5),
     ("Title", 18, True, 0, 6),
