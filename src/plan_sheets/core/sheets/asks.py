@@ -88,15 +88,15 @@ def _red(snapshot: Snapshot, refs: Sequence[str], found: Sequence[Escalation], m
         yield f"Red: {len(refs) - most} more on Decisions."
 
 
-def why(rating: Rating, said: str = "judged") -> str:
-    """Why an action stands as it does, for somebody who knows no rules: what made it worse than its chair `said`."""
+def why(rating: Rating, judging: str = "judged") -> str:
+    """Why an action has its status, without the rule's name; `judging` begins the words about its chair's RAG."""
     judged = rating.facts.judged
     judgement, _, because = rating.driven_by.removesuffix(".").partition(f", rule {rating.rule}: ")
     if not judged or not judgement.startswith(f"judged {judged}"):
         return rating.driven_by.removesuffix(".")
     if because and rating.published != judged:
-        return f"{because} ({said} {judged})"
-    return "; ".join(filter(None, (judgement.replace("judged", said, 1), because)))
+        return f"{because} ({judging} {judged})"
+    return "; ".join(filter(None, (judgement.replace("judged", judging, 1), because)))
 
 
 def _last_red(snapshot: Snapshot) -> Iterator[str]:
