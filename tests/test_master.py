@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from plan_sheets import issue
 from plan_sheets.core.book.measure import LINE_POINTS, Paper, print_scale
 from plan_sheets.core.model.findings import PlanSheetsError, Verdict
 from plan_sheets.core.model.keys import Key
+from plan_sheets.core.rating import snapshot
 from plan_sheets.core.rating.ratings import rate_rounds
 from plan_sheets.master import Mastered, make_master
 from plan_sheets.store.schemas import load_workbook_spec
@@ -261,3 +262,24 @@ def test_after_a_round_that_was_skipped_nothing_is_new(round_one: Plan) -> None:
     assert any("Quarter 2 was not issued, so there is nothing to compare with." in one for one in texts)
     assert "new" not in texts
     assert "not comparable" in texts
+
+
+def test_a_master_works_out_each_escalation_decision_and_roll_up_once(
+    round_one: Plan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls: Counter[str] = Counter()
+
+    def counted(name: str, work_out: Callable[..., Any]) -> Callable[..., Any]:
+        def counting(*facts: Any) -> Any:
+            rated = {rating.facts.ref: rating for rating in facts[0]} if name == "roll_up" else {}
+            calls[f"{name} {rated}" if rated else name] += 1
+            return work_out(*facts)
+
+        return counting
+
+    for name in ("escalations", "decisions", "roll_up"):
+        monkeypatch.setattr(snapshot, name, counted(name, getattr(snapshot, name)))
+    make_master(round_one.folder, Q1, LATER, paper=tmp_path / "paper.docx")
+    del calls["roll_up"]  # that of no actions at all
+    assert {"escalations", "decisions"} < set(calls)
+    assert set(calls.values()) == {1}

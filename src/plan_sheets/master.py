@@ -21,9 +21,7 @@ from plan_sheets.core.editions.public import public, public_book
 from plan_sheets.core.model.dates import check_moment
 from plan_sheets.core.model.findings import PlanSheetsError
 from plan_sheets.core.model.rounds import Round
-from plan_sheets.core.rating.decisions import decisions
 from plan_sheets.core.rating.escalate import SubgroupFacts
-from plan_sheets.core.rating.rollup import roll_up
 from plan_sheets.core.rating.snapshot import Snapshot
 from plan_sheets.core.sheets.board_paper import board_paper
 from plan_sheets.core.sheets.changes import change_rows
@@ -130,7 +128,7 @@ def _make(
     if paper:
         write_elsewhere(paper, in_word, batch)
     path = _write(folder, name, data, batch, output)
-    counts = {str(status): count for status, count in roll_up(snapshot.now.values(), snapshot.limits).counts.items()}
+    counts = {str(status): count for status, count in snapshot.roll_up(snapshot.code).counts.items()}
     beside = output is None and path != folder.path / name
     not_taken_in = [NOT_TAKEN_IN] if folder.plan_is_newer() else []
     warnings = (*not_taken_in, *_warnings(shown, snapshot.subgroups, folder.path / name if beside else None), *left_out)
@@ -147,7 +145,7 @@ def _shown(register: Register, snapshot: Snapshot, wanted: Edition) -> tuple[Sna
 def _earlier(register: Register, wanted: Edition, code: str) -> list[DocumentFacts]:
     """The masters of this edition that the round has already, oldest first."""
     made = register.document_facts(wanted.kind, code)
-    return [one for one in made.values() if one.reference.rpartition("-")[0].endswith(f"-{wanted.stem}")]
+    return [document for document in made.values() if document.reference.rpartition("-")[0].endswith(f"-{wanted.stem}")]
 
 
 def _write(folder: Folder, name: str, data: bytes, batch: Batch, output: Path | None) -> Path:
@@ -169,7 +167,7 @@ def _in_word(snapshot: Snapshot, reference: str, path: Path, wanted: editions.Ed
 
 def _round_of(register: Register, code: str | Round | None) -> Round | None:
     """The round that is meant; None before the first. Raises PlanSheetsError if it was not issued."""
-    issued = [one.code for one in register.rounds()]
+    issued = [issued_round.code for issued_round in register.rounds()]
     if code is None:
         return Round.parse(issued[-1]) if issued else None
     wanted = Round.parse(code)
@@ -183,7 +181,7 @@ def _round_of(register: Register, code: str | Round | None) -> Round | None:
 
 def _warnings(snapshot: Snapshot, subgroups: Sequence[SubgroupFacts], changed: Path | None) -> Iterator[str]:
     """What to know of a master of `snapshot`; the subgroups by their names, which the public does not learn."""
-    out = [one.name for one in subgroups if one.missed]
+    out = [group.name for group in subgroups if group.missed]
     if out:
         yield f"No return has come from {'; '.join(out)}: their actions stand as Not reported."
     if not snapshot.rows["priority"]:
@@ -192,7 +190,7 @@ def _warnings(snapshot: Snapshot, subgroups: Sequence[SubgroupFacts], changed: P
         yield f"Queries are open ({snapshot.queries}): the master shows what stood before them, and says where."
     if snapshot.proposals:
         yield f"Proposals wait to be confirmed ({len(snapshot.proposals)}): the master shows them as proposed."
-    unnamed = [one.ref for one in decisions(snapshot.history, snapshot.rounds) if not one.by]
+    unnamed = [decision.ref for decision in snapshot.decisions if not decision.by]
     if unnamed:
         yield f"Nobody's name stands with what was decided on {', '.join(unnamed)}: ask who decided it."
     if changed:
@@ -200,7 +198,7 @@ def _warnings(snapshot: Snapshot, subgroups: Sequence[SubgroupFacts], changed: P
 
 
 def _document(snapshot: Snapshot, edition: Edition, earlier: Sequence[DocumentFacts], register: Register) -> Document:
-    """The last master of the round if it would say the very same; else a new one."""
+    """The round's last master if a new one would have the same content; else a new one."""
     last = register.documents(id=earlier[-1].id)[0] if earlier else None
 
     def make(reference: str) -> Book:
@@ -270,12 +268,12 @@ def _spec(snapshot: Snapshot) -> WorkbookSpec:
     spec = schemas.load_workbook_spec("master")
     if snapshot.round:
         return spec
-    sheets = (replace(one, columns=tuple(c for c in one.columns if not _is_age(one, c))) for one in spec.sheets)
+    sheets = (replace(sheet, columns=tuple(c for c in sheet.columns if not _is_age(sheet, c))) for sheet in spec.sheets)
     return replace(spec, sheets=tuple(sheets))
 
 
 def _is_age(sheet: SheetSpec, column: ColumnSpec) -> bool:
-    """Whether a column tells an age; since when a question has been open, the officer may have said."""
+    """Whether a column shows an age; `since` of an open question does not count, for the officer may give it."""
     return column.field.name == "age" or (column.field.name == "since" and sheet.record != "open_question")
 
 
@@ -283,7 +281,7 @@ def _lines(
     snapshot: Snapshot, spec: WorkbookSpec, owners: Sequence[Owned], gaps: Sequence[Raised]
 ) -> dict[str, tuple[str, ...]]:
     """The counts at the top of a sheet, in lines no wider than its table."""
-    said = {
+    texts = {
         "Considerations": coverage_lines(snapshot),
         "Owners": owner_lines(owners),
         "Key lines of enquiry": enquiry_lines(snapshot, gaps),
@@ -291,5 +289,5 @@ def _lines(
     }
     widths = {sheet.name: sum(column.width for column in sheet.columns) for sheet in spec.sheets}
     return {
-        name: tuple(part for line in lines for part in fold_line(line, widths[name])) for name, lines in said.items()
+        name: tuple(part for line in lines for part in fold_line(line, widths[name])) for name, lines in texts.items()
     }

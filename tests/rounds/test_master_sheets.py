@@ -126,7 +126,7 @@ def test_owners_are_those_of_the_register(round_one: Plan) -> None:
     for one in rows(told, "Owners"):
         record = "action" if "." in one["Ref"] else "priority"
         owner = history.text(record, one["Ref"], "owner")
-        assert one["Owner"] == (owner or "Nobody named")
+        assert one["Owner"] == (owner or "Unnamed")
         status = history.text(record, one["Ref"], "owner_status") or "Not said"
         assert one["Owner status"] == (status if owner else "Unnamed")
     actions = [one for one in rows(told, "Owners") if "." in one["Ref"]]

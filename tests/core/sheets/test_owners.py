@@ -6,6 +6,7 @@ import pytest
 from tests.registered import snapshot
 
 from plan_sheets.core.book.compose import RowFacts
+from plan_sheets.core.rating.plan_rows import owner_words
 from plan_sheets.core.sheets.owners import owned, owner_lines, owner_rows
 
 
@@ -71,3 +72,16 @@ def test_of_what_an_owner_is_wanted(said: str, refs: list[str]) -> None:
 def test_counts_are_those_of_the_rows() -> None:
     assert lines(PLAN) == ["Priorities: suggested 1.", "Actions still going on: unnamed 1."]
     assert lines("") == ["Priorities: none yet.", "Actions still going on: none yet."]
+
+
+@pytest.mark.parametrize(
+    ("owner", "status", "words"),
+    [
+        ("", "", "Unnamed"),
+        ("", "Accepted", "Unnamed"),
+        ("A. Lead", "Accepted", "A. Lead (accepted)"),
+        ("A. Lead", "", "A. Lead (status not said)"),
+    ],
+)
+def test_an_owner_is_told_with_the_status_in_the_same_words_on_every_sheet(owner: str, status: str, words: str) -> None:
+    assert owner_words({"owner": owner, "owner_status": status}) == words

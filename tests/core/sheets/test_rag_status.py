@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from plan_sheets.core.book.measure import fold_line, lines_needed
-from plan_sheets.core.model.rounds import Round, next_round
+from plan_sheets.core.model.rounds import Round
 from plan_sheets.core.sheets.rag_status import few
 
 
@@ -26,4 +26,4 @@ def test_few(refs: list[str], words: str) -> None:
 
 @pytest.mark.parametrize(("now", "after"), [("2016-17-Q1", "2016-17-Q2"), ("2016-17-Q4", "2017-18-Q1")])
 def test_the_quarter_after(now: str, after: str) -> None:
-    assert next_round(Round.parse(now)).code == after
+    assert Round.parse(now).next.code == after

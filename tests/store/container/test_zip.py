@@ -8,7 +8,7 @@ import zipfile
 
 import pytest
 
-from plan_sheets.store.container.parts import relationships
+from plan_sheets.store.container.parts import Relation, read_relations
 from plan_sheets.store.container.zip import open_zip, stored
 
 PARTS = {
@@ -95,4 +95,4 @@ HEAD = b'<?xml version="1.0" encoding="UTF-8"?>\n<Relationships xmlns="r">'
 )
 def test_relationships_are_the_same_however_they_are_spelt(part: bytes) -> None:
     """Picked out or parsed."""
-    assert relationships(part) == (("1", "t/a", "b"),)
+    assert read_relations(part) == (Relation("1", "t/a", "b"),)

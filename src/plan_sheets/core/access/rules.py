@@ -39,7 +39,7 @@ _STRONG_COLOUR = 0.5
 """From this saturation on a fill says something; the light fills of cells to fill in are far below."""
 _POINTS_A_CHARACTER = 5.25
 _MOST_LINES = TALLEST_ROW / LINE_POINTS
-"""Of a row that grows: one whose height the file does not state."""
+"""The most lines of a row whose height the file does not state: such a row grows with its text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,18 +86,18 @@ class WorkbookRule:
 
 def check_accessibility(workbook: SeenWorkbook) -> list[Problem]:
     """Everything in the workbook that breaks a rule; an empty list means that it may be handed over."""
-    whole = [Problem(rule.name, *said) for rule in WORKBOOK_RULES for said in rule.check(workbook)]
+    whole = [Problem(rule.name, *fault) for rule in WORKBOOK_RULES for fault in rule.check(workbook)]
     return whole + [
-        Problem(rule.name, sheet.name, cell, said)
+        Problem(rule.name, sheet.name, cell, fault)
         for sheet in workbook.sheets
         for rule in SHEET_RULES
-        for cell, said in rule.check(sheet)
+        for cell, fault in rule.check(sheet)
     ]
 
 
-def contrast(one: str, other: str) -> float:
+def contrast(ink: str, ground: str) -> float:
     """How far two colours (six hexadecimal digits) stand apart: 1 to 21, by WCAG's formula."""
-    darker, lighter = sorted((_luminance(one), _luminance(other)))
+    darker, lighter = sorted((_luminance(ink), _luminance(ground)))
     return (lighter + 0.05) / (darker + 0.05)
 
 
@@ -136,9 +136,9 @@ def _sheet_names(workbook: SeenWorkbook) -> SaidOfFile:
     for name in names:
         if re.fullmatch(r"(sheet|table|tab|chart)\s*\d*(\s*\(\d+\))?", name, re.IGNORECASE):
             yield name, None, f"The sheet name '{name}' does not tell what the sheet holds."
-    for one, other in pairwise(sorted(names, key=str.casefold)):
-        if one.casefold() == other.casefold():
-            yield one, None, f"Two sheets have the name '{one}'."
+    for name, other in pairwise(sorted(names, key=str.casefold)):
+        if name.casefold() == other.casefold():
+            yield name, None, f"Two sheets have the name '{name}'."
 
 
 def _pictures(workbook: SeenWorkbook) -> SaidOfFile:
@@ -161,12 +161,12 @@ def _title(sheet: SeenSheet) -> Said:
 
 
 def _says_what(sheet: SeenSheet) -> Said:
-    said = sheet.text(1, 0).casefold()
-    if not said.strip():
+    instructions = sheet.text(1, 0).casefold()
+    if not instructions.strip():
         yield "A2", "A2 does not say what the sheet holds."
-    if sheet.frozen and "freeze panes" not in said:
+    if sheet.frozen and "freeze panes" not in instructions:
         yield "A2", "Panes are frozen, and A2 does not say how to undo it (View, Freeze Panes)."
-    if (sheet.filter or any(table.filter for table in sheet.tables)) and "filter" not in said:
+    if (sheet.filter or any(table.filter for table in sheet.tables)) and "filter" not in instructions:
         yield "A2", "There is a filter, and A2 does not say how to undo it."
 
 
@@ -224,7 +224,7 @@ def _no_blank_rows(sheet: SeenSheet) -> Said:
 
 
 def _fonts(sheet: SeenSheet) -> Said:
-    faults = {look: told for look in sheet.looks if (told := list(_font_faults(look)))}
+    faults = {look: found for look in sheet.looks if (found := list(_font_faults(look)))}
     for (row, column), cell in sheet.cells.items() if faults else ():
         if cell.text or not cell.look.locked:
             yield from ((_cell(row, column), fault) for fault in faults.get(cell.look, ()))
@@ -241,7 +241,7 @@ def _font_faults(look: Look) -> Iterator[str]:
 
 def _wrapped(sheet: SeenSheet) -> Said:
     unwrapped = {look for look in sheet.looks if not look.wraps}
-    lines = [one for one in sheet.cells.items() if one[1].number or one[1].look in unwrapped]
+    lines = [item for item in sheet.cells.items() if item[1].number or item[1].look in unwrapped]
     for (row, column), cell in lines:
         wide = text_points(cell.text) > sheet.widths.get(column, 0) * _POINTS_A_CHARACTER
         if wide and sheet.in_table(row, column):
@@ -299,18 +299,18 @@ def _links(sheet: SeenSheet) -> Said:
 
 
 def _prompts(sheet: SeenSheet) -> Said:
-    told = set[int]()
+    done = set[int]()
     prompted = _prompted(sheet)
     unlocked = {look for look in sheet.looks if not look.locked}
     for (row, column), cell in sheet.cells.items() if unlocked else ():
-        if cell.look not in unlocked or column in told or bisect_right(prompted.get(column, ()), row) % 2:
+        if cell.look not in unlocked or column in done or bisect_right(prompted.get(column, ()), row) % 2:
             continue
-        told.add(column)
+        done.add(column)
         yield _cell(row, column), f"A cell to fill in has no prompt (1 to {LONGEST_PROMPT} characters)."
 
 
 def _prompted(sheet: SeenSheet) -> dict[int, list[int]]:
-    """Of each column the rows at which cells with a prompt begin and end, by turns: between them, all have one."""
+    """By column, the rows where a run of cells with a prompt begins and ends, in turn, in ascending order."""
     runs: dict[int, list[tuple[int, int]]] = {}
     for entry in sheet.entries:
         for area in entry.areas if 0 < len(entry.prompt) <= LONGEST_PROMPT else ():

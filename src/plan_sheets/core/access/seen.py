@@ -32,7 +32,7 @@ class Area:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Look:
-    """How a cell is formatted: one for all cells of a format, so that a rule may look at it once for all of them.
+    """How a cell is formatted. All cells of one format share one object, so that a rule looks at it once.
 
     Colours are six hexadecimal digits; None is one that nobody can tell, which is not judged.
     """

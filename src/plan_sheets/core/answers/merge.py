@@ -195,8 +195,7 @@ def said_by(source: Source) -> str:
     """Who said it and when, as far as they said: `A. Chair, DA, 4 July 2016`."""
     named = [
         source.who,
-        source.subgroup
-        or {"plan": "the plan", "officer": "the board officer", "master": "the Executive"}.get(source.kind, ""),
+        source.subgroup or source.office,
         PartialDate.of_iso(source.received).words if source.received else "",
     ]
     return ", ".join(part for part in named if part) or "the plan"

@@ -46,7 +46,7 @@ class Facts:
     lines: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Lines of text that only the facts can say, by sheet name: they stand after the described ones."""
     notes: Sequence[tuple[str, str]] = ()
-    """What the sheet Notes says of its own, as names and texts; it is made if there is any."""
+    """Names and texts for the sheet Notes; without any, it is made only if a text does not fit its row."""
     reference: str = ""
     secret: bytes = b""
     identity: Mapping[str, str] = field(default_factory=dict)
@@ -57,9 +57,9 @@ class Facts:
 
 def compose(spec: WorkbookSpec, facts: Facts) -> Book:
     """The book that `spec` describes, holding `facts`; signed, if it has a reference."""
-    names = [one.name for one in spec.sheets]
-    sheets = [_sheet(one, facts, names) for one in spec.sheets]
-    sheets = [_with_counts(sheet, one, sheets) for sheet, one in zip(sheets, spec.sheets, strict=True)]
+    names = [sheet.name for sheet in spec.sheets]
+    sheets = [_sheet(sheet, facts, names) for sheet in spec.sheets]
+    sheets = [_with_counts(sheet, sheet_spec, sheets) for sheet, sheet_spec in zip(sheets, spec.sheets, strict=True)]
     book = Book(
         kind=spec.kind,
         title=printable(spec.title.format(**facts.texts)),
@@ -77,7 +77,7 @@ def compose(spec: WorkbookSpec, facts: Facts) -> Book:
 
 def _sheet(spec: SheetSpec, facts: Facts, names: Sequence[str]) -> Sheet:
     columns = tuple(_columns(spec, facts))
-    rows = [_row(one, columns, spec, facts) for one in facts.rows.get(spec.name, ())]
+    rows = [_row(row, columns, spec, facts) for row in facts.rows.get(spec.name, ())]
     rows += [_item_row(item, what.format(**facts.texts), columns) for item, what in spec.items]
     rows += [_link_row(target, spec, columns) for target in names if spec.links and target != spec.name]
     rows += _form_rows(spec, columns, facts)
@@ -88,10 +88,11 @@ def _sheet(spec: SheetSpec, facts: Facts, names: Sequence[str]) -> Sheet:
 
 
 def _printable(sheet: Sheet) -> Sheet:
-    """The sheet as a file can hold it: it is kept as it goes out, and compared with that when it comes back."""
+    """The sheet with unprintable characters replaced: the register keeps what the file holds."""
     rows = tuple([row if _is_printable(row) else row._replace(cells=(*map(_shown, row.cells),)) for row in sheet.rows])
     columns = tuple(
-        replace(one, choices=(*map(printable, one.choices),)) if one.choices else one for one in sheet.columns
+        replace(column, choices=(*map(printable, column.choices),)) if column.choices else column
+        for column in sheet.columns
     )
     return replace(
         sheet, title=printable(sheet.title), lines=(*map(printable, sheet.lines),), columns=columns, rows=rows
@@ -108,21 +109,21 @@ def _shown(content: Content) -> Content:
 
 def _columns(spec: SheetSpec, facts: Facts) -> Iterator[Column]:
     """The columns; one whose heading these facts leave blank is left out."""
-    for one in spec.columns:
-        choices = facts.choices.get((one.field.record, one.field.name), one.field.choices)
-        heading = printable(one.heading.format(**facts.texts))
+    for column in spec.columns:
+        choices = facts.choices.get((column.field.record, column.field.name), column.field.choices)
+        heading = printable(column.heading.format(**facts.texts))
         if heading:
-            yield Column(one.field, heading, one.input, one.width, choices if one.input else ())
+            yield Column(column.field, heading, column.input, column.width, choices if column.input else ())
     if spec.key:
         yield Column(KEY, KEY.title, width=KEY.width)
 
 
-def _row(one: RowFacts, columns: tuple[Column, ...], spec: SheetSpec, facts: Facts) -> Row:
-    contents: dict[str, Content] = {"ref": one.ref, **one.contents}
+def _row(row: RowFacts, columns: tuple[Column, ...], spec: SheetSpec, facts: Facts) -> Row:
+    contents: dict[str, Content] = {"ref": row.ref, **row.contents}
     if spec.key:
-        contents["key"] = row_key(facts.secret, facts.reference, spec.name, one.ref)
+        contents["key"] = row_key(facts.secret, facts.reference, spec.name, row.ref)
     cells = tuple([contents.get(column.field.name, "") for column in columns])
-    return Row(one.ref, cells, one.inputs, record=one.record)
+    return Row(row.ref, cells, row.inputs, record=row.record)
 
 
 def _item_row(
@@ -138,8 +139,8 @@ def _link_row(target: str, spec: SheetSpec, columns: tuple[Column, ...]) -> Row:
 
 def _form_rows(spec: SheetSpec, columns: tuple[Column, ...], facts: Facts) -> Iterator[Row]:
     if spec.form:
-        for one in facts.forms[spec.form].values():
-            yield _item_row(one.title, one.prompt, columns, one, facts.answers.get(one.name, ""))
+        for field in facts.forms[spec.form].values():
+            yield _item_row(field.title, field.prompt, columns, field, facts.answers.get(field.name, ""))
 
 
 def _with_counts(sheet: Sheet, spec: SheetSpec, sheets: Sequence[Sheet]) -> Sheet:
@@ -164,24 +165,24 @@ def missing_formula(sheet: Sheet) -> Formula:
     places = {column.field.name: place for place, column in enumerate(sheet.columns)}
     terms, missing = [], 0
     for place, column in enumerate(sheet.columns):
-        one = column.field
+        field = column.field
         rows = [row for row in sheet.rows if sheet.is_input(row, column)]
-        if not rows or not (one.required or one.required_when) or one.record == "further":
+        if not rows or not (field.required or field.required_when) or field.record == "further":
             continue
         needs = [
             "(" + "+".join(_matches(_range(sheet, places[other], len(rows)), word) for word in words) + ">0)"
-            for other, words in one.required_when.items()
+            for other, words in field.required_when.items()
             if other in places
         ]
         terms.append(f"SUMPRODUCT({'*'.join([f'(LEN({_range(sheet, place, len(rows))})=0)', *needs])}*1)")
-        missing += sum(_needed(row, one, places) and not as_text(row.cells[place]) for row in rows)
+        missing += sum(_needed(row, field, places) and not as_text(row.cells[place]) for row in rows)
     return Formula(f'={"+".join(terms)}&" cells"', f"{missing} cells") if terms else Formula("", "")
 
 
-def _needed(row: Row, one: Field, places: Mapping[str, int]) -> bool:
-    if one.required:
+def _needed(row: Row, field: Field, places: Mapping[str, int]) -> bool:
+    if field.required:
         return True
-    for other, words in one.required_when.items():
+    for other, words in field.required_when.items():
         text = as_text(row.cells[places[other]]) if other in places else ""
         if text and (ANY_WORD in words or text in words):
             return True
@@ -200,7 +201,7 @@ def _range(sheet: Sheet, place: int, rows: int) -> str:
 
 def _signed(book: Book, spec: WorkbookSpec, facts: Facts) -> Book:
     """The book with its identity on the About sheet and in its properties, signed over all that is locked."""
-    about = next(one.name for one in spec.sheets if one.identity)
+    about = next(sheet.name for sheet in spec.sheets if sheet.identity)
     rows = [
         _item_row(name, printable(what), book.sheet(about).columns)
         for name, what in {"Reference": facts.reference, **facts.identity}.items()
@@ -213,7 +214,7 @@ def _signed(book: Book, spec: WorkbookSpec, facts: Facts) -> Book:
 
 
 def _before_items(book: Book, name: str, rows: Sequence[Row]) -> Book:
-    sheets = tuple(replace(one, rows=(*rows, *one.rows)) if one.name == name else one for one in book.sheets)
+    sheets = tuple(replace(sheet, rows=(*rows, *sheet.rows)) if sheet.name == name else sheet for sheet in book.sheets)
     return replace(book, sheets=sheets)
 
 

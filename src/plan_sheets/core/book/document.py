@@ -68,8 +68,8 @@ class Document:
     @property
     def facts(self) -> DocumentFacts:
         """What there is to know of it without its book."""
-        told = self.id, self.reference, self.kind, self.round, self.subgroup, self.created, self.signature
-        return DocumentFacts(*told, self.supersedes)
+        facts = self.id, self.reference, self.kind, self.round, self.subgroup, self.created, self.signature
+        return DocumentFacts(*facts, self.supersedes)
 
     @property
     def sheets(self) -> tuple[Sheet, ...]:
@@ -111,9 +111,10 @@ def layout_text(book: Book) -> str:
         {
             "name": sheet.name,
             "columns": [
-                {**_told(replace(column, choices=())), "field": _told(column.field)} for column in sheet.columns
+                {**_without_defaults(replace(column, choices=())), "field": _without_defaults(column.field)}
+                for column in sheet.columns
             ],
-            "answers": [_told(row.answer) for row in sheet.rows if row.answer],
+            "answers": [_without_defaults(row.answer) for row in sheet.rows if row.answer],
             **({"chart": asdict(sheet.chart)} if sheet.chart else {}),
         }
         for sheet in book.sheets
@@ -127,7 +128,7 @@ def base_text(book: Book) -> str:
         {
             "title": sheet.title,
             "lines": sheet.lines,
-            "choices": [one.choices for one in sheet.columns],
+            "choices": [column.choices for column in sheet.columns],
             "rows": [
                 {
                     "ref": row.ref,
@@ -146,18 +147,18 @@ def base_text(book: Book) -> str:
 
 
 def book_from(layout: str, base: str) -> Book:
-    """The book that `layout_text` and `base_text` told of."""
-    shape, told = _shape_from(layout), json.loads(base)
-    sheets = tuple(_sheet(one, kept) for one, kept in zip(shape.sheets, told["sheets"], strict=True))
+    """The book of which `layout` and `base` are the layout text and the base text."""
+    shape, kept = _shape_from(layout), json.loads(base)
+    sheets = tuple(_sheet(sheet, values) for sheet, values in zip(shape.sheets, kept["sheets"], strict=True))
     return Book(
         shape.kind,
-        told["title"],
+        kept["title"],
         sheets,
-        datetime.fromisoformat(told["created"]),
-        told["properties"],
+        datetime.fromisoformat(kept["created"]),
+        kept["properties"],
         shape.protected,
-        told["password"],
-        told["marking"],
+        kept["password"],
+        kept["marking"],
     )
 
 
@@ -181,13 +182,13 @@ class _Shape:
 
 def _sheet(shape: _SheetShape, kept: Mapping[str, Any]) -> Sheet:
     columns = tuple(
-        replace(one, choices=tuple(chosen)) if chosen else one
-        for one, chosen in zip(shape.columns, kept["choices"], strict=True)
+        replace(column, choices=tuple(chosen)) if chosen else column
+        for column, chosen in zip(shape.columns, kept["choices"], strict=True)
     )
     rows = tuple(
         Row(
             row["ref"],
-            tuple(_content(one) if isinstance(one, dict) else one for one in row["cells"])
+            tuple(_content(content) if isinstance(content, dict) else content for content in row["cells"])
             if dict in map(type, row["cells"])
             else tuple(row["cells"]),
             None if row["inputs"] is None else frozenset(row["inputs"]),
@@ -221,27 +222,27 @@ def sha_of(text: str) -> str:
 
 @cache
 def _shape_from(layout: str) -> _Shape:
-    told = json.loads(layout)
-    return _Shape(told["kind"], told["protected"], tuple(_sheet_shape(one) for one in told["sheets"]))
+    kept = json.loads(layout)
+    return _Shape(kept["kind"], kept["protected"], tuple(_sheet_shape(sheet) for sheet in kept["sheets"]))
 
 
-def _sheet_shape(told: Mapping[str, Any]) -> _SheetShape:
-    columns = tuple(Column(**{**one, "field": _field(one["field"])}) for one in told["columns"])
-    chart = Chart(**{**told["chart"], "parts": tuple(told["chart"]["parts"])}) if "chart" in told else None
-    return _SheetShape(told["name"], columns, {one["name"]: _field(one) for one in told["answers"]}, chart)
+def _sheet_shape(sheet: Mapping[str, Any]) -> _SheetShape:
+    columns = tuple(Column(**{**column, "field": _field(column["field"])}) for column in sheet["columns"])
+    chart = Chart(**{**sheet["chart"], "parts": tuple(sheet["chart"]["parts"])}) if "chart" in sheet else None
+    return _SheetShape(sheet["name"], columns, {field["name"]: _field(field) for field in sheet["answers"]}, chart)
 
 
-def _field(told: Mapping[str, Any]) -> Field:
-    when = {name: tuple(words) for name, words in told.get("required_when", {}).items()}
-    return Field(**{**told, "choices": tuple(told.get("choices", ())), "required_when": when})
+def _field(kept: Mapping[str, Any]) -> Field:
+    when = {name: tuple(words) for name, words in kept.get("required_when", {}).items()}
+    return Field(**{**kept, "choices": tuple(kept.get("choices", ())), "required_when": when})
 
 
-def _told(one: Column | Field) -> dict[str, Any]:
+def _without_defaults(part: Column | Field) -> dict[str, Any]:
     """A dataclass as a mapping, without what stands at its default."""
-    told = asdict(one)
-    defaults = {f.name: f.default if f.default is not MISSING else None for f in fields(one)}
-    return {name: value for name, value in told.items() if value not in (defaults[name], {}, ())}
+    values = asdict(part)
+    defaults = {f.name: f.default if f.default is not MISSING else None for f in fields(part)}
+    return {name: content for name, content in values.items() if content not in (defaults[name], {}, ())}
 
 
-def _json(told: object) -> str:
-    return json.dumps(told, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+def _json(content: object) -> str:
+    return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))

@@ -46,7 +46,7 @@ class Field:
     phrases: Mapping[str, str] = field(default_factory=dict)
     """What phrases of a kind mean here (ask, blank or answer), where it is not what `schemas/phrases.yaml` says."""
     prompt: str = ""
-    """What stands beside the cell while it is filled in: 255 characters at most."""
+    """The prompt that is shown while the cell is filled in: 255 characters at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ class Link:
 FREEZE_NOTE = "The headings stay in view: View, Freeze Panes undoes it."
 MOST_LINES = 6
 NOTHING_YET = "None yet"
-"""What a table without rows says in its one row: a named table cannot be empty."""
+"""The text of the one row of a table that would have none: Excel refuses an empty table."""
 
 Content = str | int | float | PartialDate | Formula | Link
 """What a cell holds when it is written. Text is written as text, whatever it begins with."""
@@ -191,16 +191,16 @@ def cell_key(row: Row, column: Column) -> Key:
 def chart_words(sheet: Sheet, chart: Chart) -> str:
     """What a chart shows, for whoever cannot see it: every number of it that is not 0, row by row."""
     parts = [(sheet.columns[place].heading, place) for place in map(sheet.place, chart.parts)]
-    told = []
+    counts = []
     for row in sheet.rows:
         numbers = ", ".join(f"{row.cells[place]} {heading}" for heading, place in parts if row.cells[place])
-        told.append(f"{as_text(row.cells[sheet.place(chart.label)])}: {numbers or 'none'}.")
-    return " ".join([f"Stacked columns. {chart.title}.", *told, "The table beside it holds the same numbers."])
+        counts.append(f"{as_text(row.cells[sheet.place(chart.label)])}: {numbers or 'none'}.")
+    return " ".join([f"Stacked columns. {chart.title}.", *counts, "The table beside it holds the same numbers."])
 
 
 def texts_of(row: Row) -> tuple[str, ...]:
     """What a reader of the made file will find in a row."""
-    return tuple([one if type(one) is str else as_text(one) for one in row.cells])
+    return tuple([content if type(content) is str else as_text(content) for content in row.cells])
 
 
 def as_text(content: Content) -> str:

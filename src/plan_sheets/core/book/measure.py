@@ -16,7 +16,7 @@ FONT_POINTS = 10
 LINE_POINTS = 12.75
 """The height of one line of Arial 10 in Excel; LibreOffice needs 11.2."""
 BOLD_ROOM = 0.92
-"""What part of its room is left to a text in bold: such letters are wider."""
+"""The share of a column's width that counts for bold text, whose letters are wider."""
 TALLEST_ROW = 409.0
 """Excel's limit for the height of a row, in points."""
 SMALLEST_PRINT = 8
@@ -83,12 +83,12 @@ _LANDSCAPE_DOWN = {Paper.A3: 297 / 25.4 * 72, Paper.A4: 210 / 25.4 * 72}
 
 
 def text_points(text: str) -> float:
-    """How wide a text is on one line."""
+    """The width of a text on one line, in points."""
     return sum(text.encode("latin-1", "replace").translate(_QUARTER_WIDTHS)) * FONT_POINTS / 250
 
 
 def most_lines(text: str, width: float) -> float:
-    """As many lines as the text cannot exceed in such a column, whatever letters it has: quick to tell, and rough."""
+    """An upper limit of the lines that a text takes in a column, whatever its letters: quick, and rough."""
     room = width * _CHARACTER_POINTS
     widest = len(text) * FONT_POINTS
     if widest <= room and "\n" not in text:

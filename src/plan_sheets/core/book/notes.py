@@ -15,26 +15,26 @@ NAME = "Notes"
 FITS_ANYWHERE = 100
 """Characters that even the narrowest column shows in one row."""
 MOST_IN_A_ROW = 8_000
-"""Characters: more are never tried in one row, or a text of a million would be measured a thousand times."""
+"""The most characters that are tried in one row: a text of a million would be measured a thousand times."""
 _FIELDS = {
     "ref": Field("note", "ref", "Note", scope="derived", fill="tool", width=8),
     "where": Field("note", "where", "Belongs to", scope="derived", fill="tool", width=34),
     "text": Field("note", "text", "Text", scope="derived", fill="tool", width=96),
 }
-_COLUMNS = tuple(Column(one, one.title, width=one.width) for one in _FIELDS.values())
+_COLUMNS = tuple(Column(field, field.title, width=field.width) for field in _FIELDS.values())
 
 
 SAID_LINE = "What is not known, and of what."
 LONG_LINE = "Text that was too long for its cell goes on here, in order."
 
 
-def with_notes(book: Book, said: Sequence[tuple[str, str]] = ()) -> Book:
-    """The book with a sheet of notes: first what is `said` (name and text), then what no row can show.
+def with_notes(book: Book, texts: Sequence[tuple[str, str]] = ()) -> Book:
+    """The book with a sheet of notes: first these `texts` (name and text), then what no row can show.
 
     Every locked text that is too long for its row is cut, and carried on there. The very book if there is neither.
     """
     notes: list[Row] = []
-    for where, text in said:
+    for where, text in texts:
         _note(notes, where, _parts(text, _FIELDS["text"].width, "", _FIELDS["text"].width))
     many = len(notes)
     sheets = tuple(_shortened(sheet, notes) for sheet in book.sheets)
@@ -83,7 +83,7 @@ def _note(notes: list[Row], where: str, parts: Iterable[str]) -> None:
 
 
 def _parts(text: str, first_width: float, ending: str, width: float) -> Iterator[str]:
-    """The text in parts that a row can show, joined again they are the text; broken at a blank where there is one."""
+    """The text in parts that each fit a row, broken at a blank if there is one; joined, they are the text again."""
     room, reserve = first_width, ending
     while text:
         cut = _fitting(text, room, reserve)

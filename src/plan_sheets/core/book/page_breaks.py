@@ -52,7 +52,7 @@ def page_starts(refs: Sequence[str], heights: Sequence[float], page: Page) -> li
 
 def _priorities(refs: Sequence[str]) -> Iterator[list[int]]:
     """The rows of each priority that stand together; a row of none stands alone."""
-    for _, rows in groupby(enumerate(_keys(refs)), key=lambda one: one[1]):
+    for _, rows in groupby(enumerate(_keys(refs)), key=lambda numbered: numbered[1]):
         yield [place for place, _ in rows]
 
 

@@ -24,8 +24,8 @@ CODE_LENGTH = 8
 
 def _mac(secret: bytes, *parts: str) -> str:
     """Base-32 HMAC-SHA256 over parts that cannot run into each other."""
-    told = b"".join(len(part).to_bytes(4, "big") + part for part in map(str.encode, parts))
-    return base64.b32encode(hmac.digest(secret, told, hashlib.sha256)).decode()
+    content = b"".join(len(part).to_bytes(4, "big") + part for part in map(str.encode, parts))
+    return base64.b32encode(hmac.digest(secret, content, hashlib.sha256)).decode()
 
 
 def row_key(secret: bytes, reference: str, sheet: str, ref: str) -> str:
@@ -42,6 +42,6 @@ def sign(secret: bytes, reference: str, locked: Iterable[tuple[str, str, str, st
     return base64.b32encode(mac.digest()).decode()[:32]
 
 
-def same(one: str, other: str) -> bool:
+def same(first: str, second: str) -> bool:
     """Whether two signatures are the same, in constant time."""
-    return hmac.compare_digest(one.encode(), other.encode())
+    return hmac.compare_digest(first.encode(), second.encode())

@@ -58,8 +58,8 @@ class Edition:
     @property
     def file_ending(self) -> str:
         """What its file's name says after the round: nothing, or `-public-board-j-l`."""
-        told = [*(["public"] if self.public else []), *(["board", *self.boards] if self.boards else [])]
-        return "".join(f"-{word.lower()}" for word in told)
+        words = [*(["public"] if self.public else []), *(["board", *self.boards] if self.boards else [])]
+        return "".join(f"-{word.lower()}" for word in words)
 
 
 WHOLE = Edition()
@@ -75,7 +75,7 @@ def edition(name: str, boards: str | Sequence[str], history: History) -> Edition
         raise PlanSheetsError(f"There is no edition {name!r}.", f"It is '{INTERNAL}' or '{PUBLIC}'.")
     wanted = [ref.upper() for ref in split_refs(boards, "boards")]
     there = history.refs("board")
-    unknown = [one for one in wanted if one not in there]
+    unknown = [ref for ref in wanted if ref not in there]
     if unknown:
         titles = ", ".join(f"{ref} ({history.text('board', ref, 'title')})" for ref in there)
         raise PlanSheetsError(f"The plan has no board {', '.join(unknown)}.", f"It has: {titles or 'no board at all'}.")
@@ -93,16 +93,16 @@ def of_boards(snapshot: Snapshot, boards: Sequence[str]) -> Snapshot:
         history=history,
         rows=rows_at(history, snapshot.code),
         ratings={
-            code: {ref: one for ref, one in rated.items() if ref in kept.refs}
+            code: {ref: rating for ref, rating in rated.items() if ref in kept.refs}
             for code, rated in snapshot.ratings.items()
         },
-        subgroups=tuple(one for one in snapshot.subgroups if one.code in kept.refs),
+        subgroups=tuple(group for group in snapshot.subgroups if group.code in kept.refs),
         silent={code: why for code, why in snapshot.silent.items() if code in kept.refs},
-        questions=tuple(one for one in snapshot.questions if kept.has(one.key)),
-        proposals=tuple(one for one in snapshot.proposals if one.action in kept.refs),
-        doubts={ref: told for ref, told in snapshot.doubts.items() if ref in kept.refs},
+        questions=tuple(question for question in snapshot.questions if kept.has(question.key)),
+        proposals=tuple(proposal for proposal in snapshot.proposals if proposal.action in kept.refs),
+        doubts={ref: texts for ref, texts in snapshot.doubts.items() if ref in kept.refs},
         asked={key: since for key, since in snapshot.asked.items() if kept.has(key)},
-        open_queries=tuple(one for one in snapshot.open_queries if kept.has_query(one)),
+        open_queries=tuple(query for query in snapshot.open_queries if kept.has_query(query)),
     )
 
 
@@ -111,8 +111,8 @@ def boards_lines(boards: Sequence[str], snapshot: Snapshot, width: float) -> tup
     if not boards:
         return ()
     titles = ", ".join(f"{ref} {snapshot.history.text('board', ref, 'title')}" for ref in boards)
-    said = f"Only {titles}. Questions, enquiries and evidence that name none of their priorities are left out too."
-    return tuple(fold_line(said, width))
+    limits = f"Only {titles}. Questions, enquiries and evidence that name none of their priorities are left out too."
+    return tuple(fold_line(limits, width))
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,13 +142,13 @@ class _Kept:
         return cls(refs, frozenset(about))
 
     def has(self, key: Key) -> bool:
-        """Whether a fact is one of these boards', or of the whole plan."""
+        """Whether a fact belongs to these boards or to the whole plan."""
         if key.record in SAY_WHAT_THEY_ARE_ABOUT:
             return (key.record, key.ref) in self.rows
         return key.record in OF_THE_WHOLE_PLAN or key.ref.partition("/")[0] in self.refs
 
     def has_query(self, query: OpenQuery) -> bool:
-        """Whether a query may be about them: one of which nobody knows whose it is may."""
+        """Whether a query may be about these boards; one with neither cells nor a subgroup may be."""
         if query.cells:
             return any(self.has(cell.key) for cell in query.cells)
         return not query.subgroup or query.subgroup in self.refs

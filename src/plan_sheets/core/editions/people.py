@@ -30,7 +30,7 @@ _BODIES = ("board", "subgroup")
 """Records whose refs and titles are words of the organisation."""
 _WORD = re.compile(r"(?<!\w)[^\W\d_]+(?:'[^\W\d_]+)*(?!\w)")
 _BETWEEN = re.compile(r"[;/&()\[\]\n]|\band\b|\s[-\u2010-\u2015]\s")
-"""What stands between several who are named in one cell, or a name and its post; a comma may part a name too."""
+"""What separates several people in one cell, or a name and its post; a comma may separate them too."""
 _ACCENT = re.compile("[\u0300-\u036f]")
 _CONTACT = re.compile(r"[^\s@]+@[^\s@]+\.\w+|(?<!\w)(?:\+\d|0\d|\(0\d)(?:[ ()-]{0,2}\d){7,}")
 """An e-mail address; a telephone number, as they are written in Britain."""
@@ -56,13 +56,13 @@ class NameWords:
         return word in self.posts or word.removesuffix("s") in self.posts
 
     def is_post(self, words: Collection[str]) -> bool:
-        """Whether these words are a post or a body: one says so, or the plan uses all of them as words."""
+        """Whether these words name a post or a body: one of them says so, or the plan has them all as words."""
         return any(map(self.of_a_post, words)) or all(word in self.ordinary - self.words for word in words)
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A word, or words, in a text, and the name in the register that it is, or is part of."""
+    """Words found in a text, and the name in the register that they are or belong to."""
 
     word: str
     name: str
@@ -87,7 +87,7 @@ class Names:
     sure: Mapping[str, str]
     """Parts that keep a text back."""
     doubtful: Mapping[str, str]
-    """Parts that may be other words: a text with such a one is shown, and somebody told."""
+    """Parts of names that may be ordinary words: a text with one is shown, and the officer is told."""
 
     @classmethod
     def of(cls, names: Iterable[str], known: NameWords, agencies: Iterable[str] = ()) -> Names:
@@ -107,9 +107,9 @@ class Names:
 
     def named(self, text: str) -> Hit | None:
         """The first name that a text holds: whole and without regard to case, or a sure part with its capital."""
-        told = plain(_bare(text))
-        found = (one for one in self.whole if one in told and re.search(rf"(?<!\w){re.escape(one)}(?!\w)", told))
-        whole = next((Hit(self.whole[one], self.whole[one]) for one in found), None)
+        spelt = plain(_bare(text))
+        found = (name for name in self.whole if name in spelt and re.search(rf"(?<!\w){re.escape(name)}(?!\w)", spelt))
+        whole = next((Hit(self.whole[name], self.whole[name]) for name in found), None)
         return whole or next(_hits(text, self.sure), None)
 
     def doubts(self, text: str) -> list[Hit]:
@@ -136,9 +136,9 @@ def ordinary_words(history: History) -> frozenset[str]:
     words: set[str] = set()
     for key, those in history.by_key.items():
         if key.record in _BODIES and key.field in ("ref", "title"):
-            words.update(word.casefold() for one in those for word in _words(one.value))
+            words.update(word.casefold() for held in those for word in _words(held.value))
         elif key.field not in NAMES.get(key.record, ()):
-            typed = (word for one in those if one.source.kind == "plan" for word in _words(one.value))
+            typed = (word for held in those if held.source.kind == "plan" for word in _words(held.value))
             words.update(word for word in typed if word.islower())
     return frozenset(words)
 
@@ -152,8 +152,8 @@ def _parts(name: str, known: NameWords) -> Iterator[tuple[str, bool]]:
         words = _WORD.findall(name.partition("@")[0].replace("_", " ").casefold())
         yield from _of_post(words, known)
         return
-    for one in _BETWEEN.split(name.title() if name.islower() else name):
-        segments = [[word.casefold() for word in _words(part) if word[0].isupper()] for part in one.split(",")]
+    for person in _BETWEEN.split(name.title() if name.islower() else name):
+        segments = [[word.casefold() for word in _words(part) if word[0].isupper()] for part in person.split(",")]
         free = [word for segment in segments if not known.is_post(segment) for word in segment]
         persons = [word for word in free if word not in known.titles]
         if len(persons) > 1 or len(persons) < len(free):
@@ -167,7 +167,7 @@ def _parts(name: str, known: NameWords) -> Iterator[tuple[str, bool]]:
 def _of_post(words: Iterable[str], known: NameWords) -> Iterator[tuple[str, bool]]:
     """The words of a post or a body that are none the plan knows: they may be a name."""
     other = known.titles | known.ordinary
-    return ((one, False) for one in words if len(one) >= SHORTEST and not (one in other or known.of_a_post(one)))
+    return ((word, False) for word in words if len(word) >= SHORTEST and not (word in other or known.of_a_post(word)))
 
 
 def _hits(text: str, parts: Mapping[str, str]) -> Iterator[Hit]:

@@ -55,21 +55,20 @@ class PublicRemark:
     def words(self) -> str:
         """What the officer is told, and what to do."""
         is_title = self.key.field == "title"
-        told = f"The {'title' if is_title else 'public text'} of {self.key.ref or 'the plan'}"
+        subject = f"The {'title' if is_title else 'public text'} of {self.key.ref or 'the plan'}"
         if not self.hit:
-            return (
-                f"{told} is left out: a query is open on it, or its last wording could not be taken. Settle that first."
-            )
+            reason = "a query is open on it, or its last wording could not be taken. Settle that first."
+            return f"{subject} is left out: {reason}"
         where = "in plan.xlsx" if is_title else "on the sheet Public text of the officer's workbook"
         if self.hit.is_contact:
-            return f"{told} is shown, with '{self.hit.word}'. If that is not for the public, reword it {where}."
+            return f"{subject} is shown, with '{self.hit.word}'. If that is not for the public, reword it {where}."
         if self.shown:
             return (
-                f"{told} is shown, with the word '{self.hit.word}', which also stands in '{self.hit.name}'. "
+                f"{subject} is shown, with the word '{self.hit.word}', which also stands in '{self.hit.name}'. "
                 f"If that person is meant, reword it {where}."
             )
         part = "" if self.hit.is_whole else f", part of '{self.hit.name}'"
-        return f"{told} is left out: it names {self.hit.word}{part}. Reword it {where}."
+        return f"{subject} is left out: it names {self.hit.word}{part}. Reword it {where}."
 
 
 def public(snapshot: Snapshot, names: Names, disputed: Collection[Key]) -> tuple[Snapshot, tuple[str, ...]]:
@@ -81,17 +80,17 @@ def public(snapshot: Snapshot, names: Names, disputed: Collection[Key]) -> tuple
     shown = frozenset(ref for ref, row in snapshot.rows["action"].items() if not _is_proposed(snapshot, ref, row))
     history = History.of(_told(snapshot, shown, screen))
     # Every field is named, so that one that is added later reaches the public only if somebody decides so.
-    told = Snapshot(
+    shown_snapshot = Snapshot(
         round=snapshot.round,
         rounds=snapshot.rounds,
         history=history,
         rows=rows_at(history, snapshot.code),
         ratings={
-            code: {ref: _rating(one) for ref, one in rated.items() if ref in shown and not one.facts.proposed}
+            code: {ref: _rating(rating) for ref, rating in rated.items() if ref in shown and not rating.facts.proposed}
             for code, rated in snapshot.ratings.items()
         },
         limits=snapshot.limits,
-        subgroups=tuple(SubgroupFacts("", "", missed=one.missed) for one in snapshot.subgroups),
+        subgroups=tuple(SubgroupFacts("", "", missed=group.missed) for group in snapshot.subgroups),
         silent={},
         questions=(),
         proposals=(),
@@ -101,14 +100,14 @@ def public(snapshot: Snapshot, names: Names, disputed: Collection[Key]) -> tuple
         open_queries=(),
         made_on=snapshot.made_on,
     )
-    return told, tuple(_sentences(snapshot, screen.remarks))
+    return shown_snapshot, tuple(_sentences(snapshot, screen.remarks))
 
 
 def _sentences(snapshot: Snapshot, remarks: Iterable[PublicRemark]) -> Iterator[str]:
     marking = snapshot.history.text("plan", "", "marking")
     if marking:
         yield f"The plan is marked {marking}; the public edition carries no marking."
-    yield from (one.words for one in remarks)
+    yield from (remark.words for remark in remarks)
 
 
 def _is_proposed(snapshot: Snapshot, ref: str, row: Mapping[str, str]) -> bool:
@@ -120,7 +119,7 @@ def _is_proposed(snapshot: Snapshot, ref: str, row: Mapping[str, str]) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Screen:
-    """What no text may name, and what the officer is told of those that were kept back, or may."""
+    """Checks texts for the public: the names that none may hold, and the remarks for the officer so far."""
 
     names: Names
     disputed: frozenset[Key]
@@ -132,7 +131,7 @@ class _Screen:
         if text and (hit or key in self.disputed):
             self.remarks.append(PublicRemark(key, hit))
             return False
-        self.remarks.extend(PublicRemark(key, one, shown=True) for one in self.names.doubts(text))
+        self.remarks.extend(PublicRemark(key, hit, shown=True) for hit in self.names.doubts(text))
         return True
 
 
@@ -155,9 +154,9 @@ def _released(snapshot: Snapshot, key: Key, screen: _Screen) -> str:
     return text if screen.passes(key, text) else ""
 
 
-def _rating(one: Rating) -> Rating:
-    """A rating without anybody's words: what drives it in those of the rules alone."""
-    facts = one.facts
+def _rating(rating: Rating) -> Rating:
+    """The rating without any text that somebody wrote: `driven_by` is made of the words of the rules."""
+    facts = rating.facts
     bare = ActionFacts(
         ref=facts.ref,
         theme=facts.theme,
@@ -167,9 +166,9 @@ def _rating(one: Rating) -> Rating:
         dates=facts.dates,
         history=facts.history,
     )
-    said = "confirmed Complete" if facts.complete else f"judged {facts.judged}" if facts.judged else "no RAG given"
-    driven_by = "given by the board officer" if facts.override else "; ".join([said, *one.reasons])
-    return replace(one, facts=bare, driven_by=driven_by)
+    judgement = "confirmed Complete" if facts.complete else f"judged {facts.judged}" if facts.judged else "no RAG given"
+    driven_by = "given by the board officer" if facts.override else "; ".join([judgement, *rating.reasons])
+    return replace(rating, facts=bare, driven_by=driven_by)
 
 
 def public_lines(snapshot: Snapshot, width: float, boards: Sequence[str] = ()) -> tuple[str, ...]:
@@ -195,7 +194,7 @@ def _lines(snapshot: Snapshot) -> Iterator[str]:
 
 def public_rows(snapshot: Snapshot) -> Iterator[RowFacts]:
     """Each priority, and below it its actions: how they stand, and what was released about them."""
-    rolled = {one.ref: one.contents for one in summary_rows(snapshot)}
+    rolled = {row.ref: row.contents for row in summary_rows(snapshot)}
     for ref, row in snapshot.rows["priority"].items():
         if parent(ref) == ref:
             yield RowFacts(ref, {**rolled[ref], "title": row["title"], "text": _text(snapshot, ref)})

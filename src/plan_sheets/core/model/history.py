@@ -28,6 +28,11 @@ class Source:
     """The id of the document that the return belongs to."""
     settled: bool = False
 
+    @property
+    def office(self) -> str:
+        """Who speaks by such a file, where it is no subgroup: the plan, the board officer, the Executive; else ""."""
+        return {"plan": "the plan", "officer": "the board officer", "master": "the Executive"}.get(self.kind, "")
+
 
 class Held(NamedTuple):
     """One value that a fact had. `round`: the one it holds in (scope round) or from (standing); `seq`: its place.

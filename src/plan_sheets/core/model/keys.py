@@ -55,10 +55,16 @@ def column_letters(column: int) -> str:
     return letters
 
 
+@lru_cache(1 << 14)
+def column_number(letters: str) -> int:
+    """The column, counted from 0, of spreadsheet letters, which are capitals: `A` is 0, `AA` is 26."""
+    number = 0
+    for letter in letters:
+        number = number * 26 + ord(letter) - 64
+    return number - 1
+
+
 def place_of(cell: str) -> tuple[int, int]:
     """Row and column of a cell such as `F7`, both counted from 0: (6, 5)."""
     letters = cell.rstrip("0123456789")
-    column = 0
-    for letter in letters:
-        column = column * 26 + ord(letter) - 64
-    return int(cell[len(letters) :]) - 1, column - 1
+    return int(cell[len(letters) :]) - 1, column_number(letters)

@@ -11,11 +11,6 @@ from plan_sheets.core.model.dates import PartialDate
 from plan_sheets.core.model.findings import PlanSheetsError
 
 
-def next_round(now: Round) -> Round:
-    """The quarter after."""
-    return Round(now.year, now.quarter + 1) if now.quarter < 4 else Round(now.year + 1, 1)  # noqa: PLR2004 - a year has four
-
-
 @dataclass(frozen=True, order=True, slots=True)
 class Round:
     """One reporting quarter of a financial year (April to March), `2016-17-Q1` being April to June 2016."""
@@ -65,6 +60,11 @@ class Round:
     def previous(self) -> Round:
         """The quarter before."""
         return Round(self.year, self.quarter - 1) if self.quarter > 1 else Round(self.year - 1, 4)
+
+    @property
+    def next(self) -> Round:
+        """The quarter after."""
+        return Round(self.year, self.quarter + 1) if self.quarter < 4 else Round(self.year + 1, 1)  # noqa: PLR2004 - a year has four
 
     @property
     def words(self) -> str:

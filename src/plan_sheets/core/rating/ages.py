@@ -34,7 +34,7 @@ def since_of(history: History, key: Key, up_to: str, kind: Callable[[str], objec
 
 
 def row_since(snapshot: Snapshot, record: str, ref: str) -> str:
-    """The code of the round since which there has been such a row."""
+    """The code of the round in which the row of this ref first stood."""
     return since_of(snapshot.history, Key(record, ref, "ref"), snapshot.code) or BEFORE_ANY_ROUND
 
 
@@ -64,18 +64,18 @@ def aged(snapshot: Snapshot, since: str) -> dict[str, Content]:
     return {"since": since_words(since), "age": age_words(snapshot, since)}
 
 
-def question_since(snapshot: Snapshot, one: OpenQuestion) -> str:
+def question_since(snapshot: Snapshot, question: OpenQuestion) -> str:
     """The code of the round since which a question has been open; by the date that the officer gives, if there is one.
 
     A date after the round is a slip of the pen: such a question is as old as its row.
     """
-    given = PartialDate.from_words(one.since)
+    given = PartialDate.from_words(question.since)
     if given and snapshot.round:
         code = Round.of_day(given.first).code
         if code <= snapshot.code:
             return code
-    if one.key.record in ("question", "priority"):
-        held = since_of(snapshot.history, one.key, snapshot.code)
+    if question.key.record in ("question", "priority"):
+        held = since_of(snapshot.history, question.key, snapshot.code)
     else:
-        held = snapshot.asked.get(one.key) or since_of(snapshot.history, one.key, snapshot.code, asks)
+        held = snapshot.asked.get(question.key) or since_of(snapshot.history, question.key, snapshot.code, asks)
     return held or BEFORE_ANY_ROUND

@@ -41,17 +41,17 @@ def control_totals(
 ) -> list[SubgroupReturn]:
     """One row for each subgroup of a round. `issued`: subgroup and issue date (ISO)."""
     came: dict[str, list[Arrival]] = {}
-    for one in arrivals:
-        came.setdefault(one.subgroup, []).append(one)
+    for arrival in arrivals:
+        came.setdefault(arrival.subgroup, []).append(arrival)
     rows = []
     for subgroup, day in issued:
         files = came.get(subgroup, [])
-        taken = [one for one in files if one.verdict in RETURNED]
+        taken = [arrival for arrival in files if arrival.verdict in RETURNED]
         first = date.fromisoformat(taken[0].received[:10]) if taken else None
         late = max(0, ((first or as_of) - return_by).days)
         last = (taken or files or [Arrival(subgroup, "outstanding", "")])[-1]
-        messages = "\n".join(one.message for one in taken if one.message)
-        names = ", ".join(dict.fromkeys(one.completed_by for one in taken if one.completed_by))
+        messages = "\n".join(arrival.message for arrival in taken if arrival.message)
+        names = ", ".join(dict.fromkeys(arrival.completed_by for arrival in taken if arrival.completed_by))
         rows.append(
             SubgroupReturn(subgroup, day, first.isoformat() if first else None, last.verdict, late, names, messages)
         )
@@ -60,13 +60,13 @@ def control_totals(
 
 def sums(rows: Iterable[SubgroupReturn], held: int, refused: int) -> dict[str, int]:
     """Issued = returned + outstanding; of the outstanding, how many are late; files held and refused."""
-    told = list(rows)
-    returned = sum(one.returned is not None for one in told)
-    late = sum(one.returned is None and one.days_late > 0 for one in told)
+    reports = list(rows)
+    returned = sum(report.returned is not None for report in reports)
+    late = sum(report.returned is None and report.days_late > 0 for report in reports)
     return {
-        "issued": len(told),
+        "issued": len(reports),
         "returned": returned,
-        "outstanding": len(told) - returned,
+        "outstanding": len(reports) - returned,
         "late": late,
         "held": held,
         "refused": refused,

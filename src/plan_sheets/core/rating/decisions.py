@@ -64,7 +64,7 @@ def decisions(history: History, rounds: Sequence[str]) -> tuple[Decision, ...]:
     """Every decision of these rounds (codes, oldest first), the latest first; later rounds are not looked at."""
     refs = [ref for record, ref in history.by_row if record == RECORD]
     found = [_decision(history, ref, code, rounds) for code in reversed(rounds) for ref in refs]
-    return tuple(one for one in found if one.text)
+    return tuple(decision for decision in found if decision.text)
 
 
 def _decision(history: History, ref: str, code: str, rounds: Sequence[str]) -> Decision:
@@ -85,16 +85,18 @@ def replies(made: Sequence[Decision], actions: Sequence[str], rows: Rows, subgro
 
     A decision about a priority or the subgroup itself stands once, beside the first action that it concerns.
     """
-    told: dict[str, list[str]] = {}
-    for one in made:
-        if one.ref in actions:
-            told.setdefault(one.ref, []).append(one.words)
+    words: dict[str, list[str]] = {}
+    for decision in made:
+        if decision.ref in actions:
+            words.setdefault(decision.ref, []).append(decision.words)
             continue
-        concerned = [ref for ref in actions if one.ref == subgroup or _belongs(rows["action"][ref]["theme"], one.ref)]
-        title = rows["priority"].get(one.ref, rows["subgroup"].get(one.ref, {})).get("title", "")
+        concerned = [
+            ref for ref in actions if decision.ref == subgroup or _belongs(rows["action"][ref]["theme"], decision.ref)
+        ]
+        title = rows["priority"].get(decision.ref, rows["subgroup"].get(decision.ref, {})).get("title", "")
         for ref in concerned[:1]:
-            told.setdefault(ref, []).append(f"On all of {one.ref} {title}. {one.words}")
-    return {ref: "\n".join(texts) for ref, texts in told.items()}
+            words.setdefault(ref, []).append(f"On all of {decision.ref} {title}. {decision.words}")
+    return {ref: "\n".join(texts) for ref, texts in words.items()}
 
 
 def _belongs(theme: str, ref: str) -> bool:

@@ -6,7 +6,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
+from plan_sheets.core.model.dates import PartialDate
 from plan_sheets.core.model.keys import ref_order
+from plan_sheets.core.model.rounds import Round
 from plan_sheets.core.model.stages import Status
 from plan_sheets.core.model.text import count_words
 from plan_sheets.core.rating.rag import Rating
@@ -50,6 +52,11 @@ class Escalation:
     asked: str
     of_whom: str
     by_when: str
+
+
+def due_by(now: Round) -> PartialDate:
+    """By when an answer to what a round asks is wanted: the last day of the next quarter."""
+    return PartialDate.day(now.next.last_day)
 
 
 def escalations(

@@ -1,4 +1,4 @@
-"""What a planner wants to know of a plan before it is issued: counts, open questions, unconfirmed owners, warnings."""
+"""Questions that the rows of a plan answer: who leads, who owns, whom the law says to consult."""
 
 from __future__ import annotations
 
@@ -7,7 +7,10 @@ from collections.abc import Mapping
 Rows = Mapping[str, Mapping[str, Mapping[str, str]]]
 """A plan as rows: record, ref, field, text."""
 
-UNCONFIRMED = ("", "Unnamed", "Suggested", "Approached")
+UNNAMED = "Unnamed"
+NOT_SAID = "Not said"
+"""Owner statuses where nobody is named, and where nobody has said whether the person who is named was asked."""
+UNCONFIRMED = ("", UNNAMED, "Suggested", "Approached")
 STATUTORY = ("Healthwatch", "Community")
 """Whom an adults' board must consult on its plan: Care Act 2014, Schedule 2, paragraph 3."""
 
@@ -21,6 +24,16 @@ def who_answers(rows: Rows, ref: str) -> str:
     """Who would have to answer for what bears on a theme or action: its subgroup, as far as the plan says; else ""."""
     code = lead_of(rows, ref) if ref in rows.get("action", {}) else _subgroup_of(rows, ref)
     return rows.get("subgroup", {}).get(code, {}).get("title", "") if code else ""
+
+
+def owner_status(row: Mapping[str, str]) -> str:
+    """How far the owner of a priority or an action (its row) has agreed: a choice of the plan, or "Not said"."""
+    return row["owner_status"] or NOT_SAID if row["owner"] else UNNAMED
+
+
+def owner_words(row: Mapping[str, str]) -> str:
+    """The owner of a priority or an action (its row) and the status in brackets; "Unnamed" where there is none."""
+    return f"{row['owner']} ({row['owner_status'].lower() or 'status not said'})" if row["owner"] else UNNAMED
 
 
 def missing_statutory(rows: Rows) -> list[str]:

@@ -63,42 +63,42 @@ def _further(history: History, ref: str) -> Iterator[Proposal]:
 
 
 def _stage(history: History, ref: str, code: str) -> Iterator[Proposal]:
-    said = history.in_round(Key("action", ref, "stage"), code)
+    answer = history.in_round(Key("action", ref, "stage"), code)
     key = Key("action", ref, "confirmed_stage")
     stands = history.standing(key)
-    reopens = bool(stands.value) and said.value not in PROPOSED_STAGES
+    reopens = bool(stands.value) and answer.value not in PROPOSED_STAGES
     if (
-        said.value
-        and said.value != stands.value
+        answer.value
+        and answer.value != stands.value
         and stands.round <= code
-        and (said.value in PROPOSED_STAGES or reopens)
+        and (answer.value in PROPOSED_STAGES or reopens)
     ):
-        yes = NewValue(key, said.value, "standing", code)
+        yes = NewValue(key, answer.value, "standing", code)
         yield Proposal(
             f"{ref} stage {code}",
             ref,
             "Stage",
-            said.value,
+            answer.value,
             stands.value or "Not confirmed",
             code,
-            said.source.who or said.source.subgroup,
+            answer.source.who or answer.source.subgroup,
             yes,
         )
 
 
 def _new_date(history: History, ref: str, code: str) -> Iterator[Proposal]:
-    said = history.in_round(Key("action", ref, "new_date"), code)
+    answer = history.in_round(Key("action", ref, "new_date"), code)
     key = Key("action", ref, "due")
     stands = history.standing(key)
-    if said.value and said.value != stands.value and stands.round <= code:
-        yes = NewValue(key, said.value, "standing", code)
+    if answer.value and answer.value != stands.value and stands.round <= code:
+        yes = NewValue(key, answer.value, "standing", code)
         yield Proposal(
             f"{ref} new date {code}",
             ref,
             "New date",
-            said.value,
+            answer.value,
             stands.value or "no date",
             code,
-            said.source.who or said.source.subgroup,
+            answer.source.who or answer.source.subgroup,
             yes,
         )

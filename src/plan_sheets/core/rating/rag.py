@@ -14,6 +14,7 @@ from plan_sheets.core.model.dates import PartialDate
 from plan_sheets.core.model.rounds import Round
 from plan_sheets.core.model.stages import ASSESSED, Stage, Status
 from plan_sheets.core.model.text import count_words
+from plan_sheets.core.rating.plan_rows import UNNAMED
 from plan_sheets.core.rating.thresholds import Thresholds
 
 _CONFIRMABLE = (Stage.COMPLETE, Stage.CLOSED, Stage.WITHDRAWN)
@@ -121,7 +122,7 @@ class ActionFacts:
     @property
     def owner_named(self) -> bool:
         """Whether there is a named owner: one who is only suggested counts."""
-        return bool(self.owner) and self.owner_status != "Unnamed"
+        return bool(self.owner) and self.owner_status != UNNAMED
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -250,7 +251,7 @@ def _find_breaches(facts: ActionFacts, for_round: Round, limits: Thresholds) -> 
 
 
 def missed_running(steps: tuple[LastStep, ...]) -> int:
-    """How many rounds running, this one the last, the step named before was said not to be done, or only partly."""
+    """How many rounds in a row, up to this one, the next step named before was reported not done or partly done."""
     answers = [step.missed for step in steps]
     return answers.index(False) if False in answers else len(answers)
 

@@ -33,7 +33,7 @@ def rows_at(history: History, up_to: str | None = None) -> Rows:
     rows = {
         record: {ref: history.record(record, ref, up_to) for ref in history.refs(record, up_to)} for record in RECORDS
     }
-    by_theme = sorted(rows["action"].items(), key=lambda one: (ref_order(one[1]["theme"]), ref_order(one[0])))
+    by_theme = sorted(rows["action"].items(), key=lambda action: (ref_order(action[1]["theme"]), ref_order(action[0])))
     return {**rows, "action": dict(by_theme)}
 
 
@@ -75,7 +75,7 @@ def _facts(
 ) -> ActionFacts:
     row, code = rows["action"][ref], rounds[-1]
 
-    def said(name: str) -> str:
+    def answer(name: str) -> str:
         """What was said of it in this round."""
         return history.of_round("action", ref, name, code)
 
@@ -84,15 +84,15 @@ def _facts(
         theme=row["theme"],
         priority=parent(row["theme"]) if row["theme"] else "",
         lead=rows["priority"].get(parent(row["theme"]), {}).get("owner", "") if row["theme"] else "",
-        judged=said("rag"),
-        stage=said("stage"),
+        judged=answer("rag"),
+        stage=answer("stage"),
         confirmed_stage=row["confirmed_stage"],
         how=row["how"],
         owner=row["owner"],
         owner_status=row["owner_status"],
         impact=row["impact"],
         evidence=last_given(history, ref, "evidence", rounds),
-        ask=said("ask"),
+        ask=answer("ask"),
         dates=_dates(history, ref, code),
         steps=_steps(history, ref, rounds),
         history=tuple((Round.parse(past), rated[past][ref].published) for past in rounds[:-1] if ref in rated[past]),
@@ -110,7 +110,7 @@ def _agreed_since(history: History, ref: str, code: str) -> bool:
 def _dates(history: History, ref: str, code: str) -> tuple[tuple[Round | None, PartialDate], ...]:
     """The due date as it stood at the end of each round in which it changed; what was drafted before counts once."""
     snapshot = history.rounds_of(Key("action", ref, "due"))
-    dates = ((one.round, PartialDate.from_words(one.value)) for one in snapshot if one.round <= code)
+    dates = ((held.round, PartialDate.from_words(held.value)) for held in snapshot if held.round <= code)
     return tuple((Round.parse(when) if when else None, day) for when, day in dates if day)
 
 

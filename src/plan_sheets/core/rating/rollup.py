@@ -1,4 +1,4 @@
-"""From actions to a priority or a board: the roll-up beside its counts, the trend, and what is escalated."""
+"""How actions add up to a priority or a board: the published status beside its counts, and the trend."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ CONCERN = (
     Status.CLOSED,
     Status.WITHDRAWN,
 )
-"""The statuses that are counted, in the order in which counts are told."""
+"""The statuses that are counted, in the order in which counts are printed."""
 ENDED = (Status.CLOSED, Status.WITHDRAWN)
 
 
@@ -72,10 +72,10 @@ def _of(ratings: list[Rating], status: Status) -> list[Rating]:
 
 
 def _count_text(counts: Mapping[Status, int]) -> str:
-    told = [f"{status}: {count}" for status, count in counts.items()]
-    if not told:
+    words = [f"{status}: {count}" for status, count in counts.items()]
+    if not words:
         return str(Status.NO_ACTIONS)
-    return "; ".join([f"{told[0]} of {sum(counts.values())}", *told[1:]])
+    return "; ".join([f"{words[0]} of {sum(counts.values())}", *words[1:]])
 
 
 class Trend(StrEnum):

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 from plan_sheets.core.model.history import History
 from plan_sheets.core.model.keys import Key
 from plan_sheets.core.model.queries import OpenQuery
 from plan_sheets.core.model.rounds import Round
-from plan_sheets.core.rating.escalate import SubgroupFacts
+from plan_sheets.core.rating.decisions import Decision, decisions
+from plan_sheets.core.rating.escalate import Escalation, SubgroupFacts, due_by, escalations
 from plan_sheets.core.rating.open_questions import OpenQuestion
-from plan_sheets.core.rating.plan_rows import Rows
+from plan_sheets.core.rating.plan_rows import Rows, parent
 from plan_sheets.core.rating.proposals import Proposal
 from plan_sheets.core.rating.rag import Rating
+from plan_sheets.core.rating.rollup import RollUp, roll_up
 from plan_sheets.core.rating.thresholds import Thresholds
 
 
@@ -22,13 +25,16 @@ def day_of(for_round: Round | None, history: History) -> date:
     """The day that a master bears: see `Snapshot.made_on`. An empty plan bears the first of the year that it has."""
     if for_round:
         return for_round.last_day
-    received = max((one.source.received for held in history.by_key.values() for one in held), default="")
+    received = max((held.source.received for values in history.by_key.values() for held in values), default="")
     return date.fromisoformat(received[:10]) if received else date(int(history.text("plan", "", "year")[:4]), 4, 1)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Snapshot:
-    """The plan at the end of a round: as it was confirmed for that round, whenever that was done."""
+    """The plan at the end of a round: as it was confirmed for that round, whenever that was done.
+
+    Escalations, decisions and roll-ups are worked out when they are first asked for, and kept: so it has no slots.
+    """
 
     round: Round | None
     """None before the first round is issued: the master is the consultation draft."""
@@ -51,7 +57,7 @@ class Snapshot:
     set_aside: int
     """How many files were held or refused, and never accepted since."""
     asked: Mapping[Key, str]
-    """Since which round (its code) a placeholder has stood where an open one stands, by the fact it stands for."""
+    """The code of the round since which a fact has had a placeholder instead of an answer; only those still open."""
     open_queries: tuple[OpenQuery, ...]
     """The queries that nobody has settled."""
     made_on: date
@@ -77,8 +83,52 @@ class Snapshot:
         """The ratings of the quarter before; None if it was not issued."""
         return self.ratings.get(self.round.previous.code) if self.round else None
 
-    def said(self, ref: str, name: str) -> str:
-        """What a round field of an action says for this round."""
+    @cached_property
+    def escalations(self) -> tuple[Escalation, ...]:
+        """Everything that the round escalates, by rule and then by ref; nothing before the first round."""
+        if self.round is None:
+            return ()
+        return escalations(self.now.values(), self.subgroups, self.limits, due_by(self.round).words)
+
+    @cached_property
+    def decisions(self) -> tuple[Decision, ...]:
+        """Every decision of the rounds up to this one, the latest first."""
+        return decisions(self.history, self.rounds)
+
+    @cached_property
+    def _by_priority(self) -> Mapping[str, Mapping[str, list[Rating]]]:
+        """The ratings by the code of the round, then by the ref of the priority: "" where an action has none."""
+        found: dict[str, dict[str, list[Rating]]] = {}
+        for code, rated in self.ratings.items():
+            below = found[code] = {}
+            for rating in rated.values():
+                below.setdefault(rating.facts.priority, []).append(rating)
+        return found
+
+    @cached_property
+    def _roll_ups(self) -> dict[tuple[str, frozenset[str]], RollUp]:
+        """Every roll-up that was asked for, by the code of its round and the refs of its priorities."""
+        return {}
+
+    def priorities_of(self, board: str) -> list[str]:
+        """The refs of the priorities of a board, in the order of the plan, without their themes."""
+        rows = self.rows["priority"].items()
+        return [ref for ref, row in rows if row["board"] == board and parent(ref) == ref]
+
+    def rated(self, code: str, priorities: Iterable[str]) -> list[Rating]:
+        """The ratings of the actions of these priorities in a round; none if it was not issued."""
+        below = self._by_priority.get(code, {})
+        return [rating for ref in priorities for rating in below.get(ref, ())]
+
+    def roll_up(self, code: str, priorities: Iterable[str] | None = None) -> RollUp:
+        """How the actions of these priorities stood together in a round; None is all actions of the plan."""
+        refs = frozenset(self._by_priority.get(code, {}) if priorities is None else priorities)
+        if (code, refs) not in self._roll_ups:
+            self._roll_ups[code, refs] = roll_up(self.rated(code, refs), self.limits)
+        return self._roll_ups[code, refs]
+
+    def answer(self, ref: str, name: str) -> str:
+        """What was answered for this round in a round field of an action; "" if nothing, and before the first round."""
         return self.history.of_round("action", ref, name, self.code) if self.round else ""
 
     def titled(self, ref: str) -> str:

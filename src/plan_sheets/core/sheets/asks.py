@@ -4,25 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from plan_sheets.core.model.dates import PartialDate
 from plan_sheets.core.model.keys import ref_order
-from plan_sheets.core.model.rounds import Round, next_round
+from plan_sheets.core.model.rounds import Round
 from plan_sheets.core.model.stages import Status
 from plan_sheets.core.model.text import count_words, cut
-from plan_sheets.core.rating.decisions import decisions
-from plan_sheets.core.rating.escalate import EXECUTIVE, Escalation, EscalationRule, escalations
+from plan_sheets.core.rating.escalate import EXECUTIVE, Escalation, EscalationRule, due_by
 from plan_sheets.core.rating.plan_rows import who_answers
 from plan_sheets.core.rating.rag import Rating
 from plan_sheets.core.rating.snapshot import Snapshot
 
 MOST_RED = 8
 MOST_ASKS = 3
-"""How many Red actions, and how many asks of each other kind, are told in words: all stand on Decisions."""
+"""The most Red actions, and the most asks of each other kind, that the first page names; Decisions has all."""
 LONGEST_ASK = 360
 """A couple of lines (characters)."""
 LONGEST_WHAT = 100
 LONGEST_NAME = 36
-"""What is Red is told nearly whole, all else in a few words (characters)."""
+"""Longest names in characters: of a Red action, nearly whole; of everything else, a few words."""
 ALL = " (all of it on Decisions)"
 _ASKED = {
     EscalationRule.MOVED: "accept the date, or say what must change.",
@@ -32,93 +30,87 @@ _ASKED = {
 }
 
 
-def due_by(now: Round) -> PartialDate:
-    """By when an answer is asked for: the last day of the next quarter."""
-    return PartialDate.day(next_round(now).last_day)
-
-
-def escalated(snapshot: Snapshot, now: Round) -> tuple[Escalation, ...]:
-    """Everything that the round escalates."""
-    return escalations(snapshot.now.values(), snapshot.subgroups, snapshot.limits, due_by(now).words)
-
-
 def ask_in_words(snapshot: Snapshot, ref: str, longest: int = LONGEST_NAME) -> str:
-    """What an action is, or a priority, or a subgroup: its words, then its ref and whose it is in brackets."""
+    """The name of an action, a priority or a subgroup; in brackets the ref and, of an action, its subgroup."""
     if ref in snapshot.rows["action"]:
         what = cut(snapshot.rows["action"][ref]["what"], longest).removesuffix(".")
-        told = ", ".join(filter(None, (ref, who_answers(snapshot.rows, ref))))
-        return f"{what} ({told})" if what else told
+        whose = ", ".join(filter(None, (ref, who_answers(snapshot.rows, ref))))
+        return f"{what} ({whose})" if what else whose
     if ref in snapshot.rows["priority"]:
         return f"{cut(snapshot.rows['priority'][ref]['title'], longest)} ({ref})"
     return snapshot.subgroup(ref)
 
 
 def asked_lines(snapshot: Snapshot, now: Round, most_red: int = MOST_RED) -> Iterator[str]:
-    """A line of what is asked about Red actions, one for each of them, and one for each other thing that is asked."""
-    found = escalated(snapshot, now)
-    red = dict.fromkeys(one.ref for one in found if one.rule is EscalationRule.RED)
-    asks = {one.ref: one.asked for one in found if one.rule is EscalationRule.ASKED}
+    """The lines of what is asked: the common question, one line for each Red action, one for each other ask."""
+    found = snapshot.escalations
+    red = dict.fromkeys(escalation.ref for escalation in found if escalation.rule is EscalationRule.RED)
+    asks = {escalation.ref: escalation.asked for escalation in found if escalation.rule is EscalationRule.ASKED}
     yield f"What is asked. {_first(len(red), found, now)}{_decided(snapshot)}"
     yield from _red(snapshot, sorted(red, key=lambda ref: ref not in asks), found, most_red)
     yield from _last_red(snapshot)
     yield from _chairs(snapshot, {ref: ask for ref, ask in asks.items() if ref not in red})
-    yield from _others(snapshot, [one for one in found if one.ref not in red])
+    yield from _others(snapshot, [escalation for escalation in found if escalation.ref not in red])
 
 
 def _others(snapshot: Snapshot, found: Sequence[Escalation]) -> Iterator[str]:
     """A line for each rule that puts something before somebody: what is asked, and about what."""
     for rule, asked in _ASKED.items():
-        those = [one.ref for one in found if one.rule is rule]
+        those = [escalation.ref for escalation in found if escalation.rule is rule]
         if those:
-            told = "; ".join(ask_in_words(snapshot, ref) for ref in those[:MOST_ASKS])
-            yield f"Also asked. {rule}: {asked} {told}{_more(len(those) - MOST_ASKS)}."
+            things = "; ".join(ask_in_words(snapshot, ref) for ref in those[:MOST_ASKS])
+            yield f"Also asked. {rule}: {asked} {things}{_more(len(those) - MOST_ASKS)}."
 
 
 def _first(red: int, found: Sequence[Escalation], now: Round) -> str:
     if not found:
         return "Nothing: no rule escalates anything, and no chair asks for anything."
-    told = f"Of {EXECUTIVE}, by {due_by(now).words} (see Decisions)"
+    opening = f"Of {EXECUTIVE}, by {due_by(now).words} (see Decisions)"
     if not red:
-        return f"{told}, what stands below. No action is Red."
+        return f"{opening}, what stands below. No action is Red."
     which = "the Red action" if red == 1 else f"each of the {red} Red actions"
-    return f"{told}: for {which}, agree what will bring it back and by when, or accept that it stays Red."
+    return f"{opening}: for {which}, agree what will bring it back and by when, or accept that it stays Red."
 
 
 def _red(snapshot: Snapshot, refs: Sequence[str], found: Sequence[Escalation], most: int) -> Iterator[str]:
-    """What is Red, whose it is, why, and what is asked beside the common question; those whose chair asks first."""
+    """A line for each Red action: whose it is, why it is Red, what else is asked; first those whose chair asks."""
     for ref in refs[:most]:
-        asked = {one.rule: one.asked for one in found if one.ref == ref}
-        told = [
+        asked = {escalation.rule: escalation.asked for escalation in found if escalation.ref == ref}
+        parts = [
             f"Red: {ask_in_words(snapshot, ref, LONGEST_WHAT)}. Why: {why(snapshot.now[ref], 'its chair judged it')}.",
             f"Its chair asks: {cut(asked[EscalationRule.ASKED], LONGEST_ASK, ALL)}"
             if EscalationRule.ASKED in asked
             else "",
             f"Also asked: {asked[EscalationRule.MOVED]}" if EscalationRule.MOVED in asked else "",
         ]
-        yield " ".join(filter(None, told))
+        yield " ".join(filter(None, parts))
     if len(refs) > most:
         yield f"Red: {len(refs) - most} more on Decisions."
 
 
-def why(rating: Rating, said: str = "judged") -> str:
-    """Why an action stands as it does, for somebody who knows no rules: what made it worse than its chair `said`."""
+def why(rating: Rating, judging: str = "judged") -> str:
+    """Why an action has its status, without the rule's name; `judging` begins the words about its chair's RAG."""
     judged = rating.facts.judged
-    told, _, because = rating.driven_by.removesuffix(".").partition(f", rule {rating.rule}: ")
-    if not judged or not told.startswith(f"judged {judged}"):
+    judgement, _, because = rating.driven_by.removesuffix(".").partition(f", rule {rating.rule}: ")
+    if not judged or not judgement.startswith(f"judged {judged}"):
         return rating.driven_by.removesuffix(".")
     if because and rating.published != judged:
-        return f"{because} ({said} {judged})"
-    return "; ".join(filter(None, (told.replace("judged", said, 1), because)))
+        return f"{because} ({judging} {judged})"
+    return "; ".join(filter(None, (judgement.replace("judged", judging, 1), because)))
 
 
 def _last_red(snapshot: Snapshot) -> Iterator[str]:
     """What nobody reported on and was Red before: its priority is Red for it, though nothing is asked by a rule."""
-    silent = [one for one in snapshot.now.values() if one.published == Status.NOT_REPORTED and one.last == Status.RED]
-    silent.sort(key=lambda one: ref_order(one.facts.ref))
+    silent = [
+        rating
+        for rating in snapshot.now.values()
+        if rating.published == Status.NOT_REPORTED and rating.last == Status.RED
+    ]
+    silent.sort(key=lambda rating: ref_order(rating.facts.ref))
     if silent:
-        told = "; ".join(ask_in_words(snapshot, one.facts.ref) for one in silent[:MOST_ASKS])
+        actions = "; ".join(ask_in_words(snapshot, rating.facts.ref) for rating in silent[:MOST_ASKS])
         more = len(silent) - MOST_ASKS
-        yield f"Red when last reported, silent now: {told}{f'; and {more} more on Master plan' if more > 0 else ''}."
+        yield f"Red when last reported, silent now: {actions}{f'; and {more} more on Master plan' if more > 0 else ''}."
 
 
 def _chairs(snapshot: Snapshot, asks: dict[str, str]) -> Iterator[str]:
@@ -136,12 +128,14 @@ def _more(many: int) -> str:
 
 def _decided(snapshot: Snapshot) -> str:
     """What has been decided on that already, and what was decided before and may have been carried out."""
-    made = decisions(snapshot.history, snapshot.rounds)
-    now = [ask_in_words(snapshot, one.ref) for one in made if one.round == snapshot.code]
+    code, decided = snapshot.code, snapshot.decisions
+    now = [ask_in_words(snapshot, decision.ref) for decision in decided if decision.round == code]
     before = [
-        one for one in made if one.round != snapshot.code and one.is_open() and not one.answered_in(snapshot.code)
+        decision
+        for decision in decided
+        if decision.round != code and decision.is_open() and not decision.answered_in(code)
     ]
-    told = f" Decided already: {'; '.join(now[:MOST_ASKS])}{_more(len(now) - MOST_ASKS)}." if now else ""
+    words = f" Decided already: {'; '.join(now[:MOST_ASKS])}{_more(len(now) - MOST_ASKS)}." if now else ""
     if before:
-        told += f" {count_words(len(before), 'earlier decision')}: carried out?"
-    return told
+        words += f" {count_words(len(before), 'earlier decision')}: carried out?"
+    return words

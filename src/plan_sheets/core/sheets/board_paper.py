@@ -13,12 +13,11 @@ from plan_sheets.core.model.text import count_words, shorten
 from plan_sheets.core.rating.escalate import EXECUTIVE, Escalation, EscalationRule
 from plan_sheets.core.rating.plan_rows import parent
 from plan_sheets.core.rating.snapshot import Snapshot
-from plan_sheets.core.sheets.asks import escalated
 from plan_sheets.core.sheets.master_plan import action_rows
 from plan_sheets.core.sheets.rag_status import DRAFT, LONGEST_ACTION, summary_rows, summary_texts, waiting
 
 LONGEST = 600
-"""How much of one text a cell or a paragraph of the paper tells (characters)."""
+"""The longest text of a cell or a paragraph of the paper (characters)."""
 CUT = "… (in full in the master workbook)"
 
 
@@ -38,7 +37,7 @@ LEADS = (
 
 
 def board_paper(snapshot: Snapshot, reference: str, created: datetime) -> BoardPaper:
-    """The paper of how everything stood; `reference` is that of the master workbook that tells all of it."""
+    """The board paper of a snapshot; `reference` is that of the master workbook, which holds all of it."""
     plan = snapshot.history.record("plan", "", snapshot.code)
     when = snapshot.round.words if snapshot.round else DRAFT
     parts = (
@@ -52,15 +51,15 @@ def board_paper(snapshot: Snapshot, reference: str, created: datetime) -> BoardP
 
 
 def fitting(text: str, longest: int = LONGEST) -> str:
-    """A text as the paper tells it: whole, or its beginning with where the rest stands."""
+    """The whole text if it fits; else its beginning, and where to read the rest."""
     return text if len(text) <= longest else text[: longest - len(CUT)].rstrip() + CUT
 
 
 def _table(about: str, columns: dict[str, int], rows: Iterator[tuple[str, ...]]) -> Iterator[PaperTable]:
     """A table of these columns (heading and width); none if there is no row."""
-    told = tuple(tuple(fitting(text) for text in row) for row in rows)
-    if told:
-        yield PaperTable(about, tuple(columns), tuple(columns.values()), told)
+    texts = tuple(tuple(fitting(text) for text in row) for row in rows)
+    if texts:
+        yield PaperTable(about, tuple(columns), tuple(columns.values()), texts)
 
 
 def _summary(snapshot: Snapshot) -> Iterator[Part]:
@@ -77,7 +76,7 @@ def _summary(snapshot: Snapshot) -> Iterator[Part]:
 
 
 def _cells(row: RowFacts, *names: str) -> tuple[str, ...]:
-    """The ref of a row, and what it says under these names."""
+    """The ref of a row, then the text of each of these fields."""
     return row.ref, *(as_text(row.contents.get(name, "")) for name in names)
 
 
@@ -87,8 +86,8 @@ def _decisions(snapshot: Snapshot) -> Iterator[Part]:
         yield Paragraph("None: this is a draft, for consultation.")
         return
     found: dict[str, list[Escalation]] = {}
-    for one in escalated(snapshot, snapshot.round):
-        found.setdefault(one.ref, []).append(one)
+    for escalation in snapshot.escalations:
+        found.setdefault(escalation.ref, []).append(escalation)
     if not found:
         yield Paragraph("None: no rule escalates anything, and no chair asks for anything.")
     columns = {"About": 20, "Why it is here": 27, "What is asked": 27, "Of whom": 14, "By": 12}
@@ -102,25 +101,27 @@ def _asked(those: Sequence[Escalation]) -> tuple[str, ...]:
     The rule Red is not told with its reason, which begins with that word.
     """
     rules: dict[str, list[str]] = {}
-    for one in those:
-        rules.setdefault(one.why, []).extend([] if one.rule is EscalationRule.RED else [one.rule])
-    whom = ("The Executive" if one.of_whom == EXECUTIVE else one.of_whom for one in those)
+    for escalation in those:
+        rules.setdefault(escalation.why, []).extend([] if escalation.rule is EscalationRule.RED else [escalation.rule])
+    whom = ("The Executive" if escalation.of_whom == EXECUTIVE else escalation.of_whom for escalation in those)
     return (
         _lines(f"{'; '.join(by)}. {why}" if by else why for why, by in rules.items()),
-        _lines(f"{one.rule}: {one.asked}" if len(those) > 1 else one.asked for one in those),
+        _lines(
+            f"{escalation.rule}: {escalation.asked}" if len(those) > 1 else escalation.asked for escalation in those
+        ),
         _lines(whom),
-        _lines(one.by_when for one in those),
+        _lines(escalation.by_when for escalation in those),
     )
 
 
 def _lines(texts: Iterable[str]) -> str:
-    """Different texts, one to a line; a long one is told in part, so that there is room for each."""
+    """The different texts, one to a line; long ones are cut, so that there is room for each."""
     different = list(dict.fromkeys(texts))
     return "\n".join(fitting(text, LONGEST // len(different)) for text in different)
 
 
 def _named(snapshot: Snapshot, ref: str) -> str:
-    """A ref, and what it is of: an action, a priority or a subgroup."""
+    """The ref of an action or a priority with its title; the name of a subgroup."""
     if ref in snapshot.rows["action"]:
         return f"{ref} {shorten(snapshot.rows['action'][ref]['what'], LONGEST_ACTION)}"
     return snapshot.titled(ref) if ref in snapshot.rows["priority"] else snapshot.subgroup(ref)
@@ -141,7 +142,7 @@ def _priorities(snapshot: Snapshot) -> Iterator[Part]:
         yield Paragraph("The plan has no priorities yet.")
     if actions:
         yield Heading("Actions of no priority", 2)
-        yield from _actions(snapshot, [one for those in actions.values() for one in those], "Actions of no priority")
+        yield from _actions(snapshot, [row for those in actions.values() for row in those], "Actions of no priority")
 
 
 def _standing(row: RowFacts) -> Iterator[Paragraph]:
@@ -164,7 +165,7 @@ def _sentences(*texts: str) -> str:
 def _actions(snapshot: Snapshot, rows: Sequence[RowFacts], about: str) -> Iterator[PaperTable]:
     if snapshot.round:
         columns = {"Ref": 12, "What we will do": 23, "Due": 13, RAG: 14, "Why": 18, "Next step": 20}
-        told = (_cells(row, "what", "due", "published_rag", "why", "next_step") for row in rows)
+        cells = (_cells(row, "what", "due", "published_rag", "why", "next_step") for row in rows)
     else:
         columns = {
             "Ref": 10,
@@ -173,14 +174,14 @@ def _actions(snapshot: Snapshot, rows: Sequence[RowFacts], about: str) -> Iterat
             "Due": 13,
             "Action owner and subgroup": 23,
         }
-        told = (_cells(row, "what", "how", "due", "owner") for row in rows)
-    yield from _table(about, columns, told)
+        cells = (_cells(row, "what", "how", "due", "owner") for row in rows)
+    yield from _table(about, columns, cells)
 
 
 def _untold(snapshot: Snapshot) -> Iterator[Part]:
     yield Heading("What could not be told, and why", 1)
-    told = [*_unknown_actions(snapshot), *map(Paragraph, _elsewhere(snapshot)), *_open(snapshot)]
-    yield from told or [Paragraph("Nothing: every action was reported, and no question is open.")]
+    parts = [*_unknown_actions(snapshot), *map(Paragraph, _elsewhere(snapshot)), *_open(snapshot)]
+    yield from parts or [Paragraph("Nothing: every action was reported, and no question is open.")]
 
 
 def _unknown_actions(snapshot: Snapshot) -> Iterator[PaperTable]:
@@ -208,7 +209,10 @@ def _open(snapshot: Snapshot) -> Iterator[Part]:
     if snapshot.questions:
         yield Heading("Open questions", 2)
     columns = {"About": 14, "Question": 46, "Who must answer": 24, "Open since": 16}
-    rows = ((one.about or "The plan", one.question, one.answers or "Not said", one.since) for one in snapshot.questions)
+    rows = (
+        (question.about or "The plan", question.question, question.answers or "Not said", question.since)
+        for question in snapshot.questions
+    )
     yield from _table("Questions that nobody has answered yet", columns, rows)
 
 

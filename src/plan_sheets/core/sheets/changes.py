@@ -73,9 +73,7 @@ def _of_which(snapshot: Snapshot, key: Key) -> str:
 
 def _who(snapshot: Snapshot, source: Source) -> str:
     """Who said it, and in brackets for whom: `Chair, Thresholds (Safeguarding Thresholds)`."""
-    whose = {"plan": "the plan", "officer": "the board officer", "master": "the Executive"}.get(source.kind) or (
-        snapshot.subgroup(source.subgroup) if source.subgroup else ""
-    )
+    whose = source.office or (snapshot.subgroup(source.subgroup) if source.subgroup else "")
     if not source.who:
         return whose[:1].upper() + whose[1:]
     return source.who if source.who.casefold() in whose.casefold() else f"{source.who} ({whose})"
@@ -85,5 +83,5 @@ def _where(source: Source) -> str:
     if not source.file:
         return ""
     day = PartialDate.day(date.fromisoformat(source.received[:10])).words if source.received else ""
-    told = f"{source.file}, received {day}" if day else source.file
-    return f"Settled in {told}" if source.settled else told
+    file = f"{source.file}, received {day}" if day else source.file
+    return f"Settled in {file}" if source.settled else file

@@ -25,7 +25,7 @@ CONSIDERATIONS: Mapping[str, str] = {
 }
 """The five lenses: the fields of the grid, and what a sentence calls them."""
 LONGEST_TEXT = 80
-"""How much of a question or a reason is told here (characters); the whole of it stands in Grid."""
+"""The longest question or reason shown here (characters); the sheet Grid has the whole text."""
 _NOT_APPLICABLE = re.compile(r"(?:not applicable|n/a)(?!\w)", re.IGNORECASE)
 
 
@@ -50,7 +50,7 @@ class Covered:
 
 
 def cover_of(text: str) -> Cover:
-    """What a text amounts to: blank, a question (it ends with one), not applicable (it begins so), or an answer."""
+    """What a text counts as: blank, a question (it ends with `?`), not applicable (it begins so), or an answer."""
     if not text:
         return Cover.BLANK
     if asks(text):
@@ -87,24 +87,24 @@ def covered(snapshot: Snapshot) -> Iterator[Covered]:
 def coverage_rows(snapshot: Snapshot) -> Iterator[RowFacts]:
     """One row for each theme, a word under each consideration."""
     found: dict[str, list[Covered]] = {}
-    for one in covered(snapshot):
-        found.setdefault(one.theme, []).append(one)
+    for cell in covered(snapshot):
+        found.setdefault(cell.theme, []).append(cell)
     for theme, those in found.items():
-        answered = sum(one.cover is Cover.ANSWERED for one in those)
+        answered = sum(cell.cover is Cover.ANSWERED for cell in those)
         contents = {
             "theme": snapshot.rows["priority"].get(theme, {}).get("title", ""),
             "covered": f"{answered} of {len(those)}",
         }
-        yield RowFacts(theme, contents | {one.consideration: _words(snapshot, one) for one in those})
+        yield RowFacts(theme, contents | {cell.consideration: _words(snapshot, cell) for cell in those})
 
 
-def _words(snapshot: Snapshot, one: Covered) -> str:
-    age = f", {age_words(snapshot, one.since)}" if snapshot.round else ""
-    if one.cover is Cover.NOT_APPLICABLE:
-        told = shorten(_NOT_APPLICABLE.sub("Not applicable", one.text, count=1), LONGEST_TEXT)
-        return told if told.removesuffix(".") != "Not applicable" else "Not applicable, no reason given"
-    text = f": {question_in(one.text, LONGEST_TEXT)}" if one.cover is Cover.QUESTION and one.text else ""
-    return f"{one.cover.capitalize()}{age}{text}"
+def _words(snapshot: Snapshot, cell: Covered) -> str:
+    age = f", {age_words(snapshot, cell.since)}" if snapshot.round else ""
+    if cell.cover is Cover.NOT_APPLICABLE:
+        text = shorten(_NOT_APPLICABLE.sub("Not applicable", cell.text, count=1), LONGEST_TEXT)
+        return text if text.removesuffix(".") != "Not applicable" else "Not applicable, no reason given"
+    text = f": {question_in(cell.text, LONGEST_TEXT)}" if cell.cover is Cover.QUESTION and cell.text else ""
+    return f"{cell.cover.capitalize()}{age}{text}"
 
 
 def coverage_lines(snapshot: Snapshot) -> Iterator[str]:
@@ -112,13 +112,13 @@ def coverage_lines(snapshot: Snapshot) -> Iterator[str]:
     those = [*covered(snapshot)]
     if not those:
         return
-    counts = Counter(one.cover for one in those)
-    yield f"{count_words(len({one.theme for one in those}), 'theme')} by five considerations: {_counted(counts)}."
-    told = (
-        f"{title}: {_counted(Counter(one.cover for one in those if one.consideration == name))}"
+    counts = Counter(cell.cover for cell in those)
+    yield f"{count_words(len({cell.theme for cell in those}), 'theme')} by five considerations: {_counted(counts)}."
+    counted = (
+        f"{title}: {_counted(Counter(cell.cover for cell in those if cell.consideration == name))}"
         for name, title in CONSIDERATIONS.items()
     )
-    yield f"{'; '.join(told)}."
+    yield f"{'; '.join(counted)}."
 
 
 def _counted(counts: Mapping[Cover, int]) -> str:

@@ -8,10 +8,9 @@ from plan_sheets.core.book.compose import RowFacts
 from plan_sheets.core.book.layout import Content
 from plan_sheets.core.model.dates import PartialDate
 from plan_sheets.core.model.text import shorten
-from plan_sheets.core.rating.decisions import RECORD, Decision, decisions, quarter
-from plan_sheets.core.rating.escalate import EXECUTIVE, Escalation, EscalationRule
+from plan_sheets.core.rating.decisions import RECORD, Decision, quarter
+from plan_sheets.core.rating.escalate import EXECUTIVE, Escalation, EscalationRule, due_by
 from plan_sheets.core.rating.snapshot import Snapshot
-from plan_sheets.core.sheets.asks import due_by, escalated
 
 ANSWER = frozenset({"decision", "decided_by", "decided_on"})
 """What is filled in about something that is asked."""
@@ -24,15 +23,14 @@ def decision_rows(snapshot: Snapshot) -> Iterator[RowFacts]:
     if snapshot.round is None:
         return
     asked: dict[str, list[Escalation]] = {}
-    for one in escalated(snapshot, snapshot.round):
-        asked.setdefault(one.ref, []).append(one)
-    made = decisions(snapshot.history, snapshot.rounds)
-    now = {one.ref: one for one in made if one.round == snapshot.code}
-    for ref in [*asked, *(ref for ref in now if ref not in asked)]:
+    for escalation in snapshot.escalations:
+        asked.setdefault(escalation.ref, []).append(escalation)
+    decided = [decision.ref for decision in snapshot.decisions if decision.round == snapshot.code]
+    for ref in dict.fromkeys([*asked, *decided]):
         yield _asked_row(snapshot, ref, asked.get(ref, []))
-    before = [one for one in made if one.round != snapshot.code]
-    for decided in sorted(before, key=lambda one: not one.is_open(before=snapshot.code)):
-        yield _earlier_row(snapshot, decided, asked.get(decided.ref, []))
+    earlier = [decision for decision in snapshot.decisions if decision.round != snapshot.code]
+    for decision in sorted(earlier, key=lambda decision: not decision.is_open(before=snapshot.code)):
+        yield _earlier_row(snapshot, decision, asked.get(decision.ref, []))
 
 
 def _asked_row(snapshot: Snapshot, ref: str, asked: Sequence[Escalation]) -> RowFacts:
@@ -40,38 +38,41 @@ def _asked_row(snapshot: Snapshot, ref: str, asked: Sequence[Escalation]) -> Row
     several = len(asked) > 1
     contents: dict[str, Content] = {
         "about": _about(snapshot, ref),
-        "rule": _lines(_raised_by(one) for one in asked) or "Not raised any more",
-        "asked": _lines(f"{one.rule}: {one.asked}" if several else one.asked for one in asked) or "Nothing more",
-        "of_whom": _lines(_capital(one.of_whom) for one in asked),
+        "rule": _lines(_raised_by(escalation) for escalation in asked) or "Not raised any more",
+        "asked": _lines(
+            f"{escalation.rule}: {escalation.asked}" if several else escalation.asked for escalation in asked
+        )
+        or "Nothing more",
+        "of_whom": _lines(_capital(escalation.of_whom) for escalation in asked),
         "by_when": PartialDate.from_words(asked[0].by_when) or "" if asked else "",
-        "stands": _lines(one.why for one in asked),
+        "stands": _lines(escalation.why for escalation in asked),
         **{name: snapshot.history.of_round(RECORD, ref, name, snapshot.code) for name in ANSWER},
     }
     return RowFacts(ref, contents, ANSWER)
 
 
-def _earlier_row(snapshot: Snapshot, one: Decision, asked: Sequence[Escalation]) -> RowFacts:
-    is_asked = one.is_open(before=snapshot.code)
+def _earlier_row(snapshot: Snapshot, decision: Decision, asked: Sequence[Escalation]) -> RowFacts:
+    is_asked = decision.is_open(before=snapshot.code)
     by_when = due_by(snapshot.round) if snapshot.round and is_asked else None
     contents: dict[str, Content] = {
-        "ref": f"{one.ref}, {one.when}",
-        "about": _about(snapshot, one.ref),
-        "rule": f"Decision of {one.when}",
+        "ref": f"{decision.ref}, {decision.when}",
+        "about": _about(snapshot, decision.ref),
+        "rule": f"Decision of {decision.when}",
         "asked": "Was it carried out?" if is_asked else "Nothing more",
         "of_whom": _capital(EXECUTIVE) if is_asked else "",
         "by_when": by_when or "",
-        "stands": _since(snapshot, one.ref, asked),
-        "decision": one.text,
-        "decided_by": one.by or "No name given",
-        "decided_on": one.on or "No date given",
-        "carried_out": one.answered_in(snapshot.code) if is_asked else one.carried[-1][1],
+        "stands": _since(snapshot, decision.ref, asked),
+        "decision": decision.text,
+        "decided_by": decision.by or "No name given",
+        "decided_on": decision.on or "No date given",
+        "carried_out": decision.answered_in(snapshot.code) if is_asked else decision.carried[-1][1],
     }
-    return RowFacts(one.asked_as, contents, frozenset({"carried_out"}) if is_asked else frozenset())
+    return RowFacts(decision.asked_as, contents, frozenset({"carried_out"}) if is_asked else frozenset())
 
 
-def _raised_by(one: Escalation) -> str:
-    """The rule; in more than the one word of a status, which would be coloured as one."""
-    return f"Published as {one.rule}" if one.rule is EscalationRule.RED else one.rule
+def _raised_by(escalation: Escalation) -> str:
+    """The rule in words; Red in several, because a cell with a status alone is coloured as one."""
+    return f"Published as {escalation.rule}" if escalation.rule is EscalationRule.RED else escalation.rule
 
 
 def _capital(text: str) -> str:
@@ -87,11 +88,11 @@ def _about(snapshot: Snapshot, ref: str) -> str:
 
 
 def _since(snapshot: Snapshot, ref: str, asked: Sequence[Escalation]) -> str:
-    """What has been reported since a decision: of an action how it stands, of all else whether it is still raised."""
+    """What was reported since a decision: the status and progress of an action; else whether it is still escalated."""
     if ref not in snapshot.rows["action"]:
-        return _lines(one.why for one in asked) or f"Not raised again in {quarter(snapshot.code)}."
+        return _lines(escalation.why for escalation in asked) or f"Not raised again in {quarter(snapshot.code)}."
     rating = snapshot.now.get(ref)
-    progress = shorten(snapshot.said(ref, "progress"), LONGEST_REPORT)
+    progress = shorten(snapshot.answer(ref, "progress"), LONGEST_REPORT)
     return _lines(
         [f"{rating.published} in {quarter(snapshot.code)}." if rating else "No longer in the plan.", progress]
     )

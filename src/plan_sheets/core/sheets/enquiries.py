@@ -19,7 +19,6 @@ from plan_sheets.core.model.text import shorten
 from plan_sheets.core.rating.ages import aged, quarters, question_since, row_since, since_of, since_words
 from plan_sheets.core.rating.plan_rows import parent, who_answers
 from plan_sheets.core.rating.rag import Rating, missed_running
-from plan_sheets.core.rating.rollup import roll_up
 from plan_sheets.core.rating.snapshot import Snapshot
 from plan_sheets.core.sheets.considerations import CONSIDERATIONS, Cover, covered
 
@@ -27,9 +26,9 @@ TWICE = 2
 """For how many rounds a question must have been open, or a step not done, to raise an enquiry."""
 NO_ANSWER = "None yet"
 LONGEST_WHAT = 90
-"""How much of an action is told here (characters); the whole of it stands in Master plan."""
+"""The longest text of an action shown here (characters); the sheet Master plan has the whole text."""
 MOST_TOGETHER = 1_000
-"""Characters of what is asked about in one row: a row must fit its page."""
+"""The most characters of questions in one row: a row must fit its page."""
 _ENDED = (Status.CLOSED, Status.WITHDRAWN, Status.PROPOSED)
 
 
@@ -79,7 +78,7 @@ def raised(snapshot: Snapshot) -> list[Raised]:
         if rating.published not in _ENDED:
             found += _of_action(snapshot, rating)
     gaps = list(Gap)
-    return sorted(found, key=lambda one: (gaps.index(one.gap), ref_order(one.about)))
+    return sorted(found, key=lambda enquiry: (gaps.index(enquiry.gap), ref_order(enquiry.about)))
 
 
 def _of_action(snapshot: Snapshot, rating: Rating) -> Iterator[Raised]:
@@ -100,13 +99,15 @@ def _of_action(snapshot: Snapshot, rating: Rating) -> Iterator[Raised]:
 
 
 def _blank_under_red(snapshot: Snapshot) -> Iterator[Raised]:
-    """One enquiry for all that has been blank since the same round under one theme of a priority that is Red."""
+    """One enquiry for each theme of a Red priority and round: the considerations that are blank since that round."""
     red = _red_since(snapshot)
     blank: dict[tuple[str, str], list[str]] = {}
-    for one in covered(snapshot):
-        priority = parent(one.theme)
-        if one.cover is Cover.BLANK and priority in red:
-            blank.setdefault((one.theme, max(one.since, red[priority])), []).append(CONSIDERATIONS[one.consideration])
+    for cell in covered(snapshot):
+        priority = parent(cell.theme)
+        if cell.cover is Cover.BLANK and priority in red:
+            blank.setdefault((cell.theme, max(cell.since, red[priority])), []).append(
+                CONSIDERATIONS[cell.consideration]
+            )
     for (theme, since), names in blank.items():
         asked = f"{parent(theme)} is Red. What has been done for {snapshot.titled(theme)} about: {'; '.join(names)}?"
         what = f"{snapshot.rows['priority'][theme]['title']} ({'; '.join(names)})"
@@ -117,19 +118,17 @@ def _red_since(snapshot: Snapshot) -> Mapping[str, str]:
     """Since which round each priority that is Red now has been so without a break."""
     since: dict[str, str] = {}
     for code in snapshot.rounds:
-        by_priority: dict[str, list[Rating]] = {}
-        for rating in snapshot.ratings[code].values():
-            by_priority.setdefault(rating.facts.priority, []).append(rating)
-        red = {ref for ref, those in by_priority.items() if roll_up(those, snapshot.limits).published == Status.RED}
+        priorities = {rating.facts.priority for rating in snapshot.ratings[code].values()}
+        red = {ref for ref in priorities if snapshot.roll_up(code, [ref]).published == Status.RED}
         since = {ref: since.get(ref, code) for ref in red}
     return since
 
 
 def _long_open(snapshot: Snapshot) -> Iterator[Raised]:
-    for one in snapshot.questions:
-        since = question_since(snapshot, one)
+    for question in snapshot.questions:
+        since = question_since(snapshot, question)
         if quarters(snapshot, since) >= TWICE:
-            yield Raised(Gap.QUESTION, one.about, one.question, one.answers, since)
+            yield Raised(Gap.QUESTION, question.about, question.question, question.answers, since)
 
 
 def enquiry_rows(snapshot: Snapshot, found: Sequence[Raised]) -> Iterator[RowFacts]:
@@ -145,21 +144,21 @@ def enquiry_rows(snapshot: Snapshot, found: Sequence[Raised]) -> Iterator[RowFac
         yield RowFacts(ref, {**contents, **aged(snapshot, row_since(snapshot, "enquiry", ref))})
     for number, those in enumerate(_together(snapshot, found), start=1):
         contents = {**_asked(snapshot, those), "answer": NO_ANSWER, "raised_by": those[0].gap}
-        yield RowFacts(f"G{number}", {**contents, **aged(snapshot, min(one.since for one in those))})
+        yield RowFacts(f"G{number}", {**contents, **aged(snapshot, min(enquiry.since for enquiry in those))})
 
 
 def _together(snapshot: Snapshot, found: Iterable[Raised]) -> Iterator[list[Raised]]:
-    """What one gap raises about one priority, as much of it as fits a row."""
+    """The enquiries of one gap about one priority together, split where they would not fit one row."""
     groups: dict[tuple[Gap, str], list[Raised]] = {}
-    for one in found:
-        groups.setdefault((one.gap, _priority(snapshot, one.about)), []).append(one)
+    for enquiry in found:
+        groups.setdefault((enquiry.gap, _priority(snapshot, enquiry.about)), []).append(enquiry)
     for group in groups.values():
         row: list[Raised] = []
-        for one in group:
-            if row and sum(len(each.line) for each in (*row, one)) > MOST_TOGETHER:
+        for enquiry in group:
+            if row and sum(len(each.line) for each in (*row, enquiry)) > MOST_TOGETHER:
                 yield row
                 row = []
-            row.append(one)
+            row.append(enquiry)
         yield row
 
 
@@ -171,25 +170,25 @@ def _priority(snapshot: Snapshot, about: str) -> str:
 
 
 def _asked(snapshot: Snapshot, those: Sequence[Raised]) -> dict[str, str]:
-    """About what, what is asked and of whom, of one enquiry or of several with a line for each."""
+    """The cells `about`, `enquiry` and `answers` of a row: of one enquiry, or of several, one line each."""
     first = those[0]
     if len(those) == 1:
         return {"about": first.about, "enquiry": first.enquiry, "answers": first.answers}
     about = _priority(snapshot, first.about)
     lines = [_OF_EACH.get(first.gap, "").format(about), *_lines(snapshot, those)]
-    whom = dict.fromkeys(one.answers for one in those)
+    whom = dict.fromkeys(enquiry.answers for enquiry in those)
     return {"about": about, "enquiry": "\n".join(filter(None, lines)), "answers": "\n".join(filter(None, whom))}
 
 
 def _lines(snapshot: Snapshot, those: Sequence[Raised]) -> Iterator[str]:
-    """What is asked, each with the refs about which it is; of whom and since when, where the row does not say it."""
-    since = min(one.since for one in those)
+    """A line for each question with its refs; with who answers and since when, where these differ within the row."""
+    since = min(enquiry.since for enquiry in those)
     refs: dict[str, list[str]] = {}
-    for one in those:
-        whom = "" if all(one.answers == each.answers for each in those) else one.answers or "nobody named"
-        later = quarters(snapshot, one.since) != quarters(snapshot, since)
-        more = "; ".join(filter(None, [whom, f"since {since_words(one.since)}" if later else ""]))
-        refs.setdefault(f"{one.line} ({more})" if more else one.line, []).append(one.about)
+    for enquiry in those:
+        whom = "" if all(enquiry.answers == other.answers for other in those) else enquiry.answers or "nobody named"
+        later = quarters(snapshot, enquiry.since) != quarters(snapshot, since)
+        more = "; ".join(filter(None, [whom, f"since {since_words(enquiry.since)}" if later else ""]))
+        refs.setdefault(f"{enquiry.line} ({more})" if more else enquiry.line, []).append(enquiry.about)
     for text, about in refs.items():
         yield f"{', '.join(dict.fromkeys(about))}: {text}".removeprefix(": ")
 
@@ -198,7 +197,7 @@ def enquiry_lines(snapshot: Snapshot, found: Sequence[Raised]) -> Iterator[str]:
     """How many the plan has and how many of them are answered; how many each gap raises (`found`)."""
     own = snapshot.rows["enquiry"].values()
     yield f"The plan's own: {len(own)}, answered: {sum(bool(row['answer']) for row in own)}."
-    counts = Counter(one.gap for one in found)
-    told = "; ".join(f"{gap[0].lower()}{gap[1:]} {counts[gap]}" for gap in Gap if counts[gap])
-    rows = " (those of one priority share a row)" if told else ""
-    yield f"Raised by gaps{rows}: {told or 'none' if snapshot.round else 'none before the first round'}."
+    counts = Counter(enquiry.gap for enquiry in found)
+    gaps = "; ".join(f"{gap[0].lower()}{gap[1:]} {counts[gap]}" for gap in Gap if counts[gap])
+    rows = " (those of one priority share a row)" if gaps else ""
+    yield f"Raised by gaps{rows}: {gaps or 'none' if snapshot.round else 'none before the first round'}."

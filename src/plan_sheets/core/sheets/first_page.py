@@ -1,4 +1,4 @@
-"""The first page of a master: as much in words as leaves the table room, or the worst first if it is too long."""
+"""The first page of a master: the longest text that leaves the table room, or else the worst rows first."""
 
 from __future__ import annotations
 

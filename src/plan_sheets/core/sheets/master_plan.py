@@ -1,4 +1,4 @@
-"""The rows of the master's other sheets: every action with all that was said, the grid, changes, what is open."""
+"""The rows of the sheets Master plan (every action with everything reported), Grid and Open questions."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from plan_sheets.core.model.rounds import Round
 from plan_sheets.core.model.stages import Status
 from plan_sheets.core.model.text import count_words
 from plan_sheets.core.rating.ages import aged, question_since
-from plan_sheets.core.rating.plan_rows import subgroups_of
+from plan_sheets.core.rating.plan_rows import owner_words, subgroups_of
 from plan_sheets.core.rating.proposals import PROPOSED_STAGES
 from plan_sheets.core.rating.rag import Rating
 from plan_sheets.core.rating.rollup import trend
@@ -23,7 +23,7 @@ Records = Mapping[str, Mapping[str, Field]]
 
 
 def as_date(text: str) -> Content:
-    """A real date where the text is one; else the text."""
+    """The date that a text names; the text itself if it names none."""
     return PartialDate.from_words(text) or text
 
 
@@ -38,10 +38,10 @@ def action_rows(snapshot: Snapshot) -> Iterator[RowFacts]:
             "priority": snapshot.titled(row["theme"]),
             "due": as_date(row["due"]),
             "progress": "\n".join([*_progress(snapshot, ref), *added.get(ref, ())]),
-            "stage": _stage(snapshot.said(ref, "stage"), row["confirmed_stage"]),
+            "stage": _stage(snapshot.answer(ref, "stage"), row["confirmed_stage"]),
             "next_step": _next_step(snapshot, ref),
-            "recovery": snapshot.said(ref, "recovery"),
-            "ask": snapshot.said(ref, "ask"),
+            "recovery": snapshot.answer(ref, "recovery"),
+            "ask": snapshot.answer(ref, "ask"),
             "evidence": _evidence(snapshot, ref),
             "owner": _owner(snapshot, ref),
             **{name: row[name] for name in ("what", "how", "responsible", "impact")},
@@ -77,11 +77,11 @@ def _rule(rating: Rating) -> str:
 
 
 def _silence(snapshot: Snapshot, rating: Rating) -> Iterator[str]:
-    """Why an action was not reported, as far as its subgroup's return tells."""
+    """Why an action was not reported: no return, or what its subgroup's return gives as the reason."""
     if rating.published != Status.NOT_REPORTED:
         return
     code = next(iter(subgroups_of(snapshot.rows, rating.facts.ref)), "")
-    facts = next((one for one in snapshot.subgroups if one.code == code), None)
+    facts = next((group for group in snapshot.subgroups if group.code == code), None)
     if facts is None:
         yield "nobody was asked"
     elif facts.missed:
@@ -92,10 +92,10 @@ def _silence(snapshot: Snapshot, rating: Rating) -> Iterator[str]:
 
 def _progress(snapshot: Snapshot, ref: str) -> list[str]:
     """What was reported for this round; the plan's own words until anybody reports."""
-    told = snapshot.said(ref, "progress")
+    progress = snapshot.answer(ref, "progress")
     if not any(snapshot.history.of_round("action", ref, "progress", code) for code in snapshot.rounds):
-        told = snapshot.rows["action"][ref]["progress_before"]
-    return [told] if told else []
+        progress = snapshot.rows["action"][ref]["progress_before"]
+    return [progress] if progress else []
 
 
 def _contributions(snapshot: Snapshot) -> Mapping[str, Sequence[str]]:
@@ -106,22 +106,22 @@ def _contributions(snapshot: Snapshot) -> Mapping[str, Sequence[str]]:
         if more:
             ref, _, code = key.partition("/")
             added.setdefault(ref, {})[code] = f"{snapshot.subgroup(code)} adds: {more}"
-    return {ref: [told[code] for code in snapshot.rows["subgroup"] if code in told] for ref, told in added.items()}
+    return {ref: [adds[code] for code in snapshot.rows["subgroup"] if code in adds] for ref, adds in added.items()}
 
 
-def _stage(said: str, confirmed: str) -> str:
+def _stage(stage: str, confirmed: str) -> str:
     """How far it has got: what the chair says, and whether what needs the officer's word has it."""
-    if said in PROPOSED_STAGES and said != confirmed:
-        return f"{said}, proposed"
-    if confirmed and said not in ("", confirmed):
-        return f"{said}; {confirmed}, confirmed"
-    return f"{confirmed}, confirmed" if confirmed else said
+    if stage in PROPOSED_STAGES and stage != confirmed:
+        return f"{stage}, proposed"
+    if confirmed and stage not in ("", confirmed):
+        return f"{stage}; {confirmed}, confirmed"
+    return f"{confirmed}, confirmed" if confirmed else stage
 
 
 def _next_step(snapshot: Snapshot, ref: str) -> str:
-    by, done = snapshot.said(ref, "next_step_by"), snapshot.said(ref, "step_done")
-    told = [snapshot.said(ref, "next_step"), f"By {by}." if by else "", f"Last step done: {done}." if done else ""]
-    return "\n".join(filter(None, told))
+    by, done = snapshot.answer(ref, "next_step_by"), snapshot.answer(ref, "step_done")
+    parts = [snapshot.answer(ref, "next_step"), f"By {by}." if by else "", f"Last step done: {done}." if done else ""]
+    return "\n".join(filter(None, parts))
 
 
 def _evidence(snapshot: Snapshot, ref: str) -> str:
@@ -135,24 +135,22 @@ def _evidence(snapshot: Snapshot, ref: str) -> str:
 
 def _owner(snapshot: Snapshot, ref: str) -> str:
     row = snapshot.rows["action"][ref]
-    status = row["owner_status"].lower()
-    owner = f"{row['owner']} ({status})" if row["owner"] and status else row["owner"] or "Unnamed"
     groups = " and ".join(snapshot.subgroup(code) for code in subgroups_of(snapshot.rows, ref))
-    return f"{owner}\n{groups or 'No subgroup'}"
+    return f"{owner_words(row)}\n{groups or 'No subgroup'}"
 
 
 def _dates(snapshot: Snapshot, rating: Rating) -> str:
     """The first date that was given, how often it moved and by how much, and the date that a chair proposes."""
     facts = rating.facts
-    new = snapshot.said(facts.ref, "new_date")
-    told = [facts.dates[0][1].words if facts.dates else ""]
+    new = snapshot.answer(facts.ref, "new_date")
+    parts = [facts.dates[0][1].words if facts.dates else ""]
     if facts.moves:
         slip = facts.slip_days or 0
         later = "later" if slip >= 0 else "earlier"
-        told.append(f"Moved {count_words(len(facts.moves), 'time')}, {count_words(abs(slip), 'day')} {later}.")
+        parts.append(f"Moved {count_words(len(facts.moves), 'time')}, {count_words(abs(slip), 'day')} {later}.")
     if new:
-        told.append(f"New date {new}, {'confirmed' if facts.due and facts.due.words == new else 'proposed'}.")
-    return "\n".join(filter(None, told))
+        parts.append(f"New date {new}, {'confirmed' if facts.due and facts.due.words == new else 'proposed'}.")
+    return "\n".join(filter(None, parts))
 
 
 def grid_rows(snapshot: Snapshot) -> Iterator[RowFacts]:
@@ -163,13 +161,13 @@ def grid_rows(snapshot: Snapshot) -> Iterator[RowFacts]:
 
 def question_rows(snapshot: Snapshot) -> Iterator[RowFacts]:
     """What nobody has answered yet."""
-    for number, one in enumerate(snapshot.questions, start=1):
+    for number, question in enumerate(snapshot.questions, start=1):
         contents: dict[str, Content] = {
-            "about": one.about,
-            "question": one.question,
-            "answers": one.answers,
-            **aged(snapshot, question_since(snapshot, one)),
-            **({"since": as_date(one.since)} if one.since else {}),
-            "source": one.source,
+            "about": question.about,
+            "question": question.question,
+            "answers": question.answers,
+            **aged(snapshot, question_since(snapshot, question)),
+            **({"since": as_date(question.since)} if question.since else {}),
+            "source": question.source,
         }
         yield RowFacts(str(number), contents)

@@ -11,15 +11,13 @@ from plan_sheets.core.model.keys import Key
 from plan_sheets.core.model.stages import Status
 from plan_sheets.core.model.text import shorten
 from plan_sheets.core.rating.ages import aged, row_since, since_of
-from plan_sheets.core.rating.plan_rows import parent
+from plan_sheets.core.rating.plan_rows import NOT_SAID, UNNAMED, owner_status, parent
 from plan_sheets.core.rating.ratings import is_further
 from plan_sheets.core.rating.snapshot import Snapshot
 
-NOT_SAID = "Not said"
-"""Somebody is named, and nobody has said whether they were asked."""
-STATUSES = ("Accepted", "Approached", "Suggested", NOT_SAID, "Unnamed")
+STATUSES = ("Accepted", "Approached", "Suggested", NOT_SAID, UNNAMED)
 LONGEST_WHAT = 160
-"""How much of an action is told here (characters); the whole of it stands in Master plan."""
+"""The longest text of an action shown here (characters); the sheet Master plan has the whole text."""
 _ENDED = (Status.CLOSED, Status.WITHDRAWN)
 
 
@@ -31,6 +29,7 @@ class Owned:
     ref: str
     what: str
     owner: str
+    """The name; "Unnamed" where there is none."""
     status: str
     since: str
 
@@ -44,8 +43,8 @@ def owned(snapshot: Snapshot) -> Iterator[Owned]:
             else:
                 left_out = is_further(row) or (ref in snapshot.now and snapshot.now[ref].published in _ENDED)
             if not left_out:
-                status = row["owner_status"] or NOT_SAID if row["owner"] else "Unnamed"
-                yield Owned(record, ref, row[name], row["owner"], status, _since(snapshot, record, ref))
+                owner, status = row["owner"] or UNNAMED, owner_status(row)
+                yield Owned(record, ref, row[name], owner, status, _since(snapshot, record, ref))
 
 
 def _since(snapshot: Snapshot, record: str, ref: str) -> str:
@@ -54,20 +53,16 @@ def _since(snapshot: Snapshot, record: str, ref: str) -> str:
     return max(row_since(snapshot, record, ref), *changed)
 
 
-def owner_rows(snapshot: Snapshot, those: Sequence[Owned]) -> Iterator[RowFacts]:
-    """One row for each of these."""
-    for one in those:
-        contents = {
-            "what": shorten(one.what, LONGEST_WHAT),
-            "owner": one.owner or "Nobody named",
-            "owner_status": one.status,
-        }
-        yield RowFacts(one.ref, {**contents, **aged(snapshot, one.since)})
+def owner_rows(snapshot: Snapshot, everything: Sequence[Owned]) -> Iterator[RowFacts]:
+    """One row for each of these priorities and actions."""
+    for item in everything:
+        contents = {"what": shorten(item.what, LONGEST_WHAT), "owner": item.owner, "owner_status": item.status}
+        yield RowFacts(item.ref, {**contents, **aged(snapshot, item.since)})
 
 
-def owner_lines(those: Sequence[Owned]) -> Iterator[str]:
+def owner_lines(everything: Sequence[Owned]) -> Iterator[str]:
     """How many of these priorities and actions have owners of which status."""
     for record, title in (("priority", "Priorities"), ("action", "Actions still going on")):
-        counts = Counter(one.status for one in those if one.record == record)
-        told = ", ".join(f"{status.lower()} {counts[status]}" for status in STATUSES if counts[status])
-        yield f"{title}: {told or 'none yet'}."
+        counts = Counter(item.status for item in everything if item.record == record)
+        words = ", ".join(f"{status.lower()} {counts[status]}" for status in STATUSES if counts[status])
+        yield f"{title}: {words or 'none yet'}."

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from itertools import pairwise
 
 from plan_sheets.core.book.compose import RowFacts
 from plan_sheets.core.book.layout import Content
 from plan_sheets.core.model.rounds import Round
-from plan_sheets.core.rating.escalate import escalations
-from plan_sheets.core.rating.plan_rows import parent
 from plan_sheets.core.rating.rag import Rating
-from plan_sheets.core.rating.rollup import CONCERN, roll_up
+from plan_sheets.core.rating.rollup import CONCERN, RollUp
 from plan_sheets.core.rating.snapshot import Snapshot
 from plan_sheets.core.sheets.master_plan import plan_order
 
 MOST_ROUNDS = 4
-"""A year: so many rounds are looked back at, this one included."""
+"""How many rounds are shown, this one included: a year."""
 NO_BOARD = "No board"
 NO_CHANGE = "No change"
 NEW = "New"
@@ -25,8 +23,10 @@ NEW = "New"
 def quarters(snapshot: Snapshot) -> dict[str, str]:
     """The last rounds that were issued, by code, oldest first: `Quarter 2`, with its year where there are two."""
     rounds = [Round.parse(code) for code in snapshot.rounds[-MOST_ROUNDS:]]
-    one_year = len({one.year for one in rounds}) == 1
-    return {one.code: f"Quarter {one.quarter}{'' if one_year else f' of {one.code[:7]}'}" for one in rounds}
+    one_year = len({quarter.year for quarter in rounds}) == 1
+    return {
+        quarter.code: f"Quarter {quarter.quarter}{'' if one_year else f' of {quarter.code[:7]}'}" for quarter in rounds
+    }
 
 
 def quarter_headings(snapshot: Snapshot) -> dict[str, str]:
@@ -41,14 +41,14 @@ def timeline_rows(snapshot: Snapshot) -> Iterator[RowFacts]:
     shown = quarters(snapshot)
     names = [name for name, heading in quarter_headings(snapshot).items() if heading]
     raised: dict[str, list[str]] = {}
-    for one in escalations(snapshot.now.values(), (), snapshot.limits, by_when=""):
-        raised.setdefault(one.ref, []).append(one.rule)
+    for escalation in snapshot.escalations:
+        raised.setdefault(escalation.ref, []).append(escalation.rule)
     for ref, row in sorted(snapshot.rows["action"].items(), key=plan_order):
         if ref not in snapshot.now:
             continue
         past = {code: snapshot.ratings[code].get(ref) for code in shown}
         facts = snapshot.now[ref].facts
-        statuses = [one.published if one else "" for one in past.values()]
+        statuses = [rating.published if rating else "" for rating in past.values()]
         contents: dict[str, Content] = {
             "what": row["what"],
             **dict(zip(names, statuses, strict=True)),
@@ -72,37 +72,34 @@ def _changes(past: Mapping[str, Rating | None], shown: Mapping[str, str]) -> Ite
 
 
 def _overrides(past: Mapping[str, Rating | None], shown: Mapping[str, str]) -> Iterator[str]:
-    """Each override, with name, date and reason; one of an action that is not rated any more replaces nothing."""
-    for code, one in past.items():
-        override = one.facts.override if one else None
-        if one and override and one.published == override.rag:
+    """Each override with name, date and reason, where it is what was published for that round."""
+    for code, rating in past.items():
+        override = rating.facts.override if rating else None
+        if rating and override and rating.published == override.rag:
             yield f"{shown[code]}, {override.rag} {override.words}"
 
 
 def board_rows(snapshot: Snapshot) -> Iterator[RowFacts]:
-    """How many actions of each board stand how in this round; those of no board stand last."""
+    """How many actions of each board have each status in this round; last, those of no board."""
     if snapshot.round is None:
         return
-    board_of = {ref: row["board"] for ref, row in snapshot.rows["priority"].items() if parent(ref) == ref}
-    by_board: dict[str, list[Rating]] = {board: [] for board in snapshot.rows["board"]}
-    rest: list[Rating] = []
-    for one in snapshot.now.values():
-        by_board.get(board_of.get(one.facts.priority, ""), rest).append(one)
-    for board, mine in by_board.items():
-        yield RowFacts(board, {"board": snapshot.rows["board"][board]["title"], **_tally(mine, snapshot)})
-    others = _tally(rest, snapshot)
+    rest = {rating.facts.priority for rating in snapshot.now.values()}
+    for board, row in snapshot.rows["board"].items():
+        priorities = snapshot.priorities_of(board)
+        rest.difference_update(priorities)
+        yield RowFacts(board, {"board": row["title"], **_tally(snapshot.roll_up(snapshot.code, priorities))})
+    others = _tally(snapshot.roll_up(snapshot.code, rest))
     if others["all"]:
         yield RowFacts("", {"board": NO_BOARD, **others})
 
 
 def round_rows(snapshot: Snapshot) -> Iterator[RowFacts]:
-    """How many actions stood how at the end of each of the last rounds."""
+    """How many actions had each status at the end of each of the last rounds."""
     for code, name in quarters(snapshot).items():
-        yield RowFacts(code, {"round": name, **_tally(snapshot.ratings[code].values(), snapshot)})
+        yield RowFacts(code, {"round": name, **_tally(snapshot.roll_up(code))})
 
 
-def _tally(ratings: Iterable[Rating], snapshot: Snapshot) -> dict[str, int]:
+def _tally(rolled: RollUp) -> dict[str, int]:
     """How many have each status, by the name of its field; proposed ones are not counted."""
-    counts = roll_up(ratings, snapshot.limits).counts
-    told = {status.lower().replace(" ", "_"): counts.get(status, 0) for status in CONCERN}
-    return {**told, "all": sum(told.values())}
+    counts = {status.lower().replace(" ", "_"): rolled.counts.get(status, 0) for status in CONCERN}
+    return {**counts, "all": sum(counts.values())}

@@ -8,14 +8,14 @@ from plan_sheets.core.book.compose import RowFacts
 from plan_sheets.core.book.measure import fold_line
 from plan_sheets.core.model.dates import PartialDate
 from plan_sheets.core.model.keys import ref_order
-from plan_sheets.core.model.rounds import Round, next_round
+from plan_sheets.core.model.rounds import Round
 from plan_sheets.core.model.stages import ASSESSED, Status
 from plan_sheets.core.model.text import count_words, cut, shorten
 from plan_sheets.core.rating.escalate import SubgroupFacts
-from plan_sheets.core.rating.plan_rows import UNCONFIRMED, parent, subgroups_of
+from plan_sheets.core.rating.plan_rows import UNCONFIRMED, owner_words, parent, subgroups_of
 from plan_sheets.core.rating.proposals import Proposal
 from plan_sheets.core.rating.rag import Rating
-from plan_sheets.core.rating.rollup import CONCERN, RollUp, Trend, roll_up, trend
+from plan_sheets.core.rating.rollup import CONCERN, RollUp, Trend, trend
 from plan_sheets.core.rating.snapshot import Snapshot
 from plan_sheets.core.sheets.asks import MOST_RED, asked_lines, why
 
@@ -23,25 +23,25 @@ DRAFT = "Consultation draft"
 """What the master is called before the first round is issued."""
 NOT_RATED = "Not yet rated"
 FEWER_RED = (5, 3)
-"""How many Red actions are told in words where the table leaves less room."""
+"""How many Red actions are named, at most, where the table leaves less room."""
 MOST_REFS = 8
 LONGEST_REASON = 80
 LONGEST_ACTION = 30
 LONGEST_TITLE = 20
-"""How much the first page tells of one thing (refs, characters): the whole of it stands in the other sheets."""
+"""The most refs and the longest texts (characters) on the first page; the other sheets have them whole."""
 _OVER = (Status.CLOSED, Status.WITHDRAWN, Status.PROPOSED, Status.BLUE)
 
 
-def _waits(one: Proposal) -> str:
+def _waits(proposal: Proposal) -> str:
     """What is proposed, in a word or two; a stage says its own word."""
-    if one.no is not None:
+    if proposal.no is not None:
         return "new action"
-    return "new date" if one.title == "New date" else one.value
+    return "new date" if proposal.title == "New date" else proposal.value
 
 
 def waiting(snapshot: Snapshot) -> list[str]:
     """What waits for the board officer's word, each in a few words: `Map the pathway (J1a.1): new date`."""
-    return [f"{_brief(snapshot, one.action)}: {_waits(one)}" for one in snapshot.proposals]
+    return [f"{_brief(snapshot, proposal.action)}: {_waits(proposal)}" for proposal in snapshot.proposals]
 
 
 def _brief(snapshot: Snapshot, ref: str) -> str:
@@ -70,7 +70,7 @@ def tellings(snapshot: Snapshot, width: float) -> Iterator[tuple[str, ...]]:
 
 
 def summary_texts(snapshot: Snapshot, most_red: int = MOST_RED) -> tuple[str, ...]:
-    """The same text, each paragraph whole; `most_red` Red actions at most are told in words."""
+    """The text above the table, a paragraph each; it names `most_red` Red actions at most."""
     return tuple(_lines_of_round(snapshot, snapshot.round, most_red) if snapshot.round else _lines_of_draft(snapshot))
 
 
@@ -86,8 +86,8 @@ def _lines_of_draft(snapshot: Snapshot) -> Iterator[str]:
     yield f"{DRAFT}: no round has been issued yet, so nothing is rated."
     held = [count_words(len(rows["board"]), "board"), f"{priorities} priorities", count_words(len(actions), "action")]
     yield f"Where we are. {', '.join(held)}."
-    told = ", ".join(f"{count} without {'a ' if name != 'how' else ''}{name}" for name, count in missing.items())
-    yield f"What could not be told. Actions: {told}. {count_words(len(snapshot.questions), 'open question')}."
+    lacking = ", ".join(f"{count} without {'a ' if name != 'how' else ''}{name}" for name, count in missing.items())
+    yield f"What could not be told. Actions: {lacking}. {count_words(len(snapshot.questions), 'open question')}."
 
 
 def _lines_of_round(snapshot: Snapshot, now: Round, most_red: int) -> Iterator[str]:
@@ -100,28 +100,28 @@ def _lines_of_round(snapshot: Snapshot, now: Round, most_red: int) -> Iterator[s
 
 def counted(snapshot: Snapshot) -> str:
     """How many actions there are, and how many of each status."""
-    counts = roll_up(snapshot.now.values(), snapshot.limits).counts
-    told = ", ".join(f"{count} {status}" for status, count in counts.items())
+    counts = snapshot.roll_up(snapshot.code).counts
+    by_status = ", ".join(f"{count} {status}" for status, count in counts.items())
     proposed = sum(rating.published == Status.PROPOSED for rating in snapshot.now.values())
     more = f" {proposed} more proposed." if proposed else ""
-    return f"{count_words(sum(counts.values()), 'action')}: {told or 'none yet'}.{more}"
+    return f"{count_words(sum(counts.values()), 'action')}: {by_status or 'none yet'}.{more}"
 
 
 def _returns(snapshot: Snapshot) -> str:
-    out = [one for one in snapshot.subgroups if one.missed]
-    told = returned(snapshot.subgroups, "returned their workbooks")
+    out = [group for group in snapshot.subgroups if group.missed]
+    sentence = returned(snapshot.subgroups, "returned their workbooks")
     if out:
-        names = [f"{one.name} ({one.missed} rounds running)" if one.missed > 1 else one.name for one in out]
-        told += f" Outstanding: {few(names, between='; ')}."
+        names = [f"{group.name} ({group.missed} rounds running)" if group.missed > 1 else group.name for group in out]
+        sentence += f" Outstanding: {few(names, between='; ')}."
     because = [f"{snapshot.subgroup(code)}, because {shorten(text)}" for code, text in snapshot.silent.items()]
-    return f"{told} Nothing to report: {few(because, 3, '; ').removesuffix('.')}." if because else told
+    return f"{sentence} Nothing to report: {few(because, 3, '; ').removesuffix('.')}." if because else sentence
 
 
 def returned(subgroups: Sequence[SubgroupFacts], did: str) -> str:
     """How many of these subgroups, of those that were sent a workbook, did this."""
     if not subgroups:
         return "No subgroup told of here has been sent a workbook for this round."
-    back = sum(not one.missed for one in subgroups)
+    back = sum(not group.missed for group in subgroups)
     return f"{back or 'None'} of {count_words(len(subgroups), 'subgroup')} {did}."
 
 
@@ -132,20 +132,20 @@ def changed_lines(snapshot: Snapshot) -> Iterator[str]:
         because = f"Quarter {skipped.quarter} was not issued" if skipped else "This is the first round"
         yield f"What changed. {because}, so there is nothing to compare with."
         return
-    ratings = sorted(snapshot.now.values(), key=lambda one: ref_order(one.facts.ref))
+    ratings = sorted(snapshot.now.values(), key=lambda rating: ref_order(rating.facts.ref))
     for name in (Trend.WORSENED, Trend.IMPROVED):
-        told = _moves(snapshot, [one for one in ratings if trend(one.before, one.published) is name])
-        yield f"{name.capitalize()}. {told or 'None'}."
-    if told := _other_changes(snapshot, ratings):
-        yield f"Also changed. {told}."
+        changes = _moves(snapshot, [rating for rating in ratings if trend(rating.before, rating.published) is name])
+        yield f"{name.capitalize()}. {changes or 'None'}."
+    if changes := _other_changes(snapshot, ratings):
+        yield f"Also changed. {changes}."
 
 
 def _moves(snapshot: Snapshot, ratings: Iterable[Rating]) -> str:
     """Actions by how they moved, those that stand worst first: `Amber to Red: Mental health J2c.1. Green to ...`."""
-    worst_first = sorted(ratings, key=lambda one: CONCERN.index(one.published))
+    worst_first = sorted(ratings, key=lambda rating: CONCERN.index(rating.published))
     moves: dict[str, list[str]] = {}
-    for one in worst_first[:MOST_REFS]:
-        moves.setdefault(f"{one.before} to {one.published}", []).append(one.facts.ref)
+    for rating in worst_first[:MOST_REFS]:
+        moves.setdefault(f"{rating.before} to {rating.published}", []).append(rating.facts.ref)
     more = [f"{len(worst_first) - MOST_REFS} more"] if len(worst_first) > MOST_REFS else []
     return ". ".join([*(f"{move}: {placed(snapshot, refs)}" for move, refs in moves.items()), *more])
 
@@ -154,15 +154,19 @@ def _other_changes(snapshot: Snapshot, ratings: Sequence[Rating]) -> str:
     """What changed otherwise than for better or worse, by how."""
     groups = {
         "Rated before, not reported now": [
-            one for one in ratings if one.before in ASSESSED and one.published == Status.NOT_REPORTED
+            rating for rating in ratings if rating.before in ASSESSED and rating.published == Status.NOT_REPORTED
         ],
-        "Now rated": [one for one in ratings if one.before not in (*ASSESSED, None) and one.published in ASSESSED],
-        "Ended": [one for one in ratings if one.published in _OVER[:2] and one.before != one.published],
-        "Date moved": [one for one in ratings if one.facts.moves and one.facts.moves[-1].round == snapshot.round],
-        "Proposed": [one for one in ratings if one.published == Status.PROPOSED and one.before is None],
+        "Now rated": [
+            rating for rating in ratings if rating.before not in (*ASSESSED, None) and rating.published in ASSESSED
+        ],
+        "Ended": [rating for rating in ratings if rating.published in _OVER[:2] and rating.before != rating.published],
+        "Date moved": [
+            rating for rating in ratings if rating.facts.moves and rating.facts.moves[-1].round == snapshot.round
+        ],
+        "Proposed": [rating for rating in ratings if rating.published == Status.PROPOSED and rating.before is None],
     }
-    told = {name: placed(snapshot, [one.facts.ref for one in those]) for name, those in groups.items()}
-    return ". ".join(f"{name}: {those}" for name, those in told.items() if those)
+    places = {name: placed(snapshot, [rating.facts.ref for rating in those]) for name, those in groups.items()}
+    return ". ".join(f"{name}: {those}" for name, those in places.items() if those)
 
 
 def placed(snapshot: Snapshot, refs: Sequence[str], most: int = MOST_REFS) -> str:
@@ -184,14 +188,14 @@ def few(refs: Sequence[str], most: int = MOST_REFS, between: str = ", ") -> str:
 
 def _untold(snapshot: Snapshot) -> str:
     ratings = snapshot.now.values()
-    silent = [one for one in ratings if one.published == Status.NOT_REPORTED]
-    drafts = [one for one in ratings if one.published == Status.NOT_ASSESSABLE]
+    silent = [rating for rating in ratings if rating.published == Status.NOT_REPORTED]
+    drafts = [rating for rating in ratings if rating.published == Status.NOT_ASSESSABLE]
     why = [
         f"{count} {name}"
         for name in ("no named owner", "no date", "no how")
-        if (count := sum(name in one.facts.missing for one in drafts))
+        if (count := sum(name in rating.facts.missing for rating in drafts))
     ]
-    told = [
+    parts = [
         f"{len(silent)} Not reported ({_silence(snapshot, silent)})" if silent else "",
         f"{len(drafts)} Not assessable ({', '.join(why)})" if drafts else "",
         f"{count_words(snapshot.set_aside, 'file')} held or refused" if snapshot.set_aside else "",
@@ -202,13 +206,13 @@ def _untold(snapshot: Snapshot) -> str:
         if snapshot.proposals
         else "",
     ]
-    return f"{'; '.join(filter(None, told)) or 'Nothing'}."
+    return f"{'; '.join(filter(None, parts)) or 'Nothing'}."
 
 
 def _silence(snapshot: Snapshot, silent: Sequence[Rating]) -> str:
     """Why actions are not reported: no workbook came back for them, or one in which they were left blank."""
-    back = {one.code for one in snapshot.subgroups if not one.missed}
-    blank = sum(not back.isdisjoint(subgroups_of(snapshot.rows, one.facts.ref)[:1]) for one in silent)
+    back = {group.code for group in snapshot.subgroups if not group.missed}
+    blank = sum(not back.isdisjoint(subgroups_of(snapshot.rows, rating.facts.ref)[:1]) for rating in silent)
     counts = {"without a return": len(silent) - blank, "left blank": blank}
     return ", ".join(f"{count} {how}" for how, count in counts.items() if count)
 
@@ -217,7 +221,7 @@ def summary_rows(snapshot: Snapshot) -> Iterator[RowFacts]:
     """Each board, and below it its priorities, with how their actions roll up."""
     priorities = {ref: row for ref, row in snapshot.rows["priority"].items() if parent(ref) == ref}
     for board, row in snapshot.rows["board"].items():
-        mine = [ref for ref in priorities if priorities[ref]["board"] == board]
+        mine = snapshot.priorities_of(board)
         yield RowFacts(board, {"title": f"{row['title']}: all its priorities", **_rolled(snapshot, mine, named=False)})
         yield from (_priority(snapshot, ref) for ref in mine)
     yield from (
@@ -228,11 +232,10 @@ def summary_rows(snapshot: Snapshot) -> Iterator[RowFacts]:
 def _priority(snapshot: Snapshot, ref: str) -> RowFacts:
     row = snapshot.rows["priority"][ref]
     settled = {"Question": " (in question)", "Proposed": " (proposed)"}.get(row["agreement"], "")
-    owner = f"{row['owner']} ({row['owner_status'].lower() or 'not asked'})" if row["owner"] else "Nobody named"
     contents = _rolled(snapshot, [ref])
     if contents["published_rag"] == Status.NO_ACTIONS and row["question"]:
         contents["driven_by"] = f"In question: {row['question']}"
-    return RowFacts(ref, {"title": row["title"] + settled, "owner": owner, **contents})
+    return RowFacts(ref, {"title": row["title"] + settled, "owner": owner_words(row), **contents})
 
 
 def _rolled(snapshot: Snapshot, priorities: Sequence[str], *, named: bool = True) -> dict[str, str]:
@@ -246,12 +249,11 @@ def _rolled(snapshot: Snapshot, priorities: Sequence[str], *, named: bool = True
             "published_rag": NOT_RATED if many else Status.NO_ACTIONS,
             "counts": count_words(many, "action") if many else "",
         }
-    mine = [one for one in snapshot.now.values() if one.facts.priority in priorities]
-    rolled = roll_up(mine, snapshot.limits)
+    rolled = snapshot.roll_up(snapshot.code, priorities)
     if rolled.published == Status.NO_ACTIONS:
         return {"published_rag": rolled.published}
-    earlier = snapshot.before or {}
-    before = roll_up([one for one in earlier.values() if one.facts.priority in priorities], snapshot.limits)
+    mine = snapshot.rated(snapshot.code, priorities)
+    before = snapshot.roll_up(snapshot.round.previous.code, priorities)
     return {
         "published_rag": rolled.published,
         "counts": rolled.text,
@@ -269,24 +271,22 @@ def _unissued(snapshot: Snapshot) -> Status | None:
 def _driver(rolled: RollUp, snapshot: Snapshot, mine: Sequence[Rating], *, named: bool) -> str:
     if rolled.driver:
         because = f"{_brief(snapshot, rolled.driver)}: {cut(why(snapshot.now[rolled.driver]), LONGEST_REASON)}"
-        told = because if named else placed(snapshot, [rolled.driver])
+        driver = because if named else placed(snapshot, [rolled.driver])
     else:
-        told = {
+        driver = {
             Status.GREEN: "No action is worse than Green",
             Status.BLUE: "Every action is complete",
             Status.NO_ACTIONS: "",
         }.get(rolled.published, "Every action has ended")
-    doubtful = sorted((one.facts.ref for one in mine if one.facts.ref in snapshot.doubts), key=ref_order)
-    return f"{told}. In doubt: {few(doubtful, 4)}" if doubtful else told
+    doubtful = sorted((rating.facts.ref for rating in mine if rating.facts.ref in snapshot.doubts), key=ref_order)
+    return f"{driver}. In doubt: {few(doubtful, 4)}" if doubtful else driver
 
 
 def _due(snapshot: Snapshot, ratings: Iterable[Rating], now: Round, *, named: bool) -> str:
     """What still goes on and falls due by the end of the next quarter: how much; if `named`, what is first."""
-    going_on = (one for one in ratings if one.published not in _OVER and not one.facts.complete)
-    due = {one.facts.ref: one.facts.due.last for one in going_on if one.facts.due}
-    refs = [
-        ref for ref in sorted(due, key=lambda ref: (due[ref], ref_order(ref))) if due[ref] <= next_round(now).last_day
-    ]
+    going_on = (rating for rating in ratings if rating.published not in _OVER and not rating.facts.complete)
+    due = {rating.facts.ref: rating.facts.due.last for rating in going_on if rating.facts.due}
+    refs = [ref for ref in sorted(due, key=lambda ref: (due[ref], ref_order(ref))) if due[ref] <= now.next.last_day]
     overdue = sum(due[ref] < now.last_day for ref in refs)
-    told = ", ".join([count_words(len(refs), "action"), *([f"{overdue} overdue"] if overdue else [])])
-    return f"{told}: {_brief(snapshot, refs[0])}" if refs and named else told if refs else "None"
+    words = ", ".join([count_words(len(refs), "action"), *([f"{overdue} overdue"] if overdue else [])])
+    return f"{words}: {_brief(snapshot, refs[0])}" if refs and named else words if refs else "None"

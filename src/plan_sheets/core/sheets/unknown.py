@@ -11,9 +11,9 @@ from plan_sheets.core.rating.snapshot import Snapshot
 
 
 def untold(snapshot: Snapshot) -> Iterator[tuple[str, str]]:
-    """What is not known, as a name and a text that says what it means and of what it holds."""
-    told = _of_round(snapshot) if snapshot.round else _of_draft(snapshot)
-    yield from ((name, f"{means} {', '.join(refs)}.") for name, means, refs in told if refs)
+    """What is not known: a name, and a text that says what it means and which refs it is about."""
+    gaps = _of_round(snapshot) if snapshot.round else _of_draft(snapshot)
+    yield from ((name, f"{means} {', '.join(refs)}.") for name, means, refs in gaps if refs)
 
 
 def _of_draft(snapshot: Snapshot) -> Iterator[tuple[str, str, list[str]]]:
@@ -28,20 +28,20 @@ def _of_draft(snapshot: Snapshot) -> Iterator[tuple[str, str, list[str]]]:
 
 
 def _of_round(snapshot: Snapshot) -> Iterator[tuple[str, str, list[str]]]:
-    ratings = sorted(snapshot.now.values(), key=lambda one: ref_order(one.facts.ref))
+    ratings = sorted(snapshot.now.values(), key=lambda rating: ref_order(rating.facts.ref))
     yield (
         str(Status.NOT_REPORTED),
         "No RAG was given in this round, so how these actions stand is not known:",
-        [one.facts.ref for one in ratings if one.published == Status.NOT_REPORTED],
+        [rating.facts.ref for rating in ratings if rating.published == Status.NOT_REPORTED],
     )
-    drafts = [one for one in ratings if one.published == Status.NOT_ASSESSABLE]
+    drafts = [rating for rating in ratings if rating.published == Status.NOT_ASSESSABLE]
     for missing in ("no named owner", "no date", "no how"):
         yield (
             f"{Status.NOT_ASSESSABLE}: {missing}",
             f"There is {missing}, so whether these actions are on course cannot be told:",
-            [one.facts.ref for one in drafts if missing in one.facts.missing],
+            [rating.facts.ref for rating in drafts if missing in rating.facts.missing],
         )
-    out = [one.name for one in snapshot.subgroups if one.missed]
+    out = [group.name for group in snapshot.subgroups if group.missed]
     yield "No return", "What these subgroups would have said is not known:", out
     yield (
         "In doubt",

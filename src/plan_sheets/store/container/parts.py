@@ -9,19 +9,28 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 from xml.etree import ElementTree as ET
 
 from plan_sheets.store.container.package import Package
 
 
-@dataclass(frozen=True, slots=True)
-class Relation:
-    """What one part says of another: the last word of the kind, such as `drawing`, and the part's name or address."""
+class Relation(NamedTuple):
+    """What one part refers to: another part, or an address outside the package.
 
-    kind: str
+    `id` is what the part calls it by, `type` the address of its kind, `target` a name or address as the part spells it.
+    """
+
+    id: str
+    type: str
     target: str
+    is_external: bool = False
+
+    @property
+    def kind(self) -> str:
+        """The last word of the type, such as `drawing`."""
+        return self.type.rpartition("/")[2]
 
 
 def local(name: str) -> str:
@@ -42,24 +51,33 @@ def part_tree(package: Package, name: str) -> ET.Element | None:
     return tree(package.xml(name, package.limits.tree)) if name.lower() in package.entries else None
 
 
-def relations(package: Package, part: str) -> dict[str, Relation]:
-    """What a part (the package itself: "") refers to, by the ids that it uses; empty if it refers to nothing."""
+def relations_part(part: str) -> str:
+    """The name of the part that lists what a part (the package itself: "") refers to."""
     folder, _, name = part.rpartition("/")
-    listed = part_tree(package, posixpath.join(folder, "_rels", f"{name}.rels"))
-    return {item.get("Id", ""): _relation(item, folder) for item in (() if listed is None else listed)}
+    return posixpath.join(folder, "_rels", f"{name}.rels")
 
 
-def _relation(item: ET.Element, folder: str) -> Relation:
-    kind, target = item.get("Type", "").rpartition("/")[2], item.get("Target", "")
-    if item.get("TargetMode") == "External":
-        return Relation(kind, target)
-    # A target that begins with a slash stands as it is; any other is seen from the folder of the part that names it.
-    return Relation(kind, posixpath.normpath(posixpath.join("/", folder, target)).lstrip("/").lower())
+def find_target(part: str, target: str) -> str:
+    """The name, in lower case, of what a part refers to by a target within the package.
+
+    A target that begins with a slash stands as it is; any other is seen from the folder of the part.
+    """
+    return posixpath.normpath(posixpath.join("/", part.rpartition("/")[0], target)).lstrip("/").lower()
 
 
-def of_kind(found: Mapping[str, Relation], *kinds: str) -> Iterator[str]:
-    """The parts of these kinds, in order."""
-    return (one.target for one in found.values() if one.kind in kinds)
+def find_relations(package: Package, part: str) -> dict[str, Relation]:
+    """What a part (the package itself: "") refers to, by id, with the names of parts as targets; {} for nothing."""
+    name = relations_part(part)
+    listed = read_relations(package.xml(name, package.limits.tree)) if name.lower() in package.entries else ()
+    return {
+        relation.id: relation if relation.is_external else relation._replace(target=find_target(part, relation.target))
+        for relation in listed
+    }
+
+
+def of_kind(relations: Mapping[str, Relation], *kinds: str) -> Iterator[str]:
+    """The targets of these kinds, in order."""
+    return (relation.target for relation in relations.values() if relation.kind in kinds)
 
 
 def refers_to(item: ET.Element) -> str:
@@ -80,12 +98,15 @@ _EACH = re.compile(_ONE)
 
 
 @lru_cache(maxsize=64)  # the returns of a batch have the same
-def relationships(part: bytes) -> tuple[tuple[str, str, str], ...]:
-    """Id, type and target of each that a part tells of, which the guard has checked. Raises ParseError if it is no XML.
+def read_relations(part: bytes) -> tuple[Relation, ...]:
+    """What a checked part of relations (`.rels`) lists. Raises ParseError if it is no XML.
 
-    A part in the spelling of ordinary programs is not parsed: they are picked out.
+    A part in the spelling of ordinary programs is not parsed: its relations are picked out.
     """
     if _PLAIN.fullmatch(part):
-        return tuple((number.decode(), kind.decode(), target.decode()) for number, kind, target in _EACH.findall(part))
+        return tuple(Relation(*(text.decode() for text in texts)) for texts in _EACH.findall(part))
     root = ET.fromstring(part)  # noqa: S314 - the guard has refused every DOCTYPE
-    return tuple((item.get("Id", ""), item.get("Type", ""), item.get("Target", "")) for item in root)
+    return tuple(
+        Relation(item.get("Id", ""), item.get("Type", ""), item.get("Target", ""), item.get("TargetMode") == "External")
+        for item in root
+    )

@@ -5,14 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Container, Iterable, Iterator, Sequence
 from itertools import islice
-from posixpath import join, normpath
 from xml.etree import ElementTree as ET
 
 from plan_sheets.core.model.found import Remark
 from plan_sheets.core.model.keys import column_letters
 from plan_sheets.core.model.text import shorten
 from plan_sheets.store.container.limits import LIMITS, Limits
-from plan_sheets.store.container.parts import relationships
+from plan_sheets.store.container.parts import find_target, read_relations, relations_part
 from plan_sheets.store.container.refused import RefusedError
 from plan_sheets.store.formats.binary.xlsb import comments_in, links_in
 
@@ -102,10 +101,10 @@ def _linked(
     part: Callable[[str], bytes], names: Container[str], sheets: Iterable[tuple[str, str, bytes]]
 ) -> Iterator[Remark]:
     for sheet, name, told in sheets:
-        if (rels := _relations_of(name)) in names and (places := _linking(name, told)):
-            for number, _, target in relationships(part(rels)):
-                if number in places and not target.startswith("#"):
-                    yield link_of(sheet, places[number].partition(":")[0], target)
+        if (rels := relations_part(name)) in names and (places := _linking(name, told)):
+            for relation in read_relations(part(rels)):
+                if relation.id in places and not relation.target.startswith("#"):
+                    yield link_of(sheet, places[relation.id].partition(":")[0], relation.target)
 
 
 def _linking(name: str, told: bytes) -> dict[str, str]:
@@ -120,20 +119,15 @@ def _linking(name: str, told: bytes) -> dict[str, str]:
     return {value: one.get("ref", "") for one in links for key, value in one.items() if key.rpartition(":")[2] == "id"}
 
 
-def _relations_of(name: str) -> str:
-    folder, _, file = name.rpartition("/")
-    return f"{folder}/_rels/{file}.rels"
-
-
 def _beside(
     part: Callable[[str], bytes], names: Collection[str], sheets: Sequence[tuple[str, str]]
 ) -> Iterator[Remark]:
     for sheet, name in sheets:
-        folder, rels = name.rpartition("/")[0], _relations_of(name)
+        rels = relations_part(name)
         parts: dict[str, list[bytes]] = {}
-        for _, kind, target in relationships(part(rels)) if rels in names else ():
-            if (kind := kind.rpartition("/")[2]) in ("comments", "threadedComment", "drawing"):
-                parts.setdefault(kind, []).append(part(normpath(join("/", folder, target.lower()))[1:]))
+        for relation in read_relations(part(rels)) if rels in names else ():
+            if relation.kind in ("comments", "threadedComment", "drawing"):
+                parts.setdefault(relation.kind, []).append(part(find_target(name, relation.target)))
         said = [one for content in parts.get("comments", ()) for one in _comments(sheet, content)]
         threads = [one for content in parts.get("threadedComment", ()) for one in _threads(sheet, content)]
         yield from said

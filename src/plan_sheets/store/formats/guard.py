@@ -16,7 +16,7 @@ from plan_sheets.core.returned.lost_on_saving import seen_in
 from plan_sheets.store.container.kinds import BOOKS, FILE_PASS, RIGHTS, kind_of_other, streams
 from plan_sheets.store.container.limits import LIMITS, Limits
 from plan_sheets.store.container.package import Package, open_package
-from plan_sheets.store.container.parts import relationships
+from plan_sheets.store.container.parts import read_relations
 from plan_sheets.store.container.refused import OddError, Refusal, RefusedError
 from plan_sheets.store.container.zip import stored
 from plan_sheets.store.formats.binary.xls import scan_xls
@@ -186,9 +186,9 @@ def _remarks(codes: Mapping[str, str], names: Iterable[str]) -> tuple[Remark, ..
 
 def _workbook_part(told: bytes, names: Container[str]) -> str:
     """The name of the part that lists the sheets; a Word or PowerPoint file has another there."""
-    for _, kind, target in relationships(told):
-        if kind.endswith("/relationships/officeDocument"):
-            part = target.removeprefix("/").lower()
+    for relation in read_relations(told):
+        if relation.type.endswith("/relationships/officeDocument"):
+            part = relation.target.removeprefix("/").lower()
             if part.rpartition("/")[2] in ("workbook.xml", "workbook.bin"):
                 return part
     raise RefusedError(next((code for name, code in _OTHER_PACKAGES.items() if name in names), "file_other_zip"))

@@ -13,7 +13,7 @@ from html import unescape
 from xml.parsers import expat
 
 from plan_sheets.core.model.found import CellKind, Remark
-from plan_sheets.core.model.keys import column_letters
+from plan_sheets.core.model.keys import column_letters, place_of
 from plan_sheets.store.container.limits import LIMITS, Limits
 from plan_sheets.store.container.refused import RefusedError
 from plan_sheets.store.formats.lines import MAX_COLUMNS, MAX_ROWS
@@ -282,10 +282,7 @@ def _position(reference: str) -> tuple[int, int]:
     match = _REFERENCE.fullmatch(reference)
     if not match:
         raise BeyondEdgeError(reference[:20])
-    column = 0
-    for letter in match[1].upper():
-        column = column * 26 + ord(letter) - 64
-    row = int(match[2])
-    if row > MAX_ROWS or column > MAX_COLUMNS:
+    row, column = place_of(reference.upper())
+    if row >= MAX_ROWS or column >= MAX_COLUMNS:
         raise BeyondEdgeError(reference[:20])
-    return row - 1, column - 1
+    return row, column

@@ -14,6 +14,7 @@ from html import unescape
 from itertools import repeat
 
 from plan_sheets.core.model.found import CellKind, FoundCell
+from plan_sheets.core.model.keys import place_of
 from plan_sheets.store.container.refused import RefusedError
 
 Cells = dict[tuple[int, int], FoundCell]
@@ -156,11 +157,7 @@ class _Places(dict[str | bytes, tuple[int, int]]):
 
     def __missing__(self, reference: str | bytes) -> tuple[int, int]:
         told = reference if isinstance(reference, str) else reference.decode()
-        letters = told.rstrip("0123456789")
-        column = 0
-        for letter in letters:
-            column = column * 26 + ord(letter) - 64
-        self[reference] = place = int(told[len(letters) :]) - 1, column - 1
+        self[reference] = place = place_of(told)
         return place
 
 

@@ -12,7 +12,7 @@ from plan_sheets.core.model.found import CellKind, FoundSheet
 from plan_sheets.core.returned.lost_on_saving import BOOK, STYLES, seen_in, seen_in_sheet
 from plan_sheets.store.container.limits import Limits
 from plan_sheets.store.container.package import Package
-from plan_sheets.store.container.parts import local, relationships
+from plan_sheets.store.container.parts import local, read_relations
 from plan_sheets.store.container.refused import OddError, RefusedError
 from plan_sheets.store.formats.cell_pictures import without_pictures
 from plan_sheets.store.formats.lines import without_merges
@@ -72,7 +72,7 @@ def workbook_parts(
 
 def _listed(book: bytes, told: bytes, folder: str, limits: Limits) -> list[Listed]:
     """The sheets in their order. Two of one name or one part: refused."""
-    rels = {number: target for number, _, target in relationships(told)}
+    rels = {relation.id: relation.target for relation in read_relations(told)}
     sheets = _sheets_of(book)
     targets = [rels[number] for _, _, number in sheets]
     parts = [(target[1:] if target.startswith("/") else folder + target).lower() for target in targets]

@@ -18,7 +18,7 @@ from plan_sheets.core.model.keys import column_letters
 from plan_sheets.store.container.child import run_apart
 from plan_sheets.store.container.limits import LIMITS, Limits
 from plan_sheets.store.container.package import Package, open_package
-from plan_sheets.store.container.parts import Relation, is_on, of_kind, part_tree, refers_to, relations, tree
+from plan_sheets.store.container.parts import Relation, find_relations, is_on, of_kind, part_tree, refers_to, tree
 from plan_sheets.store.container.refused import Refusal
 from plan_sheets.store.formats.guard import Guarded, guard, refusal_of
 from plan_sheets.store.inspector.pictures import pictures_without_words
@@ -29,7 +29,7 @@ _DEFAULT_WIDTH = 8.43
 _WIDTH_PADDING = 5 / 7
 """A file states a column's width with its padding: 12.71 where a person says 12."""
 _NOTHING = ET.Element("")
-"""Stands for an element that a file does not have: everything about it is the default."""
+"""Stands for an element that a file does not have: all its attributes have their defaults."""
 
 
 def inspect_workbook(data: bytes, limits: Limits = LIMITS) -> list[Problem]:
@@ -42,18 +42,22 @@ def inspect_apart(data: bytes, limits: Limits = LIMITS) -> list[Problem] | Refus
     done = run_apart(inspect_as_json, data, limits)
     if done is None:
         return Refusal("file_ends_reader")
-    told = json.loads(done)
-    return Refusal(told["refusal"], told["details"]) if isinstance(told, dict) else [Problem(*one) for one in told]
+    answer = json.loads(done)
+    return (
+        Refusal(answer["refusal"], answer["details"])
+        if isinstance(answer, dict)
+        else [Problem(*problem) for problem in answer]
+    )
 
 
 def inspect_as_json(data: bytes, limits: Limits = LIMITS) -> bytes:
-    """What the child does: the problems, or why there are none to tell, as JSON."""
+    """What the child process runs: the problems, or why the file was refused, as JSON."""
     passed = guard(data, apart=True, limits=limits)
     if isinstance(passed, Guarded) and passed.container not in ("xlsx", "xlsm"):
         passed = Refusal("file_not_inspected", {"container": passed.container})
     if isinstance(passed, Guarded):
         try:
-            return json.dumps([astuple(one) for one in inspect_workbook(data, limits)]).encode()
+            return json.dumps([astuple(problem) for problem in inspect_workbook(data, limits)]).encode()
         except Exception as trouble:  # noqa: BLE001 - a part that breaks the format may raise anything; the file is what is wrong
             passed = refusal_of(trouble, limits)
     return json.dumps({"refusal": passed.code, "details": dict(passed.details)}).encode()
@@ -66,13 +70,13 @@ def look_at_workbook(data: bytes, limits: Limits = LIMITS) -> SeenWorkbook:
     """
     book = _open(open_package(data, limits))
     sheets = [(page, read_sheet(book.package.xml(page.part), book.cells)) for page in book.pages if page.holds_cells]
-    about = next((part_tree(book.package, one) for one in of_kind(book.root_relations, "core-properties")), None)
+    about = next((part_tree(book.package, part) for part in of_kind(book.root_relations, "core-properties")), None)
     return SeenWorkbook(
         title="" if about is None else about.findtext("title") or "",
         language="" if about is None else about.findtext("language") or "",
         opens_at=_opens_at(book, {page.name: part.rest for page, part in sheets}),
         pictures_without_words=tuple(
-            one for page in book.pages for one in pictures_without_words(book.package, page.part, page.name)
+            picture for page in book.pages for picture in pictures_without_words(book.package, page.part, page.name)
         ),
         sheets=tuple(_sheet(book, page, part) for page, part in sheets),
     )
@@ -103,9 +107,9 @@ class _Book:
 
 
 def _open(package: Package) -> _Book:
-    whole = relations(package, "")
+    whole = find_relations(package, "")
     name = next(of_kind(whole, "officeDocument"))
-    root, rels = tree(package.xml(name)), relations(package, name)
+    root, rels = tree(package.xml(name)), find_relations(package, name)
     named, theme, shared = (next(of_kind(rels, kind), "") for kind in ("styles", "theme", "sharedStrings"))
     styles = read_styles(part_tree(package, named), part_tree(package, theme))
     texts = read_sheet_texts(package.xml(shared)) if shared in package.entries else ()
@@ -115,9 +119,9 @@ def _open(package: Package) -> _Book:
 
 def _pages(root: ET.Element, rels: Mapping[str, Relation]) -> Iterator[_Page]:
     names = root.findall("definedNames/definedName")
-    titles = {one.get("localSheetId"): one.text or "" for one in names if one.get("name") == "_xlnm.Print_Titles"}
+    titles = {name.get("localSheetId"): name.text or "" for name in names if name.get("name") == "_xlnm.Print_Titles"}
     for number, sheet in enumerate(root.findall("sheets/sheet")):
-        part = rels.get(refers_to(sheet), Relation("", ""))
+        part = rels.get(refers_to(sheet), Relation("", "", ""))
         hidden = sheet.get("state", "visible") != "visible"
         holds_cells = part.kind == "worksheet"
         yield _Page(sheet.get("name", ""), part.target, hidden, holds_cells, titles.get(str(number), ""))
@@ -130,8 +134,8 @@ def _opens_at(book: _Book, sheets: Mapping[str, ET.Element]) -> tuple[str, str]:
     seen = _one(sheets.get(name, _NOTHING), "sheetViews/sheetView")
     # XlsxWriter marks a cell in every pane of a frozen sheet; the one that the sheet opens at is the active pane's.
     active = _one(seen, "pane").get("activePane", "topLeft")
-    marked = [one for one in seen.findall("selection") if one.get("pane", "topLeft") == active]
-    cells = {one.get("activeCell", "A1") for one in marked} | {seen.get("topLeftCell", "A1")}
+    marked = [selection for selection in seen.findall("selection") if selection.get("pane", "topLeft") == active]
+    cells = {selection.get("activeCell", "A1") for selection in marked} | {seen.get("topLeftCell", "A1")}
     return name, next((cell for cell in sorted(cells) if cell != "A1"), "A1")
 
 
@@ -142,7 +146,7 @@ def _one(item: ET.Element, path: str) -> ET.Element:
 
 
 def _sheet(book: _Book, page: _Page, part: SheetPart) -> SeenSheet:
-    rels, rest, edge = relations(book.package, page.part), part.rest, part.edge()
+    rels, rest, edge = find_relations(book.package, page.part), part.rest, part.edge()
     protection = _one(rest, "sheetProtection")
     return SeenSheet(
         name=page.name,
@@ -151,7 +155,7 @@ def _sheet(book: _Book, page: _Page, part: SheetPart) -> SeenSheet:
         tables=tuple(_tables(book.package, part, rels, edge)),
         entries=tuple(map(_entry, rest.iter("dataValidation"))),
         colourings=tuple(dict.fromkeys(_colourings(rest, book.styles))),
-        merged=tuple(one.get("ref", "") for one in rest.findall("mergeCells/mergeCell")),
+        merged=tuple(area.get("ref", "") for area in rest.findall("mergeCells/mergeCell")),
         hidden=page.hidden,
         hidden_parts=(*_hidden_rows(part.hidden), *_hidden_columns(rest)),
         widths=_widths(rest, edge[1]),
@@ -178,7 +182,7 @@ def _links(
 def _tables(
     package: Package, part: SheetPart, rels: Mapping[str, Relation], edge: tuple[int, int]
 ) -> Iterator[SeenTable]:
-    """The tables; of one that reaches beyond what is in use, only the first row and column there."""
+    """The tables; a table that reaches beyond the cells in use ends one row and column after them."""
     for name in of_kind(rels, "table"):
         table = tree(package.xml(name))
         area = areas(table.get("ref", ""))[0].cut(*edge)
@@ -189,7 +193,7 @@ def _tables(
 
 
 def _entry(rule: ET.Element) -> SeenEntry:
-    """A validation; of those that Excel 2010 added, the cells stand in an element, not in an attribute."""
+    """A data validation; Excel 2010's extension has the cells in an element instead of an attribute."""
     covered = areas(rule.get("sqref") or rule.findtext("sqref") or "")
     prompt = rule.get("prompt", "") if is_on(rule.get("showInputMessage")) else ""
     stops = is_on(rule.get("showErrorMessage")) and rule.get("errorStyle", "stop") == "stop"
@@ -210,16 +214,16 @@ def _colourings(rest: ET.Element, styles: WorkbookStyles) -> Iterator[Colouring]
 
 
 def _hidden_rows(rows: Iterable[int]) -> Iterator[str]:
-    """Rows that follow each other are told of together."""
-    for _, run in groupby(enumerate(rows), key=lambda one: one[1] - one[0]):
+    """Hidden rows (from 0) in words: rows that follow each other as one range."""
+    for _, run in groupby(enumerate(rows), key=lambda numbered: numbered[1] - numbered[0]):
         numbers = [row + 1 for _, row in run]
         yield f"row {numbers[0]}" + (f" to {numbers[-1]}" if len(numbers) > 1 else "")
 
 
 def _hidden_columns(rest: ET.Element) -> Iterator[str]:
-    for one in rest.findall("cols/col"):
-        if is_on(one.get("hidden")):
-            first, last = (column_letters(int(one.get(edge, "1")) - 1) for edge in ("min", "max"))
+    for span in rest.findall("cols/col"):
+        if is_on(span.get("hidden")):
+            first, last = (column_letters(int(span.get(edge, "1")) - 1) for edge in ("min", "max"))
             yield f"column {first}" + (f" to {last}" if first != last else "")
 
 
@@ -227,10 +231,10 @@ def _widths(rest: ET.Element, used: int) -> dict[int, float]:
     """The width of every column in use, in characters: one entry of the file may speak for several columns."""
     usual = _one(rest, "sheetFormatPr").get("defaultColWidth")
     widths = dict.fromkeys(range(max(used, 1)), round(float(usual) - _WIDTH_PADDING, 2) if usual else _DEFAULT_WIDTH)
-    for one in rest.findall("cols/col"):
-        if "width" in one.attrib:
-            for column in range(int(one.get("min", "1")) - 1, min(int(one.get("max", "1")), len(widths))):
-                widths[column] = max(0.0, round(float(one.get("width", "0")) - _WIDTH_PADDING, 2))
+    for span in rest.findall("cols/col"):
+        if "width" in span.attrib:
+            for column in range(int(span.get("min", "1")) - 1, min(int(span.get("max", "1")), len(widths))):
+                widths[column] = max(0.0, round(float(span.get("width", "0")) - _WIDTH_PADDING, 2))
     return widths
 
 

@@ -8,12 +8,12 @@ from xml.etree import ElementTree as ET
 from plan_sheets.core.access.seen import Picture
 from plan_sheets.core.model.keys import Address
 from plan_sheets.store.container.package import Package
-from plan_sheets.store.container.parts import is_on, of_kind, part_tree, relations
+from plan_sheets.store.container.parts import find_relations, is_on, of_kind, part_tree
 
 
 def pictures_without_words(package: Package, part: str, sheet: str) -> Iterator[Picture]:
     """Those on the sheet of this name and part, be it a worksheet or a chart sheet."""
-    for drawing in of_kind(relations(package, part), "drawing"):
+    for drawing in of_kind(find_relations(package, part), "drawing"):
         for anchor in part_tree(package, drawing) or ():
             for name in _without_words(anchor):
                 yield Picture(sheet, _corner(anchor), name)
@@ -27,19 +27,19 @@ def _corner(anchor: ET.Element) -> str | None:
 
 def _without_words(item: ET.Element) -> Iterator[str]:
     """The names of what has no description. That of a group speaks for all in it; what is decoration needs none."""
-    for one in item:
-        about = one.find("*/cNvPr")
-        if about is not None and (about.get("descr", "").strip() or _is_decoration(about) or _holds_text(one)):
+    for drawn in item:
+        about = drawn.find("*/cNvPr")
+        if about is not None and (about.get("descr", "").strip() or _is_decoration(about) or _holds_text(drawn)):
             continue
-        if about is not None and one.tag != "grpSp":
+        if about is not None and drawn.tag != "grpSp":
             yield about.get("name", "")
-        elif one.tag != "Fallback":  # what programs show that do not know the choice before it
-            yield from _without_words(one)
+        elif drawn.tag != "Fallback":  # what programs show that do not know the choice before it
+            yield from _without_words(drawn)
 
 
 def _is_decoration(about: ET.Element) -> bool:
-    return any(is_on(one.get("val")) for one in about.iter("decorative"))
+    return any(is_on(flag.get("val")) for flag in about.iter("decorative"))
 
 
 def _holds_text(shape: ET.Element) -> bool:
-    return shape.tag == "sp" and any((one.text or "").strip() for one in shape.iter("t"))
+    return shape.tag == "sp" and any((text.text or "").strip() for text in shape.iter("t"))

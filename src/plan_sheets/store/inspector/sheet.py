@@ -15,6 +15,7 @@ from xml.etree import ElementTree as ET
 from xml.parsers import expat
 
 from plan_sheets.core.access.seen import Area, Look, SeenCell
+from plan_sheets.core.model.keys import column_number
 from plan_sheets.store.container.parts import is_on, local, tree
 from plan_sheets.store.formats.lines import MAX_COLUMNS, MAX_ROWS
 from plan_sheets.store.formats.number_format import shown_number
@@ -53,7 +54,7 @@ class SheetPart:
     rest: ET.Element
 
     def edge(self) -> tuple[int, int]:
-        """The first row and the first column after those in use: how far it is worth looking at anything."""
+        """The first row and the first column (from 0) after those in use: nothing beyond them is looked at."""
         rows, columns = ({place[way] for place in self.cells} for way in (0, 1))
         return max(rows, default=-1) + 1, max(columns, default=-1) + 1
 
@@ -80,7 +81,8 @@ def read_sheet_texts(part: bytes) -> Sequence[str]:
         texts = html.unescape(b"\0".join(plain).decode()).split("\0")
     else:
         texts = [
-            "".join(run.text or "" for run in (*one.findall("t"), *one.findall("r/t"))) for one in tree(part).iter("si")
+            "".join(run.text or "" for run in (*shared.findall("t"), *shared.findall("r/t")))
+            for shared in tree(part).iter("si")
         ]
     return [_ESCAPED.sub(lambda code: chr(int(code[1], 16)), text) for text in texts] if b"_x" in part else texts
 
@@ -117,8 +119,8 @@ def _read_plain(part: bytes, parts: CellParts) -> SheetPart | None:
             number = attributes["r"]
             row = int(number) - 1
             read.add_row(row, attributes)
-            for one in body.partition("</row>")[0].split('<c r="')[1:]:
-                place, _, spelt = one.partition('"')
+            for cell in body.partition("</row>")[0].split('<c r="')[1:]:
+                place, _, spelt = cell.partition('"')
                 read.cells[row, columns[place.removesuffix(number)]] = cells[spelt]
     except KeyError:
         return None
@@ -131,12 +133,12 @@ class _PlainColumns(dict[str, int]):
     def __missing__(self, letters: str) -> int:
         if not _LETTERS.fullmatch(letters):
             raise KeyError(letters)
-        column = self[letters] = _column(letters)
+        column = self[letters] = column_number(letters.upper())
         return column
 
 
 class _PlainCells(dict[str, SeenCell]):
-    """Cells by what the file says of them, from behind their place on: most of them say what another one says.
+    """A cell by its XML after the address; cached, because most cells of a sheet have the same.
 
     Raises KeyError for one that is not spelt in the ordinary way.
     """
@@ -249,15 +251,8 @@ def _area(reference: str) -> Area:
 
 
 def _position(reference: str, edge: tuple[int, int] = (0, 0)) -> tuple[int, int]:
-    """Row and column from 0; those of `edge` where the reference, of a whole row or column, does not say."""
+    """Row and column of a reference, from 0; for a whole row or column the other one is taken from `edge`."""
     match = _CORNER.fullmatch(reference)
     if not match:
         raise ValueError(f"{reference[:20]} is no place on a sheet")
-    return int(match[2]) - 1 if match[2] else edge[0], _column(match[1]) if match[1] else edge[1]
-
-
-def _column(letters: str) -> int:
-    column = 0
-    for letter in letters.upper():
-        column = column * 26 + ord(letter) - 64
-    return column - 1
+    return int(match[2]) - 1 if match[2] else edge[0], column_number(match[1].upper()) if match[1] else edge[1]

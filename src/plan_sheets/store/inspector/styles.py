@@ -47,20 +47,25 @@ class Colours:
 def read_styles(styles: ET.Element | None, theme: ET.Element | None) -> WorkbookStyles:
     """The styles; a workbook without this part has one plain format."""
     root = _NOTHING if styles is None else styles
-    colours = Colours(_theme(theme), [_rgb(one) for one in root.findall("colors/indexedColors/rgbColor")] or PALETTE)
+    colours = Colours(
+        _theme(theme), [_rgb(colour) for colour in root.findall("colors/indexedColors/rgbColor")] or PALETTE
+    )
     usual, *others = root.findall("fonts/font") or [_NOTHING]
     first = _font(usual, colours, _Font("Calibri", 11, italic=False, ink=BLACK))
-    fonts = [first, *(_font(one, colours, first) for one in others)]
-    fills = [_fill(one, colours) for one in root.findall("fills/fill")] or [WHITE]
-    formats = {int(one.get("numFmtId", "0")): one.get("formatCode", "") for one in root.findall("numFmts/numFmt")}
+    fonts = [first, *(_font(font, colours, first) for font in others)]
+    fills = [_fill(fill, colours) for fill in root.findall("fills/fill")] or [WHITE]
+    formats = {
+        int(number_format.get("numFmtId", "0")): number_format.get("formatCode", "")
+        for number_format in root.findall("numFmts/numFmt")
+    }
     cells = root.findall("cellXfs/xf") or [_NOTHING]
-    names = {one.get("xfId", "0"): _style_name(one) for one in root.findall("cellStyles/cellStyle")}
-    numbers = [int(one.get("numFmtId", "0")) for one in cells]
+    names = {style.get("xfId", "0"): _style_name(style) for style in root.findall("cellStyles/cellStyle")}
+    numbers = [int(cell.get("numFmtId", "0")) for cell in cells]
     return WorkbookStyles(
-        [_look(one, fonts, fills, names) for one in cells],
+        [_look(cell, fonts, fills, names) for cell in cells],
         [formats.get(number) or BUILT_IN.get(number, GENERAL) for number in numbers],
         colours,
-        [colours.ink_and_fill(one) for one in root.findall("dxfs/dxf")],
+        [colours.ink_and_fill(style) for style in root.findall("dxfs/dxf")],
     )
 
 
@@ -69,7 +74,7 @@ def _theme(theme: ET.Element | None) -> Sequence[str]:
     scheme = None if theme is None else theme.find("themeElements/clrScheme")
     if scheme is None:
         return THEME
-    stated = {one.tag: one[0] for one in scheme if len(one)}
+    stated = {slot.tag: slot[0] for slot in scheme if len(slot)}
     return [_shade(stated.get(name), usual) for name, usual in zip(_THEME_ORDER, THEME, strict=True)]
 
 
@@ -103,7 +108,7 @@ class _Font:
 
 
 def _font(font: ET.Element, colours: Colours, usual: _Font) -> _Font:
-    """A font; what it does not say of itself is as in the `usual` one."""
+    """A font; what its element does not state is as in `usual`, the workbook's first font."""
     italic = font.find("i")
     return _Font(
         _value(font, "name") or usual.name,

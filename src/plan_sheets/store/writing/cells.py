@@ -17,10 +17,10 @@ from plan_sheets.core.model.keys import column_letters
 from plan_sheets.store.writing.entry_cells import Place
 
 Spell = Callable[[Place, Content, bool], str]
-"""How the cell at a place is spelt, all but its address: `" s="5" t="s"><v>7</v></c>`. The last says if it is input."""
+"""The XML of a cell after its address: `" s="5" t="s"><v>7</v></c>`. The last argument: whether it is an input."""
 POINTS_A_PIXEL = 0.75
 is_plain = re.compile(r"(?!\s)[^&<>_\x00-\x1f\ufffe\uffff]*+(?<!\s)").fullmatch
-"""Whether a text stands in a file as it is: nothing in it is written otherwise, and no blank at its ends is lost."""
+"""Whether a text is written to XML unchanged: nothing to escape, and no blank at its ends."""
 
 
 class Spelling:
@@ -68,14 +68,16 @@ def row_heights(sheet: Sheet, widths: Sequence[float]) -> list[float]:
 
     LibreOffice does not measure rows when it opens a file, and a row without one would show its first line only.
     """
-    headings = [lines_needed(one.heading, width * BOLD_ROOM) for one, width in zip(sheet.columns, widths, strict=True)]
+    headings = [
+        lines_needed(column.heading, width * BOLD_ROOM) for column, width in zip(sheet.columns, widths, strict=True)
+    ]
     columns = [*map(_Lines, widths)]
     bodies = [max(map(getitem, columns, row.cells)) for row in sheet.rows]
     return [min(LINE_POINTS * lines, TALLEST_ROW) for lines in (max(headings), *bodies)]
 
 
 class _Lines(dict[Content, int]):
-    """How many lines each content takes in a column of this width: it is a table that fills itself."""
+    """How many lines each content takes in a column of this width, measured when first asked for and then kept."""
 
     def __init__(self, width: float) -> None:
         super().__init__()

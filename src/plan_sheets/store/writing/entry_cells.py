@@ -36,7 +36,7 @@ class EntryCells:
 def entries(sheet: Sheet) -> dict[EntryCells, list[Place]]:
     """The cells to fill in, grouped by what they ask, column by column and downwards."""
     groups: dict[EntryCells, list[Place]] = {}
-    for across, column in [one for one in enumerate(sheet.columns) if one[1].input]:
+    for across, column in [numbered for numbered in enumerate(sheet.columns) if numbered[1].input]:
         for down, row in enumerate(sheet.rows, start=sheet.heading_row + 1):
             if sheet.is_input(row, column):
                 groups.setdefault(_entry(row, column), []).append((down, across))

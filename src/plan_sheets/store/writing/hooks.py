@@ -1,4 +1,4 @@
-"""What a part of the file shall say that XlsxWriter has no call for: it is put into the part when it is written."""
+"""Adds to parts of the file what XlsxWriter has no call for, while they are written."""
 
 from __future__ import annotations
 

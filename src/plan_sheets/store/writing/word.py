@@ -41,7 +41,7 @@ _SIGNS = {"\t": "<w:tab/>", "\n": "<w:br/>"}
 _TOLD = {qn("w:t"): "", qn("w:tab"): "\t", qn("w:br"): "\n"}
 """What is read of a run, and the text that an element stands for; "" is its own."""
 ZIP_EPOCH = (1980, 1, 1, 0, 0, 0)
-"""The time of every part: a real one would make each file another."""
+"""The time of every part of the file: with the real time, equal papers would make different files."""
 _STYLES = (
     ("Normal", 11, False, 3, 5),
     ("Title", 18, True, 0, 6),
@@ -87,18 +87,18 @@ def read_texts(data: bytes) -> list[str]:
     """Every text that stands in a file, in order; then what stands in the header."""
     document = docx.Document(BytesIO(data))
     texts: list[str] = []
-    for one in document.iter_inner_content():
-        if isinstance(one, WordTable):
-            cells: Iterator[CT_Tc] = one._tbl.iter(qn("w:tc"))  # noqa: SLF001 - `rows` looks at all rows for each cell
+    for block in document.iter_inner_content():
+        if isinstance(block, WordTable):
+            cells: Iterator[CT_Tc] = block._tbl.iter(qn("w:tc"))  # noqa: SLF001 - `rows` looks at all rows for each cell
             texts += ["\n".join(map(_read, cell.iterchildren(qn("w:p")))) for cell in cells]
-        elif one.text:
-            texts.append(one.text)
+        elif block.text:
+            texts.append(block.text)
     return [*texts, document.sections[0].header.paragraphs[0].text]
 
 
 def _read(paragraph: BaseOxmlElement) -> str:
     """The text of a paragraph; python-docx searches each paragraph three times for it."""
-    return "".join(_TOLD[one.tag] or one.text or "" for one in paragraph.iter(*_TOLD))
+    return "".join(_TOLD[run.tag] or run.text or "" for run in paragraph.iter(*_TOLD))
 
 
 def _whole(lead: str, text: str) -> str:
@@ -118,12 +118,12 @@ def _put_runs(paragraph: WordParagraph, lead: str, text: str) -> None:
 
 def _is_right_to_left(text: str) -> bool:
     directions = (unicodedata.bidirectional(letter) for letter in text)
-    return next((one for one in directions if one in ("L", "R", "AL")), "L") != "L"
+    return next((direction for direction in directions if direction in ("L", "R", "AL")), "L") != "L"
 
 
 def _add_table(document: Document, table: PaperTable) -> None:
     """A table, its heading row repeated on each page, no row divided between two."""
-    widths = [round((PAGE_CM[0] - 2 * MARGIN_CM) * TWIPS_IN_CM * one / sum(table.widths)) for one in table.widths]
+    widths = [round((PAGE_CM[0] - 2 * MARGIN_CM) * TWIPS_IN_CM * width / sum(table.widths)) for width in table.widths]
     made = document.add_table(0, len(widths), "Table Grid")
     made.autofit = False
     _describe(made._tbl, table, widths)  # noqa: SLF001 - python-docx has no alt text of tables
@@ -198,26 +198,26 @@ def _set_up(document: Document, paper: BoardPaper) -> None:
 
 def _set_properties(document: Document, paper: BoardPaper) -> None:
     """Title, language and date; nothing of the machine, of whoever made it, or of the template."""
-    told = document.core_properties
-    told.title, told.language = printable(paper.title)[:255], LANGUAGE
-    told.author = told.last_modified_by = told.comments = ""
-    told.created = told.modified = paper.created
+    properties = document.core_properties
+    properties.title, properties.language = printable(paper.title)[:255], LANGUAGE
+    properties.author = properties.last_modified_by = properties.comments = ""
+    properties.created = properties.modified = paper.created
     relationships = document.part.package.rels
-    for key, one in list(relationships.items()):
-        if one.reltype.endswith("/thumbnail") or one.reltype == RELATIONSHIP_TYPE.EXTENDED_PROPERTIES:
+    for key, relationship in list(relationships.items()):
+        if relationship.reltype.endswith("/thumbnail") or relationship.reltype == RELATIONSHIP_TYPE.EXTENDED_PROPERTIES:
             del relationships[key]
 
 
 def _set_language_and_mode(document: Document) -> None:
     """British English; and the mode of today's Word, for in an older one it does not check accessibility."""
-    for one in document.styles.element.iter(qn("w:lang")):
-        one.set(qn("w:val"), LANGUAGE)
+    for language in document.styles.element.iter(qn("w:lang")):
+        language.set(qn("w:val"), LANGUAGE)
     settings = document.settings.element
-    for one in settings.iter(qn("w:themeFontLang")):
-        one.set(qn("w:val"), LANGUAGE)
-    for one in settings.iter(qn("w:compatSetting")):
-        if one.get(qn("w:name")) == "compatibilityMode":
-            one.set(qn("w:val"), "15")
+    for language in settings.iter(qn("w:themeFontLang")):
+        language.set(qn("w:val"), LANGUAGE)
+    for setting in settings.iter(qn("w:compatSetting")):
+        if setting.get(qn("w:name")) == "compatibilityMode":
+            setting.set(qn("w:val"), "15")
 
 
 def _set_style(document: Document, name: str, points: int, before: int, after: int, *, bold: bool) -> None:

@@ -106,7 +106,7 @@ def _set_properties(workbook: Workbook, book: Book) -> None:
 
 
 def _with_a_row(sheet: Sheet) -> Sheet:
-    """The sheet, or if it has no rows the sheet with one that says so: Excel and XlsxWriter refuse an empty table.
+    """The sheet; if it has no rows, with one that says so, because Excel and XlsxWriter refuse an empty table.
 
     Where there is nothing there is nothing to draw.
     """
@@ -325,7 +325,7 @@ class _Page(Worksheet):  # type: ignore[misc]  # XlsxWriter ships no types
         return spelt[spelt.index('" ') :]
 
     def write_body(self, rows: Iterable[str]) -> None:
-        """The rows under those that are written; of their texts each is counted as often as it stands there."""
+        """Takes the XML of the remaining rows; every use of a text adds to the count of the shared texts."""
         for row in self.table.values():  # formats are numbered in the order in which they stand on the sheet
             for cell in row.values():
                 _number(cell.format)
@@ -340,7 +340,7 @@ class _Page(Worksheet):  # type: ignore[misc]  # XlsxWriter ships no types
 
     def _xml_start_tag_unencoded(self, tag: str, attributes: Iterable[tuple[str, object]] = ()) -> None:
         """Keeps the heights of rows but not the word that a person fixed them."""
-        super()._xml_start_tag_unencoded(tag, [one for one in attributes if one[0] != "customHeight"])
+        super()._xml_start_tag_unencoded(tag, [attribute for attribute in attributes if attribute[0] != "customHeight"])
 
 
 def _number(look: Format) -> int:

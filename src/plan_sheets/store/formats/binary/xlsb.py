@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from plan_sheets.store.container.limits import LIMITS, Limits
-from plan_sheets.store.container.parts import relationships
+from plan_sheets.store.container.parts import read_relations, relations_part
 from plan_sheets.store.container.refused import RefusedError
 from plan_sheets.store.formats.binary.looks import BinarySheet, CellStyles, reference
 from plan_sheets.store.formats.cell_looks import telling_format
@@ -43,8 +43,8 @@ class XlsbScan(NamedTuple):
 
 def scan_xlsb(parts: Mapping[str, bytes], book: str, limits: Limits = LIMITS) -> XlsbScan:
     """Walk the parts that hold cells. Raises RefusedError, TooFullError, and what damaged records raise."""
-    folder, _, name = book.rpartition("/")
-    targets = {number: target for number, _, target in relationships(parts[f"{folder}/_rels/{name}.rels"])}
+    folder = book.rpartition("/")[0]
+    targets = {relation.id: relation.target for relation in read_relations(parts[relations_part(book)])}
     listed, since_1904 = list[tuple[str, str]](), False
     for number, content in records(parts[book]):
         if number == _Is.WORKBOOK:
