@@ -227,7 +227,7 @@ def _about(one: Receipt) -> Iterator[str]:
         yield f"{_many(one.changes, 'change')}, {_many(one.conflicts, 'conflict')}"
         yield f"saved by {one.saved_by or 'a program that does not say'}"
     if one.sent_by:
-        yield f"sent by {one.sent_by}, {one.sent_at[:10]}"
+        yield ", ".join(filter(None, (f"sent by {one.sent_by}", one.sent_at[:10])))
 
 
 def received(told: BatchReceived, *, as_json: bool, dry_run: bool, notes: bool) -> None:

@@ -3,7 +3,7 @@
 Run in a process of its own, which loads everything once and forks for each point; prints how many points there were,
 and a line for everything that was wrong:
 
-    python -m tests.rounds.kills STRIDE START COMMAND...     START: the plan folder before; every STRIDE-th point is tried
+    python -m tests.rounds.kills STRIDE START COMMAND...     START: the plan folder before
 """
 
 from __future__ import annotations

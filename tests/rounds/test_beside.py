@@ -172,7 +172,7 @@ def test_what_is_more_than_can_be_told_one_by_one_is_told_by_number_and_cell() -
     links = [link_of("Two", "B2", "https://example.org/")]
     first, second, more, linked = capped([*comments, *links], Limits(beside=2))
     assert [first.entered, second.entered] == ["Said 1", "Said 2"]
-    assert (more.code, more.details["count"], more.details["cells"]) == ("comments_more", "3", "A3, A4, A5")
+    assert (more.code, more.details["count"], more.details["cells"]) == ("comments_more", "3", "A3 to A5")
     assert more.entered == "A3: Said 3\nA4: Said 4\nA5: Said 5"
     assert (linked.code, linked.sheet, linked.entered) == ("links_more", "Two", "B2: https://example.org/")
 
@@ -192,6 +192,6 @@ def test_a_picture_placed_in_a_cell_is_a_picture_and_no_error() -> None:
     found = read_workbook(made.getvalue())
     assert isinstance(found, FoundWorkbook)
     assert [(one.code, one.sheet, one.cell, one.entered) for one in found.remarks] == [
-        ("picture", "One", "D5", "A signed sheet")
+        ("picture_in_cell", "One", "D5", "A signed sheet")
     ]
     assert found.sheets[0].cells == {(5, 3): FoundCell("#DIV/0!", CellKind.ERROR, "=1/0")}

@@ -7,6 +7,7 @@ from dataclasses import replace
 from tests.core.returned.test_locate import AS_ISSUED, DOCUMENT, found
 
 from plan_sheets.core.answers.answers import Answers
+from plan_sheets.core.model.findings import Outcome
 from plan_sheets.core.model.found import FoundSheet, FoundWorkbook
 from plan_sheets.core.returned.read import read_return
 from plan_sheets.store.schemas import load_messages, load_phrases
@@ -25,12 +26,19 @@ def told(answers: Answers) -> list[tuple[str, str]]:
 def test_new_answers_in_hidden_rows_and_columns_are_taken_and_told() -> None:
     sheet = replace(found(TYPED), hidden=frozenset({"A5", "C5", "D5", "E5", "A7", "C6"}))
     answers = read(sheet)
-    assert told(answers) == [("cell_hidden", "Action plan!C5"), ("cell_hidden", "Action plan!D5")]
-    assert [cell.blocked for cell, _ in answers.typed("action")] == [None] * 4
+    assert told(answers) == [
+        ("paste_fell_apart", "Action plan!D6"),
+        ("cell_hidden", "Action plan!C5"),
+        ("cell_hidden", "Action plan!D5"),
+    ]
+    assert [cell.blocked for cell, _ in answers.typed("action")] == [None, None, None, Outcome.QUERY]
 
 
 def test_of_a_hidden_sheet_it_is_told_once() -> None:
-    assert told(read(replace(found(TYPED), visible=False))) == [("sheet_hidden", "Action plan!C5")]
+    assert told(read(replace(found(TYPED), visible=False))) == [
+        ("paste_fell_apart", "Action plan!D6"),
+        ("sheet_hidden", "Action plan!C5"),
+    ]
 
 
 def test_of_what_is_hidden_and_says_what_it_did_nothing_is_told() -> None:

@@ -96,7 +96,6 @@ def test_a_file_just_over_a_limit_is_refused(what: str) -> None:
 
 
 def test_a_part_that_becomes_too_many_times_larger_is_refused() -> None:
-    """Small parts may have any ratio."""
     packed_size = {one.filename: one.compress_size for one in zipfile.ZipFile(io.BytesIO(REPETITIVE)).infolist()}
     times = max(inflated(REPETITIVE)) // packed_size["xl/sharedStrings.xml"]
     assert isinstance(read_workbook(REPETITIVE, Limits(small_part=2_000, ratio=times + 1)), FoundWorkbook)

@@ -13,7 +13,7 @@ from plan_sheets.store.container.zip import open_zip, stored
 
 PARTS = {
     "[Content_Types].xml": b"<Types/>" * 100,
-    "xl/worksheets/sheet1.xml": b"<a>" * 5000,
+    "xl/worksheets/sheet1.xml": b"<a/>" * 5000,
     "folder/": b"",
     "empty": b"",
 }

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import io
 import struct
-import tracemalloc
 import zipfile
 from typing import TYPE_CHECKING
 
@@ -19,7 +18,6 @@ from hypothesis import strategies as st
 from plan_sheets.core.model.found import CellKind, FoundCell, FoundWorkbook
 from plan_sheets.store.container.limits import LIMITS, Limits
 from plan_sheets.store.container.refused import Refusal
-from plan_sheets.store.container.zip import open_zip
 from plan_sheets.store.formats.guard import Guarded, guard
 from plan_sheets.store.formats.reader import read_workbook
 from plan_sheets.store.formats.sheet_scan import BeyondEdgeError, _position, _scan_plain, _walk, is_plain
@@ -247,22 +245,11 @@ def test_sheets_that_share_a_name_or_a_part() -> None:
 
 
 def test_a_directory_that_does_not_tell_the_truth() -> None:
-    good = packed({**parts(rows(ONE)), "xl/sharedStrings.xml": f"<sst {MAIN}>{' ' * 9_000}</sst>"})
+    good = packed({**parts(rows(ONE)), "xl/sharedStrings.xml": f"<sst {MAIN}></sst>"})
     entry = good.rindex(b"xl/sharedStrings.xml") - 46
     assert refusal(good[: entry + 24] + struct.pack("<L", 10) + good[entry + 28 :]) == "file_damaged"
     assert refusal(good[: entry + 16] + struct.pack("<L", 10) + good[entry + 20 :]) == "file_damaged"
     assert refusal(good[: entry + 8] + struct.pack("<H", 1) + good[entry + 10 :]) == "file_encrypted"
-
-
-def test_no_more_is_inflated_than_the_directory_tells() -> None:
-    good = packed({"part": bytes(200_000)})
-    entry = good.rindex(b"part") - 46
-    archive = open_zip(good[: entry + 24] + struct.pack("<L", 10) + good[entry + 28 :])
-    tracemalloc.start()
-    with pytest.raises(zipfile.BadZipFile):
-        archive.read(archive.entries[0])
-    assert tracemalloc.get_traced_memory()[1] < 100_000
-    tracemalloc.stop()
 
 
 def test_a_part_packed_in_an_unusual_way() -> None:

@@ -49,7 +49,7 @@ if TYPE_CHECKING:
 MEGABYTES = 512
 KILOBYTES_IN_ONE = 1024
 NOISE = bytes(range(256)).hex() * 40
-"""Text that no ratio gives away as empty, in front of what repeats."""
+"""Text that is not packed to nothing."""
 
 
 def ods(table: str) -> bytes:

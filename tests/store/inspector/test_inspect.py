@@ -317,7 +317,7 @@ def broken(name: str, text: str) -> bytes:
             ),
             "file_damaged",
         ),
-        (broken("docProps/core.xml", "<a>" * 400_000), "file_damaged"),
+        (broken("docProps/core.xml", "<a>"), "file_damaged"),
     ],
 )
 def test_what_cannot_be_inspected_is_refused(data: bytes, code: str) -> None:

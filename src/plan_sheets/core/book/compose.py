@@ -63,15 +63,15 @@ def compose(spec: WorkbookSpec, facts: Facts) -> Book:
     book = Book(
         kind=spec.kind,
         title=printable(spec.title.format(**facts.texts)),
-        sheets=tuple(sheets),
+        sheets=tuple(map(_printable, sheets)),
         created=facts.created,
         protected=spec.protected,
         password=facts.password,
         marking=facts.marking,
     )
     check_refs(book)
-    book = with_notes(book, facts.notes) if spec.protected else book
-    book = replace(book, sheets=tuple(map(_printable, book.sheets)))
+    notes = [(where, printable(text)) for where, text in facts.notes]
+    book = with_notes(book, notes) if spec.protected else book
     return _signed(book, spec, facts) if facts.reference else book
 
 

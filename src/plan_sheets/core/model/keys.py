@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import cache, lru_cache
 from typing import NamedTuple
 
@@ -62,6 +63,22 @@ def column_number(letters: str) -> int:
     for letter in letters:
         number = number * 26 + ord(letter) - 64
     return number - 1
+
+
+def ranges(cells: Iterable[str]) -> str:
+    """Cells in the order given, each once, in few words: `A1, G5 to G34`; a range is one column."""
+    runs: list[list[str]] = []
+    for cell in dict.fromkeys(cells):
+        if runs and place_of(cell) == _below(runs[-1][-1]):
+            runs[-1][1:] = [cell]
+        else:
+            runs.append([cell])
+    return ", ".join(" to ".join(run) for run in runs)
+
+
+def _below(cell: str) -> tuple[int, int]:
+    row, column = place_of(cell)
+    return row + 1, column
 
 
 def place_of(cell: str) -> tuple[int, int]:

@@ -89,13 +89,13 @@ def _columns(cells: Iterable[Typed]) -> dict[tuple[str, str], list[Typed]]:
     return columns
 
 
-def find_merged_cells(shape: Located, workbook: FoundWorkbook, messages: Messages) -> tuple[list[Typed], list[Finding]]:
-    """The cells with what Take would take for each that lies in a merge, and what there is to say of every merge.
+def find_merged_cells(shape: Located, workbook: FoundWorkbook, messages: Messages) -> list[Finding]:
+    """What there is to say of every merge.
 
     A merge shows one text over all its cells and hides what lies under it, or has thrown that away: which of them the
     text is about cannot be told, so each is a query. What it hides of all that was sent out is one warning.
     """
-    typed, findings = list(shape.typed), list[Finding]()
+    typed, findings = shape.typed, list[Finding]()
     tables = {id(table.found): table for table in shape.merged}
     for found in (sheet for sheet in workbook.sheets if sheet.merged):
         mine = {cell.address.place: at for at, cell in enumerate(typed) if cell.address.sheet == found.name}
@@ -103,13 +103,11 @@ def find_merged_cells(shape: Located, workbook: FoundWorkbook, messages: Message
         for merge in merges_of(found):
             inside = [at for place, at in mine.items() if merge.holds(place)]
             findings += merge.asked([typed[at] for at in inside], messages)
-            for at in inside:
-                typed[at] = typed[at]._replace(cell=merge.meant(typed[at].address.place, typed[at].cell))
             where, *hidden = [Address.at(found.name, *place) for place in (merge.first, *filter(merge.hides, sent))]
             if hidden:
                 cells = shorten(", ".join(address.cell for address in hidden))
                 findings.append(messages.finding("merge_hides", address=where, area=merge.area, cells=cells))
-    return typed, findings
+    return findings
 
 
 def _sent_out(table: FoundTable, mine: Collection[Place]) -> list[Place]:
@@ -153,34 +151,30 @@ class Merge:
         """Whether a place lies under it."""
         return place != self.first and self.holds(place)
 
-    def meant(self, place: Place, own: FoundCell) -> FoundCell:
-        """What Take takes for a cell that holds `own`: what the merge shows, if it is a text of that column."""
-        return self.shown if place[1] == self.first[1] and self.shown.entered.strip() else own
-
     def asked(self, cells: Sequence[Typed], messages: Messages) -> Iterator[Finding]:
-        """A query for each cell to fill in; none where nothing but the first is one, or none of them says anything.
+        """A query for each cell to fill in; none where nothing but the first is one, or where all say the same.
 
-        The first is not asked about if it says what it did, nor on a form: there each answer has a line of its own.
+        The first is not asked about if it says what it did, nor on a form: there each answer has a line of its own, and
+        what lies under the merge is an error.
         """
-        says = self.shown.entered.strip() or any(cell.base or cell.cell.entered.strip() for cell in cells)
-        if not says or all(cell.address.place == self.first for cell in cells):
+        if all(cell.address.place == self.first for cell in cells):
             return
-        names = shorten(", ".join(f"{cell.about.title} of {cell.row.ref}" for cell in cells))
+        if len({plain(cell.cell.text) for cell in cells} | {plain(self.shown.text)}) == 1:
+            return
         for cell in cells:
             if cell.address.place == self.first and (cell.row.answer or plain(cell.cell.text) == plain(cell.base)):
                 continue
+            own = cell.cell.entered.strip()
             yield messages.finding(
-                "cells_merged",
+                "form_merged" if cell.row.answer else "cells_merged" if own else "cells_merged_blank",
                 address=cell.address,
                 key=cell.key,
-                entered=cell.cell.entered if cell.cell.entered.strip() else self.shown.entered,
+                entered=cell.cell.entered,
                 area=self.area,
                 shown=quoted(self.shown.entered),
-                names=names,
                 heading=cell.about.title,
                 ref=cell.row.ref,
                 own=quoted(cell.cell.entered),
-                takes=quoted(self.meant(cell.address.place, cell.cell).entered),
             )
 
 
@@ -194,7 +188,7 @@ def find_spilled_paragraphs(typed: Iterable[Typed]) -> list[tuple[Typed, Typed]]
     """
     sheets: dict[str, dict[int, list[Typed]]] = {}
     for one in typed:
-        if one.row.answer is None and one.cell.entered.strip() and not _is_tick(one):
+        if one.row.answer is None and one.cell.entered.strip() and _is_new(one) and not _is_tick(one):
             sheets.setdefault(one.address.sheet, {}).setdefault(one.address.place[0], []).append(one)
     fallen: list[tuple[Typed, Typed]] = []
     for rows in sheets.values():

@@ -13,7 +13,7 @@ from plan_sheets.core.answers.tidy import as_cell_shows, clean_text, tidy
 from plan_sheets.core.book.document import Document, sha_of
 from plan_sheets.core.book.layout import Field, Sheet, as_text
 from plan_sheets.core.model.findings import Finding, Severity
-from plan_sheets.core.model.found import CellKind, FoundWorkbook
+from plan_sheets.core.model.found import CellKind, FoundWorkbook, Remark
 from plan_sheets.core.model.keys import Address, Key, ref_order
 from plan_sheets.core.model.messages import Messages
 from plan_sheets.core.model.rounds import Round
@@ -49,8 +49,8 @@ def read_return(
     say so itself.
     """
     shape = Locator(document, workbook, messages, whose).locate()
-    typed, findings = find_merged_cells(shape, workbook, messages)
-    reading = _Reading(document, workbook, messages, phrases, shape, typed, [*shape.findings, *findings])
+    findings = find_merged_cells(shape, workbook, messages)
+    reading = _Reading(document, workbook, messages, phrases, shape, shape.typed, [*shape.findings, *findings])
     reading.tell_fell_apart()
     reading.tell_beside()
     reading.tell_links()
@@ -114,11 +114,14 @@ class _Reading:
 
     def tell_beside(self) -> None:
         """Tell what stands beside the cells of a sheet: comments, text boxes, pictures."""
-        self.findings += [
-            self.messages.remark(one.code, one.details, address=Address(one.sheet, one.cell), entered=one.entered)
-            for one in self.workbook.remarks
-            if one.sheet and one.code != "cell_link"
-        ]
+        answers = {cell.address: cell for cell in self.typed} if self.workbook.remarks else {}
+        for remark in self.workbook.remarks:
+            where = Address(remark.sheet, remark.cell)
+            if remark.code == "picture_in_cell" and where in answers:
+                self._tell(remark.code, answers[where], **remark.details)
+            elif remark.sheet and remark.code != "cell_link":
+                told = self.messages.remark(remark.code, remark.details, address=where, entered=remark.entered)
+                self.findings.append(told)
 
     def tell_links(self) -> None:
         """Tell where answers lead that do not say so: a link that was pasted shows the title of what it leads to."""
@@ -150,8 +153,15 @@ class _Reading:
             cell, said = as_cell_shows(one.cell, shown.get(one.address) if is_shown else None)
             tidied = tidy(cell.text, about, choices, year=year, kind=cell.kind, since_1904=since_1904)
             self.values[one.key] = tidied.value
-            for told in (*said, *tidied.remarks):
+            remarks = (*said, *tidied.remarks)
+            if any(remark.code == "date_shown" for remark in said) and self._blocks(tidied.remarks):
+                remarks = (Remark("date_shows_little", said[0].details),)
+            for told in remarks:
                 self._tell(told.code, one, **told.details)
+
+    def _blocks(self, remarks: Iterable[Remark]) -> bool:
+        """Whether any of these keeps its cell from being taken."""
+        return any(self.messages.by_code[remark.code].severity.blocks for remark in remarks)
 
     def _meaning(self, one: Typed) -> Meaning:
         """What a cell means that may say no more than "as above"."""

@@ -171,7 +171,8 @@ class _Reader:
 
     def _cell(self, one: Field, key: Key, table: FoundTable, row: int, column: str) -> Cell:
         address = Address.at(table.found.name, row, table.places[column])
-        cell, hidden = self._under_merge(table, address, table.cell(row, column), key, one)
+        cell = table.cell(row, column)
+        hidden = self._under_merge(table, address, cell, key, one)
         # An open workbook may hold numbers: `007` typed into a cell that somebody formatted is still what it shows.
         is_shown = one.type == "string" or cell.kind is CellKind.DATE
         words, said = as_cell_shows(cell, table.found.shown.get(address.cell) if is_shown else None)
@@ -192,24 +193,19 @@ class _Reader:
 
     def _under_merge(
         self, table: FoundTable, address: Address, own: FoundCell, key: Key, about: Field
-    ) -> tuple[FoundCell, list[Finding]]:
-        """What Take would take for a cell, and a query if a merge covers it; else the cell itself, and nothing."""
-        place = address.place
+    ) -> list[Finding]:
+        """A query if a merge covers a cell and shows something else than stands there; else nothing."""
         for merge in self.merges[table.found.name]:
-            cell = merge.meant(place, own)
-            if merge.holds(place) and place != merge.first and cell.entered.strip():
+            if merge.hides(address.place) and plain(merge.shown.text) != plain(own.text):
                 told = {
                     "area": merge.area,
                     "shown": quoted(merge.shown.entered),
                     "heading": about.title,
                     "ref": key.ref,
                     "own": quoted(own.entered),
-                    "takes": quoted(cell.entered),
                 }
-                entered = own.entered if own.entered.strip() else cell.entered
-                remark = self.messages.remark("plan_merged", told, address=address, key=key, entered=entered)
-                return cell, [remark]
-        return own, []
+                return [self.messages.remark("plan_merged", told, address=address, key=key, entered=own.entered)]
+        return []
 
     def _tell(
         self, code: str, address: Address | None, entered: str | None = None, key: Key | None = None, **details: object

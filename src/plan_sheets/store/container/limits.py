@@ -38,7 +38,7 @@ class Limits:
     shared: int = 1_000_000
     """The same where several processes look at files side by side; an ordinary return has a third of it."""
     ratio: int = 500
-    """How many times larger a part (of more than `small_part`) may become inflated; long empty tables reach 100."""
+    """How many times larger a part may become inflated; long empty tables reach 100."""
     small_part: int = 2_000_000
     """Bytes of a part that is parsed as a tree: the list of sheets, relationships, properties."""
     tree: int = 5 * small_part

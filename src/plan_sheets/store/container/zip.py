@@ -129,7 +129,7 @@ def is_encrypted(entry: ZipEntry) -> bool:
 
 
 def _is_bomb(entry: ZipEntry, limits: Limits) -> bool:
-    """Whether a part inflates to more than any honest one; small parts may have any ratio."""
+    """Whether a part inflates to more than any honest one."""
     ratio = entry.file_size / max(entry.compress_size, 1)
     return entry.file_size > limits.part or (entry.file_size > limits.small_part and ratio > limits.ratio)
 

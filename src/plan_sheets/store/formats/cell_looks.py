@@ -18,7 +18,7 @@ from plan_sheets.store.container.limits import LIMITS, Limits
 from plan_sheets.store.container.parts import local
 from plan_sheets.store.formats.colours import Painted, colour_name, rgb_of
 from plan_sheets.store.formats.lines import Spans, lines_of
-from plan_sheets.store.formats.number_format import BUILT_IN, GENERAL, hides_day, is_date
+from plan_sheets.store.formats.number_format import BUILT_IN, GENERAL, is_date, shows_whole_date
 
 _NONE: Mapping[str, str] = MappingProxyType({})
 
@@ -134,7 +134,7 @@ def _at(told: Sequence[str], number: str | None) -> str:
 def telling_format(number: str, codes: Mapping[str, str]) -> str:
     """The number format of this number, if it may show something else than the value; else ""."""
     code = codes.get(number) or BUILT_IN.get(int(number) if number.isdigit() else 0, GENERAL)
-    return "" if code in (GENERAL, "@") or (is_date(code) and not hides_day(code)) else code
+    return "" if code in (GENERAL, "@") or (is_date(code) and shows_whole_date(code)) else code
 
 
 def _is_struck(font: ET.Element) -> bool:

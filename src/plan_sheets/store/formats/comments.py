@@ -8,8 +8,7 @@ from itertools import islice
 from xml.etree import ElementTree as ET
 
 from plan_sheets.core.model.found import Remark
-from plan_sheets.core.model.keys import column_letters
-from plan_sheets.core.model.text import shorten
+from plan_sheets.core.model.keys import column_letters, ranges
 from plan_sheets.store.container.limits import LIMITS, Limits
 from plan_sheets.store.container.parts import find_target, read_relations, relations_part
 from plan_sheets.store.container.refused import RefusedError
@@ -34,7 +33,7 @@ def remark_of(sheet: str, cell: str, text: str, *, comment: bool) -> Remark:
 
 def picture_of(sheet: str, cell: str, description: str) -> Remark:
     """A picture, and what whoever placed it there says that it shows."""
-    return Remark("picture", {"cell": cell, "sheet": sheet}, sheet, cell, description)
+    return Remark("picture_in_cell", {"cell": cell, "sheet": sheet}, sheet, cell, description)
 
 
 def capped(remarks: Iterable[Remark], limits: Limits = LIMITS) -> tuple[Remark, ...]:
@@ -47,8 +46,8 @@ def capped(remarks: Iterable[Remark], limits: Limits = LIMITS) -> tuple[Remark, 
 
 
 def _together(code: str, rest: Sequence[Remark]) -> Remark:
-    first, cells = rest[0], ", ".join(dict.fromkeys(one.cell for one in rest))
-    told = {"count": str(len(rest)), "cells": shorten(cells), "cell": first.cell, "sheet": first.sheet}
+    first, cells = rest[0], ranges(one.cell for one in rest)
+    told = {"count": str(len(rest)), "cells": cells, "cell": first.cell, "sheet": first.sheet}
     return Remark(code, told, first.sheet, first.cell, "\n".join(f"{one.cell}: {one.entered}" for one in rest))
 
 
@@ -173,6 +172,11 @@ def _all(tree: ET.Element, name: str) -> Iterator[ET.Element]:
 
 def _text(tree: ET.Element) -> str:
     """The texts in it, a line for each paragraph."""
-    return "".join(
+    texts = (
         (item.text or "") if item.tag.endswith("}t") else "\n" for item in tree.iter() if item.tag[-2:] in ("}t", "}p")
     )
+    return _ESCAPED.sub(lambda match: chr(int(match[1], 16)), "".join(texts))
+
+
+_ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
+"""How a file writes a character that XML cannot hold (ECMA-376 part 1, 22.9.2.19)."""

@@ -38,6 +38,8 @@ BUILT_IN = {
 """Formats that a file names by number only (ECMA-376 part 1, 18.8.30); dates in East Asian words as ours."""
 
 _UNSHOWN = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]|_.|\*.')
+_ON_CONDITION = re.compile(r"\[[<>=]")
+"""What begins a format that is for some numbers alone."""
 _DATE_PART = re.compile(r"d+|m+|y+|h+|s+", re.IGNORECASE)
 _LONGEST = {"dddd": "Wednesday", "ddd": "Wed", "mmmm": "September", "mmm": "Sep", "yyyy": "2000", "yyy": "2000"}
 
@@ -49,7 +51,14 @@ def is_date(code: str) -> bool:
 
 def hides_day(code: str) -> bool:
     """Whether a date in this format is shown by its month and year, or by its year alone."""
-    return _parts(code) in ({"m", "y"}, {"y"})
+    return _parts(code) in ({"m", "y"}, {"y"}) and not _ON_CONDITION.search(code)
+
+
+def shows_whole_date(code: str) -> bool:
+    """Whether a date in this format is shown with its day, its month and its year."""
+    shown = {part.lower() for part in _DATE_PART.findall(_UNSHOWN.sub("", code.partition(";")[0]))}
+    whole = shown & {"d", "dd"} and {"m", "y"} <= {part[0] for part in shown}
+    return bool(whole) and not _ON_CONDITION.search(code)
 
 
 def date_as_shown(words: str, code: str) -> str:

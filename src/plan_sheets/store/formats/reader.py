@@ -27,7 +27,7 @@ from plan_sheets.store.formats.cell_looks import Looks
 from plan_sheets.store.formats.decrypt import decrypted
 from plan_sheets.store.formats.guard import Guarded, guard, refusal_of
 from plan_sheets.store.formats.lines import Spans
-from plan_sheets.store.formats.number_format import as_shown, date_as_shown, hides_day
+from plan_sheets.store.formats.number_format import as_shown, date_as_shown, hides_day, shows_whole_date
 from plan_sheets.store.formats.sheet_scan import Mark, TooFullError
 from plan_sheets.store.formats.values import found_cell
 
@@ -152,7 +152,9 @@ def _shown(cell: FoundCell, code: str) -> str:
     """What the cell shows in a number format; "" where nobody here can tell."""
     if cell.kind is CellKind.NUMBER:
         return as_shown(cell.text, code) or ""
-    return date_as_shown(cell.text, code) if cell.kind is CellKind.DATE and hides_day(code) else cell.text
+    if cell.kind is not CellKind.DATE or shows_whole_date(code):
+        return cell.text
+    return date_as_shown(cell.text, code) if hides_day(code) else ""
 
 
 def _mark(cells: dict[tuple[int, int], FoundCell], marks: _Marks) -> None:

@@ -68,7 +68,7 @@ def _attached_to(data: bytes, limits: Limits) -> list[Attached]:
     try:
         message = message_from_bytes(data, _class=EmailMessage, policy=policy.default)
         _check_headers(message, limits)
-        sent_by, sent_at = readable(" ".join(str(message["from"] or "").split())), _sent_at(message)
+        sent_by, sent_at = readable(_sent_by(message)), _sent_at(message)
         attached = [_attached(part, sent_by, sent_at) for part in _leaves(message, limits) if _is_attached(part)]
     except Exception as trouble:  # a broken e-mail makes the standard library raise nearly anything
         raise RefusedError("file_damaged", reason=f"{type(trouble).__name__}: {trouble}"[:200]) from trouble
@@ -111,6 +111,14 @@ def _attached(part: EmailMessage, sent_by: str, sent_at: str) -> Attached:
         return Attached(name, part.get_content().as_bytes(), "", "", "")
     refusal = "file_outlook" if kind in _WINMAIL or name.lower() == "winmail.dat" else ""
     return Attached(name, data, sent_by, sent_at, refusal)
+
+
+def _sent_by(message: EmailMessage) -> str:
+    """The sender on one line; "" where that cannot be read."""
+    try:
+        return " ".join(str(message["from"] or "").split())
+    except ValueError:  # a name with a line end in it, encoded
+        return ""
 
 
 def _sent_at(message: EmailMessage) -> str:

@@ -23,6 +23,8 @@ from plan_sheets.store.register.batch import Batch
 from plan_sheets.store.register.troubles import UNCHANGED, no_register
 
 FILE = "register.sqlite"
+_BESIDE = ("plan.xlsx", "returned", "issued")
+"""What a plan folder holds beside its register."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +95,11 @@ class Register:
     @classmethod
     def open(cls, path: Path, plan_key: str | None = None) -> Self:
         """The plan of this key, or the only one. Raises PlanSheetsError if it cannot be read by this version."""
+        if not path.is_file() and any((path.parent / name).exists() for name in _BESIDE):
+            raise PlanSheetsError(
+                f"{path.name} is missing from {path.parent.resolve()}.",
+                "Fetch it from your backup, and make no new plan. What came since is in returned/: receive it again.",
+            )
         if not path.is_file():
             raise PlanSheetsError(
                 f"There is no plan folder at {path.parent.resolve()}.",

@@ -286,10 +286,10 @@ def test_comments_and_links_beyond_those_told_one_by_one_are_told_by_number_and_
     assert [(one.code, one.sheet, one.details.get("cells", one.cell)) for one in found] == [
         ("cell_comment", "Notes", "A1"),
         ("cell_comment", "Notes", "A2"),
-        ("comments_more", "Notes", "A3, A4"),
+        ("comments_more", "Notes", "A3 to A4"),
         ("cell_link", "Notes", "B1"),
         ("cell_link", "Notes", "B2"),
-        ("links_more", "Notes", "B3, B4"),
+        ("links_more", "Notes", "B3 to B4"),
     ]
 
 
