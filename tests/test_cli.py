@@ -314,3 +314,9 @@ def test_a_plan_that_was_saved_since_is_told_of_and_stops_nothing(example: Plan)
     assert saved not in run("status", plan=example).output + run("master", plan=example).output
     (example.path / "plan.xlsx").unlink()
     assert saved not in run("status", plan=example).output
+
+
+def test_what_is_not_saved_in_an_open_plan_is_said_to_be_missing(example: Plan) -> None:
+    (example.path / "~$plan.xlsx").touch()
+    for words in (ISSUE, ("plan",)):
+        assert "plan.xlsx is open in another program" in run(*words, plan=example).stdout

@@ -239,7 +239,7 @@ REFS = ("J1a.1", "J1a.2", "J1a.3", "J1b.1")
 def test_text_comes_through_unchanged(round_one: Plan) -> None:
     """Into the register, the officer's workbook and the next round's, whatever it begins with, however long it is."""
     progress = {ref: {heading: texts[row] for heading, texts in AWKWARD.items()} for row, ref in enumerate(REFS)}
-    how = {ref: {"How we will do it": progress[ref]["Progress made"]} for ref in REFS}
+    how = {ref: {"How we will do it": progress[ref]["Progress made"], "Impact": "Some"} for ref in REFS}
     answers: Answers = {"Start here": form(completed_by="=Chair"), "Progress": progress, "Action plan": how}
     receipt = round_one.receive_one(round_one.filled("da", answers))
     assert {one.code for one in receipt.findings} == {"required", "completed_by_unknown"}, "stage and RAG are blank"

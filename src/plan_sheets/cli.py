@@ -314,8 +314,10 @@ def trace(plan_dir: str, ref: str, field: str | None, as_json: bool) -> None:
     """Where a value came from: every time somebody said something about REF (J2a.1), or one FIELD of it."""
     from plan_sheets import screen
     from plan_sheets import trace as deed
+    from plan_sheets.core.model.printable import readable
 
-    screen.traced(deed.trace_value(_open(plan_dir), ref, field), as_json=as_json)
+    steps = deed.trace_value(_open(plan_dir), readable(ref), readable(field) if field else None)
+    screen.traced(steps, as_json=as_json)
 
 
 @main.command()

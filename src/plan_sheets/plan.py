@@ -24,7 +24,7 @@ from plan_sheets.core.returned.read_plan import PlanRead, read_plan
 from plan_sheets.store import schemas
 from plan_sheets.store.container.hashing import sha256
 from plan_sheets.store.formats.reader import read_workbook
-from plan_sheets.store.plan_folder import PLAN_FILE, AnyPath, Folder, as_path, check_folder
+from plan_sheets.store.plan_folder import IS_OPEN, PLAN_FILE, AnyPath, Folder, as_path, check_folder
 from plan_sheets.store.register import tables
 from plan_sheets.store.register.batch import Batch
 from plan_sheets.store.register.record import ReceivedFile, add_return, record_return
@@ -55,6 +55,8 @@ class PlanMerged:
     findings: Sequence[Finding] = field(default_factory=tuple)
     unchanged: bool = False
     """Whether these very bytes had been read before."""
+    warning: str = ""
+    """What is said of plan.xlsx where another program has it open; "" where none has."""
 
 
 def new_plan(path: AnyPath, now: datetime, *, example: bool = False, secret: bytes | None = None) -> Folder:
@@ -103,7 +105,7 @@ def merge_plan(folder: Folder, now: datetime) -> PlanMerged:
 def _merge_in(folder: Folder, data: bytes, now: datetime) -> PlanMerged:
     """Merge these bytes of plan.xlsx, which are kept before anything is recorded."""
     if [one.sha256 for one in folder.plans_read()][-1:] == [sha256(data)]:
-        return PlanMerged(unchanged=True)
+        return PlanMerged(unchanged=True, warning=_warning(folder))
     read = _read(data)
     folder.keep(data, sha256(data))
     folder.sync_kept([sha256(data)])
@@ -113,9 +115,12 @@ def _merge_in(folder: Folder, data: bytes, now: datetime) -> PlanMerged:
         merged = _merge(folder, read, history, batch, at)
         received = ReceivedFile(sha256(data), PLAN_FILE, "plan", _verdict(merged), completed_by="")
         record_return(batch, received, add_return(batch, received), merged)
-    return PlanMerged(
-        merged.count(Outcome.TAKEN), len(merged.queries), merged.count(Outcome.ERROR), tuple(merged.findings)
-    )
+    taken = merged.count(Outcome.TAKEN), len(merged.queries), merged.count(Outcome.ERROR)
+    return PlanMerged(*taken, tuple(merged.findings), warning=_warning(folder))
+
+
+def _warning(folder: Folder) -> str:
+    return IS_OPEN if folder.plan_is_open() else ""
 
 
 def _verdict(merged: Merged) -> Verdict:

@@ -159,6 +159,8 @@ def plan_read(told: PlanTakenIn, *, as_json: bool, notes: bool) -> None:
         }
         _json({**counts, "findings": [finding_json(one) for one in merged.findings], "written": told.written})
         return
+    if merged.warning:
+        say(f"    warning  {merged.warning}")
     if merged.unchanged:
         say("plan.xlsx has not changed since it was last read.")
     else:
@@ -194,6 +196,8 @@ def issued(told: RoundIssued, *, as_json: bool, notes: bool) -> None:
         ]
         _json({"issues": rows})
         return
+    if told.merged.warning:
+        say(f"    warning  {told.merged.warning}")
     if told.merged.findings:
         say("plan.xlsx was merged first:")
         _findings(told.merged.findings, notes=notes)

@@ -39,6 +39,8 @@ from tests.rounds.test_mutations import (
 )
 
 from plan_sheets.core.model.keys import Key
+from plan_sheets.core.rating.proposals import proposals
+from plan_sheets.core.rating.ratings import rows_at
 
 BLANK = ("Stage", "RAG", "Next step", "What will bring it back", "Progress made")
 NEEDED = {("required", f"Progress!{cell}") for cell in ("G6", "I6", "G7", "I7")}
@@ -74,7 +76,7 @@ CASES: dict[str, tuple[Mutation, set[tuple[str, str]], int]] = {
     "locked cells merged": (merge_cells("Progress", "A5:B5"), cells("locked_changed", "B5"), 28),
     "answers merged, their texts kept": (
         merge_over("Progress", "D5:D6"),
-        cells("cells_merged", "D5") | cells("cells_merged_blank", "D6"),
+        cells("cells_merged", "D5", "D6"),
         26,
     ),
     "answers of two columns merged, their texts kept": (
@@ -341,3 +343,12 @@ def test_refs_typed_anew_are_the_same_refs(
 def test_an_untouched_workbook_whose_refs_were_typed_anew_is_untouched(round_one: Plan) -> None:
     path = edit(round_one.sent("DA"), round_one.inbox / "da.xlsx", retype("Progress", str.lower, "Ref"))
     assert round_one.receive_one(path).verdict == "untouched"
+
+
+def test_a_further_action_of_which_all_waits_is_no_proposal_yet(round_one: Plan) -> None:
+    """A pasted text fell over the rows of New actions: only the first of them proposes anything."""
+    fallen = paste_down("New actions", "1", "What we will do", *PARAGRAPHS)
+    round_one.receive_one(edit(round_one.sent("DA"), round_one.inbox / "da.xlsx", fallen))
+    history = round_one.folder.register.history()
+    assert [one.action for one in proposals(history, ["2016-17-Q1"])] == ["DA.F1"]
+    assert [ref for ref in rows_at(history)["action"] if ref.startswith("DA.F")] == ["DA.F1"]

@@ -162,7 +162,8 @@ def test_a_date_that_a_cell_shows_without_its_day_is_taken_so(round_one: Plan) -
     assert told_of(round_one, path) == {
         "P5": ["date_shown 1 March 2017", "date_month_end 1 March 2017"],
         "P6": ["date_shown 1 March 2017", "date_month_end 1 March 2017"],
-        "P8": ["date_shown 1 March 2017", "date_vague 1 March 2017"],
+        "P7": ["date_formatted 1 March 2017"],
+        "P8": ["date_shows_little 1 March 2017"],
         "Q5": ["date_shown 8 July 1905"],
     }
     assert [round_one.said(ref, "new_date") for ref in REFS] == ["March 2017", "March 2017", "1 March 2017", ""]

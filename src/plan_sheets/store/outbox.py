@@ -186,17 +186,21 @@ def sync_folders(folders: Iterable[Path]) -> None:
             sync(folder)
 
 
-def check_free(path: Path) -> None:
-    """Refuse if another program has the file open. Raises PlanSheetsError."""
+def open_mark(path: Path) -> Path | None:
+    """The file by which another program marks this one as open; None if there is none."""
     names = [path.name] if path.suffix != ".docx" else [path.name, path.name[1:], path.name[2:]]  # Word cuts the name
     marks = [path.with_name(f"{LOCKS[0]}{name}") for name in names] + [path.with_name(f"{LOCKS[1]}{path.name}#")]
-    for mark in marks:
-        if mark.exists():
-            raise PlanSheetsError(
-                f"{path} is open in another program, so nothing was changed.",
-                f"Save and close it there, and try again. If no program has it open, delete {mark.name}: "
-                "one that ended badly left it behind.",
-            )
+    return next((mark for mark in marks if mark.exists()), None)
+
+
+def check_free(path: Path) -> None:
+    """Refuse if another program has the file open. Raises PlanSheetsError."""
+    if mark := open_mark(path):
+        raise PlanSheetsError(
+            f"{path} is open in another program, so nothing was changed.",
+            f"Save and close it there, and try again. If no program has it open, delete {mark.name}: "
+            "one that ended badly left it behind.",
+        )
 
 
 def cannot_be_written(path: Path, error: OSError) -> PlanSheetsError:

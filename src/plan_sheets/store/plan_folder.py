@@ -11,7 +11,7 @@ from pathlib import Path
 from plan_sheets.core.model.findings import PlanSheetsError
 from plan_sheets.store import outbox
 from plan_sheets.store.container.hashing import sha256, sha256_of
-from plan_sheets.store.outbox import check_free
+from plan_sheets.store.outbox import check_free, open_mark
 from plan_sheets.store.register import register as registers
 from plan_sheets.store.register import tables
 from plan_sheets.store.register.batch import Batch
@@ -28,6 +28,8 @@ NOT_TAKEN_IN = (
     "Take it in with: plan-sheets plan"
 )
 """What is said wherever something is told of the register alone, and `Folder.plan_is_newer`."""
+IS_OPEN = "plan.xlsx is open in another program: what is not saved there is not taken in, and in no workbook made now."
+"""What is said where plan.xlsx was taken in, and `Folder.plan_is_open`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,10 @@ class Folder:
             for one in self.register.returns(kind="plan")
             if one.verdict != "untouched" or lies.get(one.sha256) == PLAN_FILE
         ]
+
+    def plan_is_open(self) -> bool:
+        """Whether another program says that it has plan.xlsx open."""
+        return open_mark(self.plan_file) is not None
 
     def plan_is_newer(self) -> bool:
         """Whether plan.xlsx is not the file that was last taken in; False too where it cannot be read."""

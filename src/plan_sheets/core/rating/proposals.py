@@ -9,6 +9,7 @@ from plan_sheets.core.model.history import History
 from plan_sheets.core.model.keys import Key
 from plan_sheets.core.model.queries import NewValue
 from plan_sheets.core.model.stages import Stage
+from plan_sheets.core.rating.ratings import waits
 
 PROPOSED_STAGES = (Stage.COMPLETE, Stage.CLOSED, Stage.WITHDRAWN)
 """Stages that a chair proposes and the officer confirms."""
@@ -53,7 +54,7 @@ def subject(proposal: Proposal) -> str:
 def _further(history: History, ref: str) -> Iterator[Proposal]:
     key = Key("action", ref, "agreement")
     held = history.standing(key)
-    if held.value == "Proposed":
+    if held.value == "Proposed" and not waits(history.record("action", ref)):
         agreed, declined = (NewValue(key, word, "standing", held.round) for word in ("Agreed", "Declined"))
         theme, what = history.text("action", ref, "theme"), history.text("action", ref, "what")
         title = f"A further action under {theme or 'no theme yet'}"

@@ -33,7 +33,8 @@ def rows_at(history: History, up_to: str | None = None) -> Rows:
     rows = {
         record: {ref: history.record(record, ref, up_to) for ref in history.refs(record, up_to)} for record in RECORDS
     }
-    by_theme = sorted(rows["action"].items(), key=lambda action: (ref_order(action[1]["theme"]), ref_order(action[0])))
+    actions = {ref: row for ref, row in rows["action"].items() if not waits(row)}
+    by_theme = sorted(actions.items(), key=lambda action: (ref_order(action[1]["theme"]), ref_order(action[0])))
     return {**rows, "action": dict(by_theme)}
 
 
@@ -41,6 +42,15 @@ def thresholds(history: History, up_to: str | None = None) -> Thresholds:
     """The plan's thresholds; what cannot be used was told of when the plan was read, and is the default here."""
     given = {ref: history.text("rag_rule", ref, "value", up_to) for kind, ref in history.by_row if kind == "rag_rule"}
     return Thresholds.from_values(given)[0]
+
+
+_SAYS = ("theme", "what", "how", "responsible", "owner", "due", "impact")
+"""What a chair types of a further action."""
+
+
+def waits(row: Mapping[str, str]) -> bool:
+    """Whether a further action says nothing yet: all that was typed of it waits for the officer."""
+    return is_further(row) and not any(row.get(name) for name in _SAYS)
 
 
 def is_further(row: Mapping[str, str]) -> bool:

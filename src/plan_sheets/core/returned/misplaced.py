@@ -239,13 +239,11 @@ def _is_new(one: Typed) -> bool:
 
 
 def _below(rows: Mapping[int, list[Typed]], row: int, start: Typed) -> list[Typed]:
-    """The cells straight below one that are all that is filled in in their rows."""
+    """The cells straight below one that are all that is filled in in their rows, and went out blank."""
     name = start.column.field.name
     following = (rows.get(place, []) for place in range(row + 1, row + 1 + len(rows)))
-    alone = takewhile(
-        lambda cells: [one.column.field.name for one in cells] == [name] and _is_prose(cells[0]), following
-    )
-    return [cells[0] for cells in alone]
+    alone = takewhile(lambda cells: [cell.column.field.name for cell in cells] == [name], following)
+    return [*takewhile(lambda cell: _is_prose(cell) and not cell.base, (cells[0] for cells in alone))]
 
 
 def _goes_on(cells: Sequence[Typed]) -> int | None:

@@ -15,8 +15,9 @@ _BUSY = (
 )
 _NO_REGISTER = (
     "{path} is not a register that plan-sheets can read.",
-    "If `plan-sheets new` was stopped just now, give it again; else fetch the file from your backup.",
+    "Fetch the file from your backup.",
 )
+_STOPPED = "If `plan-sheets new` was stopped just now, give it again; else fetch the file from your backup."
 _NO_RIGHTS = (
     "The register ({path}) cannot be written to: the folder or the file is read-only for you.",
     "Ask whoever keeps the folder for the right to write in it.",
@@ -59,4 +60,5 @@ def explain(path: Path, error: BaseException) -> PlanSheetsError:
 def no_register(path: Path) -> PlanSheetsError:
     """What is wrong with a file that is a database, but none of ours."""
     what, remedy = _NO_REGISTER
+    remedy = remedy if (path.parent / "plan.xlsx").exists() else _STOPPED
     return PlanSheetsError(what.format(path=path), f"{remedy} {UNCHANGED}")
