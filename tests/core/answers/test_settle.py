@@ -87,6 +87,7 @@ def test_what_cannot_be_applied_is_told_and_writes_nothing(
 
 
 FURTHER = Key("action", "DA.F1", "agreement")
+NEW = [(Key("action", "DA.F1", "ref"), "DA.F1", Q1), (Key("action", "DA.F1", "what"), "Train them", Q1)]
 PROPOSED = [
     # what was said, what is proposed of it, in Q1 and Q2
     ([(STAGE, "Complete", Q1)], ["J1.1 stage 2016-17-Q1"]),
@@ -98,8 +99,9 @@ PROPOSED = [
     ([(STAGE, "Complete", Q1), (STANDS, "Withdrawn", Q2)], []),  # decided since
     ([(Key("action", "J1.1", "new_date"), "May 2017", Q1)], ["J1.1 new date 2016-17-Q1"]),
     ([(DUE, "May 2017", ""), (Key("action", "J1.1", "new_date"), "May 2017", Q1)], []),
-    ([(Key("action", "DA.F1", "ref"), "DA.F1", Q1), (FURTHER, "Proposed", Q1)], ["DA.F1 further action"]),
-    ([(Key("action", "DA.F1", "ref"), "DA.F1", Q1), (FURTHER, "Proposed", Q1), (FURTHER, "Declined", Q1)], []),
+    ([*NEW, (FURTHER, "Proposed", Q1)], ["DA.F1 further action"]),
+    ([*NEW, (FURTHER, "Proposed", Q1), (FURTHER, "Declined", Q1)], []),
+    ([*NEW[:1], (FURTHER, "Proposed", Q1)], []),  # all that was typed of it waits for the officer
 ]
 
 
@@ -114,7 +116,7 @@ def test_a_proposal_says_what_yes_and_no_write() -> None:
     (stage,) = proposals(known, [Q1])
     assert (stage.yes, stage.no) == (NewValue(STANDS, "Complete", "standing", Q1), None)
     assert (stage.action, stage.standing, stage.who) == ("J1.1", "Not confirmed", "A. Chair")
-    told = [(Key("action", "DA.F1", "ref"), "DA.F1", Q1), (FURTHER, "Proposed", Q1)]
+    told = [*NEW, (FURTHER, "Proposed", Q1)]
     (further,) = proposals(history(*told, (Key("action", "DA.F1", "theme"), "J1a", Q1)), [Q1])
     assert (further.yes and further.yes.value, further.no and further.no.value) == ("Agreed", "Declined")
     (without_theme,) = proposals(history(*told), [Q1])
