@@ -218,3 +218,28 @@ def test_a_screen_that_does_not_know_a_letter_costs_nothing(round_one: Plan, wor
     assert result.exit_code == 3
     told = json.loads(result.output)["returns"][0]["file"] if "--json" in words else result.output
     assert ("Si\u00e2n \u0175" if "--json" in words else "Si\\xe2n \\u0175") in told
+
+
+def test_carriage_returns_in_a_cell_leave_the_officers_workbook_readable(round_one: Plan) -> None:
+    """They become line ends when they go out, and a row has room for so many."""
+    path = round_one.filled("lines", {**said(), "Progress": {"J1a.1": {"RAG": "_x000D_".join(["line"] * 40)}}})
+    received = office.receive_files(round_one.folder, path, RECEIVED_ON)
+    assert received.trouble is None
+    assert received.officer
+
+
+def test_a_sender_whose_name_holds_a_line_end_costs_no_attachment(round_one: Plan) -> None:
+    mail = EmailMessage()
+    mail["From"] = "__ <chair@example.org>"
+    mail.add_attachment(round_one.sent("SOS").read_bytes(), "application", "octet-stream", filename="sos.xlsx")
+    path = round_one.inbox / "m.eml"
+    path.parent.mkdir(exist_ok=True)
+    path.write_bytes(mail.as_bytes().replace(b"__", b"=?utf-8?B?Q2gKSU5K?="))
+    assert [one.verdict for one in round_one.receive(path)] == ["untouched"]
+
+
+def test_a_register_that_is_gone_is_said_to_be_gone(round_one: Plan) -> None:
+    (round_one.path / "register.sqlite").rename(round_one.path / "elsewhere")
+    result = command("status", "--plan", str(round_one.path))
+    assert "register.sqlite is missing" in result.output
+    assert "plan-sheets new" not in result.output
