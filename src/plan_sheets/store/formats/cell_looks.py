@@ -30,9 +30,7 @@ class Looks(NamedTuple):
     struck: frozenset[str] = frozenset()
     """Cells, blank ones too, that are struck through, or part of their text is."""
     formats: Mapping[str, str] = _NONE
-    """Cells, whatever they hold, with a number format that is neither General, Text nor a whole date; not of an ods."""
-    shown: Mapping[str, str] = _NONE
-    """Of an ods: what cells show of a number that they hold."""
+    """Cells, whatever they hold, with a number format that is neither General, Text nor a whole date."""
     merged: tuple[str, ...] = ()
     """Ranges of merged cells, such as `A1:C2`."""
     rows: Spans = ()

@@ -130,7 +130,7 @@ def _with_looks(sheet: FoundSheet, looks: Looks) -> FoundSheet:
         cells=cells,
         merged=looks.merged,
         painted=looks.painted,
-        shown=told or looks.shown,
+        shown=told,
         struck=looks.struck & held.keys(),
         hidden=_hidden(cells, looks) if looks.rows or looks.columns else frozenset(),
     )
