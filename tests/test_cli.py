@@ -49,7 +49,7 @@ from plan_sheets.cli import main
         ([broken], 1, {"refused": 1}),
         ([good, nowhere], 1, None),
     ],
-    ids=str,
+    ids=lambda given: " and ".join(one.__name__ for one in given) if isinstance(given, list) else str(given),
 )
 def test_status_of_receive(
     round_one: Plan, files: list[Callable[[Plan], Path]], status: int, verdicts: dict[str, int] | None
