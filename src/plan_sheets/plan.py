@@ -10,6 +10,7 @@ from pathlib import Path
 
 from plan_sheets.core.answers.answers import Cell, month_ends
 from plan_sheets.core.answers.merge import Merged, MergedCell, merge_return
+from plan_sheets.core.answers.returns import judge_findings
 from plan_sheets.core.book.compose import Facts, RowFacts, compose
 from plan_sheets.core.book.layout import Book
 from plan_sheets.core.model.dates import check_moment
@@ -112,22 +113,21 @@ def _merge_in(folder: Folder, data: bytes, now: datetime) -> PlanMerged:
     at = now.isoformat(timespec="seconds")
     with folder.register.batch("plan", at) as batch:
         history = batch.history()
-        merged = _merge(folder, read, history, batch, at)
-        received = ReceivedFile(sha256(data), PLAN_FILE, "plan", _verdict(merged), completed_by="")
-        record_return(batch, received, add_return(batch, received), merged)
+        merged, findings = _merge(folder, read, history, batch, at)
+        received = ReceivedFile(sha256(data), PLAN_FILE, "plan", judge_findings(findings), completed_by="")
+        record_return(batch, received, add_return(batch, received), merged, findings)
     taken = merged.count(Outcome.TAKEN), len(merged.queries), merged.count(Outcome.ERROR)
-    return PlanMerged(*taken, tuple(merged.findings), warning=_warning(folder))
+    return PlanMerged(*taken, findings, warning=_warning(folder))
 
 
 def _warning(folder: Folder) -> str:
     return IS_OPEN if folder.plan_is_open() else ""
 
 
-def _verdict(merged: Merged) -> Verdict:
-    return Verdict.ACCEPTED_WITH_FINDINGS if merged.findings else Verdict.ACCEPTED
-
-
-def _merge(folder: Folder, read: PlanRead, history: History, batch: Batch, at: str) -> Merged:
+def _merge(
+    folder: Folder, read: PlanRead, history: History, batch: Batch, at: str
+) -> tuple[Merged, tuple[Finding, ...]]:
+    """What became of the cells of plan.xlsx, and all that there is to say of it."""
     base = last_read(folder)
     cells = [one._replace(base=base.get(one.key, "")) for one in read.cells]
     vanished = [*_vanished(read, base, history)]
@@ -147,8 +147,8 @@ def _merge(folder: Folder, read: PlanRead, history: History, batch: Batch, at: s
     current = rounds[-1].code if rounds else BEFORE_ANY_ROUND
     merged = merge_return(cells, findings, history, current, Source("plan", received=at, file=PLAN_FILE), messages)
     waiting = {(one.code, one.message) for one in batch.register.open_queries()}
-    merged.queries = [one for one in merged.queries if (one.finding.code, one.finding.message) not in waiting]
-    return merged
+    merged.queries = [query for query in merged.queries if (query.finding.code, query.finding.message) not in waiting]
+    return merged, (*findings, *merged.findings)
 
 
 def _is_removed(history: History, key: Key) -> bool:
@@ -203,7 +203,7 @@ def _record_written(batch: Batch, data: bytes, history: History) -> None:
         for one in read.cells
     ]
     received = ReceivedFile(sha256(data), PLAN_FILE, "plan", Verdict.UNTOUCHED)
-    record_return(batch, received, add_return(batch, received), Merged(cells=cells))
+    record_return(batch, received, add_return(batch, received), Merged(cells=cells), ())
 
 
 def rows_of(history: History, placeholders: Mapping[Key, str]) -> PlanRows:

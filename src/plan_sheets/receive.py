@@ -9,19 +9,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain, islice
 from pathlib import Path
 
+from plan_sheets.core.answers.returns import Return, judge
 from plan_sheets.core.book.document import DocumentFacts
-from plan_sheets.core.model.findings import Outcome, PlanSheetsError, Severity, Verdict
+from plan_sheets.core.model.findings import PlanSheetsError, Verdict
 from plan_sheets.core.model.messages import Messages
 from plan_sheets.core.model.receipts import Instructions, Receipt, Receipts
 from plan_sheets.store.plan_folder import Folder
 from plan_sheets.store.receiving.inbox import Waiting, open_inbox
 from plan_sheets.store.receiving.merge_returns import Merger
-from plan_sheets.store.receiving.open import Intake, Opened
+from plan_sheets.store.receiving.open import Intake
 from plan_sheets.store.receiving.pool import open_each
 from plan_sheets.store.receiving.spool import Spool
 from plan_sheets.store.register.batch import Batch
@@ -37,7 +38,7 @@ def receive(
     folder: Folder,
     paths: Sequence[Path],
     now: datetime,
-    told: Instructions | None = None,
+    instructions: Instructions | None = None,
     *,
     dry_run: bool = False,
     executor: Executor | None = None,
@@ -46,31 +47,31 @@ def receive(
 
     `executor` opens the files of a large batch; None: they are opened here, one after another.
 
-    Raises PlanSheetsError if a path is not there, a folder holds no workbook, or `told` does not fit.
+    Raises PlanSheetsError if a path is not there, a folder holds no workbook, or `instructions` do not fit.
     """
-    told = told or Instructions()
+    instructions = instructions or Instructions()
     inbox = open_inbox(folder, paths)
-    if told != Instructions() and len(inbox.files) != 1:
+    if instructions != Instructions() and len(inbox.files) != 1:
         raise PlanSheetsError("--issue, --replaces and --allow speak of one file.", "Receive that file alone.")
-    if told.allow and not told.reason:
+    if instructions.allow and not instructions.reason:
         raise PlanSheetsError("--allow needs a --reason.", "Say why it may go in; it is recorded.")
-    if told.replaces:
-        folder.register.find_return(told.replaces)
+    if instructions.replaces:
+        folder.register.find_return(instructions.replaces)
     receipts: dict[int, Receipt] = {}
-    with folder.register.held_open(), Spool[_File](LOT) as first, Spool[_File](LOT) as corrections:
-        opening = _Opening.of(folder, told, inbox.files, keeps=not dry_run)
-        for number, file in opening.each(executor):
-            (corrections if _corrects(file) else first).add((number, file))
+    with folder.register.held_open(), Spool[_Numbered](LOT) as first, Spool[_Numbered](LOT) as corrections:
+        opening = _Opening.of(folder, instructions, inbox.files, keeps=not dry_run)
+        for number, returned in opening.each(executor):
+            (corrections if _corrects(returned) else first).add((number, returned))
         with folder.register.batch("receive", now.isoformat(timespec="seconds"), dry_run=dry_run) as batch:
             desk = _Desk.of(batch, opening)
             for lot in chain(first.lots(), corrections.lots()):
                 desk.take_in(lot)
-                receipts |= {number: file.receipt for number, file in lot}
+                receipts |= {number: returned.receipt() for number, returned in lot}
     return Receipts(tuple(receipts[number] for number in range(len(inbox.files))), inbox.passed_over)
 
 
-_File = tuple[int, Opened]
-"""A file that was opened, and its place among those that were given."""
+_Numbered = tuple[int, Return]
+"""A return, and its place among the files that were given."""
 
 
 @dataclass(slots=True)
@@ -85,13 +86,13 @@ class _Opening:
     """SHA-256 of all that had come in."""
 
     @classmethod
-    def of(cls, folder: Folder, told: Instructions, waiting: Sequence[Waiting], *, keeps: bool) -> _Opening:
+    def of(cls, folder: Folder, instructions: Instructions, waiting: Sequence[Waiting], *, keeps: bool) -> _Opening:
         """What is known before any file is opened."""
         documents = frozenset(folder.register.document_facts())
         known = frozenset(one.sha256 for one in folder.register.returns())
-        return cls(waiting, Intake.of(folder, told, keeps=keeps), documents, known)
+        return cls(waiting, Intake.of(folder, instructions, keeps=keeps), documents, known)
 
-    def each(self, executor: Executor | None) -> Iterator[_File]:
+    def each(self, executor: Executor | None) -> Iterator[_Numbered]:
         """Every file after the eight steps that it takes alone, in an order that depends on no file name: by SHA-256.
 
         Their bytes are on the disk when the last has been opened.
@@ -100,18 +101,18 @@ class _Opening:
         opened = zip(order, open_each(self.intake, [self.waiting[number] for number in order], executor), strict=True)
         kept = []
         while lot := [*islice(opened, LOT)]:
-            _check([file for _, file in lot], self.intake.messages)
-            kept += [file.receipt.sha256 for _, file in lot if file.was_kept]
+            _check([returned for _, returned in lot], self.intake.messages)
+            kept += [returned.sha256 for _, returned in lot if returned.was_kept]
             yield from lot
         if kept:
             self.intake.folder.sync_kept(kept)
 
-    def again(self, number: int) -> Opened:
+    def open_again(self, number: int) -> Return:
         """A file opened anew, by the register as it is now."""
-        intake = Intake.of(self.intake.folder, self.intake.told, keeps=self.intake.keeps)
-        opened = intake.open(self.waiting[number])
-        _check([opened], intake.messages)
-        return opened
+        intake = Intake.of(self.intake.folder, self.intake.instructions, keeps=self.intake.keeps)
+        returned = intake.open(self.waiting[number])
+        _check([returned], intake.messages)
+        return returned
 
 
 @dataclass(slots=True)
@@ -133,7 +134,7 @@ class _Desk:
     @classmethod
     def of(cls, batch: Batch, opening: _Opening) -> _Desk:
         """The desk as it is before the first file."""
-        register, said = batch.register, opening.intake.told.replaces
+        register, said = batch.register, opening.intake.instructions.replaces
         before = register.returns()
         accepted = [one for one in before if one.verdict in ACCEPTED and one.kind != "plan"]
         return cls(
@@ -145,110 +146,85 @@ class _Desk:
             {(one.sha256, one.verdict) for one in before},
         )
 
-    def take_in(self, lot: list[_File]) -> None:
+    def take_in(self, lot: list[_Numbered]) -> None:
         """Judge, merge and record a lot of files; those about which something went out meanwhile are opened again."""
         if self.went_out:
             lot[:] = [
-                (number, self.opening.again(number) if self._is_overtaken(file) else file) for number, file in lot
+                (number, self.opening.open_again(number) if self._is_overtaken(returned) else returned)
+                for number, returned in lot
             ]
-        files = [file for _, file in lot]
-        news = self._judge(files)
-        for file in files:
-            if file.was_written and file.receipt.sha256 in self.opening.known:
-                file.receipt.findings.append(self.opening.intake.messages.finding("returned_mended"))
+        returns = [returned for _, returned in lot]
+        news = self._find_news(returns)
+        for returned in returns:
+            if returned.was_written and returned.sha256 in self.opening.known:
+                returned.findings.append(self.opening.intake.messages.finding("returned_mended"))
         if news:
             self.merger = self.merger or Merger(self.batch, self.opening.intake.messages)
-            _merge_and_record(self.merger, news, self.replaced)
+        for returned in news:
+            self._merge_and_record(returned)
 
-    def _is_overtaken(self, file: Opened) -> bool:
+    def _is_overtaken(self, returned: Return) -> bool:
         """Whether what is said of a file may be otherwise, now that more has gone out."""
-        return file.answers is None or any(one.subgroup == file.answers.document.subgroup for one in self.went_out)
+        answers = returned.answers
+        return answers is None or any(document.subgroup == answers.document.subgroup for document in self.went_out)
 
-    def _judge(self, files: Sequence[Opened]) -> list[Opened]:
-        """The verdicts that need no merge, and the files of which there is anything to record.
-
-        That is no duplicate, and none that was set aside just so before.
-        """
+    def _find_news(self, returns: Sequence[Return]) -> list[Return]:
+        """The returns of which there is anything to record: no duplicate, and none that was set aside so before."""
         if self.replaced:
-            _fits(self.replaced, files[0], self.opening.intake.folder)
+            _check_replaced(self.replaced, returns[0], self.opening.intake.folder)
         else:
-            self._set_aside_duplicates(files)
+            self._set_aside_duplicates(returns)
         news = []
-        for file in files:
-            judged = (file.receipt.sha256, str(file.receipt.verdict))
-            if _merges(file) or (file.receipt.verdict is not Verdict.DUPLICATE and judged not in self.judged):
-                news.append(file)
+        for returned in returns:
+            judged = (returned.sha256, str(judge(returned)))
+            if returned.is_to_merge or not (returned.is_duplicate or judged in self.judged):
+                news.append(returned)
             self.judged.add(judged)
         return news
 
-    def _set_aside_duplicates(self, files: Sequence[Opened]) -> None:
+    def _set_aside_duplicates(self, returns: Sequence[Return]) -> None:
         """What was accepted before, byte for byte or answer for answer, changes nothing more."""
-        for file in files:
-            if file.answers is None or file.answers.is_untouched:
+        for returned in returns:
+            if returned.answers is None or returned.is_untouched:
                 continue
-            said: set[str | tuple[str, int | None]] = {file.answers.sha}
-            said.add((file.receipt.sha256, file.answers.document.id))
-            if said & self.known:
-                file.receipt.verdict = Verdict.DUPLICATE
-                file.receipt.findings = []
-            self.known |= said
+            says: set[str | tuple[str, int | None]] = {returned.answers.sha}
+            says.add((returned.sha256, returned.answers.document.id))
+            if says & self.known:
+                returned.is_duplicate = True
+                returned.findings = []
+            self.known |= says
+
+    def _merge_and_record(self, returned: Return) -> None:
+        """Steps 9 and 10; of a file of which nothing is merged: that it came, and what there was to say."""
+        if returned.answers and returned.is_to_merge and self.merger:
+            self.merger.merge(returned, returned.answers, self.replaced)
+        else:
+            record_findings(self.batch, add_return(self.batch, ReceivedFile.of(returned)), returned.findings)
 
 
-def _corrects(file: Opened) -> bool:
+def _corrects(returned: Return) -> bool:
     """Whether it says that it corrects an earlier return: that one has to be merged first."""
-    return file.answers is not None and file.answers.form.get("corrects") == "Yes"
+    return returned.answers is not None and returned.answers.form.get("corrects") == "Yes"
 
 
-def _merges(file: Opened) -> bool:
-    """Whether anything in it is merged: it was checked, and is not untouched."""
-    return file.receipt.verdict is Verdict.ACCEPTED
-
-
-def _fits(replaced: ReturnFacts, file: Opened, folder: Folder) -> None:
+def _check_replaced(replaced: ReturnFacts, returned: Return, folder: Folder) -> None:
     """Refuse a return that is said to replace one of another subgroup or round."""
     of = folder.register.documents(id=replaced.document)[0]
-    if file.answers and (of.round, of.subgroup) != (file.answers.document.round, file.answers.document.subgroup):
+    document = returned.answers and returned.answers.document
+    if document and (of.round, of.subgroup) != (document.round, document.subgroup):
         raise PlanSheetsError(
-            f"{file.receipt.file} cannot replace a return of {of.reference}: it is {file.answers.document.reference}.",
+            f"{returned.file} cannot replace a return of {of.reference}: it is {document.reference}.",
             "Look at --replaces. Nothing was changed.",
         )
 
 
-def _check(files: Sequence[Opened], messages: Messages) -> None:
-    """Step 8: all returns of the lot in one call; then the verdicts that need no merge."""
+def _check(returns: Sequence[Return], messages: Messages) -> None:
+    """Step 8: all returns of the lot in one call."""
     from plan_sheets.core.answers.check import check_rows  # noqa: PLC0415 - pandas takes long to load; others read meanwhile
 
-    said = [(file.receipt, file.answers) for file in files if file.answers]
-    found = check_rows([answers.rows for _, answers in said], messages)
-    for (receipt, answers), findings in zip(said, found, strict=True):
-        more = [*findings, *(() if answers.is_untouched else answers.silent)]
-        answers.findings += more
-        receipt.findings += more
-        if answers.is_untouched:
-            receipt.verdict = Verdict.UNTOUCHED
-
-
-def _merge_and_record(merger: Merger, files: Sequence[Opened], replaced: ReturnFacts | None) -> None:
-    """Steps 9 and 10."""
-    for file in files:
-        receipt = file.receipt
-        if file.answers is None or not _merges(file):
-            _record_only(merger.batch, file)
-            continue
-        outcome = merger.merge(file.answers, receipt, replaced)
-        findings = [
-            replace(one, key=outcome.renamed[one.key]) if one.key and one.key in outcome.renamed else one
-            for one in receipt.findings
-        ]
-        receipt.findings = [*findings, *outcome.more]
-        receipt.changes, receipt.conflicts = outcome.changes, outcome.merged.count(Outcome.CONFLICT)
-        told_of = any(one.severity is not Severity.NOTE for one in receipt.findings)
-        receipt.verdict = Verdict.ACCEPTED_WITH_FINDINGS if told_of else Verdict.ACCEPTED
-        outcome.merged.findings = receipt.findings
-        merger.record(outcome)
-
-
-def _record_only(batch: Batch, file: Opened) -> None:
-    """A file of which nothing is merged: that it came, and what there was to say."""
-    received = ReceivedFile.of(file.receipt, file.answers)
-    record_findings(batch, add_return(batch, received), file.receipt.findings)
+    answered = [(returned, returned.answers) for returned in returns if returned.answers]
+    found = check_rows([answers.rows for _, answers in answered], messages)
+    for (returned, answers), findings in zip(answered, found, strict=True):
+        returned.findings += findings
+        if not returned.is_untouched:
+            returned.findings += answers.silent

@@ -6,6 +6,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from tests.chairs import FURTHER, Q2, RECEIVED_ON, SOS, Plan, held_file, said
 from tests.store.formats.test_hostile import xlsb
 
 from plan_sheets import office
+from plan_sheets.core.answers.returns import Return
 from plan_sheets.core.book.document import Document
 from plan_sheets.core.model.found import FoundWorkbook
 from plan_sheets.core.model.receipts import Receipt
@@ -27,7 +29,6 @@ from plan_sheets.store.formats.reader import read_ordinary
 from plan_sheets.store.receiving import open as intake
 from plan_sheets.store.receiving import pool as side_by_side
 from plan_sheets.store.receiving.inbox import Waiting
-from plan_sheets.store.receiving.open import Opened
 from plan_sheets.store.receiving.pool import processes
 
 
@@ -49,7 +50,7 @@ class Dying(Executor):
         return future
 
 
-def killed(files: Sequence[Waiting], **told: object) -> list[Opened]:
+def killed(files: Sequence[Waiting], **told: object) -> list[Return]:
     """What becomes of a process that takes a chunk whose file kills it."""
     del files, told
     os._exit(1)
@@ -86,9 +87,11 @@ def receive(plan: Plan, executor: Executor | None, name: str) -> tuple[list[Rece
     told = office.receive_files(fresh.folder, [plan.inbox], RECEIVED_ON, executor=executor).receipts
     kept = {one.name for one in (fresh.path / "returned").iterdir()}
     asked = sorted((one.code, one.message, [cell.returned for cell in one.cells]) for one in fresh.queries)
-    for one in told.returns:
-        one.findings = [finding for finding in one.findings if str(fresh.path) not in finding.message]
-    return list(told.returns), (fresh.all_values(), asked), (kept, told.passed_over)
+    receipts = [
+        replace(receipt, findings=[one for one in receipt.findings if str(fresh.path) not in one.message])
+        for receipt in told.returns
+    ]
+    return receipts, (fresh.all_values(), asked), (kept, told.passed_over)
 
 
 @pytest.fixture(params=["threads", "processes", "dying"])

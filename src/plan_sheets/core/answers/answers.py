@@ -62,12 +62,11 @@ class AnswerRow:
         return next((cell.value for cell in self.cells if cell.field.name == name), self.beside.get(name, ""))
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Answers:
-    """What a return says; `findings` grow from step to step."""
+    """What a return says."""
 
     document: DocumentFacts
-    findings: list[Finding]
     rows: tuple[AnswerRow, ...]
     """The form, and each row in which anything is not as it was issued."""
     stayed: tuple[Cell, ...]
@@ -82,28 +81,30 @@ class Answers:
     """What it says, as one hash: the same answers in another file make the same."""
 
     @property
-    def is_untouched(self) -> bool:
-        """Whether nothing was typed into it: the form is blank, and every cell, locked or not, says what it did."""
-        return not self.changes and not any(
-            one.severity.blocks or one.code == "locked_changed" for one in self.findings
-        )
-
-    @property
     def completed_by(self) -> str:
         """Who filled it in: as the form says; of decisions, whoever decided them all; "" if that is not one."""
-        decided = {one.value for one, _ in self.typed("decision") if one.key.field == "decided_by" and one.is_changed}
+        deciders = self.typed("decision")
+        decided = {cell.value for cell, _ in deciders if cell.key.field == "decided_by" and cell.is_changed}
         alone = decided.pop() if len(decided) == 1 else ""
         return self.form.get("completed_by") or self.form.get("settled_by") or alone
 
     def typed(self, record: str) -> Iterator[tuple[Cell, AnswerRow]]:
         """The cells of a record in the rows of which anything was changed, each with its row."""
-        return ((one, row) for row in self.rows for one in row.cells if one.key.record == record)
+        return ((cell, row) for row in self.rows for cell in row.cells if cell.key.record == record)
 
-    def cells(self) -> list[Cell]:
-        """All cells as the merge takes them: one with a finding that blocks is not merged."""
-        blocked = blocked_by(self.findings)
-        every = [*(one for row in self.rows for one in row.cells), *self.stayed]
-        return [one._replace(blocked=blocked[one.key]) if one.key in blocked else one for one in every]
+    def cells(self, findings: Iterable[Finding]) -> list[Cell]:
+        """All cells as the merge takes them: one of which a finding of the return says so is not merged."""
+        blocked = blocked_by(findings)
+        cells = [*(cell for row in self.rows for cell in row.cells), *self.stayed]
+        return [cell._replace(blocked=blocked[cell.key]) if cell.key in blocked else cell for cell in cells]
+
+
+def is_untouched(findings: Iterable[Finding], *, changes: bool) -> bool:
+    """Whether nothing was typed into a return: the form is blank, and every cell, locked or not, says what it did.
+
+    `changes`: whether any cell to fill in says something else.
+    """
+    return not changes and not any(finding.severity.blocks or finding.code == "locked_changed" for finding in findings)
 
 
 def month_ends(cells: Iterable[Cell], messages: Messages) -> Iterator[Finding]:
@@ -113,11 +114,15 @@ def month_ends(cells: Iterable[Cell], messages: Messages) -> Iterator[Finding]:
             day = PartialDate.from_words(cell.value)
             if day and day.precision is not Precision.DAY:
                 last = PartialDate.day(day.last).words
-                told = {"heading": cell.field.title, "ref": cell.key.ref, "month": cell.value, "after": last}
+                details = {"heading": cell.field.title, "ref": cell.key.ref, "month": cell.value, "after": last}
                 where = cell.address
-                yield messages.remark("date_month_end", told, address=where, key=cell.key, entered=cell.entered)
+                yield messages.remark("date_month_end", details, address=where, key=cell.key, entered=cell.entered)
 
 
-def blocked_by(findings: list[Finding]) -> dict[Key, Outcome]:
-    """Which cells have a finding that blocks, and what becomes of each by the first of them."""
-    return {one.key: Outcome(one.severity.value) for one in reversed(findings) if one.key and one.severity.blocks}
+def blocked_by(findings: Iterable[Finding]) -> dict[Key, Outcome]:
+    """Which cells have a finding that keeps them from being merged, and what becomes of each by the first of these."""
+    blocked: dict[Key, Outcome] = {}
+    for finding in findings:
+        if finding.key and finding.severity.blocks:
+            blocked.setdefault(finding.key, Outcome(finding.severity.value))
+    return blocked

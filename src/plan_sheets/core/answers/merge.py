@@ -47,15 +47,16 @@ class Query:
 
 @dataclass(slots=True)
 class Merged:
-    """What became of one return."""
+    """What became of the cells of one return."""
 
     cells: list[MergedCell] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
+    """What only the merge could find."""
     queries: list[Query] = field(default_factory=list)
 
     def count(self, outcome: Outcome) -> int:
         """How many cells had this outcome."""
-        return sum(one.outcome is outcome for one in self.cells)
+        return sum(cell.outcome is outcome for cell in self.cells)
 
 
 def merge_cell(base: str, head: str, returned: str) -> Outcome:
@@ -79,29 +80,32 @@ def merge_return(
     source: Source,
     messages: Messages,
 ) -> Merged:
-    """Merge one return and move the heads of `history` on. `source` is the return itself, `round_code` its round."""
-    merged = Merged(findings=list(findings))
+    """Merge one return and move the heads of `history` on. `source` is the return itself, `round_code` its round.
+
+    `findings`: what was found in it before; each of them that is a query is asked of the officer.
+    """
+    merged = Merged()
     together: list[MergedCell] = []
     rows = _statements(cells := list(cells), history, round_code)
     for cell in cells:
-        one = _merge(cell, history, round_code)
+        met = _merge(cell, history, round_code)
         if (row := rows.get((cell.key.record, cell.key.ref))) is not None:
-            one = one._replace(outcome=_of_statement(one))
-            row.append(one)
-        merged.cells.append(one)
+            met = met._replace(outcome=_of_statement(met))
+            row.append(met)
+        merged.cells.append(met)
         if row is not None:
             continue
-        if one.outcome is Outcome.TAKEN:
-            history.add(Held(cell.key, cell.value, cell.scope, one.round, history.next_seq(), source))
-        elif one.outcome is Outcome.CONFLICT and source.document and one.head.source.document == source.document:
-            together.append(one)
-            merged.findings.append(_told("conflict", one, messages))
-        elif cell.blocked is None and one.outcome in (Outcome.CONFLICT, Outcome.QUERY):
-            told = _told("conflict" if one.outcome is Outcome.CONFLICT else "emptied", one, messages)
-            merged.findings.append(told)
-            merged.queries.append(Query(told, (one,)))
-    by_key = {one.cell.key: one for one in merged.cells}
-    for finding in list(findings):
+        if met.outcome is Outcome.TAKEN:
+            history.add(Held(cell.key, cell.value, cell.scope, met.round, history.next_seq(), source))
+        elif met.outcome is Outcome.CONFLICT and source.document and met.head.source.document == source.document:
+            together.append(met)
+            merged.findings.append(_finding("conflict", met, messages))
+        elif cell.blocked is None and met.outcome in (Outcome.CONFLICT, Outcome.QUERY):
+            finding = _finding("conflict" if met.outcome is Outcome.CONFLICT else "emptied", met, messages)
+            merged.findings.append(finding)
+            merged.queries.append(Query(finding, (met,)))
+    by_key = {met.cell.key: met for met in merged.cells}
+    for finding in findings:
         if finding.severity is Severity.QUERY:
             there = by_key.get(finding.key) if finding.key else None
             merged.queries.append(Query(finding, (there,) if there else ()))
@@ -131,20 +135,21 @@ def _statements(cells: Iterable[Cell], history: History, round_code: str) -> dic
 
 def _differs(row: Iterable[MergedCell]) -> bool:
     """Whether a row says something new, and not all that was said in it meanwhile, or has been emptied."""
-    told = [(one.cell.base, one.head.value, one.cell.value or one.cell.entered) for one in row]
-    says_more = any(returned not in (base, head) for base, head, returned in told)
-    return says_more and any(returned != head and (head != base or not returned) for base, head, returned in told)
+    texts = [(met.cell.base, met.head.value, met.cell.value or met.cell.entered) for met in row]
+    says_more = any(returned not in (base, head) for base, head, returned in texts)
+    return says_more and any(returned != head and (head != base or not returned) for base, head, returned in texts)
 
 
-def _of_statement(one: MergedCell) -> Outcome:
-    return Outcome.CONFLICT if one.outcome in (Outcome.TAKEN, Outcome.QUERY) and not one.cell.blocked else one.outcome
+def _of_statement(met: MergedCell) -> Outcome:
+    """What becomes of a cell whose row is one statement and says something else than what stands."""
+    return Outcome.CONFLICT if met.outcome in (Outcome.TAKEN, Outcome.QUERY) and not met.cell.blocked else met.outcome
 
 
 def _statement_query(row: list[MergedCell], messages: Messages) -> Query:
     """One query for the whole row: taking or keeping it takes or keeps every part of it."""
     first = row[0]
-    latest = max(row, key=lambda one: one.head.seq).head.source
-    returned = [one.cell.value or one.cell.entered for one in row]
+    latest = max(row, key=lambda met: met.head.seq).head.source
+    returned = [met.cell.value or met.cell.entered for met in row]
     finding = messages.finding(
         "statement_differs",
         address=first.cell.address,
@@ -152,18 +157,19 @@ def _statement_query(row: list[MergedCell], messages: Messages) -> Query:
         entered="; ".join(filter(None, returned)),
         ref=first.cell.key.ref,
         returned=shorten("; ".join(filter(None, returned))) or "blank",
-        head=shorten("; ".join(one.head.value for one in row if one.head.value)) or "blank",
+        head=shorten("; ".join(met.head.value for met in row if met.head.value)) or "blank",
         who=said_by(latest),
     )
     # A name or date that could not be read is told of by itself: Take leaves it blank rather than the other's.
     parts = (
-        one._replace(cell=one.cell._replace(value="", blocked=None)) if one.cell.blocked else one for one in row[1:]
+        met._replace(cell=met.cell._replace(value="", blocked=None)) if met.cell.blocked else met for met in row[1:]
     )
     return Query(finding, (first, *parts))
 
 
-def _told(code: str, one: MergedCell, messages: Messages) -> Finding:
-    cell = one.cell
+def _finding(code: str, met: MergedCell, messages: Messages) -> Finding:
+    """What there is to say of a cell by what it met."""
+    cell = met.cell
     return messages.finding(
         code,
         address=cell.address,
@@ -172,14 +178,14 @@ def _told(code: str, one: MergedCell, messages: Messages) -> Finding:
         heading=cell.field.title,
         ref=cell.key.ref,
         base=shorten(cell.base) or "blank",
-        head=shorten(one.head.value) or "blank",
-        who=said_by(one.head.source),
+        head=shorten(met.head.value) or "blank",
+        who=said_by(met.head.source),
     )
 
 
 def _one_query(together: list[MergedCell], messages: Messages) -> Query:
     """Two deputies filled in the same workbook: one query for all that differs, settled by one word."""
-    names = ", ".join(sorted({f"{one.cell.key.ref} {one.cell.field.title}" for one in together}))
+    names = ", ".join(sorted({f"{met.cell.key.ref} {met.cell.field.title}" for met in together}))
     first = together[0]
     finding = messages.finding(
         "two_returns",

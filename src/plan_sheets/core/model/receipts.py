@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from plan_sheets.core.model.findings import Finding, Verdict
 
@@ -20,7 +21,7 @@ class Instructions:
     reason: str = ""
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Receipt:
     """What became of one file. `round`, `subgroup`, `issue` and `kind` are None where they are not known."""
 
@@ -35,7 +36,7 @@ class Receipt:
     sent_by: str = ""
     """The sender of the e-mail that it came in, where it came in one; `sent_at` when (ISO)."""
     sent_at: str = ""
-    findings: list[Finding] = field(default_factory=list)
+    findings: Sequence[Finding] = ()
     changes: int = 0
     conflicts: int = 0
     feedback: str | None = None

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import chain
 
-from plan_sheets.core.answers.answers import AnswerRow, Answers, Cell, blocked_by, month_ends
+from plan_sheets.core.answers.answers import AnswerRow, Answers, Cell, blocked_by, is_untouched, month_ends
 from plan_sheets.core.answers.phrases import Meaning, Phrases
 from plan_sheets.core.answers.tidy import as_cell_shows, clean_text, tidy
 from plan_sheets.core.book.document import Document, sha_of
@@ -42,11 +42,11 @@ def read_return(
     phrases: Phrases,
     *,
     again: bool = False,
-) -> Answers:
-    """Steps 4 to 6 of receiving one return. `whose`: the reference that a foreign row key belongs to, "" if none.
+) -> tuple[Answers, list[Finding]]:
+    """Steps 4 to 6 of receiving one return: what it says, and what was found in it.
 
-    `phrases`: what is no answer by itself. `again`: whether it takes the place of an earlier one, though it does not
-    say so itself.
+    `whose` gives the reference of the document that a foreign row key belongs to, "" if there is none. `phrases`: what
+    is no answer by itself. `again`: whether it takes the place of an earlier return, though it does not say so itself.
     """
     shape = Locator(document, workbook, messages, whose).locate()
     findings = find_merged_cells(shape, workbook, messages)
@@ -60,7 +60,7 @@ def read_return(
     reading.tell_paint()
     sha = reading.sha()
     reading.tell_moved()
-    return reading.answers(sha, again=again)
+    return reading.answers(sha, again=again), reading.findings
 
 
 @dataclass(slots=True)
@@ -86,31 +86,33 @@ class _Reading:
 
     def __post_init__(self) -> None:
         """See which cells hold a phrase, and which were asked about where they were found."""
-        self.meant |= {one.key: meaning for one in self.typed if (meaning := self._meaning(one)) is not Meaning.ANSWER}
-        self.asked |= {one.key for one in self.findings if one.key and one.severity is Severity.QUERY}
+        self.meant |= {
+            typed.key: meaning for typed in self.typed if (meaning := self._meaning(typed)) is not Meaning.ANSWER
+        }
+        self.asked |= {finding.key for finding in self.findings if finding.key and finding.severity is Severity.QUERY}
 
-    def entered(self, one: Typed) -> str:
+    def entered(self, typed: Typed) -> str:
         """What somebody put into a cell: what was typed, or in what colour it was painted instead."""
-        colour = self.painted.get(one.key)
-        if one.cell.kind is CellKind.BOOLEAN and one.cell.text == "FALSE" and not one.base:
+        colour = self.painted.get(typed.key)
+        if typed.cell.kind is CellKind.BOOLEAN and typed.cell.text == "FALSE" and not typed.base:
             return ""  # a checkbox that nobody ticked
-        return f"(painted {colour})" if colour else one.cell.entered
+        return f"(painted {colour})" if colour else typed.cell.entered
 
-    def _tell(self, code: str, one: Typed, **details: object) -> None:
+    def _tell(self, code: str, typed: Typed, **details: object) -> None:
         """Tell of a cell; one that is asked about already is not asked about again."""
         if self.messages.by_code[code].severity is Severity.QUERY:
-            if one.key in self.asked:
+            if typed.key in self.asked:
                 return
-            self.asked.add(one.key)
-        told = {"heading": one.about.title, "ref": one.row.ref, "cell": one.address.cell, **details}
+            self.asked.add(typed.key)
+        details = {"heading": typed.about.title, "ref": typed.row.ref, "cell": typed.address.cell, **details}
         self.findings.append(
-            self.messages.remark(code, told, address=one.address, key=one.key, entered=one.cell.entered)
+            self.messages.remark(code, details, address=typed.address, key=typed.key, entered=typed.cell.entered)
         )
 
     def tell_fell_apart(self) -> None:
         """Ask about each text that may be a further paragraph of one above it."""
-        for one, start in find_spilled_paragraphs(one for one in self.typed if one.key not in self.meant):
-            self._tell("paste_fell_apart", one, first=start.row.ref)
+        for typed, start in find_spilled_paragraphs(typed for typed in self.typed if typed.key not in self.meant):
+            self._tell("paste_fell_apart", typed, first=start.row.ref)
 
     def tell_beside(self) -> None:
         """Tell what stands beside the cells of a sheet: comments, text boxes, pictures."""
@@ -120,20 +122,23 @@ class _Reading:
             if remark.code == "picture_in_cell" and where in answers:
                 self._tell(remark.code, answers[where], **remark.details)
             elif remark.sheet and remark.code != "cell_link":
-                told = self.messages.remark(remark.code, remark.details, address=where, entered=remark.entered)
-                self.findings.append(told)
+                self.findings.append(
+                    self.messages.remark(remark.code, remark.details, address=where, entered=remark.entered)
+                )
 
     def tell_links(self) -> None:
         """Tell where answers lead that do not say so: a link that was pasted shows the title of what it leads to."""
-        links = [one for one in self.workbook.remarks if one.code == "cell_link"]
+        links = [remark for remark in self.workbook.remarks if remark.code == "cell_link"]
         rows = self.shape.unchanged if links else ()
-        answers = {one.address: one for one in chain(self.shape.typed, *(row.inputs(blank=False) for row in rows))}
+        answers = {
+            typed.address: typed for typed in chain(self.shape.typed, *(row.inputs(blank=False) for row in rows))
+        }
         for link in links:
-            one = answers.get(Address(link.sheet, link.cell))
-            if one and _bare(link.entered) not in one.cell.text.lower():
+            typed = answers.get(Address(link.sheet, link.cell))
+            if typed and _bare(link.entered) not in typed.cell.text.lower():
                 self.findings.append(
                     self.messages.remark(
-                        link.code, link.details, address=one.address, key=one.key, entered=link.entered
+                        link.code, link.details, address=typed.address, key=typed.key, entered=link.entered
                     )
                 )
 
@@ -143,83 +148,83 @@ class _Reading:
         year = Round.parse(code).year if code else int(self.document.created[:4])
         since_1904, sheets = self.workbook.since_1904, self.workbook.sheets
         shown = {Address(sheet.name, cell): text for sheet in sheets for cell, text in sheet.shown.items()}
-        for one in self.typed:
-            about = one.about
-            choices = one.column.choices or about.choices
-            is_shown = one.cell.kind is CellKind.DATE or _is_words(about, choices)
-            if one.key in self.meant:
-                self._tell_phrase(one, self.meant[one.key])
+        for typed in self.typed:
+            about = typed.about
+            choices = typed.column.choices or about.choices
+            is_shown = typed.cell.kind is CellKind.DATE or _is_words(about, choices)
+            if typed.key in self.meant:
+                self._tell_phrase(typed, self.meant[typed.key])
                 continue
-            cell, said = as_cell_shows(one.cell, shown.get(one.address) if is_shown else None)
+            cell, shown_otherwise = as_cell_shows(typed.cell, shown.get(typed.address) if is_shown else None)
             tidied = tidy(cell.text, about, choices, year=year, kind=cell.kind, since_1904=since_1904)
-            self.values[one.key] = tidied.value
-            remarks = (*said, *tidied.remarks)
-            if any(remark.code == "date_shown" for remark in said) and self._blocks(tidied.remarks):
-                remarks = (Remark("date_shows_little", said[0].details),)
-            for told in remarks:
-                self._tell(told.code, one, **told.details)
+            self.values[typed.key] = tidied.value
+            remarks = (*shown_otherwise, *tidied.remarks)
+            if any(remark.code == "date_shown" for remark in shown_otherwise) and self._blocks(tidied.remarks):
+                remarks = (Remark("date_shows_little", shown_otherwise[0].details),)
+            for remark in remarks:
+                self._tell(remark.code, typed, **remark.details)
 
     def _blocks(self, remarks: Iterable[Remark]) -> bool:
         """Whether any of these keeps its cell from being taken."""
         return any(self.messages.by_code[remark.code].severity.blocks for remark in remarks)
 
-    def _meaning(self, one: Typed) -> Meaning:
+    def _meaning(self, typed: Typed) -> Meaning:
         """What a cell means that may say no more than "as above"."""
-        if one.cell.kind is not CellKind.TEXT or one.cell.text == one.base:
+        if typed.cell.kind is not CellKind.TEXT or typed.cell.text == typed.base:
             return Meaning.ANSWER
-        return self.phrases.meaning(one.cell.text, one.about, one.base)
+        return self.phrases.meaning(typed.cell.text, typed.about, typed.base)
 
-    def _tell_phrase(self, one: Typed, meaning: Meaning) -> None:
+    def _tell_phrase(self, typed: Typed, meaning: Meaning) -> None:
         """A phrase where an answer should be: what stood there stands, it counts as blank, or somebody is asked."""
         if meaning is Meaning.STANDS:
-            self.values[one.key] = one.base
-            self._tell("phrase_stands", one)
+            self.values[typed.key] = typed.base
+            self._tell("phrase_stands", typed)
         elif meaning is Meaning.BLANK:
-            self.values[one.key] = ""
-            self._tell("phrase_blank", one)
+            self.values[typed.key] = ""
+            self._tell("phrase_blank", typed)
         else:
-            self.values[one.key] = clean_text(one.cell.text)
-            self._tell("phrase_ask", one)
+            self.values[typed.key] = clean_text(typed.cell.text)
+            self._tell("phrase_ask", typed)
 
     def tell_hidden(self) -> None:
         """Tell of every new answer in a hidden row or column, and of a hidden sheet that holds any."""
         sheets = {sheet.name: sheet for sheet in self.workbook.sheets if sheet.hidden or not sheet.visible}
-        new = [one for one in self.typed if one.cell.entered.strip() and self.values[one.key] != one.base]
+        new = [typed for typed in self.typed if typed.cell.entered.strip() and self.values[typed.key] != typed.base]
         for name, sheet in sheets.items():
-            cells = [one for one in new if one.address.sheet == name]
+            cells = [typed for typed in new if typed.address.sheet == name]
             if cells and not sheet.visible:
                 where, many = cells[0].address, len(cells)
                 self.findings.append(self.messages.finding("sheet_hidden", address=where, sheet=name, cells=many))
-            for one in cells if sheet.visible else ():
-                if one.address.cell in sheet.hidden:
-                    self._tell("cell_hidden", one)
+            for typed in cells if sheet.visible else ():
+                if typed.address.cell in sheet.hidden:
+                    self._tell("cell_hidden", typed)
 
     def tell_struck(self) -> None:
         """Warn of every answer that is struck through: perhaps it was meant to be gone."""
         struck = {Address(sheet.name, cell) for sheet in self.workbook.sheets for cell in sheet.struck}
-        for one in self.typed if struck else ():
-            if one.address in struck:
-                self._tell("text_struck", one)
+        for typed in self.typed if struck else ():
+            if typed.address in struck:
+                self._tell("text_struck", typed)
 
     def tell_paint(self) -> None:
         """Ask about every RAG cell that is painted and holds no word; warn where word and colour differ."""
         sheets = self.workbook.sheets
         painted = {Address(sheet.name, cell): colour for sheet in sheets for cell, colour in sheet.painted.items()}
-        for one in self.typed if painted else ():
-            colour, choices = painted.get(one.address), one.column.choices or one.about.choices
+        for typed in self.typed if painted else ():
+            colour, choices = painted.get(typed.address), typed.column.choices or typed.about.choices
             if colour is None or not {"Red", "Amber", "Green"}.issubset(choices):
                 continue
-            told, value = {"colour": colour, "choices": ", ".join(choices)}, self.values[one.key]
-            if not one.cell.entered.strip():
-                self.painted[one.key] = colour
-                self._tell("rag_painted", one, **told)
+            details, value = {"colour": colour, "choices": ", ".join(choices)}, self.values[typed.key]
+            if not typed.cell.entered.strip():
+                self.painted[typed.key] = colour
+                self._tell("rag_painted", typed, **details)
             elif value in choices and value != _MEANS[colour]:
-                self._tell("rag_painted_otherwise", one, **told)
+                self._tell("rag_painted_otherwise", typed, **details)
 
     def sha(self) -> str:
         """What it says so far, as one hash: the same answers in another file make the same."""
-        answered = sorted((str(one.key), self.values[one.key], self.entered(one)) for one in self.typed)
-        outside = sorted((one.code, one.entered or "") for one in self.findings)
+        answered = sorted((str(typed.key), self.values[typed.key], self.entered(typed)) for typed in self.typed)
+        outside = sorted((finding.code, finding.entered or "") for finding in self.findings)
         return sha_of(json.dumps([self.document.reference, answered, outside]))
 
     def tell_moved(self) -> None:
@@ -234,44 +239,46 @@ class _Reading:
             for sheet, heading, where in found
         ]
         whole = {(sheet, heading) for sheet, heading, _ in orders["answers_permuted"]}
-        for one, other in find_moved_answers(self.typed, self.values, self.shape.unchanged):
-            if (one.sheet.name, one.column.heading) not in whole:
-                self._tell("answer_strayed", one, other=other)
+        for typed, other in find_moved_answers(self.typed, self.values, self.shape.unchanged):
+            if (typed.sheet.name, typed.column.heading) not in whole:
+                self._tell("answer_strayed", typed, other=other)
 
     def answers(self, sha: str, *, again: bool) -> Answers:
         """What is left when the workbook is put away; `again` as in `read_return`."""
-        told = [(one, cell) for one, cell in zip(self.typed, self._cells(), strict=True)]
-        self.findings += month_ends((cell for _, cell in told), self.messages)
-        form = {cell.key.field: cell.value for one, cell in told if one.row.answer and cell.value and not cell.blocked}
+        cells = [*self._cells()]
+        self.findings += month_ends(cells, self.messages)
+        pairs = [*zip(self.typed, cells, strict=True)]
+        form = {
+            cell.key.field: cell.value for typed, cell in pairs if typed.row.answer and cell.value and not cell.blocked
+        }
         stayed = (
-            Cell(one.key, one.about, one.address, one.base, one.base, one.base)
+            Cell(typed.key, typed.about, typed.address, typed.base, typed.base, typed.base)
             for row in self.shape.unchanged
-            for one in row.inputs(blank=again or form.get("corrects") == "Yes")
+            for typed in row.inputs(blank=again or form.get("corrects") == "Yes")
         )
         silent = () if form.get(NOTHING_BECAUSE) else tuple(self._silent())
-        changes = any(cell.is_changed for _, cell in told)
-        answers = Answers(self.document.facts, self.findings, (), tuple(stayed), form, changes, silent, sha)
-        answers.rows = _rows(told, self.document.round, anything=not answers.is_untouched)
-        return answers
+        changes = any(cell.is_changed for cell in cells)
+        rows = _rows(pairs, self.document.round, anything=not is_untouched(self.findings, changes=changes))
+        return Answers(self.document.facts, rows, tuple(stayed), form, changes, silent, sha)
 
     def _cells(self) -> Iterator[Cell]:
         blocked = blocked_by(self.findings)
-        for one in self.typed:
-            entered, value = self.entered(one), self.values[one.key]
-            yield Cell(one.key, one.about, one.address, entered, value, one.base, blocked.get(one.key))
+        for typed in self.typed:
+            entered, value = self.entered(typed), self.values[typed.key]
+            yield Cell(typed.key, typed.about, typed.address, entered, value, typed.base, blocked.get(typed.key))
 
     def _silent(self) -> Iterator[Finding]:
         """One warning for each action about which a return says nothing."""
         if self.document.kind != "subgroup":
             return
-        told: dict[str, list[Typed]] = {}
+        reports: dict[str, list[Typed]] = {}
         reported = {sheet.name for sheet in self.document.sheets if _is_reported(sheet)}
         unchanged = (row for row in self.shape.unchanged if row.sheet.name in reported)
-        for one in chain(self.typed, *(row.inputs() for row in unchanged)):
-            if one.column.field.scope == "round" and one.column.field.record == "action":
-                told.setdefault(one.row.ref, []).append(one)
-        for ref, cells in sorted(told.items(), key=lambda one: ref_order(one[0])):
-            if not any(self.entered(one).strip() for one in cells):
+        for typed in chain(self.typed, *(row.inputs() for row in unchanged)):
+            if typed.column.field.scope == "round" and typed.column.field.record == "action":
+                reports.setdefault(typed.row.ref, []).append(typed)
+        for ref, cells in sorted(reports.items(), key=lambda report: ref_order(report[0])):
+            if not any(self.entered(typed).strip() for typed in cells):
                 key = Key("action", ref, "ref")
                 yield self.messages.finding("row_silent", address=cells[0].address, key=key, ref=ref)
 
@@ -291,12 +298,12 @@ def _is_reported(sheet: Sheet) -> bool:
     return any(column.input and column.field.scope == "round" for column in sheet.columns)
 
 
-def _rows(told: Iterable[tuple[Typed, Cell]], code: str, *, anything: bool) -> tuple[AnswerRow, ...]:
+def _rows(pairs: Iterable[tuple[Typed, Cell]], code: str, *, anything: bool) -> tuple[AnswerRow, ...]:
     """The rows in which anything was changed; the form is one. `anything`: whether anything was typed at all."""
     begins = Round.parse(code).first_day if code else None
     rows: dict[tuple[str, str], list[tuple[Typed, Cell]]] = {}
-    for one, cell in told:
-        rows.setdefault((one.sheet.name, "" if one.row.answer else one.row.ref), []).append((one, cell))
+    for typed, cell in pairs:
+        rows.setdefault((typed.sheet.name, "" if typed.row.answer else typed.row.ref), []).append((typed, cell))
     return tuple(
         AnswerRow(
             tuple(cell for _, cell in row),
@@ -308,10 +315,10 @@ def _rows(told: Iterable[tuple[Typed, Cell]], code: str, *, anything: bool) -> t
     )
 
 
-def _locked(one: Typed) -> dict[str, str]:
+def _locked(typed: Typed) -> dict[str, str]:
     """The locked texts of the row of a cell."""
     return {
         column.field.name: as_text(content)
-        for column, content in zip(one.sheet.columns, one.row.cells, strict=True)
-        if not one.sheet.is_input(one.row, column)
+        for column, content in zip(typed.sheet.columns, typed.row.cells, strict=True)
+        if not typed.sheet.is_input(typed.row, column)
     }

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from plan_sheets.core.answers.answers import AnswerRow, Answers, Cell, blocked_by
 from plan_sheets.core.answers.merge import Merged, MergedCell, merge_return
+from plan_sheets.core.answers.returns import Return
 from plan_sheets.core.answers.settle import is_fresh, settle
 from plan_sheets.core.answers.tidy import tidy
 from plan_sheets.core.model.dates import PartialDate
@@ -17,7 +18,6 @@ from plan_sheets.core.model.history import NOTHING, Held, Source
 from plan_sheets.core.model.keys import Key
 from plan_sheets.core.model.messages import Messages
 from plan_sheets.core.model.queries import NewValue, OpenQuery
-from plan_sheets.core.model.receipts import Receipt
 from plan_sheets.core.rating.proposals import proposals, subject
 from plan_sheets.store import schemas
 from plan_sheets.store.register import tables
@@ -31,28 +31,28 @@ STANDS = "phrase_stands"
 """The code of the finding that a cell says no more than that nothing has changed."""
 
 
+class Settlement(NamedTuple):
+    """What the officer settled by a cell of a return."""
+
+    subject: str
+    """What it is about: a query, or a proposal."""
+    choice: str
+    typed: str = ""
+    values: tuple[NewValue, ...] = ()
+    """The values that stand from now on."""
+
+
 @dataclass(slots=True)
-class Outcomes:
-    """What merging one return came to. `more`: findings that only the merge could know."""
+class _Merging:
+    """A return that is being merged, and what that comes to."""
 
+    returned: Return
     answers: Answers
-    receipt: Receipt
-    merged: Merged
-    more: list[Finding]
-    replaces: ReturnFacts | None = None
-    renamed: Mapping[Key, Key] = field(default_factory=dict)
-    """The key, as an action, of each cell of a further action."""
-    settled: list[tuple[OpenQuery | None, str, str, str, tuple[NewValue, ...]]] = field(default_factory=list)
-    """Settlements: the query or None, what it is about, choice, typed text, and the values to write."""
+    replaces: ReturnFacts | None
+    """The earlier return in whose place it comes; None if it comes in no one's."""
+    merged: Merged = field(default_factory=Merged)
+    settlements: list[Settlement] = field(default_factory=list)
     asked_again: list[OpenQuery] = field(default_factory=list)
-
-    @property
-    def changes(self) -> int:
-        """How many values it changed."""
-        taken = sum(
-            one.outcome is Outcome.TAKEN and one.cell.scope in ("standing", "round") for one in self.merged.cells
-        )
-        return taken + sum(len(values) for *_, values in self.settled)
 
 
 class Merger:
@@ -63,126 +63,131 @@ class Merger:
         self.messages = messages
         self.register = batch.register
         self.history = batch.history()
-        self.rounds = [one.code for one in self.register.rounds()]
-        self.further = {(one.lineage, one.row): one.ref for one in self.register.rows(tables.FURTHER)}
+        self.rounds = [issued.code for issued in self.register.rounds()]
+        self.further = {(row.lineage, row.row): row.ref for row in self.register.rows(tables.FURTHER)}
         """The ref of each further action, by the return that it first came in and its row there."""
         self.lineages: dict[int, str] = {}
         """SHA-256 of the first return of each chain of corrections, by the id of each return in it."""
         self.year = int(self.history.text("plan", "", "year")[:4] or 0)
 
-    def merge(self, answers: Answers, receipt: Receipt, replaces: ReturnFacts | None) -> Outcomes:
-        """Merge one return: lineage first, then cell by cell, then what the officer settled in it."""
+    def merge(self, returned: Return, answers: Answers, replaces: ReturnFacts | None) -> None:
+        """Steps 9 and 10 for one return: its lineage, cell by cell, what the officer settled in it; then all recorded.
+
+        `replaces`: the return that the officer says it replaces, None if that was not said.
+        """
+        earlier, findings = self._earlier(answers, replaces)
+        merging = _Merging(returned, answers, earlier)
+        cells = self._cells(merging)
+        returned.findings += findings
         document = answers.document
-        earlier, told = self._lineage(answers, replaces)
+        name, at = Path(returned.file).name, self.batch.at
+        source = Source(document.kind, answers.completed_by, name, at, document.subgroup, 0, document.id)
+        plan_cells = [cell for cell in cells if cell.scope != "form"]
+        merging.merged = merge_return(
+            plan_cells, returned.findings, self.history, document.round, source, self.messages
+        )
+        returned.findings += merging.merged.findings
+        merging.merged.cells += [_form_cell(cell, document.round) for cell in cells if cell.scope == "form"]
+        self._settle_queries(merging)
+        self._settle_proposals(merging)
+        if self.history.text("plan", "", "confirm_at_once") == "Yes":
+            self._confirm_all(merging)
+        returned.changes, returned.conflicts = _count_changes(merging), merging.merged.count(Outcome.CONFLICT)
+        self._record(merging)
+
+    def _cells(self, merging: _Merging) -> list[Cell]:
+        """The cells as they are merged: further actions by their refs, a correction compared with what it corrects."""
+        returned, earlier = merging.returned, merging.replaces
         base = self.register.next_bases(earlier.id) if earlier else {}
         renamed: dict[Key, Key] = {}
-        stands = {one.key for one in answers.findings if one.code == STANDS}
+        stands = {finding.key for finding in returned.findings if finding.code == STANDS}
         cells = [
-            _of_correction(one, base[one.key], stands) if base.get(one.key, one.base) != one.base else one
-            for one in self._further(answers, receipt, earlier, renamed)
+            _of_correction(cell, base[cell.key], stands) if base.get(cell.key, cell.base) != cell.base else cell
+            for cell in self._further(merging, renamed)
         ]
-        findings = [replace(one, key=renamed[one.key]) if one.key in renamed else one for one in answers.findings]
-        cells, gone = self._withdrawn(cells)
-        findings += gone
-        source = Source(
-            document.kind,
-            answers.completed_by,
-            Path(receipt.file).name,
-            self.batch.at,
-            document.subgroup,
-            0,
-            document.id,
-        )
-        plan_cells = [one for one in cells if one.scope != "form"]
-        merged = merge_return(plan_cells, [*findings, *told], self.history, document.round, source, self.messages)
-        more = [*gone, *told, *merged.findings[len(findings) + len(told) :]]
-        merged.cells += [_form_cell(one, document.round) for one in cells if one.scope == "form"]
-        outcome = Outcomes(answers, receipt, merged, more, earlier, renamed)
-        self._settle_queries(outcome)
-        self._settle_proposals(outcome)
-        if self.history.text("plan", "", "confirm_at_once") == "Yes":
-            self._confirm_all(outcome)
-        return outcome
+        returned.rename(renamed)
+        return [self._of_row(cell, returned) for cell in cells]
 
-    def record(self, outcome: Outcomes) -> None:
+    def _of_row(self, cell: Cell, returned: Return) -> Cell:
+        """A cell; a query, where it speaks of a row that has been taken out of the plan meanwhile."""
+        key = cell.key
+        removed = cell.blocked is None and self.history.text(key.record, key.ref, "removed") == "Yes"
+        if not removed or cell.value == cell.base:
+            return cell
+        returned.findings.append(
+            self.messages.finding("row_withdrawn", address=cell.address, key=key, entered=cell.entered, ref=key.ref)
+        )
+        return cell._replace(blocked=Outcome.QUERY)
+
+    def _record(self, merging: _Merging) -> None:
         """The return with its cells, values, findings and queries; then what was settled in it."""
-        document = outcome.answers.document
+        answers, document = merging.answers, merging.answers.document
         received = replace(
-            ReceivedFile.of(outcome.receipt, outcome.answers),
-            replaces=outcome.replaces.id if outcome.replaces else None,
-            answers_sha=outcome.answers.sha,
-            completed_by=outcome.answers.completed_by,
+            ReceivedFile.of(merging.returned),
+            replaces=merging.replaces.id if merging.replaces else None,
+            answers_sha=answers.sha,
+            completed_by=answers.completed_by,
             subgroup=document.subgroup,
             round=document.round,
         )
         # What earlier attempts at this very file asked: it is judged again, so that is asked no more.
-        overtaken = self.register.open_queries(sha256=received.sha256) if outcome.replaces else []
+        overtaken = self.register.open_queries(sha256=received.sha256) if merging.replaces else []
         return_id = add_return(self.batch, received)
-        for old in overtaken:
-            done = {"subject": query_subject(old.id), "choice": "Received again", "by": "The board officer"}
-            self.batch.add(tables.SETTLEMENT, **done, typed="", return_id=return_id)
-        record_return(self.batch, received, return_id, outcome.merged)
-        for query, about, choice, typed, values in outcome.settled:
-            by = outcome.answers.completed_by or "The board officer"
-            name = query_subject(query.id) if query else about
-            made = self.batch.add(
-                tables.SETTLEMENT, subject=name, choice=choice, typed=typed, by=by, return_id=return_id
-            )
-            for one in values:
-                self.batch.add_value(one.key, one.value, one.scope, one.round, settlement=made)
-        for query in outcome.asked_again:
-            told = (query.code, query.round, query.subgroup, query.message)
-            cells = [replace(one, head=self.history.head(one.key, one.scope, one.round).value) for one in query.cells]
-            add_query(self.batch, query.return_id, told, cells)
+        for query in overtaken:
+            settlement = Settlement(query_subject(query.id), "Received again")
+            self._record_settlement(settlement, return_id, "The board officer")
+        record_return(self.batch, received, return_id, merging.merged, merging.returned.findings)
+        for settlement in merging.settlements:
+            self._record_settlement(settlement, return_id, answers.completed_by or "The board officer")
+        for query in merging.asked_again:
+            about = (query.code, query.round, query.subgroup, query.message)
+            heads = [self.history.head(cell.key, cell.scope, cell.round).value for cell in query.cells]
+            cells = [replace(cell, head=head) for cell, head in zip(query.cells, heads, strict=True)]
+            add_query(self.batch, query.return_id, about, cells)
 
-    def _withdrawn(self, cells: list[Cell]) -> tuple[list[Cell], list[Finding]]:
-        """What was said of rows that have been taken out of the plan meanwhile: a query each."""
-        gone: list[Finding] = []
-        kept: list[Cell] = []
-        for cell in cells:
-            removed = cell.blocked is None and self.history.text(cell.key.record, cell.key.ref, "removed") == "Yes"
-            if removed and cell.value != cell.base:
-                gone.append(
-                    self.messages.finding(
-                        "row_withdrawn", address=cell.address, key=cell.key, entered=cell.entered, ref=cell.key.ref
-                    )
-                )
-                cell = cell._replace(blocked=Outcome.QUERY)  # noqa: PLW2901 - the cell as it is kept
-            kept.append(cell)
-        return kept, gone
+    def _record_settlement(self, settlement: Settlement, return_id: int, by: str) -> None:
+        """What was settled, and the values that stand by it."""
+        subject, choice, typed, values = settlement
+        made = self.batch.add(
+            tables.SETTLEMENT, subject=subject, choice=choice, typed=typed, by=by, return_id=return_id
+        )
+        for value in values:
+            self.batch.add_value(value.key, value.value, value.scope, value.round, settlement=made)
 
-    def _lineage(self, answers: Answers, said: ReturnFacts | None) -> tuple[ReturnFacts | None, list[Finding]]:
+    def _earlier(self, answers: Answers, said: ReturnFacts | None) -> tuple[ReturnFacts | None, list[Finding]]:
         """The earlier return that this one says it replaces: the officer's word, or the form's if there is just one."""
         if said:
-            return said, [self._told_replaces(said)]
+            return said, [self._replaces(said)]
         if answers.form.get("corrects") != "Yes":
             return None, []
         mine = self.register.returns_standing(answers.document.id)
         if len(mine) == 1:
-            return mine[0], [self._told_replaces(mine[0])]
-        where = next(one for one, _ in answers.typed("form") if one.key.field == "corrects")
+            return mine[0], [self._replaces(mine[0])]
+        cell = next(cell for cell, _ in answers.typed("form") if cell.key.field == "corrects")
         return None, [
             self.messages.finding(
-                "lineage_unclear", address=where.address, key=where.key, entered="Yes", count=len(mine) or "none"
+                "lineage_unclear", address=cell.address, key=cell.key, entered="Yes", count=len(mine) or "none"
             )
         ]
 
-    def _told_replaces(self, one: ReturnFacts) -> Finding:
-        return self.messages.finding(
-            "replaces", received=PartialDate.of_iso(one.received).words, sha=one.sha256[:SHA_SHOWN]
-        )
+    def _replaces(self, earlier: ReturnFacts) -> Finding:
+        """The note that says which return is replaced."""
+        received = PartialDate.of_iso(earlier.received).words
+        return self.messages.finding("replaces", received=received, sha=earlier.sha256[:SHA_SHOWN])
 
-    def _further(
-        self, answers: Answers, receipt: Receipt, earlier: ReturnFacts | None, renamed: dict[Key, Key]
-    ) -> Iterable[Cell]:
-        """The cells with each further action under a ref of its own: the same for the same row of the same lineage."""
+    def _further(self, merging: _Merging, renamed: dict[Key, Key]) -> Iterator[Cell]:
+        """The cells with each further action under a ref of its own: the same for the same row of the same lineage.
+
+        `renamed` is filled with the key, as an action, of each cell of a further action.
+        """
+        answers, earlier = merging.answers, merging.replaces
         rows: dict[str, list[Cell]] = {}
-        for cell in answers.cells():
+        for cell in answers.cells(merging.returned.findings):
             if cell.key.record == "further":
                 rows.setdefault(cell.key.ref, []).append(cell)
             else:
                 yield cell
-        lineage = self._root(earlier) if earlier else receipt.sha256
+        lineage = self._root(earlier) if earlier else merging.returned.sha256
         for row, typed in rows.items():
             ref = self.further.get((lineage, row))
             if ref is None and not any(cell.entered.strip() for cell in typed):
@@ -195,10 +200,12 @@ class Merger:
             yield from self._as_action(ref, typed, answers)
 
     def _new_ref(self, subgroup: str, taken: Iterable[str]) -> str:
+        """The first ref of a further action of a subgroup that is not taken: `DA.F2`."""
         used = set(taken)
         return next(ref for number in range(1, len(used) + 2) if (ref := f"{subgroup}.F{number}") not in used)
 
     def _as_action(self, ref: str, typed: list[Cell], answers: Answers) -> Iterable[Cell]:
+        """The cells of a further action as those of an action that is proposed."""
         fields = schemas.load_records()["action"]
         refs = {
             "ref": ref,
@@ -220,94 +227,83 @@ class Merger:
         while chain[-1].id not in self.lineages and chain[-1].replaces is not None:
             chain += self.register.returns(id=chain[-1].replaces)
         root = self.lineages.get(chain[-1].id, chain[-1].sha256)
-        self.lineages.update((one.id, root) for one in chain)
+        self.lineages.update((earlier.id, root) for earlier in chain)
         return root
 
-    def _settle_queries(self, outcome: Outcomes) -> None:
+    def _settle_queries(self, merging: _Merging) -> None:
         """The officer's choices on `Queries`: applied, refused with a finding, or asked again."""
-        form = {(one.key.ref, one.key.field): (one, row) for one, row in outcome.answers.typed("query")}
+        form = [(cell, row) for cell, row in merging.answers.typed("query") if cell.key.field == "choice"]
         if not form:
             return
-        queries = {str(one.id): one for one in self.register.open_queries()}
-        blocked = blocked_by(outcome.answers.findings)
-        for (ref, name), (one, row) in form.items():
-            choice = one.value
-            if name != "choice" or not choice or one.key in blocked:
+        queries = {str(query.id): query for query in self.register.open_queries()}
+        blocked = blocked_by(merging.returned.findings)
+        for cell, row in form:
+            ref, choice, typed = cell.key.ref, cell.value, row.text("typed")
+            if not choice or cell.key in blocked:
                 continue
-            typed = row.text("typed")
             if ref in queries:
-                self._settle(outcome, queries[ref], typed, one, row)
+                self._settle(merging, queries[ref], typed, cell, row)
             elif (done := self._settlement(int(ref))) and (done.choice, done.typed) != (choice, typed):
-                told = f"{done.choice}, by {done.by}"
-                finding = self.messages.finding(
-                    "settled_already", address=one.address, key=one.key, entered=typed or choice, ref=ref, settled=told
-                )
-                outcome.more.append(finding)
+                settled = f"{done.choice}, by {done.by}"
+                self._tell(merging, "settled_already", cell, typed or choice, ref=ref, settled=settled)
+
+    def _tell(self, merging: _Merging, code: str, cell: Cell, entered: str, **details: object) -> None:
+        """A finding about a cell of the officer's workbook."""
+        finding = self.messages.finding(code, address=cell.address, key=cell.key, entered=entered, **details)
+        merging.returned.findings.append(finding)
 
     def _settlement(self, query: int) -> Any:
         """The row of the last settlement of a query (its id); None if nobody has settled it."""
         return next(reversed(self.register.rows(tables.SETTLEMENT, subject=query_subject(query))), None)
 
-    def _settle(self, outcome: Outcomes, query: OpenQuery, typed: str, where: Cell, row: AnswerRow) -> None:
-        """One choice; `where` is its cell, in whose `row` stands what the officer was shown."""
+    def _settle(self, merging: _Merging, query: OpenQuery, typed: str, cell: Cell, row: AnswerRow) -> None:
+        """One choice; `cell` holds it, in whose `row` stands what the officer was shown."""
         fresh = is_fresh(query, self.history, row.text("head"), schemas.title_of)
-        settled = settle(query, where.value, typed, self.messages, self._read, where.address, fresh=fresh)
+        settled = settle(query, cell.value, typed, self.messages, self._read, cell.address, fresh=fresh)
+        about = query_subject(query.id)
         if settled.finding is None:
-            self._apply(outcome, query, "", where.value, typed, settled.values)
+            self._apply(merging, Settlement(about, cell.value, typed, settled.values))
             return
-        outcome.more.append(settled.finding)
+        merging.returned.findings.append(settled.finding)
         if settled.finding.code == "settled_meanwhile":
-            outcome.settled.append((query, "", "Asked again", typed, ()))
-            outcome.asked_again.append(query)
+            merging.settlements.append(Settlement(about, "Asked again", typed))
+            merging.asked_again.append(query)
 
-    def _settle_proposals(self, outcome: Outcomes) -> None:
+    def _settle_proposals(self, merging: _Merging) -> None:
         """The officer's word on `To confirm`."""
-        answers = [*outcome.answers.typed("proposal")]
-        offered = {one.ref: one for one in proposals(self.history, self.rounds)} if answers else {}
-        for one, row in answers:
-            ref, word, shown = one.key.ref, one.value, row.text("proposed")
-            if word not in ("Yes", "No"):
-                continue
+        answers = [(cell, row) for cell, row in merging.answers.typed("proposal") if cell.value in ("Yes", "No")]
+        offered = {proposal.ref: proposal for proposal in proposals(self.history, self.rounds)} if answers else {}
+        for cell, row in answers:
+            ref, word, shown = cell.key.ref, cell.value, row.text("proposed")
             proposal = offered.get(ref)
             if proposal is None or not (shown == proposal.shown or (proposal.no and shown.startswith(proposal.title))):
-                outcome.more.append(
-                    self.messages.finding("proposal_gone", address=one.address, key=one.key, entered=word, ref=ref)
-                )
-                continue
-            if word == "Yes" and proposal.yes is None:
-                told = self.messages.finding(
-                    "proposal_without_theme", address=one.address, key=one.key, entered=word, ref=proposal.action
-                )
-                outcome.more.append(told)
-                continue
-            value = proposal.yes if word == "Yes" else proposal.no
-            self._apply(outcome, None, subject(proposal), word, "", (value,) if value else ())
+                self._tell(merging, "proposal_gone", cell, word, ref=ref)
+            elif word == "Yes" and proposal.yes is None:
+                self._tell(merging, "proposal_without_theme", cell, word, ref=proposal.action)
+            else:
+                value = proposal.yes if word == "Yes" else proposal.no
+                self._apply(merging, Settlement(subject(proposal), word, values=(value,) if value else ()))
 
-    def _confirm_all(self, outcome: Outcomes) -> None:
+    def _confirm_all(self, merging: _Merging) -> None:
         """The plan says that proposals are confirmed at once."""
         for proposal in list(proposals(self.history, self.rounds)):
             if proposal.yes is not None:
-                self._apply(outcome, None, subject(proposal), "Yes", "", (proposal.yes,))
+                self._apply(merging, Settlement(subject(proposal), "Yes", values=(proposal.yes,)))
 
-    def _apply(
-        self,
-        outcome: Outcomes,
-        query: OpenQuery | None,
-        about: str,
-        choice: str,
-        typed: str,
-        values: tuple[NewValue, ...],
-    ) -> None:
-        kept = tuple(
-            replace(one, round=max(one.round, self.history.head(one.key, one.scope, one.round).round))
-            if one.scope == "standing"
-            else one
-            for one in values
+    def _apply(self, merging: _Merging, settlement: Settlement) -> None:
+        """Let what was settled stand from now on: a standing value never before what stands already."""
+        values = tuple(
+            replace(value, round=max(value.round, self.history.head(value.key, value.scope, value.round).round))
+            if value.scope == "standing"
+            else value
+            for value in settlement.values
         )
-        outcome.settled.append((query, about, choice, typed, kept))
-        for one in kept:
-            source = Source("officer", outcome.answers.completed_by, outcome.receipt.file, self.batch.at, settled=True)
-            self.history.add(Held(one.key, one.value, one.scope, one.round, self.history.next_seq(), source))
+        merging.settlements.append(settlement._replace(values=values))
+        who, file = merging.answers.completed_by, merging.returned.file
+        for value in values:
+            source = Source("officer", who, file, self.batch.at, settled=True)
+            held = Held(value.key, value.value, value.scope, value.round, self.history.next_seq(), source)
+            self.history.add(held)
 
     def _read(self, key: Key, text: str) -> str | None:
         """A text tidied for its field; None if it does not fit."""
@@ -315,7 +311,7 @@ class Merger:
         if about is None:
             return text
         tidied = tidy(text, about, year=self.year)
-        blocks = any(self.messages.by_code[one.code].severity.blocks for one in tidied.remarks)
+        blocks = any(self.messages.by_code[remark.code].severity.blocks for remark in tidied.remarks)
         return None if blocks else tidied.value
 
 
@@ -328,3 +324,12 @@ def _form_cell(cell: Cell, round_code: str) -> MergedCell:
     """A cell of a form: it belongs to the return and is never merged."""
     untouched = cell.value == cell.base and not cell.entered.strip()
     return MergedCell(cell, NOTHING, cell.blocked or (Outcome.UNTOUCHED if untouched else Outcome.TAKEN), round_code)
+
+
+def _count_changes(merging: _Merging) -> int:
+    """How many values a return changed."""
+    taken = sum(
+        merged_cell.outcome is Outcome.TAKEN and merged_cell.cell.scope in ("standing", "round")
+        for merged_cell in merging.merged.cells
+    )
+    return taken + sum(len(settlement.values) for settlement in merging.settlements)

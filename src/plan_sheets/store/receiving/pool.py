@@ -13,10 +13,11 @@ from functools import partial
 from itertools import chain, islice
 from pathlib import Path
 
+from plan_sheets.core.answers.returns import Return
 from plan_sheets.core.model.receipts import Instructions
 from plan_sheets.store.plan_folder import Folder
 from plan_sheets.store.receiving.inbox import Waiting
-from plan_sheets.store.receiving.open import Intake, Opened
+from plan_sheets.store.receiving.open import Intake
 from plan_sheets.store.register.register import FILE, Register
 
 CHUNK = 25
@@ -28,16 +29,22 @@ MOST_PROCESSES = 2
 
 
 _Chunk = Sequence[Waiting]
-_Done = list[Opened | None]
+_Done = list[Return | None]
 
 
-def open_each(intake: Intake, files: Sequence[Waiting], executor: Executor | None = None) -> Iterator[Opened]:
+def open_each(intake: Intake, files: Sequence[Waiting], executor: Executor | None = None) -> Iterator[Return]:
     """Every file, in this order: by the executor, which is given work at once, where there is enough of it."""
     if executor is None or len(files) <= CHUNK:
         return map(intake.open, files)
     chunks = [files[start : start + CHUNK] for start in range(0, len(files), CHUNK)]
     last_batch = intake.folder.register.last_batch()
-    task = partial(open_chunk, path=intake.folder.path, told=intake.told, last_batch=last_batch, keeps=intake.keeps)
+    task = partial(
+        open_chunk,
+        path=intake.folder.path,
+        instructions=intake.instructions,
+        last_batch=last_batch,
+        keeps=intake.keeps,
+    )
     opened = chain.from_iterable(_in_turn(executor, task, chunks))
     return (file or intake.open(waiting) for waiting, file in zip(files, opened, strict=True))
 
@@ -90,12 +97,12 @@ def _let_the_first_be_told() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
-def open_chunk(files: _Chunk, *, path: Path, told: Instructions, last_batch: int, keeps: bool) -> _Done:
+def open_chunk(files: _Chunk, *, path: Path, instructions: Instructions, last_batch: int, keeps: bool) -> _Done:
     """What a process does with a chunk. `last_batch`: the last one in the register at `path`."""
-    asked = (path, told, last_batch, keeps)
-    if _OWN.asked != asked:
+    batch = (path, instructions, last_batch, keeps)
+    if _OWN.batch != batch:
         folder = Folder(path, Register.open(path / FILE))
-        _OWN.asked, _OWN.intake = asked, Intake.of(folder, told, keeps=keeps)
+        _OWN.batch, _OWN.intake = batch, Intake.of(folder, instructions, keeps=keeps)
     with _OWN.intake.folder.register.held_open():
         return [*map(_OWN.intake.open_ordinary, files)]
 
@@ -103,7 +110,7 @@ def open_chunk(files: _Chunk, *, path: Path, told: Instructions, last_batch: int
 class _Own(threading.local):
     """The intake of a process, or of each of its threads: one for all chunks of a batch, for the next another."""
 
-    asked: object = None
+    batch: object = None
     intake: Intake
 
 

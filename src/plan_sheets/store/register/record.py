@@ -8,12 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
-from plan_sheets.core.answers.answers import Answers
 from plan_sheets.core.answers.merge import Merged, MergedCell
+from plan_sheets.core.answers.returns import Return, judge
 from plan_sheets.core.model.findings import Finding, Outcome, Verdict
 from plan_sheets.core.model.keys import Address, Key
 from plan_sheets.core.model.queries import QueryCell
-from plan_sheets.core.model.receipts import Receipt
 from plan_sheets.store.register import tables
 from plan_sheets.store.register.batch import Batch, value_row
 
@@ -38,42 +37,47 @@ class ReceivedFile:
     round: str = ""
 
     @classmethod
-    def of(cls, receipt: Receipt, answers: Answers | None) -> Self:
+    def of(cls, returned: Return) -> Self:
         """What there is to record of any file that came; of one that is merged there is more."""
+        answers, document = returned.answers, returned.document
         return cls(
-            receipt.sha256,
-            Path(receipt.file).name,
-            receipt.kind or "",
-            receipt.verdict,
+            returned.sha256,
+            Path(returned.file).name,
+            document.kind if document else "",
+            judge(returned),
             answers.document.id if answers else None,
-            saved_by=receipt.saved_by,
+            saved_by=returned.saved_by,
             form=json.dumps(answers.form, ensure_ascii=False) if answers else "",
-            sent_by=receipt.sent_by,
-            sent_at=receipt.sent_at,
+            sent_by=returned.sent_by,
+            sent_at=returned.sent_at,
         )
 
 
-def record_return(batch: Batch, received: ReceivedFile, return_id: int, merged: Merged) -> None:
-    """Everything in a merged return whose row has this id; values get the entry that they came by."""
-    kept = [one for one in merged.cells if _worth_keeping(one)]
-    ids = dict(zip(map(id, kept), batch.add_all(tables.ENTRY, [_entry(return_id, one) for one in kept]), strict=True))
+def record_return(
+    batch: Batch, received: ReceivedFile, return_id: int, merged: Merged, findings: Iterable[Finding]
+) -> None:
+    """Everything in a merged return whose row has this id; values get the entry that they came by.
+
+    `findings`: all that there is to say of it.
+    """
+    kept = [merged_cell for merged_cell in merged.cells if _is_worth_keeping(merged_cell)]
+    entries = batch.add_all(tables.ENTRY, [_entry(return_id, merged_cell) for merged_cell in kept])
     values = [
-        value_row(one.cell.key, one.cell.value, one.cell.scope, one.round, entry=ids[id(one)])
-        for one in kept
-        if one.outcome is Outcome.TAKEN and one.cell.scope in ("standing", "round")
+        value_row(cell.key, cell.value, cell.scope, round_code, entry=entry)
+        for (cell, _, outcome, round_code), entry in zip(kept, entries, strict=True)
+        if outcome is Outcome.TAKEN and cell.scope in ("standing", "round")
     ]
     batch.add_all(tables.VALUE, values)
-    record_findings(batch, return_id, merged.findings)
+    record_findings(batch, return_id, findings)
     for query in merged.queries:
-        cells = [_query_cell(query.finding, one) for one in query.cells]
-        add_query(
-            batch, return_id, (query.finding.code, received.round, received.subgroup, query.finding.message), cells
-        )
+        cells = [_query_cell(query.finding, merged_cell) for merged_cell in query.cells]
+        about = (query.finding.code, received.round, received.subgroup, query.finding.message)
+        add_query(batch, return_id, about, cells)
 
 
-def add_query(batch: Batch, return_id: int, told: tuple[str, str, str, str], cells: Iterable[QueryCell]) -> None:
-    """A query (`told`: code, round, subgroup, message) and the cells that it is about."""
-    code, round_code, subgroup, message = told
+def add_query(batch: Batch, return_id: int, about: tuple[str, str, str, str], cells: Iterable[QueryCell]) -> None:
+    """A query (`about`: code, round, subgroup, message) and the cells that it is about."""
+    code, round_code, subgroup, message = about
     query = batch.add(
         tables.QUERY, return_id=return_id, code=code, round=round_code, subgroup=subgroup, message=message
     )
@@ -82,16 +86,16 @@ def add_query(batch: Batch, return_id: int, told: tuple[str, str, str, str], cel
         [
             {
                 "query": query,
-                "record": one.key.record,
-                "ref": one.key.ref,
-                "field": one.key.field,
-                "scope": one.scope,
-                "round": one.round,
-                "head": one.head,
-                "returned": one.returned,
-                "address": one.address,
+                "record": cell.key.record,
+                "ref": cell.key.ref,
+                "field": cell.key.field,
+                "scope": cell.scope,
+                "round": cell.round,
+                "head": cell.head,
+                "returned": cell.returned,
+                "address": cell.address,
             }
-            for one in cells
+            for cell in cells
         ],
     )
 
@@ -119,51 +123,59 @@ def add_return(batch: Batch, received: ReceivedFile) -> int:
 def record_findings(batch: Batch, return_id: int, findings: Iterable[Finding]) -> None:
     """What there is to say about a return."""
     rows = []
-    for one in findings:
-        address, key = one.address or Address("", ""), one.key or Key("", "", "")
+    for finding in findings:
+        address, key = finding.address or Address("", ""), finding.key or Key("", "", "")
         rows.append(
             {
                 "return_id": return_id,
-                "code": one.code,
-                "severity": str(one.severity),
+                "code": finding.code,
+                "severity": str(finding.severity),
                 "sheet": address.sheet,
                 "cell": address.cell,
                 "record": key.record,
                 "ref": key.ref,
                 "field": key.field,
-                "entered": one.entered,
-                "message": one.message,
+                "entered": finding.entered,
+                "message": finding.message,
             }
         )
     batch.add_all(tables.FINDING, rows)
 
 
-def _worth_keeping(one: MergedCell) -> bool:
+def _is_worth_keeping(merged_cell: MergedCell) -> bool:
     """Whether a cell says anything: blank cells that went out blank are not recorded one by one."""
-    return bool(one.cell.entered.strip() or one.cell.value or one.cell.base)
+    cell = merged_cell.cell
+    return bool(cell.entered.strip() or cell.value or cell.base)
 
 
-def _entry(return_id: int, one: MergedCell) -> dict[str, object]:
-    cell, address = one.cell, one.cell.address or Address("", "")
+def _entry(return_id: int, merged_cell: MergedCell) -> dict[str, object]:
+    """The row of a cell in the table of entries."""
+    cell, address = merged_cell.cell, merged_cell.cell.address or Address("", "")
     return {
         "return_id": return_id,
         "record": cell.key.record,
         "ref": cell.key.ref,
         "field": cell.key.field,
-        "round": one.round,
+        "round": merged_cell.round,
         "sheet": address.sheet,
         "cell": address.cell,
         "entered": cell.entered,
         "tidied": cell.value,
-        "next_base": one.next_base,
-        "head": one.head.value,
-        "outcome": str(one.outcome),
+        "next_base": merged_cell.next_base,
+        "head": merged_cell.head.value,
+        "outcome": str(merged_cell.outcome),
     }
 
 
-def _query_cell(finding: Finding, one: MergedCell) -> QueryCell:
-    cell = one.cell
+def _query_cell(finding: Finding, merged_cell: MergedCell) -> QueryCell:
+    """A cell as the register keeps it beside the query about it."""
+    cell = merged_cell.cell
     returned = cell.value if cell.blocked is None else cell.entered
     return QueryCell(
-        cell.key, cell.scope, one.round, one.head.value, returned, str(cell.address or finding.address or "")
+        cell.key,
+        cell.scope,
+        merged_cell.round,
+        merged_cell.head.value,
+        returned,
+        str(cell.address or finding.address or ""),
     )

@@ -1,0 +1,100 @@
+"""A return on its way through the steps of receiving, and the one place that says what became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+from plan_sheets.core.answers.answers import Answers, is_untouched
+from plan_sheets.core.book.document import DocumentFacts
+from plan_sheets.core.model.findings import Finding, Severity, Verdict
+from plan_sheets.core.model.keys import Key
+from plan_sheets.core.model.receipts import Receipt
+
+
+@dataclass(slots=True)
+class Return:
+    """A file that came back, and all that there is to say of it: each step of receiving adds what it finds."""
+
+    file: str
+    """Its path; of a file that came in another one, the path of that and its name there."""
+    sha256: str
+    sent_by: str = ""
+    """The sender of the e-mail that it came in; "" where it came in none. `sent_at`: when (ISO)."""
+    sent_at: str = ""
+    saved_by: str = ""
+    """The program that saved it; "" where it does not say."""
+    was_read: bool = False
+    """Whether it is a workbook with any text in it."""
+    document: DocumentFacts | None = None
+    """The document that it is a return of; None where that is not known."""
+    answers: Answers | None = None
+    """What it says; None where nothing of it may be merged."""
+    findings: list[Finding] = field(default_factory=list)
+    """All that there is to say of it and of its cells, in the order in which it was found."""
+    is_duplicate: bool = False
+    """Whether the same answers have been accepted before."""
+    changes: int = 0
+    """How many values it changed."""
+    conflicts: int = 0
+    """How many of its cells say something else than what was said meanwhile."""
+    was_kept: bool = False
+    """Whether its bytes lie in `returned/`."""
+    was_written: bool = False
+    """Whether its bytes had to be written to `returned/`: they were not there, or not as they were received."""
+
+    @property
+    def is_untouched(self) -> bool:
+        """Whether it holds answers, and each says what it was sent out with."""
+        return self.answers is not None and is_untouched(self.findings, changes=self.answers.changes)
+
+    @property
+    def is_to_merge(self) -> bool:
+        """Whether there is anything in it to merge."""
+        return self.answers is not None and not self.is_duplicate and not self.is_untouched
+
+    def rename(self, keys: Mapping[Key, Key]) -> None:
+        """Let each finding speak of a cell by its new key, where it has one."""
+        self.findings = [
+            replace(finding, key=keys[finding.key]) if finding.key and finding.key in keys else finding
+            for finding in self.findings
+        ]
+
+    def receipt(self) -> Receipt:
+        """What became of it, for whoever handed it over."""
+        document = self.document
+        return Receipt(
+            self.file,
+            self.sha256,
+            judge(self),
+            kind=document.kind if document else None,
+            subgroup=document.subgroup or None if document else None,
+            round=document.round if document else None,
+            issue=document.reference if document else None,
+            saved_by=self.saved_by,
+            sent_by=self.sent_by,
+            sent_at=self.sent_at,
+            findings=self.findings,
+            changes=self.changes,
+            conflicts=self.conflicts,
+        )
+
+
+def judge(returned: Return) -> Verdict:
+    """What became of a return, by all that was found in it."""
+    if not returned.was_read:
+        return Verdict.REFUSED
+    if returned.answers is None:
+        return Verdict.HELD
+    if returned.is_duplicate:
+        return Verdict.DUPLICATE
+    if returned.is_untouched:
+        return Verdict.UNTOUCHED
+    return judge_findings(returned.findings)
+
+
+def judge_findings(findings: Iterable[Finding]) -> Verdict:
+    """The verdict on what was merged; a note alone is nothing that anybody has to look at."""
+    if any(finding.severity is not Severity.NOTE for finding in findings):
+        return Verdict.ACCEPTED_WITH_FINDINGS
+    return Verdict.ACCEPTED
