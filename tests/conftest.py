@@ -13,6 +13,7 @@ from hypothesis import settings
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from tests.chairs import ISSUED_ON, SECRET, Plan
+from tests.programs.saving import no_libreoffice, skip_if
 
 from plan_sheets import plan
 
@@ -21,6 +22,12 @@ EXAMPLES = os.environ.get("PLAN_SHEETS_FUZZ", "")
 settings.register_profile("fuzz", deadline=None, max_examples=int(EXAMPLES or 25))
 if EXAMPLES:
     settings.load_profile("fuzz")
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """A test marked `libreoffice` needs LibreOffice."""
+    if item.get_closest_marker("libreoffice"):
+        skip_if(no_libreoffice())
 
 
 @pytest.fixture(scope="session")

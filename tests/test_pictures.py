@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 import struct
 import subprocess
 import sys
@@ -12,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from tests.programs.saving import no_command, skip_if
 
 TOP = Path(__file__).parents[1]
 SHOWN = re.findall(r"!\[([^]]+)\]\(([^)]+)\)", (TOP / "README.md").read_text(encoding="utf-8"))
@@ -62,10 +62,8 @@ def test_without_libreoffice_it_says_so_and_makes_nothing(tmp_path: Path, monkey
 
 
 @pytest.mark.libreoffice
-@pytest.mark.skipif(
-    not all(map(shutil.which, ("soffice", "pdftotext", "pdftoppm"))), reason="LibreOffice or Poppler is not installed"
-)
 def test_they_can_be_made_again(tmp_path: Path) -> None:
+    skip_if(no_command("pdftotext", "Poppler", "poppler-utils")())
     subprocess.run([sys.executable, SCRIPT, tmp_path], check=True, capture_output=True, timeout=300)
     assert {one.name for one in tmp_path.iterdir()} == {Path(path).name for _, path in SHOWN}
     for _, path in SHOWN:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 from pathlib import Path
 
@@ -93,7 +92,6 @@ def test_a_month_that_went_out_with_the_workbook_is_not_told(round_one: Plan) ->
 
 
 @pytest.mark.libreoffice
-@pytest.mark.skipif(not shutil.which("soffice"), reason="LibreOffice is not installed")
 def test_what_cannot_be_seen_in_an_xls_reaches_the_officer(round_one: Plan, tmp_path: Path) -> None:
     path = round_one.filled("da", said())
     profile = f"-env:UserInstallation=file://{tmp_path}/profile"

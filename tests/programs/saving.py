@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import openpyxl
+import pytest
 
 HERE = Path(__file__).parent
 
@@ -38,7 +39,7 @@ class Program:
     suffix: str
     save: Callable[[Sequence[Job]], None]
     missing: Callable[[], str]
-    """What is missing on this machine; "" if it can run."""
+    """What is missing on this machine, and how to get it; "" if it can run."""
     calls_itself: str = ""
     """The first word of the name that the file then gives; an xls does not say it, and ExcelJS says Microsoft."""
     types: bool = False
@@ -49,19 +50,25 @@ class Program:
         return f"{self.name} {self.suffix}"
 
 
-def must_run() -> bool:
-    """Whether a missing program makes a test fail instead of skip: on the machine that checks everything."""
-    return os.environ.get("PLAN_SHEETS_REQUIRE_PROGRAMS") == "1"
+def skip_if(missing: str) -> None:
+    """Skip the test for want of a program, with what `missing` says; "" is nothing missing.
+
+    On the machine that checks everything (PLAN_SHEETS_REQUIRE_PROGRAMS=1, as in `.ci/run`) the test fails instead.
+    """
+    if missing:
+        (pytest.fail if os.environ.get("PLAN_SHEETS_REQUIRE_PROGRAMS") == "1" else pytest.skip)(missing)
 
 
 # Programs with a window, that convert from a command line as well
 
 
-def _no_command(name: str, what: str) -> Callable[[], str]:
-    return lambda: "" if shutil.which(name) else f"{what} ({name}) is not installed"
+def no_command(name: str, what: str, package: str) -> Callable[[], str]:
+    """What says that a command is missing, and which package of Debian or Ubuntu has it."""
+    return lambda: "" if shutil.which(name) else f"{what} ({name}) is not installed: apt-get install {package}"
 
 
-no_libreoffice, no_gnumeric = _no_command("soffice", "LibreOffice"), _no_command("ssconvert", "Gnumeric")
+no_libreoffice = no_command("soffice", "LibreOffice Calc", "libreoffice-calc")
+no_gnumeric = no_command("ssconvert", "Gnumeric", "gnumeric")
 
 
 def libreoffice(jobs: Sequence[Job]) -> None:
@@ -89,7 +96,7 @@ def gnumeric(jobs: Sequence[Job]) -> None:
 
 def no_calligra() -> str:
     """It cannot open what openpyxl makes, so that LibreOffice passes it such a file."""
-    return _no_command("calligraconverter", "Calligra Sheets")() or no_libreoffice()
+    return no_command("calligraconverter", "Calligra Sheets", "calligrasheets")() or no_libreoffice()
 
 
 def calligra(jobs: Sequence[Job]) -> None:
@@ -110,10 +117,9 @@ def calligra(jobs: Sequence[Job]) -> None:
 
 def _no_node_module(name: str) -> Callable[[], str]:
     def missing() -> str:
-        if not shutil.which("node"):
-            return "Node.js (node) is not installed"
         is_there = (HERE / "node_modules" / name / "package.json").exists()
-        return "" if is_there else f"{name} is not installed: npm install --prefix tests/programs"
+        install = f"{name} for Node.js is not installed: npm install --prefix tests/programs"
+        return no_command("node", "Node.js", "nodejs npm")() or ("" if is_there else install)
 
     return missing
 
@@ -129,11 +135,11 @@ def _node(script: str, *arguments: str) -> Callable[[Sequence[Job]], None]:
 
 def no_openxlsx() -> str:
     """A package of R."""
-    if not shutil.which("Rscript"):
-        return "R (Rscript) is not installed"
+    if missing := no_command("Rscript", "R", "r-base-core r-cran-openxlsx")():
+        return missing
     command = ["Rscript", "-e", "quit(status = !requireNamespace('openxlsx', quietly = TRUE))"]
     done = subprocess.run(command, capture_output=True, check=False)
-    return "openxlsx for R (r-cran-openxlsx) is not installed" if done.returncode else ""
+    return "openxlsx for R is not installed: apt-get install r-cran-openxlsx" if done.returncode else ""
 
 
 def openxlsx(jobs: Sequence[Job]) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from tests.chairs import Q1, codes, told
 from tests.programs.observing import DAYS, LONG, TEXTS, Observed, Round, Trip
-from tests.programs.saving import PROGRAMS, Program, must_run
+from tests.programs.saving import PROGRAMS, Program, skip_if
 from tests.programs.tabulating import DOCS, with_table
 
 from plan_sheets.core.model.findings import Severity
@@ -44,8 +44,7 @@ def observe(round_sent: Round) -> Observe:
 @pytest.fixture(params=PROGRAMS, ids=lambda program: program.label)
 def program(request: pytest.FixtureRequest) -> Program:
     one: Program = request.param
-    if missing := one.missing():
-        (pytest.fail if must_run() else pytest.skip)(missing)
+    skip_if(one.missing())
     return one
 
 
@@ -67,8 +66,7 @@ def test_untouched_is_untouched(program: Program, observe: Observe) -> None:
 
 
 def test_docs_say_what_survives_where(observe: Observe) -> None:
-    if missing := [program.missing() for program in PROGRAMS if program.missing()]:
-        (pytest.fail if must_run() else pytest.skip)("; ".join(dict.fromkeys(missing)))
+    skip_if("; ".join(dict.fromkeys(filter(None, (program.missing() for program in PROGRAMS)))))
     written = DOCS.read_text(encoding="utf-8")
     assert written == with_table(written, [(program, observe(program)) for program in PROGRAMS]), "run: make docs"
 

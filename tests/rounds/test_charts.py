@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 import subprocess
 import zipfile
 from dataclasses import replace
@@ -108,7 +107,6 @@ def test_table_and_chart_are_printed_at_eight_points(name: str) -> None:
 
 
 @pytest.mark.libreoffice
-@pytest.mark.skipif(not shutil.which("soffice"), reason="LibreOffice is not installed")
 def test_libreoffice_draws_it(tmp_path: Path) -> None:
     (tmp_path / "chart.xlsx").write_bytes(write_workbook(book_of(SHEET)))
     options = [f"-env:UserInstallation=file://{tmp_path}/profile", "--headless", "--convert-to", "xlsx"]

@@ -364,7 +364,6 @@ def test_by_the_command_line(asked: Plan) -> None:
 
 
 @pytest.mark.libreoffice
-@pytest.mark.skipif(not shutil.which("soffice"), reason="LibreOffice (soffice) is not installed")
 @pytest.mark.parametrize("suffix", ["xlsx", "ods"])
 def test_decisions_saved_in_libreoffice_arrive(asked: Plan, suffix: str) -> None:
     typed = fill(master(asked).path, asked.inbox / "typed.xlsx", {"Decisions": {"J1a.1": AGREED}})

@@ -10,7 +10,9 @@ import pytest
 from tests.chairs import Plan, fill, said
 from tests.conftest import EXAMPLES
 
-pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system cannot fork")
+pytestmark = pytest.mark.skipif(
+    not hasattr(os, "fork"), reason="Windows cannot fork a process to end it: run this on Linux or macOS"
+)
 
 COMMANDS = {
     "new": ("new", "--example", "--as-of", "2016-04-01"),

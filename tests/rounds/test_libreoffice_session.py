@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,7 +12,7 @@ import openpyxl
 import pytest
 from tests.chairs import Q1, Plan, codes, told
 from tests.programs.observing import Round, Trip, to_type
-from tests.programs.saving import HERE, must_run
+from tests.programs.saving import HERE, skip_if
 
 from plan_sheets.core.model.keys import Key
 
@@ -49,12 +48,12 @@ class Session:
         return told[start:end]
 
 
-def missing() -> str:
-    """What is missing for a session; "" if there can be one."""
-    if not shutil.which("soffice"):
-        return "LibreOffice (soffice) is not installed"
-    uno = subprocess.run([PYTHON, "-c", "import uno"], capture_output=True, check=False)
-    return f"{PYTHON} has no uno (python3-uno)" if uno.returncode else ""
+def no_uno() -> str:
+    """What is missing for a session, and how to get it; "" if there can be one."""
+    if not Path(PYTHON).exists():
+        return f"There is no {PYTHON}, with which LibreOffice's uno works: apt-get install python3-uno"
+    ran = subprocess.run([PYTHON, "-c", "import uno"], capture_output=True, check=False)
+    return f"{PYTHON} has no uno: apt-get install python3-uno" if ran.returncode else ""
 
 
 @pytest.fixture(scope="module")
@@ -65,8 +64,7 @@ def round_sent(issued_example: Path, tmp_path_factory: pytest.TempPathFactory) -
 @pytest.fixture(scope="module")
 def session(round_sent: Round) -> Session:
     """All of it in one office, for that takes long to start."""
-    if why := missing():
-        (pytest.fail if must_run() else pytest.skip)(why)
+    skip_if(no_uno())
     sent = str(Plan(round_sent.issued).sent("DA"))
     filled_in: list[Step] = [("open", sent)]
     for sheet, cell, text, _ in to_type(openpyxl.load_workbook(sent), {}):

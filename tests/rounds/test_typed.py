@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 import subprocess
 import zipfile
 from collections.abc import Callable
@@ -277,7 +276,6 @@ def test_a_number_in_the_plan_is_read_as_its_cell_shows_it(round_one: Plan) -> N
 
 
 @pytest.mark.libreoffice
-@pytest.mark.skipif(not shutil.which("soffice"), reason="LibreOffice is not installed")
 def test_numbers_as_shown_and_struck_texts_are_told_of_an_ods_too(round_one: Plan) -> None:
     changes = (*NUMBERS, put("J1b.1", "Next step", "Go on."), strike("J1b.1", "Next step"))
     path = edit(round_one.sent("DA"), round_one.inbox / "da.xlsx", *changes)
@@ -309,7 +307,6 @@ def test_checkboxes_in_cells(round_one: Plan) -> None:
 
 
 @pytest.mark.libreoffice
-@pytest.mark.skipif(not shutil.which("soffice"), reason="LibreOffice is not installed")
 def test_what_an_xls_shows_is_taken_and_its_formulas_are_asked_about(round_one: Plan) -> None:
     def formula_with_a_text(book: Workbook) -> None:
         at(book["Progress"], "J1a.2", "Next step").value = '="Give"&" it"'
@@ -355,7 +352,6 @@ def as_saved(plan: Plan, path: Path, suffix: str) -> Path:
 
 
 @pytest.mark.libreoffice
-@pytest.mark.skipif(not shutil.which("soffice"), reason="LibreOffice is not installed")
 def test_formulas_errors_and_paint_are_told_of_an_ods_too(round_one: Plan) -> None:
     changes = (
         paint("J1a.1", "FFFF0000"),

@@ -25,7 +25,9 @@ from plan_sheets.store.register.troubles import explain
 
 AT = "2016-07-08T09:00:00"
 NAME = "officer/2016-17-q1.xlsx"
-posix = pytest.mark.skipif(os.name == "nt", reason="rights are other things on Windows")
+posix = pytest.mark.skipif(
+    os.name == "nt", reason="Windows keeps no rights for owner, group and others: run this on Linux or macOS"
+)
 
 
 def aside(plan: Plan) -> list[Path]:

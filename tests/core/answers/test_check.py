@@ -344,7 +344,6 @@ def test_the_live_count_starts_from_what_the_check_would_miss(progress: Sheet, d
 
 
 @pytest.mark.libreoffice
-@pytest.mark.skipif(not shutil.which("soffice"), reason="LibreOffice is not installed")
 def test_the_live_count_recalculates_to_what_the_check_would_miss(round_one: Plan, tmp_path: Path) -> None:
     """In LibreOffice, after somebody has filled in a part: what is still missing is what the check would ask for."""
     book = round_one.register.documents(subgroup="DA")[0].book

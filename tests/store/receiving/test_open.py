@@ -101,7 +101,7 @@ def executor(request: pytest.FixtureRequest) -> Iterator[Executor]:
         return
     with ThreadPoolExecutor(3) if request.param == "threads" else processes() as pool:
         if pool is None:
-            pytest.skip("there is one core alone: no processes are started")
+            pytest.skip("This machine has one core, so no processes are started: run this where there are two")
         yield pool
 
 

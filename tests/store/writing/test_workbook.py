@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import re
-import shutil
 import subprocess
 import zipfile
 from dataclasses import replace
@@ -344,7 +343,6 @@ def test_rows_have_heights_that_nobody_fixed() -> None:
 
 
 @pytest.mark.libreoffice
-@pytest.mark.skipif(not shutil.which("soffice"), reason="LibreOffice is not installed")
 def test_libreoffice_keeps_locks_lists_prompts_and_texts(tmp_path: Path) -> None:
     (tmp_path / "sample.xlsx").write_bytes(write_workbook(sample_book()))
     options = [f"-env:UserInstallation=file://{tmp_path}/profile", "--headless", "--convert-to", "xlsx"]
