@@ -57,6 +57,7 @@ def check_one(one: Field, value: str, **beside: str) -> list[str]:
 
 TEXT = Field("action", "what", "What", max_length=5)
 NUMBER = Field("rag_rule", "value", "Value", type="integer", minimum=0)
+EMAIL = Field("subgroup", "chair_email", "E-mail", format="email")
 CODE = Field("board", "ref", "Ref", pattern="[A-Z]", unique=True)
 WORD = Field("action", "rag", "RAG", choices=("Green", "Amber"))
 DAY = Field("action", "due", "Due", type="date")
@@ -75,6 +76,9 @@ REFS = Field("grid", "covered_by", "Covered by", format="refs", refers="action")
         (TEXT, "👩👩👩👩👩", {}, []),
         (NUMBER, "0", {}, []),
         (NUMBER, "-1", {}, ["too_small"]),
+        (NUMBER, "1.5", {}, ["integer_unreadable"]),
+        (EMAIL, "chair@example.org", {}, []),
+        (EMAIL, "chair at example.org", {}, ["email_unreadable"]),
         (CODE, "J", {}, []),
         (CODE, "JJ", {}, ["not_of_the_form"]),
         (WORD, "Amber", {}, []),
@@ -153,7 +157,7 @@ def test_a_batch_is_told_apart_and_one_bad_cell_hides_no_other() -> None:
     found = check_rows([[first], [second], [], [last]], load_messages())
     assert [sorted(one.code for one in of) for of in found] == [
         ["too_long", "too_small"],
-        ["too_small"],
+        ["integer_unreadable"],
         [],
         ["too_small"],
     ]

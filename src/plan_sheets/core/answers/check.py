@@ -1,196 +1,142 @@
-"""The rules of every field, checked for a whole batch of documents in one pandera call.
+"""The rules of every field, checked for a whole batch of documents: one frame a record, and pandera decides.
 
-Types come first, in `tidy`: a cell that is no date or no choice has its finding by then, and is left out here. A rule
-over several cells stands on a derived boolean column that names the cell it reports on.
+Types come first, in `tidy`: a cell that is no date or no choice has its finding by then, and is not told of again.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from typing import NamedTuple
 
 import pandas as pd
-import pandera.pandas as pa
-from pandera.errors import SchemaErrors
 
 from plan_sheets.core.answers.answers import AnswerRow, Cell
+from plan_sheets.core.answers.rules import (
+    ANY_WORD,
+    BEGINS,
+    DOCUMENT,
+    build_schema,
+    columns_beside,
+    find_failures,
+    has_rules,
+)
 from plan_sheets.core.answers.tidy import clean_text, is_placeholder
 from plan_sheets.core.book.layout import Field
-from plan_sheets.core.model.dates import PartialDate
 from plan_sheets.core.model.findings import Finding
-from plan_sheets.core.model.keys import Key
 from plan_sheets.core.model.messages import Messages
 
-ANY_WORD = "*"
+
+class _Part(NamedTuple):
+    """The cells of one record in one row of a document, by field name."""
+
+    number: int
+    """The place of the row among all rows of the batch."""
+    document: int
+    """The place of its document."""
+    row: AnswerRow
+    cells: Mapping[str, Cell]
 
 
-@dataclass(frozen=True, slots=True)
-class _Rule:
-    """A check of one field: its name is a message's code."""
+@dataclass(slots=True)
+class _Table:
+    """The rows of one record in all documents of a batch, and the fields of which any cell stands in them."""
 
-    code: str
-    holds: Callable[[pd.Series[str]], pd.Series[bool]]
-    details: Mapping[str, object] = field(default_factory=dict)
+    parts: list[_Part] = field(default_factory=list)
+    fields: dict[str, Field] = field(default_factory=dict)
+
+    def fields_to_check(self) -> dict[str, Field]:
+        """The fields that a rule may find something in: where nothing stands, only what is required."""
+        filled = {name for part in self.parts for name, cell in part.cells.items() if cell.value}
+        return {
+            name: about
+            for name, about in self.fields.items()
+            if about.required or about.required_when or (name in filled and has_rules(about))
+        }
+
+    def frame(self, fields: Mapping[str, Field]) -> pd.DataFrame:
+        """A column of texts for each of these fields and for each that their rules look at; None where blank."""
+        texts = {
+            name: pd.Series([part.row.text(name) or None for part in self.parts], dtype="object")
+            for name in dict.fromkeys([*fields, *columns_beside(fields)])
+        }
+        begins = pd.Series([part.row.begins for part in self.parts], dtype="object")
+        return pd.DataFrame({**texts, DOCUMENT: [part.document for part in self.parts], BEGINS: begins})
 
 
 def check_rows(
-    documents: Sequence[Sequence[AnswerRow]], messages: Messages, refs: Mapping[str, set[str]] | None = None
+    documents: Sequence[Sequence[AnswerRow]], messages: Messages, refs: Mapping[str, Collection[str]] | None = None
 ) -> list[list[Finding]]:
     """Findings of each document of the batch, whose rows are given. `refs`: the refs that are known, by record."""
-    found: list[list[Finding]] = [[] for _ in documents]
-    rows = [(owner, row) for owner, its_rows in enumerate(documents) for row in its_rows]
-    fields = {_column(cell): cell.field for _, row in rows for cell in row.cells}
-    frame, derived = _frame(rows, fields, refs or {})
-    for code, column, place in _failures(frame, derived, fields):
-        owner, row = rows[place]
-        cell = next(cell for cell in row.cells if _column(cell) == column)
-        rule = next((rule for rule in _rules(cell.field) if rule.code == code), None)
-        details = rule.details if rule else {}
-        found[owner].append(
-            messages.finding(
-                code,
-                address=cell.address,
-                key=cell.key,
-                entered=cell.entered,
-                heading=cell.field.title,
-                prompt=cell.field.prompt,
-                **details,
-                because=_because(row, cell.field),
-                refers=cell.field.refers,
-                length=len(cell.value),
-            )
-        )
-    return found
+    found: list[list[tuple[int, str, str, Finding]]] = [[] for _ in documents]
+    for record, table in _tables(documents).items():
+        for code, name, part in _failures(table, refs or {}):
+            cell = part.cells[name]
+            finding = _finding(code, cell, part.row, messages)
+            found[part.document].append((part.number, f"{record}.{name}", code, finding))
+    return [[finding for *_, finding in sorted(findings, key=lambda each: each[:3])] for findings in found]
 
 
-def _column(cell: Cell) -> str:
-    return f"{cell.field.record}.{cell.field.name}"
-
-
-def _frame(
-    rows: Sequence[tuple[int, AnswerRow]], fields: Mapping[str, Field], refs: Mapping[str, set[str]]
-) -> tuple[pd.DataFrame, dict[str, tuple[str, str]]]:
-    """One frame of all rows: a text column a field (None where a row has no such cell), and the derived rules.
-
-    The second value names each derived column's code and the column it reports on.
-    """
-    texts: dict[str, list[str | None]] = {column: [None] * len(rows) for column in fields}
-    derived: dict[str, tuple[str, str]] = {}
-    rules: dict[str, list[bool]] = {}
-    twice = _twice(rows)
-    for place, (owner, row) in enumerate(rows):
+def _tables(documents: Sequence[Sequence[AnswerRow]]) -> dict[str, _Table]:
+    """The rows of the batch by record; a row of several, such as a form, stands in each with its cells."""
+    tables: dict[str, _Table] = {}
+    rows = ((document, row) for document, its_rows in enumerate(documents) for row in its_rows)
+    for number, (document, row) in enumerate(rows):
+        by_record: dict[str, dict[str, Cell]] = {}
         for cell in row.cells:
-            column = _column(cell)
-            if cell.value and cell.blocked is None:
-                texts[column][place] = cell.value
-            broken = [*_broken(row, cell, refs)] if cell.blocked is None else []
-            if cell.field.unique and (owner, cell.key) in twice:
-                broken.append("ref_twice")
-            for code in broken:
-                derived[f"{column} {code}"] = (code, column)
-                rules.setdefault(f"{column} {code}", [True] * len(rows))[place] = False
-    columns = {name: pd.Series(values, dtype="object") for name, values in texts.items()}
-    return pd.DataFrame(
-        {**columns, **{name: pd.Series(values, dtype="bool") for name, values in rules.items()}}
-    ), derived
+            by_record.setdefault(cell.field.record, {})[cell.field.name] = cell
+        for record, cells in by_record.items():
+            table = tables.setdefault(record, _Table())
+            table.parts.append(_Part(number, document, row, cells))
+            table.fields |= {name: cell.field for name, cell in cells.items()}
+    return tables
 
 
-def _broken(row: AnswerRow, cell: Cell, refs: Mapping[str, set[str]]) -> Iterator[str]:
-    """The codes of the rules over several cells, or over the plan, that a cell breaks."""
+def _failures(table: _Table, refs: Mapping[str, Collection[str]]) -> Iterator[tuple[str, str, _Part]]:
+    """The code, the field and the row of each cell that breaks a rule.
+
+    A row holds the fields of its sheet alone: of those that are on another sheet nothing is missing here.
+    """
+    fields = table.fields_to_check()
+    if not fields:
+        return
+    for code, name, place in find_failures(build_schema(fields, refs, documents=True), table.frame(fields)):
+        part = table.parts[place]
+        cell = part.cells.get(name)
+        if cell is not None and cell.blocked is None and (code != "required" or _is_asked(cell, part.row)):
+            yield code, name, part
+
+
+def _is_asked(cell: Cell, row: AnswerRow) -> bool:
+    """Whether a blank is missed: in a row that says something; a placeholder is an open question already."""
+    return row.says_something and not (cell.entered and is_placeholder(clean_text(cell.entered)))
+
+
+def _finding(code: str, cell: Cell, row: AnswerRow, messages: Messages) -> Finding:
     about = cell.field
-    if row.says_something and _is_blank(cell) and _needed(row, about):
-        yield "required"
-    if about.refers in refs and not _refers(cell, refs[about.refers]):
-        yield "unknown_ref"
-    if about.name == "owner_status" and cell.value == "Unnamed" and row.text("owner"):
-        yield "owner_still_unnamed"
-    if about.type == "date" and _lies_before(cell, row.begins):
-        yield "date_before_round"
+    return messages.finding(
+        code,
+        address=cell.address,
+        key=cell.key,
+        entered=cell.entered,
+        heading=about.title,
+        prompt=about.prompt,
+        choices=", ".join(about.choices),
+        longest=about.max_length,
+        least=about.minimum,
+        because=_because(row, about),
+        refers=about.refers,
+        length=len(cell.value),
+    )
 
 
-def _twice(rows: Iterable[tuple[int, AnswerRow]]) -> set[tuple[int, Key]]:
-    """Keys that stand in two rows of one document, with the document's place."""
-    unique = ((owner, cell.key) for owner, row in rows for cell in row.cells if cell.field.unique and cell.value)
-    return {key for key, times in Counter(unique).items() if times > 1}
-
-
-def _is_blank(cell: Cell) -> bool:
-    """Whether nothing is left of what was typed; a placeholder is an open question already."""
-    return not cell.value and not (cell.entered and is_placeholder(clean_text(cell.entered)))
-
-
-def _needed(row: AnswerRow, one: Field) -> bool:
-    return one.required or any(_matches(row.text(other), words) for other, words in one.required_when.items())
-
-
-def _matches(text: str, words: tuple[str, ...]) -> bool:
-    return bool(text) and (ANY_WORD in words or text in words)
-
-
-def _because(row: AnswerRow, one: Field) -> str:
+def _because(row: AnswerRow, about: Field) -> str:
     """Why a blank is not allowed here: ` because RAG is Amber`; "" where it never is."""
-    for other, words in one.required_when.items():
-        if _matches(row.text(other), words):
+    for other, words in about.required_when.items():
+        text = row.text(other)
+        if text and (ANY_WORD in words or text in words):
             title = next((cell.field.title for cell in row.cells if cell.field.name == other), "the last next step")
             return (
-                f" because {title} is {row.text(other)}"
-                if ANY_WORD not in words
-                else f" because there is something under {title}"
+                f" because {title} is {text}" if ANY_WORD not in words else f" because there is something under {title}"
             )
     return ""
-
-
-def _lies_before(cell: Cell, begins: date | None) -> bool:
-    """Whether a date of the round, which may have been typed without its year, lies before the round."""
-    if begins is None or cell.scope == "standing":
-        return False
-    day = PartialDate.from_words(cell.value)
-    return day is not None and day.last < begins
-
-
-def _refers(cell: Cell, known: set[str]) -> bool:
-    return not cell.value or {part.strip() for part in cell.value.split(";")} <= known
-
-
-def _rules(one: Field) -> list[_Rule]:
-    """The rules of one field for a column of its texts."""
-    rules = []
-    if one.type == "date":
-        rules.append(_Rule("date_unreadable", lambda s: s.map(lambda text: PartialDate.from_words(text) is not None)))
-    if one.choices:
-        rules.append(_Rule("not_a_choice", lambda s: s.isin(one.choices), {"choices": ", ".join(one.choices)}))
-    if one.max_length is not None:
-        longest = one.max_length
-        rules.append(_Rule("too_long", lambda s: s.str.len() <= longest, {"longest": longest}))
-    if one.pattern:
-        rules.append(_Rule("not_of_the_form", lambda s: s.str.fullmatch(one.pattern)))
-    if one.minimum is not None:
-        least = one.minimum
-        rules.append(_Rule("too_small", lambda s: pd.to_numeric(s, errors="coerce") >= least, {"least": least}))
-    return rules
-
-
-def _failures(
-    frame: pd.DataFrame, derived: Mapping[str, tuple[str, str]], fields: Mapping[str, Field]
-) -> list[tuple[str, str, int]]:
-    """(code, column, row) of everything that breaks a rule, in the order of the rows."""
-    columns = {
-        name: pa.Column(object, [pa.Check(rule.holds, name=rule.code) for rule in _rules(one)], nullable=True)
-        for name, one in fields.items()
-        if _rules(one) and frame[name].notna().any()
-    }
-    columns |= {name: pa.Column(bool, pa.Check(lambda s: s, name=code)) for name, (code, _) in derived.items()}
-    if not columns:
-        return []
-    try:
-        pa.DataFrameSchema(columns).validate(frame, lazy=True)
-    except SchemaErrors as errors:
-        cases = errors.failure_cases
-        named = [(str(case.check), str(case.column), case.index) for case in cases.itertuples()]
-        if any(index is None or index != index for _, _, index in named):  # noqa: PLR0124 - NaN: pandera could not say which row
-            raise
-        failures = [(check, derived.get(column, (check, column))[1], int(index)) for check, column, index in named]
-        return sorted(failures, key=lambda one: (one[2], one[1], one[0]))
-    return []

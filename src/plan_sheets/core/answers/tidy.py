@@ -193,10 +193,21 @@ def _integer(clean: str) -> Tidied:
     return Tidied(str(int(match[1]))) if match else Tidied(clean, (Remark("integer_unreadable"),))
 
 
+def is_integer(text: str) -> bool:
+    """Whether a tidied text is a whole number."""
+    return re.fullmatch(r"-?[0-9]{1,15}", text) is not None
+
+
+_ADDRESS = r"[^\s@<>:;,]+@[^\s@<>:;,]+\.[^\s@<>:;,.]+"
+
+
+def is_email(text: str) -> bool:
+    """Whether a tidied text is an e-mail address."""
+    return re.fullmatch(_ADDRESS, text) is not None
+
+
 def _email(clean: str) -> Tidied:
-    match = re.fullmatch(
-        r"<?(?:mailto:)?([^\s@<>:;,]+@[^\s@<>:;,]+\.[^\s@<>:;,.]+)>?[.;,]?", _seen(clean), re.IGNORECASE
-    )
+    match = re.fullmatch(rf"<?(?:mailto:)?({_ADDRESS})>?[.;,]?", _seen(clean), re.IGNORECASE)
     return Tidied(match[1]) if match else Tidied(clean, (Remark("email_unreadable"),))
 
 

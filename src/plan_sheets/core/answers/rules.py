@@ -1,0 +1,166 @@
+"""The rules of a record as a pandera schema: what its fields in `schemas/records/` say, and nothing else.
+
+Values are texts, tidied; a date is text with its precision ("March 2017"); a blank is None. A rule over several columns
+is a check of the whole frame, whose name tells the column that it is about: pandera blames every column of the row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping
+from datetime import date
+from typing import Any, NamedTuple
+
+import pandas as pd
+import pandera.pandas as pa
+from pandera.errors import SchemaError, SchemaErrors
+
+from plan_sheets.core.answers.tidy import is_email, is_integer
+from plan_sheets.core.book.layout import Field
+from plan_sheets.core.model.dates import PartialDate
+
+ANY_WORD = "*"
+DOCUMENT, BEGINS = "(document)", "(round begins)"
+"""Columns beside the fields where several documents are checked together: the place of the document, and the first day
+of its round (a date; None where it has none)."""
+_ABOUT = ": "
+"""Stands between the code and the column in the name of a check of the whole frame."""
+_OF_PANDERA = {"not_nullable": "required", "field_uniqueness": "ref_twice"}
+"""The codes of what a column of pandera checks without being given a check."""
+
+
+class Failure(NamedTuple):
+    """A value that breaks a rule: the code of its message, its column, and the label of its row in the frame's index."""
+
+    code: str
+    column: str
+    row: int
+
+
+def build_schema(
+    fields: Mapping[str, Field],
+    refs: Mapping[str, Collection[str]],
+    begins: date | None = None,
+    *,
+    documents: bool = False,
+) -> pa.DataFrameSchema:
+    """The schema of a frame that has these fields as columns; the name of each check is the code of a message.
+
+    `refs`: the refs that are known, by record; where a record is not in it, no rule about its refs is made. `begins`:
+    the first day of the round; None where it is not known, or stands in the frame. `documents`: whether the frame
+    holds the rows of several, so that a ref may stand once in each.
+    """
+    columns = {
+        name: pa.Column(
+            None,
+            [*_column_checks(field, refs)],
+            nullable=not field.required,
+            unique=field.unique and not documents,
+            required=field.required,
+        )
+        for name, field in fields.items()
+    }
+    wide = [check for field in fields.values() for check in _frame_checks(field, begins, documents=documents)]
+    return pa.DataFrameSchema(columns, wide)
+
+
+def columns_beside(fields: Mapping[str, Field]) -> list[str]:
+    """The columns that the rules about these fields look at beside them."""
+    owner = ["owner"] if "owner_status" in fields else []
+    return [*dict.fromkeys([*owner, *(other for field in fields.values() for other in field.required_when)])]
+
+
+def has_rules(field: Field) -> bool:
+    """Whether there is any rule about what stands in a field."""
+    checked = field.choices or field.pattern or field.refers or field.unique or field.name == "owner_status"
+    typed = field.type != "string" or field.format == "email"
+    return bool(checked or typed) or field.max_length is not None or field.minimum is not None
+
+
+def find_failures(schema: pa.DataFrameSchema, frame: pd.DataFrame) -> list[Failure]:
+    """Every value that breaks a rule, once for each rule. Raises SchemaErrors where the frame itself does not fit."""
+    try:
+        schema.validate(frame, lazy=True)
+    except SchemaErrors as errors:
+        if any(_code(error) is None for error in errors.schema_errors):
+            raise
+        return list(dict.fromkeys(failure for error in errors.schema_errors for failure in _failures(error)))
+    return []
+
+
+def _code(error: SchemaError) -> str | None:
+    """The code of the message about a failure; with the column that it is about, where the whole frame was checked."""
+    named = getattr(error.check, "name", None) or _OF_PANDERA.get(str(error.check))
+    return named if isinstance(error.failure_cases, pd.DataFrame) else None
+
+
+def _failures(error: SchemaError) -> Iterator[Failure]:
+    code, _, column = (_code(error) or "").partition(_ABOUT)
+    for row in error.failure_cases["index"]:
+        yield Failure(code, column or str(error.schema.name), int(row))
+
+
+def _column_checks(field: Field, refs: Mapping[str, Collection[str]]) -> Iterator[pa.Check]:
+    """The rules that look at one text. Its type comes first: a rule about its value lets a text of no type pass."""
+    if field.type == "date":
+        yield _each(lambda text: PartialDate.from_words(text) is not None, "date_unreadable")
+    if field.type == "integer":
+        yield _each(is_integer, "integer_unreadable")
+    if field.format == "email":
+        yield _each(is_email, "email_unreadable")
+    if field.choices:
+        yield pa.Check.isin(field.choices, name="not_a_choice")
+    if field.max_length is not None:
+        yield pa.Check.str_length(max_value=field.max_length, name="too_long")
+    if field.pattern:
+        yield pa.Check.str_matches(f"(?:{field.pattern})$", name="not_of_the_form")
+    if (least := field.minimum) is not None:
+        yield _each(lambda text: not is_integer(text) or int(text) >= least, "too_small")
+    if field.refers in refs:
+        known = frozenset(refs[field.refers])
+        yield _each(lambda text: known.issuperset(part.strip() for part in text.split(";")), "unknown_ref")
+
+
+def _each(holds: Callable[[str], bool], code: str) -> pa.Check:
+    """A check of each text by itself."""
+    return pa.Check(lambda texts: texts.map(holds).astype(bool), name=code)
+
+
+def _frame_checks(field: Field, begins: date | None, *, documents: bool) -> Iterator[pa.Check]:
+    """The rules about one field that look at other columns of the row, or at other rows."""
+    name = field.name
+    if field.required_when:
+        yield _wide("required", name, lambda frame: frame[name].notna() | ~_is_needed(frame, field))
+    if field.unique and documents:
+        yield _wide(
+            "ref_twice", name, lambda frame: frame[name].isna() | ~frame.duplicated([DOCUMENT, name], keep=False)
+        )
+    if name == "owner_status":
+        yield _wide("owner_still_unnamed", name, lambda frame: (frame[name] != "Unnamed") | frame["owner"].isna())
+    if field.type == "date" and field.scope != "standing" and (documents or begins):
+        yield _wide("date_before_round", name, lambda frame: ~_lies_before(frame, name, begins))
+
+
+def _wide(code: str, column: str, holds: Callable[[pd.DataFrame], pd.Series[bool]]) -> pa.Check:
+    """A check of the whole frame about one column."""
+    return pa.Check(holds, name=f"{code}{_ABOUT}{column}")
+
+
+def _is_needed(frame: pd.DataFrame, field: Field) -> pd.Series[bool]:
+    """In which rows another column says what makes this field required."""
+    needed = pd.Series(data=False, index=frame.index)
+    for other, words in field.required_when.items():
+        if other in frame:
+            needed |= frame[other].notna() if ANY_WORD in words else frame[other].isin(words)
+    return needed
+
+
+def _lies_before(frame: pd.DataFrame, name: str, begins: date | None) -> pd.Series[bool]:
+    """In which rows a date lies before the round: one without its year was perhaps given the wrong one."""
+    days = frame[BEGINS] if BEGINS in frame else [begins] * len(frame)
+    before = [_is_before(text, day) for text, day in zip(frame[name], days, strict=True)]
+    return pd.Series(before, index=frame.index, dtype=bool)
+
+
+def _is_before(text: Any, begins: date | None) -> bool:
+    read = PartialDate.from_words(text) if begins and isinstance(text, str) else None
+    return read is not None and begins is not None and read.last < begins
