@@ -25,13 +25,13 @@ from plan_sheets.core.rating.rag import Rating
 from plan_sheets.core.rating.ratings import is_further, rate_rounds, rows_at
 from plan_sheets.store import schemas
 from plan_sheets.store.plan_folder import Folder, check_folder
-from plan_sheets.store.register import tables
 from plan_sheets.store.register.batch import Batch
+from plan_sheets.store.register.reads import list_findings_to_read, list_returns_asking
 from plan_sheets.store.register.register import Register, ReturnFacts
 from plan_sheets.store.register.standings import read_standings
 from plan_sheets.store.writing.hand_over import hand_over
 
-TOLD = ("error", "query", "masked", "warning")
+READ = ("error", "query", "masked", "warning")
 """Severities of the findings that the officer reads; of notes, those whose message says so."""
 
 
@@ -69,6 +69,7 @@ class _Facts:
     proposals: Sequence[Proposal]
     standings: Sequence[SubgroupReturn]
     returns: Mapping[int, ReturnFacts]
+    """Those by which the queries came, by their ids."""
     as_of: datetime
 
 
@@ -115,9 +116,8 @@ def _facts(register: Register, now: datetime) -> _Facts:
     standings = read_standings(register, code, now.date()) if code else []
     then = rows_at(history, code) if code else {}
     ratings = rate_rounds(history, rounds, then)[code] if code else {}
-    returns = {one.id: one for one in register.returns()}
     plan = history, code, rounds, rows_at(history), then, ratings
-    return _Facts(register, *plan, register.open_queries(), offered, standings, returns, now)
+    return _Facts(register, *plan, register.open_queries(), offered, standings, list_returns_asking(register), now)
 
 
 def _book(facts: _Facts, reference: str) -> Book:
@@ -219,41 +219,29 @@ def _findings(facts: _Facts) -> Iterator[RowFacts]:
 
     Of these are also such as came late for an earlier round, after this one was issued.
     """
-    documents = facts.register.document_facts()
-    returns = facts.returns.values()
-    plans = [one.id for one in returns if one.kind == "plan"][-1:]
     issued = next((one.issued for one in facts.register.rounds() if one.code == facts.code), "")
-    wanted = {
-        one.id: one
-        for one in returns
-        if one.id in plans
-        or (one.document in documents and (documents[one.document].round == facts.code or one.received[:10] >= issued))
-        or (not one.document and one.kind != "plan")
-    }
-    notes = {message.code for message in schemas.load_messages().by_code.values() if message.told == "officer"}
-    told = (one for one in facts.register.rows(tables.FINDING) if one.severity in TOLD or one.code in notes)
-    for number, one in enumerate(row for row in told if row.return_id in wanted):
-        came = wanted[one.return_id]
-        document = documents.get(came.document or 0)
-        whose = document.subgroup or document.kind.capitalize() if document else "Plan"
+    notes = [message.code for message in schemas.load_messages().by_code.values() if message.told == "officer"]
+    for number, finding in enumerate(list_findings_to_read(facts.register, facts.code, issued, READ, notes)):
+        whose = finding.subgroup or finding.kind.capitalize() or "Plan"
+        title = schemas.title_of(finding.record, finding.field) if finding.field else ""
         contents = {
-            "ref": " ".join(filter(None, [whose, document.round if document else ""])),
-            "file": came.file,
-            "sheet": one.sheet,
-            "cell": one.cell,
-            "about": " ".join(filter(None, [one.ref, schemas.title_of(one.record, one.field) if one.field else ""])),
-            "severity": one.severity.capitalize(),
-            "entered": _entered(one.entered or "", came),
-            "message": one.message,
+            "ref": " ".join(filter(None, [whose, finding.round])),
+            "file": finding.file,
+            "sheet": finding.sheet,
+            "cell": finding.cell,
+            "about": " ".join(filter(None, [finding.ref, title])),
+            "severity": finding.severity.capitalize(),
+            "entered": _entered(finding.entered or "", finding.sha256),
+            "message": finding.message,
         }
         yield RowFacts(f"finding {number + 1}", contents)
 
 
-def _entered(text: str, came: ReturnFacts) -> str:
+def _entered(text: str, sha: str) -> str:
     """What was entered; of a text longer than anybody reads here its beginning, and where the rest is."""
     if len(text) <= MOST_SHOWN:
         return text
-    rest = f"{len(text) - MOST_SHOWN:,} characters more: see the file as it came, returned/{came.sha256}.xlsx"
+    rest = f"{len(text) - MOST_SHOWN:,} characters more: see the file as it came, returned/{sha}.xlsx"
     return f"{text[:MOST_SHOWN]} … ({rest})"
 
 

@@ -15,6 +15,7 @@ from plan_sheets.store.outbox import check_free, open_mark
 from plan_sheets.store.register import register as registers
 from plan_sheets.store.register import tables
 from plan_sheets.store.register.batch import Batch
+from plan_sheets.store.register.reads import read_last_paths, read_last_shas
 from plan_sheets.store.register.register import Register, ReturnFacts
 
 __all__ = ["Folder", "open_folder", "read_bytes", "sha256", "sha256_of", "write_elsewhere"]
@@ -50,7 +51,7 @@ class Folder:
 
     def plans_read(self) -> list[ReturnFacts]:
         """Every plan.xlsx that was taken in, or written anew and put in its place, oldest first."""
-        lies = {one.sha256: one.path for one in self.register.rows(tables.OUTPUT)}
+        lies = read_last_paths(self.register)
         lies |= {sha256_of(one): one.name for one in self._due()}
         return [
             one
@@ -163,7 +164,7 @@ class Folder:
     def _due(self) -> Iterator[Path]:
         """The files that are aside, whole, and the last that the register knows of in their place."""
         found = outbox.asides(self._folders())
-        last = {one.path: one.sha256 for one in self.register.rows(tables.OUTPUT)} if found else {}
+        last = read_last_shas(self.register) if found else {}
         for aside in found:
             target, sha = outbox.target_of(aside)
             recorded = last.get(self._name(target), "")

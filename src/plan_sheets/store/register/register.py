@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from functools import cache
-from operator import attrgetter
 from pathlib import Path
 from typing import Any, Self
 
@@ -52,6 +51,11 @@ class ReturnFacts:
     completed_by: str
     form: str
     received: str
+
+    @classmethod
+    def of(cls, row: Any) -> Self:
+        """The facts of a row of the table of returns."""
+        return cls(*(getattr(row, name) for name in cls.__slots__))
 
 
 class Register:
@@ -243,7 +247,7 @@ class Register:
                 one.supersedes,
                 one.answers_return,
             )
-            for one in self.rows(tables.DOCUMENT, **where)
+            for one in self._rows(tables.DOCUMENT, **where)
         ]
 
     def _layout(self, sha: str) -> str:
@@ -258,32 +262,41 @@ class Register:
         b = tables.BATCH
         return int(self.read(select(func.coalesce(func.max(b.c.id), 0)))[0][0])
 
-    def document_facts(self, kind: str = "", round_code: str = "") -> dict[int, DocumentFacts]:
-        """Every document that went out, by its id, oldest first; or those of a kind and a round ("": before any)."""
+    def last_document(self) -> int:
+        """The id of the document that went out last; 0 if none did."""
+        d = tables.DOCUMENT.c
+        return int(self.read(select(func.coalesce(func.max(d.id), 0)).where(d.plan == self.plan))[0][0])
+
+    def document_facts(self, kind: str = "", round_code: str = "", *, after: int = 0) -> dict[int, DocumentFacts]:
+        """Every document that went out, by its id, oldest first; or those of a kind and a round ("": before any).
+
+        `after`: only those that went out after the document of this id.
+        """
         d = tables.DOCUMENT
         chosen = select(
             d.c.id, d.c.reference, d.c.kind, d.c.round, d.c.subgroup, d.c.created, d.c.signature, d.c.supersedes
         )
+        chosen = chosen.where(d.c.plan == self.plan, d.c.id > after)
         chosen = chosen.where(d.c.kind == kind, d.c.round == round_code) if kind else chosen
-        return {one.id: DocumentFacts(*one) for one in self.read(chosen.where(d.c.plan == self.plan).order_by(d.c.id))}
+        return {one.id: DocumentFacts(*one) for one in self.read(chosen.order_by(d.c.id))}
 
     def returns(self, **where: object) -> list[ReturnFacts]:
         """Everything received whose columns hold these values, oldest first."""
-        return [_return_facts(row) for row in self.rows(tables.RETURN, **where)]
+        return [ReturnFacts.of(row) for row in self._rows(tables.RETURN, **where)]
 
     def returns_standing(self, document: int) -> list[ReturnFacts]:
         """The returns of a document (its id) that were merged and that no later one replaces, oldest first."""
         found = self.read(statements.returns_standing(), plan=self.plan, document=document)
-        return [_return_facts(row) for row in found]
+        return [ReturnFacts.of(row) for row in found]
 
     def next_bases(self, return_id: int) -> dict[Key, str]:
         """What a return counts as having said, cell by cell: what its correction is compared with."""
-        entries = self.rows(tables.ENTRY, return_id=return_id)
-        return {Key(entry.record, entry.ref, entry.field): entry.next_base for entry in entries}
+        entries = self.read(statements.next_bases(), plan=self.plan, return_id=return_id)
+        return {Key(*place): base for *place, base in entries}
 
     def settled_subjects(self) -> frozenset[str]:
         """The subject of everything that was ever settled: queries and proposals."""
-        return frozenset(settlement.subject for settlement in self.rows(tables.SETTLEMENT))
+        return frozenset(subject for (subject,) in self.read(statements.settled_subjects(), plan=self.plan))
 
     def open_queries(self, **where: object) -> list[OpenQuery]:
         """Every query that nobody has settled, oldest first; `where`: columns of the return that it came by."""
@@ -305,7 +318,7 @@ class Register:
 
     def find_return(self, said: str) -> ReturnFacts:
         """The return of this number, or whose SHA-256 begins so. Raises PlanSheetsError if there is not just one."""
-        chosen = [_return_facts(row) for row in self.read(statements.returns_named(said), plan=self.plan)]
+        chosen = [ReturnFacts.of(row) for row in self.read(statements.returns_named(said), plan=self.plan)]
         if len({one.sha256 for one in chosen}) != 1:
             raise PlanSheetsError(
                 f"There is no return '{said}' to replace.",
@@ -315,47 +328,18 @@ class Register:
 
     def set_aside(self, verdict: str) -> list[ReturnFacts]:
         """Files whose last verdict was this one (held, refused): none that was accepted since."""
-        return [_return_facts(row) for row in self.read(statements.set_aside(), plan=self.plan, verdict=verdict)]
+        return [ReturnFacts.of(row) for row in self.read(statements.set_aside(), plan=self.plan, verdict=verdict)]
 
-    def placeholders(self) -> dict[Key, str]:
-        """Every placeholder that was typed: the text as typed, by key, whatever stands there now."""
-        return {
-            Key(one.record, one.ref, one.field): one.entered
-            for one in self.rows(tables.FINDING, code="placeholder")
-            if one.entered
-        }
-
-    def entries_about(self, outcomes: Iterable[str], code: str) -> Sequence[Any]:
-        """Every entry of the facts of which one ever had such an outcome or a finding of this code, oldest first.
-
-        A register has tens of thousands of entries, and nearly all of them are of facts about which there is nothing.
-        """
-        return self.read(statements.entries_about(), plan=self.plan, outcomes=[*outcomes], code=code)
-
-    def rows(self, table: Table, **where: object) -> Sequence[Any]:
-        """Every row of a table whose columns hold these values, oldest first.
-
-        Of this plan alone: the table names the plan, or belongs to a return or a query of it.
-        """
+    def _rows(self, table: Table, **where: object) -> Sequence[Any]:
+        """Every row of a table of this plan whose columns hold these values, oldest first."""
         return self.read(statements.rows_by(table, *where), plan=self.plan, **where)
-
-    def rows_about(self, table: Table, ref: str) -> Sequence[Any]:
-        """Every row of a table of facts that is about this ref, or about a contribution to it (`J2.1/MH`)."""
-        return self.read(statements.rows_about(table), plan=self.plan, about=ref)
 
     def outputs(self) -> Mapping[str, frozenset[str]]:
         """SHA-256 of every version of every file that the tool made, by path within the plan folder."""
         found: dict[str, frozenset[str]] = {}
-        for one in self.rows(tables.OUTPUT):
+        for one in self._rows(tables.OUTPUT):
             found[one.path] = found.get(one.path, frozenset()) | {one.sha256}
         return found
-
-
-_FACTS = attrgetter(*(field.name for field in fields(ReturnFacts)))
-
-
-def _return_facts(row: Any) -> ReturnFacts:
-    return ReturnFacts(*_FACTS(row))
 
 
 def _source(came: tuple[Any, ...]) -> Source:

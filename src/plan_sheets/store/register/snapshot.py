@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
 
 from plan_sheets.core.model.history import BEFORE_ANY_ROUND, History
 from plan_sheets.core.model.keys import Key
@@ -19,8 +18,12 @@ from plan_sheets.core.rating.ratings import rate_rounds, rows_at, thresholds
 from plan_sheets.core.rating.snapshot import Snapshot, day_of
 from plan_sheets.store import schemas
 from plan_sheets.store.register.known_names import NOT_READ
-from plan_sheets.store.register.placeholders import PLACEHOLDER, Placeholder, placeholders_of
+from plan_sheets.store.register.placeholders import Placeholder, placeholders_of
+from plan_sheets.store.register.reads import find_keys_left_by_returns, list_issues, list_returns_of_rounds
 from plan_sheets.store.register.register import Register
+
+KINDS = ("subgroup", "feedback")
+"""The kinds of documents by which subgroups report."""
 
 
 def read_snapshot(register: Register, for_round: Round | None) -> Snapshot:
@@ -31,8 +34,9 @@ def read_snapshot(register: Register, for_round: Round | None) -> Snapshot:
     rows = rows_at(history, code)
     settled = register.settled_subjects()
     queries = [one for one in register.open_queries() if one.round <= code]
-    returned, entries = _Returns(register), register.entries_about(NOT_READ, PLACEHOLDER)
-    placeholders = placeholders_of(register, entries, history, code)
+    returned = _Returns(register, code)
+    placeholders = placeholders_of(register, history, code)
+    not_read = find_keys_left_by_returns(register, code, NOT_READ, KINDS, RETURNED)
     return Snapshot(
         round=for_round,
         rounds=rounds,
@@ -44,7 +48,7 @@ def read_snapshot(register: Register, for_round: Round | None) -> Snapshot:
         silent=returned.because(code),
         questions=tuple(_questions(history, rows, placeholders)),
         proposals=tuple(one for one in proposals(history, rounds) if one.round <= code and subject(one) not in settled),
-        doubts=_doubts(queries, _not_read(entries, returned, code)),
+        doubts=_doubts(queries, not_read),
         set_aside=_set_aside(register, code),
         asked={key: one.since for key, one in placeholders.items()},
         open_queries=tuple(queries),
@@ -53,24 +57,21 @@ def read_snapshot(register: Register, for_round: Round | None) -> Snapshot:
 
 
 class _Returns:
-    """What came back: every accepted return of a subgroup's workbook or feedback, by round and subgroup."""
+    """The workbooks and feedback of subgroups up to a round (its code): what went out, and what was accepted."""
 
-    def __init__(self, register: Register) -> None:
-        kinds = ("subgroup", "feedback")
-        self.documents = {number: one for number, one in register.document_facts().items() if one.kind in kinds}
-        self.round_of: dict[int, str] = {}
-        """The code of the round that each return speaks of, by the id of the return."""
+    def __init__(self, register: Register, code: str) -> None:
+        self.issues: dict[str, list[str]] = {}
+        """The subgroups that were issued a workbook, in the order of issue, by the code of the round."""
+        for when, subgroup in dict.fromkeys(list_issues(register, code, KINDS)):
+            self.issues.setdefault(when, []).append(subgroup)
         self.forms: dict[tuple[str, str], dict[str, str]] = {}
         """The form of the last accepted return, by round and subgroup."""
-        for one in register.returns():
-            document = self.documents.get(one.document or 0)
-            if document and one.verdict in RETURNED:
-                self.round_of[one.id] = document.round
-                self.forms[document.round, document.subgroup] = json.loads(one.form) if one.form else {}
+        for file in list_returns_of_rounds(register, BEFORE_ANY_ROUND, code, KINDS, RETURNED):
+            self.forms[file.round, file.subgroup] = json.loads(file.form) if file.form else {}
 
     def issued(self, code: str) -> list[str]:
         """The subgroups that were issued a workbook in a round, in the order of issue."""
-        return list(dict.fromkeys(one.subgroup for one in self.documents.values() if one.round == code))
+        return self.issues.get(code, [])
 
     def because(self, code: str) -> dict[str, str]:
         """Why a subgroup has nothing to report, by its code."""
@@ -91,14 +92,7 @@ def _reporting(rows: Rows, rounds: Sequence[str], returned: _Returns) -> Iterato
         yield SubgroupFacts(code, row.get("title") or code, row.get("chair", ""), row.get("board_lead", ""), missed)
 
 
-def _not_read(entries: Sequence[Any], returned: _Returns, code: str) -> Iterator[Key]:
-    """The cells of a round whose last text could not be taken: an error, or a personal identifier."""
-    of_round = {id_ for id_, of in returned.round_of.items() if of == code}
-    last = {Key(one.record, one.ref, one.field): one.outcome for one in entries if one.return_id in of_round}
-    yield from (key for key, outcome in last.items() if outcome in NOT_READ)
-
-
-def _doubts(queries: Sequence[OpenQuery], not_read: Iterator[Key]) -> dict[str, tuple[str, ...]]:
+def _doubts(queries: Sequence[OpenQuery], not_read: Sequence[Key]) -> dict[str, tuple[str, ...]]:
     """What is in doubt about each action, in words."""
     asked = [cell.key for one in queries for cell in one.cells]
     doubts: dict[str, tuple[str, ...]] = {}
