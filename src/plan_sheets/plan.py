@@ -26,7 +26,7 @@ from plan_sheets.store.container.hashing import sha256
 from plan_sheets.store.formats.reader import read_workbook
 from plan_sheets.store.plan_folder import IS_OPEN, PLAN_FILE, AnyPath, Folder, as_path, check_folder
 from plan_sheets.store.register.batch import Batch
-from plan_sheets.store.register.placeholders import placeholders_typed
+from plan_sheets.store.register.placeholders import list_placeholders
 from plan_sheets.store.register.reads import has_errors, list_rows_asked_about
 from plan_sheets.store.register.record import ReceivedFile, add_return, record_return
 from plan_sheets.store.register.register import FILE, Register
@@ -176,7 +176,7 @@ def write_plan(folder: Folder, now: datetime) -> Path:
     at = now.isoformat(timespec="seconds")
     with folder.register.batch("write", at) as batch:
         history = folder.register.history()
-        book = plan_book(rows_of(history, placeholders_typed(folder.register)), created=now)
+        book = plan_book(rows_of(history, list_placeholders(folder.register)), created=now)
         data = hand_over(book)
         if _is_all_merged(folder):
             folder.record(PLAN_FILE, sha256(folder.read_plan()), batch)

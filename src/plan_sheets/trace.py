@@ -1,4 +1,4 @@
-"""Where a value came from: every time somebody said something about it, oldest first."""
+"""Where a value came from: every time that it was given, oldest first."""
 
 from __future__ import annotations
 
@@ -15,7 +15,10 @@ from plan_sheets.store.register.register import Register
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One time that a value was said: in which file and cell, by whom, and what became of it."""
+    """One time that a value was given: in which file and cell, by whom, and what became of it.
+
+    `before`: what stood then, "" if nothing. `sheet` and `cell` are "" where the officer settled a query.
+    """
 
     field: str
     round: str
@@ -32,19 +35,19 @@ class Step:
 
 
 def trace_value(folder: Folder, ref: str, field: str | None = None) -> Sequence[Step]:
-    """Everything that was said of a ref, or of one field of it (its name or heading), oldest first.
+    """Every value that a ref was given, oldest first; `field`: only those of this field, by its name or heading.
 
     Raises PlanSheetsError if the register knows no such ref or field.
     """
     check_folder(folder)
     with folder.register.as_it_stands():
-        steps = list(_steps(folder.register, ref))
+        steps = list(_list_steps(folder.register, ref))
     if not steps:
         raise PlanSheetsError(f"The register knows nothing of '{ref}'.", "Refs look like J2a.1; the master lists them.")
     records = schemas.load_records()
     titles = {
         name: records[record][name].title if name in records.get(record, {}) else name
-        for record, name in {one[:2] for one in steps}
+        for record, name in {step[:2] for step in steps}
     }
     meant = {
         name
@@ -58,8 +61,8 @@ def trace_value(folder: Folder, ref: str, field: str | None = None) -> Sequence[
     return [step for _, name, step in steps if name in meant]
 
 
-def _steps(register: Register, ref: str) -> Iterator[tuple[str, str, Step]]:
-    """Record, field and step of everything said of a ref, in the order in which it was recorded."""
+def _list_steps(register: Register, ref: str) -> Iterator[tuple[str, str, Step]]:
+    """Record, field and step of every value that a ref was given: by the day it came, settlements last."""
     before: dict[Key, str] = {}
     for value in sorted(list_traced_values(register, ref), key=lambda value: (value.received, _is_settled(value))):
         key, head, rest = value.key, value.head, value[4:]

@@ -11,8 +11,8 @@ import pytest
 from plan_sheets.core.model.keys import Key
 from plan_sheets.store.register import reads, tables
 from plan_sheets.store.register.batch import Batch
-from plan_sheets.store.register.known_names import NOT_READ, disputed, names_known
-from plan_sheets.store.register.placeholders import PLACEHOLDER, placeholders_of
+from plan_sheets.store.register.known_names import NOT_READ, find_disputed, find_known_names
+from plan_sheets.store.register.placeholders import PLACEHOLDER, find_open_placeholders
 from plan_sheets.store.register.register import FILE, Register
 from plan_sheets.store.register.standings import read_standings
 
@@ -119,8 +119,8 @@ def test_a_fact_is_left_by_what_its_last_entry_came_to(register: Register) -> No
     left = reads.find_keys_left_by_returns(register, Q1, NOT_READ, ["subgroup"], TAKEN)
     assert left == [WHAT, RAG], "in the order in which they were first entered"
     assert reads.find_keys_left_by_returns(register, Q2, NOT_READ, ["subgroup"], TAKEN) == []
-    assert disputed(register, Q1) == {WHAT, RAG, OWNER}, "of whatever file"
-    assert disputed(register, Q2) == set()
+    assert find_disputed(register, Q1) == {WHAT, RAG, OWNER}, "of whatever file"
+    assert find_disputed(register, Q2) == set()
 
 
 def test_a_placeholder_is_read_with_every_entry_of_its_fact_up_to_the_round(register: Register) -> None:
@@ -134,7 +134,7 @@ def test_a_placeholder_is_read_with_every_entry_of_its_fact_up_to_the_round(regi
     assert reads.list_findings_of(register, PLACEHOLDER) == [(first, OWNER, "?")]
     assert [row.entered for row in reads.list_entries_of_placeholders(register, PLACEHOLDER, Q1)] == ["?"]
     assert [row.entered for row in reads.list_entries_of_placeholders(register, PLACEHOLDER, Q2)] == ["?", "Soon"]
-    assert placeholders_of(register, register.history(), Q1) == {OWNER: ("?", Q1)}
+    assert find_open_placeholders(register, register.history(), Q1) == {OWNER: ("?", Q1)}
 
 
 def test_what_is_about_a_ref_is_about_its_contributions_and_not_about_refs_that_begin_so(register: Register) -> None:
@@ -162,7 +162,7 @@ def test_people_are_those_of_this_plan_who_completed_sent_settled_or_were_entere
             batch.add(tables.SETTLEMENT, subject="query 4", choice=choice, by=by, return_id=came)
     assert reads.list_people(register, {"action": ("owner",)}) == {"Ann Chair", "Cy Owner", "Di Officer", "Ed Officer"}
     assert reads.list_senders(register) == {"Bob Sender <bob@example.org>"}
-    assert names_known(register)
+    assert find_known_names(register)
     assert reads.find_settlement(register, 4) == ("Take", "", "Ed Officer")
     assert reads.find_settlement(register, 1) is None
 

@@ -15,7 +15,7 @@ from plan_sheets import office
 from plan_sheets.core.model.findings import PlanSheetsError
 from plan_sheets.core.model.keys import Key
 from plan_sheets.store.register import tables
-from plan_sheets.store.register.placeholders import placeholders_typed
+from plan_sheets.store.register.placeholders import list_placeholders
 from plan_sheets.store.register.register import FILE, Register
 
 AT = "2016-04-01T09:00:00"
@@ -176,7 +176,7 @@ def test_several_plans_in_one_register_do_not_mix(register: Register, tmp_path: 
         1,
     ]
     assert [len(first.returns()), len(first.rounds()), len(first.open_queries()), len(first.outputs())] == [0, 0, 0, 0]
-    assert [len(placeholders_typed(one)) for one in (first, second)] == [0, 1]
+    assert [len(list_placeholders(one)) for one in (first, second)] == [0, 1]
     for name in (tables.ENTRY, tables.FINDING, tables.QUERY_CELL):
         assert (len(rows_of_table(first, name)), len(rows_of_table(second, name))) == (0, 1)
     with pytest.raises(PlanSheetsError, match="2 plans"):

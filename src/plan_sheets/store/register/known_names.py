@@ -1,4 +1,4 @@
-"""Whom the register names, and which facts are in dispute: what a public edition must not say."""
+"""Whom the register names, and which facts are in dispute: what a public edition must not show."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ NOT_READ = (Outcome.ERROR, Outcome.MASKED)
 """Outcomes of a cell whose text was not taken, and about which no query is open."""
 
 
-def names_known(register: Register) -> Names:
-    """Everybody whom the register names: owners, chairs, contacts, who filled in, sent, settled, decided, overrode."""
+def find_known_names(register: Register) -> Names:
+    """The names in the register: owners, chairs, contacts, and who filled in, sent, settled, decided or overrode."""
     history = register.history()
     # What was typed and not taken, or waits to be settled, names people too.
     names = {*names_in(history), *list_people(register, NAMES)}
@@ -26,7 +26,7 @@ def names_known(register: Register) -> Names:
     return Names.of(names, known, values_in(history, AGENCIES))
 
 
-def disputed(register: Register, code: str) -> set[Key]:
+def find_disputed(register: Register, code: str) -> set[Key]:
     """The facts of a round (its code) on which a query is open, or whose last text could not be taken."""
     asked = {cell.key for query in register.open_queries() for cell in query.cells}
     return asked | set(find_keys_left_in_round(register, code, NOT_READ))

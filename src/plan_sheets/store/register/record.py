@@ -15,7 +15,7 @@ from plan_sheets.core.model.keys import Address, Key
 from plan_sheets.core.model.queries import QueryCell
 from plan_sheets.core.model.receipts import Receipt
 from plan_sheets.store.register import tables
-from plan_sheets.store.register.batch import Batch, value_row
+from plan_sheets.store.register.batch import Batch, make_value_row
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ def record_return(batch: Batch, received: ReceivedFile, return_id: int, merged: 
     kept = [one for one in merged.cells if _worth_keeping(one)]
     ids = dict(zip(map(id, kept), batch.add_all(tables.ENTRY, [_entry(return_id, one) for one in kept]), strict=True))
     values = [
-        value_row(one.cell.key, one.cell.value, one.cell.scope, one.round, entry=ids[id(one)])
+        make_value_row(one.cell.key, one.cell.value, one.cell.scope, one.round, entry=ids[id(one)])
         for one in kept
         if one.outcome is Outcome.TAKEN and one.cell.scope in ("standing", "round")
     ]

@@ -14,16 +14,17 @@ from plan_sheets.store.register.register import Register
 def read_standings(register: Register, code: str, as_of: date) -> list[SubgroupReturn]:
     """How the workbook of each subgroup stands in a round (its code), by the latest issue of each."""
     documents = register.document_facts("subgroup", code)
-    came = list_returns_of_rounds(register, code, code, ["subgroup"], set(Verdict) - {Verdict.REFUSED})
+    files = list_returns_of_rounds(register, code, code, ["subgroup"], set(Verdict) - {Verdict.REFUSED})
     arrivals = [
-        Arrival(file.subgroup, file.verdict, file.received, file.completed_by, _message(file.form)) for file in came
+        Arrival(file.subgroup, file.verdict, file.received, file.completed_by, _describe_message(file.form))
+        for file in files
     ]
     issued = {document.subgroup: document.created for document in documents.values()}
     return_by = next(issued_round.return_by for issued_round in register.rounds() if issued_round.code == code)
     return control_totals(sorted(issued.items()), arrivals, date.fromisoformat(return_by), as_of)
 
 
-def _message(form: str) -> str:
+def _describe_message(form: str) -> str:
     """What the form on `Start here` tells the board officer."""
     answers = json.loads(form) if form else {}
     because = f"Nothing to report: {answers['nothing_because']}" if answers.get("nothing_because") else ""

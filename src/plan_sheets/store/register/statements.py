@@ -1,4 +1,4 @@
-"""The selects of the register that are asked often; to put one together costs as much as to run it."""
+"""The selects of the register. Each is made once and kept: to make one costs as much as to run it."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ from sqlalchemy import (
 from plan_sheets.store.register import tables
 
 SHA_ENOUGH = 6
-"""Letters of a hash that the officer must give: fewer name nothing."""
+"""How many letters of a SHA-256 the officer must give at least to name a return."""
 QUERY_SUBJECT = "query "
 """How the subject of a settlement begins that is about a query."""
 
 
 def query_subject(query: int) -> str:
-    """By what a settlement of a query (its id) is known."""
+    """The subject of the settlements of a query (its id)."""
     return f"{QUERY_SUBJECT}{query}"
 
 
@@ -68,12 +68,12 @@ def returns_standing() -> Select[Any]:
     return rows_by(r, "document").where(r.c.answers_sha != "", ~exists().where(later.c.replaces == r.c.id))
 
 
-def returns_named(said: str) -> Select[Any]:
+def returns_named(name: str) -> Select[Any]:
     """The returns of documents that have this number, or whose SHA-256 begins so."""
     r = tables.RETURN
-    named = [cast(r.c.id, Text) == said]
-    if len(said) >= SHA_ENOUGH:
-        named.append(func.substr(r.c.sha256, 1, len(said)) == said)
+    named = [cast(r.c.id, Text) == name]
+    if len(name) >= SHA_ENOUGH:
+        named.append(func.substr(r.c.sha256, 1, len(name)) == name)
     return rows_by(r).where(r.c.document.is_not(None), or_(*named))
 
 
