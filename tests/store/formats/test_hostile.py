@@ -114,7 +114,7 @@ def test_an_xlsb_of_which_not_every_cell_can_be_read() -> None:
         (tasks.leave, LIMITS),
         (tasks.stay_away, Limits(child_seconds=0.5)),
         (tasks.take_all, Limits(child_memory=200_000_000)),
-        (tasks.tell_much, Limits(told=100)),
+        (tasks.tell_much, Limits(child_output=100)),
     ],
 )
 def test_a_child_is_given_up(task: Task, limits: Limits) -> None:
@@ -122,7 +122,7 @@ def test_a_child_is_given_up(task: Task, limits: Limits) -> None:
 
 
 def test_a_child_works_within_its_limits() -> None:
-    limits = Limits(told=100, child_memory=200_000_000)
+    limits = Limits(child_output=100, child_memory=200_000_000)
     assert run_apart(tasks.tell_enough, b"told", limits) == b"told".ljust(100)
 
 

@@ -15,10 +15,10 @@ def same_text(issued: str, found: str) -> bool:
     """Whether a locked cell still says what it said; line ends, blanks at the ends and precision of a date aside."""
     if issued == found:  # nearly always
         return True
-    one, other = (unicodedata.normalize("NFC", text).split() for text in (issued, found))
-    if one == other:
+    issued_words, found_words = (unicodedata.normalize("NFC", text).split() for text in (issued, found))
+    if issued_words == found_words:
         return True
-    days = [PartialDate.from_words(" ".join(words)) for words in (one, other)]
+    days = [PartialDate.from_words(" ".join(words)) for words in (issued_words, found_words)]
     return days[0] is not None and days[1] is not None and days[0].last == days[1].last
 
 

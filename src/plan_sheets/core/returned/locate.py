@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
 from plan_sheets.core.book.document import Document
-from plan_sheets.core.book.layout import NOTHING_YET, Row, Sheet, as_text, texts_of
+from plan_sheets.core.book.layout import NOTHING_YET, Row, Sheet, as_text
 from plan_sheets.core.model.found import FoundCell, FoundSheet, FoundWorkbook
 from plan_sheets.core.model.keys import Address, Key
 from plan_sheets.core.model.messages import Messages
@@ -27,6 +27,7 @@ from plan_sheets.core.returned.tables import (
     squeezed,
     table_in_place,
 )
+from plan_sheets.core.returned.untouched import find_exact_rows, is_untouched
 
 CUT_AT = 255
 """UTF-16 units of a text that SheetJS writes into an xls."""
@@ -54,13 +55,17 @@ class Locator:
         if sheet.name not in self.firsts:
             firsts = [plain(as_text(row.cells[0])) for row in sheet.rows]
             times = Counter(firsts)
-            self.firsts[sheet.name] = {one: row for one, row in zip(firsts, sheet.rows, strict=True) if times[one] == 1}
+            self.firsts[sheet.name] = {
+                text: row for text, row in zip(firsts, sheet.rows, strict=True) if times[text] == 1
+            }
         return self.firsts[sheet.name]
 
     def _by_whole(self, sheet: Sheet) -> Mapping[tuple[str, ...], Row]:
         """The rows of a sheet, by all their texts."""
         if sheet.name not in self.wholes:
-            self.wholes[sheet.name] = {tuple(plain(as_text(one)) for one in row.cells): row for row in sheet.rows}
+            self.wholes[sheet.name] = {
+                tuple(plain(as_text(content)) for content in row.cells): row for row in sheet.rows
+            }
         return self.wholes[sheet.name]
 
     def locate(self) -> Located:
@@ -104,8 +109,12 @@ class Locator:
             if found.name not in self.claimed and (table := find_table(sheet.columns, found))
         ]
         tables: dict[str, FoundTable] = {}
-        for fit, _, name, table in sorted(fits, key=lambda one: one[:2], reverse=True):
-            rivals = [one for one in fits if one[0] == fit and one[2] == name and one[3].found.name not in self.claimed]
+        for fit, _, name, table in sorted(fits, key=lambda candidate: candidate[:2], reverse=True):
+            rivals = [
+                rival
+                for rival in fits
+                if rival[0] == fit and rival[2] == name and rival[3].found.name not in self.claimed
+            ]
             if name not in tables and table.found.name not in self.claimed and len(rivals) == 1:
                 tables[name] = table
                 self.claimed.add(table.found.name)
@@ -149,8 +158,8 @@ class Locator:
                 self._tell(
                     "column_missing", Address.at(name, table.heading_row, 0), heading=column.heading, sheet=sheet.name
                 )
-        exact = self._exact(sheet, table)
-        if self._is_untouched(sheet, table, exact):
+        exact = find_exact_rows(sheet, table)
+        if is_untouched(self.document, sheet, table, exact):
             start = table.heading_row + 1
             self.shape.unchanged += [
                 Unchanged(self.document, sheet, row, table, start + at) for at, row in enumerate(sheet.rows)
@@ -193,39 +202,6 @@ class Locator:
             sheet=sheet.name,
             ref=row.ref,
         )
-
-    def _exact(self, sheet: Sheet, table: FoundTable) -> dict[int, Row]:
-        """The rows that say to the letter what they went out with, by their places; none of a form.
-
-        None either of a sheet with a column too many or too few, or on which anybody merged, painted or struck out a
-        cell: there more than its text speaks for a row.
-        """
-        odd = table.doubles or table.found.merged or table.found.painted or table.found.struck
-        if odd or any(column.field.name not in table.places for column in sheet.columns):
-            return {}
-        issued = {texts_of(row): row for row in sheet.rows if row.answer is None}
-        across = [table.places[column.field.name] for column in sheet.columns]
-        exact = {}
-        for place, cells in table.rows.items() if issued else ():
-            whole = tuple([cells[at].formula or cells[at].text if at in cells else "" for at in across])
-            if whole in issued and place > table.heading_row:
-                exact[place] = issued[whole]
-        return exact
-
-    def _is_untouched(self, sheet: Sheet, table: FoundTable, exact: Mapping[int, Row]) -> bool:
-        """Whether the whole sheet says what it went out with, to the letter and in every place."""
-        start = table.heading_row + 1
-        if table.heading_row != sheet.heading_row or len(exact) < len(sheet.rows):
-            return False
-        if any(exact.get(start + at) is not row for at, row in enumerate(sheet.rows)):
-            return False
-        above = [sheet.title, *sheet.lines_written(self.document.book.marking)]
-        if any(table.at(at, 0).entered != line for at, line in enumerate(above)):
-            return False
-        written = (
-            sum(map(bool, above)) + len(sheet.columns) + sum(len(list(filter(None, row.cells))) for row in sheet.rows)
-        )
-        return len(table.found.cells) == written and [*table.places.values()] == [*range(len(sheet.columns))]
 
     def _rows(self, sheet: Sheet, table: FoundTable, exact: Mapping[int, Row]) -> dict[str, list[int]]:
         """The places (rows counted from 0) of each expected row: by key, then by ref and text."""
@@ -270,8 +246,8 @@ class Locator:
         places = [
             at for at, column in enumerate(sheet.columns[:2]) if not column.input and column.field.name in table.places
         ]
-        said = [(as_text(row.cells[at]), table.cell(place, sheet.columns[at].field.name).text) for at in places]
-        if said and not any(same_ref(issued, found) for issued, found in said):
+        texts = [(as_text(row.cells[at]), table.cell(place, sheet.columns[at].field.name).text) for at in places]
+        if texts and not any(same_ref(issued, found) for issued, found in texts):
             where = Address.at(table.found.name, place, table.places["key"])
             self._tell("row_key_differs", where, entered=self._texts(table, place), ref=row.ref)
             return None
@@ -309,46 +285,48 @@ class Locator:
                 address = Address.at(table.found.name, places[0], place)
                 key = self.document.key_of(row, column)
                 cell = self._whole(cell, as_text(content), address, key)
-                one = Typed(key, sheet, row, column, address, cell, as_text(content))
+                entry = Typed(key, sheet, row, column, address, cell, as_text(content))
                 if not is_input:
-                    self._locked(one)
+                    self._locked(entry)
                 elif name in table.doubles:
-                    self._doubled(one, table, [table.at(places[0], other) for other in table.doubles[name]])
+                    self._doubled(entry, table, [table.at(places[0], at) for at in table.doubles[name]])
                 else:
-                    self.shape.typed.append(one)
+                    self.shape.typed.append(entry)
 
     @staticmethod
     def _contents(sheet: Sheet, table: FoundTable, place: int) -> tuple[str, ...]:
         return tuple(table.cell(place, column.field.name).entered for column in sheet.columns)
 
-    def _doubled(self, one: Typed, table: FoundTable, others: Iterable[FoundCell]) -> None:
+    def _doubled(self, entry: Typed, table: FoundTable, others: Iterable[FoundCell]) -> None:
         """A cell to fill in, and others under the same heading: where they differ, none is taken.
 
         A blank does not differ, unless a heading is missing: then the other column may be that one, renamed.
         """
-        said = {plain(cell.text): cell for cell in (one.cell, *others)}
-        if not one.base and len(table.places) == len(one.sheet.columns):
-            said.pop("", None)
-        if len(said) > 1:
-            readings = " | ".join(cell.entered for cell in said.values())
-            self._tell("column_doubled", one.address, one.key, readings, heading=one.column.heading, ref=one.row.ref)
-        self.shape.typed.append(one._replace(cell=next(iter(said.values()), one.cell)))
+        distinct = {plain(cell.text): cell for cell in (entry.cell, *others)}
+        if not entry.base and len(table.places) == len(entry.sheet.columns):
+            distinct.pop("", None)
+        if len(distinct) > 1:
+            readings = " | ".join(cell.entered for cell in distinct.values())
+            self._tell(
+                "column_doubled", entry.address, entry.key, readings, heading=entry.column.heading, ref=entry.row.ref
+            )
+        self.shape.typed.append(entry._replace(cell=next(iter(distinct.values()), entry.cell)))
 
-    def _locked(self, one: Typed) -> None:
+    def _locked(self, entry: Typed) -> None:
         """A locked cell that was changed: what it went out with stands, and both texts are told."""
-        if one.column.field.name in ("ref", "key") and squeezed(one.cell.text) == squeezed(one.base):
-            self._tell("ref_retyped", one.address, one.key, one.cell.entered, issued=one.base)
+        if entry.column.field.name in ("ref", "key") and squeezed(entry.cell.text) == squeezed(entry.base):
+            self._tell("ref_retyped", entry.address, entry.key, entry.cell.entered, issued=entry.base)
             return
-        if one.sheet.has_inputs:
-            self.shape.changed.append(one)
+        if entry.sheet.has_inputs:
+            self.shape.changed.append(entry)
         self._tell(
             "locked_changed",
-            one.address,
-            one.key,
-            one.cell.entered,
-            heading=one.column.heading,
-            found=quoted(one.cell.entered),
-            issued=quoted(one.base),
+            entry.address,
+            entry.key,
+            entry.cell.entered,
+            heading=entry.column.heading,
+            found=quoted(entry.cell.entered),
+            issued=quoted(entry.base),
         )
 
     def _whole(self, cell: FoundCell, issued: str, address: Address, key: Key) -> FoundCell:
@@ -376,8 +354,8 @@ class Locator:
         ]
         known = self._lines(sheet)
         unknown_rows: set[int] = set()
-        told = {one.address for one in self.shape.findings if one.code.startswith("row_")}
-        for (row, place), cell in sorted(others, key=lambda one: one[0]):
+        known_addresses = {finding.address for finding in self.shape.findings if finding.code.startswith("row_")}
+        for (row, place), cell in sorted(others, key=lambda item: item[0]):
             where = Address.at(table.found.name, row, place)
             if row < table.heading_row:
                 if cell.text not in known and plain(cell.text) not in set(map(plain, known)):
@@ -386,7 +364,7 @@ class Locator:
                 self._tell("text_outside", where, entered=cell.entered, sheet=sheet.name)
             elif (
                 row not in unknown_rows
-                and Address.at(table.found.name, row, table.places.get("key", 0)) not in told
+                and Address.at(table.found.name, row, table.places.get("key", 0)) not in known_addresses
                 and not (cell.text == NOTHING_YET and not sheet.rows)
             ):
                 unknown_rows.add(row)

@@ -57,11 +57,11 @@ FEWER = 0.9
 
 def seen_in(part: bytes, signs: Signs = ODS, before: Mapping[str, int] | None = None) -> dict[str, int]:
     """How often each of it stands in a part, and stood in those `before`: it is searched, not parsed."""
-    seen = dict(before or {})
+    counts = dict(before or {})
     for name, sign in signs:
         if count := part.count(sign):
-            seen[name] = seen.get(name, 0) + count
-    return seen
+            counts[name] = counts.get(name, 0) + count
+    return counts
 
 
 def seen_in_sheet(tail: bytes, before: Mapping[str, int]) -> dict[str, int]:
@@ -70,10 +70,10 @@ def seen_in_sheet(tail: bytes, before: Mapping[str, int]) -> dict[str, int]:
     Most of it is the words of those.
     """
     start, end = tail.find(b"dataValidations"), tail.rfind(b"dataValidations")
-    seen = seen_in(tail[:start] + tail[end:] if start >= 0 else tail, SHEET, before)
+    counts = seen_in(tail[:start] + tail[end:] if start >= 0 else tail, SHEET, before)
     if cells := _covered(tail[start:end]) if start >= 0 else 0:
-        seen[LISTS] = seen.get(LISTS, 0) + cells
-    return seen
+        counts[LISTS] = counts.get(LISTS, 0) + cells
+    return counts
 
 
 @lru_cache(maxsize=256)  # the returns of a batch went out alike
@@ -84,7 +84,7 @@ def _covered(part: bytes) -> int:
 
 
 def _cells_in(area: str) -> int:
-    corners = [one for one in area.replace("$", "").split(":") if _CELL.fullmatch(one)]
+    corners = [corner for corner in area.replace("$", "").split(":") if _CELL.fullmatch(corner)]
     if not corners:
         return 0
     (top, left), (bottom, right) = place_of(corners[0]), place_of(corners[-1])

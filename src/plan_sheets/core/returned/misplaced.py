@@ -38,9 +38,9 @@ def find_reordered_answers(typed: Iterable[Typed], values: Mapping[Key, str]) ->
 
     A sort of the unlocked block parts answers from their refs; only prefilled answers leave a trace of it.
     """
-    for (sheet, heading), cells in _columns(one for one in typed if one.row.answer is None).items():
-        moved = [one for one in cells if values.get(one.key, "") != one.base]
-        came, went = Counter(values.get(one.key, "") for one in moved), Counter(one.base for one in moved)
+    for (sheet, heading), cells in _columns(entry for entry in typed if entry.row.answer is None).items():
+        moved = [entry for entry in cells if values.get(entry.key, "") != entry.base]
+        came, went = Counter(values.get(entry.key, "") for entry in moved), Counter(entry.base for entry in moved)
         if moved and came == went:
             yield sheet, heading, moved[0].address
 
@@ -52,20 +52,20 @@ def find_moved_answers(
 
     So a sort shows where rows were deleted or answers changed as well.
     """
-    stays = {(one.sheet.name, one.row.ref) for one in unchanged}
-    cells = [one for one in typed if one.row.answer is None]
-    says = {(one.sheet.name, one.row.ref, one.column.heading): one.cell.entered.strip() for one in cells}
-    for one in cells:
-        text, sheet = values[one.key], one.sheet
-        if text == one.base or len(text) < OWN_WORDS:
+    stays = {(row.sheet.name, row.row.ref) for row in unchanged}
+    cells = [entry for entry in typed if entry.row.answer is None]
+    says = {(entry.sheet.name, entry.row.ref, entry.column.heading): entry.cell.entered.strip() for entry in cells}
+    for entry in cells:
+        text, sheet = values[entry.key], entry.sheet
+        if text == entry.base or len(text) < OWN_WORDS:
             continue
-        at = sheet.columns.index(one.column)
-        for other in sheet.rows:
-            there = (sheet.name, other.ref)
-            if not sheet.is_input(other, one.column):
+        at = sheet.columns.index(entry.column)
+        for row in sheet.rows:
+            there = (sheet.name, row.ref)
+            if not sheet.is_input(row, entry.column):
                 continue  # a locked cell still says what it said
-            if other.cells[at] == text and there not in stays and says.get((*there, one.column.heading)) != text:
-                yield one, other.ref
+            if row.cells[at] == text and there not in stays and says.get((*there, entry.column.heading)) != text:
+                yield entry, row.ref
                 break
 
 
@@ -75,17 +75,17 @@ def find_sorted_columns(changed: Iterable[Typed]) -> Iterator[tuple[str, str, Ad
     `changed` are the locked cells that do not say what they did. A sort that takes along some locked columns and not
     the others leaves answers beside a key that may not be theirs: which of the two moved cannot be told.
     """
-    retyped = (one for one in changed if plain(one.cell.text) != plain(one.base))
+    retyped = (entry for entry in changed if plain(entry.cell.text) != plain(entry.base))
     for (sheet, heading), cells in _columns(retyped).items():
-        came = Counter(plain(one.cell.text) for one in cells)
-        if (came & Counter(plain(one.base) for one in cells)).total() >= AT_LEAST:
+        came = Counter(plain(entry.cell.text) for entry in cells)
+        if (came & Counter(plain(entry.base) for entry in cells)).total() >= AT_LEAST:
             yield sheet, heading, cells[0].address
 
 
 def _columns(cells: Iterable[Typed]) -> dict[tuple[str, str], list[Typed]]:
     columns: dict[tuple[str, str], list[Typed]] = {}
-    for one in cells:
-        columns.setdefault((one.sheet.name, one.column.heading), []).append(one)
+    for entry in cells:
+        columns.setdefault((entry.sheet.name, entry.column.heading), []).append(entry)
     return columns
 
 
@@ -187,17 +187,17 @@ def find_spilled_paragraphs(typed: Iterable[Typed]) -> list[tuple[Typed, Typed]]
     text in which it begins is taken: it was typed, or pasted, where it stands.
     """
     sheets: dict[str, dict[int, list[Typed]]] = {}
-    for one in typed:
-        if one.row.answer is None and one.cell.entered.strip() and _is_new(one) and not _is_tick(one):
-            sheets.setdefault(one.address.sheet, {}).setdefault(one.address.place[0], []).append(one)
+    for entry in typed:
+        if entry.row.answer is None and entry.cell.entered.strip() and _is_new(entry) and not _is_tick(entry):
+            sheets.setdefault(entry.address.sheet, {}).setdefault(entry.address.place[0], []).append(entry)
     fallen: list[tuple[Typed, Typed]] = []
     for rows in sheets.values():
-        seen: set[Address] = set()
+        visited: set[Address] = set()
         for row, cells in sorted(rows.items()):
             for start in filter(_is_prose, cells):
-                if start.address not in seen:
+                if start.address not in visited:
                     run = [start, *_below(rows, row, start)]
-                    seen.update(one.address for one in run)
+                    visited.update(entry.address for entry in run)
                     fallen += _fallen(run)
     return fallen
 
@@ -208,34 +208,39 @@ def _fallen(run: Sequence[Typed]) -> Iterator[tuple[Typed, Typed]]:
     Who gives two rows the same words means them for each; and in rows with one cell to fill in every answer stands
     alone. There only a text that goes on is a trace.
     """
-    times, above = Counter(plain(one.cell.text) for one in run), _goes_on(run)
-    for place, one in enumerate(run[1:], 1):
-        if times[plain(one.cell.text)] == 1 and _has_several(one):
-            yield one, run[0]
+    times, above = Counter(plain(entry.cell.text) for entry in run), _goes_on(run)
+    for place, entry in enumerate(run[1:], 1):
+        if times[plain(entry.cell.text)] == 1 and _has_several(entry):
+            yield entry, run[0]
         elif above is not None and place > above:
-            yield one, run[above]
+            yield entry, run[above]
 
 
-def _is_tick(one: Typed) -> bool:
+def _is_tick(entry: Typed) -> bool:
     """Whether a checkbox stands there, ticked or not."""
-    return one.cell.kind is CellKind.BOOLEAN
+    return entry.cell.kind is CellKind.BOOLEAN
 
 
-def _has_several(one: Typed) -> bool:
+def _has_several(entry: Typed) -> bool:
     """Whether more than one cell of the row may be filled in: of a single one it tells nothing that it stands alone."""
-    inputs = {column.field.name for column in one.sheet.columns if column.input}
-    return len(inputs if one.row.inputs is None else inputs & one.row.inputs) >= AT_LEAST
+    inputs = {column.field.name for column in entry.sheet.columns if column.input}
+    return len(inputs if entry.row.inputs is None else inputs & entry.row.inputs) >= AT_LEAST
 
 
-def _is_prose(one: Typed) -> bool:
+def _is_prose(entry: Typed) -> bool:
     """Whether somebody typed a text of their own words here."""
-    about = one.column.field
-    words = about.type == "string" and not (about.format or about.choices or one.column.choices)
-    return words and one.cell.kind is CellKind.TEXT and _is_new(one) and not is_placeholder(clean_text(one.cell.text))
+    about = entry.column.field
+    words = about.type == "string" and not (about.format or about.choices or entry.column.choices)
+    return (
+        words
+        and entry.cell.kind is CellKind.TEXT
+        and _is_new(entry)
+        and not is_placeholder(clean_text(entry.cell.text))
+    )
 
 
-def _is_new(one: Typed) -> bool:
-    return plain(one.cell.text) != plain(one.base)
+def _is_new(entry: Typed) -> bool:
+    return plain(entry.cell.text) != plain(entry.base)
 
 
 def _below(rows: Mapping[int, list[Typed]], row: int, start: Typed) -> list[Typed]:
@@ -251,9 +256,9 @@ def _goes_on(cells: Sequence[Typed]) -> int | None:
 
     Who begins every text with a small letter or a dash does not go on with it.
     """
-    texts = [one.cell.text.strip() for one in cells]
-    for place, (one, other) in enumerate(pairwise(texts)):
-        goes_on = GOES_ON.match(other) and not GOES_ON.match(one) and plain(one) != plain(other)
-        if goes_on or one.endswith(LEADS_ON):
+    texts = [entry.cell.text.strip() for entry in cells]
+    for place, (text, following) in enumerate(pairwise(texts)):
+        goes_on = GOES_ON.match(following) and not GOES_ON.match(text) and plain(text) != plain(following)
+        if goes_on or text.endswith(LEADS_ON):
             return place
     return None

@@ -131,7 +131,7 @@ def near_headings(sheet: Sheet, table: FoundTable) -> Iterator[tuple[Column, int
         if one_slip(plain(cell.text), plain(column.heading))
     ]
     for column, place in fits:
-        if sum(place == one for _, one in fits) == sum(column is one for one, _ in fits) == 1:
+        if sum(place == other for _, other in fits) == sum(column is other for other, _ in fits) == 1:
             yield column, place
 
 

@@ -22,10 +22,10 @@ Task = Callable[[bytes, Limits], bytes]
 
 def run_apart(task: Task, data: bytes, limits: Limits = LIMITS) -> bytes | None:
     """What `task`, a function of a module, makes of these bytes; None if it raises, dies or takes too long."""
-    told = (task.__module__, task.__qualname__, json.dumps(asdict(limits)))
+    arguments = (task.__module__, task.__qualname__, json.dumps(asdict(limits)))
     try:
         done = subprocess.run(  # noqa: S603 - this very interpreter, with a fixed command; the bytes go in as input
-            [sys.executable, "-I", "-c", _CHILD, *told, *sys.path],
+            [sys.executable, "-I", "-c", _CHILD, *arguments, *sys.path],
             input=data,
             capture_output=True,
             timeout=limits.child_seconds,
@@ -36,16 +36,16 @@ def run_apart(task: Task, data: bytes, limits: Limits = LIMITS) -> bytes | None:
     return None if done.returncode else done.stdout
 
 
-def serve(module: str, task: str, told: str) -> None:
+def serve(module: str, task: str, limits_json: str) -> None:
     """What the child does: from standard input to standard output, within its limits."""
     work: Task = getattr(import_module(module), task)
-    limits = Limits(**json.loads(told))
+    limits = Limits(**json.loads(limits_json))
     data = sys.stdin.buffer.read()
     _limit_memory(limits.child_memory)
-    made = work(data, limits)
-    if len(made) > limits.told:
+    result = work(data, limits)
+    if len(result) > limits.child_output:
         sys.exit("more than can be told")
-    sys.stdout.buffer.write(made)
+    sys.stdout.buffer.write(result)
 
 
 def _limit_memory(size: int) -> None:

@@ -73,7 +73,7 @@ class Limits:
     """Bytes of address space for the child: with this process (about 170 MB) it stays below 512 MB."""
     child_seconds: float = 12
     """Seconds before it is given up; an ordinary file takes a tenth of one."""
-    told: int = 24_000_000
+    child_output: int = 24_000_000
     """Bytes that the child may tell: they are taken apart in this process, where they become several times as many."""
 
 

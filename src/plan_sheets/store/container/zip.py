@@ -89,8 +89,8 @@ def _plain_entries(data: bytes) -> tuple[ZipEntry, ...] | None:
     end = len(data) - _END.size
     if end < 0 or not data.startswith(b"PK\x05\x06", end):
         return None
-    _, disk, first_disk, here, told, size, at, comment = _END.unpack_from(data, end)
-    if disk or first_disk or comment or here != told or at + size != end:
+    _, disk, first_disk, here, count, size, at, comment = _END.unpack_from(data, end)
+    if disk or first_disk or comment or here != count or at + size != end:
         return None
     entries = []
     while at + _CENTRAL.size <= end:
@@ -104,22 +104,22 @@ def _plain_entries(data: bytes) -> tuple[ZipEntry, ...] | None:
         # Where a name is no UTF-8, though it is said to be, the other files of the zip are right all the same.
         entries.append(ZipEntry(title.decode(errors="backslashreplace"), flags, packing, crc, packed, inflated, offset))
         at = start + name + extra + remark
-    return tuple(entries) if at == end and len(entries) == told else None
+    return tuple(entries) if at == end and len(entries) == count else None
 
 
 def _entries(data: bytes) -> tuple[ZipEntry, ...]:
     """The entries of any directory, as the standard library understands it. Raises BadZipFile, and more."""
     return tuple(
         ZipEntry(
-            one.filename,
-            one.flag_bits,
-            one.compress_type,
-            one.CRC,
-            one.compress_size,
-            one.file_size,
-            one.header_offset,
+            info.filename,
+            info.flag_bits,
+            info.compress_type,
+            info.CRC,
+            info.compress_size,
+            info.file_size,
+            info.header_offset,
         )
-        for one in zipfile.ZipFile(io.BytesIO(data)).infolist()
+        for info in zipfile.ZipFile(io.BytesIO(data)).infolist()
     )
 
 
@@ -141,12 +141,12 @@ _TITLE = struct.Struct("<2H")
 
 def stored(parts: Mapping[str, bytes]) -> bytes:
     """A zip of these parts, uncompressed and undated (APPNOTE.TXT 4.3): quicker to read than the original was."""
-    made, directory, at = [], [], 0
+    chunks, directory, at = [], [], 0
     for name, part in parts.items():
         title = name.encode()
         sizes = (zlib.crc32(part), len(part), len(part), len(title))
-        made += [_LOCAL.pack(b"PK\x03\x04", 20, _UTF_8, 0, 0, 0x21, *sizes, 0), title, part]
+        chunks += [_LOCAL.pack(b"PK\x03\x04", 20, _UTF_8, 0, 0, 0x21, *sizes, 0), title, part]
         directory += [_CENTRAL.pack(b"PK\x01\x02", 20, 20, _UTF_8, 0, 0, 0x21, *sizes, 0, 0, 0, 0, 0, at), title]
         at += _LOCAL.size + len(title) + len(part)
     listed = b"".join(directory)
-    return b"".join((*made, listed, _END.pack(b"PK\x05\x06", 0, 0, len(parts), len(parts), len(listed), at, 0)))
+    return b"".join((*chunks, listed, _END.pack(b"PK\x05\x06", 0, 0, len(parts), len(parts), len(listed), at, 0)))

@@ -98,9 +98,9 @@ def _texts(part: bytes) -> Sequence[bytes]:
 def _partly_struck(part: bytes, texts: frozenset[bytes]) -> Iterator[str]:
     """The cells that hold one of these shared texts, by its number, or a text of their own that is struck in part."""
     for tag, number, own in _TEXT.findall(part) if texts or b"strike" in part else ():
-        told = dict(_ATTRIBUTE.findall(tag))
-        if b"r" in told and (number in texts if told.get(b"t") == b"s" else _STRUCK.search(own)):
-            yield told[b"r"].decode()
+        attributes = dict(_ATTRIBUTE.findall(tag))
+        if b"r" in attributes and (number in texts if attributes.get(b"t") == b"s" else _STRUCK.search(own)):
+            yield attributes[b"r"].decode()
 
 
 @lru_cache(maxsize=32)  # the returns of a batch were mostly saved by the same program, and have the same styles
@@ -110,7 +110,7 @@ def _styles_in(styles: bytes, theme: bytes) -> _Styles:
     tree = ET.fromstring(styles)  # noqa: S314 - the guard has refused every DOCTYPE
     fills = [_fill(fill, theme) for fill in _within(tree, "fills")]
     struck = ["struck" if _is_struck(font) else "" for font in _within(tree, "fonts")]
-    codes = {one.get("numFmtId", ""): one.get("formatCode", "") for one in _within(tree, "numFmts")}
+    codes = {item.get("numFmtId", ""): item.get("formatCode", "") for item in _within(tree, "numFmts")}
     cells = [*_within(tree, "cellXfs")]
     return _Styles(
         _by_style([_at(fills, cell.get("fillId")) for cell in cells]),
@@ -119,14 +119,14 @@ def _styles_in(styles: bytes, theme: bytes) -> _Styles:
     )
 
 
-def _by_style(told: Sequence[str]) -> dict[bytes, str]:
-    return {b"%d" % at: one for at, one in enumerate(told) if one}
+def _by_style(values: Sequence[str]) -> dict[bytes, str]:
+    return {b"%d" % at: value for at, value in enumerate(values) if value}
 
 
-def _at(told: Sequence[str], number: str | None) -> str:
+def _at(values: Sequence[str], number: str | None) -> str:
     """What is told of this number, of the first where a style names none; "" for one that is not there."""
     at = int(number or "0")
-    return told[at] if 0 <= at < len(told) else ""
+    return values[at] if 0 <= at < len(values) else ""
 
 
 def telling_format(number: str, codes: Mapping[str, str]) -> str:
@@ -136,7 +136,7 @@ def telling_format(number: str, codes: Mapping[str, str]) -> str:
 
 
 def _is_struck(font: ET.Element) -> bool:
-    return any(local(one.tag) == "strike" and one.get("val", "1") not in ("0", "false") for one in font)
+    return any(local(item.tag) == "strike" and item.get("val", "1") not in ("0", "false") for item in font)
 
 
 def _within(styles: ET.Element, name: str) -> Iterator[ET.Element]:
@@ -172,6 +172,6 @@ def _spelled(part: bytes, looks: Mapping[bytes, str]) -> Iterator[tuple[str, str
     for match in re.finditer(rb"\ss\s*=\s*[\"'](?:%b)[\"']" % b"|".join(looks), part):
         tag = _CELL.match(part, part.rfind(b"<", 0, match.start()))
         if tag and tag.end() > match.end():
-            told = {name: value.decode(errors="replace") for name, value in _ATTRIBUTE.findall(tag[1])}
-            if b"r" in told:
-                yield told[b"r"], looks[told[b"s"].encode()]
+            attributes = {name: value.decode(errors="replace") for name, value in _ATTRIBUTE.findall(tag[1])}
+            if b"r" in attributes:
+                yield attributes[b"r"], looks[attributes[b"s"].encode()]

@@ -23,27 +23,29 @@ def without_pictures(part: bytes, sheet: str, package: Package, folder: str) -> 
     if any(name not in package.entries for name in names) or b"vm=" not in part:
         return part, ()
     pictures = dict(_pictures(*(ET.fromstring(package.small(name)) for name in names)))  # noqa: S314 - checked by the guard
-    told: list[Remark] = []
+    remarks: list[Remark] = []
 
     def blank(match: re.Match[bytes]) -> bytes:
         tag, before, number, after = match.groups()
         place = _PLACE.search(before + after)
         if int(number) not in pictures or not place:
             return match[0]
-        told.append(picture_of(sheet, place[1].decode(), pictures[int(number)]))
+        remarks.append(picture_of(sheet, place[1].decode(), pictures[int(number)]))
         return b"<%b%b/>" % (tag, _TYPE.sub(b"", before + after))
 
-    return _CELL.sub(blank, part), tuple(told)
+    return _CELL.sub(blank, part), tuple(remarks)
 
 
 def _pictures(listed: ET.Element, values: ET.Element, kinds: ET.Element) -> Iterator[tuple[int, str]]:
     """The number by which cells name each value that is a picture, and its description."""
-    shapes = [(one.get("t", ""), [key.get("n") for key in one]) for one in _all(kinds, "s")]
-    told = [(shapes[int(one.get("s", "0"))], [item.text or "" for item in one]) for one in _all(values, "rv")]
-    rich = [int(one.get("i", "0")) for one in _all(listed, "rvb")]
+    shapes = [(structure.get("t", ""), [key.get("n") for key in structure]) for structure in _all(kinds, "s")]
+    rich_values = [
+        (shapes[int(value.get("s", "0"))], [item.text or "" for item in value]) for value in _all(values, "rv")
+    ]
+    rich = [int(item.get("i", "0")) for item in _all(listed, "rvb")]
     cells = (item for table in _all(listed, "valueMetadata") for item in _all(table, "rc"))
     for number, cell in enumerate(cells, 1):
-        (kind, keys), texts = told[rich[int(cell.get("v", "0"))]]
+        (kind, keys), texts = rich_values[rich[int(cell.get("v", "0"))]]
         if kind.lower().endswith("image"):
             yield number, dict(zip(keys, texts, strict=False)).get("Text", "")
 

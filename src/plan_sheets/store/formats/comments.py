@@ -40,15 +40,17 @@ def capped(remarks: Iterable[Remark], limits: Limits = LIMITS) -> tuple[Remark, 
     """The first of them one by one; the rest by number and cell, with all their texts, one for each sheet and kind."""
     each, more = iter(remarks), dict[tuple[str, str], list[Remark]]()
     first = tuple(islice(each, limits.beside))
-    for one in each:
-        more.setdefault((_MORE.get(one.code, "comments_more"), one.sheet), []).append(one)
+    for remark in each:
+        more.setdefault((_MORE.get(remark.code, "comments_more"), remark.sheet), []).append(remark)
     return first + tuple(_together(code, rest) for (code, _), rest in more.items())
 
 
 def _together(code: str, rest: Sequence[Remark]) -> Remark:
-    first, cells = rest[0], ranges(one.cell for one in rest)
-    told = {"count": str(len(rest)), "cells": cells, "cell": first.cell, "sheet": first.sheet}
-    return Remark(code, told, first.sheet, first.cell, "\n".join(f"{one.cell}: {one.entered}" for one in rest))
+    first, cells = rest[0], ranges(remark.cell for remark in rest)
+    details = {"count": str(len(rest)), "cells": cells, "cell": first.cell, "sheet": first.sheet}
+    return Remark(
+        code, details, first.sheet, first.cell, "\n".join(f"{remark.cell}: {remark.entered}" for remark in rest)
+    )
 
 
 def beside_cells(
@@ -99,23 +101,25 @@ def linked_cells(
 def _linked(
     part: Callable[[str], bytes], names: Container[str], sheets: Iterable[tuple[str, str, bytes]]
 ) -> Iterator[Remark]:
-    for sheet, name, told in sheets:
-        if (rels := relations_part(name)) in names and (places := _linking(name, told)):
+    for sheet, name, content in sheets:
+        if (rels := relations_part(name)) in names and (places := _linking(name, content)):
             for relation in read_relations(part(rels)):
                 if relation.id in places and not relation.target.startswith("#"):
                     yield link_of(sheet, places[relation.id].partition(":")[0], relation.target)
 
 
-def _linking(name: str, told: bytes) -> dict[str, str]:
+def _linking(name: str, content: bytes) -> dict[str, str]:
     """The cells of a sheet that link to somewhere else, by their relationships: a link within it has none."""
     if name.endswith(".bin"):
-        return {number: cell for cell, number in links_in(told) if number}
-    start = told.find(b"hyperlinks", told.rfind(b"sheetData"))
-    listed = told[start : told.rfind(b"hyperlinks")] if start > 0 else b""
+        return {number: cell for cell, number in links_in(content) if number}
+    start = content.find(b"hyperlinks", content.rfind(b"sheetData"))
+    listed = content[start : content.rfind(b"hyperlinks")] if start > 0 else b""
     if b":id" not in listed:
         return {}
-    links = [dict(_ATTRIBUTE.findall(one.decode())) for one in _LINK.findall(listed)]
-    return {value: one.get("ref", "") for one in links for key, value in one.items() if key.rpartition(":")[2] == "id"}
+    links = [dict(_ATTRIBUTE.findall(tag.decode())) for tag in _LINK.findall(listed)]
+    return {
+        value: link.get("ref", "") for link in links for key, value in link.items() if key.rpartition(":")[2] == "id"
+    }
 
 
 def _beside(
@@ -127,10 +131,10 @@ def _beside(
         for relation in read_relations(part(rels)) if rels in names else ():
             if relation.kind in ("comments", "threadedComment", "drawing"):
                 parts.setdefault(relation.kind, []).append(part(find_target(name, relation.target)))
-        said = [one for content in parts.get("comments", ()) for one in _comments(sheet, content)]
-        threads = [one for content in parts.get("threadedComment", ()) for one in _threads(sheet, content)]
-        yield from said
-        yield from (one for one in threads if one.cell not in {other.cell for other in said})
+        comments = [remark for content in parts.get("comments", ()) for remark in _comments(sheet, content)]
+        threads = [remark for content in parts.get("threadedComment", ()) for remark in _threads(sheet, content)]
+        yield from comments
+        yield from (remark for remark in threads if remark.cell not in {comment.cell for comment in comments})
         for content in parts.get("drawing", ()):
             yield from _drawn(sheet, ET.fromstring(content))  # noqa: S314 - checked by the guard
 
@@ -139,8 +143,8 @@ def _comments(sheet: str, part: bytes) -> Iterator[Remark]:
     if part.startswith(_BINARY):
         yield from (remark_of(sheet, cell, text, comment=True) for cell, text in comments_in(part))
         return
-    for one in _all(ET.fromstring(part), "comment"):  # noqa: S314 - checked by the guard
-        yield remark_of(sheet, one.get("ref", ""), _text(one), comment=True)
+    for comment in _all(ET.fromstring(part), "comment"):  # noqa: S314 - checked by the guard
+        yield remark_of(sheet, comment.get("ref", ""), _text(comment), comment=True)
 
 
 _BINARY = b"\xf4\x04"
@@ -150,10 +154,10 @@ _BINARY = b"\xf4\x04"
 def _threads(sheet: str, part: bytes) -> Iterator[Remark]:
     """Comments with their replies, as Excel keeps them beside plain ones that say the same."""
     texts: dict[str, list[str]] = {}
-    for one in _all(ET.fromstring(part), "threadedComment"):  # noqa: S314 - checked by the guard
-        texts.setdefault(one.get("ref", ""), []).extend(item.text or "" for item in _all(one, "text"))
-    for cell, said in texts.items():
-        yield remark_of(sheet, cell, "\n".join(said), comment=True)
+    for comment in _all(ET.fromstring(part), "threadedComment"):  # noqa: S314 - checked by the guard
+        texts.setdefault(comment.get("ref", ""), []).extend(item.text or "" for item in _all(comment, "text"))
+    for cell, lines in texts.items():
+        yield remark_of(sheet, cell, "\n".join(lines), comment=True)
 
 
 def _drawn(sheet: str, tree: ET.Element) -> Iterator[Remark]:

@@ -23,9 +23,9 @@ def decrypt(data: bytes, _limits: Limits = LIMITS) -> bytes:
     """What the child does. Raises nearly anything where the file has another password, or is none."""
     from msoffcrypto import OfficeFile  # noqa: PLC0415 - heavy, and seldom needed
 
-    made = io.BytesIO()
+    output = io.BytesIO()
     office = OfficeFile(io.BytesIO(data))
     # Of an xls the key is always verified, and the library does not know the word.
     office.load_key(WELL_KNOWN, **({"verify_password": True} if office.format == "ooxml" else {}))
-    office.decrypt(made)
-    return made.getvalue()
+    office.decrypt(output)
+    return output.getvalue()

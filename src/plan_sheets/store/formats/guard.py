@@ -16,7 +16,7 @@ from plan_sheets.core.returned.lost_on_saving import seen_in
 from plan_sheets.store.container.kinds import BOOKS, FILE_PASS, RIGHTS, kind_of_other, streams
 from plan_sheets.store.container.limits import LIMITS, Limits
 from plan_sheets.store.container.package import Package, open_package
-from plan_sheets.store.container.parts import read_relations
+from plan_sheets.store.container.parts import find_target, read_relations
 from plan_sheets.store.container.refused import OddError, Refusal, RefusedError
 from plan_sheets.store.container.zip import stored
 from plan_sheets.store.formats.binary.xls import scan_xls
@@ -112,10 +112,10 @@ def _guard_compound(data: bytes, limits: Limits, *, apart: bool) -> Guarded:
     remarks = _remarks({"_VBA_PROJECT_CUR": "file_has_macros"}, names)
     if not apart:
         return Guarded("xls", b"")
-    seen = scan_xls(data, limits)
-    remarks = (*remarks, *seen.beside, _half_seen("xls"))
-    looks, marks = tuple(one.looks() for one in seen.sheets), tuple(one.marks for one in seen.sheets)
-    return Guarded("xls", seen.data, marks, remarks=remarks, looks=looks, since_1904=seen.since_1904)
+    scan = scan_xls(data, limits)
+    remarks = (*remarks, *scan.beside, _half_seen("xls"))
+    looks, marks = tuple(sheet.looks() for sheet in scan.sheets), tuple(sheet.marks for sheet in scan.sheets)
+    return Guarded("xls", scan.data, marks, remarks=remarks, looks=looks, since_1904=scan.since_1904)
 
 
 def _half_seen(container: str) -> Remark:
@@ -158,19 +158,21 @@ def _guard_package(package: Package, *, apart: bool) -> Guarded:
     walked = any(scan.walked for scan in scans)
     folder = book.rpartition("/")[0]
     styles, texts = (parts.get(f"{folder}/{name}.xml".removeprefix("/"), b"") for name in ("styles", "sharedstrings"))
-    spelled = [(parts[one.part], scan.texts is not None) for one, scan in zip(listed, scans, strict=True)]
+    spelled = [(parts[sheet.part], scan.texts is not None) for sheet, scan in zip(listed, scans, strict=True)]
     looks = looks_of(styles, lambda: package.theme, texts, spelled, package.limits)
     since_1904 = _SINCE_1904.search(parts[book]) is not None
-    if beside := beside_cells(package.small, names, [(one.title, one.part) for one in listed], package.limits):
-        remarks = (*(one for one in remarks if one.code != "file_has_comments"), *beside)
+    if beside := beside_cells(package.small, names, [(sheet.title, sheet.part) for sheet in listed], package.limits):
+        remarks = (*(remark for remark in remarks if remark.code != "file_has_comments"), *beside)
     remarks = (
         *remarks,
-        *capped((one for scan in scans for one in scan.pictures), package.limits),
-        *linked_cells(package.small, names, ((one.title, one.part, parts[one.part]) for one in listed), package.limits),
+        *capped((remark for scan in scans for remark in scan.pictures), package.limits),
+        *linked_cells(
+            package.small, names, ((sheet.title, sheet.part, parts[sheet.part]) for sheet in listed), package.limits
+        ),
     )
     sheets = read_already(listed, scans)
     data, marks = (
-        (b"", ()) if sheets else (stored(essential(parts, listed, scans)), tuple(one.marked() for one in scans))
+        (b"", ()) if sheets else (stored(essential(parts, listed, scans)), tuple(scan.marked() for scan in scans))
     )
     return Guarded(container, data, marks, about, remarks, looks, since_1904, walked, kept, sheets)
 
@@ -184,11 +186,11 @@ def _remarks(codes: Mapping[str, str], names: Iterable[str]) -> tuple[Remark, ..
     return tuple(Remark(code) for code in dict.fromkeys(code for part, code in codes.items() if part in listed))
 
 
-def _workbook_part(told: bytes, names: Container[str]) -> str:
+def _workbook_part(root: bytes, names: Container[str]) -> str:
     """The name of the part that lists the sheets; a Word or PowerPoint file has another there."""
-    for relation in read_relations(told):
+    for relation in read_relations(root):
         if relation.type.endswith("/relationships/officeDocument"):
-            part = relation.target.removeprefix("/").lower()
+            part = find_target("", relation.target)
             if part.rpartition("/")[2] in ("workbook.xml", "workbook.bin"):
                 return part
     raise RefusedError(next((code for name, code in _OTHER_PACKAGES.items() if name in names), "file_other_zip"))
@@ -204,16 +206,16 @@ def _guard_open_document(package: Package, remarks: tuple[Remark, ...]) -> Guard
     content = package.xml("content.xml") if "content.xml" in package.entries else b""
     if not kind.startswith(_ODS) and (kind or b"<office:spreadsheet" not in content):
         raise RefusedError("file_word" if "opendocument.text" in kind else "file_other_zip")
-    seen = scan_ods(content, package.xml("styles.xml") if "styles.xml" in package.entries else b"", package.limits)
+    scan = scan_ods(content, package.xml("styles.xml") if "styles.xml" in package.entries else b"", package.limits)
     return Guarded(
         "ods",
         b"",
         about=package.about(),
-        remarks=(*remarks, *seen.beside),
-        since_1904=seen.since_1904,
+        remarks=(*remarks, *scan.beside),
+        since_1904=scan.since_1904,
         apart=False,
         kept=seen_in(content),
-        sheets=tuple(seen.sheets),
+        sheets=tuple(scan.sheets),
     )
 
 
@@ -224,8 +226,8 @@ def _kind_told(package: Package) -> str:
         raise RefusedError("file_encrypted")
     if "mimetype" in package.entries:
         return package.archive.read(package.entries["mimetype"])[:100].decode(errors="replace").strip()
-    told = _ROOT_TYPE.search(manifest.decode(errors="replace"))
-    return told[1] if told else ""
+    declared = _ROOT_TYPE.search(manifest.decode(errors="replace"))
+    return declared[1] if declared else ""
 
 
 def _guard_binary(package: Package, book: str, about: Mapping[str, bytes], remarks: tuple[Remark, ...]) -> Guarded:
@@ -233,14 +235,14 @@ def _guard_binary(package: Package, book: str, about: Mapping[str, bytes], remar
     names = package.entries
     wanted = [name for name in names if name.endswith((".bin", ".rels")) and "vbaproject" not in name]
     parts = {name: package.archive.read(names[name]) for name in wanted}
-    seen = scan_xlsb(parts, book, package.limits)
+    scan = scan_xlsb(parts, book, package.limits)
 
     def part(name: str) -> bytes:
         return parts[name] if name in parts else package.small(name)
 
-    if beside := beside_cells(part, names, seen.listed, package.limits):
-        remarks = (*(one for one in remarks if one.code != "file_has_comments"), *beside)
-    links = linked_cells(part, names, ((title, name, parts[name]) for title, name in seen.listed), package.limits)
-    looks, marks = tuple(one.looks() for one in seen.sheets), tuple(one.marks for one in seen.sheets)
-    told = (*remarks, *links, _half_seen("xlsb"))
-    return Guarded("xlsb", stored(parts), marks, about, told, looks, seen.since_1904)
+    if beside := beside_cells(part, names, scan.listed, package.limits):
+        remarks = (*(remark for remark in remarks if remark.code != "file_has_comments"), *beside)
+    links = linked_cells(part, names, ((title, name, parts[name]) for title, name in scan.listed), package.limits)
+    looks, marks = tuple(sheet.looks() for sheet in scan.sheets), tuple(sheet.marks for sheet in scan.sheets)
+    all_remarks = (*remarks, *links, _half_seen("xlsb"))
+    return Guarded("xlsb", stored(parts), marks, about, all_remarks, looks, scan.since_1904)

@@ -64,19 +64,19 @@ def _may_hide(part: bytes, start: int, end: int) -> bool:
 
 def merged_in(part: bytes) -> Iterator[str]:
     """The merged ranges; whole columns (`H:J`) and rows (`3:5`) as far as a sheet reaches. What is none is left out."""
-    for _, told in _MERGED.findall(part):
-        first, _, last = told.decode(errors="replace").partition(":")
-        one, other = _corner(first, (0, 0)), _corner(last, (MAX_ROWS - 1, MAX_COLUMNS - 1))
-        if one and other:
-            (top, bottom), (left, right) = (sorted(way) for way in zip(one, other, strict=True))
+    for _, area in _MERGED.findall(part):
+        first, _, last = area.decode(errors="replace").partition(":")
+        first_corner, last_corner = _corner(first, (0, 0)), _corner(last, (MAX_ROWS - 1, MAX_COLUMNS - 1))
+        if first_corner and last_corner:
+            (top, bottom), (left, right) = (sorted(way) for way in zip(first_corner, last_corner, strict=True))
             if bottom < MAX_ROWS and right < MAX_COLUMNS:
                 yield f"{column_letters(left)}{top + 1}:{column_letters(right)}{bottom + 1}"
 
 
-def _corner(told: str, whole: tuple[int, int]) -> tuple[int, int] | None:
+def _corner(corner: str, whole: tuple[int, int]) -> tuple[int, int] | None:
     """Row and column of a corner; `whole` stands for what it does not say. None if it is none."""
-    match = _PLACE.fullmatch(told)
-    if not match or not told:
+    match = _PLACE.fullmatch(corner)
+    if not match or not corner:
         return None
     letters, digits = match[1].upper(), match[2]
     row, column = place_of(f"{letters or 'A'}{digits or '1'}")
@@ -91,10 +91,10 @@ def without_merges(part: bytes) -> bytes:
 def _hidden(part: bytes) -> tuple[Spans, Spans]:
     """Rows and columns that are hidden, or have no height or width."""
     rows, columns, row = list[tuple[int, int]](), list[tuple[int, int]](), -1
-    for tag, told in _LINE.findall(part):
-        numbers = {name: int(number) - 1 for name, number in _NUMBER.findall(told)}
+    for tag, attributes in _LINE.findall(part):
+        numbers = {name: int(number) - 1 for name, number in _NUMBER.findall(attributes)}
         row = numbers.get(b"r", row + 1) if tag == b"row" else row
-        if _HIDDEN.search(told):
+        if _HIDDEN.search(attributes):
             if tag == b"row":
                 rows.append((row, row))
             elif b"min" in numbers and b"max" in numbers:

@@ -66,16 +66,16 @@ def read_made(data: bytes) -> Iterator[tuple[str, Iterator[list[str]]]]:
 
 
 def _texts(row: list[Any]) -> list[str]:
-    return [one if type(one) is str else found_cell(one).text for one in row]
+    return [value if type(value) is str else found_cell(value).text for value in row]
 
 
 def _read_here(passed: Guarded, limits: Limits) -> FoundWorkbook | Refusal:
     """The workbook, read in this process: every trouble of the parser becomes a refusal."""
     try:
         sheets = passed.sheets or _sheets(passed.data, passed.marks, limits)
-        if passed.container == "xls" and any("\0" in cell.text for one in sheets for cell in one.cells.values()):
+        if passed.container == "xls" and any("\0" in cell.text for sheet in sheets for cell in sheet.cells.values()):
             raise RefusedError("file_odd_encoding")  # noqa: TRY301 - two-byte letters that were read as single bytes
-        said = custom_properties(passed.about), saved_by(passed.about, limits)
+        origin = custom_properties(passed.about), saved_by(passed.about, limits)
         if passed.looks:
             sheets = tuple(map(_with_looks, sheets, passed.looks))
     except PasswordError:
@@ -85,7 +85,7 @@ def _read_here(passed: Guarded, limits: Limits) -> FoundWorkbook | Refusal:
         if not isinstance(trouble, Exception) and type(trouble).__name__ != "PanicException":
             raise
         return refusal_of(trouble, limits)
-    return FoundWorkbook(passed.container, sheets, *said, passed.remarks, passed.kept, passed.since_1904)
+    return FoundWorkbook(passed.container, sheets, *origin, passed.remarks, passed.kept, passed.since_1904)
 
 
 def _sheets(data: bytes, marks: tuple[_Marks, ...], limits: Limits) -> tuple[FoundSheet, ...]:
@@ -93,9 +93,9 @@ def _sheets(data: bytes, marks: tuple[_Marks, ...], limits: Limits) -> tuple[Fou
     with CalamineWorkbook.from_filelike(io.BytesIO(data)) as book:
         if not book.sheets_metadata:
             raise RefusedError("file_no_sheets")
-        told = marks or ({},) * len(book.sheets_metadata)
+        marks_by_sheet = marks or ({},) * len(book.sheets_metadata)
         found, filled = [], 0
-        for index, (about, marked) in enumerate(zip(book.sheets_metadata, told, strict=True)):
+        for index, (about, marked) in enumerate(zip(book.sheets_metadata, marks_by_sheet, strict=True)):
             found.append(_found_sheet(about, book.get_sheet_by_index(index), marked))
             filled += len(found[-1].cells)
             if filled > limits.filled:
@@ -124,13 +124,13 @@ def _with_looks(sheet: FoundSheet, looks: Looks) -> FoundSheet:
         cells = {**sheet.cells, **cells}
     held = {place: cell for place in {*looks.formats, *looks.struck} if (cell := cells.get(place_of(place)))}
     shown = {place: _shown(held[place], code) for place, code in looks.formats.items() if place in held}
-    told = {place: text for place, text in shown.items() if text != held[place].text}
+    shown_otherwise = {place: text for place, text in shown.items() if text != held[place].text}
     return replace(
         sheet,
         cells=cells,
         merged=looks.merged,
         painted=looks.painted,
-        shown=told,
+        shown=shown_otherwise,
         struck=looks.struck & held.keys(),
         hidden=_hidden(cells, looks) if looks.rows or looks.columns else frozenset(),
     )
@@ -145,7 +145,7 @@ def _hidden(cells: Mapping[tuple[int, int], FoundCell], looks: Looks) -> frozens
 def _within(spans: Spans, places: set[int]) -> set[int]:
     """Which of the places lie in one of these runs."""
     firsts = [first for first, _ in spans]
-    return {one for one in places if (at := bisect_right(firsts, one)) and one <= spans[at - 1][1]}
+    return {place for place in places if (at := bisect_right(firsts, place)) and place <= spans[at - 1][1]}
 
 
 def _shown(cell: FoundCell, code: str) -> str:
@@ -165,8 +165,8 @@ def _mark(cells: dict[tuple[int, int], FoundCell], marks: _Marks) -> None:
 
 def _read_apart(data: bytes, limits: Limits) -> FoundWorkbook | Refusal:
     """The workbook, guarded and read by a child process; one that dies or takes too long is a refusal."""
-    told = run_apart(read_as_json, data, limits)
-    return Refusal("file_ends_reader") if told is None else _unpacked(json.loads(told))
+    packed = run_apart(read_as_json, data, limits)
+    return Refusal("file_ends_reader") if packed is None else _unpacked(json.loads(packed))
 
 
 def read_as_json(data: bytes, limits: Limits = LIMITS) -> bytes:
@@ -184,20 +184,22 @@ def _packed(found: FoundWorkbook | Refusal) -> dict[str, Any]:
         "sheets": [_packed_sheet(sheet) for sheet in found.sheets],
         "properties": dict(found.properties),
         "saved_by": found.saved_by,
-        "remarks": [(one.code, dict(one.details), one.sheet, one.cell, one.entered) for one in found.remarks],
+        "remarks": [
+            (remark.code, dict(remark.details), remark.sheet, remark.cell, remark.entered) for remark in found.remarks
+        ],
         "kept": None if found.kept is None else dict(found.kept),
         "since_1904": found.since_1904,
     }
 
 
-def _unpacked(told: dict[str, Any]) -> FoundWorkbook | Refusal:
+def _unpacked(packed: dict[str, Any]) -> FoundWorkbook | Refusal:
     """The mirror of `_packed`."""
-    if "refusal" in told:
-        return Refusal(told["refusal"], told["details"])
-    sheets = tuple(_unpacked_sheet(sheet) for sheet in told["sheets"])
-    remarks = tuple(Remark(*one) for one in told["remarks"])
-    said = told["properties"], told["saved_by"]
-    return FoundWorkbook(told["container"], sheets, *said, remarks, told["kept"], told["since_1904"])
+    if "refusal" in packed:
+        return Refusal(packed["refusal"], packed["details"])
+    sheets = tuple(_unpacked_sheet(sheet) for sheet in packed["sheets"])
+    remarks = tuple(Remark(*values) for values in packed["remarks"])
+    origin = packed["properties"], packed["saved_by"]
+    return FoundWorkbook(packed["container"], sheets, *origin, remarks, packed["kept"], packed["since_1904"])
 
 
 def _packed_sheet(sheet: FoundSheet) -> dict[str, Any]:
@@ -218,15 +220,15 @@ def _packed_sheet(sheet: FoundSheet) -> dict[str, Any]:
     }
 
 
-def _unpacked_sheet(told: dict[str, Any]) -> FoundSheet:
+def _unpacked_sheet(packed: dict[str, Any]) -> FoundSheet:
     """The mirror of `_packed_sheet`."""
-    columns = (told[name] for name in ("rows", "columns", "texts", "kinds", "formulas"))
+    columns = (packed[name] for name in ("rows", "columns", "texts", "kinds", "formulas"))
     cells = {
         (row, column): FoundCell(text, _KINDS[kind], formula)
         for row, column, text, kind, formula in zip(*columns, strict=True)
     }
-    looks = told["painted"], told["shown"], frozenset(told["struck"]), frozenset(told["hidden"])
-    return FoundSheet(told["name"], cells, told["visible"], tuple(told["merged"]), *looks)
+    looks = packed["painted"], packed["shown"], frozenset(packed["struck"]), frozenset(packed["hidden"])
+    return FoundSheet(packed["name"], cells, packed["visible"], tuple(packed["merged"]), *looks)
 
 
 _KINDS = {str(kind): kind for kind in CellKind}

@@ -215,10 +215,10 @@ class _Walker:
         elif name == "row":
             self.row, self.column = self.row + 1, 0
 
-    def text(self, told: str) -> None:
+    def text(self, characters: str) -> None:
         """What stands between two tags."""
         if self.formula is not None:
-            self.formula.append(told)
+            self.formula.append(characters)
 
     def _formula(self, attributes: dict[str, str]) -> None:
         """One that fills several cells: the others hold no more than their values."""
@@ -228,11 +228,11 @@ class _Walker:
             first, _, last = attributes.get("ref", "").partition(":")
             self.spread |= {(*_position(first), *_position(last))} if last else set()
 
-    def _value(self, told: bytes) -> None:
+    def _value(self, value: bytes) -> None:
         """Refuse what readers differ about: the number of a shared text that is no plain number, markup in a value."""
-        if b"<" in told or (b"&" in told and self.kind in ("", "n")):
+        if b"<" in value or (b"&" in value and self.kind in ("", "n")):
             raise RefusedError("file_odd_encoding")
-        if self.kind == "s" and not _INDEX.fullmatch(told):
+        if self.kind == "s" and not _INDEX.fullmatch(value):
             raise RefusedError("file_damaged")
 
     def _content(self) -> None:

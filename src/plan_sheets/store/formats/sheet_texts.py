@@ -39,13 +39,13 @@ def shared_texts(part: bytes) -> Shared | None:
     if not part:
         return {}
     try:
-        told = part.decode()
+        content = part.decode()
     except UnicodeDecodeError:
         return None
-    if not _SHARED.match(told) or _is_odd(told):
+    if not _SHARED.match(content) or _is_odd(content):
         return None
-    texts = _TEXT.findall(told)
-    if "&" in told:
+    texts = _TEXT.findall(content)
+    if "&" in content:
         texts = [unescape(text) if "&" in text else text for text in texts]
     if len(texts) > len(_NUMBERS):
         return None
@@ -156,8 +156,8 @@ class _Places(dict[str | bytes, tuple[int, int]]):
     """Row and column, from 0, of each reference that was ever asked for: there are 52,000 plain ones."""
 
     def __missing__(self, reference: str | bytes) -> tuple[int, int]:
-        told = reference if isinstance(reference, str) else reference.decode()
-        self[reference] = place = place_of(told)
+        text = reference if isinstance(reference, str) else reference.decode()
+        self[reference] = place = place_of(text)
         return place
 
 

@@ -12,7 +12,7 @@ from plan_sheets.core.model.found import CellKind, FoundSheet
 from plan_sheets.core.returned.lost_on_saving import BOOK, STYLES, seen_in, seen_in_sheet
 from plan_sheets.store.container.limits import Limits
 from plan_sheets.store.container.package import Package
-from plan_sheets.store.container.parts import local, read_relations
+from plan_sheets.store.container.parts import find_target, local, read_relations, relations_part
 from plan_sheets.store.container.refused import OddError, RefusedError
 from plan_sheets.store.formats.cell_pictures import without_pictures
 from plan_sheets.store.formats.lines import without_merges
@@ -45,19 +45,20 @@ def workbook_parts(
     """
     limits = package.limits
     folder = book.rpartition("/")[0] + "/" if "/" in book else ""
-    rels, texts = f"{folder}_rels/workbook.xml.rels", f"{folder}sharedstrings.xml"
+    rels, texts = relations_part(book), f"{folder}sharedstrings.xml"
     parts = {ROOT: root, **{name: package.small(name) for name in (book, rels)}}
     parts |= {name: package.xml(name) for name in (f"{folder}styles.xml", texts) if name in package.entries}
     parts[book] = _STATE.sub(rb"\1", parts[book])
-    listed = _listed(parts[book], parts[rels], folder, limits)
+    targets = {relation.id: find_target(book, relation.target) for relation in read_relations(parts[rels])}
+    listed = _listed(parts[book], targets, limits)
     kept = seen_in(parts.get(f"{folder}styles.xml", b""), STYLES, seen_in(parts[book], BOOK))
-    told = mended(parts.get(texts, b""))
-    parts |= {texts: told} if told else {}
-    shared = shared_texts(told) if len(told) <= limits.small_part else None
+    shared_part = mended(parts.get(texts, b""))
+    parts |= {texts: shared_part} if shared_part else {}
+    shared = shared_texts(shared_part) if len(shared_part) <= limits.small_part else None
     scans = []
-    for one in listed:
-        part, pictures = without_pictures(mended(package.xml(one.part)), one.title, package, folder)
-        parts[one.part] = part
+    for sheet in listed:
+        part, pictures = without_pictures(mended(package.xml(sheet.part)), sheet.title, package, folder)
+        parts[sheet.part] = part
         kept = seen_in_sheet(part[part.rfind(b"sheetData") :], kept)
         scan = _checked_sheet(part, shared, limits, apart=apart)
         scans.append(replace(scan, pictures=pictures) if pictures else scan)
@@ -66,16 +67,17 @@ def workbook_parts(
         raise RefusedError("file_too_many_cells", limit=f"{limits.cells:,}")
     if sum(scan.area for scan in scans) > limits.area:
         raise RefusedError("file_cells_far_apart", cell=max(scans, key=lambda scan: scan.area).last)
-    _check_shared_texts(told, cells, [parts[one.part] for one in listed], limits)
+    _check_shared_texts(shared_part, cells, [parts[sheet.part] for sheet in listed], limits)
     return parts, listed, scans, kept
 
 
-def _listed(book: bytes, told: bytes, folder: str, limits: Limits) -> list[Listed]:
-    """The sheets in their order. Two of one name or one part: refused."""
-    rels = {relation.id: relation.target for relation in read_relations(told)}
+def _listed(book: bytes, targets: Mapping[str, str], limits: Limits) -> list[Listed]:
+    """The sheets in their order; `targets`: the names of parts by the ids of relations.
+
+    Raises RefusedError for no sheets, too many, or two of one name or one part, and KeyError for an unknown relation.
+    """
     sheets = _sheets_of(book)
-    targets = [rels[number] for _, _, number in sheets]
-    parts = [(target[1:] if target.startswith("/") else folder + target).lower() for target in targets]
+    parts = [targets[number] for _, _, number in sheets]
     if not sheets:
         raise RefusedError("file_no_sheets")
     if len(sheets) > limits.sheets:
@@ -134,10 +136,11 @@ def _checked_sheet(part: bytes, shared: Shared | None, limits: Limits, *, apart:
 
 def read_already(listed: Sequence[Listed], scans: Sequence[Scan]) -> tuple[FoundSheet, ...]:
     """The sheets, where all of them are so plain that the checks have read them; else ()."""
-    if any(scan.texts is None for scan in scans) or not all(one.state in _IS_SHOWN for one in listed):
+    if any(scan.texts is None for scan in scans) or not all(sheet.state in _IS_SHOWN for sheet in listed):
         return ()
     return tuple(
-        FoundSheet(one.title, scan.texts or {}, _IS_SHOWN[one.state]) for one, scan in zip(listed, scans, strict=True)
+        FoundSheet(sheet.title, scan.texts or {}, _IS_SHOWN[sheet.state])
+        for sheet, scan in zip(listed, scans, strict=True)
     )
 
 
@@ -147,7 +150,7 @@ _IS_SHOWN = {"visible": True, "hidden": False, "veryHidden": False}
 def essential(parts: Mapping[str, bytes], listed: Iterable[Listed], scans: Iterable[Scan]) -> dict[str, bytes]:
     """The parts, those of the sheets as the parser shall see them."""
     sheets = zip(listed, scans, strict=True)
-    return {**parts, **{one.part: _for_parser(parts[one.part], scan) for one, scan in sheets}}
+    return {**parts, **{sheet.part: _for_parser(parts[sheet.part], scan) for sheet, scan in sheets}}
 
 
 def _for_parser(part: bytes, scan: Scan) -> bytes:

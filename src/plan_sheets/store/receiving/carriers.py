@@ -23,17 +23,17 @@ class Carriers:
 
     def named(self) -> tuple[str, ...]:
         """The references that it names, each once."""
-        return tuple(dict.fromkeys(one for one in (self.about, self.property) if one))
+        return tuple(dict.fromkeys(reference for reference in (self.about, self.property) if reference))
 
     def readings(self) -> dict[str, tuple[str, ...]]:
         """What each carrier that is there says; those that bear out what is named need not be told."""
-        told = {
+        readings = {
             "the About sheet says": (self.about,) if self.about else (),
             "the file's properties say": (self.property,) if self.property else (),
             "the signature is that of": () if self.signed.intersection(self.named()) else tuple(sorted(self.signed)),
             "the row keys are of": () if self.keys.intersection(self.named()) else tuple(sorted(self.keys)),
         }
-        return {carrier: references for carrier, references in told.items() if references}
+        return {carrier: references for carrier, references in readings.items() if references}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +46,12 @@ class Vote:
 
 def vote(carriers: Carriers) -> Vote:
     """Whose file it is: the carriers that are there must agree. Row keys alone may carry it."""
-    said = {one for references in carriers.readings().values() for one in references}
-    if not said:
+    named = {reference for references in carriers.readings().values() for reference in references}
+    if not named:
         return Vote("", "no_identity")
-    if len(said) > 1:
+    if len(named) > 1:
         return Vote("", "identity_disagrees" if carriers.named() else "rows_of_two_issues")
-    return Vote(said.pop())
+    return Vote(named.pop())
 
 
 def best_guess(carriers: Carriers, ours: Iterable[str]) -> str:
@@ -61,7 +61,7 @@ def best_guess(carriers: Carriers, ours: Iterable[str]) -> str:
     """
     proved = [*carriers.keys, *carriers.signed]
     named = [carriers.about, carriers.property]
-    return max(sorted(set(ours)), key=lambda one: (proved.count(one), named.count(one)), default="")
+    return max(sorted(set(ours)), key=lambda reference: (proved.count(reference), named.count(reference)), default="")
 
 
 def about_facts(workbook: FoundWorkbook) -> Mapping[str, str]:

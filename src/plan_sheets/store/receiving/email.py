@@ -46,22 +46,25 @@ def attached_to(data: bytes, limits: Limits = LIMITS) -> list[Attached]:
     """What is attached to this e-mail; pictures and signatures are attached to it as well. Raises RefusedError."""
     if len(data) <= limits.mail_here:
         return _attached_to(data, limits)
-    told = run_apart(attached_as_bytes, data, limits)
-    if told is None:
+    packed = run_apart(attached_as_bytes, data, limits)
+    if packed is None:
         raise RefusedError("file_mail_unread")
-    listed, _, content = told.partition(b"\n")
-    made, at = [], 0
+    listed, _, content = packed.partition(b"\n")
+    attachments, at = [], 0
     for size, name, sent_by, sent_at, refusal in json.loads(listed):
-        made.append(Attached(name, content[at : at + size], sent_by, sent_at, refusal))
+        attachments.append(Attached(name, content[at : at + size], sent_by, sent_at, refusal))
         at += size
-    return made
+    return attachments
 
 
 def attached_as_bytes(data: bytes, limits: Limits = LIMITS) -> bytes:
     """What the child does: a line of JSON that lists what is attached, and then its bytes one after the other."""
     attached = _attached_to(data, limits)
-    told = [(len(one.data), one.name, one.sent_by, one.sent_at, one.refusal) for one in attached]
-    return b"\n".join((json.dumps(told).encode(), b"".join(one.data for one in attached)))
+    listed = [
+        (len(attachment.data), attachment.name, attachment.sent_by, attachment.sent_at, attachment.refusal)
+        for attachment in attached
+    ]
+    return b"\n".join((json.dumps(listed).encode(), b"".join(attachment.data for attachment in attached)))
 
 
 def _attached_to(data: bytes, limits: Limits) -> list[Attached]:
@@ -102,8 +105,8 @@ def _is_attached(part: EmailMessage) -> bool:
 def _attached(part: EmailMessage, sent_by: str, sent_at: str) -> Attached:
     kind = part.get_content_type()
     name = readable(part.get_filename() or "attachment")
-    told = None if kind == "message/rfc822" else part.get_payload(decode=True)
-    data = told if isinstance(told, bytes) else b""
+    payload = None if kind == "message/rfc822" else part.get_payload(decode=True)
+    data = payload if isinstance(payload, bytes) else b""
     if PurePosixPath(name).suffix.lower() not in SUFFIXES:
         nameless = not part.get_filename() and data.startswith(STARTS)  # as some scanners and portals send it
         name += _TYPES.get(kind, ".xlsx" if nameless else "")

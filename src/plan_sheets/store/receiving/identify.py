@@ -36,7 +36,7 @@ class Identifier:
     @cached_property
     def _issued(self) -> Mapping[str, DocumentFacts]:
         """Every document that went out, by its reference."""
-        return {one.reference: one for one in self.register.document_facts().values()}
+        return {facts.reference: facts for facts in self.register.document_facts().values()}
 
     @cached_property
     def _by_key(self) -> Mapping[str, str]:
@@ -47,15 +47,15 @@ class Identifier:
     def _of_subgroup(self) -> Mapping[str, Sequence[DocumentFacts]]:
         """The issues of each subgroup, oldest first."""
         issues: dict[str, list[DocumentFacts]] = {}
-        for one in self._issued.values():
-            if one.kind == "subgroup":
-                issues.setdefault(one.subgroup, []).append(one)
+        for facts in self._issued.values():
+            if facts.kind == "subgroup":
+                issues.setdefault(facts.subgroup, []).append(facts)
         return issues
 
     @cached_property
     def _signed(self) -> Mapping[str, str]:
         """The reference of each signature that ever went out."""
-        return {one.signature: one.reference for one in self._issued.values()}
+        return {facts.signature: facts.reference for facts in self._issued.values()}
 
     def whose(self, key: str) -> str:
         """The reference of the document that a row key belongs to; "" if it is none of ours."""
@@ -67,27 +67,31 @@ class Identifier:
             self.known[reference] = self.register.documents(id=self._issued[reference].id)[0]
         return self.known.get(reference)
 
-    def identify(self, workbook: FoundWorkbook, file: str, said: str = "") -> tuple[Document | None, list[Finding]]:
+    def identify(
+        self, workbook: FoundWorkbook, file: str, stated_reference: str = ""
+    ) -> tuple[Document | None, list[Finding]]:
         """The document that a file is a return of, and what there is to say of that.
 
         `file` is the path by which it can be received again; `said` the officer's word on whose it is.
         """
-        if said:
-            return self._by_officer(said, workbook, file)
+        if stated_reference:
+            return self._by_officer(stated_reference, workbook, file)
         carriers = self._carriers(workbook)
         voted = vote(carriers)
         if voted.code:
             return self._undecided(workbook, carriers, voted.code, file)
         document = self.document(voted.reference)
-        if document and all(same(one, document.signature) for one in _signatures(workbook)):
+        if document and all(same(signature, document.signature) for signature in _signatures(workbook)):
             return document, self._overtaken(document)
         if not carriers.keys and _keys(workbook):
-            told = self._held("other_plan", file, voted.reference, reference=voted.reference, plan=self._plan(workbook))
+            finding = self._held(
+                "other_plan", file, voted.reference, reference=voted.reference, plan=self._plan(workbook)
+            )
         elif document:
-            told = self._held("signature_differs", file, voted.reference, reference=voted.reference)
+            finding = self._held("signature_differs", file, voted.reference, reference=voted.reference)
         else:
-            told = self._held("reference_unknown", file, reference=voted.reference)
-        return document, [told]
+            finding = self._held("reference_unknown", file, reference=voted.reference)
+        return document, [finding]
 
     def _held(self, code: str, file: str, settles: str = "", **details: str) -> Finding:
         """A finding that holds the file, with the command that settles whose it is; `settles`: the reference in it."""
@@ -102,18 +106,22 @@ class Identifier:
         self, workbook: FoundWorkbook, carriers: Carriers, code: str, file: str
     ) -> tuple[Document | None, list[Finding]]:
         """No carrier says whose it is, or they disagree: what they say, and the best guess."""
-        if {one.name for one in workbook.sheets} >= PLAN_SHEETS:
+        if {sheet.name for sheet in workbook.sheets} >= PLAN_SHEETS:
             return None, [self.messages.finding("plan_itself")]
         if code == "no_identity":
             guess = self._likest(workbook)
             looks = f" It looks most like {guess}." if guess else ""
             return self.document(guess), [self._held(code, file, guess, guess=looks)]
         known = [self.document(reference) for reference in carriers.named()]
-        ours = [one for one in (*known, *map(self.document, sorted(carriers.keys | carriers.signed))) if one]
-        guess = best_guess(carriers, [one.reference for one in ours])
+        ours = [
+            document for document in (*known, *map(self.document, sorted(carriers.keys | carriers.signed))) if document
+        ]
+        guess = best_guess(carriers, [document.reference for document in ours])
         if code == "identity_disagrees":
             code = _disagreement(known, ours)
-        readings = "; ".join(f"{carrier} {' and '.join(said)}" for carrier, said in carriers.readings().items())
+        readings = "; ".join(
+            f"{carrier} {' and '.join(references)}" for carrier, references in carriers.readings().items()
+        )
         looks = f" It is most likely {guess}." if guess else ""
         return self.document(guess), [self._held(code, file, guess, readings=readings, guess=looks)]
 
@@ -127,20 +135,25 @@ class Identifier:
     def _likest(self, workbook: FoundWorkbook) -> str:
         """The reference of the document that most of the texts are of; "" if two are as like it."""
         texts = {plain(cell.text) for found in workbook.sheets for cell in found.cells.values()}
-        likeness = Counter({one.reference: len(texts & own) for one, own in self._texts})
+        likeness = Counter({document.reference: len(texts & own) for document, own in self._texts})
         (first, most), (_, second) = [*likeness.most_common(2), ("", 0), ("", 0)][:2]
         return first if most > second else ""
 
-    def _by_officer(self, said: str, workbook: FoundWorkbook, file: str) -> tuple[Document | None, list[Finding]]:
-        document = self.document(said)
+    def _by_officer(
+        self, stated_reference: str, workbook: FoundWorkbook, file: str
+    ) -> tuple[Document | None, list[Finding]]:
+        document = self.document(stated_reference)
         if document is None:
-            return None, [self._held("reference_unknown", file, reference=said)]
+            return None, [self._held("reference_unknown", file, reference=stated_reference)]
         keys = _keys(workbook)
         if keys and not keys.intersection(document.row_keys()):
             theirs = sorted({self.whose(key) for key in keys} - {""})
-            told = {"reference": said, "theirs": " and ".join(theirs) or "no workbook of this plan"}
-            return document, [self._held("issue_not_its_own", file, theirs[0] if len(theirs) == 1 else "", **told)]
-        return document, [self.messages.finding("issue_by_officer", reference=said), *self._overtaken(document)]
+            details = {"reference": stated_reference, "theirs": " and ".join(theirs) or "no workbook of this plan"}
+            return document, [self._held("issue_not_its_own", file, theirs[0] if len(theirs) == 1 else "", **details)]
+        return document, [
+            self.messages.finding("issue_by_officer", reference=stated_reference),
+            *self._overtaken(document),
+        ]
 
     def _overtaken(self, document: Document) -> list[Finding]:
         """What has gone out to the same subgroup since: one in its place, or one for a later round.
@@ -152,8 +165,8 @@ class Identifier:
         if document.kind != "subgroup":
             return []
         theirs = self._of_subgroup[document.subgroup]
-        since = [("issue_superseded", one.reference) for one in theirs if one.supersedes == document.id]
-        later = [("round_passed", one.reference) for one in theirs if one.round > document.round]
+        since = [("issue_superseded", issue.reference) for issue in theirs if issue.supersedes == document.id]
+        later = [("round_passed", issue.reference) for issue in theirs if issue.round > document.round]
         return [
             self.messages.finding(code, reference=document.reference, newer=newer) for code, newer in since + later[-1:]
         ]
@@ -165,8 +178,8 @@ class Identifier:
         """
         if document.kind != "subgroup" or not (sent_by or completed_by):
             return []
-        told = {"sent": (parseaddr(sent_by)[1], _ADDRESS), "completed": (completed_by, _CHAIRS)}
-        for how, (who, names) in told.items():
+        senders = {"sent": (parseaddr(sent_by)[1], _ADDRESS), "completed": (completed_by, _CHAIRS)}
+        for how, (who, names) in senders.items():
             theirs = self._led_by[names].get(plain(who), ()) if who else ()
             if theirs and document.subgroup not in theirs:
                 others = ", ".join(self._subgroups[ref]["title"] for ref in theirs)
@@ -180,8 +193,8 @@ class Identifier:
         known = [row[name] for name in _CHAIRS if row[name]]
         if not who or not known or any(plain(name) in plain(who) or plain(who) in plain(name) for name in known):
             return []
-        told = {"who": who, "subgroup": row["title"], "known": " and ".join(dict.fromkeys(known))}
-        return [self.messages.remark("completed_by_unknown", told, entered=who)]
+        details = {"who": who, "subgroup": row["title"], "known": " and ".join(dict.fromkeys(known))}
+        return [self.messages.remark("completed_by_unknown", details, entered=who)]
 
     @cached_property
     def _led_by(self) -> Mapping[tuple[str, ...], Mapping[str, Sequence[str]]]:
@@ -201,12 +214,12 @@ class Identifier:
     def _carriers(self, workbook: FoundWorkbook) -> Carriers:
         about = about_facts(workbook)
         named = about.get("Reference", ""), _property(workbook, REFERENCE)
-        signed = {self._signed[one] for one in _signatures(workbook) if one in self._signed}
+        signed = {self._signed[signature] for signature in _signatures(workbook) if signature in self._signed}
         keys = _keys(workbook)
         ours = [
-            one
-            for one in dict.fromkeys(named)
-            if (document := self.document(one)) and keys.intersection(document.row_keys())
+            reference
+            for reference in dict.fromkeys(named)
+            if (document := self.document(reference)) and keys.intersection(document.row_keys())
         ]
         proved = ours or {self.whose(key) for key in keys} - {""}
         return Carriers(*named, frozenset(proved), frozenset(signed))
@@ -231,8 +244,8 @@ def _disagreement(named: Sequence[Document | None], ours: Sequence[Document]) ->
     """The code of how carriers disagree: `named` are the documents of the references named, None of one unknown."""
     if None in named:
         return "reference_edited"
-    if len({one.kind for one in ours}) > 1:
+    if len({document.kind for document in ours}) > 1:
         return "identity_disagrees"
-    if len({one.subgroup for one in ours}) > 1:
+    if len({document.subgroup for document in ours}) > 1:
         return "subgroups_disagree"
-    return "rounds_disagree" if len({one.round for one in ours}) > 1 else "issues_disagree"
+    return "rounds_disagree" if len({document.round for document in ours}) > 1 else "issues_disagree"

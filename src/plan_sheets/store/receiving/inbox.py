@@ -57,14 +57,14 @@ class _Gathered:
     """SHA-256 of every file that the tool made."""
     files: list[Waiting] = field(default_factory=list)
     passed_over: list[tuple[str, str]] = field(default_factory=list)
-    seen: set[Path] = field(default_factory=set)
+    visited: set[Path] = field(default_factory=set)
 
     def add(self, path: Path, whole: Path, why: str, *, ours_too: bool) -> bool:
         """One file, or what is in it; whether that was any workbook. `why`: the reason to pass over it, or "".
 
         `whole` is the path with every link followed.
         """
-        self.seen.add(whole)
+        self.visited.add(whole)
         if why:
             self.passed_over.append((readable(str(path)), why))
             return False
@@ -73,7 +73,10 @@ class _Gathered:
             self.passed_over.append((readable(str(path)), "made here, and unchanged"))
             return True
         inside = unpack(file, self.limits)
-        self.files += [Waiting(one.path or one.name, one.sha, None if one is file else one) for one in inside.files]
+        self.files += [
+            Waiting(incoming.path or incoming.name, incoming.sha, None if incoming is file else incoming)
+            for incoming in inside.files
+        ]
         self.passed_over += inside.passed_over
         return bool(inside.files)
 
@@ -111,11 +114,14 @@ def _exists(path: Path) -> bool:
 def _gather(gathered: _Gathered, path: Path) -> bool:
     """Add what lies at this path; whether any workbook lay there."""
     if not path.is_dir():
-        return (whole := path.resolve()) in gathered.seen or gathered.add(path, whole, "", ours_too=True)
-    found = [(one, one.resolve()) for one in sorted(path.rglob("*")) if one.is_file()]
+        return (whole := path.resolve()) in gathered.visited or gathered.add(path, whole, "", ours_too=True)
+    found = [(inner, inner.resolve()) for inner in sorted(path.rglob("*")) if inner.is_file()]
     ours = gathered.folder.path.resolve()
-    new = [(one, whole) for one, whole in found if whole not in gathered.seen]
-    held = [gathered.add(one, whole, _why_not(ours, one, whole, gathered.limits), ours_too=False) for one, whole in new]
+    new = [(inner, whole) for inner, whole in found if whole not in gathered.visited]
+    held = [
+        gathered.add(inner, whole, _why_not(ours, inner, whole, gathered.limits), ours_too=False)
+        for inner, whole in new
+    ]
     if not any(held):
         gathered.passed_over.append((readable(str(path)), "no workbook in it"))
     return any(held)

@@ -106,7 +106,7 @@ def _unpack(file: Incoming, out: Unpacked, depth: int) -> None:
     except RefusedError as refused:
         out.files.append(replace(file, refusal=Refusal(refused.code, refused.details)))
     if len(out.files) > before:  # what goes with a workbook is evidence, and seldom the answer itself
-        out.passed_over += [(one.name, BESIDE) for one in documents]
+        out.passed_over += [(document.name, BESIDE) for document in documents]
     elif documents:
         out.files += documents
     else:
@@ -180,5 +180,8 @@ _HEADER = re.compile(rb"(?:From [^\n]*\n)?[!-9;-~]+:")
 def _mail_members(data: bytes, limits: Limits) -> list[Incoming]:
     """What is attached to an e-mail, with its sender and date."""
     refused = {"": None, "file_outlook": Refusal("file_outlook")}
-    attached = attached_to(data, limits)
-    return [Incoming(one.name, one.data, one.sent_by, one.sent_at, refused[one.refusal]) for one in attached]
+    attachments = attached_to(data, limits)
+    return [
+        Incoming(attachment.name, attachment.data, attachment.sent_by, attachment.sent_at, refused[attachment.refusal])
+        for attachment in attachments
+    ]

@@ -61,15 +61,17 @@ def scan_xls(data: bytes, limits: Limits = LIMITS) -> XlsScan:
     book = _stream(data)
     if len(book) < _HEAD or struct.unpack_from("<H", book, 4)[0] != _BIFF_8:
         raise RefusedError("file_excel_95")
-    told = _globals(book, limits)
+    workbook = _globals(book, limits)
     sheets, beside = list[BinarySheet](), list[Remark]()
-    for start, title in told.sheets:
-        walker = _SheetWalker(BinarySheet(told.styles(), limits), title)
+    for start, title in workbook.sheets:
+        walker = _SheetWalker(BinarySheet(workbook.styles(), limits), title)
         for record in _of_sheet(book, start):
             walker.see(*record[1:])
         sheets.append(walker.sheet)
         beside += walker.beside()
-    return XlsScan(_readable(data, book, told.codepage_at), tuple(sheets), capped(beside, limits), told.since_1904)
+    return XlsScan(
+        _readable(data, book, workbook.codepage_at), tuple(sheets), capped(beside, limits), workbook.since_1904
+    )
 
 
 def _stream(data: bytes) -> bytes:
@@ -141,32 +143,32 @@ class _Globals:
 
 
 def _globals(book: bytes, limits: Limits) -> _Globals:
-    told = _Globals()
+    workbook = _Globals()
     for at, number, content in _records(book):
         if number == _Is.END:
             break
         if number == _Is.CODE_PAGE:
-            told.codepage_at = at
+            workbook.codepage_at = at
         elif number == _Is.SINCE_1904:
-            told.since_1904 = content[:1] == b"\1"
+            workbook.since_1904 = content[:1] == b"\1"
         elif number == _Is.SHEET:
-            told.sheets.append((struct.unpack_from("<L", content)[0], _text(content[6:], 1)))
+            workbook.sheets.append((struct.unpack_from("<L", content)[0], _text(content[6:], 1)))
         else:
-            _see_style(told, number, content)
-    if len(told.sheets) > limits.sheets:
+            _see_style(workbook, number, content)
+    if len(workbook.sheets) > limits.sheets:
         raise RefusedError("file_too_many_sheets", limit=limits.sheets)
-    return told
+    return workbook
 
 
-def _see_style(told: _Globals, number: int, content: bytes) -> None:
+def _see_style(workbook: _Globals, number: int, content: bytes) -> None:
     if number == _Is.FORMAT:
-        told.codes[str(_short(content, 0))] = _text(content[2:], 2)
+        workbook.codes[str(_short(content, 0))] = _text(content[2:], 2)
     elif number == _Is.FONT:
-        told.fonts.append(bool(_short(content, 2) & 0x08))
+        workbook.fonts.append(bool(_short(content, 2) & 0x08))
     elif number == _Is.STYLE:
-        told.cells.append(_cell_style(content))
+        workbook.cells.append(_cell_style(content))
     elif number == _Is.PALETTE:
-        told.palette = tuple(content[2 + 4 * one :][:3].hex() for one in range(_short(content, 0)))
+        workbook.palette = tuple(content[2 + 4 * index :][:3].hex() for index in range(_short(content, 0)))
 
 
 def _cell_style(content: bytes) -> tuple[int, int, int]:
@@ -279,17 +281,17 @@ class _SheetWalker:
         at = content.find(_URL) + len(_URL)
         if at >= len(_URL):
             target = content[at + 4 : at + 4 + struct.unpack_from("<L", content, at)[0]]
-            told = target[: len(target) // 2 * 2].decode("utf-16-le", "replace").partition("\0")[0]
-            self.links.append(link_of(self.title, reference(row, column), told))
+            address = target[: len(target) // 2 * 2].decode("utf-16-le", "replace").partition("\0")[0]
+            self.links.append(link_of(self.title, reference(row, column), address))
 
     def beside(self) -> Iterator[Remark]:
         """What lies beside the cells: comments, then what was drawn, then links."""
         for cell, own in self.notes:
             text = self.drawn[own].text if own in self.drawn else ""
             yield remark_of(self.title, cell, text, comment=True)
-        for one in self.drawn.values():
-            if one.kind != _IS_NOTE and (one.text.strip() or one.kind == _IS_PICTURE):
-                yield remark_of(self.title, one.place, one.text, comment=False)
+        for drawing in self.drawn.values():
+            if drawing.kind != _IS_NOTE and (drawing.text.strip() or drawing.kind == _IS_PICTURE):
+                yield remark_of(self.title, drawing.place, drawing.text, comment=False)
         yield from self.links
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from plan_sheets.store.container.limits import LIMITS, Limits
-from plan_sheets.store.container.parts import read_relations, relations_part
+from plan_sheets.store.container.parts import find_target, read_relations, relations_part
 from plan_sheets.store.container.refused import RefusedError
 from plan_sheets.store.formats.binary.looks import BinarySheet, CellStyles, reference
 from plan_sheets.store.formats.cell_looks import telling_format
@@ -44,16 +44,15 @@ class XlsbScan(NamedTuple):
 def scan_xlsb(parts: Mapping[str, bytes], book: str, limits: Limits = LIMITS) -> XlsbScan:
     """Walk the parts that hold cells. Raises RefusedError, TooFullError, and what damaged records raise."""
     folder = book.rpartition("/")[0]
-    targets = {relation.id: relation.target for relation in read_relations(parts[relations_part(book)])}
+    relations = read_relations(parts[relations_part(book)])
+    targets = {relation.id: find_target(book, relation.target) for relation in relations}
     listed, since_1904 = list[tuple[str, str]](), False
     for number, content in records(parts[book]):
         if number == _Is.WORKBOOK:
             since_1904 = bool(content[0] & 1)
         elif number == _Is.SHEET:
             link, at = _text(content, 8)
-            target = targets[link].lower()
-            part = target[1:] if target.startswith("/") else f"{folder}/{target}"
-            listed.append((_text(content, at)[0], part))
+            listed.append((_text(content, at)[0], targets[link]))
     styles = _styles(parts.get(f"{folder}/styles.bin", b""))
     return XlsbScan(tuple(listed), tuple(_sheet(parts[part], styles, limits) for _, part in listed), since_1904)
 

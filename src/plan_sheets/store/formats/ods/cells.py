@@ -66,11 +66,11 @@ def _value(cell: OdsCell) -> FoundCell | None:
 _LENGTH = re.compile(r"(-?)P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:[.,]\d+)?)S)?)?")
 
 
-def _length(told: str) -> timedelta:
+def _length(duration: str) -> timedelta:
     """A time of day or a length of time (`PT14H30M00S`). Raises ValueError if it is none, OverflowError."""
-    match = _LENGTH.fullmatch(told)
-    if not match or told.endswith(("P", "T")):
-        raise ValueError(told)
+    match = _LENGTH.fullmatch(duration)
+    if not match or duration.endswith(("P", "T")):
+        raise ValueError(duration)
     days, hours, minutes = (int(part or "0") for part in match.groups()[1:4])
     length = timedelta(days=days, hours=hours, minutes=minutes, seconds=float((match[5] or "0").replace(",", ".")))
     return -length if match[1] else length

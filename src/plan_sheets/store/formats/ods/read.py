@@ -184,13 +184,13 @@ class _Walker:
             self.scan.sheets.append(self.table.found())
             self.table = None
 
-    def text(self, told: str) -> None:
+    def text(self, characters: str) -> None:
         """What stands between two tags."""
         if self.within:
             if "text:p" in self.within:
-                self.aside.append(told)
+                self.aside.append(characters)
         elif self.depth and self.cell is not None:
-            self.cell.words.append(told)
+            self.cell.words.append(characters)
 
     def _before_tables(self, tag: str, attributes: dict[str, str]) -> None:
         if tag == "table:null-date":

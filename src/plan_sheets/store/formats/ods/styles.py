@@ -67,10 +67,12 @@ class OdsStyles:
     def look(self, name: str) -> OdsLook:
         """How a cell in this style looks."""
         if name not in self._looks:
-            told = self._inherited("table-cell", name)
-            parts = self._dates.get(told.get("style:data-style-name", ""))
+            properties = self._inherited("table-cell", name)
+            parts = self._dates.get(properties.get("style:data-style-name", ""))
             date = None if parts is None else "-".join(parts)
-            self._looks[name] = OdsLook(colour_name(told.get("fo:background-color", "")), _is_struck(told), date)
+            self._looks[name] = OdsLook(
+                colour_name(properties.get("fo:background-color", "")), _is_struck(properties), date
+            )
         return self._looks[name]
 
     def is_struck(self, name: str) -> bool:
@@ -83,15 +85,15 @@ class OdsStyles:
 
     def _inherited(self, family: str, name: str) -> dict[str, str]:
         """What a style says, and those that it is made from where it says nothing."""
-        told: dict[str, str] = {}
+        properties: dict[str, str] = {}
         for _ in range(_DEEPEST):
             style = self._styles.get((family, name))
             if style is None:
                 break
-            told = {**style, **told}
+            properties = {**style, **properties}
             name = style.get("style:parent-style-name", "")
-        return told
+        return properties
 
 
-def _is_struck(told: Mapping[str, str]) -> bool:
-    return told.get("style:text-line-through-style", "none") != "none"
+def _is_struck(properties: Mapping[str, str]) -> bool:
+    return properties.get("style:text-line-through-style", "none") != "none"
