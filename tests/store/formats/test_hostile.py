@@ -159,7 +159,7 @@ def test_a_parser_that_fails_costs_its_file(
     def fail(*_: object) -> None:
         raise trouble
 
-    monkeypatch.setattr(workbook_reader, "_sheets", fail)
+    monkeypatch.setattr(workbook_reader, "_read_sheets", fail)
     assert refusal(PLAIN) == code
     assert capfd.readouterr() == ("", "")
 
@@ -168,7 +168,7 @@ def test_ctrl_c_is_no_fault_of_the_file(monkeypatch: pytest.MonkeyPatch) -> None
     def interrupt(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(workbook_reader, "_sheets", interrupt)
+    monkeypatch.setattr(workbook_reader, "_read_sheets", interrupt)
     with pytest.raises(KeyboardInterrupt):
         read_workbook(PLAIN)
 

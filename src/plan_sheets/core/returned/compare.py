@@ -11,7 +11,7 @@ from plan_sheets.core.model.found import CellKind, FoundCell
 from plan_sheets.core.model.text import plain
 
 
-def same_text(issued: str, found: str) -> bool:
+def is_same_text(issued: str, found: str) -> bool:
     """Whether a locked cell still says what it said; line ends, blanks at the ends and precision of a date aside."""
     if issued == found:  # nearly always
         return True
@@ -25,7 +25,7 @@ def same_text(issued: str, found: str) -> bool:
 def is_as_issued(content: Content, cell: FoundCell) -> bool:
     """Whether a locked cell says what it said. A formula recalculates: its figures change, not its words."""
     if not isinstance(content, Formula):
-        return same_text(as_text(content), cell.text)
+        return is_same_text(as_text(content), cell.text)
     if cell.kind in (CellKind.FORMULA, CellKind.ERROR) or not cell.text.strip():
         return True
     words, issued = (re.sub(r"\d+", "0", plain(text)) for text in (cell.text, as_text(content)))

@@ -55,7 +55,7 @@ FEWER = 0.9
 """The share of its prompts that a workbook keeps whose cells were pasted over here and there."""
 
 
-def seen_in(part: bytes, signs: Signs = ODS, before: Mapping[str, int] | None = None) -> dict[str, int]:
+def count_signs(part: bytes, signs: Signs = ODS, before: Mapping[str, int] | None = None) -> dict[str, int]:
     """How often each of it stands in a part, and stood in those `before`: it is searched, not parsed."""
     counts = dict(before or {})
     for name, sign in signs:
@@ -64,26 +64,26 @@ def seen_in(part: bytes, signs: Signs = ODS, before: Mapping[str, int] | None = 
     return counts
 
 
-def seen_in_sheet(tail: bytes, before: Mapping[str, int]) -> dict[str, int]:
+def count_signs_in_sheet(tail: bytes, before: Mapping[str, int]) -> dict[str, int]:
     """The same of what stands behind the cells of an xlsx; drop-downs and prompts are counted by cells that have them.
 
     Most of it is the words of those.
     """
     start, end = tail.find(b"dataValidations"), tail.rfind(b"dataValidations")
-    counts = seen_in(tail[:start] + tail[end:] if start >= 0 else tail, SHEET, before)
-    if cells := _covered(tail[start:end]) if start >= 0 else 0:
+    counts = count_signs(tail[:start] + tail[end:] if start >= 0 else tail, SHEET, before)
+    if cells := _count_listed_cells(tail[start:end]) if start >= 0 else 0:
         counts[LISTS] = counts.get(LISTS, 0) + cells
     return counts
 
 
 @lru_cache(maxsize=256)  # the returns of a batch went out alike
-def _covered(part: bytes) -> int:
+def _count_listed_cells(part: bytes) -> int:
     """How many cells have a drop-down or a prompt; more than there are where two are laid over one another."""
     listed = _LISTED.findall(part) + (_ELSEWHERE.findall(part) if b"sqref>" in part else [])
-    return sum(_cells_in(area) for areas in listed for area in areas.decode(errors="replace").split())
+    return sum(_count_cells(area) for areas in listed for area in areas.decode(errors="replace").split())
 
 
-def _cells_in(area: str) -> int:
+def _count_cells(area: str) -> int:
     corners = [corner for corner in area.replace("$", "").split(":") if _CELL.fullmatch(corner)]
     if not corners:
         return 0
@@ -98,7 +98,7 @@ def find_lost(document: Document, found: FoundWorkbook) -> list[Remark]:
     """The remark that names what the document went out with and the file no longer has: one, or none."""
     if found.kept is None:
         return []
-    words = [*_lost(_sent(document, {sheet.name for sheet in found.sheets}), found)]
+    words = [*_describe_lost(_count_sent(document, {sheet.name for sheet in found.sheets}), found)]
     if not words:
         return []
     listed = " and ".join(filter(None, (", ".join(words[:-1]), words[-1])))
@@ -107,7 +107,7 @@ def find_lost(document: Document, found: FoundWorkbook) -> list[Remark]:
     ]
 
 
-def _sent(document: Document, there: Container[str]) -> dict[str, int]:
+def _count_sent(document: Document, there: Container[str]) -> dict[str, int]:
     """What of it a document went out with, and how much where that can be counted: on the sheets that are there."""
     sheets = [sheet for sheet in document.sheets if sheet.name in there]
     cells = sum(sheet.is_input(row, column) for sheet in sheets for row, column, _ in sheet.cells())
@@ -118,7 +118,7 @@ def _sent(document: Document, there: Container[str]) -> dict[str, int]:
     return sent
 
 
-def _lost(sent: Mapping[str, int], found: FoundWorkbook) -> Iterator[str]:
+def _describe_lost(sent: Mapping[str, int], found: FoundWorkbook) -> Iterator[str]:
     kept = {**(found.kept or {}), **({PROPERTIES: 1} if found.properties else {})}
     for name, words in _WORDS.items():
         count, stayed = sent.get(name, 0), kept.get(name, 0)

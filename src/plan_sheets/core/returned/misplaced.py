@@ -38,7 +38,7 @@ def find_reordered_answers(typed: Iterable[Typed], values: Mapping[Key, str]) ->
 
     A sort of the unlocked block parts answers from their refs; only prefilled answers leave a trace of it.
     """
-    for (sheet, heading), cells in _columns(entry for entry in typed if entry.row.answer is None).items():
+    for (sheet, heading), cells in _group_by_column(entry for entry in typed if entry.row.answer is None).items():
         moved = [entry for entry in cells if values.get(entry.key, "") != entry.base]
         came, went = Counter(values.get(entry.key, "") for entry in moved), Counter(entry.base for entry in moved)
         if moved and came == went:
@@ -76,33 +76,33 @@ def find_sorted_columns(changed: Iterable[Typed]) -> Iterator[tuple[str, str, Ad
     the others leaves answers beside a key that may not be theirs: which of the two moved cannot be told.
     """
     retyped = (entry for entry in changed if plain(entry.cell.text) != plain(entry.base))
-    for (sheet, heading), cells in _columns(retyped).items():
+    for (sheet, heading), cells in _group_by_column(retyped).items():
         came = Counter(plain(entry.cell.text) for entry in cells)
         if (came & Counter(plain(entry.base) for entry in cells)).total() >= AT_LEAST:
             yield sheet, heading, cells[0].address
 
 
-def _columns(cells: Iterable[Typed]) -> dict[tuple[str, str], list[Typed]]:
+def _group_by_column(cells: Iterable[Typed]) -> dict[tuple[str, str], list[Typed]]:
     columns: dict[tuple[str, str], list[Typed]] = {}
     for entry in cells:
         columns.setdefault((entry.sheet.name, entry.column.heading), []).append(entry)
     return columns
 
 
-def find_merged_cells(shape: Located, workbook: FoundWorkbook, messages: Messages) -> list[Finding]:
+def find_merged_cells(located: Located, workbook: FoundWorkbook, messages: Messages) -> list[Finding]:
     """What there is to say of every merge.
 
     A merge shows one text over all its cells and hides what lies under it, or has thrown that away: which of them the
     text is about cannot be told, so each is a query. What it hides of all that was sent out is one warning.
     """
-    typed, findings = shape.typed, list[Finding]()
-    tables = {id(table.found): table for table in shape.merged}
+    typed, findings = located.typed, list[Finding]()
+    tables = {id(table.found): table for table in located.merged}
     for found in (sheet for sheet in workbook.sheets if sheet.merged):
         mine = {cell.address.place: at for at, cell in enumerate(typed) if cell.address.sheet == found.name}
-        sent = _sent_out(tables[id(found)], mine) if id(found) in tables else []
-        for merge in merges_of(found):
+        sent = _list_sent_out(tables[id(found)], mine) if id(found) in tables else []
+        for merge in list_merges(found):
             inside = [at for place, at in mine.items() if merge.holds(place)]
-            findings += merge.asked([typed[at] for at in inside], messages)
+            findings += merge.find_queries([typed[at] for at in inside], messages)
             where, *hidden = [Address.at(found.name, *place) for place in (merge.first, *filter(merge.hides, sent))]
             if hidden:
                 cells = shorten(", ".join(address.cell for address in hidden))
@@ -110,7 +110,7 @@ def find_merged_cells(shape: Located, workbook: FoundWorkbook, messages: Message
     return findings
 
 
-def _sent_out(table: FoundTable, mine: Collection[Place]) -> list[Place]:
+def _list_sent_out(table: FoundTable, mine: Collection[Place]) -> list[Place]:
     """The cells of a table that hold a heading or a locked text: `mine` are those to fill in."""
     columns = {at for name in table.places for at in table.columns(name)}
     rows = sorted({table.heading_row, *(row for row, _ in mine)})
@@ -122,7 +122,7 @@ def _sent_out(table: FoundTable, mine: Collection[Place]) -> list[Place]:
     ]
 
 
-def merges_of(found: FoundSheet) -> Iterator[Merge]:
+def list_merges(found: FoundSheet) -> Iterator[Merge]:
     """The merges of a found sheet."""
     for area in found.merged:
         first, last = (place_of(corner) for corner in (area.split(":") * 2)[:2])
@@ -151,7 +151,7 @@ class Merge:
         """Whether a place lies under it."""
         return place != self.first and self.holds(place)
 
-    def asked(self, cells: Sequence[Typed], messages: Messages) -> Iterator[Finding]:
+    def find_queries(self, cells: Sequence[Typed], messages: Messages) -> Iterator[Finding]:
         """A query for each cell to fill in; none where nothing but the first is one, or where all say the same.
 
         The first is not asked about if it says what it did, nor on a form: there each answer has a line of its own, and
@@ -196,19 +196,19 @@ def find_spilled_paragraphs(typed: Iterable[Typed]) -> list[tuple[Typed, Typed]]
         for row, cells in sorted(rows.items()):
             for start in filter(_is_prose, cells):
                 if start.address not in visited:
-                    run = [start, *_below(rows, row, start)]
+                    run = [start, *_list_below(rows, row, start)]
                     visited.update(entry.address for entry in run)
-                    fallen += _fallen(run)
+                    fallen += _find_fallen(run)
     return fallen
 
 
-def _fallen(run: Sequence[Typed]) -> Iterator[tuple[Typed, Typed]]:
+def _find_fallen(run: Sequence[Typed]) -> Iterator[tuple[Typed, Typed]]:
     """The texts of a run that may have fallen from one above, with that one.
 
     Who gives two rows the same words means them for each; and in rows with one cell to fill in every answer stands
     alone. There only a text that goes on is a trace.
     """
-    times, above = Counter(plain(entry.cell.text) for entry in run), _goes_on(run)
+    times, above = Counter(plain(entry.cell.text) for entry in run), _find_continued(run)
     for place, entry in enumerate(run[1:], 1):
         if times[plain(entry.cell.text)] == 1 and _has_several(entry):
             yield entry, run[0]
@@ -243,7 +243,7 @@ def _is_new(entry: Typed) -> bool:
     return plain(entry.cell.text) != plain(entry.base)
 
 
-def _below(rows: Mapping[int, list[Typed]], row: int, start: Typed) -> list[Typed]:
+def _list_below(rows: Mapping[int, list[Typed]], row: int, start: Typed) -> list[Typed]:
     """The cells straight below one that are all that is filled in in their rows, and went out blank."""
     name = start.column.field.name
     following = (rows.get(place, []) for place in range(row + 1, row + 1 + len(rows)))
@@ -251,7 +251,7 @@ def _below(rows: Mapping[int, list[Typed]], row: int, start: Typed) -> list[Type
     return [*takewhile(lambda cell: _is_prose(cell) and not cell.base, (cells[0] for cells in alone))]
 
 
-def _goes_on(cells: Sequence[Typed]) -> int | None:
+def _find_continued(cells: Sequence[Typed]) -> int | None:
     """The place of the first text that leads on to the next, or that the next goes on from; None if there is none.
 
     Who begins every text with a small letter or a dash does not go on with it.

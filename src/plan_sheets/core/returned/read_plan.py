@@ -16,7 +16,7 @@ from plan_sheets.core.model.keys import Address, Key
 from plan_sheets.core.model.messages import Messages
 from plan_sheets.core.model.text import plain, quoted
 from plan_sheets.core.rating.thresholds import Thresholds
-from plan_sheets.core.returned.misplaced import merges_of
+from plan_sheets.core.returned.misplaced import list_merges
 from plan_sheets.core.returned.tables import EMPTY, FoundTable, find_table
 
 
@@ -44,7 +44,7 @@ def read_plan(
     workbook: FoundWorkbook, spec: WorkbookSpec, forms: Mapping[str, Mapping[str, Field]], messages: Messages
 ) -> PlanRead:
     """Every row of a plan workbook. Raises PlanSheetsError if a sheet or its headings are not there."""
-    reader = _Reader(workbook, forms, messages, _year(workbook))
+    reader = _PlanReader(workbook, forms, messages, _find_year(workbook))
     for sheet in spec.sheets:
         if sheet.form or not sheet.items:
             reader.read_sheet(sheet)
@@ -53,7 +53,7 @@ def read_plan(
     return reader.plan
 
 
-def _year(workbook: FoundWorkbook) -> int:
+def _find_year(workbook: FoundWorkbook) -> int:
     """The plan's first calendar year, for dates without one: from `Financial year`; 2000 if that cannot be read."""
     for found in workbook.sheets:
         for (row, column), cell in found.cells.items():
@@ -64,7 +64,7 @@ def _year(workbook: FoundWorkbook) -> int:
     return 2000
 
 
-class _Reader:
+class _PlanReader:
     def __init__(
         self, workbook: FoundWorkbook, forms: Mapping[str, Mapping[str, Field]], messages: Messages, year: int
     ) -> None:
@@ -72,7 +72,7 @@ class _Reader:
         self.forms = forms
         self.messages = messages
         self.year = year
-        self.merges = {found.name: [*merges_of(found)] for found in workbook.sheets}
+        self.merges = {found.name: [*list_merges(found)] for found in workbook.sheets}
         self.plan = PlanRead()
         self.rows: list[AnswerRow] = []
         self.titles: dict[Key, Field] = {}
@@ -94,9 +94,9 @@ class _Reader:
                 "Give the headings their names back. Nothing was changed.",
             )
         if spec.form:
-            self._form(spec, table)
+            self._read_form(spec, table)
         else:
-            self._table(spec, columns, table, found)
+            self._read_table(spec, columns, table, found)
 
     def tell_extra_sheets(self, spec: WorkbookSpec) -> None:
         """Tell the text of every sheet that is not the template's."""
@@ -108,24 +108,24 @@ class _Reader:
                 where = Address.at(found.name, *texts[0][0])
                 self._tell("sheet_extra", where, entered, sheet=found.name, cells=len(texts))
 
-    def _form(self, spec: SheetSpec, table: FoundTable) -> None:
+    def _read_form(self, spec: SheetSpec, table: FoundTable) -> None:
         fields = {plain(item.title): item for item in self.forms[spec.form].values()}
         cells = []
         for row in sorted({row for row, _ in table.found.cells if row > table.heading_row}):
             item = fields.pop(plain(table.cell(row, "ref").text), None)
             texts = [table.cell(row, name).entered for name in table.places]
             if item is not None:
-                cells.append(self._cell(item, Key(spec.form, "", item.name), table, row, "answer"))
+                cells.append(self._read_cell(item, Key(spec.form, "", item.name), table, row, "answer"))
             elif any(text.strip() for text in texts):
                 where = Address.at(table.found.name, row, table.places["ref"])
                 self._tell("row_unknown", where, " | ".join(filter(None, texts)), sheet=table.found.name)
         for item in fields.values():
             where = Address.at(table.found.name, table.heading_row, table.places["ref"])
             self._tell("item_missing", where, item=item.title, sheet=table.found.name)
-        self._beside(table, len(spec.lines))
+        self._tell_text_beside(table, len(spec.lines))
         self.rows.append(AnswerRow(tuple(cells), says_something=True))
 
-    def _beside(self, table: FoundTable, lines: int) -> None:
+    def _tell_text_beside(self, table: FoundTable, lines: int) -> None:
         """Tell every text that stands beside the table, or above it where none of our lines stands."""
         inside = set(table.places.values())
         for (row, place), cell in sorted(table.found.cells.items()):
@@ -135,7 +135,7 @@ class _Reader:
                 where = Address.at(table.found.name, row, place)
                 self._tell("text_outside", where, entered=cell.entered, sheet=table.found.name)
 
-    def _table(self, spec: SheetSpec, columns: Sequence[Column], table: FoundTable, found: FoundSheet) -> None:
+    def _read_table(self, spec: SheetSpec, columns: Sequence[Column], table: FoundTable, found: FoundSheet) -> None:
         for column in columns:
             if column.field.name not in table.places:
                 self._tell(
@@ -152,10 +152,10 @@ class _Reader:
                 if row > table.heading_row and place in inside and cell.entered.strip()
             }
         ):
-            self._row(spec, columns, table, row)
-        self._beside(table, len(spec.lines))
+            self._read_row(spec, columns, table, row)
+        self._tell_text_beside(table, len(spec.lines))
 
-    def _row(self, spec: SheetSpec, columns: Sequence[Column], table: FoundTable, row: int) -> None:
+    def _read_row(self, spec: SheetSpec, columns: Sequence[Column], table: FoundTable, row: int) -> None:
         refs = next(column for column in columns if column.field.name == "ref")
         ref = tidy(table.cell(row, "ref").text, refs.field, year=self.year).value
         if not ref:
@@ -165,15 +165,15 @@ class _Reader:
             return
         there = [column for column in columns if column.field.name in table.places and column.field.scope != "derived"]
         cells = [
-            self._cell(column.field, Key(spec.record, ref, column.field.name), table, row, column.field.name)
+            self._read_cell(column.field, Key(spec.record, ref, column.field.name), table, row, column.field.name)
             for column in there
         ]
         self.rows.append(AnswerRow(tuple(cells), says_something=True))
 
-    def _cell(self, about: Field, key: Key, table: FoundTable, row: int, column: str) -> Cell:
+    def _read_cell(self, about: Field, key: Key, table: FoundTable, row: int, column: str) -> Cell:
         address = Address.at(table.found.name, row, table.places[column])
         cell = table.cell(row, column)
-        hidden = self._under_merge(table, address, cell, key, about)
+        hidden = self._find_hidden_by_merge(table, address, cell, key, about)
         # An open workbook may hold numbers: `007` typed into a cell that somebody formatted is still what it shows.
         is_shown = about.type == "string" or cell.kind is CellKind.DATE
         words, remarks = as_cell_shows(cell, table.found.shown.get(address.cell) if is_shown else None)
@@ -192,7 +192,7 @@ class _Reader:
         self.titles[key] = about
         return Cell(key, about, address, cell.entered, tidied.value, blocked=blocked_by(findings).get(key))
 
-    def _under_merge(
+    def _find_hidden_by_merge(
         self, table: FoundTable, address: Address, own: FoundCell, key: Key, about: Field
     ) -> list[Finding]:
         """A query if a merge covers a cell and shows something else than stands there; else nothing."""
@@ -215,19 +215,19 @@ class _Reader:
 
     def check(self) -> None:
         """The rules of every cell; then what only the plan as a whole can tell."""
-        refs = {record: self._refs(record) for record in ("board", "subgroup", "priority", "action")}
+        refs = {record: self._list_refs(record) for record in ("board", "subgroup", "priority", "action")}
         from plan_sheets.core.answers.check import check_rows  # noqa: PLC0415 - pandas takes long to load
 
         self.plan.findings += check_rows([self.rows], self.messages, refs)[0]
-        self._themes_without_priority(refs["priority"])
-        self._unusable_rules()
-        blocked, doubled = blocked_by(self.plan.findings), self._doubled()
+        self._tell_themes_without_priority(refs["priority"])
+        self._tell_unusable_rules()
+        blocked, doubled = blocked_by(self.plan.findings), self._list_doubled_rows()
         for row in self.rows:
             for cell in row.cells:
                 why = Outcome.ERROR if (cell.key.record, cell.key.ref) in doubled else blocked.get(cell.key)
                 self.plan.cells.append(cell._replace(blocked=why))
 
-    def _unusable_rules(self) -> None:
+    def _tell_unusable_rules(self) -> None:
         """Thresholds that are numbers and still cannot be used: a fifth quarter, a share of 200 per cent."""
         cells = {
             cell.key.ref: cell
@@ -240,7 +240,7 @@ class _Reader:
             if cells[ref].key not in blocked_keys:
                 self._tell("rag_rule_unusable", cells[ref].address, text, cells[ref].key, rule=ref)
 
-    def _refs(self, record: str) -> set[str]:
+    def _list_refs(self, record: str) -> set[str]:
         return {
             cell.key.ref
             for row in self.rows
@@ -248,14 +248,14 @@ class _Reader:
             if cell.key.record == record and cell.key.field == "ref"
         }
 
-    def _doubled(self) -> set[tuple[str, str]]:
+    def _list_doubled_rows(self) -> set[tuple[str, str]]:
         """Rows whose ref stands twice: neither is taken, for nobody can say which is meant."""
         counts = Counter(
             (cell.key.record, cell.key.ref) for row in self.rows for cell in row.cells if cell.field.name == "ref"
         )
         return {row for row, times in counts.items() if times > 1}
 
-    def _themes_without_priority(self, refs: Iterable[str]) -> None:
+    def _tell_themes_without_priority(self, refs: Iterable[str]) -> None:
         known = set(refs)
         for row in self.rows:
             cell = row.cells[0]

@@ -12,7 +12,7 @@ from plan_sheets.core.model.findings import Finding
 from plan_sheets.core.model.found import FoundCell, FoundSheet
 from plan_sheets.core.model.keys import Address, Key
 from plan_sheets.core.model.text import one_slip, plain
-from plan_sheets.core.returned.compare import same_text
+from plan_sheets.core.returned.compare import is_same_text
 
 ENOUGH_HEADINGS = 0.5
 """The share of a table's headings by which its heading row is known."""
@@ -108,17 +108,17 @@ class Located:
             yield from row.inputs()
 
 
-def squeezed(ref: str) -> str:
+def squeeze(ref: str) -> str:
     """A ref or a row key as it is compared: small and capital letters, and blanks anywhere, make no difference."""
     return "".join(plain(ref).split())
 
 
-def same_ref(issued: str, found: str) -> bool:
+def is_same_ref(issued: str, found: str) -> bool:
     """Whether a text by which a row is known is the one that went out with it."""
-    return same_text(issued, found) or squeezed(issued) == squeezed(found)
+    return is_same_text(issued, found) or squeeze(issued) == squeeze(found)
 
 
-def near_headings(sheet: Sheet, table: FoundTable) -> Iterator[tuple[Column, int]]:
+def find_near_headings(sheet: Sheet, table: FoundTable) -> Iterator[tuple[Column, int]]:
     """Every heading that is missing, with the place of the one that is a slip away from it, if no other is."""
     missing = [column for column in sheet.columns if column.field.name not in table.places]
     others = {
@@ -135,7 +135,7 @@ def near_headings(sheet: Sheet, table: FoundTable) -> Iterator[tuple[Column, int
             yield column, place
 
 
-def table_in_place(sheet: Sheet, found: FoundSheet) -> FoundTable | None:
+def find_table_in_place(sheet: Sheet, found: FoundSheet) -> FoundTable | None:
     """The table of a sheet where it went out, if its headings say what they did and none stands above them."""
     rows, headings = found.rows(), [column.heading for column in sheet.columns]
     above = (len(cells) for row, cells in rows.items() if row < sheet.heading_row)

@@ -19,9 +19,9 @@ _MARKUP = (
 )
 
 
-def kind_of_other(data: bytes) -> str:
+def find_code_of_other(data: bytes) -> str:
     """The code that says what these bytes are: neither a zip nor a compound file."""
-    if data.startswith(b"\x1f\x8b") and b"gnm:Workbook" in _unpacked(data):
+    if data.startswith(b"\x1f\x8b") and b"gnm:Workbook" in _unpack_start(data):
         return "file_gnumeric"
     for code, starts in _STARTS.items():
         if data.startswith(starts):
@@ -35,7 +35,7 @@ def kind_of_other(data: bytes) -> str:
     return "file_text" if _TEXT.fullmatch(head) else "file_unknown"
 
 
-def _unpacked(data: bytes) -> bytes:
+def _unpack_start(data: bytes) -> bytes:
     """The first bytes of what gzip packed; b"" if it did not."""
     try:
         return zlib.decompressobj(zlib.MAX_WBITS | 16).decompress(data, _FIRST)
@@ -57,7 +57,7 @@ def has_stream(data: bytes, name: str) -> bool:
     return at >= 0
 
 
-def streams(data: bytes) -> set[str]:
+def find_streams(data: bytes) -> set[str]:
     """Which of the streams that tell kinds apart a compound file has."""
     return {name for name in _STREAMS if has_stream(data, name)}
 
@@ -75,7 +75,7 @@ def is_workbook(data: bytes) -> bool:
     """Whether these bytes are a workbook's whatever the file is called: a part, a type or a stream names itself so."""
     if data.startswith(STARTS[0]):
         return b"xl/workbook." in data or _ODS in data or (_OPEN_DOCUMENT not in data and _MANIFEST in data)
-    return data.startswith(STARTS[1]) and bool(streams(data) & BOOKS)
+    return data.startswith(STARTS[1]) and bool(find_streams(data) & BOOKS)
 
 
 _OPEN_DOCUMENT = b"mimetypeapplication/vnd.oasis.opendocument."

@@ -20,25 +20,25 @@ class Package:
     entries: Mapping[str, ZipEntry]
     limits: Limits = LIMITS
 
-    def xml(self, name: str, longest: int | None = None) -> bytes:
+    def read_xml(self, name: str, longest: int | None = None) -> bytes:
         """The inflated bytes of an XML part; raises KeyError if there is none, BadZipFile on a wrong checksum."""
         entry = self.entries[name.lower()]
         if entry.file_size > (longest or self.limits.part):
             raise RefusedError("file_inflates", megabytes=entry.file_size // 1_000_000)
-        return _checked(self.archive.read(entry))
+        return _check_part(self.archive.read(entry))
 
-    def small(self, name: str) -> bytes:
+    def read_small(self, name: str) -> bytes:
         """The same of a part that is parsed as a tree; raises RefusedError for one that is too large for that."""
-        return self.xml(name, self.limits.small_part)
+        return self.read_xml(name, self.limits.small_part)
 
     @property
     def theme(self) -> bytes:
         """The part with the theme's colours; b"" if there is none."""
-        return self.xml("xl/theme/theme1.xml") if "xl/theme/theme1.xml" in self.entries else b""
+        return self.read_xml("xl/theme/theme1.xml") if "xl/theme/theme1.xml" in self.entries else b""
 
-    def about(self) -> dict[str, bytes]:
+    def read_properties(self) -> dict[str, bytes]:
         """The parts with document properties, as many as there are."""
-        return {name: self.small(name) for name in PROPERTIES if name in self.entries}
+        return {name: self.read_small(name) for name in PROPERTIES if name in self.entries}
 
 
 def open_package(data: bytes, limits: Limits = LIMITS) -> Package:
@@ -56,7 +56,7 @@ _DECLARATION = re.compile(rb"""\s*<\?xml[^>]*?encoding\s*=\s*["']([^"']*)""")
 _DOCTYPE = re.compile(rb"<!\s*(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 
 
-def _checked(part: bytes) -> bytes:
+def _check_part(part: bytes) -> bytes:
     """The part, if it is UTF-8 and declares nothing: every later search of its bytes relies on both."""
     declared = _DECLARATION.match(part.removeprefix(b"\xef\xbb\xbf"))
     if b"\0" in part or (declared and declared[1].lower() not in (b"utf-8", b"us-ascii")):

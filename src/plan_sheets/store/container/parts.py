@@ -33,25 +33,25 @@ class Relation(NamedTuple):
         return self.type.rpartition("/")[2]
 
 
-def local(name: str) -> str:
+def strip_namespace(name: str) -> str:
     """The name of a tag or an attribute without its namespace."""
     return name.rpartition("}")[2]
 
 
-def tree(part: bytes) -> ET.Element:
+def parse_part(part: bytes) -> ET.Element:
     """A checked part as a tree of local names. Raises ParseError if it is no XML."""
     root = ET.fromstring(part)  # noqa: S314 - the guard has refused every DOCTYPE
     for item in root.iter():
-        item.tag = local(item.tag)
+        item.tag = strip_namespace(item.tag)
     return root
 
 
-def part_tree(package: Package, name: str) -> ET.Element | None:
+def read_part(package: Package, name: str) -> ET.Element | None:
     """The part of this name; None if the package has none."""
-    return tree(package.xml(name, package.limits.tree)) if name.lower() in package.entries else None
+    return parse_part(package.read_xml(name, package.limits.tree)) if name.lower() in package.entries else None
 
 
-def relations_part(part: str) -> str:
+def name_relations_part(part: str) -> str:
     """The name of the part that lists what a part (the package itself: "") refers to."""
     folder, _, name = part.rpartition("/")
     return posixpath.join(folder, "_rels", f"{name}.rels")
@@ -67,20 +67,20 @@ def find_target(part: str, target: str) -> str:
 
 def find_relations(package: Package, part: str) -> dict[str, Relation]:
     """What a part (the package itself: "") refers to, by id, with the names of parts as targets; {} for nothing."""
-    name = relations_part(part)
-    listed = read_relations(package.xml(name, package.limits.tree)) if name.lower() in package.entries else ()
+    name = name_relations_part(part)
+    listed = read_relations(package.read_xml(name, package.limits.tree)) if name.lower() in package.entries else ()
     return {
         relation.id: relation if relation.is_external else relation._replace(target=find_target(part, relation.target))
         for relation in listed
     }
 
 
-def of_kind(relations: Mapping[str, Relation], *kinds: str) -> Iterator[str]:
+def list_targets(relations: Mapping[str, Relation], *kinds: str) -> Iterator[str]:
     """The targets of these kinds, in order."""
     return (relation.target for relation in relations.values() if relation.kind in kinds)
 
 
-def refers_to(item: ET.Element) -> str:
+def find_relation_id(item: ET.Element) -> str:
     """The id (`r:id`) by which an element refers to another part; "" if it does not."""
     return next((value for name, value in item.items() if name.endswith("}id")), "")
 

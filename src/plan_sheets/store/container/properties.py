@@ -26,7 +26,7 @@ _NAME = re.compile(rb"<Application>([^<>&]*+)</Application>")
 _VERSION = re.compile(rb"<AppVersion>([^<>&]*+)</AppVersion>")
 
 
-def custom_properties(about: Mapping[str, bytes]) -> dict[str, str]:
+def read_custom_properties(about: Mapping[str, bytes]) -> dict[str, str]:
     """Custom properties of an Office file, user-defined ones of an OpenDocument file. Raises ParseError.
 
     Without the white space around them, which Gnumeric writes for its own layout.
@@ -34,16 +34,16 @@ def custom_properties(about: Mapping[str, bytes]) -> dict[str, str]:
     part = about.get(CUSTOM)
     if part and _PLAIN.fullmatch(part):
         return {name.decode(): value.decode().strip() for name, value in _EACH.findall(part)}
-    items = [*(_tree(part) if part else ()), *_elements(about, "user-defined")]
-    return {_attribute(item, "name"): "".join(item.itertext()).strip() for item in items}
+    items = [*(_parse(part) if part else ()), *_find_elements(about, "user-defined")]
+    return {_find_attribute(item, "name"): "".join(item.itertext()).strip() for item in items}
 
 
-def saved_by(about: Mapping[str, bytes], limits: Limits = LIMITS) -> str:
+def find_program(about: Mapping[str, bytes], limits: Limits = LIMITS) -> str:
     """The program and its version: `Microsoft Excel 16.0300`, `LibreOffice 7.4.7.2`. Raises ParseError.
 
     A workbook that nobody has saved names us.
     """
-    name, version = _program(about)
+    name, version = _find_name_and_version(about)
     name = name.partition("$")[0]
     if name == OURSELVES:
         return name
@@ -54,27 +54,27 @@ def saved_by(about: Mapping[str, bytes], limits: Limits = LIMITS) -> str:
     return " ".join(filter(None, (name, version))).strip()[: limits.longest_name]
 
 
-def _program(about: Mapping[str, bytes]) -> tuple[str, str]:
+def _find_name_and_version(about: Mapping[str, bytes]) -> tuple[str, str]:
     part = about.get("docprops/app.xml", b"")
     if "meta.xml" not in about and part.count(b"Application>") == part.count(b"AppVersion>") == 2 and b"<!" not in part:  # noqa: PLR2004 - one start, one end
         name, version = _NAME.search(part), _VERSION.search(part)
         if name and version:
             return name[1].decode(), version[1].decode()
-    names = [*_elements(about, "generator"), *_elements(about, "Application")]
-    texts = (item.text or "" for item in (*names[:1], *_elements(about, "AppVersion")[:1]))
+    names = [*_find_elements(about, "generator"), *_find_elements(about, "Application")]
+    texts = (item.text or "" for item in (*names[:1], *_find_elements(about, "AppVersion")[:1]))
     return next(texts, ""), next(texts, "")
 
 
-def _tree(part: bytes) -> ET.Element:
+def _parse(part: bytes) -> ET.Element:
     return ET.fromstring(part)  # noqa: S314 - checked by the guard: no DOCTYPE, so no entity
 
 
-def _elements(about: Mapping[str, bytes], name: str) -> list[ET.Element]:
+def _find_elements(about: Mapping[str, bytes], name: str) -> list[ET.Element]:
     """All elements of this local name in the parts about the document, but for the custom properties."""
-    roots = [_tree(part) for title, part in about.items() if title != CUSTOM]
+    roots = [_parse(part) for title, part in about.items() if title != CUSTOM]
     return [item for root in roots for item in root.iter() if item.tag.rpartition("}")[2] == name]
 
 
-def _attribute(item: ET.Element, name: str) -> str:
+def _find_attribute(item: ET.Element, name: str) -> str:
     """An attribute's value by its local name; "" if it has none."""
     return next((value for key, value in item.items() if key.rpartition("}")[2] == name), "")

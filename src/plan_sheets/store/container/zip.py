@@ -64,7 +64,7 @@ def open_zip(data: bytes, limits: Limits = LIMITS) -> Zip:
     """The zip with its directory checked. Raises RefusedError, and BadZipFile if there is no directory."""
     if data.count(b"PK\x01\x02") > limits.entries:
         raise RefusedError("file_too_many_parts", limit=limits.entries)
-    entries = _plain_entries(data) or _entries(data)
+    entries = _read_plain_entries(data) or _read_entries(data)
     sizes = [entry.file_size for entry in entries]
     inflated = sum(sizes)
     has_large = max(sizes, default=0) > limits.small_part
@@ -84,7 +84,7 @@ _NEWEST = 45
 _ZIP64 = 0xFFFFFFFF
 
 
-def _plain_entries(data: bytes) -> tuple[ZipEntry, ...] | None:
+def _read_plain_entries(data: bytes) -> tuple[ZipEntry, ...] | None:
     """The entries of a directory as ordinary programs write it: whole, at the very end; None for any other."""
     end = len(data) - _END.size
     if end < 0 or not data.startswith(b"PK\x05\x06", end):
@@ -107,7 +107,7 @@ def _plain_entries(data: bytes) -> tuple[ZipEntry, ...] | None:
     return tuple(entries) if at == end and len(entries) == count else None
 
 
-def _entries(data: bytes) -> tuple[ZipEntry, ...]:
+def _read_entries(data: bytes) -> tuple[ZipEntry, ...]:
     """The entries of any directory, as the standard library understands it. Raises BadZipFile, and more."""
     return tuple(
         ZipEntry(
@@ -139,7 +139,7 @@ _TITLE = struct.Struct("<2H")
 """At byte 26 of it: how long the name is, and what else stands before the data."""
 
 
-def stored(parts: Mapping[str, bytes]) -> bytes:
+def make_zip(parts: Mapping[str, bytes]) -> bytes:
     """A zip of these parts, uncompressed and undated (APPNOTE.TXT 4.3): quicker to read than the original was."""
     chunks, directory, at = [], [], 0
     for name, part in parts.items():

@@ -9,14 +9,14 @@ from colorsys import hls_to_rgb, rgb_to_hls
 from plan_sheets.core.book.style import STYLES
 
 
-def _colours(digits: str) -> tuple[str, ...]:
+def _split_colours(digits: str) -> tuple[str, ...]:
     return tuple(digits[at : at + 6] for at in range(0, len(digits), 6))
 
 
 BLACK, WHITE = "000000", "FFFFFF"
-THEME = _colours("FFFFFF000000E7E6E644546A4472C4ED7D31A5A5A5FFC0005B9BD570AD470563C1954F72")
+THEME = _split_colours("FFFFFF000000E7E6E644546A4472C4ED7D31A5A5A5FFC0005B9BD570AD470563C1954F72")
 """The Office theme, in the order in which cells refer to it: paper and ink come first."""
-PALETTE = _colours(
+PALETTE = _split_colours(
     "000000FFFFFFFF000000FF000000FFFFFF00FF00FF00FFFF"
     "000000FFFFFFFF000000FF000000FFFFFF00FF00FF00FFFF"
     "800000008000000080808000800080008080C0C0C08080809999FF993366FFFFCCCCFFFF660066FF80800066CCCCCCFF"
@@ -26,24 +26,24 @@ PALETTE = _colours(
 """Excel's own palette, where the file has no other (ECMA-376 part 1, 18.8.27)."""
 
 
-def colour_of(stated: Mapping[str, str], automatic: str, theme: Sequence[str], palette: Sequence[str]) -> str | None:
+def find_colour(stated: Mapping[str, str], automatic: str, theme: Sequence[str], palette: Sequence[str]) -> str | None:
     """Six hexadecimal digits; `automatic` where the file leaves it to the program; None where nobody can say."""
     if "rgb" in stated:
         plain = stated["rgb"][-6:].upper()
     elif "theme" in stated:
-        plain = _nth(theme, stated["theme"])
+        plain = _take(theme, stated["theme"])
     elif "indexed" in stated and int(stated["indexed"]) < len(palette):
-        plain = _nth(palette, stated["indexed"])
+        plain = _take(palette, stated["indexed"])
     else:
         plain = automatic  # `auto`, nothing at all, and 64 and 65: the system's own
-    return _tinted(plain, float(stated.get("tint", "0"))) if len(plain) == len(BLACK) else None
+    return _tint(plain, float(stated.get("tint", "0"))) if len(plain) == len(BLACK) else None
 
 
-def _nth(colours: Sequence[str], number: str) -> str:
+def _take(colours: Sequence[str], number: str) -> str:
     return colours[int(number)] if int(number) < len(colours) else ""
 
 
-def _tinted(colour: str, tint: float) -> str:
+def _tint(colour: str, tint: float) -> str:
     """Lighter by a positive tint, darker by a negative one (ECMA-376 part 1, 18.8.19)."""
     if not tint:
         return colour
@@ -62,19 +62,19 @@ _PALEST = 0.1
 """The least difference of the strongest and the weakest of red, green and blue: greys and cream say nothing."""
 
 
-def colour_name(rgb: str) -> str:
+def name_colour(rgb: str) -> str:
     """The colour of RAG that a person sees in `FFC000` or `FFFFC000`; "" for any other, and for those we paint with."""
     rgb = rgb[-6:].upper()
     if rgb in _OURS or not re.fullmatch("[0-9A-F]{6}", rgb):
         return ""
-    parts = _parts(rgb)
+    parts = _split_rgb(rgb)
     if max(parts) - min(parts) < _PALEST:
         return ""
     hue = rgb_to_hls(*parts)[0] * 360
     return next(name for limit, name in _HUES if hue <= limit)
 
 
-def _parts(rgb: str) -> tuple[float, float, float]:
+def _split_rgb(rgb: str) -> tuple[float, float, float]:
     red, green, blue = (int(rgb[at : at + 2], 16) / 255 for at in (0, 2, 4))
     return red, green, blue
 
@@ -83,12 +83,12 @@ _THEME = ("lt1", "dk1", "lt2", "dk2", *(f"accent{number}" for number in range(1,
 """What `theme="0"` and so on stand for: Excel swaps the first two pairs of the theme's own order."""
 
 
-def rgb_of(colour: Mapping[str, str], theme: bytes) -> str:
+def find_rgb(colour: Mapping[str, str], theme: bytes) -> str:
     """The colour that a fill names, "" where nobody can say; `theme` is the part of that name."""
-    return colour_of(colour, "", _theme_colours(theme) if "theme" in colour else (), PALETTE) or ""
+    return find_colour(colour, "", _read_theme_colours(theme) if "theme" in colour else (), PALETTE) or ""
 
 
-def _theme_colours(theme: bytes) -> Sequence[str]:
+def _read_theme_colours(theme: bytes) -> Sequence[str]:
     """Of a theme's part, in the order in which cells refer to them; "" for one that is not there."""
     pattern = rb"<a:%b>\s*<a:s[^<>]*?(?:lastClr|val)=\"([0-9A-Fa-f]{6})\""
     found = (re.search(pattern % name.encode(), theme) for name in _THEME)

@@ -10,9 +10,9 @@ from xml.etree import ElementTree as ET
 from plan_sheets.core.model.found import Remark
 from plan_sheets.core.model.keys import column_letters, ranges
 from plan_sheets.store.container.limits import LIMITS, Limits
-from plan_sheets.store.container.parts import find_target, read_relations, relations_part
+from plan_sheets.store.container.parts import find_target, name_relations_part, read_relations
 from plan_sheets.store.container.refused import RefusedError
-from plan_sheets.store.formats.binary.xlsb import comments_in, links_in
+from plan_sheets.store.formats.binary.xlsb import read_comments, read_links
 
 _PARTS = ("/comments", "/drawings/drawing", "/threadedcomments/")
 """How the parts are called that hold them; issued workbooks have none."""
@@ -23,7 +23,7 @@ _BOILERPLATE = re.compile(r"\A\s*\[[^]\n]*\]\s*\n.*?linkid=870924[^\n]*\s*\n[^\n
 """What Excel writes before a threaded comment for programs that do not know any, in whichever language."""
 
 
-def remark_of(sheet: str, cell: str, text: str, *, comment: bool) -> Remark:
+def describe_comment(sheet: str, cell: str, text: str, *, comment: bool) -> Remark:
     """A comment on a cell; or a text box or shape that begins there, or a picture where it holds no text."""
     code = "cell_comment" if comment else "text_box" if text.strip() else "picture"
     own, is_thread = _BOILERPLATE.subn("", text)
@@ -31,21 +31,21 @@ def remark_of(sheet: str, cell: str, text: str, *, comment: bool) -> Remark:
     return Remark(code, {"cell": cell, "sheet": sheet}, sheet, cell, words.strip())
 
 
-def picture_of(sheet: str, cell: str, description: str) -> Remark:
+def describe_picture(sheet: str, cell: str, description: str) -> Remark:
     """A picture, and what whoever placed it there says that it shows."""
     return Remark("picture_in_cell", {"cell": cell, "sheet": sheet}, sheet, cell, description)
 
 
-def capped(remarks: Iterable[Remark], limits: Limits = LIMITS) -> tuple[Remark, ...]:
+def cap_remarks(remarks: Iterable[Remark], limits: Limits = LIMITS) -> tuple[Remark, ...]:
     """The first of them one by one; the rest by number and cell, with all their texts, one for each sheet and kind."""
     each, more = iter(remarks), dict[tuple[str, str], list[Remark]]()
     first = tuple(islice(each, limits.beside))
     for remark in each:
         more.setdefault((_MORE.get(remark.code, "comments_more"), remark.sheet), []).append(remark)
-    return first + tuple(_together(code, rest) for (code, _), rest in more.items())
+    return first + tuple(_join_remarks(code, rest) for (code, _), rest in more.items())
 
 
-def _together(code: str, rest: Sequence[Remark]) -> Remark:
+def _join_remarks(code: str, rest: Sequence[Remark]) -> Remark:
     first, cells = rest[0], ranges(remark.cell for remark in rest)
     details = {"count": str(len(rest)), "cells": cells, "cell": first.cell, "sheet": first.sheet}
     return Remark(
@@ -53,7 +53,7 @@ def _together(code: str, rest: Sequence[Remark]) -> Remark:
     )
 
 
-def beside_cells(
+def find_remarks_beside_cells(
     part: Callable[[str], bytes],
     names: Collection[str],
     sheets: Sequence[tuple[str, str]],
@@ -67,7 +67,7 @@ def beside_cells(
     if not any(sign in listed for sign in _PARTS):
         return ()
     try:
-        return capped(_beside(part, names, sheets), limits)
+        return cap_remarks(_find_remarks(part, names, sheets), limits)
     except (ET.ParseError, RefusedError, KeyError, ValueError):
         return (Remark("file_has_comments"),)
 
@@ -76,12 +76,12 @@ _LINK = re.compile(rb"<(?:[^\s<>:]+:)?hyperlink\s[^<>]*>")
 _ATTRIBUTE = re.compile(r"([\w:]+)\s*=\s*[\"']([^\"']*)")
 
 
-def link_of(sheet: str, cell: str, target: str) -> Remark:
+def describe_link(sheet: str, cell: str, target: str) -> Remark:
     """A cell of which a click leads there; the cell itself may say something else."""
     return Remark("cell_link", {"cell": cell, "sheet": sheet}, sheet, cell, target)
 
 
-def linked_cells(
+def find_links(
     part: Callable[[str], bytes],
     names: Container[str],
     sheets: Iterable[tuple[str, str, bytes]],
@@ -93,25 +93,25 @@ def linked_cells(
     the parts make no sense, the one that says that there are links.
     """
     try:
-        return capped(_linked(part, names, sheets), limits)
+        return cap_remarks(_list_links(part, names, sheets), limits)
     except (ET.ParseError, RefusedError, KeyError, ValueError):
         return (Remark("file_has_links"),)
 
 
-def _linked(
+def _list_links(
     part: Callable[[str], bytes], names: Container[str], sheets: Iterable[tuple[str, str, bytes]]
 ) -> Iterator[Remark]:
     for sheet, name, content in sheets:
-        if (rels := relations_part(name)) in names and (places := _linking(name, content)):
+        if (rels := name_relations_part(name)) in names and (places := _find_linking_cells(name, content)):
             for relation in read_relations(part(rels)):
                 if relation.id in places and not relation.target.startswith("#"):
-                    yield link_of(sheet, places[relation.id].partition(":")[0], relation.target)
+                    yield describe_link(sheet, places[relation.id].partition(":")[0], relation.target)
 
 
-def _linking(name: str, content: bytes) -> dict[str, str]:
+def _find_linking_cells(name: str, content: bytes) -> dict[str, str]:
     """The cells of a sheet that link to somewhere else, by their relationships: a link within it has none."""
     if name.endswith(".bin"):
-        return {number: cell for cell, number in links_in(content) if number}
+        return {number: cell for cell, number in read_links(content) if number}
     start = content.find(b"hyperlinks", content.rfind(b"sheetData"))
     listed = content[start : content.rfind(b"hyperlinks")] if start > 0 else b""
     if b":id" not in listed:
@@ -122,59 +122,61 @@ def _linking(name: str, content: bytes) -> dict[str, str]:
     }
 
 
-def _beside(
+def _find_remarks(
     part: Callable[[str], bytes], names: Collection[str], sheets: Sequence[tuple[str, str]]
 ) -> Iterator[Remark]:
     for sheet, name in sheets:
-        rels = relations_part(name)
+        rels = name_relations_part(name)
         parts: dict[str, list[bytes]] = {}
         for relation in read_relations(part(rels)) if rels in names else ():
             if relation.kind in ("comments", "threadedComment", "drawing"):
                 parts.setdefault(relation.kind, []).append(part(find_target(name, relation.target)))
-        comments = [remark for content in parts.get("comments", ()) for remark in _comments(sheet, content)]
-        threads = [remark for content in parts.get("threadedComment", ()) for remark in _threads(sheet, content)]
+        comments = [remark for content in parts.get("comments", ()) for remark in _read_comments(sheet, content)]
+        threads = [remark for content in parts.get("threadedComment", ()) for remark in _read_threads(sheet, content)]
         yield from comments
         yield from (remark for remark in threads if remark.cell not in {comment.cell for comment in comments})
         for content in parts.get("drawing", ()):
-            yield from _drawn(sheet, ET.fromstring(content))  # noqa: S314 - checked by the guard
+            yield from _read_drawing(sheet, ET.fromstring(content))  # noqa: S314 - checked by the guard
 
 
-def _comments(sheet: str, part: bytes) -> Iterator[Remark]:
+def _read_comments(sheet: str, part: bytes) -> Iterator[Remark]:
     if part.startswith(_BINARY):
-        yield from (remark_of(sheet, cell, text, comment=True) for cell, text in comments_in(part))
+        yield from (describe_comment(sheet, cell, text, comment=True) for cell, text in read_comments(part))
         return
-    for comment in _all(ET.fromstring(part), "comment"):  # noqa: S314 - checked by the guard
-        yield remark_of(sheet, comment.get("ref", ""), _text(comment), comment=True)
+    for comment in _list_elements(ET.fromstring(part), "comment"):  # noqa: S314 - checked by the guard
+        yield describe_comment(sheet, comment.get("ref", ""), _join_text(comment), comment=True)
 
 
 _BINARY = b"\xf4\x04"
 """How the comments of an xlsb begin."""
 
 
-def _threads(sheet: str, part: bytes) -> Iterator[Remark]:
+def _read_threads(sheet: str, part: bytes) -> Iterator[Remark]:
     """Comments with their replies, as Excel keeps them beside plain ones that say the same."""
     texts: dict[str, list[str]] = {}
-    for comment in _all(ET.fromstring(part), "threadedComment"):  # noqa: S314 - checked by the guard
-        texts.setdefault(comment.get("ref", ""), []).extend(item.text or "" for item in _all(comment, "text"))
+    for comment in _list_elements(ET.fromstring(part), "threadedComment"):  # noqa: S314 - checked by the guard
+        texts.setdefault(comment.get("ref", ""), []).extend(item.text or "" for item in _list_elements(comment, "text"))
     for cell, lines in texts.items():
-        yield remark_of(sheet, cell, "\n".join(lines), comment=True)
+        yield describe_comment(sheet, cell, "\n".join(lines), comment=True)
 
 
-def _drawn(sheet: str, tree: ET.Element) -> Iterator[Remark]:
+def _read_drawing(sheet: str, tree: ET.Element) -> Iterator[Remark]:
     """What is anchored to a cell, and holds text or a picture; a chart is neither."""
     for anchor in tree:
-        place = {item.tag.rpartition("}")[2]: int(item.text or "0") for item in next(_all(anchor, "from"), ())}
-        text = _text(anchor)
-        if text.strip() or next(_all(anchor, "pic"), None) is not None:
+        place = {
+            item.tag.rpartition("}")[2]: int(item.text or "0") for item in next(_list_elements(anchor, "from"), ())
+        }
+        text = _join_text(anchor)
+        if text.strip() or next(_list_elements(anchor, "pic"), None) is not None:
             cell = f"{column_letters(place.get('col', 0))}{place.get('row', 0) + 1}"
-            yield remark_of(sheet, cell, text, comment=False)
+            yield describe_comment(sheet, cell, text, comment=False)
 
 
-def _all(tree: ET.Element, name: str) -> Iterator[ET.Element]:
+def _list_elements(tree: ET.Element, name: str) -> Iterator[ET.Element]:
     return (item for item in tree.iter() if item.tag.rpartition("}")[2] == name)
 
 
-def _text(tree: ET.Element) -> str:
+def _join_text(tree: ET.Element) -> str:
     """The texts in it, a line for each paragraph."""
     texts = (
         (item.text or "") if item.tag.endswith("}t") else "\n" for item in tree.iter() if item.tag[-2:] in ("}t", "}p")

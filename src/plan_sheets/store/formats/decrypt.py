@@ -11,7 +11,7 @@ WELL_KNOWN = "VelvetSweatshop"
 """What Excel encrypts with where somebody protected a workbook and set no password for opening (MS-OFFCRYPTO 2.3)."""
 
 
-def decrypted(data: bytes, limits: Limits = LIMITS) -> bytes | None:
+def decrypt_apart(data: bytes, limits: Limits = LIMITS) -> bytes | None:
     """The workbook in these bytes, for another guard to look at; None if it takes a password to open it.
 
     A child process does it, for how long it takes the file says.

@@ -12,20 +12,20 @@ from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from plan_sheets.core.model.found import FoundSheet, Remark
-from plan_sheets.core.returned.lost_on_saving import seen_in
-from plan_sheets.store.container.kinds import BOOKS, FILE_PASS, RIGHTS, kind_of_other, streams
+from plan_sheets.core.returned.lost_on_saving import count_signs
+from plan_sheets.store.container.kinds import BOOKS, FILE_PASS, RIGHTS, find_code_of_other, find_streams
 from plan_sheets.store.container.limits import LIMITS, Limits
 from plan_sheets.store.container.package import Package, open_package
 from plan_sheets.store.container.parts import find_target, read_relations
 from plan_sheets.store.container.refused import OddError, Refusal, RefusedError
-from plan_sheets.store.container.zip import stored
+from plan_sheets.store.container.zip import make_zip
 from plan_sheets.store.formats.binary.xls import scan_xls
 from plan_sheets.store.formats.binary.xlsb import scan_xlsb
-from plan_sheets.store.formats.cell_looks import Looks, looks_of
-from plan_sheets.store.formats.comments import beside_cells, capped, linked_cells
+from plan_sheets.store.formats.cell_looks import Looks, read_looks
+from plan_sheets.store.formats.comments import cap_remarks, find_links, find_remarks_beside_cells
 from plan_sheets.store.formats.ods.read import scan_ods
 from plan_sheets.store.formats.sheet_scan import BeyondEdgeError, Mark, TooFullError, TooManyCellsError
-from plan_sheets.store.formats.xlsx import ROOT, essential, read_already, workbook_parts
+from plan_sheets.store.formats.xlsx import ROOT, list_parser_parts, list_read_sheets, read_workbook_parts
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,14 +60,14 @@ def guard(data: bytes, *, apart: bool = False, most: int | None = None, limits: 
     (None: as many as `limits` say), is only said to be one for it.
     """
     try:
-        return _guarded(data, apart=apart, most=most or limits.here, limits=limits)
+        return _guard_any(data, apart=apart, most=most or limits.here, limits=limits)
     except OddError:
         return Guarded("", b"")
     except Exception as trouble:  # noqa: BLE001 - a broken package makes the standard library raise nearly anything
-        return refusal_of(trouble, limits)
+        return find_refusal(trouble, limits)
 
 
-def refusal_of(trouble: BaseException, limits: Limits = LIMITS) -> Refusal:
+def find_refusal(trouble: BaseException, limits: Limits = LIMITS) -> Refusal:
     """What to say of a file that made the guard or the parser raise this."""
     match trouble:
         case RefusedError():
@@ -83,7 +83,7 @@ def refusal_of(trouble: BaseException, limits: Limits = LIMITS) -> Refusal:
     return Refusal("file_damaged", {"reason": f"{type(trouble).__name__}: {trouble}"[:200]})
 
 
-def _guarded(data: bytes, *, apart: bool, most: int, limits: Limits) -> Guarded:
+def _guard_any(data: bytes, *, apart: bool, most: int, limits: Limits) -> Guarded:
     if not data:
         raise RefusedError("file_empty")
     if len(data) > limits.file:
@@ -95,12 +95,12 @@ def _guarded(data: bytes, *, apart: bool, most: int, limits: Limits) -> Guarded:
         return _guard_package(package, apart=apart)
     if data.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
         return _guard_compound(data, limits, apart=apart)
-    raise RefusedError(kind_of_other(data))
+    raise RefusedError(find_code_of_other(data))
 
 
 def _guard_compound(data: bytes, limits: Limits, *, apart: bool) -> Guarded:
     """An OLE2 file: xls, or something that only looks like it from outside."""
-    names = streams(data)
+    names = find_streams(data)
     if names & RIGHTS:
         raise RefusedError("file_rights")
     if "EncryptedPackage" in names or FILE_PASS.search(data):
@@ -109,16 +109,16 @@ def _guard_compound(data: bytes, limits: Limits, *, apart: bool) -> Guarded:
         raise RefusedError("file_word")
     if not names & BOOKS:
         raise RefusedError("file_unknown")
-    remarks = _remarks({"_VBA_PROJECT_CUR": "file_has_macros"}, names)
+    remarks = _find_remarkable_parts({"_VBA_PROJECT_CUR": "file_has_macros"}, names)
     if not apart:
         return Guarded("xls", b"")
     scan = scan_xls(data, limits)
-    remarks = (*remarks, *scan.beside, _half_seen("xls"))
-    looks, marks = tuple(sheet.looks() for sheet in scan.sheets), tuple(sheet.marks for sheet in scan.sheets)
+    remarks = (*remarks, *scan.beside, _describe_half_seen("xls"))
+    looks, marks = tuple(sheet.make_looks() for sheet in scan.sheets), tuple(sheet.marks for sheet in scan.sheets)
     return Guarded("xls", scan.data, marks, remarks=remarks, looks=looks, since_1904=scan.since_1904)
 
 
-def _half_seen(container: str) -> Remark:
+def _describe_half_seen(container: str) -> Remark:
     """That of this format not all can be told that is in it."""
     return Remark("file_half_seen", {"container": container})
 
@@ -141,38 +141,45 @@ _OTHER_PACKAGES = {
 
 def _guard_package(package: Package, *, apart: bool) -> Guarded:
     names = package.entries.keys()
-    remarks = _remarks(_REMARKABLE, names)
+    remarks = _find_remarkable_parts(_REMARKABLE, names)
     if "content.xml" in names or "mimetype" in names:
         return _guard_open_document(package, remarks)
     if ROOT not in names or "[content_types].xml" not in names:
         raise RefusedError(next((code for name, code in _OTHER_PACKAGES.items() if name in names), "file_other_zip"))
-    about = package.about()
-    root = package.small(ROOT)
-    book = _workbook_part(root, names)
+    about = package.read_properties()
+    root = package.read_small(ROOT)
+    book = _find_workbook_part(root, names)
     if book.endswith(".bin"):
         if not apart:
             raise OddError
         return _guard_binary(package, book, about, remarks)
-    parts, listed, scans, kept = workbook_parts(package, root, book, apart=apart)
-    container = "xlsm" if b"macroEnabled" in package.small("[content_types].xml") else "xlsx"
+    parts, listed, scans, kept = read_workbook_parts(package, root, book, apart=apart)
+    container = "xlsm" if b"macroEnabled" in package.read_small("[content_types].xml") else "xlsx"
     walked = any(scan.walked for scan in scans)
     folder = book.rpartition("/")[0]
     styles, texts = (parts.get(f"{folder}/{name}.xml".removeprefix("/"), b"") for name in ("styles", "sharedstrings"))
     spelled = [(parts[sheet.part], scan.texts is not None) for sheet, scan in zip(listed, scans, strict=True)]
-    looks = looks_of(styles, lambda: package.theme, texts, spelled, package.limits)
+    looks = read_looks(styles, lambda: package.theme, texts, spelled, package.limits)
     since_1904 = _SINCE_1904.search(parts[book]) is not None
-    if beside := beside_cells(package.small, names, [(sheet.title, sheet.part) for sheet in listed], package.limits):
+    if beside := find_remarks_beside_cells(
+        package.read_small, names, [(sheet.title, sheet.part) for sheet in listed], package.limits
+    ):
         remarks = (*(remark for remark in remarks if remark.code != "file_has_comments"), *beside)
     remarks = (
         *remarks,
-        *capped((remark for scan in scans for remark in scan.pictures), package.limits),
-        *linked_cells(
-            package.small, names, ((sheet.title, sheet.part, parts[sheet.part]) for sheet in listed), package.limits
+        *cap_remarks((remark for scan in scans for remark in scan.pictures), package.limits),
+        *find_links(
+            package.read_small,
+            names,
+            ((sheet.title, sheet.part, parts[sheet.part]) for sheet in listed),
+            package.limits,
         ),
     )
-    sheets = read_already(listed, scans)
+    sheets = list_read_sheets(listed, scans)
     data, marks = (
-        (b"", ()) if sheets else (stored(essential(parts, listed, scans)), tuple(scan.marked() for scan in scans))
+        (b"", ())
+        if sheets
+        else (make_zip(list_parser_parts(parts, listed, scans)), tuple(scan.list_marks() for scan in scans))
     )
     return Guarded(container, data, marks, about, remarks, looks, since_1904, walked, kept, sheets)
 
@@ -180,13 +187,13 @@ def _guard_package(package: Package, *, apart: bool) -> Guarded:
 _SINCE_1904 = re.compile(rb"""\sdate1904\s*=\s*["'](?:1|true|on)["']""")
 
 
-def _remarks(codes: Mapping[str, str], names: Iterable[str]) -> tuple[Remark, ...]:
+def _find_remarkable_parts(codes: Mapping[str, str], names: Iterable[str]) -> tuple[Remark, ...]:
     """What somebody should know of parts that are never opened: macros, links, objects, comments."""
     listed = "\n".join(names)
     return tuple(Remark(code) for code in dict.fromkeys(code for part, code in codes.items() if part in listed))
 
 
-def _workbook_part(root: bytes, names: Container[str]) -> str:
+def _find_workbook_part(root: bytes, names: Container[str]) -> str:
     """The name of the part that lists the sheets; a Word or PowerPoint file has another there."""
     for relation in read_relations(root):
         if relation.type.endswith("/relationships/officeDocument"):
@@ -202,26 +209,26 @@ _ROOT_TYPE = re.compile(r'<(?=[^<>]*full-path="/")[^<>]*media-type="([^"]*)"')
 
 def _guard_open_document(package: Package, remarks: tuple[Remark, ...]) -> Guarded:
     """An ods, read whole: no parser need see it."""
-    kind = _kind_told(package)  # first: of an encrypted file no other part is XML
-    content = package.xml("content.xml") if "content.xml" in package.entries else b""
+    kind = _read_kind(package)  # first: of an encrypted file no other part is XML
+    content = package.read_xml("content.xml") if "content.xml" in package.entries else b""
     if not kind.startswith(_ODS) and (kind or b"<office:spreadsheet" not in content):
         raise RefusedError("file_word" if "opendocument.text" in kind else "file_other_zip")
-    scan = scan_ods(content, package.xml("styles.xml") if "styles.xml" in package.entries else b"", package.limits)
+    scan = scan_ods(content, package.read_xml("styles.xml") if "styles.xml" in package.entries else b"", package.limits)
     return Guarded(
         "ods",
         b"",
-        about=package.about(),
+        about=package.read_properties(),
         remarks=(*remarks, *scan.beside),
         since_1904=scan.since_1904,
         apart=False,
-        kept=seen_in(content),
+        kept=count_signs(content),
         sheets=tuple(scan.sheets),
     )
 
 
-def _kind_told(package: Package) -> str:
+def _read_kind(package: Package) -> str:
     """What an OpenDocument says that it is: in a part of its own, wherever that stands, or among its parts."""
-    manifest = package.small("meta-inf/manifest.xml") if "meta-inf/manifest.xml" in package.entries else b""
+    manifest = package.read_small("meta-inf/manifest.xml") if "meta-inf/manifest.xml" in package.entries else b""
     if b"encryption-data" in manifest:
         raise RefusedError("file_encrypted")
     if "mimetype" in package.entries:
@@ -238,11 +245,11 @@ def _guard_binary(package: Package, book: str, about: Mapping[str, bytes], remar
     scan = scan_xlsb(parts, book, package.limits)
 
     def part(name: str) -> bytes:
-        return parts[name] if name in parts else package.small(name)
+        return parts[name] if name in parts else package.read_small(name)
 
-    if beside := beside_cells(part, names, scan.listed, package.limits):
+    if beside := find_remarks_beside_cells(part, names, scan.listed, package.limits):
         remarks = (*(remark for remark in remarks if remark.code != "file_has_comments"), *beside)
-    links = linked_cells(part, names, ((title, name, parts[name]) for title, name in scan.listed), package.limits)
-    looks, marks = tuple(sheet.looks() for sheet in scan.sheets), tuple(sheet.marks for sheet in scan.sheets)
-    all_remarks = (*remarks, *links, _half_seen("xlsb"))
-    return Guarded("xlsb", stored(parts), marks, about, all_remarks, looks, scan.since_1904)
+    links = find_links(part, names, ((title, name, parts[name]) for title, name in scan.listed), package.limits)
+    looks, marks = tuple(sheet.make_looks() for sheet in scan.sheets), tuple(sheet.marks for sheet in scan.sheets)
+    all_remarks = (*remarks, *links, _describe_half_seen("xlsb"))
+    return Guarded("xlsb", make_zip(parts), marks, about, all_remarks, looks, scan.since_1904)

@@ -22,7 +22,7 @@ class Lines(NamedTuple):
     columns: Spans = ()
 
 
-def spans(runs: Iterable[tuple[int, int]]) -> Spans:
+def join_spans(runs: Iterable[tuple[int, int]]) -> Spans:
     """The runs in order, those that touch made one."""
     joined: list[tuple[int, int]] = []
     for first, last in sorted(runs):
@@ -45,13 +45,13 @@ _HIDDEN = re.compile(rb"""(?:^|\s)(?:hidden\s*=\s*["'](?:1|true|on)|(?:ht|width)
 _NUMBER = re.compile(rb"""(?:^|\s)(r|min|max)\s*=\s*["']([0-9]{1,7})["']""")
 
 
-def lines_of(part: bytes) -> Lines:
+def read_lines(part: bytes) -> Lines:
     """What the part of a sheet says of its rows, columns and merged cells. Most of it are cells, looked at least."""
     start, end = part.find(b"sheetData"), part.rfind(b"sheetData")
     around = part[:start] + part[end:]
-    merged = tuple(merged_in(around)) if b"mergeCell" in around else ()
+    merged = tuple(find_merges(around)) if b"mergeCell" in around else ()
     hides = _may_hide(around, 0, len(around)) or _may_hide(part, start, end)
-    rows, columns = _hidden(part) if hides else ((), ())
+    rows, columns = _find_hidden(part) if hides else ((), ())
     return Lines(merged, rows, columns) if merged or rows or columns else _NOWHERE
 
 
@@ -62,18 +62,18 @@ def _may_hide(part: bytes, start: int, end: int) -> bool:
     return part.find(_LOW, start, end) >= 0 or part.find(_NARROW, start, min(end, start + _HEAD)) >= 0
 
 
-def merged_in(part: bytes) -> Iterator[str]:
+def find_merges(part: bytes) -> Iterator[str]:
     """The merged ranges; whole columns (`H:J`) and rows (`3:5`) as far as a sheet reaches. What is none is left out."""
     for _, area in _MERGED.findall(part):
         first, _, last = area.decode(errors="replace").partition(":")
-        first_corner, last_corner = _corner(first, (0, 0)), _corner(last, (MAX_ROWS - 1, MAX_COLUMNS - 1))
+        first_corner, last_corner = _read_corner(first, (0, 0)), _read_corner(last, (MAX_ROWS - 1, MAX_COLUMNS - 1))
         if first_corner and last_corner:
             (top, bottom), (left, right) = (sorted(way) for way in zip(first_corner, last_corner, strict=True))
             if bottom < MAX_ROWS and right < MAX_COLUMNS:
                 yield f"{column_letters(left)}{top + 1}:{column_letters(right)}{bottom + 1}"
 
 
-def _corner(corner: str, whole: tuple[int, int]) -> tuple[int, int] | None:
+def _read_corner(corner: str, whole: tuple[int, int]) -> tuple[int, int] | None:
     """Row and column of a corner; `whole` stands for what it does not say. None if it is none."""
     match = _PLACE.fullmatch(corner)
     if not match or not corner:
@@ -83,12 +83,12 @@ def _corner(corner: str, whole: tuple[int, int]) -> tuple[int, int] | None:
     return (row if digits else whole[0], column if letters else whole[1]) if row >= 0 else None
 
 
-def without_merges(part: bytes) -> bytes:
+def replace_merges(part: bytes) -> bytes:
     """The part with every merged range as one that every parser understands: what they are is told already."""
     return _MERGED.sub(rb"\1A1:B1", part) if b"mergeCell" in part else part
 
 
-def _hidden(part: bytes) -> tuple[Spans, Spans]:
+def _find_hidden(part: bytes) -> tuple[Spans, Spans]:
     """Rows and columns that are hidden, or have no height or width."""
     rows, columns, row = list[tuple[int, int]](), list[tuple[int, int]](), -1
     for tag, attributes in _LINE.findall(part):
@@ -99,4 +99,4 @@ def _hidden(part: bytes) -> tuple[Spans, Spans]:
                 rows.append((row, row))
             elif b"min" in numbers and b"max" in numbers:
                 columns.append((numbers[b"min"], numbers[b"max"]))
-    return spans(rows), spans(columns)
+    return join_spans(rows), join_spans(columns)

@@ -17,7 +17,7 @@ from plan_sheets.core.model.keys import column_letters, place_of
 from plan_sheets.store.container.limits import LIMITS, Limits
 from plan_sheets.store.container.refused import RefusedError
 from plan_sheets.store.formats.lines import MAX_COLUMNS, MAX_ROWS
-from plan_sheets.store.formats.sheet_texts import Cells, Shared, refuse_twice, spreads, text_cells
+from plan_sheets.store.formats.sheet_texts import Cells, Shared, may_spread, read_text_cells, refuse_repeated
 
 Mark = tuple[CellKind, str]
 """An error or a formula; of a formula, how it is written (without the `=`; "" where another cell says it)."""
@@ -54,7 +54,7 @@ class Scan:
     pictures: tuple[Remark, ...] = ()
     """What was placed in cells that are blank otherwise."""
 
-    def marked(self) -> Mapping[tuple[int, int], Mark]:
+    def list_marks(self) -> Mapping[tuple[int, int], Mark]:
         """The cells that hold an error or a formula, whichever way they were seen."""
         return {
             at: (cell.kind, cell.formula[1:]) for at, cell in (self.texts or {}).items() if cell.formula
@@ -67,16 +67,16 @@ def scan_sheet(part: bytes, shared: Shared | None = None, limits: Limits = LIMIT
     Raises BeyondEdgeError, TooManyCellsError, TooFullError, ExpatError if it is no XML,
     and RefusedError where a cell is written down twice: a parser keeps the last of them without a word.
     """
-    if shared is not None and (cells := text_cells(part, shared)) is not None:
+    if shared is not None and (cells := read_text_cells(part, shared)) is not None:
         return Scan(len(cells), texts=cells)
     if is_plain(part):
         return _scan_plain(part)
-    if is_plain(part, _FAR) and (reach := _reach(part)):
+    if is_plain(part, _FAR) and (reach := _find_reach(part)):
         return replace(_scan_plain(part), area=reach[0], last=reach[1], walked=True)
     return _walk(part, limits)
 
 
-def well_formed(part: bytes) -> None:
+def check_well_formed(part: bytes) -> None:
     """Raise ExpatError if this is no XML."""
     expat.ParserCreate().Parse(part, True)  # noqa: FBT003 - expat takes no keywords
 
@@ -114,7 +114,7 @@ def is_plain(part: bytes, spelling: re.Pattern[bytes] = _NEAR) -> bool:
     """Whether every single tag of the sheet's data is an ordinary one near the top left."""
     if any(before.endswith(b"<") for before in part.split(b"!")[:-1]):  # far quicker than to look for "<!" in markup
         return False
-    if spreads(part):
+    if may_spread(part):
         return False
     if part.count(b"sheetData") == 1:
         return EMPTY_DATA in part
@@ -122,12 +122,12 @@ def is_plain(part: bytes, spelling: re.Pattern[bytes] = _NEAR) -> bool:
     return part.count(b"sheetData") == 2 and bool(spelling.match(part, max(start, 0)))  # noqa: PLR2004 - one start, one end
 
 
-def _reach(part: bytes) -> tuple[int, str] | None:
+def _find_reach(part: bytes) -> tuple[int, str] | None:
     """The area from A1 to the last cell, and that cell's reference; None where a sheet has no such cell."""
     columns, rows = zip(*_PLACE.findall(part), strict=True)
     last = f"{max(set(columns), key=lambda letters: (len(letters), letters)).decode()}{max(map(int, rows))}"
     try:
-        row, column = _position(last)
+        row, column = read_reference(last)
     except BeyondEdgeError:
         return None
     return (row + 1) * (column + 1), last
@@ -136,18 +136,18 @@ def _reach(part: bytes) -> tuple[int, str] | None:
 def _scan_plain(part: bytes) -> Scan:
     places = _REFERENCES.findall(part)
     if len(set(places)) < len(places):
-        refuse_twice(place.decode() for place in places)
+        refuse_repeated(place.decode() for place in places)
     marks = {}
-    for at in _marked(part):
+    for at in _find_marks(part):
         match = _PLAIN_MARK.match(part, part.rindex(b"<c ", 0, at))
         column, row, error, formula = match.groups() if match else (b"", b"", None, None)
         if error or formula is not None:
             text = unescape((formula or b"").decode())
-            marks[_position((column + row).decode())] = (CellKind.ERROR if error else CellKind.FORMULA, text)
+            marks[read_reference((column + row).decode())] = (CellKind.ERROR if error else CellKind.FORMULA, text)
     return Scan(len(places), marks=marks)
 
 
-def _marked(part: bytes) -> Iterator[int]:
+def _find_marks(part: bytes) -> Iterator[int]:
     """Where in the data of an ordinary sheet something looks like a formula or an error; a text may look so too."""
     end = part.rfind(b"sheetData")
     start = part.find(b"sheetData")
@@ -191,7 +191,7 @@ class _Walker:
         if name == "c":
             self._cell(attributes)
         elif name == "row" and "r" in attributes:
-            self.row = _position(f"A{attributes['r']}")[0]
+            self.row = read_reference(f"A{attributes['r']}")[0]
         elif self.in_cell and name in ("v", "is", "f"):
             self.rows.add(self.at[0])
             self.columns.add(self.at[1])
@@ -226,7 +226,7 @@ class _Walker:
         self.formula = []
         if attributes.get("t") in ("array", "dataTable"):
             first, _, last = attributes.get("ref", "").partition(":")
-            self.spread |= {(*_position(first), *_position(last))} if last else set()
+            self.spread |= {(*read_reference(first), *read_reference(last))} if last else set()
 
     def _value(self, value: bytes) -> None:
         """Refuse what readers differ about: the number of a shared text that is no plain number, markup in a value."""
@@ -249,7 +249,7 @@ class _Walker:
         self.cells += 1
         if self.cells > self.limits.cells:
             raise TooManyCellsError
-        self.at = _position(attributes["r"]) if "r" in attributes else (self.row, self.column)
+        self.at = read_reference(attributes["r"]) if "r" in attributes else (self.row, self.column)
         self.column, self.is_new = self.at[1] + 1, True
         self.in_cell, self.kind = True, attributes.get("t", "")
         if self.kind == "e":
@@ -277,7 +277,7 @@ _INDEX = re.compile(rb"[0-9]{0,9}")
 _REFERENCE = re.compile(r"([A-Za-z]{1,3})([1-9][0-9]{0,6})")
 
 
-def _position(reference: str) -> tuple[int, int]:
+def read_reference(reference: str) -> tuple[int, int]:
     """Row and column of a reference, both from 0; raises BeyondEdgeError where it is none that a sheet can have."""
     match = _REFERENCE.fullmatch(reference)
     if not match:

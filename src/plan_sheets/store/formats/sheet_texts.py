@@ -31,7 +31,7 @@ _TRIMMED = re.compile(r"<t>(?:\s|[^<]*+(?<=\s)<)")
 _ENTITY = re.compile(r"&(?!(?:amp|lt|gt|quot|apos|#10|#9);)")
 
 
-def shared_texts(part: bytes) -> Shared | None:
+def read_shared_texts(part: bytes) -> Shared | None:
     """The texts in the part that all sheets share; None where a parser would turn any of them into something else.
 
     No part (b"") is no text: programs may write texts into the cells.
@@ -49,7 +49,7 @@ def shared_texts(part: bytes) -> Shared | None:
         texts = [unescape(text) if "&" in text else text for text in texts]
     if len(texts) > len(_NUMBERS):
         return None
-    shared: dict[bytes, FoundCell | None] = dict(zip(_NUMBERS, _cells_of(texts)))  # noqa: B905 - there are more
+    shared: dict[bytes, FoundCell | None] = dict(zip(_NUMBERS, _make_cells(texts)))  # noqa: B905 - there are more
     return (
         shared if "" not in texts else {number: cell if cell and cell.text else None for number, cell in shared.items()}
     )
@@ -58,7 +58,7 @@ def shared_texts(part: bytes) -> Shared | None:
 _make: Callable[[tuple[str, CellKind, str]], FoundCell] = partial(tuple.__new__, FoundCell)
 
 
-def _cells_of(texts: Iterable[str]) -> Iterator[FoundCell]:
+def _make_cells(texts: Iterable[str]) -> Iterator[FoundCell]:
     """Cells with these texts, made straight from tuples: in half the time, and a workbook has hundreds of them."""
     return map(_make, zip(texts, repeat(CellKind.TEXT), repeat("")))
 
@@ -97,7 +97,7 @@ _INLINE = re.compile(r'<c r="([A-Z0-9]++)"(?: s="[0-9]++")?+ t="inlineStr"><is><
 _OPENED = re.compile(rb"!(?<=<!)")
 
 
-def text_cells(part: bytes, shared: Shared) -> Cells | None:
+def read_text_cells(part: bytes, shared: Shared) -> Cells | None:
     """The cells that hold anything; None if the sheet is not plain.
 
     Raises RefusedError where a cell is filled twice: a parser keeps the last of them without a word.
@@ -105,7 +105,7 @@ def text_cells(part: bytes, shared: Shared) -> Cells | None:
     start = max(part.find(b"sheetData") - 1, 0)
     others = None if (data := _SHARED_ONLY.match(part, start)) else _ANY.match(part, start)
     data = data or others
-    if not data or _is_more_than(part, data.end()) or (others and spreads(part)):
+    if not data or _is_more_than(part, data.end()) or (others and may_spread(part)):
         return None
     found = _FILLED.findall(part, *data.span()) if b' t="s"' in part else []
     try:
@@ -113,7 +113,7 @@ def text_cells(part: bytes, shared: Shared) -> Cells | None:
     except KeyError:
         return None
     if len(cells) < len(found):
-        refuse_twice([place.decode() for place, _ in found])
+        refuse_repeated([place.decode() for place, _ in found])
     return cells if not others or _add_others(cells, others[0].decode()) else None
 
 
@@ -122,7 +122,7 @@ def _is_more_than(part: bytes, end: int) -> bool:
     return part.find(b"sheetData", end) >= 0 or (b"!" in part and _OPENED.search(part) is not None)
 
 
-def spreads(part: bytes) -> bool:
+def may_spread(part: bytes) -> bool:
     """Whether a formula of the sheet may fill other cells as well, which do not say so."""
     return b"array" in part or b"dataTable" in part
 
@@ -141,11 +141,11 @@ def _add_others(cells: Cells, data: str) -> bool:
     cells |= {_AT[place]: cell for place, cell in found.items()}
     if len(cells) < before + len(texts) + len(formulas):
         filled = [place.decode() for place, _ in _FILLED.findall(data.encode())]
-        refuse_twice([*filled, *(place for place, *_ in (*texts, *formulas))])
+        refuse_repeated([*filled, *(place for place, *_ in (*texts, *formulas))])
     return True
 
 
-def refuse_twice(places: Iterable[str]) -> None:
+def refuse_repeated(places: Iterable[str]) -> None:
     """Raise RefusedError where a reference stands among these twice."""
     place, times = Counter(places).most_common(1)[0]
     if times > 1:

@@ -21,17 +21,19 @@ class Carriers:
     signed: frozenset[str] = frozenset()
     """References of the documents that went out with a signature that it carries."""
 
-    def named(self) -> tuple[str, ...]:
+    def list_named(self) -> tuple[str, ...]:
         """The references that it names, each once."""
         return tuple(dict.fromkeys(reference for reference in (self.about, self.property) if reference))
 
-    def readings(self) -> dict[str, tuple[str, ...]]:
+    def describe_readings(self) -> dict[str, tuple[str, ...]]:
         """What each carrier that is there says; those that bear out what is named need not be told."""
         readings = {
             "the About sheet says": (self.about,) if self.about else (),
             "the file's properties say": (self.property,) if self.property else (),
-            "the signature is that of": () if self.signed.intersection(self.named()) else tuple(sorted(self.signed)),
-            "the row keys are of": () if self.keys.intersection(self.named()) else tuple(sorted(self.keys)),
+            "the signature is that of": ()
+            if self.signed.intersection(self.list_named())
+            else tuple(sorted(self.signed)),
+            "the row keys are of": () if self.keys.intersection(self.list_named()) else tuple(sorted(self.keys)),
         }
         return {carrier: references for carrier, references in readings.items() if references}
 
@@ -44,17 +46,17 @@ class Vote:
     code: str = ""
 
 
-def vote(carriers: Carriers) -> Vote:
+def count_votes(carriers: Carriers) -> Vote:
     """Whose file it is: the carriers that are there must agree. Row keys alone may carry it."""
-    named = {reference for references in carriers.readings().values() for reference in references}
+    named = {reference for references in carriers.describe_readings().values() for reference in references}
     if not named:
         return Vote("", "no_identity")
     if len(named) > 1:
-        return Vote("", "identity_disagrees" if carriers.named() else "rows_of_two_issues")
+        return Vote("", "identity_disagrees" if carriers.list_named() else "rows_of_two_issues")
     return Vote(named.pop())
 
 
-def best_guess(carriers: Carriers, ours: Iterable[str]) -> str:
+def guess_reference(carriers: Carriers, ours: Iterable[str]) -> str:
     """Of these references the one that most carriers speak for, "" if there is none.
 
     Row keys and signature come first: nobody types those.
@@ -64,7 +66,7 @@ def best_guess(carriers: Carriers, ours: Iterable[str]) -> str:
     return max(sorted(set(ours)), key=lambda reference: (proved.count(reference), named.count(reference)), default="")
 
 
-def about_facts(workbook: FoundWorkbook) -> Mapping[str, str]:
+def read_about(workbook: FoundWorkbook) -> Mapping[str, str]:
     """What the About sheet says of the document: the texts beside its items, by item."""
     for found in workbook.sheets:
         if plain(found.name) == "about":

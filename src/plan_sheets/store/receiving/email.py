@@ -42,11 +42,11 @@ class Attached:
     """The code that says why nothing in it can be read; "" if it is for the reader to see."""
 
 
-def attached_to(data: bytes, limits: Limits = LIMITS) -> list[Attached]:
+def read_attachments(data: bytes, limits: Limits = LIMITS) -> list[Attached]:
     """What is attached to this e-mail; pictures and signatures are attached to it as well. Raises RefusedError."""
     if len(data) <= limits.mail_here:
-        return _attached_to(data, limits)
-    packed = run_apart(attached_as_bytes, data, limits)
+        return _read_here(data, limits)
+    packed = run_apart(pack_attachments, data, limits)
     if packed is None:
         raise RefusedError("file_mail_unread")
     listed, _, content = packed.partition(b"\n")
@@ -57,9 +57,9 @@ def attached_to(data: bytes, limits: Limits = LIMITS) -> list[Attached]:
     return attachments
 
 
-def attached_as_bytes(data: bytes, limits: Limits = LIMITS) -> bytes:
+def pack_attachments(data: bytes, limits: Limits = LIMITS) -> bytes:
     """What the child does: a line of JSON that lists what is attached, and then its bytes one after the other."""
-    attached = _attached_to(data, limits)
+    attached = _read_here(data, limits)
     listed = [
         (len(attachment.data), attachment.name, attachment.sent_by, attachment.sent_at, attachment.refusal)
         for attachment in attached
@@ -67,12 +67,14 @@ def attached_as_bytes(data: bytes, limits: Limits = LIMITS) -> bytes:
     return b"\n".join((json.dumps(listed).encode(), b"".join(attachment.data for attachment in attached)))
 
 
-def _attached_to(data: bytes, limits: Limits) -> list[Attached]:
+def _read_here(data: bytes, limits: Limits) -> list[Attached]:
     try:
         message = message_from_bytes(data, _class=EmailMessage, policy=policy.default)
         _check_headers(message, limits)
-        sent_by, sent_at = readable(_sent_by(message)), _sent_at(message)
-        attached = [_attached(part, sent_by, sent_at) for part in _leaves(message, limits) if _is_attached(part)]
+        sent_by, sent_at = readable(_read_sender(message)), _read_date(message)
+        attached = [
+            _read_attachment(part, sent_by, sent_at) for part in _list_leaves(message, limits) if _is_attached(part)
+        ]
     except Exception as trouble:  # a broken e-mail makes the standard library raise nearly anything
         raise RefusedError("file_damaged", reason=f"{type(trouble).__name__}: {trouble}"[:200]) from trouble
     if len(attached) > limits.entries:
@@ -80,7 +82,7 @@ def _attached_to(data: bytes, limits: Limits) -> list[Attached]:
     return attached
 
 
-def _leaves(message: EmailMessage, limits: Limits) -> Iterator[EmailMessage]:
+def _list_leaves(message: EmailMessage, limits: Limits) -> Iterator[EmailMessage]:
     """All parts that hold something; an e-mail within the e-mail is one of them."""
     if message.get_content_maintype() != "multipart":
         yield message
@@ -88,7 +90,7 @@ def _leaves(message: EmailMessage, limits: Limits) -> Iterator[EmailMessage]:
     for part in message.iter_parts():
         if isinstance(part, EmailMessage):
             _check_headers(part, limits)
-            yield from _leaves(part, limits)
+            yield from _list_leaves(part, limits)
 
 
 def _check_headers(part: EmailMessage, limits: Limits) -> None:
@@ -102,7 +104,7 @@ def _is_attached(part: EmailMessage) -> bool:
     return part.get_content_maintype() != "text" or part.get_filename() is not None
 
 
-def _attached(part: EmailMessage, sent_by: str, sent_at: str) -> Attached:
+def _read_attachment(part: EmailMessage, sent_by: str, sent_at: str) -> Attached:
     kind = part.get_content_type()
     name = readable(part.get_filename() or "attachment")
     payload = None if kind == "message/rfc822" else part.get_payload(decode=True)
@@ -116,7 +118,7 @@ def _attached(part: EmailMessage, sent_by: str, sent_at: str) -> Attached:
     return Attached(name, data, sent_by, sent_at, refusal)
 
 
-def _sent_by(message: EmailMessage) -> str:
+def _read_sender(message: EmailMessage) -> str:
     """The sender on one line; "" where that cannot be read."""
     try:
         return " ".join(str(message["from"] or "").split())
@@ -124,7 +126,7 @@ def _sent_by(message: EmailMessage) -> str:
         return ""
 
 
-def _sent_at(message: EmailMessage) -> str:
+def _read_date(message: EmailMessage) -> str:
     try:
         return parsedate_to_datetime(str(message["date"])).isoformat()
     except ValueError:

@@ -13,7 +13,7 @@ from plan_sheets.core.model.findings import Finding
 from plan_sheets.core.model.found import FoundWorkbook
 from plan_sheets.core.model.messages import Messages
 from plan_sheets.core.model.text import plain
-from plan_sheets.store.receiving.carriers import Carriers, about_facts, best_guess, vote
+from plan_sheets.store.receiving.carriers import Carriers, count_votes, guess_reference, read_about
 from plan_sheets.store.register.register import Register
 
 _ADDRESS = ("email",)
@@ -57,11 +57,11 @@ class Identifier:
         """The reference of each signature that ever went out."""
         return {facts.signature: facts.reference for facts in self._issued.values()}
 
-    def whose(self, key: str) -> str:
+    def find_owner(self, key: str) -> str:
         """The reference of the document that a row key belongs to; "" if it is none of ours."""
         return self._by_key.get(key, "")
 
-    def document(self, reference: str) -> Document | None:
+    def find_document(self, reference: str) -> Document | None:
         """The document of this reference, None if it never went out."""
         if reference not in self.known and reference in self._issued:
             self.known[reference] = self.register.documents(id=self._issued[reference].id)[0]
@@ -72,58 +72,60 @@ class Identifier:
     ) -> tuple[Document | None, list[Finding]]:
         """The document that a file is a return of, and what there is to say of that.
 
-        `file` is the path by which it can be received again; `said` the officer's word on whose it is.
+        `file` is the path by which it can be received again; `stated_reference` the officer's word on whose it is.
         """
         if stated_reference:
-            return self._by_officer(stated_reference, workbook, file)
-        carriers = self._carriers(workbook)
-        voted = vote(carriers)
+            return self._identify_by_officer(stated_reference, workbook, file)
+        carriers = self._read_carriers(workbook)
+        voted = count_votes(carriers)
         if voted.code:
-            return self._undecided(workbook, carriers, voted.code, file)
-        document = self.document(voted.reference)
-        if document and all(same(signature, document.signature) for signature in _signatures(workbook)):
-            return document, self._overtaken(document)
-        if not carriers.keys and _keys(workbook):
-            finding = self._held(
-                "other_plan", file, voted.reference, reference=voted.reference, plan=self._plan(workbook)
+            return self._describe_undecided(workbook, carriers, voted.code, file)
+        document = self.find_document(voted.reference)
+        if document and all(same(signature, document.signature) for signature in _list_signatures(workbook)):
+            return document, self._find_overtaken(document)
+        if not carriers.keys and _list_keys(workbook):
+            finding = self._describe_held(
+                "other_plan", file, voted.reference, reference=voted.reference, plan=self._name_plan(workbook)
             )
         elif document:
-            finding = self._held("signature_differs", file, voted.reference, reference=voted.reference)
+            finding = self._describe_held("signature_differs", file, voted.reference, reference=voted.reference)
         else:
-            finding = self._held("reference_unknown", file, reference=voted.reference)
+            finding = self._describe_held("reference_unknown", file, reference=voted.reference)
         return document, [finding]
 
-    def _held(self, code: str, file: str, settles: str = "", **details: str) -> Finding:
+    def _describe_held(self, code: str, file: str, settles: str = "", **details: str) -> Finding:
         """A finding that holds the file, with the command that settles whose it is; `settles`: the reference in it."""
         name = f'"{file}"' if " " in file else file
         command = f"plan-sheets receive {name} --issue {settles or 'REFERENCE'}"
         return self.messages.remark(code, {"command": command, **details})
 
-    def _plan(self, workbook: FoundWorkbook) -> str:
-        return about_facts(workbook).get("Plan", "") or "another plan"
+    def _name_plan(self, workbook: FoundWorkbook) -> str:
+        return read_about(workbook).get("Plan", "") or "another plan"
 
-    def _undecided(
+    def _describe_undecided(
         self, workbook: FoundWorkbook, carriers: Carriers, code: str, file: str
     ) -> tuple[Document | None, list[Finding]]:
         """No carrier says whose it is, or they disagree: what they say, and the best guess."""
         if {sheet.name for sheet in workbook.sheets} >= PLAN_SHEETS:
             return None, [self.messages.finding("plan_itself")]
         if code == "no_identity":
-            guess = self._likest(workbook)
+            guess = self._find_most_alike(workbook)
             looks = f" It looks most like {guess}." if guess else ""
-            return self.document(guess), [self._held(code, file, guess, guess=looks)]
-        known = [self.document(reference) for reference in carriers.named()]
+            return self.find_document(guess), [self._describe_held(code, file, guess, guess=looks)]
+        known = [self.find_document(reference) for reference in carriers.list_named()]
         ours = [
-            document for document in (*known, *map(self.document, sorted(carriers.keys | carriers.signed))) if document
+            document
+            for document in (*known, *map(self.find_document, sorted(carriers.keys | carriers.signed)))
+            if document
         ]
-        guess = best_guess(carriers, [document.reference for document in ours])
+        guess = guess_reference(carriers, [document.reference for document in ours])
         if code == "identity_disagrees":
-            code = _disagreement(known, ours)
+            code = _name_disagreement(known, ours)
         readings = "; ".join(
-            f"{carrier} {' and '.join(references)}" for carrier, references in carriers.readings().items()
+            f"{carrier} {' and '.join(references)}" for carrier, references in carriers.describe_readings().items()
         )
         looks = f" It is most likely {guess}." if guess else ""
-        return self.document(guess), [self._held(code, file, guess, readings=readings, guess=looks)]
+        return self.find_document(guess), [self._describe_held(code, file, guess, readings=readings, guess=looks)]
 
     @cached_property
     def _texts(self) -> list[tuple[Document, frozenset[str]]]:
@@ -132,30 +134,32 @@ class Identifier:
             (document, frozenset(plain(text) for text in document.texts())) for document in self.register.documents()
         ]
 
-    def _likest(self, workbook: FoundWorkbook) -> str:
+    def _find_most_alike(self, workbook: FoundWorkbook) -> str:
         """The reference of the document that most of the texts are of; "" if two are as like it."""
         texts = {plain(cell.text) for found in workbook.sheets for cell in found.cells.values()}
         likeness = Counter({document.reference: len(texts & own) for document, own in self._texts})
         (first, most), (_, second) = [*likeness.most_common(2), ("", 0), ("", 0)][:2]
         return first if most > second else ""
 
-    def _by_officer(
+    def _identify_by_officer(
         self, stated_reference: str, workbook: FoundWorkbook, file: str
     ) -> tuple[Document | None, list[Finding]]:
-        document = self.document(stated_reference)
+        document = self.find_document(stated_reference)
         if document is None:
-            return None, [self._held("reference_unknown", file, reference=stated_reference)]
-        keys = _keys(workbook)
+            return None, [self._describe_held("reference_unknown", file, reference=stated_reference)]
+        keys = _list_keys(workbook)
         if keys and not keys.intersection(document.row_keys()):
-            theirs = sorted({self.whose(key) for key in keys} - {""})
+            theirs = sorted({self.find_owner(key) for key in keys} - {""})
             details = {"reference": stated_reference, "theirs": " and ".join(theirs) or "no workbook of this plan"}
-            return document, [self._held("issue_not_its_own", file, theirs[0] if len(theirs) == 1 else "", **details)]
+            return document, [
+                self._describe_held("issue_not_its_own", file, theirs[0] if len(theirs) == 1 else "", **details)
+            ]
         return document, [
             self.messages.finding("issue_by_officer", reference=stated_reference),
-            *self._overtaken(document),
+            *self._find_overtaken(document),
         ]
 
-    def _overtaken(self, document: Document) -> list[Finding]:
+    def _find_overtaken(self, document: Document) -> list[Finding]:
         """What has gone out to the same subgroup since: one in its place, or one for a later round.
 
         Of a public edition, that nothing is taken from it.
@@ -171,7 +175,7 @@ class Identifier:
             self.messages.finding(code, reference=document.reference, newer=newer) for code, newer in since + later[-1:]
         ]
 
-    def sender(self, document: DocumentFacts, sent_by: str, completed_by: str) -> list[Finding]:
+    def check_sender(self, document: DocumentFacts, sent_by: str, completed_by: str) -> list[Finding]:
         """A warning where the plan knows who sent or completed it as the chair of other subgroups, not of this one.
 
         A note where it knows names for this one, and who completed it is none of them.
@@ -185,9 +189,9 @@ class Identifier:
                 others = ", ".join(self._subgroups[ref]["title"] for ref in theirs)
                 mine = self._subgroups[document.subgroup]["title"]
                 return [self.messages.finding("sent_by_another", how=how, who=who, theirs=others, subgroup=mine)]
-        return self._unknown(document.subgroup, completed_by)
+        return self._find_unknown_person(document.subgroup, completed_by)
 
-    def _unknown(self, subgroup: str, who: str) -> list[Finding]:
+    def _find_unknown_person(self, subgroup: str, who: str) -> list[Finding]:
         """A note if who completed a return is nobody whom the plan names for its subgroup; a name may say more."""
         row = self._subgroups[subgroup]
         known = [row[name] for name in _CHAIRS if row[name]]
@@ -211,36 +215,36 @@ class Identifier:
         history = self.register.history(record="subgroup")
         return {ref: history.record("subgroup", ref) for ref in history.refs("subgroup")}
 
-    def _carriers(self, workbook: FoundWorkbook) -> Carriers:
-        about = about_facts(workbook)
-        named = about.get("Reference", ""), _property(workbook, REFERENCE)
-        signed = {self._signed[signature] for signature in _signatures(workbook) if signature in self._signed}
-        keys = _keys(workbook)
+    def _read_carriers(self, workbook: FoundWorkbook) -> Carriers:
+        about = read_about(workbook)
+        named = about.get("Reference", ""), _find_property(workbook, REFERENCE)
+        signed = {self._signed[signature] for signature in _list_signatures(workbook) if signature in self._signed}
+        keys = _list_keys(workbook)
         ours = [
             reference
             for reference in dict.fromkeys(named)
-            if (document := self.document(reference)) and keys.intersection(document.row_keys())
+            if (document := self.find_document(reference)) and keys.intersection(document.row_keys())
         ]
-        proved = ours or {self.whose(key) for key in keys} - {""}
+        proved = ours or {self.find_owner(key) for key in keys} - {""}
         return Carriers(*named, frozenset(proved), frozenset(signed))
 
 
-def _keys(workbook: FoundWorkbook) -> set[str]:
+def _list_keys(workbook: FoundWorkbook) -> set[str]:
     """Every text in it that looks like a row key."""
     return {key for found in workbook.sheets for key in found.row_keys()}
 
 
-def _property(workbook: FoundWorkbook, name: str) -> str:
+def _find_property(workbook: FoundWorkbook, name: str) -> str:
     """A custom property; Gnumeric puts a blank behind its text."""
     return workbook.properties.get(name, "").strip()
 
 
-def _signatures(workbook: FoundWorkbook) -> set[str]:
+def _list_signatures(workbook: FoundWorkbook) -> set[str]:
     """The signatures that a file carries."""
-    return {about_facts(workbook).get("Signature", ""), _property(workbook, SIGNATURE)} - {""}
+    return {read_about(workbook).get("Signature", ""), _find_property(workbook, SIGNATURE)} - {""}
 
 
-def _disagreement(named: Sequence[Document | None], ours: Sequence[Document]) -> str:
+def _name_disagreement(named: Sequence[Document | None], ours: Sequence[Document]) -> str:
     """The code of how carriers disagree: `named` are the documents of the references named, None of one unknown."""
     if None in named:
         return "reference_edited"

@@ -18,7 +18,7 @@ from plan_sheets.store.container.kinds import STARTS
 from plan_sheets.store.container.limits import LIMITS, Limits
 from plan_sheets.store.container.refused import Refusal
 from plan_sheets.store.plan_folder import PLAN_FILE, Folder, read_bytes
-from plan_sheets.store.receiving.unpack import Incoming, unpack, why_not
+from plan_sheets.store.receiving.unpack import Incoming, find_reason_passed_over, unpack
 from plan_sheets.store.register import register as registers
 
 __all__ = ["Inbox", "Incoming", "Waiting", "open_inbox"]
@@ -119,7 +119,7 @@ def _gather(gathered: _Gathered, path: Path) -> bool:
     ours = gathered.folder.path.resolve()
     new = [(inner, whole) for inner, whole in found if whole not in gathered.visited]
     held = [
-        gathered.add(inner, whole, _why_not(ours, inner, whole, gathered.limits), ours_too=False)
+        gathered.add(inner, whole, _find_reason_passed_over(ours, inner, whole, gathered.limits), ours_too=False)
         for inner, whole in new
     ]
     if not any(held):
@@ -127,12 +127,14 @@ def _gather(gathered: _Gathered, path: Path) -> bool:
     return any(held)
 
 
-def _why_not(ours: Path, path: Path, whole: Path, limits: Limits) -> str:
+def _find_reason_passed_over(ours: Path, path: Path, whole: Path, limits: Limits) -> str:
     """Why a file in a folder is not received; "" if it is. `ours`: the plan folder; `whole`: links followed."""
     inside = whole.parts[len(ours.parts) :] if whole.parts[: len(ours.parts)] == ours.parts else ()
     if inside and (inside[0] == "returned" or inside[-1] in (PLAN_FILE, registers.FILE)):
         return "part of the plan folder"
-    return why_not(path.name) and why_not(path.name, _read(path, limits).data if _may_be_a_workbook(path) else b"")
+    return find_reason_passed_over(path.name) and find_reason_passed_over(
+        path.name, _read(path, limits).data if _may_be_a_workbook(path) else b""
+    )
 
 
 def _may_be_a_workbook(path: Path) -> bool:
@@ -150,13 +152,13 @@ def _read(path: Path, limits: Limits) -> Incoming:
     try:
         size = path.stat().st_size
         if size > limits.held:
-            return replace(file, refusal=_too_large(size, limits), digest=sha256_of(path))
+            return replace(file, refusal=_describe_too_large(size, limits), digest=sha256_of(path))
         data = read_bytes(path)
         return replace(file, data=data, digest=sha256(data))
     except (PlanSheetsError, OSError) as trouble:
         return replace(file, refusal=Refusal("file_unreadable", {"reason": readable(str(trouble))}))
 
 
-def _too_large(size: int, limits: Limits) -> Refusal:
+def _describe_too_large(size: int, limits: Limits) -> Refusal:
     details = {"megabytes": str(size // 1_000_000), "limit": str(limits.held // 1_000_000)}
     return Refusal("file_too_large", details)

@@ -116,12 +116,12 @@ class Intake:
         if any(messages.by_code[one.code].holds for one in findings):
             return Opened(receipt)
         receipt.findings += [messages.remark(one.code, one.details) for one in find_lost(document, found)]
-        phrases, whose = schemas.load_phrases(), self.identifier.whose
+        phrases, whose = schemas.load_phrases(), self.identifier.find_owner
         answers = read_return(document, found, messages, whose, phrases, again=bool(told.replaces))
         receipt.findings += answers.findings
         if any(messages.by_code[one.code].holds and one.code not in told.allow for one in answers.findings):
             return Opened(receipt)
-        receipt.findings += self.identifier.sender(answers.document, incoming.sent_by, answers.completed_by)
+        receipt.findings += self.identifier.check_sender(answers.document, incoming.sent_by, answers.completed_by)
         receipt.findings = [self._allowed(one) for one in receipt.findings]
         answers.findings = [self._allowed(one) for one in answers.findings]
         receipt.verdict = Verdict.ACCEPTED

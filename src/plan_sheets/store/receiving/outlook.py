@@ -8,12 +8,12 @@ from plan_sheets.store.container.child import run_apart
 from plan_sheets.store.container.limits import LIMITS, Limits
 
 
-def mail_of(data: bytes, limits: Limits = LIMITS) -> bytes | None:
+def convert_message(data: bytes, limits: Limits = LIMITS) -> bytes | None:
     """The e-mail in a .msg: sender, date and attachments; None if it cannot be read. A child process reads it."""
-    return run_apart(as_mail, data, limits)
+    return run_apart(convert_here, data, limits)
 
 
-def as_mail(data: bytes, _limits: Limits = LIMITS) -> bytes:
+def convert_here(data: bytes, _limits: Limits = LIMITS) -> bytes:
     """What the child does. Raises nearly anything where the file is damaged, or is none."""
     from oxmsg import Message  # noqa: PLC0415 - seldom needed
 

@@ -41,7 +41,7 @@ class Spool(Generic[T]):
         pickle.dump(self._last, self._file, pickle.HIGHEST_PROTOCOL)
         self._last = []
 
-    def lots(self) -> Iterator[list[T]]:
+    def read_lots(self) -> Iterator[list[T]]:
         """All of them in lots, once: each is let go before the next is read."""
         for start in self._starts:
             if self._file:

@@ -16,8 +16,8 @@ from plan_sheets.store.container.kinds import has_stream, is_workbook
 from plan_sheets.store.container.limits import LIMITS, Limits
 from plan_sheets.store.container.refused import Refusal, RefusedError
 from plan_sheets.store.container.zip import Zip, ZipEntry, is_encrypted, open_zip
-from plan_sheets.store.receiving.email import SUFFIXES, attached_to
-from plan_sheets.store.receiving.outlook import mail_of
+from plan_sheets.store.receiving.email import SUFFIXES, read_attachments
+from plan_sheets.store.receiving.outlook import convert_message
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ _DOCUMENTS = (
 BESIDE = "came with a workbook: look whether it holds an answer"
 
 
-def why_not(name: str, data: bytes = b"") -> str:
+def find_reason_passed_over(name: str, data: bytes = b"") -> str:
     """Why a file of this name is not looked at; "" if it is, as a workbook always is that lost its ending."""
     path = PurePosixPath(name)
     if path.name.startswith(("~$", ".")) or "__MACOSX" in path.parts:
@@ -89,13 +89,13 @@ def _unpack(file: Incoming, out: Unpacked, depth: int) -> None:
     """Add what is in this file. What has been taken out before something in it is refused stays taken."""
     before, documents = len(out.files), list[Incoming]()
     try:
-        members = None if file.refusal else _members(file, depth, out.limits)
+        members = None if file.refusal else _open_container(file, depth, out.limits)
         if members is None:
             out.files.append(file)
             return
         for member in members:
             inside = replace(member, name=f"{file.name}: {member.name}")
-            if why := "" if member.refusal else why_not(member.name, member.data):
+            if why := "" if member.refusal else find_reason_passed_over(member.name, member.data):
                 out.passed_over.append((inside.name, why))
                 continue
             out.take(len(member.data))
@@ -113,33 +113,33 @@ def _unpack(file: Incoming, out: Unpacked, depth: int) -> None:
         out.passed_over.append((file.name, "no workbook in it"))
 
 
-def _members(file: Incoming, depth: int, limits: Limits) -> Iterable[Incoming] | None:
+def _open_container(file: Incoming, depth: int, limits: Limits) -> Iterable[Incoming] | None:
     """What this container holds, named as within it; None if it is no container. Raises RefusedError."""
-    members = _opened(file, limits)
+    members = _list_members(file, limits)
     if members is not None and depth == limits.depth:
         raise RefusedError("file_nested", limit=limits.depth)
     return members
 
 
-def _opened(file: Incoming, limits: Limits) -> Iterable[Incoming] | None:
+def _list_members(file: Incoming, limits: Limits) -> Iterable[Incoming] | None:
     suffix = PurePosixPath(file.name).suffix.lower()
     if len(file.data) > limits.inflated:
         return None  # the guard says that it is too large
     if file.data.startswith(b"PK"):
-        return _zip_members(file, limits)
+        return _list_zip_members(file, limits)
     if suffix == ".msg" or has_stream(file.data, "__properties_version1.0"):
-        mail = mail_of(file.data, limits)
+        mail = convert_message(file.data, limits)
         if mail is None:
             raise RefusedError("file_outlook")
-        return _mail_members(mail, limits)
-    return _mail_members(file.data, limits) if suffix == ".eml" and _HEADER.match(file.data) else None
+        return _list_attachments(mail, limits)
+    return _list_attachments(file.data, limits) if suffix == ".eml" and _HEADER.match(file.data) else None
 
 
 _PACKAGES = ("[content_types].xml", "mimetype", "meta-inf/manifest.xml", "index.zip")
 """A part of what is a zip from outside only: of Office, of LibreOffice, of Numbers."""
 
 
-def _zip_members(file: Incoming, limits: Limits) -> Iterator[Incoming] | None:
+def _list_zip_members(file: Incoming, limits: Limits) -> Iterator[Incoming] | None:
     try:
         archive = open_zip(file.data, limits)
     except RefusedError:
@@ -151,21 +151,21 @@ def _zip_members(file: Incoming, limits: Limits) -> Iterator[Incoming] | None:
         return None
     if any(map(is_encrypted, archive.entries)):
         raise RefusedError("file_zip_encrypted")
-    return (_zip_member(file, archive, entry) for entry in archive.entries if not entry.is_folder)
+    return (_read_zip_member(file, archive, entry) for entry in archive.entries if not entry.is_folder)
 
 
-def _zip_member(file: Incoming, archive: Zip, entry: ZipEntry) -> Incoming:
-    name = _as_named(entry)
+def _read_zip_member(file: Incoming, archive: Zip, entry: ZipEntry) -> Incoming:
+    name = _decode_name(entry)
     try:
         data = archive.read(entry)
-        return Incoming(name, b"" if why_not(name, data) else data, file.sent_by, file.sent_at)
+        return Incoming(name, b"" if find_reason_passed_over(name, data) else data, file.sent_by, file.sent_at)
     except Exception as trouble:  # noqa: BLE001 - whatever is wrong with this part, the others may be right
-        if why_not(name):
+        if find_reason_passed_over(name):
             return Incoming(name, b"")
         return Incoming(name, b"", file.sent_by, file.sent_at, Refusal("file_damaged", {"reason": str(trouble)[:200]}))
 
 
-def _as_named(entry: ZipEntry) -> str:
+def _decode_name(entry: ZipEntry) -> str:
     """The name as the sender saw it: the Mac writes UTF-8 and does not say so."""
     try:
         return entry.filename if entry.flag_bits & 0x800 else entry.filename.encode("cp437").decode()
@@ -177,10 +177,10 @@ _HEADER = re.compile(rb"(?:From [^\n]*\n)?[!-9;-~]+:")
 """How an e-mail begins (RFC 5322 2.2)."""
 
 
-def _mail_members(data: bytes, limits: Limits) -> list[Incoming]:
+def _list_attachments(data: bytes, limits: Limits) -> list[Incoming]:
     """What is attached to an e-mail, with its sender and date."""
     refused = {"": None, "file_outlook": Refusal("file_outlook")}
-    attachments = attached_to(data, limits)
+    attachments = read_attachments(data, limits)
     return [
         Incoming(attachment.name, attachment.data, attachment.sent_by, attachment.sent_at, refused[attachment.refusal])
         for attachment in attachments

@@ -16,10 +16,10 @@ from olefile import OleFileIO
 from plan_sheets.core.model.found import Remark
 from plan_sheets.store.container.limits import LIMITS, Limits
 from plan_sheets.store.container.refused import RefusedError
-from plan_sheets.store.formats.binary.looks import BinarySheet, CellStyles, reference
-from plan_sheets.store.formats.cell_looks import telling_format
-from plan_sheets.store.formats.colours import colour_name, rgb_of
-from plan_sheets.store.formats.comments import capped, link_of, remark_of
+from plan_sheets.store.formats.binary.looks import BinarySheet, CellStyles, make_reference
+from plan_sheets.store.formats.cell_looks import find_telling_format
+from plan_sheets.store.formats.colours import find_rgb, name_colour
+from plan_sheets.store.formats.comments import cap_remarks, describe_comment, describe_link
 
 Record = tuple[int, int, bytes]
 """Where it stands in the stream, its number, its content."""
@@ -58,37 +58,40 @@ class XlsScan:
 
 def scan_xls(data: bytes, limits: Limits = LIMITS) -> XlsScan:
     """Walk the records. Raises RefusedError (Excel 5.0/95, too many sheets), TooFullError, OSError, and more."""
-    book = _stream(data)
+    book = _read_stream(data)
     if len(book) < _HEAD or struct.unpack_from("<H", book, 4)[0] != _BIFF_8:
         raise RefusedError("file_excel_95")
-    workbook = _globals(book, limits)
+    workbook = _read_globals(book, limits)
     sheets, beside = list[BinarySheet](), list[Remark]()
     for start, title in workbook.sheets:
         walker = _SheetWalker(BinarySheet(workbook.styles(), limits), title)
-        for record in _of_sheet(book, start):
-            walker.see(*record[1:])
+        for record in _read_sheet_records(book, start):
+            walker.read_record(*record[1:])
         sheets.append(walker.sheet)
-        beside += walker.beside()
+        beside += walker.list_remarks()
     return XlsScan(
-        _readable(data, book, workbook.codepage_at), tuple(sheets), capped(beside, limits), workbook.since_1904
+        _mend_code_page(data, book, workbook.codepage_at),
+        tuple(sheets),
+        cap_remarks(beside, limits),
+        workbook.since_1904,
     )
 
 
-def _stream(data: bytes) -> bytes:
+def _read_stream(data: bytes) -> bytes:
     with OleFileIO(io.BytesIO(data)) as compound:
         name = "Workbook" if compound.exists("Workbook") else "Book"
         with compound.openstream(name) as stream:
             return bytes(stream.read())
 
 
-def _readable(data: bytes, book: bytes, at: int) -> bytes:
+def _mend_code_page(data: bytes, book: bytes, at: int) -> bytes:
     """The file with the code page of two-byte texts: with any other the parser puts a nought behind each letter."""
     start = data.find(book[:_HEAD]) + at
     is_there = at and data[start : start + len(_UTF_16)] == book[at : at + len(_UTF_16)]
     return data[:start] + _UTF_16 + data[start + len(_UTF_16) :] if is_there else data
 
 
-def _records(book: bytes, at: int = 0) -> Iterator[Record]:
+def _read_records(book: bytes, at: int = 0) -> Iterator[Record]:
     """The records from a place on; one that is cut short is none."""
     while at + 4 <= len(book):
         number, length = struct.unpack_from("<HH", book, at)
@@ -99,10 +102,10 @@ def _records(book: bytes, at: int = 0) -> Iterator[Record]:
         at += 4 + length
 
 
-def _of_sheet(book: bytes, start: int) -> Iterator[Record]:
+def _read_sheet_records(book: bytes, start: int) -> Iterator[Record]:
     """The records of a sheet, without those of the charts that are embedded in it."""
     depth = 0
-    for record in _records(book, start):
+    for record in _read_records(book, start):
         depth += (record[1] == _Is.START) - (record[1] == _Is.END)
         if depth == 1:
             yield record
@@ -126,9 +129,9 @@ class _Globals:
         """What they say together."""
         styles = CellStyles()
         for number, (font, format_, colour) in enumerate(self.cells):
-            if code := telling_format(str(format_), self.codes):
+            if code := find_telling_format(str(format_), self.codes):
                 styles.formats[number] = code
-            if name := colour_name(self._rgb(colour)):
+            if name := name_colour(self._rgb(colour)):
                 styles.painted[number] = name
             font -= font > 4  # noqa: PLR2004, PLW2901 - number 4 is never used (MS-XLS 2.5.129)
             if font < len(self.fonts) and self.fonts[font]:
@@ -139,12 +142,12 @@ class _Globals:
         own = colour - 8
         if 0 <= own < len(self.palette):
             return self.palette[own]
-        return rgb_of({"indexed": str(colour)}, b"") if colour >= 0 else ""
+        return find_rgb({"indexed": str(colour)}, b"") if colour >= 0 else ""
 
 
-def _globals(book: bytes, limits: Limits) -> _Globals:
+def _read_globals(book: bytes, limits: Limits) -> _Globals:
     workbook = _Globals()
-    for at, number, content in _records(book):
+    for at, number, content in _read_records(book):
         if number == _Is.END:
             break
         if number == _Is.CODE_PAGE:
@@ -152,42 +155,42 @@ def _globals(book: bytes, limits: Limits) -> _Globals:
         elif number == _Is.SINCE_1904:
             workbook.since_1904 = content[:1] == b"\1"
         elif number == _Is.SHEET:
-            workbook.sheets.append((struct.unpack_from("<L", content)[0], _text(content[6:], 1)))
+            workbook.sheets.append((struct.unpack_from("<L", content)[0], _read_text(content[6:], 1)))
         else:
-            _see_style(workbook, number, content)
+            _add_style(workbook, number, content)
     if len(workbook.sheets) > limits.sheets:
         raise RefusedError("file_too_many_sheets", limit=limits.sheets)
     return workbook
 
 
-def _see_style(workbook: _Globals, number: int, content: bytes) -> None:
+def _add_style(workbook: _Globals, number: int, content: bytes) -> None:
     if number == _Is.FORMAT:
-        workbook.codes[str(_short(content, 0))] = _text(content[2:], 2)
+        workbook.codes[str(_read_short(content, 0))] = _read_text(content[2:], 2)
     elif number == _Is.FONT:
-        workbook.fonts.append(bool(_short(content, 2) & 0x08))
+        workbook.fonts.append(bool(_read_short(content, 2) & 0x08))
     elif number == _Is.STYLE:
-        workbook.cells.append(_cell_style(content))
+        workbook.cells.append(_read_cell_style(content))
     elif number == _Is.PALETTE:
-        workbook.palette = tuple(content[2 + 4 * index :][:3].hex() for index in range(_short(content, 0)))
+        workbook.palette = tuple(content[2 + 4 * index :][:3].hex() for index in range(_read_short(content, 0)))
 
 
-def _cell_style(content: bytes) -> tuple[int, int, int]:
+def _read_cell_style(content: bytes) -> tuple[int, int, int]:
     font, format_ = struct.unpack_from("<HH", content)
     is_solid = struct.unpack_from("<L", content, 14)[0] >> 26 == 1
-    return font, format_, _short(content, 18) & 0x7F if is_solid else -1
+    return font, format_, _read_short(content, 18) & 0x7F if is_solid else -1
 
 
-def _short(content: bytes, at: int) -> int:
+def _read_short(content: bytes, at: int) -> int:
     return int.from_bytes(content[at : at + 2], "little")
 
 
-def _text(content: bytes, wide: int) -> str:
+def _read_text(content: bytes, wide: int) -> str:
     """A text with its length before it, in `wide` bytes, and how many bytes a letter has."""
     length = int.from_bytes(content[:wide], "little")
-    return _letters(content[wide:])[:length]
+    return _decode(content[wide:])[:length]
 
 
-def _letters(content: bytes) -> str:
+def _decode(content: bytes) -> str:
     """Letters of one byte each or, as the first byte tells, of two."""
     if content[:1] and content[0] & 1:
         return content[1 : 1 + (len(content) - 1) // 2 * 2].decode("utf-16-le", "replace")
@@ -218,61 +221,61 @@ class _SheetWalker:
         self.links: list[Remark] = []
         self.anchor, self.last = "A1", _Drawn(0, "A1")
 
-    def see(self, number: int, content: bytes) -> None:
+    def read_record(self, number: int, content: bytes) -> None:
         """The next record."""
         if number in _CELLS:
             self._cell(number, content)
         elif number in (_Is.NUMBERS, _Is.BLANKS):
             self._cells(number, content)
         elif number == _Is.ROW:
-            if _short(content, 12) & 0x20:
-                self.sheet.rows.append(_short(content, 0))
+            if _read_short(content, 12) & 0x20:
+                self.sheet.rows.append(_read_short(content, 0))
         elif number == _Is.COLUMNS:
-            if _short(content, 8) & 1 or not _short(content, 4):
-                self.sheet.columns.append((_short(content, 0), _short(content, 2)))
+            if _read_short(content, 8) & 1 or not _read_short(content, 4):
+                self.sheet.columns.append((_read_short(content, 0), _read_short(content, 2)))
         elif number == _Is.MERGED:
-            for at in range(2, 2 + 8 * _short(content, 0), 8):
-                self.sheet.merge(*struct.unpack_from("<4H", content, at))
+            for at in range(2, 2 + 8 * _read_short(content, 0), 8):
+                self.sheet.add_merge(*struct.unpack_from("<4H", content, at))
         else:
             self._beside(number, content)
 
     def _cell(self, number: int, content: bytes) -> None:
         row, column, style = struct.unpack_from("<3H", content)
-        self.sheet.cell(row, column, style)
+        self.sheet.add_cell(row, column, style)
         if number == _Is.FORMULA:
             self._formula(row, column, content[6:14])
         elif number == _Is.ERROR and content[7:8] == b"\1":
-            self.sheet.error(row, column, content[6])
+            self.sheet.add_error(row, column, content[6])
 
     def _formula(self, row: int, column: int, result: bytes) -> None:
         """A formula, by what is stored of its result: LibreOffice stores a nought where it shows a text."""
         if result[6:8] == b"\xff\xff" and result[0] == 2:  # noqa: PLR2004 - an error
-            self.sheet.error(row, column, result[2])
+            self.sheet.add_error(row, column, result[2])
         else:
-            self.sheet.formula(row, column, is_told=any(result))
+            self.sheet.add_formula(row, column, is_told=any(result))
 
     def _cells(self, number: int, content: bytes) -> None:
         """Several numbers or blanks side by side."""
         row, first = struct.unpack_from("<2H", content)
         step = 6 if number == _Is.NUMBERS else 2
         for column, at in enumerate(range(4, len(content) - 2, step), first):
-            self.sheet.cell(row, column, _short(content, at))
+            self.sheet.add_cell(row, column, _read_short(content, at))
 
     def _beside(self, number: int, content: bytes) -> None:
         if number == _Is.DRAWING:
-            self.anchor = _anchor(content) or self.anchor
+            self.anchor = _find_anchor(content) or self.anchor
         elif number == _Is.OBJECT:
             kind, own = struct.unpack_from("<2H", content, 4)
             self.last = self.drawn[own] = _Drawn(kind, self.anchor)
         elif number == _Is.TEXT:
-            self.last.missing = _short(content, 10)
+            self.last.missing = _read_short(content, 10)
         elif number == _Is.GOES_ON and self.last.missing > 0:
-            more = _letters(content)[: self.last.missing]
+            more = _decode(content)[: self.last.missing]
             self.last.text += more
             self.last.missing -= len(more)
         elif number == _Is.NOTE:
             row, column, _, own = struct.unpack_from("<4H", content)
-            self.notes.append((reference(row, column), own))
+            self.notes.append((make_reference(row, column), own))
         elif number == _Is.LINK:
             self._link(content)
 
@@ -282,16 +285,16 @@ class _SheetWalker:
         if at >= len(_URL):
             target = content[at + 4 : at + 4 + struct.unpack_from("<L", content, at)[0]]
             address = target[: len(target) // 2 * 2].decode("utf-16-le", "replace").partition("\0")[0]
-            self.links.append(link_of(self.title, reference(row, column), address))
+            self.links.append(describe_link(self.title, make_reference(row, column), address))
 
-    def beside(self) -> Iterator[Remark]:
+    def list_remarks(self) -> Iterator[Remark]:
         """What lies beside the cells: comments, then what was drawn, then links."""
         for cell, own in self.notes:
             text = self.drawn[own].text if own in self.drawn else ""
-            yield remark_of(self.title, cell, text, comment=True)
+            yield describe_comment(self.title, cell, text, comment=True)
         for drawing in self.drawn.values():
             if drawing.kind != _IS_NOTE and (drawing.text.strip() or drawing.kind == _IS_PICTURE):
-                yield remark_of(self.title, drawing.place, drawing.text, comment=False)
+                yield describe_comment(self.title, drawing.place, drawing.text, comment=False)
         yield from self.links
 
 
@@ -300,9 +303,9 @@ _URL = bytes.fromhex("e0c9ea79f9bace118c8200aa004ba90b")
 _ANCHOR = bytes.fromhex("000010f012000000")
 
 
-def _anchor(content: bytes) -> str:
+def _find_anchor(content: bytes) -> str:
     """The cell in which a drawing begins (MS-XLS 2.5.193); "" if it does not say."""
     at = content.find(_ANCHOR) + len(_ANCHOR)
     if at < len(_ANCHOR) or at + 8 > len(content):
         return ""
-    return reference(_short(content, at + 6), _short(content, at + 2))
+    return make_reference(_read_short(content, at + 6), _read_short(content, at + 2))

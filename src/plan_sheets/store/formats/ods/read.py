@@ -19,9 +19,9 @@ from plan_sheets.core.model.found import FoundCell, FoundSheet, Remark
 from plan_sheets.core.model.keys import column_letters
 from plan_sheets.store.container.limits import LIMITS, Limits
 from plan_sheets.store.container.refused import RefusedError
-from plan_sheets.store.formats.comments import capped, link_of, remark_of
+from plan_sheets.store.formats.comments import cap_remarks, describe_comment, describe_link
 from plan_sheets.store.formats.lines import MAX_COLUMNS, MAX_ROWS
-from plan_sheets.store.formats.ods.cells import OdsCell, dated, held_by, shown_by
+from plan_sheets.store.formats.ods.cells import OdsCell, find_shown, read_as_date, read_held
 from plan_sheets.store.formats.ods.styles import OdsLook, OdsStyles
 from plan_sheets.store.formats.sheet_scan import BeyondEdgeError, TooFullError
 
@@ -64,7 +64,7 @@ def scan_ods(content: bytes, styles: bytes = b"", limits: Limits = LIMITS) -> Od
     parser.Parse(content, True)  # noqa: FBT003 - expat takes no keywords
     if not walker.scan.sheets:
         raise RefusedError("file_no_sheets")
-    walker.scan.beside = [*capped(walker.beside, limits), *capped(walker.links, limits)]
+    walker.scan.beside = [*cap_remarks(walker.beside, limits), *cap_remarks(walker.links, limits)]
     return walker.scan
 
 
@@ -214,7 +214,7 @@ class _Walker:
 
     def _columns(self, table: _Table, attributes: dict[str, str]) -> None:
         start = table.columns[-1].stop if table.columns else 0
-        stop = min(start + _times(attributes, "table:number-columns-repeated"), MAX_COLUMNS)
+        stop = min(start + _read_count(attributes, "table:number-columns-repeated"), MAX_COLUMNS)
         if start < stop:
             style = attributes.get("table:default-cell-style-name", "")
             table.columns.append(_Columns(start, stop, style, _is_hidden(attributes)))
@@ -224,14 +224,14 @@ class _Walker:
     def _begin_row(self, table: _Table, attributes: dict[str, str]) -> None:
         if table.rows:
             raise ValueError("a row within a row")
-        table.rows, table.column = _times(attributes, "table:number-rows-repeated"), 0
+        table.rows, table.column = _read_count(attributes, "table:number-rows-repeated"), 0
         table.row_style = attributes.get("table:default-cell-style-name", "")
         table.row_hidden = _is_hidden(attributes)
 
     def _begin_cell(self, table: _Table, attributes: dict[str, str]) -> None:
-        self.cell, self.depth = OdsCell(attributes, _times(attributes, "table:number-columns-repeated")), 0
+        self.cell, self.depth = OdsCell(attributes, _read_count(attributes, "table:number-columns-repeated")), 0
         if "table:number-matrix-rows-spanned" in attributes:
-            down, right = (_times(attributes, f"table:number-matrix-{way}-spanned") for way in ("rows", "columns"))
+            down, right = (_read_count(attributes, f"table:number-matrix-{way}-spanned") for way in ("rows", "columns"))
             going_on = [matrix for matrix in table.matrices if matrix[2] > table.row][-self.limits.matrices :]
             table.matrices = [*going_on, (table.row, table.column, table.row + down, table.column + right)]
 
@@ -242,16 +242,16 @@ class _Walker:
                 cell.words.append("\n")
             cell.paragraphs, self.depth = cell.paragraphs + 1, self.depth + 1
         elif tag in _BLANKS:
-            times = _times(attributes, "text:c")
+            times = _read_count(attributes, "text:c")
             self._count_letters(times)
             cell.words.append(_BLANKS[tag] * times)
         elif tag == "text:a" and not attributes.get("xlink:href", "#").startswith("#"):
-            self.links.append(link_of(table.name, table.place, attributes["xlink:href"]))
+            self.links.append(describe_link(table.name, table.place, attributes["xlink:href"]))
         elif tag in ("text:a", "text:span") and self.styles.is_struck(attributes.get("text:style-name", "")):
             cell.struck = True
 
     def _end_cell(self, table: _Table, cell: OdsCell) -> None:
-        found = held_by(cell, in_matrix=bool(table.matrices) and table.is_in_matrix())
+        found = read_held(cell, in_matrix=bool(table.matrices) and table.is_in_matrix())
         if found:
             self._keep(table, cell, found)
         elif len(table.painted) < self.limits.painted:
@@ -270,10 +270,10 @@ class _Walker:
         if table.row + table.rows > MAX_ROWS or table.column + cell.times > MAX_COLUMNS:
             raise BeyondEdgeError(table.place)
         self._count_letters(len(found.text) * count)
-        for row, column in _places(table, cell, self.limits.filled):
+        for row, column in _list_places(table, cell, self.limits.filled):
             columns, place = table.columns_at(column), f"{column_letters(column)}{row + 1}"
             look = self._look(table, cell, columns)
-            held = dated(found, look, self.first_day)
+            held = read_as_date(found, look, self.first_day)
             table.cells[row, column] = held
             if look.colour and len(table.painted) < self.limits.painted:
                 table.painted[place] = look.colour
@@ -281,13 +281,13 @@ class _Walker:
                 table.struck.add(place)
             if table.row_hidden or columns.hidden:
                 table.hidden.add(place)
-            shown = shown_by(cell, held, look)
+            shown = find_shown(cell, held, look)
             if shown != held.text:
                 table.shown[place] = shown
 
     def _paint_blanks(self, table: _Table, cell: OdsCell) -> None:
         """A blank cell says something where it is painted, as far as anybody could have meant it."""
-        stop, style = table.column + cell.times, cell.says("table:style-name") or table.row_style
+        stop, style = table.column + cell.times, cell.get("table:style-name") or table.row_style
         runs = [(table.column, stop, self.styles.look(style).colour)] if style else table.painted_in(stop)
         for row in range(table.row, table.row + min(table.rows, self.limits.repeats)):
             for start, end, colour in runs:
@@ -298,16 +298,16 @@ class _Walker:
 
     def _look(self, table: _Table, cell: OdsCell, columns: _Columns) -> OdsLook:
         """How a cell looks: in a style of its own, or that of its row or column."""
-        return self.styles.look(cell.says("table:style-name") or table.row_style or columns.style)
+        return self.styles.look(cell.get("table:style-name") or table.row_style or columns.style)
 
     def _merge(self, table: _Table, cell: OdsCell) -> None:
         """Tell of each range that cells are merged over."""
-        down, right = (_times(cell.attributes, f"table:number-{way}-spanned") for way in ("rows", "columns"))
+        down, right = (_read_count(cell.attributes, f"table:number-{way}-spanned") for way in ("rows", "columns"))
         if down * right == 1:
             return
         if len(table.merged) + table.rows * cell.times > self.limits.merges:
             raise RefusedError("file_too_many_merges", limit=f"{self.limits.merges:,}")
-        for row, column in _places(table, cell, self.limits.merges):
+        for row, column in _list_places(table, cell, self.limits.merges):
             last = f"{column_letters(min(column + right, MAX_COLUMNS) - 1)}{min(row + down, MAX_ROWS)}"
             table.merged.append(f"{column_letters(column)}{row + 1}:{last}")
 
@@ -330,10 +330,10 @@ class _Walker:
         tag = self.within.pop()
         if self.table and not (self.within or self.is_silent):
             text, comment = "".join(self.aside), tag == "office:annotation"
-            self.beside.append(remark_of(self.table.name, self.table.place, text, comment=comment))
+            self.beside.append(describe_comment(self.table.name, self.table.place, text, comment=comment))
 
 
-def _times(attributes: Mapping[str, str], name: str) -> int:
+def _read_count(attributes: Mapping[str, str], name: str) -> int:
     """How often something stands there, at least once. Raises ValueError if that is no number."""
     return max(int(attributes.get(name, "1")), 1)
 
@@ -343,7 +343,7 @@ def _is_hidden(attributes: Mapping[str, str]) -> bool:
     return attributes.get("table:visibility", "visible") != "visible"
 
 
-def _places(table: _Table, cell: OdsCell, most: int) -> Iterator[tuple[int, int]]:
+def _list_places(table: _Table, cell: OdsCell, most: int) -> Iterator[tuple[int, int]]:
     """Every place that a cell stands for, in so many rows and columns at most."""
     for row in range(table.row, table.row + min(table.rows, most)):
         for column in range(table.column, table.column + min(cell.times, most)):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from plan_sheets.store.formats.colours import colour_name
+from plan_sheets.store.formats.colours import name_colour
 
 _PARTS = {
     "number:day": "d",
@@ -71,7 +71,7 @@ class OdsStyles:
             parts = self._dates.get(properties.get("style:data-style-name", ""))
             date = None if parts is None else "-".join(parts)
             self._looks[name] = OdsLook(
-                colour_name(properties.get("fo:background-color", "")), _is_struck(properties), date
+                name_colour(properties.get("fo:background-color", "")), _is_struck(properties), date
             )
         return self._looks[name]
 
