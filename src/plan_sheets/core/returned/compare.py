@@ -12,7 +12,7 @@ from plan_sheets.core.model.text import plain
 
 
 def is_same_text(issued: str, found: str) -> bool:
-    """Whether a locked cell still says what it said; line ends, blanks at the ends and precision of a date aside."""
+    """Whether two texts differ at most in white space, in Unicode normal form, or in how a date is written."""
     if issued == found:  # nearly always
         return True
     issued_words, found_words = (unicodedata.normalize("NFC", text).split() for text in (issued, found))
@@ -23,7 +23,10 @@ def is_same_text(issued: str, found: str) -> bool:
 
 
 def is_as_issued(content: Content, cell: FoundCell) -> bool:
-    """Whether a locked cell says what it said. A formula recalculates: its figures change, not its words."""
+    """Whether a locked cell still has the content that was issued.
+
+    Of a formula only the words are compared, because its figures may be recalculated.
+    """
     if not isinstance(content, Formula):
         return is_same_text(as_text(content), cell.text)
     if cell.kind in (CellKind.FORMULA, CellKind.ERROR) or not cell.text.strip():

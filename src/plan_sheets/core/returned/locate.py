@@ -1,6 +1,6 @@
-"""Where things are in a workbook that came back: sheets and columns by heading, rows by key; never by position.
+"""Finds sheets and columns of a returned workbook by their headings and rows by their keys, never by position.
 
-Every difference from what went out is harmless, repaired (a note), a query, or holds the file: never silent.
+Every difference from what was issued is harmless or becomes a finding: a note, a query, or one that holds the file.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from plan_sheets.core.returned.tables import (
 from plan_sheets.core.returned.untouched import find_exact_rows, is_untouched
 
 CUT_AT = 255
-"""UTF-16 units of a text that SheetJS writes into an xls."""
+"""How many UTF-16 units of a text SheetJS writes into an xls; it cuts off the rest."""
 
 
 class Locator:
@@ -54,7 +54,7 @@ class Locator:
         self.wholes: dict[str, Mapping[tuple[str, ...], Row]] = {}
 
     def _find_rows_by_first_text(self, sheet: Sheet) -> Mapping[str, Row]:
-        """The rows of a sheet by their first text, where no other has the same."""
+        """The rows of a sheet by their first text, without those whose first text stands twice."""
         if sheet.name not in self.firsts:
             firsts = [plain(as_text(row.cells[0])) for row in sheet.rows]
             times = Counter(firsts)
@@ -64,7 +64,7 @@ class Locator:
         return self.firsts[sheet.name]
 
     def _find_rows_by_all_texts(self, sheet: Sheet) -> Mapping[tuple[str, ...], Row]:
-        """The rows of a sheet, by all their texts."""
+        """The rows of a sheet by all their texts."""
         if sheet.name not in self.wholes:
             self.wholes[sheet.name] = {
                 tuple(plain(as_text(content)) for content in row.cells): row for row in sheet.rows
@@ -72,7 +72,7 @@ class Locator:
         return self.wholes[sheet.name]
 
     def locate(self) -> Located:
-        """Every sheet of the document in turn; then the sheets that are not ours."""
+        """Find every sheet of the document, then report the sheets that are not part of it."""
         by_name = {plain(found.name): found for found in self.workbook.sheets}
         tables = {sheet.name: self._find_table(sheet, by_name.get(plain(sheet.name))) for sheet in self.document.sheets}
         missing = [sheet for sheet in self.document.sheets if tables[sheet.name] is None]
@@ -104,7 +104,7 @@ class Locator:
         return table
 
     def _find_renamed(self, missing: list[Sheet]) -> dict[str, FoundTable]:
-        """Missing sheets under other names: by keys, then headings; the best fit first, of two as good none."""
+        """Find missing sheets under other names, by row keys, then by headings; of two that fit equally well, none."""
         fits = [
             (self._measure_fit(sheet, table), -place, sheet.name, table)
             for place, sheet in enumerate(missing)
@@ -125,25 +125,25 @@ class Locator:
         return tables
 
     def _measure_fit(self, sheet: Sheet, table: FoundTable) -> tuple[int, float]:
-        """How well a table fits a sheet: how many of its row keys are there, and what share of its headings."""
+        """How well a table fits a sheet: (how many of its row keys are there, the share of its headings)."""
         keys = {key for key, (owner, _) in self.keys.items() if owner is sheet}
         found = sum(squeeze(cell.text) in keys for cell in table.found.cells.values())
         return found, len(table.places) / len(sheet.columns)
 
     def _tell_extra_sheet(self, found: FoundSheet) -> None:
-        """A sheet that did not go out, or that went out in another workbook."""
+        """Report a sheet that is not part of the document, and the workbooks that its row keys come from."""
         theirs = {self.find_owner(key) for key in found.row_keys()} - {"", self.document.reference}
         code = "sheet_foreign" if theirs else "sheet_extra"
         self._tell_unread_sheet(code, found, found.name, reference=" and ".join(sorted(theirs)))
 
     def _tell_unread_sheet(self, code: str, found: FoundSheet, name: str, reference: str = "") -> None:
-        """Tell every text on a sheet that could not be read, at the first of them."""
+        """Report all texts of a sheet that cannot be read, in one finding at the first of them."""
         texts = {place: cell.entered for place, cell in sorted(found.cells.items()) if cell.entered.strip()}
         where = Address.at(found.name, *next(iter(texts), (0, 0)))
         self._tell(code, where, entered="\n".join(texts.values()), sheet=name, cells=len(texts), reference=reference)
 
     def _mend_headings(self, sheet: Sheet, table: FoundTable) -> FoundTable:
-        """The table with each heading that is one slip away from a missing one, if no other is."""
+        """The table, with headings that differ from a missing one by one slip of the keyboard taken for it."""
         mended = dict(table.places)
         for column, place in find_near_headings(sheet, table):
             mended[column.field.name] = place
@@ -182,7 +182,7 @@ class Locator:
         self._tell_text_outside(sheet, table, {place for places in rows.values() for place in places})
 
     def _tell_swapped_headings(self, sheet: Sheet, table: FoundTable) -> None:
-        """Warn of two headings that stand each where the other did: were they retyped, their answers stayed behind."""
+        """Warn of two headings that have changed places: if they were retyped, the answers did not move with them."""
         names = [column.field.name for column in sheet.columns if column.field.name in table.places]
         found = sorted(names, key=table.places.__getitem__)
         parted = [(issued, name) for issued, name in zip(names, found, strict=True) if issued != name]
@@ -207,7 +207,7 @@ class Locator:
         )
 
     def _find_rows(self, sheet: Sheet, table: FoundTable, exact: Mapping[int, Row]) -> dict[str, list[int]]:
-        """The places (rows counted from 0) of each expected row: by key, then by ref and text."""
+        """The rows (counted from 0) at which each issued row was found, by its ref: by key, then by ref and text."""
         found: dict[str, list[int]] = {}
         for place in sorted(row for row in table.rows if row > table.heading_row):
             ref = exact[place].ref if place in exact else self._find_ref(sheet, table, place)
@@ -234,7 +234,7 @@ class Locator:
         return self._find_ref_by_text(sheet, table, place)
 
     def _find_ref_by_text(self, sheet: Sheet, table: FoundTable, place: int) -> str | None:
-        """The row that has this ref; on a sheet with keys only if its second text says the same."""
+        """The ref of the row that begins with this text, or None; if rows have keys, the second text must agree."""
         keyed = sheet.columns[-1].field.name == "key"
         first, second = (table.cell(place, column.field.name).text for column in sheet.columns[:2])
         for row in sheet.rows:
@@ -247,7 +247,7 @@ class Locator:
         return None
 
     def _find_ref_by_key(self, sheet: Sheet, row: Row, table: FoundTable, place: int) -> str | None:
-        """The ref of a row with this key, unless its other locked texts say that it is another row."""
+        """The ref of the row with this key; None, with a finding, if none of its other locked texts agrees."""
         places = [
             at for at, column in enumerate(sheet.columns[:2]) if not column.input and column.field.name in table.places
         ]
@@ -275,7 +275,7 @@ class Locator:
         return " | ".join(self.texts[table.found.name].get(place, ()))
 
     def _read_row(self, sheet: Sheet, row: Row, table: FoundTable, places: list[int]) -> None:
-        """Read a row; where it stands several times with different answers, ask which holds."""
+        """Read a row. If it was found several times with different answers, ask which of them is right."""
         if len(places) > 1 and len({self._list_contents(sheet, table, place) for place in places}) > 1:
             for place in places:
                 where = Address.at(table.found.name, place, 0)
@@ -303,9 +303,9 @@ class Locator:
         return tuple(table.cell(place, column.field.name).entered for column in sheet.columns)
 
     def _read_doubled_cell(self, entry: Typed, table: FoundTable, others: Iterable[FoundCell]) -> None:
-        """A cell to fill in, and others under the same heading: where they differ, none is taken.
+        """Read an input cell whose heading stands several times: if its cells differ, none is taken.
 
-        A blank does not differ, unless a heading is missing: then the other column may be that one, renamed.
+        A blank cell does not count, unless a heading is missing: the other column may then be that one, renamed.
         """
         distinct = {plain(cell.text): cell for cell in (entry.cell, *others)}
         if not entry.base and len(table.places) == len(entry.sheet.columns):
@@ -318,7 +318,7 @@ class Locator:
         self.located.typed.append(entry._replace(cell=next(iter(distinct.values()), entry.cell)))
 
     def _tell_locked_changed(self, entry: Typed) -> None:
-        """A locked cell that was changed: what it went out with stands, and both texts are told."""
+        """Report a locked cell that was changed, with both texts: what was issued stays valid."""
         if entry.column.field.name in ("ref", "key") and squeeze(entry.cell.text) == squeeze(entry.base):
             self._tell("ref_retyped", entry.address, entry.key, entry.cell.entered, issued=entry.base)
             return
@@ -335,21 +335,21 @@ class Locator:
         )
 
     def _restore_cut_text(self, cell: FoundCell, issued: str, address: Address, key: Key) -> FoundCell:
-        """The cell; where its program cut off what was issued, that. Whether a fresh text was cut nobody can know."""
+        """The cell, with the issued text if a program cut it off; a new text that may be cut off is only reported."""
         if self.workbook.container != "xls" or len(cell.text.encode("utf-16-le")) != 2 * CUT_AT or cell.text == issued:
             return cell
-        if issued.startswith(cell.text.rstrip("\ufffd")):  # half of an emoji reads as that
+        if issued.startswith(cell.text.rstrip("\ufffd")):  # what is left of an emoji that was cut in half
             self._tell("text_cut", address, key, cell.text)
             return FoundCell(issued)
         self._tell("text_perhaps_cut", address, key, cell.text)
         return cell
 
     def _list_lines_above(self, sheet: Sheet) -> set[str]:
-        """What went out above the table."""
+        """The lines that were issued above the table."""
         return {sheet.title, *sheet.lines, *sheet.lines_written(self.document.book.marking)}
 
     def _tell_text_outside(self, sheet: Sheet, table: FoundTable, rows: set[int]) -> None:
-        """Tell every text that stands in no cell of the table, and in none of the lines above it."""
+        """Report every text outside the table that is not one of the issued lines above it."""
         columns = {place for name in table.places for place in table.columns(name)}
         others = [
             ((row, place), cell)

@@ -1,4 +1,4 @@
-"""What a planner should look at before anything is issued: counts and warnings about plan.xlsx."""
+"""Counts and warnings about plan.xlsx, for the planner to look at before anything is issued."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from plan_sheets.core.model.messages import Messages
 from plan_sheets.core.rating.plan_rows import UNCONFIRMED, Rows, lead_of, missing_statutory, parent
 
 MOST_ON_ONE_DAY = 0.5
-"""The share of dated actions above which one due date is told of."""
+"""The planner is warned if more than this share of the dated actions have the same due date."""
 
 
 def count_records(rows: Rows, questions: int) -> dict[str, int]:
-    """How many of each record; themes apart from priorities."""
+    """How many of each record there are; themes and priorities are counted separately."""
     refs = list(rows.get("priority", {}))
     themes = [ref for ref in refs if parent(ref) != ref]
     owners = [
@@ -39,7 +39,7 @@ def count_records(rows: Rows, questions: int) -> dict[str, int]:
 
 
 def find_plan_warnings(rows: Rows, cells: Mapping[Key, Cell], messages: Messages) -> Iterator[Finding]:
-    """What a planner should look at before anything is issued. `cells` gives each its address."""
+    """Find what a planner should look at before anything is issued. `cells` give the addresses."""
     yield from _find_shared_due_date(rows, messages)
     yield from _find_same_actions(rows, cells, messages)
     yield from _find_priorities_without_actions(rows, cells, messages)

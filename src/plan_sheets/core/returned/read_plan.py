@@ -1,4 +1,4 @@
-"""Reading plan.xlsx: an open workbook whose rows are known by the refs that the officer types."""
+"""Reads plan.xlsx, a workbook without locks whose rows are known by the refs that the officer types."""
 
 from __future__ import annotations
 
@@ -22,17 +22,17 @@ from plan_sheets.core.returned.tables import EMPTY, FoundTable, find_table
 
 @dataclass(slots=True)
 class PlanRead:
-    """What stands in a plan workbook: every cell of every row, and what there is to say of it."""
+    """A plan workbook as it was read: every cell of every row, and the findings."""
 
     cells: list[Cell] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
 
     def values(self) -> dict[Key, str]:
-        """Every value that can be taken."""
+        """The values of all cells that no finding blocks, by key."""
         return {cell.key: cell.value for cell in self.cells if cell.blocked is None}
 
     def rows(self, record: str) -> dict[str, dict[str, str]]:
-        """The rows of a record: values by field, by ref, in the order in which they stand."""
+        """The rows of a record, in the order of the workbook: {ref: {field: value}}."""
         rows: dict[str, dict[str, str]] = {}
         for cell in self.cells:
             if cell.key.record == record:
@@ -43,7 +43,7 @@ class PlanRead:
 def read_plan(
     workbook: FoundWorkbook, spec: WorkbookSpec, forms: Mapping[str, Mapping[str, Field]], messages: Messages
 ) -> PlanRead:
-    """Every row of a plan workbook. Raises PlanSheetsError if a sheet or its headings are not there."""
+    """Read every row of a plan workbook. Raises PlanSheetsError if a sheet or its headings are missing."""
     reader = _PlanReader(workbook, forms, messages, _find_year(workbook))
     for sheet in spec.sheets:
         if sheet.form or not sheet.items:
@@ -54,7 +54,7 @@ def read_plan(
 
 
 def _find_year(workbook: FoundWorkbook) -> int:
-    """The plan's first calendar year, for dates without one: from `Financial year`; 2000 if that cannot be read."""
+    """The first calendar year of the plan, for dates without a year: from `Financial year`; 2000 if not readable."""
     for found in workbook.sheets:
         for (row, column), cell in found.cells.items():
             if plain(cell.text) == "financial year":
@@ -78,7 +78,7 @@ class _PlanReader:
         self.titles: dict[Key, Field] = {}
 
     def read_sheet(self, spec: SheetSpec) -> None:
-        """One sheet, a form or a table. Raises PlanSheetsError if it or its headings are not there."""
+        """Read one sheet, a form or a table. Raises PlanSheetsError if the sheet or its headings are missing."""
         columns = [Column(column.field, column.heading, column.input) for column in spec.columns]
         found = next((sheet for sheet in self.workbook.sheets if plain(sheet.name) == plain(spec.name)), None)
         if found is None:
@@ -99,7 +99,7 @@ class _PlanReader:
             self._read_table(spec, columns, table, found)
 
     def tell_extra_sheets(self, spec: WorkbookSpec) -> None:
-        """Tell the text of every sheet that is not the template's."""
+        """Report all texts of each sheet that is not part of the template."""
         ours = {plain(sheet.name) for sheet in spec.sheets}
         for found in self.workbook.sheets:
             texts = [(place, cell.entered) for place, cell in sorted(found.cells.items()) if cell.entered.strip()]
@@ -126,7 +126,7 @@ class _PlanReader:
         self.rows.append(AnswerRow(tuple(cells), says_something=True))
 
     def _tell_text_beside(self, table: FoundTable, lines: int) -> None:
-        """Tell every text that stands beside the table, or above it where none of our lines stands."""
+        """Report every text beside or above the table, but for the `lines` lines of the template above it."""
         inside = set(table.places.values())
         for (row, place), cell in sorted(table.found.cells.items()):
             above = row < table.heading_row
@@ -174,7 +174,7 @@ class _PlanReader:
         address = Address.at(table.found.name, row, table.places[column])
         cell = table.cell(row, column)
         hidden = self._find_hidden_by_merge(table, address, cell, key, about)
-        # An open workbook may hold numbers: `007` typed into a cell that somebody formatted is still what it shows.
+        # Cells may hold numbers here: of `007` in a formatted cell the text that it shows is taken.
         is_shown = about.type == "string" or cell.kind is CellKind.DATE
         words, remarks = as_cell_shows(cell, table.found.shown.get(address.cell) if is_shown else None)
         kind = CellKind.TEXT if cell.kind is CellKind.NUMBER and about.type == "string" else words.kind
@@ -195,7 +195,7 @@ class _PlanReader:
     def _find_hidden_by_merge(
         self, table: FoundTable, address: Address, own: FoundCell, key: Key, about: Field
     ) -> list[Finding]:
-        """A query if a merge covers a cell and shows something else than stands there; else nothing."""
+        """A query if a merge covers a cell and shows a different text; else []."""
         for merge in self.merges[table.found.name]:
             if merge.hides(address.place) and plain(merge.shown.text) != plain(own.text):
                 details = {
@@ -214,7 +214,7 @@ class _PlanReader:
         self.plan.findings.append(self.messages.finding(code, address=address, key=key, entered=entered, **details))
 
     def check(self) -> None:
-        """The rules of every cell; then what only the plan as a whole can tell."""
+        """Apply the rules of every cell, then those that need the plan as a whole."""
         refs = {record: self._list_refs(record) for record in ("board", "subgroup", "priority", "action")}
         from plan_sheets.core.answers.check import check_rows  # noqa: PLC0415 - pandas takes long to load
 
@@ -228,7 +228,7 @@ class _PlanReader:
                 self.plan.cells.append(cell._replace(blocked=why))
 
     def _tell_unusable_rules(self) -> None:
-        """Thresholds that are numbers and still cannot be used: a fifth quarter, a share of 200 per cent."""
+        """Report thresholds that are numbers and still not usable: a fifth quarter, a share of 200 per cent."""
         cells = {
             cell.key.ref: cell
             for row in self.rows
@@ -249,7 +249,7 @@ class _PlanReader:
         }
 
     def _list_doubled_rows(self) -> set[tuple[str, str]]:
-        """Rows whose ref stands twice: neither is taken, for nobody can say which is meant."""
+        """The (record, ref) of rows whose ref stands twice: neither is taken, because nobody can say which is meant."""
         counts = Counter(
             (cell.key.record, cell.key.ref) for row in self.rows for cell in row.cells if cell.field.name == "ref"
         )

@@ -1,6 +1,6 @@
-"""What a file says of itself, from the parts that hold its properties.
+"""Document properties of a file.
 
-Parts as ordinary programs write them are searched; any other is parsed.
+Parts as ordinary programs write them are searched; all others are parsed.
 """
 
 from __future__ import annotations
@@ -19,17 +19,17 @@ _ONE = rb'<property fmtid="[^"<>]*+" pid="[0-9]++" name="([^"<>&]*+)"><vt:lpwstr
 _EACH = re.compile(_ONE)
 _PLAIN = re.compile(rb"<\?xml [^<>]*+>\s*+<Properties [^<>]*+>(?:%b)*+</Properties>" % _ONE.replace(b"([", b"(?:["))
 OURSELVES = "plan-sheets"
-"""The program that workbooks name that were made here."""
+"""The program name in workbooks that this tool has made."""
 _GNUMERIC = re.compile(r"([0-9]+)\.([0-9]{2})([0-9]{2})")
-"""How Gnumeric writes 1.12.55: as 1.1255."""
+"""The version of Gnumeric: 1.12.55 is written 1.1255."""
 _NAME = re.compile(rb"<Application>([^<>&]*+)</Application>")
 _VERSION = re.compile(rb"<AppVersion>([^<>&]*+)</AppVersion>")
 
 
 def read_custom_properties(about: Mapping[str, bytes]) -> dict[str, str]:
-    """Custom properties of an Office file, user-defined ones of an OpenDocument file. Raises ParseError.
+    """Custom properties of an Office file, user-defined ones of an OpenDocument file, by name. Raises ParseError.
 
-    Without the white space around them, which Gnumeric writes for its own layout.
+    White space around the values is removed: Gnumeric adds it.
     """
     part = about.get(CUSTOM)
     if part and _PLAIN.fullmatch(part):
@@ -39,9 +39,9 @@ def read_custom_properties(about: Mapping[str, bytes]) -> dict[str, str]:
 
 
 def find_program(about: Mapping[str, bytes], limits: Limits = LIMITS) -> str:
-    """The program and its version: `Microsoft Excel 16.0300`, `LibreOffice 7.4.7.2`. Raises ParseError.
+    """The program that saved the file, with its version: `Microsoft Excel 16.0300`. Raises ParseError.
 
-    A workbook that nobody has saved names us.
+    `plan-sheets` if nobody has saved it since it was made; "" if it does not say.
     """
     name, version = _find_name_and_version(about)
     name = name.partition("$")[0]
@@ -49,7 +49,7 @@ def find_program(about: Mapping[str, bytes], limits: Limits = LIMITS) -> str:
         return name
     if name == "gnumeric" and (parts := _GNUMERIC.fullmatch(version)):
         version = ".".join(str(int(part)) for part in parts.groups())
-    if "/" in name:  # LibreOffice and openpyxl: their own version; AppVersion is that of the Excel they take after
+    if "/" in name:  # LibreOffice and openpyxl name their own version here; AppVersion is that of Excel
         return " ".join(name.replace("/", " ").split())[: limits.longest_name]
     return " ".join(filter(None, (name, version))).strip()[: limits.longest_name]
 
@@ -70,7 +70,7 @@ def _parse(part: bytes) -> ET.Element:
 
 
 def _find_elements(about: Mapping[str, bytes], name: str) -> list[ET.Element]:
-    """All elements of this local name in the parts about the document, but for the custom properties."""
+    """All elements of this local name in the parts with properties, except the custom ones."""
     roots = [_parse(part) for title, part in about.items() if title != CUSTOM]
     return [item for root in roots for item in root.iter() if item.tag.rpartition("}")[2] == name]
 

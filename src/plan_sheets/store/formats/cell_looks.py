@@ -1,7 +1,6 @@
-"""What the format of a cell says that its text does not: painted, struck through, a number shown otherwise.
+"""Reads from the formats of cells what their values do not say: colour, strike-through, how a number is shown.
 
-A parser tells values and never formats. Only those of the cells themselves are looked at: conditional formats paint
-what is written, and say nothing new.
+The parser reads values only. Conditional formats are not read: they follow from the values.
 """
 
 from __future__ import annotations
@@ -24,25 +23,25 @@ _NONE: Mapping[str, str] = MappingProxyType({})
 
 
 class Looks(NamedTuple):
-    """Of one sheet, by the references of its cells."""
+    """What the formats of one sheet say, by the references of its cells."""
 
     painted: Painted = _NONE
     struck: frozenset[str] = frozenset()
-    """Cells, blank ones too, that are struck through, or part of their text is."""
+    """Cells, blank ones too, that are struck through as a whole or in part."""
     formats: Mapping[str, str] = _NONE
-    """Cells, whatever they hold, with a number format that is neither General, Text nor a whole date."""
+    """The number formats of cells, except General, Text and formats of whole dates."""
     merged: tuple[str, ...] = ()
     """Ranges of merged cells, such as `A1:C2`."""
     rows: Spans = ()
-    """Those that are hidden."""
+    """Hidden rows."""
     columns: Spans = ()
-    """Those that are hidden."""
+    """Hidden columns."""
     texts: Mapping[str, str] = _NONE
-    """Of an xls or xlsb: what cells with an error or formula show, where the parser tells otherwise; "" if unknown."""
+    """xls and xlsb: what cells with an error or formula show, if the parser says something else; "" if unknown."""
 
 
 class _Styles(NamedTuple):
-    """By the number of a cell style, as cells name it."""
+    """What cell styles say, by their number as cells write it."""
 
     painted: Mapping[bytes, str]
     struck: Mapping[bytes, str]
@@ -56,11 +55,11 @@ def read_looks(
     sheets: Sequence[tuple[bytes, bool]],
     limits: Limits = LIMITS,
 ) -> tuple[Looks, ...]:
-    """The looks of each sheet of an xlsx, from the bytes of its parts; () if there is nothing to tell.
+    """Read the looks of each sheet of an xlsx from the bytes of its parts; () if there are none.
 
-    `theme` gives that part when asked, `texts` is that of the texts that all sheets share. Beside each sheet stands
-    whether it is known to be spelled as ordinary programs do, and to hold texts only, in one format each. Styles too
-    large for a tree are passed over.
+    `theme` reads the part of the theme, `texts` is the part of the shared texts. `sheets` are parts, each with whether
+    it is known to be written as ordinary programs do and to hold only texts that are each in one format. Styles that
+    are too large to be parsed are ignored.
     """
     small = styles if len(styles) <= limits.small_part else b""
     lines = [read_lines(part) for part, _ in sheets]
@@ -91,23 +90,23 @@ _END_OF_TEXT = re.compile(rb"</(?:[^\s<>:]+:)?si\s*>|<(?:[^\s<>:]+:)?si\s*/>")
 _TEXT = re.compile(
     rb"<(?:[^\s<>:]+:)?c\s([^<>]*)>\s*<(?:[^\s<>:]+:)?(?:v>([0-9]+)<|is>((?:[^<]++|<(?!(?:[^\s<>:]+:)?c\s))*+))"
 )
-"""A cell, as far as the next: with the number of a shared text, or with one of its own."""
+"""A cell up to the next one: with the number of a shared text, or with a text of its own."""
 
 
 def _split_shared_texts(part: bytes) -> Sequence[bytes]:
-    """The shared texts with their markup, where any may be struck through; else ()."""
+    """The shared texts with their markup if any may be struck through; else ()."""
     return _END_OF_TEXT.split(part) if b"strike" in part else ()
 
 
 def _find_partly_struck(part: bytes, texts: frozenset[bytes]) -> Iterator[str]:
-    """The cells that hold one of these shared texts, by its number, or a text of their own that is struck in part."""
+    """The cells with a text that is struck through in part: one of the shared texts `texts` (numbers), or their own."""
     for tag, number, own in _TEXT.findall(part) if texts or b"strike" in part else ():
         attributes = dict(_ATTRIBUTE.findall(tag))
         if b"r" in attributes and (number in texts if attributes.get(b"t") == b"s" else _STRUCK.search(own)):
             yield attributes[b"r"].decode()
 
 
-@lru_cache(maxsize=32)  # the returns of a batch were mostly saved by the same program, and have the same styles
+@lru_cache(maxsize=32)  # most returns of a batch were saved by the same program and have the same styles
 def _read_styles(styles: bytes, theme: bytes) -> _Styles:
     if not styles:
         return _Styles({}, {}, {})
@@ -128,13 +127,13 @@ def _number_by_style(values: Sequence[str]) -> dict[bytes, str]:
 
 
 def _take(values: Sequence[str], number: str | None) -> str:
-    """What is told of this number, of the first where a style names none; "" for one that is not there."""
+    """The value of this number; the first one if the number is None, "" if there is no such value."""
     at = int(number or "0")
     return values[at] if 0 <= at < len(values) else ""
 
 
 def find_telling_format(number: str, codes: Mapping[str, str]) -> str:
-    """The number format of this number, if it may show something else than the value; else ""."""
+    """The number format with this number if it may show something else than the value; else ""."""
     code = codes.get(number) or BUILT_IN.get(int(number) if number.isdigit() else 0, GENERAL)
     return "" if code in (GENERAL, "@") or (is_date(code) and shows_whole_date(code)) else code
 
@@ -148,7 +147,7 @@ def _list_items(styles: ET.Element, name: str) -> Iterator[ET.Element]:
 
 
 def _name_fill(fill: ET.Element, theme: bytes) -> str:
-    """The colour of a solid fill; "" of a pattern, a gradient, or none of ours."""
+    """The name of the RAG colour of a solid fill; "" for a pattern, a gradient or another colour."""
     for pattern in fill:
         if pattern.get("patternType") == "solid":
             for colour in pattern:
@@ -162,7 +161,7 @@ _ATTRIBUTE = re.compile(rb"([\w:]+)\s*=\s*[\"']([^\"']*)")
 
 
 def _find_cells(part: bytes, looks: Mapping[bytes, str], plain: bool, most: int) -> Iterator[tuple[str, str]]:  # noqa: FBT001 - goes with its sheet
-    """The reference of each cell with such a look, and which; a cell that does not say where it stands is left out."""
+    """Reference and look of each cell with one of these looks, at most `most`."""
     if looks:
         yield from islice(_find_plain_cells(part, looks) if plain else _find_any_cells(part, looks), most)
 

@@ -1,4 +1,4 @@
-"""Pictures that were placed in cells of an xlsx: programs that know none show an error there (MS-XLSX 2.3.6)."""
+"""Pictures that were placed in cells of an xlsx; other programs show an error in such a cell (MS-XLSX 2.3.6)."""
 
 from __future__ import annotations
 
@@ -18,7 +18,10 @@ _VALUES, _KINDS, _LISTED = "richdata/rdrichvalue.xml", "richdata/rdrichvaluestru
 
 
 def blank_pictures(part: bytes, sheet: str, package: Package, folder: str) -> tuple[bytes, tuple[Remark, ...]]:
-    """The part of a sheet with such cells blank, and a remark for each. `folder`: where the workbook's parts lie."""
+    """The part of a sheet with the cells that hold a picture made blank, and a remark for each of them.
+
+    `folder` is the folder of the workbook's parts. Raises ParseError, RefusedError.
+    """
     names = [f"{folder}{name}" for name in (_LISTED, _VALUES, _KINDS)]
     if any(name not in package.entries for name in names) or b"vm=" not in part:
         return part, ()
@@ -26,6 +29,7 @@ def blank_pictures(part: bytes, sheet: str, package: Package, folder: str) -> tu
     remarks: list[Remark] = []
 
     def blank(match: re.Match[bytes]) -> bytes:
+        """The cell without its content if it holds a picture, else as it is."""
         tag, before, number, after = match.groups()
         place = _PLACE.search(before + after)
         if int(number) not in pictures or not place:
@@ -37,7 +41,7 @@ def blank_pictures(part: bytes, sheet: str, package: Package, folder: str) -> tu
 
 
 def _find_pictures(listed: ET.Element, values: ET.Element, kinds: ET.Element) -> Iterator[tuple[int, str]]:
-    """The number by which cells name each value that is a picture, and its description."""
+    """Number, as cells write it, and description of each value that is a picture."""
     shapes = [(structure.get("t", ""), [key.get("n") for key in structure]) for structure in _list_elements(kinds, "s")]
     rich_values = [
         (shapes[int(value.get("s", "0"))], [item.text or "" for item in value])

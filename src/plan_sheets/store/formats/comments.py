@@ -1,4 +1,4 @@
-"""What people put beside the cells of an xlsx, where no parser looks: comments, text boxes, pictures and links."""
+"""Reads comments, text boxes, pictures and links of an xlsx or xlsb, which the parser does not read."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from plan_sheets.store.container.refused import RefusedError
 from plan_sheets.store.formats.binary.xlsb import read_comments, read_links
 
 _PARTS = ("/comments", "/drawings/drawing", "/threadedcomments/")
-"""How the parts are called that hold them; issued workbooks have none."""
+"""The names of parts with comments and drawings contain one of these; issued workbooks have none."""
 
 
 _MORE = {"cell_link": "links_more"}
 _BOILERPLATE = re.compile(r"\A\s*\[[^]\n]*\]\s*\n.*?linkid=870924[^\n]*\s*\n[^\n:]*:\s*\n", re.DOTALL)
-"""What Excel writes before a threaded comment for programs that do not know any, in whichever language."""
+"""The notice that Excel writes before a threaded comment for other programs, in any language."""
 
 
 def describe_comment(sheet: str, cell: str, text: str, *, comment: bool) -> Remark:
-    """A comment on a cell; or a text box or shape that begins there, or a picture where it holds no text."""
+    """A remark on a comment, or on a text box or shape that begins in a cell; without text it is a picture."""
     code = "cell_comment" if comment else "text_box" if text.strip() else "picture"
     own, is_thread = _BOILERPLATE.subn("", text)
     words = "\n".join(line.strip() for line in own.splitlines()) if is_thread else own
@@ -32,12 +32,12 @@ def describe_comment(sheet: str, cell: str, text: str, *, comment: bool) -> Rema
 
 
 def describe_picture(sheet: str, cell: str, description: str) -> Remark:
-    """A picture, and what whoever placed it there says that it shows."""
+    """A remark on a picture in a cell, with the description that its author gave it."""
     return Remark("picture_in_cell", {"cell": cell, "sheet": sheet}, sheet, cell, description)
 
 
 def cap_remarks(remarks: Iterable[Remark], limits: Limits = LIMITS) -> tuple[Remark, ...]:
-    """The first of them one by one; the rest by number and cell, with all their texts, one for each sheet and kind."""
+    """The first remarks unchanged; the rest joined to one remark for each kind and sheet, with all their texts."""
     each, more = iter(remarks), dict[tuple[str, str], list[Remark]]()
     first = tuple(islice(each, limits.beside))
     for remark in each:
@@ -59,9 +59,10 @@ def find_remarks_beside_cells(
     sheets: Sequence[tuple[str, str]],
     limits: Limits = LIMITS,
 ) -> tuple[Remark, ...]:
-    """A remark for each. `part` gives a checked part by its name; `sheets` are names and names of their parts.
+    """A remark for each comment, text box and picture of the sheets.
 
-    Where the parts make no sense, the one that says that there are some.
+    `part` reads a checked part by its name, one of `names`; `sheets` are (title, name of the part). If the parts cannot
+    be read, a single remark says that there are comments.
     """
     listed = "\n".join(names)
     if not any(sign in listed for sign in _PARTS):
@@ -77,7 +78,7 @@ _ATTRIBUTE = re.compile(r"([\w:]+)\s*=\s*[\"']([^\"']*)")
 
 
 def describe_link(sheet: str, cell: str, target: str) -> Remark:
-    """A cell of which a click leads there; the cell itself may say something else."""
+    """A remark on a cell that links to `target`; the text of the cell may be different."""
     return Remark("cell_link", {"cell": cell, "sheet": sheet}, sheet, cell, target)
 
 
@@ -87,10 +88,10 @@ def find_links(
     sheets: Iterable[tuple[str, str, bytes]],
     limits: Limits = LIMITS,
 ) -> tuple[Remark, ...]:
-    """A remark for each cell that links to somewhere else than this workbook.
+    """A remark for each cell that links to something outside the workbook.
 
-    `part` gives a checked part by its name, one of `names`; `sheets` are names, names of their parts, and these. Where
-    the parts make no sense, the one that says that there are links.
+    `part` reads a checked part by its name, one of `names`; `sheets` are (title, name of the part, the part). If the
+    parts cannot be read, a single remark says that there are links.
     """
     try:
         return cap_remarks(_list_links(part, names, sheets), limits)
@@ -109,7 +110,7 @@ def _list_links(
 
 
 def _find_linking_cells(name: str, content: bytes) -> dict[str, str]:
-    """The cells of a sheet that link to somewhere else, by their relationships: a link within it has none."""
+    """The cells of a sheet with links, by the ids of their relations; links within the workbook have none."""
     if name.endswith(".bin"):
         return {number: cell for cell, number in read_links(content) if number}
     start = content.find(b"hyperlinks", content.rfind(b"sheetData"))
@@ -148,11 +149,11 @@ def _read_comments(sheet: str, part: bytes) -> Iterator[Remark]:
 
 
 _BINARY = b"\xf4\x04"
-"""How the comments of an xlsb begin."""
+"""The first bytes of the comments of an xlsb."""
 
 
 def _read_threads(sheet: str, part: bytes) -> Iterator[Remark]:
-    """Comments with their replies, as Excel keeps them beside plain ones that say the same."""
+    """Read threaded comments, each with its replies. Excel stores them beside plain comments with the same text."""
     texts: dict[str, list[str]] = {}
     for comment in _list_elements(ET.fromstring(part), "threadedComment"):  # noqa: S314 - checked by the guard
         texts.setdefault(comment.get("ref", ""), []).extend(item.text or "" for item in _list_elements(comment, "text"))
@@ -161,7 +162,7 @@ def _read_threads(sheet: str, part: bytes) -> Iterator[Remark]:
 
 
 def _read_drawing(sheet: str, tree: ET.Element) -> Iterator[Remark]:
-    """What is anchored to a cell, and holds text or a picture; a chart is neither."""
+    """A remark for each drawing that is anchored to a cell and holds a text or a picture; charts hold neither."""
     for anchor in tree:
         place = {
             item.tag.rpartition("}")[2]: int(item.text or "0") for item in next(_list_elements(anchor, "from"), ())
@@ -177,7 +178,7 @@ def _list_elements(tree: ET.Element, name: str) -> Iterator[ET.Element]:
 
 
 def _join_text(tree: ET.Element) -> str:
-    """The texts in it, a line for each paragraph."""
+    """The texts in an element, one line for each paragraph."""
     texts = (
         (item.text or "") if item.tag.endswith("}t") else "\n" for item in tree.iter() if item.tag[-2:] in ("}t", "}p")
     )
@@ -185,4 +186,4 @@ def _join_text(tree: ET.Element) -> str:
 
 
 _ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
-"""How a file writes a character that XML cannot hold (ECMA-376 part 1, 22.9.2.19)."""
+"""A character that XML cannot hold, as files write it (ECMA-376 part 1, 22.9.2.19)."""

@@ -1,8 +1,8 @@
-"""What a file is, by its content, and whether a parser may see it: everything is looked at before anything is parsed.
+"""Finds out what a file is, by its content, and checks it before it is parsed.
 
-Some readers end the process, or take all the memory there is, on very small files, and no `except` can catch that. So
-the guard looks at sizes, references and counts first, and then hands on not the file that came but a plain package of
-the few parts that hold cells: nobody else ever reads the original bytes.
+Some parsers crash the process or use up all memory on very small files, and no `except` can catch that. So the guard
+checks sizes, references and counts first. It then passes on a plain package of the few parts that hold cells: no other
+code reads the original bytes.
 """
 
 from __future__ import annotations
@@ -30,34 +30,34 @@ from plan_sheets.store.formats.xlsx import ROOT, list_parser_parts, list_read_sh
 
 @dataclass(frozen=True, slots=True)
 class Guarded:
-    """A file that a parser may see."""
+    """A file that has been checked, for the parser to read."""
 
     container: str
-    """xlsx, xlsm, xlsb, xls or ods, by content; "" where that is for another process to say."""
+    """xlsx, xlsm, xlsb, xls or ods, by content; "" if a child process has to find out."""
     data: bytes
-    """What the parser reads: of a package, only its checked parts."""
+    """The bytes for the parser; of a package, only its checked parts."""
     marks: tuple[Mapping[tuple[int, int], Mark], ...] = ()
-    """Of each sheet of an xlsx, in order: the cells that hold an error or a formula."""
+    """For each sheet, in order: the cells that hold an error or a formula."""
     about: Mapping[str, bytes] = field(default_factory=dict)
-    """The parts that hold document properties, by their names in lower case; checked, not parsed."""
+    """The parts with document properties, by their names in lower case; checked, not parsed."""
     remarks: tuple[Remark, ...] = ()
     looks: tuple[Looks, ...] = ()
-    """Of each sheet of an xlsx, in order, what the formats of its cells say; () if that is nothing."""
+    """For each sheet, in order: what the formats of its cells say; () if they say nothing."""
     since_1904: bool = False
-    """Whether day numbers in it count from 1904; known of xlsx and ods."""
+    """Whether day numbers count from 1904."""
     apart: bool = True
-    """Whether a child process guards and reads it: it is large, or not every cell was seen as the parser sees it."""
+    """Whether a child process has to guard and read it: it is large, or written in an unusual way."""
     kept: Mapping[str, int] | None = None
     """As in `FoundWorkbook`."""
     sheets: tuple[FoundSheet, ...] = ()
-    """The sheets, where the checks have read them, so that no parser is needed: `data` is empty then."""
+    """The sheets, if the guard has read them already; `data` is empty then."""
 
 
 def guard(data: bytes, *, apart: bool = False, most: int | None = None, limits: Limits = LIMITS) -> Guarded | Refusal:
-    """What a parser may see of these bytes, or why it may see nothing. Never raises, whatever the bytes are.
+    """Check these bytes for the parser, or say why it must not read them. Never raises, whatever the bytes are.
 
-    `apart`: whether this is the child process; elsewhere a package that is odd, or inflates to more than `most` bytes
-    (None: as many as `limits` say), is only said to be one for it.
+    `apart` is whether this is the child process. Elsewhere a package that is written in an unusual way, or inflates to
+    more than `most` bytes (None: the usual limit), only comes back as a file for the child process.
     """
     try:
         return _guard_any(data, apart=apart, most=most or limits.here, limits=limits)
@@ -68,7 +68,7 @@ def guard(data: bytes, *, apart: bool = False, most: int | None = None, limits: 
 
 
 def find_refusal(trouble: BaseException, limits: Limits = LIMITS) -> Refusal:
-    """What to say of a file that made the guard or the parser raise this."""
+    """The refusal of a file on which the guard or the parser raised this exception."""
     match trouble:
         case RefusedError():
             return Refusal(trouble.code, trouble.details)
@@ -99,7 +99,7 @@ def _guard_any(data: bytes, *, apart: bool, most: int, limits: Limits) -> Guarde
 
 
 def _guard_compound(data: bytes, limits: Limits, *, apart: bool) -> Guarded:
-    """An OLE2 file: xls, or something that only looks like it from outside."""
+    """Guard an OLE2 file: an xls, or another kind of file in the same container."""
     names = find_streams(data)
     if names & RIGHTS:
         raise RefusedError("file_rights")
@@ -119,7 +119,7 @@ def _guard_compound(data: bytes, limits: Limits, *, apart: bool) -> Guarded:
 
 
 def _describe_half_seen(container: str) -> Remark:
-    """That of this format not all can be told that is in it."""
+    """The remark that not everything in this format can be read."""
     return Remark("file_half_seen", {"container": container})
 
 
@@ -188,13 +188,16 @@ _SINCE_1904 = re.compile(rb"""\sdate1904\s*=\s*["'](?:1|true|on)["']""")
 
 
 def _find_remarkable_parts(codes: Mapping[str, str], names: Iterable[str]) -> tuple[Remark, ...]:
-    """What somebody should know of parts that are never opened: macros, links, objects, comments."""
+    """Remarks on parts that are never opened: macros, links, objects, comments. `codes`: by a piece of their names."""
     listed = "\n".join(names)
     return tuple(Remark(code) for code in dict.fromkeys(code for part, code in codes.items() if part in listed))
 
 
 def _find_workbook_part(root: bytes, names: Container[str]) -> str:
-    """The name of the part that lists the sheets; a Word or PowerPoint file has another there."""
+    """The name of the part that lists the sheets. Raises RefusedError for a Word or PowerPoint file.
+
+    `root` is the part with the relations of the package.
+    """
     for relation in read_relations(root):
         if relation.type.endswith("/relationships/officeDocument"):
             part = find_target("", relation.target)
@@ -208,8 +211,8 @@ _ROOT_TYPE = re.compile(r'<(?=[^<>]*full-path="/")[^<>]*media-type="([^"]*)"')
 
 
 def _guard_open_document(package: Package, remarks: tuple[Remark, ...]) -> Guarded:
-    """An ods, read whole: no parser need see it."""
-    kind = _read_kind(package)  # first: of an encrypted file no other part is XML
+    """Guard and read an ods; no parser is needed after that."""
+    kind = _read_kind(package)  # first, because in an encrypted file no other part is XML
     content = package.read_xml("content.xml") if "content.xml" in package.entries else b""
     if not kind.startswith(_ODS) and (kind or b"<office:spreadsheet" not in content):
         raise RefusedError("file_word" if "opendocument.text" in kind else "file_other_zip")
@@ -227,7 +230,7 @@ def _guard_open_document(package: Package, remarks: tuple[Remark, ...]) -> Guard
 
 
 def _read_kind(package: Package) -> str:
-    """What an OpenDocument says that it is: in a part of its own, wherever that stands, or among its parts."""
+    """The media type of an OpenDocument, from its own part or from the manifest; "" if neither has it."""
     manifest = package.read_small("meta-inf/manifest.xml") if "meta-inf/manifest.xml" in package.entries else b""
     if b"encryption-data" in manifest:
         raise RefusedError("file_encrypted")
@@ -238,13 +241,14 @@ def _read_kind(package: Package) -> str:
 
 
 def _guard_binary(package: Package, book: str, about: Mapping[str, bytes], remarks: tuple[Remark, ...]) -> Guarded:
-    """An xlsb: all parts of it that its parser could ask for, and what that does not tell."""
+    """Guard an xlsb: keep all parts that its parser may read, and read what the parser does not tell."""
     names = package.entries
     wanted = [name for name in names if name.endswith((".bin", ".rels")) and "vbaproject" not in name]
     parts = {name: package.archive.read(names[name]) for name in wanted}
     scan = scan_xlsb(parts, book, package.limits)
 
     def part(name: str) -> bytes:
+        """A part that has been read already, or one that has not, checked."""
         return parts[name] if name in parts else package.read_small(name)
 
     if beside := find_remarks_beside_cells(part, names, scan.listed, package.limits):

@@ -1,4 +1,4 @@
-"""Of an xlsx sheet, which cells are merged and which rows and columns are hidden: searched, where there may be any."""
+"""Merged cells, hidden rows and hidden columns of an xlsx sheet, found by searching its XML."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from plan_sheets.core.model.keys import column_letters, place_of
 MAX_ROWS = 1_048_576
 MAX_COLUMNS = 16_384
 Spans = tuple[tuple[int, int], ...]
-"""Rows or columns, counted from 0: the first and the last of each run of them, in order."""
+"""Rows or columns, counted from 0: (first, last) of each run of them, in order."""
 
 
 class Lines(NamedTuple):
-    """As in `Looks`."""
+    """Merged cells, hidden rows and hidden columns, as in `Looks`."""
 
     merged: tuple[str, ...] = ()
     rows: Spans = ()
@@ -23,7 +23,7 @@ class Lines(NamedTuple):
 
 
 def join_spans(runs: Iterable[tuple[int, int]]) -> Spans:
-    """The runs in order, those that touch made one."""
+    """Sort runs and join those that touch one another."""
     joined: list[tuple[int, int]] = []
     for first, last in sorted(runs):
         if joined and first <= joined[-1][1] + 1:
@@ -36,7 +36,7 @@ def join_spans(runs: Iterable[tuple[int, int]]) -> Spans:
 _NOWHERE = Lines()
 _LOW, _NARROW = b'ht="0" customHeight', b' width="0'
 _HEAD = 8_000
-"""Bytes of a sheet in which its columns stand."""
+"""The columns stand within so many bytes at the beginning of a sheet."""
 _HIDES = (b'hidden="1', b'hidden="t', b'hidden="o', b"hidden='")
 _PLACE = re.compile(r"\$?([A-Z]{0,3})\$?([0-9]{0,7})", re.IGNORECASE)
 _MERGED = re.compile(rb"""(<(?:[^\s<>:]+:)?mergeCell\s(?:[^<>]*\s)?ref\s*=\s*["'])([^"'<>]*)""")
@@ -46,7 +46,7 @@ _NUMBER = re.compile(rb"""(?:^|\s)(r|min|max)\s*=\s*["']([0-9]{1,7})["']""")
 
 
 def read_lines(part: bytes) -> Lines:
-    """What the part of a sheet says of its rows, columns and merged cells. Most of it are cells, looked at least."""
+    """Read the part of a sheet; its cells, which are most of it, are searched only if needed."""
     start, end = part.find(b"sheetData"), part.rfind(b"sheetData")
     around = part[:start] + part[end:]
     merged = tuple(find_merges(around)) if b"mergeCell" in around else ()
@@ -56,14 +56,14 @@ def read_lines(part: bytes) -> Lines:
 
 
 def _may_hide(part: bytes, start: int, end: int) -> bool:
-    """Whether a row or column between these bytes may be hidden, or have no height or width."""
+    """Whether a row or column between these bytes may be hidden or have no height or width."""
     if part.find(b"hidden", start, end) >= 0 and any(part.find(sign, start, end) >= 0 for sign in _HIDES):
         return True
     return part.find(_LOW, start, end) >= 0 or part.find(_NARROW, start, min(end, start + _HEAD)) >= 0
 
 
 def find_merges(part: bytes) -> Iterator[str]:
-    """The merged ranges; whole columns (`H:J`) and rows (`3:5`) as far as a sheet reaches. What is none is left out."""
+    """Find the merged ranges; whole columns (`H:J`) and rows (`3:5`) reach to the edge. Invalid ranges are left out."""
     for _, area in _MERGED.findall(part):
         first, _, last = area.decode(errors="replace").partition(":")
         first_corner, last_corner = _read_corner(first, (0, 0)), _read_corner(last, (MAX_ROWS - 1, MAX_COLUMNS - 1))
@@ -74,7 +74,7 @@ def find_merges(part: bytes) -> Iterator[str]:
 
 
 def _read_corner(corner: str, whole: tuple[int, int]) -> tuple[int, int] | None:
-    """Row and column of a corner; `whole` stands for what it does not say. None if it is none."""
+    """Row and column of a corner of a range, from 0; `whole` is used for what it leaves out. None if invalid."""
     match = _PLACE.fullmatch(corner)
     if not match or not corner:
         return None
@@ -84,12 +84,12 @@ def _read_corner(corner: str, whole: tuple[int, int]) -> tuple[int, int] | None:
 
 
 def replace_merges(part: bytes) -> bytes:
-    """The part with every merged range as one that every parser understands: what they are is told already."""
+    """The part with every merged range replaced by one that the parser understands; the real ones were read before."""
     return _MERGED.sub(rb"\1A1:B1", part) if b"mergeCell" in part else part
 
 
 def _find_hidden(part: bytes) -> tuple[Spans, Spans]:
-    """Rows and columns that are hidden, or have no height or width."""
+    """Find rows and columns that are hidden or have no height or width."""
     rows, columns, row = list[tuple[int, int]](), list[tuple[int, int]](), -1
     for tag, attributes in _LINE.findall(part):
         numbers = {name: int(number) - 1 for name, number in _NUMBER.findall(attributes)}

@@ -1,9 +1,9 @@
-"""The only reader of returned bytes: guard, then calamine. Nothing is decoded twice, evaluated or followed.
+"""Reads returned workbooks: first the guard, then calamine. No formula is evaluated and no link is followed.
 
-An ordinary xlsx is checked by the guard cell by cell and read in this process; so is an ods, which the guard reads
-whole. What cannot be checked so (xls, xlsb, an xlsx in an odd spelling, whatever is large) is guarded and read by a
-child process with a limit on memory and time: if such a file ends its reader, it costs that file a refusal and nobody
-else anything. Functions here keep no state and may run in any number of threads.
+The guard checks an ordinary xlsx cell by cell, and reads an ods itself; both are read in this process. All other files
+(xls, xlsb, large ones, an xlsx written in an unusual way) are guarded and read by a child process with a limit on
+memory and time: if such a file crashes it, only that file is refused. The functions have no state and may run in
+several threads.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ _Marks = Mapping[tuple[int, int], Mark]
 
 
 def read_workbook(data: bytes, limits: Limits = LIMITS) -> FoundWorkbook | Refusal:
-    """What these bytes hold, or why they cannot be read. Never raises on account of what the bytes are."""
+    """Read a workbook, or say why it cannot be read. Never raises, whatever the bytes are."""
     passed = guard(data, limits=limits)
     if passed == Refusal("file_encrypted"):
         data = decrypt_apart(data, limits) or data
@@ -46,7 +46,7 @@ def read_workbook(data: bytes, limits: Limits = LIMITS) -> FoundWorkbook | Refus
 
 
 def read_ordinary(data: bytes, limits: Limits = LIMITS) -> FoundWorkbook | Refusal:
-    """The same of an ordinary workbook; raises OddError where that would take a child process."""
+    """Read an ordinary workbook in this process; raises OddError if it needs a child process."""
     passed = guard(data, most=limits.shared, limits=limits)
     if isinstance(passed, Guarded) and not passed.apart:
         return _read_here(passed, limits)
@@ -56,9 +56,9 @@ def read_ordinary(data: bytes, limits: Limits = LIMITS) -> FoundWorkbook | Refus
 
 
 def read_made(data: bytes) -> Iterator[tuple[str, Iterator[list[str]]]]:
-    """The sheets of a workbook that was made here a moment ago: the name of each, and the texts of its rows from A1 on.
+    """Read the sheets of a workbook that the tool has just made: (name, texts of each row from A1 on).
 
-    Nobody else has had it, so nobody guards it. Rows are made as they are asked for: a large master has many texts.
+    It needs no guard. Rows are read one at a time, because a large master has many texts.
     """
     with CalamineWorkbook.from_filelike(io.BytesIO(data)) as book:
         for name in book.sheet_names:
@@ -70,7 +70,7 @@ def _list_texts(row: list[Any]) -> list[str]:
 
 
 def _read_here(passed: Guarded, limits: Limits) -> FoundWorkbook | Refusal:
-    """The workbook, read in this process: every trouble of the parser becomes a refusal."""
+    """Read a guarded workbook in this process; every failure of the parser becomes a refusal."""
     try:
         sheets = passed.sheets or _read_sheets(passed.data, passed.marks, limits)
         if passed.container == "xls" and any("\0" in cell.text for sheet in sheets for cell in sheet.cells.values()):
@@ -89,7 +89,7 @@ def _read_here(passed: Guarded, limits: Limits) -> FoundWorkbook | Refusal:
 
 
 def _read_sheets(data: bytes, marks: tuple[_Marks, ...], limits: Limits) -> tuple[FoundSheet, ...]:
-    """The sheets. Raises RefusedError where there are none, TooFullError, and what the parser raises."""
+    """Read the sheets. Raises RefusedError if there are none, TooFullError, and what the parser raises."""
     with CalamineWorkbook.from_filelike(io.BytesIO(data)) as book:
         if not book.sheets_metadata:
             raise RefusedError("file_no_sheets")
@@ -104,7 +104,7 @@ def _read_sheets(data: bytes, marks: tuple[_Marks, ...], limits: Limits) -> tupl
 
 
 def _read_sheet(about: SheetMetadata, sheet: CalamineSheet, marks: _Marks) -> FoundSheet:
-    """One sheet at its true addresses: rows are counted from the first that holds anything, so its place is added."""
+    """Read one sheet. The parser counts rows and columns from the first cell with content, so its place is added."""
     top, left = sheet.start or (0, 0)
     cells = {
         (row, column): FoundCell(value) if type(value) is str else make_cell(value)
@@ -117,7 +117,7 @@ def _read_sheet(about: SheetMetadata, sheet: CalamineSheet, marks: _Marks) -> Fo
 
 
 def _add_looks(sheet: FoundSheet, looks: Looks) -> FoundSheet:
-    """The sheet with what the formats of its cells say of what they hold."""
+    """The sheet with what the formats of its cells say."""
     cells = sheet.cells
     if looks.texts:
         cells = {at: cells[at]._replace(text=text) for place, text in looks.texts.items() if (at := place_of(place))}
@@ -137,7 +137,7 @@ def _add_looks(sheet: FoundSheet, looks: Looks) -> FoundSheet:
 
 
 def _find_hidden(cells: Mapping[tuple[int, int], FoundCell], looks: Looks) -> frozenset[str]:
-    """The cells in rows and columns that are hidden."""
+    """The references of the cells in hidden rows and columns."""
     rows, columns = (
         _find_places_within(spans, {at[way] for at in cells}) for way, spans in enumerate((looks.rows, looks.columns))
     )
@@ -145,13 +145,13 @@ def _find_hidden(cells: Mapping[tuple[int, int], FoundCell], looks: Looks) -> fr
 
 
 def _find_places_within(spans: Spans, places: set[int]) -> set[int]:
-    """Which of the places lie in one of these runs."""
+    """The places that lie in one of these runs."""
     firsts = [first for first, _ in spans]
     return {place for place in places if (at := bisect_right(firsts, place)) and place <= spans[at - 1][1]}
 
 
 def _format_shown(cell: FoundCell, code: str) -> str:
-    """What the cell shows in a number format; "" where nobody here can tell."""
+    """What the cell shows in a number format; "" if that is not known."""
     if cell.kind is CellKind.NUMBER:
         return format_number(cell.text, code) or ""
     if cell.kind is not CellKind.DATE or shows_whole_date(code):
@@ -160,25 +160,25 @@ def _format_shown(cell: FoundCell, code: str) -> str:
 
 
 def _mark(cells: dict[tuple[int, int], FoundCell], marks: _Marks) -> None:
-    """Say of these cells that they hold an error or a formula."""
+    """Mark these cells as errors or formulas."""
     for at, (kind, formula) in marks.items():
         cells[at] = FoundCell(cells[at].text if at in cells else "", kind, f"={formula}" if formula else "")
 
 
 def _read_apart(data: bytes, limits: Limits) -> FoundWorkbook | Refusal:
-    """The workbook, guarded and read by a child process; one that dies or takes too long is a refusal."""
+    """Guard and read a workbook in a child process; if it dies or takes too long, that is a refusal."""
     packed = run_apart(read_as_json, data, limits)
     return Refusal("file_ends_reader") if packed is None else _unpack(json.loads(packed))
 
 
 def read_as_json(data: bytes, limits: Limits = LIMITS) -> bytes:
-    """What the child does: the workbook in these bytes, or the refusal, as JSON."""
+    """Guard and read a workbook in the child process: the workbook or the refusal, as JSON."""
     passed = guard(data, apart=True, limits=limits)
     return json.dumps(_pack(passed if isinstance(passed, Refusal) else _read_here(passed, limits))).encode()
 
 
 def _pack(found: FoundWorkbook | Refusal) -> dict[str, Any]:
-    """As JSON can hold it: of the cells, which are many, lists of one thing each."""
+    """A workbook or a refusal for JSON; cells become one list for each of their fields, because they are many."""
     if isinstance(found, Refusal):
         return {"refusal": found.code, "details": dict(found.details)}
     return {

@@ -1,4 +1,4 @@
-"""The parts of an xlsx that hold cells: which they are, each of them checked, and as the parser shall see them."""
+"""Finds and checks the parts of an xlsx that hold cells, and prepares them for the parser."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ ROOT = "_rels/.rels"
 
 
 def _parse(part: bytes) -> ET.Element:
-    """A small checked part as a tree."""
-    return ET.fromstring(part)  # noqa: S314 - `_checked` has refused every DOCTYPE
+    """Parse a small checked part."""
+    return ET.fromstring(part)  # noqa: S314 - the guard has refused every DOCTYPE
 
 
 class Listed(NamedTuple):
-    """A sheet as the workbook lists it: what it is called, whether it is shown, and the name of its part."""
+    """A sheet in the list of the workbook: its name, `visible`, `hidden` or `veryHidden`, and the name of its part."""
 
     title: str
     state: str
@@ -39,9 +39,10 @@ class Listed(NamedTuple):
 def read_workbook_parts(
     package: Package, root: bytes, book: str, *, apart: bool
 ) -> tuple[dict[str, bytes], list[Listed], list[Scan], dict[str, int]]:
-    """The parts that hold cells, each of them checked; the sheets; what each holds; what was kept (`seen_in`).
+    """Read and check the parts that hold cells: (parts by name, sheets, scan of each sheet, counts of `count_signs`).
 
-    `root` is the part of the package's own relationships, `book` the name of the one that lists the sheets.
+    `root` is the part with the relations of the package, `book` the name of the part that lists the sheets.
+    `apart` is whether this is the child process; elsewhere an unusual sheet raises OddError. Raises RefusedError.
     """
     limits = package.limits
     folder = book.rpartition("/")[0] + "/" if "/" in book else ""
@@ -96,7 +97,7 @@ _PLAIN_SHEETS = re.compile(rb"<sheets>(?:%b)++</sheets>" % _SHEET.replace(b"([",
 
 
 def _find_sheets(book: bytes) -> list[tuple[str, str, str]]:
-    """Title, state and relationship of each sheet. A list in the spelling of ordinary programs is not parsed."""
+    """(Title, state, id of the relation) of each sheet. A list as ordinary programs write it is not parsed."""
     plain = _PLAIN_SHEETS.search(book) if b"<!" not in book and book.count(b"sheets>") == 2 else None  # noqa: PLR2004 - one start, one end
     if plain:
         each = _EACH_SHEET.findall(plain[0])
@@ -109,12 +110,12 @@ def _find_sheets(book: bytes) -> list[tuple[str, str, str]]:
 _STATE = re.compile(
     rb"""(<(?:[^\s<>:]+:)?sheet\s(?:[^<>]*?\s)?)state\s*=\s*["'](?!(?:visible|hidden|veryHidden)["'])[^"'<>]*["']"""
 )
-"""A state that no sheet has: as LibreOffice does, such a sheet is taken for one that is shown."""
+"""An unknown state of a sheet; such a sheet counts as visible, as in LibreOffice."""
 _PAIR = re.compile(rb"(?<!_x[0-9A-Fa-f]{4})_x([dD][89abAB][0-9A-Fa-f]{2})__x([dD][c-fC-F][0-9A-Fa-f]{2})_")
 
 
 def mend_pairs(part: bytes) -> bytes:
-    """The part with each character beyond U+FFFF as it is that a program (Spire.XLS) wrote as two escapes."""
+    """The part with every pair of escapes for a character beyond U+FFFF replaced by it; Spire.XLS writes such pairs."""
     return _PAIR.sub(_join_pair, part) if b"_" in part and (b"_xD" in part or b"_xd" in part) else part
 
 
@@ -126,7 +127,7 @@ _ERROR_TYPE = re.compile(rb"""(<(?:[^\s<>]*:)?c\s(?:[^<>]*\s)?t\s*=\s*)(["'])e\2
 
 
 def _check_sheet(part: bytes, shared: Shared | None, limits: Limits, *, apart: bool) -> Scan:
-    """What the sheet holds."""
+    """Check and scan a sheet. Raises OddError if a child process has to do it, and as `scan_sheet` does."""
     if not (apart or len(part) <= limits.small_part or is_plain(part)):
         raise OddError
     if part.count(b"mergeCell", part.rfind(b"sheetData")) > limits.merges:
@@ -135,7 +136,7 @@ def _check_sheet(part: bytes, shared: Shared | None, limits: Limits, *, apart: b
 
 
 def list_read_sheets(listed: Sequence[Listed], scans: Sequence[Scan]) -> tuple[FoundSheet, ...]:
-    """The sheets, where all of them are so plain that the checks have read them; else ()."""
+    """The sheets, if the scans have read the cells of all of them; else ()."""
     if any(scan.texts is None for scan in scans) or not all(sheet.state in _IS_SHOWN for sheet in listed):
         return ()
     return tuple(
@@ -148,16 +149,16 @@ _IS_SHOWN = {"visible": True, "hidden": False, "veryHidden": False}
 
 
 def list_parser_parts(parts: Mapping[str, bytes], listed: Iterable[Listed], scans: Iterable[Scan]) -> dict[str, bytes]:
-    """The parts, those of the sheets as the parser shall see them."""
+    """The parts for the parser, those of the sheets prepared for it."""
     sheets = zip(listed, scans, strict=True)
     return {**parts, **{sheet.part: _prepare_part(parts[sheet.part], scan) for sheet, scan in sheets}}
 
 
 def _prepare_part(part: bytes, scan: Scan) -> bytes:
-    """A sheet's part with its errors as texts.
+    """The part of a sheet for the parser, with its errors made texts.
 
-    The parser gives errors that it knows as blanks, and one that it does not know (#SPILL!) fails the sheet: as text,
-    each comes through as it stands, and its mark says that it is an error.
+    The parser reads errors that it knows as blanks and fails on others (#SPILL!). As texts they are kept, and their
+    marks say that they are errors.
     """
     part = replace_merges(part) if scan.walked else _cut_to_cells(part)
     has_errors = any(kind is CellKind.ERROR for kind, _ in scan.marks.values())
@@ -165,7 +166,7 @@ def _prepare_part(part: bytes, scan: Scan) -> bytes:
 
 
 def _cut_to_cells(part: bytes) -> bytes:
-    """Of an ordinary sheet, its cells, and that it has no merged ranges: the parser would look for them to the end."""
+    """The cells of an ordinary sheet, with an empty list of merges, so that the parser does not search for one."""
     start, end = part.find(b"<sheetData"), part.find(b">", part.rfind(b"sheetData")) + 1
     return b"<worksheet><mergeCells></mergeCells>%b</worksheet>" % part[start:end]
 
@@ -178,7 +179,7 @@ _SHOWN = re.compile(rb"""\st\s*=\s*["']s["'][^<>]*+>(?:<f[^<>]*+>(?:[^<]*+</f>)?
 
 
 def _check_shared_texts(part: bytes, cells: int, sheets: Iterable[bytes], limits: Limits) -> None:
-    """Refuse a count that is none or far too large, and more text than all cells together may show."""
+    """Raise RefusedError for a count that is no number or far too large, or if all cells show too much text."""
     for count in _COUNT.findall(part):
         if not re.fullmatch(rb"[0-9]{1,7}", count) or int(count) > limits.cells:
             raise RefusedError("file_false_counts", count=count[:20].decode(errors="replace"))

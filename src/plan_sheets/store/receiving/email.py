@@ -1,4 +1,4 @@
-"""What is attached to an e-mail; a large one is looked into by a child process, for it takes ten times its size."""
+"""Reads the attachments of an e-mail; a child process reads a large one, which needs ten times its size in memory."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from plan_sheets.store.container.limits import LIMITS, Limits
 from plan_sheets.store.container.refused import RefusedError
 
 SUFFIXES = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".zip", ".eml", ".msg")
-"""What a file that is looked at is called; what it is, its content says."""
+"""Files with these endings are read; what they are is decided by their content."""
 _TYPES = {
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": ".xlsx",
     "application/vnd.ms-excel": ".xls",
@@ -26,24 +26,24 @@ _TYPES = {
     "message/rfc822": ".eml",
 }
 _WINMAIL = ("application/ms-tnef", "application/vnd.ms-tnef")
-"""How Outlook wraps up attachments for itself alone (MS-OXTNEF)."""
+"""Types of the attachments that only Outlook can read (MS-OXTNEF)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Attached:
-    """A file that is attached to an e-mail."""
+    """An attachment of an e-mail."""
 
     name: str
     data: bytes
     sent_by: str
-    """Who sent the e-mail; "" of an e-mail within it, which has a sender of its own. `sent_at`: when (ISO)."""
+    """Who sent the e-mail; "" for an attached e-mail, which has its own sender. `sent_at`: when (ISO), or ""."""
     sent_at: str
     refusal: str
-    """The code that says why nothing in it can be read; "" if it is for the reader to see."""
+    """The code of the message that says why it cannot be read; "" if that is not known yet."""
 
 
 def read_attachments(data: bytes, limits: Limits = LIMITS) -> list[Attached]:
-    """What is attached to this e-mail; pictures and signatures are attached to it as well. Raises RefusedError."""
+    """Read the attachments of an e-mail, its pictures and signatures among them. Raises RefusedError."""
     if len(data) <= limits.mail_here:
         return _read_here(data, limits)
     packed = run_apart(pack_attachments, data, limits)
@@ -58,7 +58,7 @@ def read_attachments(data: bytes, limits: Limits = LIMITS) -> list[Attached]:
 
 
 def pack_attachments(data: bytes, limits: Limits = LIMITS) -> bytes:
-    """What the child does: a line of JSON that lists what is attached, and then its bytes one after the other."""
+    """Read the attachments in the child process: a line of JSON that lists them, then the bytes of each."""
     attached = _read_here(data, limits)
     listed = [
         (len(attachment.data), attachment.name, attachment.sent_by, attachment.sent_at, attachment.refusal)
@@ -83,7 +83,7 @@ def _read_here(data: bytes, limits: Limits) -> list[Attached]:
 
 
 def _list_leaves(message: EmailMessage, limits: Limits) -> Iterator[EmailMessage]:
-    """All parts that hold something; an e-mail within the e-mail is one of them."""
+    """All parts that are no containers; an attached e-mail is one of them."""
     if message.get_content_maintype() != "multipart":
         yield message
         return
@@ -100,7 +100,7 @@ def _check_headers(part: EmailMessage, limits: Limits) -> None:
 
 
 def _is_attached(part: EmailMessage) -> bool:
-    """Whether this is no text of the message itself."""
+    """Whether a part is an attachment, not a text of the message itself."""
     return part.get_content_maintype() != "text" or part.get_filename() is not None
 
 
@@ -110,7 +110,7 @@ def _read_attachment(part: EmailMessage, sent_by: str, sent_at: str) -> Attached
     payload = None if kind == "message/rfc822" else part.get_payload(decode=True)
     data = payload if isinstance(payload, bytes) else b""
     if PurePosixPath(name).suffix.lower() not in SUFFIXES:
-        nameless = not part.get_filename() and data.startswith(STARTS)  # as some scanners and portals send it
+        nameless = not part.get_filename() and data.startswith(STARTS)  # some scanners and portals send such
         name += _TYPES.get(kind, ".xlsx" if nameless else "")
     if kind == "message/rfc822":
         return Attached(name, part.get_content().as_bytes(), "", "", "")
@@ -119,7 +119,7 @@ def _read_attachment(part: EmailMessage, sent_by: str, sent_at: str) -> Attached
 
 
 def _read_sender(message: EmailMessage) -> str:
-    """The sender on one line; "" where that cannot be read."""
+    """The sender on one line; "" if it cannot be read."""
     try:
         return " ".join(str(message["from"] or "").split())
     except ValueError:  # a name with a line end in it, encoded

@@ -1,4 +1,7 @@
-"""Whose a file is: its carriers vote, and the register is asked; nothing is recomputed from returned cells."""
+"""Finds the document that a file is a return of: its carriers vote, and the register confirms it.
+
+Nothing is recomputed from returned cells.
+"""
 
 from __future__ import annotations
 
@@ -18,15 +21,15 @@ from plan_sheets.store.register.register import Register
 
 _ADDRESS = ("email",)
 _CHAIRS = ("chair", "receives_meanwhile")
-"""The fields of a subgroup by which its return may be sent, and completed."""
+"""The fields of a subgroup that name who may send its return, and who may complete it."""
 
 
 PLAN_SHEETS = {"Plan", "Boards", "Priorities", "Actions"}
-"""What no other workbook of the tool has: by them plan.xlsx is known, which says nothing of itself."""
+"""The sheets by which plan.xlsx is recognised; it has no carriers, and no other workbook of the tool has all these."""
 
 
 class Identifier:
-    """Identifies the files of a batch; a document is read from the register once."""
+    """Identifies the files of a batch; each document is read from the register once."""
 
     def __init__(self, register: Register, messages: Messages) -> None:
         self.register = register
@@ -35,12 +38,12 @@ class Identifier:
 
     @cached_property
     def _issued(self) -> Mapping[str, DocumentFacts]:
-        """Every document that went out, by its reference."""
+        """Every issued document, by its reference."""
         return {facts.reference: facts for facts in self.register.document_facts().values()}
 
     @cached_property
     def _by_key(self) -> Mapping[str, str]:
-        """The reference of each row key that ever went out: asked only where a file's own keys do not fit."""
+        """The reference of each issued row key; needed only if the keys of a file do not fit its document."""
         return {key: document.reference for document in self.register.documents() for key in document.row_keys()}
 
     @cached_property
@@ -54,15 +57,15 @@ class Identifier:
 
     @cached_property
     def _signed(self) -> Mapping[str, str]:
-        """The reference of each signature that ever went out."""
+        """The reference of each issued signature."""
         return {facts.signature: facts.reference for facts in self._issued.values()}
 
     def find_owner(self, key: str) -> str:
-        """The reference of the document that a row key belongs to; "" if it is none of ours."""
+        """The reference of the document that a row key belongs to; "" if it is not known."""
         return self._by_key.get(key, "")
 
     def find_document(self, reference: str) -> Document | None:
-        """The document of this reference, None if it never went out."""
+        """The document of this reference, None if it was never issued."""
         if reference not in self.known and reference in self._issued:
             self.known[reference] = self.register.documents(id=self._issued[reference].id)[0]
         return self.known.get(reference)
@@ -70,9 +73,10 @@ class Identifier:
     def identify(
         self, workbook: FoundWorkbook, file: str, stated_reference: str = ""
     ) -> tuple[Document | None, list[Finding]]:
-        """The document that a file is a return of, and what there is to say of that.
+        """Identify a file: (document or None, findings).
 
-        `file` is the path by which it can be received again; `stated_reference` the officer's word on whose it is.
+        `file` is the path by which it can be received again; `stated_reference` is the reference that the officer
+        gives for it, or "".
         """
         if stated_reference:
             return self._identify_by_officer(stated_reference, workbook, file)
@@ -94,7 +98,7 @@ class Identifier:
         return document, [finding]
 
     def _describe_held(self, code: str, file: str, settles: str = "", **details: str) -> Finding:
-        """A finding that holds the file, with the command that settles whose it is; `settles`: the reference in it."""
+        """A finding that holds the file, with the command that settles it; `settles`: the reference in that command."""
         name = f'"{file}"' if " " in file else file
         command = f"plan-sheets receive {name} --issue {settles or 'REFERENCE'}"
         return self.messages.remark(code, {"command": command, **details})
@@ -105,7 +109,7 @@ class Identifier:
     def _describe_undecided(
         self, workbook: FoundWorkbook, carriers: Carriers, code: str, file: str
     ) -> tuple[Document | None, list[Finding]]:
-        """No carrier says whose it is, or they disagree: what they say, and the best guess."""
+        """(Best guess or None, finding) of a file whose carriers name no document or disagree."""
         if {sheet.name for sheet in workbook.sheets} >= PLAN_SHEETS:
             return None, [self.messages.finding("plan_itself")]
         if code == "no_identity":
@@ -129,13 +133,13 @@ class Identifier:
 
     @cached_property
     def _texts(self) -> list[tuple[Document, frozenset[str]]]:
-        """Every document with all its texts: asked only of a file that does not say what it is."""
+        """Every document with all its texts; needed only for a file without carriers."""
         return [
             (document, frozenset(plain(text) for text in document.texts())) for document in self.register.documents()
         ]
 
     def _find_most_alike(self, workbook: FoundWorkbook) -> str:
-        """The reference of the document that most of the texts are of; "" if two are as like it."""
+        """The reference of the document that shares most texts with the file; "" if two share equally many."""
         texts = {plain(cell.text) for found in workbook.sheets for cell in found.cells.values()}
         likeness = Counter({document.reference: len(texts & own) for document, own in self._texts})
         (first, most), (_, second) = [*likeness.most_common(2), ("", 0), ("", 0)][:2]
@@ -160,9 +164,9 @@ class Identifier:
         ]
 
     def _find_overtaken(self, document: Document) -> list[Finding]:
-        """What has gone out to the same subgroup since: one in its place, or one for a later round.
+        """Findings if the subgroup was issued a replacement of this document since, or one for a later round.
 
-        Of a public edition, that nothing is taken from it.
+        For a public edition, the finding that nothing is taken from it.
         """
         if document.kind == "public":
             return [self.messages.finding("public_edition", reference=document.reference)]
@@ -176,9 +180,9 @@ class Identifier:
         ]
 
     def check_sender(self, document: DocumentFacts, sent_by: str, completed_by: str) -> list[Finding]:
-        """A warning where the plan knows who sent or completed it as the chair of other subgroups, not of this one.
+        """A warning if a return was sent or completed by the chair of other subgroups, and not of this one.
 
-        A note where it knows names for this one, and who completed it is none of them.
+        A note if the plan has names for this subgroup and the one who completed it is none of them.
         """
         if document.kind != "subgroup" or not (sent_by or completed_by):
             return []
@@ -192,7 +196,7 @@ class Identifier:
         return self._find_unknown_person(document.subgroup, completed_by)
 
     def _find_unknown_person(self, subgroup: str, who: str) -> list[Finding]:
-        """A note if who completed a return is nobody whom the plan names for its subgroup; a name may say more."""
+        """A note if the plan names only others for the subgroup; one name may contain the other."""
         row = self._subgroups[subgroup]
         known = [row[name] for name in _CHAIRS if row[name]]
         if not who or not known or any(plain(name) in plain(who) or plain(who) in plain(name) for name in known):
@@ -202,7 +206,7 @@ class Identifier:
 
     @cached_property
     def _led_by(self) -> Mapping[tuple[str, ...], Mapping[str, Sequence[str]]]:
-        """For each group of fields, the subgroups in whose fields somebody stands, by how `plain` writes who it is."""
+        """For each group of fields, the subgroups that name a person there, by the `plain` text of the name."""
         led: dict[tuple[str, ...], dict[str, list[str]]] = {names: {} for names in (_ADDRESS, _CHAIRS)}
         for names, refs in led.items():
             for ref, row in self._subgroups.items():
@@ -230,22 +234,22 @@ class Identifier:
 
 
 def _list_keys(workbook: FoundWorkbook) -> set[str]:
-    """Every text in it that looks like a row key."""
+    """Every text of a workbook that looks like a row key."""
     return {key for found in workbook.sheets for key in found.row_keys()}
 
 
 def _find_property(workbook: FoundWorkbook, name: str) -> str:
-    """A custom property; Gnumeric puts a blank behind its text."""
+    """A custom property, "" if it is not there; Gnumeric adds a blank to its text."""
     return workbook.properties.get(name, "").strip()
 
 
 def _list_signatures(workbook: FoundWorkbook) -> set[str]:
-    """The signatures that a file carries."""
+    """The signatures in a file."""
     return {read_about(workbook).get("Signature", ""), _find_property(workbook, SIGNATURE)} - {""}
 
 
 def _name_disagreement(named: Sequence[Document | None], ours: Sequence[Document]) -> str:
-    """The code of how carriers disagree: `named` are the documents of the references named, None of one unknown."""
+    """The code that says how carriers disagree. `named`: the documents of the named references, None if unknown."""
     if None in named:
         return "reference_edited"
     if len({document.kind for document in ours}) > 1:

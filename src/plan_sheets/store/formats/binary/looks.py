@@ -1,4 +1,4 @@
-"""What xls and xlsb have in common: cells, formats and places, as records of both tell them."""
+"""What xls and xlsb have in common: cells, formats and places, as their records give them."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ ERRORS: Mapping[int, str] = {
 }
 """What a cell shows for the number of an error (MS-XLS 2.5.10)."""
 UNTOLD = "…"
-"""How a formula is told of which nobody here can say how it is written, nor what its cell shows."""
+"""Stands for a formula if neither its text nor what its cell shows is known."""
 
 
 @dataclass(slots=True)
 class CellStyles:
-    """What the formats of cells say, by the number of their style; nothing where they say nothing."""
+    """What cell styles say, by their number; styles that say nothing are left out."""
 
     painted: dict[int, str] = field(default_factory=dict)
     struck: set[int] = field(default_factory=set)
@@ -39,7 +39,7 @@ class CellStyles:
 
 @dataclass(slots=True)
 class BinarySheet:
-    """A sheet as its records tell it."""
+    """A sheet as its records give it. Rows and columns are counted from 0."""
 
     styles: CellStyles
     limits: Limits = LIMITS
@@ -53,7 +53,7 @@ class BinarySheet:
     columns: list[tuple[int, int]] = field(default_factory=list)
 
     def add_cell(self, row: int, column: int, style: int) -> None:
-        """Keep what the style of a cell says."""
+        """Add what the style of a cell says."""
         painted, format_ = self.styles.painted.get(style), self.styles.formats.get(style)
         if painted or format_ or style in self.styles.struck:
             place = make_reference(row, column)
@@ -65,12 +65,12 @@ class BinarySheet:
                 self.struck.add(place)
 
     def add_error(self, row: int, column: int, number: int) -> None:
-        """Keep that a cell holds this error. Raises TooFullError."""
+        """Add a cell with the error of this number. Raises TooFullError."""
         self._mark(row, column, (CellKind.ERROR, ""))
         self.texts[make_reference(row, column)] = ERRORS.get(number, "#ERROR!")
 
     def add_formula(self, row: int, column: int, *, is_told: bool = True) -> None:
-        """Keep that a cell holds a formula, and whether what it shows is stored with it. Raises TooFullError."""
+        """Add a cell with a formula. `is_told`: whether the file has what it shows. Raises TooFullError."""
         self._mark(row, column, (CellKind.FORMULA, "" if is_told else UNTOLD))
         if not is_told:
             self.texts[make_reference(row, column)] = ""
@@ -81,13 +81,13 @@ class BinarySheet:
             raise TooFullError
 
     def add_merge(self, top: int, bottom: int, left: int, right: int) -> None:
-        """Keep a range of merged cells. Raises RefusedError."""
+        """Add a range of merged cells. Raises RefusedError."""
         self.merged.append(f"{make_reference(top, left)}:{make_reference(bottom, right)}")
         if len(self.merged) > self.limits.merges:
             raise RefusedError("file_too_many_merges", limit=f"{self.limits.merges:,}")
 
     def make_looks(self) -> Looks:
-        """All but the marks."""
+        """Everything but the marks."""
         return Looks(
             self.painted,
             frozenset(self.struck),

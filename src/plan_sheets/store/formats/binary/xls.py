@@ -1,7 +1,7 @@
-"""What the parser does not tell of an xls: formulas, errors, formats, merges, hidden rows, and what lies beside cells.
+"""Reads from an xls what its parser does not: formulas, errors, formats, merges, hidden rows, comments, links.
 
-The records of its one stream are walked once (MS-XLS 2.1.4), in the child process. Texts that old writers of Perl and
-Java put there in two bytes for a letter, under a code page of one, are made readable to the parser.
+The records of its stream are walked once (MS-XLS 2.1.4), in the child process. Old Perl and Java libraries write texts
+with two bytes a letter but name a code page with one; the code page is corrected for the parser.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from plan_sheets.store.formats.colours import find_rgb, name_colour
 from plan_sheets.store.formats.comments import cap_remarks, describe_comment, describe_link
 
 Record = tuple[int, int, bytes]
-"""Where it stands in the stream, its number, its content."""
+"""Position in the stream, number, content."""
 
 
 class _Is:
@@ -37,19 +37,19 @@ class _Is:
 
 
 _CELLS = frozenset((0x0201, 0x0203, 0x0204, 0x00D6, 0x00FD, 0x027E, _Is.FORMULA, _Is.ERROR))
-"""Cells of all kinds, one to a record: blank, with a number, with a text of their own or a shared one."""
+"""Records with one cell: blank, a number, a text of its own, a shared text, a formula, an error."""
 _BIFF_8 = 0x0600
 _UTF_16 = b"\x42\x00\x02\x00\xb0\x04"
 _HEAD = 64
-"""Bytes of a stream that lie together, whichever way it is kept."""
+"""The smallest block of a compound file in bytes: so much of a stream always lies in one piece."""
 
 
 @dataclass(frozen=True, slots=True)
 class XlsScan:
-    """What was seen, sheet by sheet in the order of the workbook."""
+    """What was read from an xls; sheets are in the order of the workbook."""
 
     data: bytes
-    """The file as the parser shall see it."""
+    """The file for the parser."""
     sheets: tuple[BinarySheet, ...]
     beside: tuple[Remark, ...]
     """Comments, text boxes, pictures and links."""
@@ -85,14 +85,17 @@ def _read_stream(data: bytes) -> bytes:
 
 
 def _mend_code_page(data: bytes, book: bytes, at: int) -> bytes:
-    """The file with the code page of two-byte texts: with any other the parser puts a nought behind each letter."""
+    """The file with the code page of two-byte texts; with others the parser reads a zero after each letter.
+
+    `at` is the position of its record in the stream `book`, 0 if there is none.
+    """
     start = data.find(book[:_HEAD]) + at
     is_there = at and data[start : start + len(_UTF_16)] == book[at : at + len(_UTF_16)]
     return data[:start] + _UTF_16 + data[start + len(_UTF_16) :] if is_there else data
 
 
 def _read_records(book: bytes, at: int = 0) -> Iterator[Record]:
-    """The records from a place on; one that is cut short is none."""
+    """Read the records from position `at` on, up to one that is cut short."""
     while at + 4 <= len(book):
         number, length = struct.unpack_from("<HH", book, at)
         content = book[at + 4 : at + 4 + length]
@@ -103,7 +106,7 @@ def _read_records(book: bytes, at: int = 0) -> Iterator[Record]:
 
 
 def _read_sheet_records(book: bytes, start: int) -> Iterator[Record]:
-    """The records of a sheet, without those of the charts that are embedded in it."""
+    """Read the records of a sheet, without those of the charts in it."""
     depth = 0
     for record in _read_records(book, start):
         depth += (record[1] == _Is.START) - (record[1] == _Is.END)
@@ -117,16 +120,16 @@ def _read_sheet_records(book: bytes, start: int) -> Iterator[Record]:
 class _Globals:
     codes: dict[str, str] = field(default_factory=dict)
     fonts: list[bool] = field(default_factory=list)
-    """Whether each is struck through."""
+    """Whether each font is struck through."""
     cells: list[tuple[int, int, int]] = field(default_factory=list)
-    """Font, number format and colour of each cell style; the colour is -1 where it is no solid fill."""
+    """Font, number format and fill colour of each cell style; the colour is -1 if the fill is not solid."""
     palette: tuple[str, ...] = ()
     sheets: list[tuple[int, str]] = field(default_factory=list)
     codepage_at: int = 0
     since_1904: bool = False
 
     def styles(self) -> CellStyles:
-        """What they say together."""
+        """Combine fonts, formats and colours to what each cell style says."""
         styles = CellStyles()
         for number, (font, format_, colour) in enumerate(self.cells):
             if code := find_telling_format(str(format_), self.codes):
@@ -185,13 +188,13 @@ def _read_short(content: bytes, at: int) -> int:
 
 
 def _read_text(content: bytes, wide: int) -> str:
-    """A text with its length before it, in `wide` bytes, and how many bytes a letter has."""
+    """A text after its length, in `wide` bytes, and the size of its letters."""
     length = int.from_bytes(content[:wide], "little")
     return _decode(content[wide:])[:length]
 
 
 def _decode(content: bytes) -> str:
-    """Letters of one byte each or, as the first byte tells, of two."""
+    """Letters of one byte or of two, as the first byte says."""
     if content[:1] and content[0] & 1:
         return content[1 : 1 + (len(content) - 1) // 2 * 2].decode("utf-16-le", "replace")
     return content[1:].decode("latin-1")
@@ -199,20 +202,20 @@ def _decode(content: bytes) -> str:
 
 @dataclass(slots=True)
 class _Drawn:
-    """An object that lies over the sheet."""
+    """An object on the drawing layer of a sheet; `place` is the cell in which it begins."""
 
     kind: int
     place: str
     text: str = ""
     missing: int = 0
-    """Letters of its text that are still to come."""
+    """How many letters of its text follow in later records."""
 
 
 _IS_NOTE, _IS_PICTURE = 0x19, 0x08
 
 
 class _SheetWalker:
-    """Follows the records of one sheet."""
+    """Walks the records of one sheet."""
 
     def __init__(self, sheet: BinarySheet, title: str) -> None:
         self.sheet, self.title = sheet, title
@@ -222,7 +225,7 @@ class _SheetWalker:
         self.anchor, self.last = "A1", _Drawn(0, "A1")
 
     def read_record(self, number: int, content: bytes) -> None:
-        """The next record."""
+        """Read the next record."""
         if number in _CELLS:
             self._cell(number, content)
         elif number in (_Is.NUMBERS, _Is.BLANKS):
@@ -248,14 +251,14 @@ class _SheetWalker:
             self.sheet.add_error(row, column, content[6])
 
     def _formula(self, row: int, column: int, result: bytes) -> None:
-        """A formula, by what is stored of its result: LibreOffice stores a nought where it shows a text."""
+        """Read the stored result of a formula; LibreOffice stores zero if the result is a text."""
         if result[6:8] == b"\xff\xff" and result[0] == 2:  # noqa: PLR2004 - an error
             self.sheet.add_error(row, column, result[2])
         else:
             self.sheet.add_formula(row, column, is_told=any(result))
 
     def _cells(self, number: int, content: bytes) -> None:
-        """Several numbers or blanks side by side."""
+        """Read several numbers or blanks that stand side by side."""
         row, first = struct.unpack_from("<2H", content)
         step = 6 if number == _Is.NUMBERS else 2
         for column, at in enumerate(range(4, len(content) - 2, step), first):
@@ -288,7 +291,7 @@ class _SheetWalker:
             self.links.append(describe_link(self.title, make_reference(row, column), address))
 
     def list_remarks(self) -> Iterator[Remark]:
-        """What lies beside the cells: comments, then what was drawn, then links."""
+        """Remarks on comments, then on drawings, then on links."""
         for cell, own in self.notes:
             text = self.drawn[own].text if own in self.drawn else ""
             yield describe_comment(self.title, cell, text, comment=True)

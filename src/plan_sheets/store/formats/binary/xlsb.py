@@ -1,6 +1,6 @@
-"""What the parser does not tell of an xlsb, from the records of its parts (MS-XLSB 2.1.4), in the child process.
+"""Reads from an xlsb what its parser does not, from the records of its parts (MS-XLSB 2.1.4), in the child process.
 
-A file with cells that the parser passes over without a word, as some programs write them, is refused.
+Some programs write cells that the parser leaves out without an error; a file with such cells is refused.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ from plan_sheets.store.formats.cell_looks import find_telling_format
 from plan_sheets.store.formats.colours import find_rgb, name_colour
 
 _PASSED_OVER = frozenset((*range(12, 19), 62))
-"""Cells that stand right of the one before and do not say so (BrtShortBlank to BrtShortIsst), as SheetJS writes them;
-and a text in several formats in the cell itself (BrtCellRString). MS-XLSB 2.3.1."""
+"""Cells without a column, to the right of the one before (BrtShortBlank to BrtShortIsst), as SheetJS writes them;
+and texts with several formats in the cell itself (BrtCellRString). MS-XLSB 2.3.1."""
 _SIZE_BYTES = 4
-"""The most bytes that tell how long a record is; each holds seven bits, and the last has no eighth."""
+"""The most bytes of the length of a record; each has seven bits of it, and the eighth bit is 0 in the last."""
 
 
 class _Is:
@@ -34,7 +34,7 @@ class _Is:
 
 
 class XlsbScan(NamedTuple):
-    """What was seen: of each sheet its title, its part, and what its records tell."""
+    """What was read from an xlsb: (title, name of the part) of each sheet, and what its records say."""
 
     listed: tuple[tuple[str, str], ...]
     sheets: tuple[BinarySheet, ...]
@@ -42,7 +42,10 @@ class XlsbScan(NamedTuple):
 
 
 def scan_xlsb(parts: Mapping[str, bytes], book: str, limits: Limits = LIMITS) -> XlsbScan:
-    """Walk the parts that hold cells. Raises RefusedError, TooFullError, and what damaged records raise."""
+    """Read the parts that hold cells; `book` is the name of the one that lists the sheets.
+
+    Raises RefusedError, TooFullError, and what damaged records raise.
+    """
     folder = book.rpartition("/")[0]
     relations = read_relations(parts[name_relations_part(book)])
     targets = {relation.id: find_target(book, relation.target) for relation in relations}
@@ -58,7 +61,7 @@ def scan_xlsb(parts: Mapping[str, bytes], book: str, limits: Limits = LIMITS) ->
 
 
 def read_records(part: bytes) -> Iterator[tuple[int, bytes]]:
-    """Number and content of each record: the number has two bytes where the first has its eighth bit set."""
+    """Read (number, content) of each record; the number has two bytes if the eighth bit of the first is set."""
     at, end = 0, len(part) - 1
     while at < end:
         kind, at = part[at], at + 1
@@ -74,7 +77,7 @@ def read_records(part: bytes) -> Iterator[tuple[int, bytes]]:
 
 
 def read_comments(part: bytes) -> Iterator[tuple[str, str]]:
-    """Cell and text of each comment."""
+    """Read (cell, text) of each comment."""
     cell = ""
     for number, content in read_records(part):
         if number == _Is.COMMENT:
@@ -85,7 +88,7 @@ def read_comments(part: bytes) -> Iterator[tuple[str, str]]:
 
 
 def read_links(part: bytes) -> Iterator[tuple[str, str]]:
-    """Cell and relationship of each link to somewhere else."""
+    """Read (cell, id of the relation) of each link; the id is "" for a link within the workbook."""
     for number, content in read_records(part):
         if number == _Is.LINK:
             row, _, column, _ = struct.unpack_from("<4L", content)
@@ -93,7 +96,7 @@ def read_links(part: bytes) -> Iterator[tuple[str, str]]:
 
 
 def _read_text(content: bytes, at: int) -> tuple[str, int]:
-    """A text with its length before it, and where it ends; "" for one that is not there."""
+    """The text at a position, after its length, and the position after it; "" for a missing text."""
     (length,) = struct.unpack_from("<L", content, at)
     if length == 0xFFFFFFFF:  # noqa: PLR2004 - none
         return "", at + 4
@@ -162,7 +165,7 @@ def _make_styles(
 
 
 def _name_fill(content: bytes) -> str:
-    """The colour of a solid fill (MS-XLSB 2.4.660); "" of any other, or none of ours."""
+    """The name of the RAG colour of a solid fill (MS-XLSB 2.4.660); "" for other fills and colours."""
     kind, how, index = struct.unpack_from("<LBB", content)
     if kind != 1:
         return ""

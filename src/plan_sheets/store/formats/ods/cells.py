@@ -1,4 +1,4 @@
-"""One cell of an ods: what it holds, and what it shows of that."""
+"""A cell of an ods: what it holds, and what it shows."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _NUMBERS = ("float", "percentage", "currency")
 
 @dataclass(slots=True)
 class OdsCell:
-    """A cell as it is read: its attributes and its words. `times` is for how many columns it stands."""
+    """A cell while it is read: its attributes and its words. It stands in `times` columns."""
 
     attributes: Mapping[str, str]
     times: int
@@ -26,16 +26,16 @@ class OdsCell:
     struck: bool = False
 
     def get(self, name: str) -> str:
-        """An attribute of it; "" if it has none of that name."""
+        """An attribute of the cell; "" if it has none of that name."""
         return self.attributes.get(name, "")
 
     def join_words(self) -> str:
-        """Its words as they are shown."""
+        """The words of the cell as they are shown."""
         return "".join(self.words)
 
 
 def read_held(cell: OdsCell, *, in_matrix: bool) -> FoundCell | None:
-    """What a cell holds; None if it is blank."""
+    """What a cell holds; None if it is blank. `in_matrix`: whether a formula elsewhere fills it."""
     formula = cell.get("table:formula").partition("=")[2]
     is_error = cell.get("calcext:value-type") == "error"
     value = _read_value(cell)
@@ -46,7 +46,7 @@ def read_held(cell: OdsCell, *, in_matrix: bool) -> FoundCell | None:
 
 
 def _read_value(cell: OdsCell) -> FoundCell | None:
-    """What a cell holds by its type; its words where that says nothing, or names a value that is none."""
+    """The value of a cell by its type; its words if it has no type or the value is invalid."""
     kind = cell.get("office:value-type")
     try:
         if kind in _NUMBERS:
@@ -67,7 +67,7 @@ _LENGTH = re.compile(r"(-?)P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:[.,]\
 
 
 def _read_duration(duration: str) -> timedelta:
-    """A time of day or a length of time (`PT14H30M00S`). Raises ValueError if it is none, OverflowError."""
+    """Read a time of day or a length of time (`PT14H30M00S`). Raises ValueError if it is none, OverflowError."""
     match = _LENGTH.fullmatch(duration)
     if not match or duration.endswith(("P", "T")):
         raise ValueError(duration)
@@ -77,7 +77,7 @@ def _read_duration(duration: str) -> timedelta:
 
 
 def read_as_date(found: FoundCell, look: OdsLook, first_day: datetime) -> FoundCell:
-    """A number in a style for dates as the date that it shows; Calligra stores dates so. Days count from the first."""
+    """Turn a number in a date style into its date, in days from `first_day`; Calligra stores dates so."""
     if found.kind is not CellKind.NUMBER or not look.shows_date:
         return found
     try:
@@ -87,7 +87,7 @@ def read_as_date(found: FoundCell, look: OdsLook, first_day: datetime) -> FoundC
 
 
 def find_shown(cell: OdsCell, found: FoundCell, look: OdsLook) -> str:
-    """What a cell shows of the number or the date that it holds; "" where nobody here can tell."""
+    """What a cell shows of its number or date; "" if that is not known."""
     if found.kind is CellKind.NUMBER:
         shown = cell.join_words().strip()
         return found.text if shown in ("", cell.get("office:value")) else shown
@@ -95,7 +95,7 @@ def find_shown(cell: OdsCell, found: FoundCell, look: OdsLook) -> str:
 
 
 def _find_shown_date(cell: OdsCell, found: FoundCell, look: OdsLook) -> str:
-    """The month or the year of a date that shows no more; by its style, or where that says nothing by its words."""
+    """What a cell shows of its date, which may be its month or year only: by its style, or else by its words."""
     if look.date is None:
         day, words = found.text.split(" ")[0], cell.join_words()
         hides = words and int(day) not in map(int, re.findall("[0-9]{1,9}", words))
