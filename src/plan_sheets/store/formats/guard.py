@@ -8,7 +8,7 @@ code reads the original bytes.
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from plan_sheets.core.model.found import FoundSheet, Remark
@@ -153,35 +153,44 @@ def _guard_package(package: Package, *, apart: bool) -> Guarded:
         if not apart:
             raise OddError
         return _guard_binary(package, book, about, remarks)
+    return _guard_xlsx(package, root, book, about, remarks, apart=apart)
+
+
+def _guard_xlsx(
+    package: Package, root: bytes, book: str, about: Mapping[str, bytes], remarks: tuple[Remark, ...], *, apart: bool
+) -> Guarded:
+    """Guard an xlsx or xlsm. `root` is the part with the relations of the package, `book` the one with the sheets."""
     parts, listed, scans, kept = read_workbook_parts(package, root, book, apart=apart)
     container = "xlsm" if b"macroEnabled" in package.read_small("[content_types].xml") else "xlsx"
-    walked = any(scan.walked for scan in scans)
     folder = book.rpartition("/")[0]
     styles, texts = (parts.get(f"{folder}/{name}.xml".removeprefix("/"), b"") for name in ("styles", "sharedstrings"))
     spelled = [(parts[sheet.part], scan.texts is not None) for sheet, scan in zip(listed, scans, strict=True)]
     looks = read_looks(styles, lambda: package.theme, texts, spelled, package.limits)
     since_1904 = _SINCE_1904.search(parts[book]) is not None
-    if beside := find_remarks_beside_cells(
-        package.read_small, names, [(sheet.title, sheet.part) for sheet in listed], package.limits
-    ):
-        remarks = (*(remark for remark in remarks if remark.code != "file_has_comments"), *beside)
-    remarks = (
-        *remarks,
-        *cap_remarks((remark for scan in scans for remark in scan.pictures), package.limits),
-        *find_links(
-            package.read_small,
-            names,
-            ((sheet.title, sheet.part, parts[sheet.part]) for sheet in listed),
-            package.limits,
-        ),
+    comments, links = _find_beside(
+        package.read_small, package, [(sheet.title, sheet.part, parts[sheet.part]) for sheet in listed]
     )
-    sheets = list_read_sheets(listed, scans)
-    data, marks = (
-        (b"", ())
-        if sheets
-        else (make_zip(list_parser_parts(parts, listed, scans)), tuple(scan.list_marks() for scan in scans))
-    )
-    return Guarded(container, data, marks, about, remarks, looks, since_1904, walked, kept, sheets)
+    pictures = cap_remarks((remark for scan in scans for remark in scan.pictures), package.limits)
+    remarks = (*_replace_comments(remarks, comments), *pictures, *links)
+    walked = any(scan.walked for scan in scans)
+    if sheets := list_read_sheets(listed, scans):
+        return Guarded(container, b"", (), about, remarks, looks, since_1904, walked, kept, sheets)
+    data, marks = make_zip(list_parser_parts(parts, listed, scans)), tuple(scan.list_marks() for scan in scans)
+    return Guarded(container, data, marks, about, remarks, looks, since_1904, walked, kept)
+
+
+def _find_beside(
+    part: Callable[[str], bytes], package: Package, sheets: Sequence[tuple[str, str, bytes]]
+) -> tuple[tuple[Remark, ...], tuple[Remark, ...]]:
+    """(Remarks on comments and drawings, remarks on links) of sheets: (title, name of the part, the part)."""
+    names, limits = package.entries, package.limits
+    comments = find_remarks_beside_cells(part, names, [(title, name) for title, name, _ in sheets], limits)
+    return comments, find_links(part, names, sheets, limits)
+
+
+def _replace_comments(remarks: tuple[Remark, ...], comments: tuple[Remark, ...]) -> tuple[Remark, ...]:
+    """The remarks, with those on each comment and drawing instead of the one that there are some."""
+    return (*(remark for remark in remarks if not comments or remark.code != "file_has_comments"), *comments)
 
 
 _SINCE_1904 = re.compile(rb"""\sdate1904\s*=\s*["'](?:1|true|on)["']""")
@@ -251,9 +260,7 @@ def _guard_binary(package: Package, book: str, about: Mapping[str, bytes], remar
         """A part that has been read already, or one that has not, checked."""
         return parts[name] if name in parts else package.read_small(name)
 
-    if beside := find_remarks_beside_cells(part, names, scan.listed, package.limits):
-        remarks = (*(remark for remark in remarks if remark.code != "file_has_comments"), *beside)
-    links = find_links(part, names, ((title, name, parts[name]) for title, name in scan.listed), package.limits)
+    comments, links = _find_beside(part, package, [(title, name, parts[name]) for title, name in scan.listed])
     looks, marks = tuple(sheet.make_looks() for sheet in scan.sheets), tuple(sheet.marks for sheet in scan.sheets)
-    all_remarks = (*remarks, *links, _describe_half_seen("xlsb"))
+    all_remarks = (*_replace_comments(remarks, comments), *links, _describe_half_seen("xlsb"))
     return Guarded("xlsb", make_zip(parts), marks, about, all_remarks, looks, scan.since_1904)

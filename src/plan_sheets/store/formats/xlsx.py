@@ -63,13 +63,19 @@ def read_workbook_parts(
         kept = count_signs_in_sheet(part[part.rfind(b"sheetData") :], kept)
         scan = _check_sheet(part, shared, limits, apart=apart)
         scans.append(replace(scan, pictures=pictures) if pictures else scan)
+    cells = _count_cells(scans, limits)
+    _check_shared_texts(shared_part, cells, [parts[sheet.part] for sheet in listed], limits)
+    return parts, listed, scans, kept
+
+
+def _count_cells(scans: Sequence[Scan], limits: Limits) -> int:
+    """How many cells all sheets have. Raises RefusedError if they are too many or too far apart."""
     cells = sum(scan.cells for scan in scans)
     if cells > limits.cells:
         raise RefusedError("file_too_many_cells", limit=f"{limits.cells:,}")
     if sum(scan.area for scan in scans) > limits.area:
         raise RefusedError("file_cells_far_apart", cell=max(scans, key=lambda scan: scan.area).last)
-    _check_shared_texts(shared_part, cells, [parts[sheet.part] for sheet in listed], limits)
-    return parts, listed, scans, kept
+    return cells
 
 
 def _list_sheets(book: bytes, targets: Mapping[str, str], limits: Limits) -> list[Listed]:
