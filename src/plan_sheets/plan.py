@@ -20,7 +20,7 @@ from plan_sheets.core.model.history import BEFORE_ANY_ROUND, History, Source
 from plan_sheets.core.model.keys import Key
 from plan_sheets.core.rating.open_questions import OpenQuestion, open_questions
 from plan_sheets.core.rating.ratings import RECORDS
-from plan_sheets.core.returned.plan_warnings import counts, warnings
+from plan_sheets.core.returned.plan_warnings import count_records, find_plan_warnings
 from plan_sheets.core.returned.read_plan import PlanRead, read_plan
 from plan_sheets.store import schemas
 from plan_sheets.store.container.hashing import sha256
@@ -94,8 +94,8 @@ def check_plan(folder: Folder) -> Checked:
     questions = list(open_questions(rows, placeholders, titles))
     messages, base = schemas.load_messages(), last_read(folder)
     told = [*month_ends((one._replace(base=base.get(one.key, "")) for one in read.cells), messages)]
-    told += warnings(rows, {cell.key: cell for cell in read.cells}, messages)
-    return Checked(counts(rows, len(questions)), [*read.findings, *told], questions)
+    told += find_plan_warnings(rows, {cell.key: cell for cell in read.cells}, messages)
+    return Checked(count_records(rows, len(questions)), [*read.findings, *told], questions)
 
 
 def merge_plan(folder: Folder, now: datetime) -> PlanMerged:

@@ -65,7 +65,7 @@ def receive(
             (corrections if _corrects(returned) else first).add((number, returned))
         with folder.register.batch("receive", now.isoformat(timespec="seconds"), dry_run=dry_run) as batch:
             desk = _Desk.of(batch, opening)
-            for lot in chain(first.lots(), corrections.lots()):
+            for lot in chain(first.read_lots(), corrections.read_lots()):
                 desk.take_in(lot)
                 receipts |= {number: returned.receipt() for number, returned in lot}
     return Receipts(tuple(receipts[number] for number in range(len(inbox.files))), inbox.passed_over)

@@ -10,7 +10,7 @@ from plan_sheets.core.book.paper import BoardPaper
 from plan_sheets.core.model.findings import PlanSheetsError
 from plan_sheets.core.model.keys import Address
 from plan_sheets.core.model.printable import printable
-from plan_sheets.core.returned.compare import same_text
+from plan_sheets.core.returned.compare import is_same_text
 from plan_sheets.store.formats.reader import read_made
 from plan_sheets.store.inspector.inspect import inspect_workbook
 from plan_sheets.store.writing.workbook import write_workbook
@@ -49,7 +49,7 @@ def _compare_row(book: Book, at: Address, row: Row, there: Sequence[str]) -> Non
     `at`: the address of its first cell; `there`: the texts that were read back.
     """
     for across, (content, found) in enumerate(zip(row.cells, there, strict=False)):
-        if not isinstance(content, Formula) and not same_text(printable(as_text(content)), found):
+        if not isinstance(content, Formula) and not is_same_text(printable(as_text(content)), found):
             where = Address.at(at.sheet, at.place[0], across)
             raise PlanSheetsError(
                 f"The workbook '{book.title}' was not handed over: {where} does not read back as written.",
