@@ -195,7 +195,7 @@ class Plan:
         """The workbook of a subgroup, as it was issued last."""
         book = self.register.documents(kind="subgroup", round=code, subgroup=subgroup)[-1]
         title = self.history.text("subgroup", subgroup, "title")
-        return self.path / "issued" / code.lower() / f"{book.round.lower()}-{issue.slug(title)}.xlsx"
+        return self.path / "issued" / code.lower() / f"{book.round.lower()}-{issue.make_slug(title)}.xlsx"
 
     def filled(self, name: str, answers: Answers, subgroup: str = "DA", code: str = Q1) -> Path:
         """The workbook of a subgroup, filled in, in the inbox."""

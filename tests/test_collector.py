@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from plan_sheets.master import collector_paused
+from plan_sheets.master import pause_collector
 
 
 @pytest.fixture(autouse=True)
@@ -25,6 +25,6 @@ def test_it_is_as_it_was_before_the_deed(*, enabled: bool) -> None:
     assert gc.isenabled() == enabled
 
 
-@collector_paused()
+@pause_collector()
 def _deed() -> None:
     raise ValueError(f"deed failed{', and was disturbed' if gc.isenabled() else ''}")

@@ -12,6 +12,7 @@ from typing import Any
 
 import openpyxl
 import pytest
+from tests.table_rows import rows_of_table
 
 from plan_sheets.core.model.dates import PartialDate
 from plan_sheets.core.model.findings import PlanSheetsError
@@ -44,7 +45,7 @@ class Ran:
 
     def rows(self, table: Any) -> list[Any]:
         register = open_folder(self.path).register
-        found = list(register.rows(table))
+        found = list(rows_of_table(register, table))
         register.close()
         return found
 

@@ -319,7 +319,7 @@ def test_subgroups_with_one_file_name_have_a_file_each(example: Plan, names: dic
 
 
 @pytest.mark.parametrize(
-    ("title", "slug"),
+    ("title", "make_slug"),
     [
         ("Domestic Abuse", "domestic-abuse"),
         ("  Prevent  ", "prevent"),
@@ -329,8 +329,8 @@ def test_subgroups_with_one_file_name_have_a_file_each(example: Plan, names: dic
         ("../../etc/passwd", "etc-passwd"),
     ],
 )
-def test_a_slug_is_plain(title: str, slug: str) -> None:
-    assert issue.slug(title) == slug
+def test_a_slug_is_plain(title: str, make_slug: str) -> None:
+    assert issue.make_slug(title) == make_slug
 
 
 def test_a_plan_without_subgroups_cannot_be_issued(tmp_path: Path) -> None:

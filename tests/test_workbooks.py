@@ -10,7 +10,7 @@ import pytest
 
 from plan_sheets.core.book.layout import Book
 from plan_sheets.plan import example_book, template_book
-from plan_sheets.store.schemas import data_folder
+from plan_sheets.store.schemas import find_data_folder
 from plan_sheets.store.writing.hand_over import hand_over
 
 
@@ -22,5 +22,5 @@ def parts(data: bytes) -> dict[str, bytes]:
 
 @pytest.mark.parametrize(("name", "make"), [("plan-template.xlsx", template_book), ("plan-2016-17.xlsx", example_book)])
 def test_made_again_the_parts_are_the_same(name: str, make: Callable[[], Book]) -> None:
-    kept, made = parts((data_folder("workbooks") / name).read_bytes()), parts(hand_over(make()))
+    kept, made = parts((find_data_folder("workbooks") / name).read_bytes()), parts(hand_over(make()))
     assert [part for part in kept | made if kept.get(part) != made.get(part)] == [], "run: make workbooks"

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 COLLECT_AFTER = 100_000
-"""New objects between two looks for garbage; Python's own 700 suits programs that run longer."""
+"""How many new objects Python makes before it looks for garbage; its default, 700, suits programs that run longer."""
 REFUSED = 1
 """Nothing was changed."""
 SOMEBODY_MUST_ACT = 3
@@ -35,7 +35,7 @@ class _Group(click.Group):
         self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
     ) -> click.Context:
         """Parse what stands before the command."""
-        with _misuse_on_screen():
+        with _show_misuse():
             return super().make_context(info_name, args, parent, **extra)
 
     def invoke(self, ctx: click.Context) -> Any:
@@ -43,7 +43,7 @@ class _Group(click.Group):
         # Most of a command's time is imports, and a sixth of that was looking for garbage that imports do not make.
         gc.set_threshold(COLLECT_AFTER)
         try:
-            with _misuse_on_screen():
+            with _show_misuse():
                 return super().invoke(ctx)
         except (click.exceptions.Exit, click.ClickException, click.Abort, BrokenPipeError):
             raise  # click ends quietly, too, where another program (head, more) reads no further
@@ -54,8 +54,8 @@ class _Group(click.Group):
             if not isinstance(trouble, PlanSheetsError):
                 if ctx.find_root().params.get("debug"):
                     raise
-                told = f"Something went wrong that plan-sheets did not expect ({type(trouble).__name__}: {trouble})."
-                say(told, err=True)
+                fault = f"Something went wrong that plan-sheets did not expect ({type(trouble).__name__}: {trouble})."
+                say(fault, err=True)
                 say("Nothing more was done. Please report it; --debug shows more.", err=True)
                 ctx.exit(REFUSED)
             for line in filter(None, (str(trouble), trouble.remedy)):
@@ -64,8 +64,8 @@ class _Group(click.Group):
 
 
 @contextmanager
-def _misuse_on_screen() -> Iterator[None]:
-    """Click quotes what was typed as it was typed: a terminal shall not obey it."""
+def _show_misuse() -> Iterator[None]:
+    """Take control characters out of click's messages, which quote what was typed: a terminal would obey them."""
     try:
         yield
     except click.ClickException as misused:
@@ -94,23 +94,23 @@ as_of_option = click.option(
 )
 
 
-def _now(as_of: datetime | None) -> datetime:
+def _read_clock(as_of: datetime | None) -> datetime:
     return as_of or datetime.now().replace(microsecond=0)  # noqa: DTZ005 - the office's own clock
 
 
-def _path(text: str) -> Path:
+def _as_path(text: str) -> Path:
     from pathlib import Path
 
     return Path(text)
 
 
-def _open(plan_dir: str) -> Folder:
+def _open_folder(plan_dir: str) -> Folder:
     from plan_sheets.store.plan_folder import open_folder
 
     return open_folder(plan_dir)
 
 
-def _processes(paths: Sequence[Path]) -> AbstractContextManager[Executor | None]:
+def _start_processes(paths: Sequence[Path]) -> AbstractContextManager[Executor | None]:
     """Processes to share the work, if there may be much of it: a folder, or a file that may hold many."""
     from contextlib import nullcontext
 
@@ -121,16 +121,17 @@ def _processes(paths: Sequence[Path]) -> AbstractContextManager[Executor | None]
     return processes()
 
 
-def _status_of(receipts: Receipts) -> int:
+def _choose_status(receipts: Receipts) -> int:
     """The exit status of a batch: 1 if every file was refused, 3 if somebody must act, else 0."""
     from plan_sheets.core.model.findings import Verdict
 
     returns = receipts.returns
-    if returns and all(one.verdict is Verdict.REFUSED for one in returns):
+    if returns and all(receipt.verdict is Verdict.REFUSED for receipt in returns):
         return REFUSED
     acts = any(
-        one.verdict in (Verdict.HELD, Verdict.REFUSED) or any(finding.severity.blocks for finding in one.findings)
-        for one in returns
+        receipt.verdict in (Verdict.HELD, Verdict.REFUSED)
+        or any(finding.severity.blocks for finding in receipt.findings)
+        for receipt in returns
     )
     return SOMEBODY_MUST_ACT if acts else 0
 
@@ -162,8 +163,8 @@ def new(directory: str, example: bool, as_of: datetime | None) -> None:
     """Make a plan folder with plan.xlsx, the grid template."""
     from plan_sheets import plan, screen
 
-    folder = plan.new_plan(directory, _now(as_of), example=example)
-    screen.new(folder, example=example)
+    folder = plan.new_plan(directory, _read_clock(as_of), example=example)
+    screen.print_new_plan(folder, example=example)
 
 
 @main.command()
@@ -174,9 +175,9 @@ def check(plan_dir: str, notes: bool, as_json: bool) -> None:
     """Read plan.xlsx as it stands: findings, open questions, warnings. Changes nothing."""
     from plan_sheets import plan, screen
 
-    checked = plan.check_plan(_open(plan_dir))
-    screen.checked(checked, as_json=as_json, notes=notes)
-    sys.exit(SOMEBODY_MUST_ACT if any(one.severity == "error" for one in checked.findings) else 0)
+    checked = plan.check_plan(_open_folder(plan_dir))
+    screen.print_check(checked, as_json=as_json, notes=notes)
+    sys.exit(SOMEBODY_MUST_ACT if any(finding.severity == "error" for finding in checked.findings) else 0)
 
 
 @main.command(name="plan")
@@ -189,8 +190,8 @@ def merge(plan_dir: str, write: bool, notes: bool, as_json: bool, as_of: datetim
     """Merge plan.xlsx into the register. Nothing in the register is ever deleted."""
     from plan_sheets import office, screen
 
-    read = office.merge_plan(_open(plan_dir), _now(as_of), write=write)
-    screen.plan_read(read, as_json=as_json, notes=notes)
+    read = office.merge_plan(_open_folder(plan_dir), _read_clock(as_of), write=write)
+    screen.print_merged_plan(read, as_json=as_json, notes=notes)
     sys.exit(SOMEBODY_MUST_ACT if read.merged.queries or read.merged.errors else 0)
 
 
@@ -216,8 +217,8 @@ def issue(
     """Make the locked workbooks of a round, one for each subgroup."""
     from plan_sheets import office, screen
 
-    issued = office.issue_round(_open(plan_dir), code, return_by.date(), _now(as_of), subgroups)
-    screen.issued(issued, as_json=as_json, notes=notes)
+    issued = office.issue_round(_open_folder(plan_dir), code, return_by.date(), _read_clock(as_of), subgroups)
+    screen.print_issues(issued, as_json=as_json, notes=notes)
     sys.exit(SOMEBODY_MUST_ACT if issued.merged.queries or issued.merged.errors else 0)
 
 
@@ -249,12 +250,14 @@ def receive(
     from plan_sheets.core.model.printable import readable
     from plan_sheets.core.model.receipts import Instructions
 
-    told = Instructions(readable(reference), readable(replaces), frozenset(allow), readable(reason))
-    files = [_path(one) for one in paths]
-    with _processes(files) as executor:
-        received = office.receive_files(_open(plan_dir), files, _now(as_of), told, dry_run=dry_run, executor=executor)
-    screen.received(received, as_json=as_json, dry_run=dry_run, notes=notes)
-    sys.exit(SOMEBODY_MUST_ACT if received.trouble else _status_of(received.receipts))
+    instructions = Instructions(readable(reference), readable(replaces), frozenset(allow), readable(reason))
+    files = [_as_path(path) for path in paths]
+    with _start_processes(files) as executor:
+        received = office.receive_files(
+            _open_folder(plan_dir), files, _read_clock(as_of), instructions, dry_run=dry_run, executor=executor
+        )
+    screen.print_receipts(received, as_json=as_json, dry_run=dry_run, notes=notes)
+    sys.exit(SOMEBODY_MUST_ACT if received.trouble else _choose_status(received.receipts))
 
 
 @main.command()
@@ -267,7 +270,7 @@ def status(plan_dir: str, code: str | None, as_json: bool, as_of: datetime | Non
     from plan_sheets import screen
     from plan_sheets import status as deed
 
-    screen.status(deed.status_of(_open(plan_dir), code, _now(as_of).date()), as_json=as_json)
+    screen.print_status(deed.status_of(_open_folder(plan_dir), code, _read_clock(as_of).date()), as_json=as_json)
 
 
 @main.command()
@@ -300,9 +303,9 @@ def master(
     from plan_sheets import screen
 
     made = deed.make_master(
-        _open(plan_dir), code, _now(as_of), output or None, paper or None, edition=edition, boards=boards
+        _open_folder(plan_dir), code, _read_clock(as_of), output or None, paper or None, edition=edition, boards=boards
     )
-    screen.mastered(made, as_json=as_json)
+    screen.print_master(made, as_json=as_json)
 
 
 @main.command()
@@ -316,8 +319,8 @@ def trace(plan_dir: str, ref: str, field: str | None, as_json: bool) -> None:
     from plan_sheets import trace as deed
     from plan_sheets.core.model.printable import readable
 
-    steps = deed.trace_value(_open(plan_dir), readable(ref), readable(field) if field else None)
-    screen.traced(steps, as_json=as_json)
+    steps = deed.trace_value(_open_folder(plan_dir), readable(ref), readable(field) if field else None)
+    screen.print_steps(steps, as_json=as_json)
 
 
 @main.command()
@@ -330,11 +333,11 @@ def inspect(paths: tuple[str, ...], as_json: bool) -> None:
     """
     from plan_sheets import inspect, screen
 
-    told = inspect.inspect_files(paths)
-    screen.inspected(told, as_json=as_json)
-    if all(one.refused for one in told):
+    files = inspect.inspect_files(paths)
+    screen.print_inspected(files, as_json=as_json)
+    if all(file.refused for file in files):
         sys.exit(REFUSED)
-    sys.exit(SOMEBODY_MUST_ACT if any(one.broken or one.refused for one in told) else 0)
+    sys.exit(SOMEBODY_MUST_ACT if any(file.broken or file.refused for file in files) else 0)
 
 
 @main.command()
@@ -344,4 +347,4 @@ def demo(directory: str) -> None:
     from plan_sheets import demo as deed
     from plan_sheets import screen
 
-    deed.run_demo(_path(directory), screen.say)
+    deed.run_demo(_as_path(directory), screen.say)

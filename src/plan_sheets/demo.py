@@ -58,10 +58,10 @@ def run_demo(directory: Path, say: Callable[[str], object]) -> None:
     """
     script = schemas.load_demo()
     begins = script["begins"]
-    folder = plan.new_plan(directory, _at(begins), example=True, secret=SECRET)
+    folder = plan.new_plan(directory, _choose_time(begins), example=True, secret=SECRET)
     try:
         demo = _Demo(folder, say)
-        demo.tell(f"{_words(begins)}: {directory} is a plan folder with the example for 2016/17.")
+        demo.tell(f"{_describe_day(begins)}: {directory} is a plan folder with the example for 2016/17.")
         demo.check()
         for part in script["rounds"]:
             demo.play(part)
@@ -79,7 +79,7 @@ class _Demo:
     """Codes of the findings told already: each kind is told in full once."""
 
     def tell(self, text: str, indent: str = "") -> None:
-        """A line, or a few under each other."""
+        """Print a text, in several lines if it is longer than `WIDTH`."""
         # A path is copied from the screen, so it is never broken.
         whole = textwrap.TextWrapper(WIDTH, indent, f"{indent}    ", break_long_words=False, break_on_hyphens=False)
         for line in whole.wrap(text):
@@ -90,7 +90,7 @@ class _Demo:
         checked = plan.check_plan(self.folder)
         what = ("priorities", "themes", "actions", "open_questions")
         counted = ", ".join(f"{checked.counts[name]} {name.replace('_', ' ')}" for name in what)
-        warned = [one for one in checked.findings if one.severity is Severity.WARNING]
+        warned = [finding for finding in checked.findings if finding.severity is Severity.WARNING]
         self.tell(f"It has {counted}. Checked: {len(warned)} warnings, such as:", "  ")
         self._tell_new(warned[:1])
 
@@ -114,125 +114,139 @@ class _Demo:
     def _edit_plan(self, edit: Mapping[str, Any]) -> None:
         """The officer types in plan.xlsx and has it merged."""
         _fill(self.folder.plan_file, self.folder.plan_file, edit["sheets"])
-        merged = office.merge_plan(self.folder, _at(edit["date"])).merged
+        merged = office.merge_plan(self.folder, _choose_time(edit["date"])).merged
         self.tell(
-            f"{_words(edit['date'])}: the board officer enters {edit['told']} in plan.xlsx: "
-            f"{', '.join([f'{merged.taken} taken', *_counted({'query': merged.queries})])}."
+            f"{_describe_day(edit['date'])}: the board officer enters {edit['told']} in plan.xlsx: "
+            f"{', '.join([f'{merged.taken} taken', *_describe_counts({'query': merged.queries})])}."
         )
         self._tell_new(merged.findings)
 
     def _issue(self, part: Mapping[str, Any]) -> dict[str, Path]:
         """Every subgroup's workbook, by its code."""
-        issued = office.issue_round(self.folder, part["code"], part["return_by"], _at(part["issued"])).issues
-        rows = sum(one.rows for one in issued)
+        issued = office.issue_round(self.folder, part["code"], part["return_by"], _choose_time(part["issued"])).issues
+        rows = sum(workbook.rows for workbook in issued)
         self.tell(
-            f"{_words(part['issued'])}: {len(issued)} workbooks issued, with {rows} rows to report on, "
-            f"to be back by {_words(part['return_by'])}."
+            f"{_describe_day(part['issued'])}: {len(issued)} workbooks issued, with {rows} rows to report on, "
+            f"to be back by {_describe_day(part['return_by'])}."
         )
-        return {one.subgroup: one.file for one in issued}
+        return {workbook.subgroup: workbook.file for workbook in issued}
 
     def _receive(self, post: Mapping[str, Any], sent: Mapping[str, Path], inbox: Path) -> None:
         """The chairs fill in and send back, and the officer takes the whole inbox in."""
         inbox.mkdir(exist_ok=True)
-        for one in post["returns"]:
-            source = inbox / one["again"] if "again" in one else sent[one["of"]]
-            _fill(source, inbox / one["file"], one.get("sheets", {}), one.get("renamed", {}))
-        received = office.receive_files(self.folder, [inbox], _at(post["date"]))
-        receipts = {Path(one.file).name: one for one in received.receipts.returns}
-        new = [receipts.pop(one["file"]) for one in post["returns"]]
-        told = [f"{many} {_verdict(one)}" for one, many in Counter(one.verdict for one in new).items()]
+        for answer in post["returns"]:
+            source = inbox / answer["again"] if "again" in answer else sent[answer["of"]]
+            _fill(source, inbox / answer["file"], answer.get("sheets", {}), answer.get("renamed", {}))
+        received = office.receive_files(self.folder, [inbox], _choose_time(post["date"]))
+        receipts = {Path(receipt.file).name: receipt for receipt in received.receipts.returns}
+        new = [receipts.pop(answer["file"]) for answer in post["returns"]]
+        counts = Counter(receipt.verdict for receipt in new)
+        verdicts = [f"{many} {_describe_verdict(verdict)}" for verdict, many in counts.items()]
         if receipts:
-            told.append(f"{len(receipts)} known already")
-        self.tell(f"{_words(post['date'])}: the board officer receives {inbox.name}: {', '.join(told)}.")
-        for one, receipt in zip(post["returns"], new, strict=True):
-            self._tell_receipt(receipt, one["habit"])
+            verdicts.append(f"{len(receipts)} known already")
+        self.tell(f"{_describe_day(post['date'])}: the board officer receives {inbox.name}: {', '.join(verdicts)}.")
+        for answer, receipt in zip(post["returns"], new, strict=True):
+            self._tell_receipt(receipt, answer["habit"])
 
     def _tell_receipt(self, receipt: Receipt, habit: str) -> None:
         """What became of one return, and each kind of finding that has not been told of before."""
-        counted = _counted(Counter(str(one.severity) for one in receipt.findings))
-        told = ", ".join([_verdict(receipt.verdict), f"{receipt.changes} taken", *counted])
-        self.tell(f"{Path(receipt.file).name} ({habit}): {told}.", "  ")
+        counted = _describe_counts(Counter(str(finding.severity) for finding in receipt.findings))
+        outcome = ", ".join([_describe_verdict(receipt.verdict), f"{receipt.changes} taken", *counted])
+        self.tell(f"{Path(receipt.file).name} ({habit}): {outcome}.", "  ")
         self._tell_new(receipt.findings)
 
     def _tell_new(self, findings: Iterable[Finding | OpenQuery]) -> None:
         """What is wrong, of each kind that has not been told of before."""
-        for one in findings:
-            if one.code not in self.told and one.code not in QUIET:
-                self.told.add(one.code)
-                address = one.address if isinstance(one, Finding) else None
-                self.tell(f"{address}: {_first(one.message)}" if address else _first(one.message), "      ")
+        for finding in findings:
+            if finding.code not in self.told and finding.code not in QUIET:
+                self.told.add(finding.code)
+                address = finding.address if isinstance(finding, Finding) else None
+                self.tell(
+                    f"{address}: {_take_first_sentence(finding.message)}"
+                    if address
+                    else _take_first_sentence(finding.message),
+                    "      ",
+                )
 
     def _settle(self, settled: Mapping[str, Any]) -> None:
         """The officer fills in the officer's workbook and gives it back."""
         sheets = settled["sheets"]
-        desk = officer.make_officer(self.folder, _at(settled["date"])).path
+        desk = officer.make_officer(self.folder, _choose_time(settled["date"])).path
         waiting = self.folder.register.open_queries()
         _fill(desk, desk, sheets)
-        receipt = office.receive_files(self.folder, [desk], _at(settled["date"])).receipts.returns[0]
+        receipt = office.receive_files(self.folder, [desk], _choose_time(settled["date"])).receipts.returns[0]
         self.tell(
-            f"{_words(settled['date'])}: the board officer settles {desk.parent.name}/{desk.name}: "
-            f"{_verdict(receipt.verdict)}, {receipt.changes} taken, {len(sheets['Public text'])} for the public."
+            f"{_describe_day(settled['date'])}: the board officer settles {desk.parent.name}/{desk.name}: "
+            f"{_describe_verdict(receipt.verdict)}, {receipt.changes} taken, "
+            f"{len(sheets['Public text'])} for the public."
         )
         self._tell_new(waiting)
         for sheet in ("Queries", "To confirm"):
-            self.tell(f"{sheet}: " + "; ".join(f"{row}: {_choice(text)}" for row, text in sheets[sheet].items()), "  ")
+            self.tell(
+                f"{sheet}: " + "; ".join(f"{row}: {_describe_choice(text)}" for row, text in sheets[sheet].items()),
+                "  ",
+            )
         self._tell_new(receipt.findings)
 
     def _tell_status(self, on: date) -> None:
         """The control totals."""
-        stands = status.status_of(self.folder, None, on)
-        totals = stands.totals
-        out = ", ".join(one.subgroup for one in stands.rows if one.returned is None)
+        standing = status.status_of(self.folder, None, on)
+        totals = standing.totals
+        out = ", ".join(row.subgroup for row in standing.rows if row.returned is None)
         self.tell(
             f"Status: {totals['issued']} issued = {totals['returned']} returned + {totals['outstanding']} outstanding "
-            f"({out}). {stands.open_queries} queries open."
+            f"({out}). {standing.open_queries} queries open."
         )
 
     def _master(self, on: date) -> Path:
-        made = master.make_master(self.folder, None, _at(on))
+        made = master.make_master(self.folder, None, _choose_time(on))
         counts = ", ".join(f"{many} {what}" for what, many in made.counts.items())
         for warning in made.warnings:
             self.tell(warning, "  ")
-        self.tell(f"{_words(on)}: the master, with {counts}, is {made.path}")
+        self.tell(f"{_describe_day(on)}: the master, with {counts}, is {made.path}")
         return made.path
 
     def _decide(self, decided: Mapping[str, Any], made: Path, inbox: Path) -> None:
         """The executive writes into the master, and the officer takes it in."""
         file = inbox / decided["file"]
         _fill(made, file, decided["sheets"])
-        receipt = office.receive_files(self.folder, [file], _at(decided["date"])).receipts.returns[0]
+        receipt = office.receive_files(self.folder, [file], _choose_time(decided["date"])).receipts.returns[0]
         rows = decided["sheets"]["Decisions"]
         self.tell(
-            f"{_words(decided['date'])}: the Executive decides on {' and '.join(rows)} in {file.name}: "
-            f"{_verdict(receipt.verdict)}, {receipt.changes} taken; it goes out with the next workbooks."
+            f"{_describe_day(decided['date'])}: the Executive decides on {' and '.join(rows)} in {file.name}: "
+            f"{_describe_verdict(receipt.verdict)}, {receipt.changes} taken; it goes out with the next workbooks."
         )
         self._tell_new(receipt.findings)
 
 
-def _at(day: date) -> datetime:
+def _choose_time(day: date) -> datetime:
     """Nine in the morning."""
     return datetime.combine(day, time(9))
 
 
-def _words(day: date) -> str:
+def _describe_day(day: date) -> str:
     return PartialDate.day(day).words
 
 
-def _counted(found: Mapping[str, int]) -> list[str]:
+def _describe_counts(found: Mapping[str, int]) -> list[str]:
     """How many findings of each severity, where there are any."""
-    return [f"{found[one]} {one if found[one] == 1 else many}" for one, many in MANY.items() if found.get(one)]
+    return [
+        f"{found[severity]} {severity if found[severity] == 1 else several}"
+        for severity, several in MANY.items()
+        if found.get(severity)
+    ]
 
 
-def _first(message: str) -> str:
+def _take_first_sentence(message: str) -> str:
     """The first sentence of a message: what is wrong. What to do about it stands in the rest."""
     return re.split(r"(?<=[.?!]) (?=[A-Z'])", message, maxsplit=1)[0]
 
 
-def _verdict(verdict: Verdict) -> str:
+def _describe_verdict(verdict: Verdict) -> str:
     return verdict.replace("_", " ")
 
 
-def _choice(text: str | Mapping[str, str]) -> str:
+def _describe_choice(text: str | Mapping[str, str]) -> str:
     """What was chosen; a text that shall stand is told as well."""
     return text if isinstance(text, str) else " ".join(text.values())
 
@@ -245,7 +259,7 @@ def _fill(source: Path, target: Path, typed: Typed, renamed: Mapping[str, str] |
             _type(book[name], row, texts if isinstance(texts, Mapping) else {ANSWERS[name]: texts})
     for before, after in (renamed or {}).items():
         book[before].title = after
-    target.write_bytes(_saved(book))
+    target.write_bytes(_save(book))
 
 
 def _type(sheet: Worksheet, name: str, texts: Mapping[str, Any]) -> None:
@@ -265,7 +279,7 @@ def _type(sheet: Worksheet, name: str, texts: Mapping[str, Any]) -> None:
         row[headings.index(heading)].value = text
 
 
-def _saved(book: Workbook) -> bytes:
+def _save(book: Workbook) -> bytes:
     """The bytes of a workbook as openpyxl saves it, but for the time: the order of a merge must not depend on that.
 
     Parts are stored, not compressed, so that another build of zlib makes the same bytes.

@@ -34,26 +34,26 @@ class Inspected:
 
 
 def inspect_files(paths: AnyPath | Iterable[AnyPath]) -> list[Inspected]:
-    """The files, each looked at alone: one that is refused does not keep the others from it.
+    """Inspect each file by itself: if one is refused, the others are inspected all the same.
 
     Raises TypeError for what is no path, and nothing else.
     """
-    return [_inspected(path) for path in as_paths(paths)]
+    return [_inspect_file(path) for path in as_paths(paths)]
 
 
-def _inspected(path: Path) -> Inspected:
+def _inspect_file(path: Path) -> Inspected:
     try:
         found = inspect_apart(read_bytes(path))
     except PlanSheetsError as trouble:
         return Inspected(str(path), refused=f"{trouble} {trouble.remedy}")
     if isinstance(found, Refusal):
         message = schemas.load_messages().by_code[found.code]
-        what = message.wrong.format(**found.details)  # what to do is said to a chair about a return
+        what = message.wrong.format(**found.details)  # `message.do` speaks to a chair about a return
         return Inspected(str(path), refused=f"{what} Only an Excel workbook (.xlsx, .xlsm) can be inspected.")
-    return Inspected(str(path), tuple(_by_rule(found)))
+    return Inspected(str(path), tuple(_group_by_rule(found)))
 
 
-def _by_rule(found: Iterable[Problem]) -> Iterable[RuleBroken]:
+def _group_by_rule(found: Iterable[Problem]) -> Iterable[RuleBroken]:
     problems: dict[str, list[Problem]] = {rule.name: [] for rule in (*WORKBOOK_RULES, *SHEET_RULES)}
     for problem in found:
         problems[problem.rule].append(problem)

@@ -35,7 +35,7 @@ from plan_sheets.store.writing.hand_over import hand_over
 ENDED = (Stage.CLOSED, Stage.WITHDRAWN)
 LONGEST_SLUG = 60
 NOT_OFFICERS = frozenset({"last_progress", "last_step", "last_rag", "reply", "key"})
-"""Locked columns that say what others said: a change in them is no reason for a new issue."""
+"""Locked columns that repeat what chairs or the executive said: a change in them is no reason for a new issue."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class Issued:
     rows: int
     supersedes: str | None
     again: bool
-    """Whether it is the very workbook that was issued before."""
+    """Whether the workbook has not changed since it was issued before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ class _Round:
     ratings: Mapping[str, Rating]
     """By ref, of the last of them."""
     decided: tuple[Decision, ...]
-    """What the executive decided in them and nobody has said was carried out."""
+    """What the executive decided in those rounds and nobody has reported as carried out."""
     secret: bytes
 
 
@@ -77,42 +77,43 @@ def issue_round(
     Raises PlanSheetsError for a round that is not the plan's, a return-by date before it, or an unknown subgroup.
     """
     with folder.register.batch("issue", now.isoformat(timespec="seconds")) as batch:
-        shared = _shared(folder, Round.parse(code), return_by, now)
-        return _issue(folder, shared, subgroups, batch)
+        shared = _gather_shared(folder, Round.parse(code), return_by, now)
+        return _issue_documents(folder, shared, subgroups, batch)
 
 
-def _issue(folder: Folder, shared: _Round, subgroups: Sequence[str], batch: Batch) -> list[Issued]:
+def _issue_documents(folder: Folder, shared: _Round, subgroups: Sequence[str], batch: Batch) -> list[Issued]:
     """The workbooks of these subgroups, or of all, recorded in the batch."""
     known = list(shared.rows["subgroup"])
-    unknown = [one for one in subgroups if one not in known]
+    unknown = [code for code in subgroups if code not in known]
     if unknown or not known:
         raise PlanSheetsError(
             f"The plan has no subgroup {', '.join(unknown) or 'at all'}.", f"It has: {', '.join(known) or 'none'}."
         )
-    earlier = {one.subgroup: one for one in folder.register.documents(kind="subgroup", round=shared.round.code)}
-    made = [_document(shared, one, earlier.get(one)) for one in known if not subgroups or one in subgroups]
+    issues = folder.register.documents(kind="subgroup", round=shared.round.code)
+    earlier = {document.subgroup: document for document in issues}
+    made = [_make_document(shared, code, earlier.get(code)) for code in known if not subgroups or code in subgroups]
     files = [hand_over(document.book) for document in made]
-    slugs = _slugs(shared.rows)
-    folder.check_free(_name(shared.round, slugs[document.subgroup]) for document in made)
-    told = RoundFacts(shared.round.code, shared.return_by.isoformat(), shared.issued.date().isoformat())
-    if told not in folder.register.rounds():
-        batch.add(tables.ROUND, code=told.code, return_by=told.return_by, issued=told.issued)
+    slugs = _make_slugs(shared.rows)
+    folder.check_free(_name_file(shared.round, slugs[document.subgroup]) for document in made)
+    facts = RoundFacts(shared.round.code, shared.return_by.isoformat(), shared.issued.date().isoformat())
+    if facts not in folder.register.rounds():
+        batch.add(tables.ROUND, code=facts.code, return_by=facts.return_by, issued=facts.issued)
     issued = []
     for document, data in zip(made, files, strict=True):
         if not document.id:
             batch.add_document(document, layout_text(document.book), base_text(document.book))
-        path = folder.write(_name(shared.round, slugs[document.subgroup]), data, batch)
-        issued.append(_told(document, path, earlier.get(document.subgroup)))
+        path = folder.write(_name_file(shared.round, slugs[document.subgroup]), data, batch)
+        issued.append(_describe_issue(document, path, earlier.get(document.subgroup)))
     return issued
 
 
-def _name(for_round: Round, slugged: str) -> str:
+def _name_file(for_round: Round, slugged: str) -> str:
     """Where an issue lies in the plan folder."""
     code = for_round.code.lower()
     return f"issued/{code}/{code}-{slugged}.xlsx"
 
 
-def _told(document: Document, path: Path, earlier: Document | None) -> Issued:
+def _describe_issue(document: Document, path: Path, earlier: Document | None) -> Issued:
     again = bool(document.id)
     superseded = earlier.reference if earlier and not again else None
     return Issued(
@@ -120,7 +121,7 @@ def _told(document: Document, path: Path, earlier: Document | None) -> Issued:
     )
 
 
-def _shared(folder: Folder, for_round: Round, return_by: date, now: datetime) -> _Round:
+def _gather_shared(folder: Folder, for_round: Round, return_by: date, now: datetime) -> _Round:
     """What the round's workbooks share. Raises PlanSheetsError if it cannot be issued now."""
     history = folder.register.history()
     year = history.text("plan", "", "year")
@@ -135,7 +136,7 @@ def _shared(folder: Folder, for_round: Round, return_by: date, now: datetime) ->
             f"({PartialDate.day(for_round.first_day).words}).",
             "Give a later --return-by.",
         )
-    known = {one.code: one for one in folder.register.rounds()}
+    known = {issued_round.code: issued_round for issued_round in folder.register.rounds()}
     later = [code for code in known if code > for_round.code]
     if later and for_round.code not in known:
         raise PlanSheetsError(
@@ -145,21 +146,21 @@ def _shared(folder: Folder, for_round: Round, return_by: date, now: datetime) ->
     rounds = tuple(code for code in known if code < for_round.code)
     ratings = rate_rounds(history, rounds)[rounds[-1]] if rounds else {}
     day = datetime.combine(issued.date(), time())
-    decided = tuple(one for one in decisions(history, rounds) if one.is_open())
+    decided = tuple(decision for decision in decisions(history, rounds) if decision.is_open())
     return _Round(
         for_round, return_by, day, history, rows_at(history), rounds, ratings, decided, folder.register.secret
     )
 
 
-def _document(shared: _Round, subgroup: str, earlier: Document | None) -> Document:
+def _make_document(shared: _Round, subgroup: str, earlier: Document | None) -> Document:
     """The document of one subgroup: the earlier one of this round, unless the officer's cells have changed since."""
     if earlier is not None:
-        candidate = _book(shared, subgroup, earlier.reference)
-        if _officers_cells(candidate, shared.history) == _officers_cells(earlier.book, shared.history):
+        candidate = _make_book(shared, subgroup, earlier.reference)
+        if _find_officers_cells(candidate, shared.history) == _find_officers_cells(earlier.book, shared.history):
             return earlier
     number = int(earlier.reference.rpartition("-")[2]) + 1 if earlier else 1
     reference = f"{shared.round.code}-{subgroup}-{number}"
-    book = _book(shared, subgroup, reference)
+    book = _make_book(shared, subgroup, reference)
     made = shared.issued.date().isoformat()
     signature = book.properties[SIGNATURE]
     return Document(
@@ -174,11 +175,11 @@ def _document(shared: _Round, subgroup: str, earlier: Document | None) -> Docume
     )
 
 
-def _officers_cells(book: Book, history: History) -> set[tuple[str, str, str, str]]:
-    """The cells by which an issue is the officer's own: all that is locked, and answers that are the plan's.
+def _find_officers_cells(book: Book, history: History) -> set[tuple[str, str, str, str]]:
+    """The cells whose change is a reason for a new issue: locked cells, and answers that are the plan's.
 
-    What last round said, keys and signature are not among them; nor is an answer that a return has changed since, nor a
-    date or text that was confirmed or settled: who proposed it need not be sent another workbook.
+    Each is (sheet, ref, field, text). Left out are last round's answers, keys and the signature; an answer that a
+    return has changed since; and what was confirmed or settled, as the chair who proposed it needs no new workbook.
     """
     cells = set()
     for sheet in book.sheets:
@@ -200,15 +201,15 @@ def _officers_cells(book: Book, history: History) -> set[tuple[str, str, str, st
     return cells
 
 
-def _book(shared: _Round, subgroup: str, reference: str) -> Book:
+def _make_book(shared: _Round, subgroup: str, reference: str) -> Book:
     rows, history = shared.rows, shared.history
     plan = history.record("plan", "")
-    actions = list(_actions(shared, subgroup))
+    actions = list(_list_actions(shared, subgroup))
     mine = [ref for ref in actions if subgroups_of(rows, ref)[0] == subgroup]
     in_order = sorted(actions, key=lambda ref: ref not in mine)
-    told = replies(shared.decided, in_order, rows, subgroup)
-    grid = [_grid_row(rows, ref) for ref in _themes(rows, subgroup)]
-    themes = tuple(as_text(one.contents["theme"]) for one in grid)
+    reply_of = replies(shared.decided, in_order, rows, subgroup)
+    grid = [_make_grid_row(rows, ref) for ref in _list_themes(rows, subgroup)]
+    themes = tuple(as_text(row.contents["theme"]) for row in grid)
     contact = " ".join(
         filter(None, [plan["contact_name"], f"({plan['contact_email']})" if plan["contact_email"] else ""])
     )
@@ -223,8 +224,8 @@ def _book(shared: _Round, subgroup: str, reference: str) -> Book:
         },
         created=shared.issued,
         rows={
-            "Progress": [_progress_row(shared, ref, told.get(ref, ""), lead=ref in mine) for ref in in_order],
-            "Action plan": [_plan_row(rows, ref) for ref in mine],
+            "Progress": [_make_progress_row(shared, ref, reply_of.get(ref, ""), lead=ref in mine) for ref in in_order],
+            "Action plan": [_make_plan_row(rows, ref) for ref in mine],
             "Grid": grid,
             "Guidance": [RowFacts(ref, row) for ref, row in rows["consideration"].items()],
         },
@@ -241,22 +242,23 @@ def _book(shared: _Round, subgroup: str, reference: str) -> Book:
         marking=plan["marking"],
         password=plan["lock_password"],
     )
-    return compose(_spec(contributes=len(mine) < len(actions)), facts)
+    return compose(_choose_spec(contributes=len(mine) < len(actions)), facts)
 
 
-def _spec(*, contributes: bool) -> WorkbookSpec:
+def _choose_spec(*, contributes: bool) -> WorkbookSpec:
     """The subgroup workbook; Contribution stands in it only where another subgroup leads an action."""
     spec = schemas.load_workbook_spec("subgroup")
     if contributes:
         return spec
-    sheets = (
-        replace(one, columns=tuple(c for c in one.columns if c.field.record != "contribution")) for one in spec.sheets
-    )
+    sheets = [
+        replace(sheet, columns=tuple(column for column in sheet.columns if column.field.record != "contribution"))
+        for sheet in spec.sheets
+    ]
     return replace(spec, sheets=tuple(sheets))
 
 
-def _actions(shared: _Round, subgroup: str) -> Iterator[str]:
-    """The actions that a subgroup is asked about: not those that ended, nor what nobody confirmed before this round."""
+def _list_actions(shared: _Round, subgroup: str) -> Iterator[str]:
+    """The refs of the actions that a subgroup is asked about: not ended, and confirmed before this round."""
     for ref, row in shared.rows["action"].items():
         if subgroup not in subgroups_of(shared.rows, ref) or is_further(row):
             continue
@@ -269,7 +271,7 @@ def _actions(shared: _Round, subgroup: str) -> Iterator[str]:
         yield ref
 
 
-def _themes(rows: Rows, subgroup: str) -> list[str]:
+def _list_themes(rows: Rows, subgroup: str) -> list[str]:
     """The themes (or priorities without themes) that a subgroup works on."""
     return [
         ref
@@ -279,12 +281,16 @@ def _themes(rows: Rows, subgroup: str) -> list[str]:
     ]
 
 
-def _titled(rows: Rows, ref: str) -> str:
+def _add_title(rows: Rows, ref: str) -> str:
     return f"{ref} {rows['priority'].get(ref, {}).get('title', '')}".strip()
 
 
-def _progress_row(shared: _Round, ref: str, reply: str, *, lead: bool) -> RowFacts:
-    """One action: what was said last round, locked beside what is asked now. One that another leads asks one thing."""
+def _make_progress_row(shared: _Round, ref: str, reply: str, *, lead: bool) -> RowFacts:
+    """The row of an action: last round's answers, locked, beside this round's.
+
+    `reply`: what the executive decided on it, "" if nothing. `lead`: whether the subgroup leads the action; if another
+    one does, only the contribution is asked.
+    """
     row, last = shared.rows["action"][ref], shared.rounds[-1] if shared.rounds else ""
     rating = shared.ratings.get(ref)
     contents = {
@@ -296,27 +302,27 @@ def _progress_row(shared: _Round, ref: str, reply: str, *, lead: bool) -> RowFac
         "due": row["due"],
     }
     if lead:
-        spec = next(one for one in schemas.load_workbook_spec("subgroup").sheets if one.name == "Progress")
+        spec = next(sheet for sheet in schemas.load_workbook_spec("subgroup").sheets if sheet.name == "Progress")
         return RowFacts(
-            ref, contents, frozenset(one.field.name for one in spec.columns if one.input) - {"contribution"}
+            ref, contents, frozenset(column.field.name for column in spec.columns if column.input) - {"contribution"}
         )
     led_by = shared.rows["subgroup"].get(subgroups_of(shared.rows, ref)[0], {}).get("title", "")
     contents["last_progress"] = f"Led by {led_by}. " + last_given(shared.history, ref, "progress", shared.rounds)
     return RowFacts(ref, contents, frozenset({"contribution"}))
 
 
-def _plan_row(rows: Rows, ref: str) -> RowFacts:
+def _make_plan_row(rows: Rows, ref: str) -> RowFacts:
     row = rows["action"][ref]
-    return RowFacts(ref, {**row, "priority": _titled(rows, row["theme"])})
+    return RowFacts(ref, {**row, "priority": _add_title(rows, row["theme"])})
 
 
-def _grid_row(rows: Rows, ref: str) -> RowFacts:
-    return RowFacts(ref, {**rows["grid"].get(ref, {}), "theme": _titled(rows, ref)})
+def _make_grid_row(rows: Rows, ref: str) -> RowFacts:
+    return RowFacts(ref, {**rows["grid"].get(ref, {}), "theme": _add_title(rows, ref)})
 
 
-def _slugs(rows: Rows) -> dict[str, str]:
+def _make_slugs(rows: Rows) -> dict[str, str]:
     """A file name for each subgroup, from its title; where two are the same or none is left, with its code."""
-    names = {code: slug(row["title"]) for code, row in rows["subgroup"].items()}
+    names = {code: make_slug(row["title"]) for code, row in rows["subgroup"].items()}
     while len({name for name in names.values() if name}) < len(names):
         times = Counter(names.values())
         names = {
@@ -326,7 +332,7 @@ def _slugs(rows: Rows) -> dict[str, str]:
     return names
 
 
-def slug(title: str) -> str:
+def make_slug(title: str) -> str:
     """A title as part of a file name: small letters without accents, digits and hyphens, 60 characters at most."""
     letters = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
     return re.sub(r"[^a-z0-9]+", "-", letters).strip("-")[:LONGEST_SLUG].strip("-")

@@ -1,4 +1,4 @@
-"""The executive's workbook: where the plan stood at the end of a round, and every word that was said about it."""
+"""The executive's workbook: how the plan stood at the end of a round, and all that was reported about it."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ from plan_sheets.core.sheets.unknown import untold
 from plan_sheets.store import schemas
 from plan_sheets.store.plan_folder import NOT_TAKEN_IN, AnyPath, Folder, as_path, check_folder, write_elsewhere
 from plan_sheets.store.register.batch import Batch
-from plan_sheets.store.register.known_names import disputed, names_known
+from plan_sheets.store.register.known_names import find_disputed, find_known_names
 from plan_sheets.store.register.register import Register
 from plan_sheets.store.register.snapshot import read_snapshot
 from plan_sheets.store.writing.hand_over import hand_over, hand_over_paper
@@ -64,11 +64,11 @@ class Mastered:
 
 
 @contextmanager
-def collector_paused() -> Iterator[None]:
-    """Nothing is collected until the deed is done, but for what nothing refers to any more, which goes at once.
+def pause_collector() -> Iterator[None]:
+    """Turn Python's garbage collector off meanwhile; what nothing refers to is freed at once all the same.
 
-    A large master is made of a million objects that stay until its end and do not hold each other, and to look through
-    them again and again takes a sixth of the time.
+    A large master is made of a million objects that are kept until the end and do not refer to each other in circles:
+    the collector would look through them again and again, which takes a sixth of the time.
     """
     was_enabled = gc.isenabled()
     gc.disable()
@@ -79,7 +79,7 @@ def collector_paused() -> Iterator[None]:
             gc.enable()
 
 
-@collector_paused()
+@pause_collector()
 def make_master(
     folder: Folder,
     code: str | Round | None,
@@ -103,10 +103,10 @@ def make_master(
     written = as_path(output) if output is not None else None
     in_word = as_path(paper) if paper is not None else None
     with folder.register.batch("master", now.isoformat(timespec="seconds")) as batch:
-        return _make(folder, asked, written, in_word, batch)
+        return _make_workbook(folder, asked, written, in_word, batch)
 
 
-def _make(
+def _make_workbook(
     folder: Folder,
     asked: tuple[str | Round | None, str, str | Sequence[str]],
     output: Path | None,
@@ -115,48 +115,52 @@ def _make(
 ) -> Mastered:
     """The master that is `asked` for (round, edition, boards), recorded in the batch."""
     register, (code, edition, boards) = folder.register, asked
-    everything = read_snapshot(register, _round_of(register, code))
+    everything = read_snapshot(register, _find_round(register, code))
     wanted = editions.edition(edition, boards, everything.history)
     snapshot = editions.of_boards(everything, wanted.boards)
-    shown, left_out = _shown(register, snapshot, wanted)
-    document = _document(shown, wanted, _earlier(register, wanted, snapshot.code), register)
+    shown, left_out = _choose_shown(register, snapshot, wanted)
+    document = _make_document(shown, wanted, _find_earlier(register, wanted, snapshot.code), register)
     data = hand_over(document.book)
-    in_word = _in_word(snapshot, document.reference, paper, wanted) if paper else b""
+    in_word = _make_paper(snapshot, document.reference, paper, wanted) if paper else b""
     name = f"master/{(snapshot.code or DRAFT.replace(' ', '-')).lower()}{wanted.file_ending}.xlsx"
     if not document.id:
         batch.add_document(document, layout_text(document.book), base_text(document.book))
     if paper:
         write_elsewhere(paper, in_word, batch)
-    path = _write(folder, name, data, batch, output)
+    path = _write_file(folder, name, data, batch, output)
     counts = {str(status): count for status, count in snapshot.roll_up(snapshot.code).counts.items()}
     beside = output is None and path != folder.path / name
     not_taken_in = [NOT_TAKEN_IN] if folder.plan_is_newer() else []
-    warnings = (*not_taken_in, *_warnings(shown, snapshot.subgroups, folder.path / name if beside else None), *left_out)
+    warnings = (
+        *not_taken_in,
+        *_list_warnings(shown, snapshot.subgroups, folder.path / name if beside else None),
+        *left_out,
+    )
     return Mastered(path, snapshot.code, document.reference, wanted.name, wanted.boards, counts, warnings, paper)
 
 
-def _shown(register: Register, snapshot: Snapshot, wanted: Edition) -> tuple[Snapshot, Sequence[str]]:
-    """What is shown of how everything stood, and sentences about what is left out."""
+def _choose_shown(register: Register, snapshot: Snapshot, wanted: Edition) -> tuple[Snapshot, Sequence[str]]:
+    """The snapshot as this edition may show it, and a sentence for each thing that is left out."""
     if not wanted.public:
         return snapshot, ()
-    return public(snapshot, names_known(register), disputed(register, snapshot.code))
+    return public(snapshot, find_known_names(register), find_disputed(register, snapshot.code))
 
 
-def _earlier(register: Register, wanted: Edition, code: str) -> list[DocumentFacts]:
+def _find_earlier(register: Register, wanted: Edition, code: str) -> list[DocumentFacts]:
     """The masters of this edition that the round has already, oldest first."""
     made = register.document_facts(wanted.kind, code)
     return [document for document in made.values() if document.reference.rpartition("-")[0].endswith(f"-{wanted.stem}")]
 
 
-def _write(folder: Folder, name: str, data: bytes, batch: Batch, output: Path | None) -> Path:
-    """Writes the master; where it lies once the batch is recorded."""
+def _write_file(folder: Folder, name: str, data: bytes, batch: Batch, output: Path | None) -> Path:
+    """Write the master; its path, where it lies once the batch is recorded."""
     if output is None:
         return folder.write(name, data, batch)
     write_elsewhere(output, data, batch)
     return output
 
 
-def _in_word(snapshot: Snapshot, reference: str, path: Path, wanted: editions.Edition) -> bytes:
+def _make_paper(snapshot: Snapshot, reference: str, path: Path, wanted: editions.Edition) -> bytes:
     """The board paper. Raises PlanSheetsError for the public edition, and for a name that Word would not open."""
     if wanted.public:
         raise PlanSheetsError("The board paper names people, so there is none for the public.", "Leave --paper out.")
@@ -165,7 +169,7 @@ def _in_word(snapshot: Snapshot, reference: str, path: Path, wanted: editions.Ed
     return hand_over_paper(board_paper(snapshot, reference, datetime.combine(snapshot.made_on, time())))
 
 
-def _round_of(register: Register, code: str | Round | None) -> Round | None:
+def _find_round(register: Register, code: str | Round | None) -> Round | None:
     """The round that is meant; None before the first. Raises PlanSheetsError if it was not issued."""
     issued = [issued_round.code for issued_round in register.rounds()]
     if code is None:
@@ -179,7 +183,7 @@ def _round_of(register: Register, code: str | Round | None) -> Round | None:
     return wanted
 
 
-def _warnings(snapshot: Snapshot, subgroups: Sequence[SubgroupFacts], changed: Path | None) -> Iterator[str]:
+def _list_warnings(snapshot: Snapshot, subgroups: Sequence[SubgroupFacts], changed: Path | None) -> Iterator[str]:
     """What to know of a master of `snapshot`; the subgroups by their names, which the public does not learn."""
     out = [group.name for group in subgroups if group.missed]
     if out:
@@ -197,7 +201,9 @@ def _warnings(snapshot: Snapshot, subgroups: Sequence[SubgroupFacts], changed: P
         yield f"{changed.name} has been changed since it was made, so it was left alone; the new one stands beside it."
 
 
-def _document(snapshot: Snapshot, edition: Edition, earlier: Sequence[DocumentFacts], register: Register) -> Document:
+def _make_document(
+    snapshot: Snapshot, edition: Edition, earlier: Sequence[DocumentFacts], register: Register
+) -> Document:
     """The round's last master if a new one would have the same content; else a new one."""
     last = register.documents(id=earlier[-1].id)[0] if earlier else None
 
@@ -206,7 +212,7 @@ def _document(snapshot: Snapshot, edition: Edition, earlier: Sequence[DocumentFa
         if edition.public:
             spec = schemas.load_workbook_spec("public")
             return public_book(spec, snapshot, snapshot.made_on, reference, register.secret, edition)
-        return master_book(snapshot, reference, register.secret, edition)
+        return make_master_book(snapshot, reference, register.secret, edition)
 
     if last and base_text(make(last.reference)) == base_text(last.book):
         return last
@@ -219,9 +225,9 @@ def _document(snapshot: Snapshot, edition: Edition, earlier: Sequence[DocumentFa
     return Document(reference, edition.kind, snapshot.code, "", signature, book, made, supersedes=supersedes)
 
 
-def master_book(snapshot: Snapshot, reference: str, secret: bytes, edition: Edition = WHOLE) -> Book:
-    """The master workbook of how everything stood; the same facts make the same book."""
-    spec = _spec(snapshot)
+def make_master_book(snapshot: Snapshot, reference: str, secret: bytes, edition: Edition = WHOLE) -> Book:
+    """The master workbook of a snapshot; an equal snapshot makes an equal book."""
+    spec = _choose_spec(snapshot)
     plan = snapshot.history.record("plan", "", snapshot.code)
     columns = spec.sheets[0].columns
     width = sum(column.width for column in columns)
@@ -247,7 +253,7 @@ def master_book(snapshot: Snapshot, reference: str, secret: bytes, edition: Edit
             "Consultation": [*consultation_rows(snapshot)],
             "Evidence": [*evidence_rows(snapshot)],
         },
-        lines={"RAG status": above, **_lines(snapshot, spec, owners, gaps)},
+        lines={"RAG status": above, **_list_lines(snapshot, spec, owners, gaps)},
         notes=[*untold(snapshot)],
         reference=reference,
         secret=secret,
@@ -263,7 +269,7 @@ def master_book(snapshot: Snapshot, reference: str, secret: bytes, edition: Edit
     return compose(spec, facts)
 
 
-def _spec(snapshot: Snapshot) -> WorkbookSpec:
+def _choose_spec(snapshot: Snapshot) -> WorkbookSpec:
     """The sheets of the master; before the first round without ages, for no quarter has gone by."""
     spec = schemas.load_workbook_spec("master")
     if snapshot.round:
@@ -277,7 +283,7 @@ def _is_age(sheet: SheetSpec, column: ColumnSpec) -> bool:
     return column.field.name == "age" or (column.field.name == "since" and sheet.record != "open_question")
 
 
-def _lines(
+def _list_lines(
     snapshot: Snapshot, spec: WorkbookSpec, owners: Sequence[Owned], gaps: Sequence[Raised]
 ) -> dict[str, tuple[str, ...]]:
     """The counts at the top of a sheet, in lines no wider than its table."""

@@ -1,4 +1,4 @@
-"""What the office does, whole: the deeds in the order in which one needs the other. Commands and library call these."""
+"""Deeds together, in the order in which one needs the other: what the commands and the library call."""
 
 from __future__ import annotations
 

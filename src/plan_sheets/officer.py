@@ -25,14 +25,14 @@ from plan_sheets.core.rating.rag import Rating
 from plan_sheets.core.rating.ratings import is_further, rate_rounds, rows_at
 from plan_sheets.store import schemas
 from plan_sheets.store.plan_folder import Folder, check_folder
-from plan_sheets.store.register import tables
 from plan_sheets.store.register.batch import Batch
+from plan_sheets.store.register.reads import list_findings_to_read, list_returns_asking
 from plan_sheets.store.register.register import Register, ReturnFacts
 from plan_sheets.store.register.standings import read_standings
 from plan_sheets.store.writing.hand_over import hand_over
 
-TOLD = ("error", "query", "masked", "warning")
-"""Severities of the findings that the officer reads; of notes, those whose message says so."""
+READ = ("error", "query", "masked", "warning")
+"""Severities of the findings that the officer reads; a note is read if its message is told to the officer."""
 
 
 MOST_SHOWN = 4_000
@@ -69,6 +69,7 @@ class _Facts:
     proposals: Sequence[Proposal]
     standings: Sequence[SubgroupReturn]
     returns: Mapping[int, ReturnFacts]
+    """Those by which the queries came, by their ids."""
     as_of: datetime
 
 
@@ -77,19 +78,19 @@ def make_officer(folder: Folder, now: datetime) -> OfficerMade:
     check_folder(folder)
     check_moment(now)
     with folder.register.batch("officer", now.isoformat(timespec="seconds")) as batch:
-        return _make(folder, _facts(folder.register, now), batch)
+        return _make_workbook(folder, _gather_facts(folder.register, now), batch)
 
 
-def _make(folder: Folder, facts: _Facts, batch: Batch) -> OfficerMade:
+def _make_workbook(folder: Folder, facts: _Facts, batch: Batch) -> OfficerMade:
     """The officer's workbook of these facts, recorded in the batch."""
     earlier = [*folder.register.document_facts("officer", facts.code)]
     last = folder.register.documents(id=earlier[-1])[0] if earlier else None
-    book = _book(facts, last.reference) if last else None
+    book = _make_book(facts, last.reference) if last else None
     again = last is not None and book is not None and base_text(book) == base_text(last.book)
     if not again:
         reference = f"{facts.code or 'PLAN'}-OFFICER-{len(earlier) + 1}"
-        book = _book(facts, reference)
-    document = last if again and last else _document(facts, book or _book(facts, ""), last)
+        book = _make_book(facts, reference)
+    document = last if again and last else _make_document(facts, book or _make_book(facts, ""), last)
     data = hand_over(document.book)
     name = f"officer/{(facts.code or 'plan').lower()}.xlsx"
     if not again:
@@ -99,42 +100,41 @@ def _make(folder: Folder, facts: _Facts, batch: Batch) -> OfficerMade:
     return OfficerMade(path, document.reference, len(facts.queries), len(facts.proposals), findings, again)
 
 
-def _document(facts: _Facts, book: Book, last: Document | None) -> Document:
+def _make_document(facts: _Facts, book: Book, last: Document | None) -> Document:
     reference = book.properties[REFERENCE]
     signature = book.properties[SIGNATURE]
     made = facts.as_of.date().isoformat()
     return Document(reference, "officer", facts.code, "", signature, book, made, supersedes=last.id if last else None)
 
 
-def _facts(register: Register, now: datetime) -> _Facts:
+def _gather_facts(register: Register, now: datetime) -> _Facts:
     history = register.history()
-    rounds = tuple(one.code for one in register.rounds())
+    rounds = tuple(issued_round.code for issued_round in register.rounds())
     code = rounds[-1] if rounds else ""
     settled = register.settled_subjects()
-    offered = [one for one in proposals(history, rounds) if subject(one) not in settled]
+    offered = [proposal for proposal in proposals(history, rounds) if subject(proposal) not in settled]
     standings = read_standings(register, code, now.date()) if code else []
     then = rows_at(history, code) if code else {}
     ratings = rate_rounds(history, rounds, then)[code] if code else {}
-    returns = {one.id: one for one in register.returns()}
     plan = history, code, rounds, rows_at(history), then, ratings
-    return _Facts(register, *plan, register.open_queries(), offered, standings, returns, now)
+    return _Facts(register, *plan, register.open_queries(), offered, standings, list_returns_asking(register), now)
 
 
-def _book(facts: _Facts, reference: str) -> Book:
+def _make_book(facts: _Facts, reference: str) -> Book:
     plan = facts.history.record("plan", "")
     words = Round.parse(facts.code).words if facts.code else "the plan, before any round"
     day = datetime.combine(facts.as_of.date(), time())
     rows = {
-        "Returns": [_returned(one, facts.history) for one in facts.standings],
-        "Queries": [_query(one, facts) for one in facts.queries],
-        "To confirm": [_proposal(one, facts.history) for one in facts.proposals],
-        "Findings": list(_findings(facts)),
-        "Owners": list(_owners(facts.rows)),
-        "Overrides": list(_overrides(facts)),
+        "Returns": [_make_return_row(standing, facts.history) for standing in facts.standings],
+        "Queries": [_make_query_row(query, facts) for query in facts.queries],
+        "To confirm": [_make_proposal_row(proposal, facts.history) for proposal in facts.proposals],
+        "Findings": list(_make_finding_rows(facts)),
+        "Owners": list(_make_owner_rows(facts.rows)),
+        "Overrides": list(_make_override_rows(facts)),
         "Public text": list(release_rows(facts.history, facts.code, facts.then)) if facts.code else [],
     }
     made = Facts(
-        texts={"round_words": words, "totals": _totals(facts)},
+        texts={"round_words": words, "totals": _describe_totals(facts)},
         created=day,
         rows=rows,
         forms=schemas.load_records(),
@@ -151,114 +151,106 @@ def _book(facts: _Facts, reference: str) -> Book:
     return compose(schemas.load_workbook_spec("officer"), made)
 
 
-def _totals(facts: _Facts) -> str:
+def _describe_totals(facts: _Facts) -> str:
     held, refused = (len(facts.register.set_aside(verdict)) for verdict in ("held", "refused"))
-    told = sums(facts.standings, held, refused)
+    totals = sums(facts.standings, held, refused)
     return (
-        f"{told['issued']} issued = {told['returned']} returned + {told['outstanding']} outstanding "
-        f"({told['late']} late). Files held: {held}. Refused: {refused}. "
+        f"{totals['issued']} issued = {totals['returned']} returned + {totals['outstanding']} outstanding "
+        f"({totals['late']} late). Files held: {held}. Refused: {refused}. "
         f"Queries open: {len(facts.queries)}. To confirm: {len(facts.proposals)}."
     )
 
 
-def _words(day: str | None) -> str:
+def _describe_day(day: str | None) -> str:
     return PartialDate.of_iso(day).words if day else "Not yet"
 
 
-def _returned(one: SubgroupReturn, history: History) -> RowFacts:
+def _make_return_row(standing: SubgroupReturn, history: History) -> RowFacts:
     contents = {
-        "ref": f"{one.subgroup} {history.text('subgroup', one.subgroup, 'title')}",
-        "issued": _words(one.issued),
-        "returned": _words(one.returned),
-        "verdict": one.verdict.replace("_", " ").capitalize(),
-        "days_late": str(one.days_late),
-        "completed_by": one.completed_by,
-        "message": one.message,
+        "ref": f"{standing.subgroup} {history.text('subgroup', standing.subgroup, 'title')}",
+        "issued": _describe_day(standing.issued),
+        "returned": _describe_day(standing.returned),
+        "verdict": standing.verdict.replace("_", " ").capitalize(),
+        "days_late": str(standing.days_late),
+        "completed_by": standing.completed_by,
+        "message": standing.message,
     }
-    return RowFacts(one.subgroup, contents)
+    return RowFacts(standing.subgroup, contents)
 
 
-def _query(one: OpenQuery, facts: _Facts) -> RowFacts:
-    returned = facts.returns.get(one.return_id)
-    heads = [facts.history.head(cell.key, cell.scope, cell.round) for cell in one.cells]
+def _make_query_row(query: OpenQuery, facts: _Facts) -> RowFacts:
+    returned = facts.returns.get(query.return_id)
+    heads = [facts.history.head(cell.key, cell.scope, cell.round) for cell in query.cells]
     contents = {
-        "about": "\n".join(_about(cell) for cell in one.cells) or one.subgroup or "The file",
-        "why": one.message,
-        "head": together(one.cells, [head.value for head in heads], schemas.title_of),
+        "about": "\n".join(_describe_cell(cell) for cell in query.cells) or query.subgroup or "The file",
+        "why": query.message,
+        "head": together(query.cells, [head.value for head in heads], schemas.title_of),
         "head_from": "\n".join(dict.fromkeys(said_by(head.source) for head in heads if head.seq)),
-        "returned": together(one.cells, [cell.returned for cell in one.cells], schemas.title_of),
-        "returned_from": ", ".join(
-            filter(
-                None, [returned.completed_by, one.subgroup, PartialDate.of_iso(returned.received).words, returned.file]
-            )
-        )
-        if returned
-        else "",
+        "returned": together(query.cells, [cell.returned for cell in query.cells], schemas.title_of),
+        "returned_from": _describe_return(returned, query.subgroup) if returned else "",
     }
-    return RowFacts(str(one.id), contents)
+    return RowFacts(str(query.id), contents)
 
 
-def _about(cell: QueryCell) -> str:
+def _describe_return(returned: ReturnFacts, subgroup: str) -> str:
+    """Who completed a return, for which subgroup, when it came, and its file; what is not known is left out."""
+    day = PartialDate.of_iso(returned.received).words
+    return ", ".join(filter(None, [returned.completed_by, subgroup, day, returned.file]))
+
+
+def _describe_cell(cell: QueryCell) -> str:
     return f"{cell.key.ref or 'Plan'}: {schemas.title_of(cell.key.record, cell.key.field)}"
 
 
-def _proposal(one: Proposal, history: History) -> RowFacts:
+def _make_proposal_row(proposal: Proposal, history: History) -> RowFacts:
     contents = {
-        "action": one.action,
-        "what": history.text("action", one.action, "what"),
-        "proposed": one.shown,
-        "standing": one.standing,
-        "evidence": history.of_round("action", one.action, "evidence", one.round),
-        "proposed_by": one.who,
+        "action": proposal.action,
+        "what": history.text("action", proposal.action, "what"),
+        "proposed": proposal.shown,
+        "standing": proposal.standing,
+        "evidence": history.of_round("action", proposal.action, "evidence", proposal.round),
+        "proposed_by": proposal.who,
     }
-    return RowFacts(one.ref, contents)
+    return RowFacts(proposal.ref, contents)
 
 
-def _findings(facts: _Facts) -> Iterator[RowFacts]:
-    """All that was not taken or wants a look, of the plan as it was last read and of the returns of this round.
+def _make_finding_rows(facts: _Facts) -> Iterator[RowFacts]:
+    """A row for each finding that the officer reads: of the plan last read, and of what came for this round.
 
-    Of these are also such as came late for an earlier round, after this one was issued.
+    A return for an earlier round that came after this round was issued counts as well: see `list_findings_to_read`.
     """
-    documents = facts.register.document_facts()
-    returns = facts.returns.values()
-    plans = [one.id for one in returns if one.kind == "plan"][-1:]
-    issued = next((one.issued for one in facts.register.rounds() if one.code == facts.code), "")
-    wanted = {
-        one.id: one
-        for one in returns
-        if one.id in plans
-        or (one.document in documents and (documents[one.document].round == facts.code or one.received[:10] >= issued))
-        or (not one.document and one.kind != "plan")
-    }
-    notes = {message.code for message in schemas.load_messages().by_code.values() if message.told == "officer"}
-    told = (one for one in facts.register.rows(tables.FINDING) if one.severity in TOLD or one.code in notes)
-    for number, one in enumerate(row for row in told if row.return_id in wanted):
-        came = wanted[one.return_id]
-        document = documents.get(came.document or 0)
-        whose = document.subgroup or document.kind.capitalize() if document else "Plan"
+    days = {issued_round.code: issued_round.issued for issued_round in facts.register.rounds()}
+    notes = [message.code for message in schemas.load_messages().by_code.values() if message.told == "officer"]
+    found = list_findings_to_read(facts.register, facts.code, days.get(facts.code, ""), READ, notes)
+    for number, finding in enumerate(found):
+        whose = finding.subgroup or finding.kind.capitalize() or "Plan"
+        title = schemas.title_of(finding.record, finding.field) if finding.field else ""
         contents = {
-            "ref": " ".join(filter(None, [whose, document.round if document else ""])),
-            "file": came.file,
-            "sheet": one.sheet,
-            "cell": one.cell,
-            "about": " ".join(filter(None, [one.ref, schemas.title_of(one.record, one.field) if one.field else ""])),
-            "severity": one.severity.capitalize(),
-            "entered": _entered(one.entered or "", came),
-            "message": one.message,
+            "ref": " ".join(filter(None, [whose, finding.round])),
+            "file": finding.file,
+            "sheet": finding.sheet,
+            "cell": finding.cell,
+            "about": " ".join(filter(None, [finding.ref, title])),
+            "severity": finding.severity.capitalize(),
+            "entered": _shorten_entered(finding.entered or "", finding.sha256),
+            "message": finding.message,
         }
         yield RowFacts(f"finding {number + 1}", contents)
 
 
-def _entered(text: str, came: ReturnFacts) -> str:
-    """What was entered; of a text longer than anybody reads here its beginning, and where the rest is."""
+def _shorten_entered(text: str, sha: str) -> str:
+    """What was entered; of a text longer than `MOST_SHOWN` the beginning, and in which file the rest is.
+
+    `sha`: the SHA-256 of the file.
+    """
     if len(text) <= MOST_SHOWN:
         return text
-    rest = f"{len(text) - MOST_SHOWN:,} characters more: see the file as it came, returned/{came.sha256}.xlsx"
+    rest = f"{len(text) - MOST_SHOWN:,} characters more: see the file as it came, returned/{sha}.xlsx"
     return f"{text[:MOST_SHOWN]} … ({rest})"
 
 
-def _owners(rows: Rows) -> Iterator[RowFacts]:
-    """Priorities first, then actions; the cells are the record's own."""
+def _make_owner_rows(rows: Rows) -> Iterator[RowFacts]:
+    """A row for each priority, then for each action: who owns it. Themes and further actions have none."""
     for record, name in (("priority", "title"), ("action", "what")):
         for ref, row in rows[record].items():
             if parent(ref) != ref if record == "priority" else is_further(row):
@@ -267,7 +259,7 @@ def _owners(rows: Rows) -> Iterator[RowFacts]:
             yield RowFacts(ref, contents, record=record)
 
 
-def _overrides(facts: _Facts) -> Iterator[RowFacts]:
+def _make_override_rows(facts: _Facts) -> Iterator[RowFacts]:
     actions = facts.rows["action"]
     for ref, rating in facts.ratings.items():
         if not rating.facts.proposed:

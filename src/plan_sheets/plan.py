@@ -14,20 +14,21 @@ from plan_sheets.core.answers.returns import judge_findings
 from plan_sheets.core.book.compose import Facts, RowFacts, compose
 from plan_sheets.core.book.layout import Book
 from plan_sheets.core.model.dates import check_moment
-from plan_sheets.core.model.findings import Finding, Outcome, PlanSheetsError, Severity, Verdict
+from plan_sheets.core.model.findings import Finding, Outcome, PlanSheetsError, Verdict
 from plan_sheets.core.model.found import FoundWorkbook
 from plan_sheets.core.model.history import BEFORE_ANY_ROUND, History, Source
 from plan_sheets.core.model.keys import Key
 from plan_sheets.core.rating.open_questions import OpenQuestion, open_questions
 from plan_sheets.core.rating.ratings import RECORDS
-from plan_sheets.core.returned.plan_warnings import counts, warnings
+from plan_sheets.core.returned.plan_warnings import count_records, find_plan_warnings
 from plan_sheets.core.returned.read_plan import PlanRead, read_plan
 from plan_sheets.store import schemas
 from plan_sheets.store.container.hashing import sha256
 from plan_sheets.store.formats.reader import read_workbook
 from plan_sheets.store.plan_folder import IS_OPEN, PLAN_FILE, AnyPath, Folder, as_path, check_folder
-from plan_sheets.store.register import tables
 from plan_sheets.store.register.batch import Batch
+from plan_sheets.store.register.placeholders import list_placeholders
+from plan_sheets.store.register.reads import has_errors, list_rows_asked_about
 from plan_sheets.store.register.record import ReceivedFile, add_return, record_return
 from plan_sheets.store.register.register import FILE, Register
 from plan_sheets.store.writing.hand_over import hand_over
@@ -93,8 +94,8 @@ def check_plan(folder: Folder) -> Checked:
     questions = list(open_questions(rows, placeholders, titles))
     messages, base = schemas.load_messages(), last_read(folder)
     told = [*month_ends((one._replace(base=base.get(one.key, "")) for one in read.cells), messages)]
-    told += warnings(rows, {cell.key: cell for cell in read.cells}, messages)
-    return Checked(counts(rows, len(questions)), [*read.findings, *told], questions)
+    told += find_plan_warnings(rows, {cell.key: cell for cell in read.cells}, messages)
+    return Checked(count_records(rows, len(questions)), [*read.findings, *told], questions)
 
 
 def merge_plan(folder: Folder, now: datetime) -> PlanMerged:
@@ -131,7 +132,7 @@ def _merge(
     base = last_read(folder)
     cells = [one._replace(base=base.get(one.key, "")) for one in read.cells]
     vanished = [*_vanished(read, base, history)]
-    known = {(one.record, one.ref) for one in batch.register.rows(tables.QUERY_CELL, field="ref")}
+    known = list_rows_asked_about(batch.register)
     messages = schemas.load_messages()
     findings = [*read.findings, *month_ends(cells, messages)]
     findings += [
@@ -175,7 +176,7 @@ def write_plan(folder: Folder, now: datetime) -> Path:
     at = now.isoformat(timespec="seconds")
     with folder.register.batch("write", at) as batch:
         history = folder.register.history()
-        book = plan_book(rows_of(history, folder.register.placeholders()), created=now)
+        book = plan_book(rows_of(history, list_placeholders(folder.register)), created=now)
         data = hand_over(book)
         if _is_all_merged(folder):
             folder.record(PLAN_FILE, sha256(folder.read_plan()), batch)
@@ -191,8 +192,7 @@ def _is_all_merged(folder: Folder) -> bool:
     plans = folder.plans_read()
     if not plans or not folder.plan_file.exists() or plans[-1].sha256 != sha256(folder.read_plan()):
         return False
-    errors = register.rows(tables.FINDING, return_id=plans[-1].id, severity=str(Severity.ERROR))
-    return not errors and not register.open_queries(kind="plan")
+    return not has_errors(register, plans[-1].id) and not register.open_queries(kind="plan")
 
 
 def _record_written(batch: Batch, data: bytes, history: History) -> None:

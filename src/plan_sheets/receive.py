@@ -26,6 +26,7 @@ from plan_sheets.store.receiving.open import Intake
 from plan_sheets.store.receiving.pool import open_each
 from plan_sheets.store.receiving.spool import Spool
 from plan_sheets.store.register.batch import Batch
+from plan_sheets.store.register.reads import list_accepted, list_shas_received, list_verdicts
 from plan_sheets.store.register.record import ReceivedFile, add_return, record_findings
 from plan_sheets.store.register.register import ReturnFacts
 
@@ -64,7 +65,7 @@ def receive(
             (corrections if _corrects(returned) else first).add((number, returned))
         with folder.register.batch("receive", now.isoformat(timespec="seconds"), dry_run=dry_run) as batch:
             desk = _Desk.of(batch, opening)
-            for lot in chain(first.lots(), corrections.lots()):
+            for lot in chain(first.read_lots(), corrections.read_lots()):
                 desk.take_in(lot)
                 receipts |= {number: returned.receipt() for number, returned in lot}
     return Receipts(tuple(receipts[number] for number in range(len(inbox.files))), inbox.passed_over)
@@ -80,17 +81,17 @@ class _Opening:
 
     waiting: Sequence[Waiting]
     intake: Intake
-    documents: frozenset[int]
-    """The ids of all that had gone out."""
+    last_document: int
+    """The id of the document that had gone out last; 0 if none had."""
     known: frozenset[str]
     """SHA-256 of all that had come in."""
 
     @classmethod
     def of(cls, folder: Folder, instructions: Instructions, waiting: Sequence[Waiting], *, keeps: bool) -> _Opening:
         """What is known before any file is opened."""
-        documents = frozenset(folder.register.document_facts())
-        known = frozenset(one.sha256 for one in folder.register.returns())
-        return cls(waiting, Intake.of(folder, instructions, keeps=keeps), documents, known)
+        last_document = folder.register.last_document()
+        known = list_shas_received(folder.register)
+        return cls(waiting, Intake.of(folder, instructions, keeps=keeps), last_document, known)
 
     def each(self, executor: Executor | None) -> Iterator[_Numbered]:
         """Every file after the eight steps that it takes alone, in an order that depends on no file name: by SHA-256.
@@ -135,15 +136,14 @@ class _Desk:
     def of(cls, batch: Batch, opening: _Opening) -> _Desk:
         """The desk as it is before the first file."""
         register, said = batch.register, opening.intake.instructions.replaces
-        before = register.returns()
-        accepted = [one for one in before if one.verdict in ACCEPTED and one.kind != "plan"]
+        accepted = list_accepted(register, ACCEPTED)
         return cls(
             batch,
             opening,
-            [one for id_, one in register.document_facts().items() if id_ not in opening.documents],
+            [*register.document_facts(after=opening.last_document).values()],
             register.find_return(said) if said else None,
-            {(one.sha256, one.document) for one in accepted} | {one.answers_sha for one in accepted if one.answers_sha},
-            {(one.sha256, one.verdict) for one in before},
+            {file[:2] for file in accepted} | {file.answers_sha for file in accepted if file.answers_sha},
+            list_verdicts(register),
         )
 
     def take_in(self, lot: list[_Numbered]) -> None:

@@ -31,115 +31,117 @@ if TYPE_CHECKING:
 
 
 def say(line: str, *, err: bool = False) -> None:
-    r"""Print one line, on standard output or (`err`) standard error: the one door to the screen.
+    r"""Print one line, on standard output or (`err`) standard error: every line is printed by this function.
 
-    File names and typed texts stand in what is said, and a terminal would obey what is in them. A letter that it does
-    not know (a Welsh name where Windows writes into a file) is written out, as `\u0175`.
+    Control characters are taken out: file names and typed texts may hold some, and a terminal would obey them. A letter
+    that the encoding does not have (a Welsh name where Windows writes into a file) is written as its code: `\u0175`.
     """
-    code = _encoding(err=err)
+    code = _find_encoding(err=err)
     click.echo(on_screen(line).encode(code, "backslashreplace").decode(code), err=err)
 
 
-def _encoding(*, err: bool = False) -> str:
+def _find_encoding(*, err: bool = False) -> str:
     return getattr(sys.stderr if err else sys.stdout, "encoding", None) or "utf-8"
 
 
-def _json(told: object) -> None:
-    only_ascii = not _encoding().lower().startswith("utf")
-    click.echo(in_json(json.dumps(told, ensure_ascii=only_ascii, indent=2, default=str)))
+def _print_json(data: object) -> None:
+    only_ascii = not _find_encoding().lower().startswith("utf")
+    click.echo(in_json(json.dumps(data, ensure_ascii=only_ascii, indent=2, default=str)))
 
 
-def finding_json(one: Finding) -> dict[str, str | None]:
+def describe_finding(finding: Finding) -> dict[str, str | None]:
     """A finding as it stands in JSON; a finding about the whole file has no sheet and cell."""
     return {
-        "code": one.code,
-        "severity": str(one.severity),
-        "sheet": one.address.sheet if one.address else None,
-        "cell": one.address.cell if one.address else None,
-        "ref": one.key.ref if one.key else None,
-        "field": one.key.field if one.key else None,
-        "entered": one.entered,
-        "message": one.message,
+        "code": finding.code,
+        "severity": str(finding.severity),
+        "sheet": finding.address.sheet if finding.address else None,
+        "cell": finding.address.cell if finding.address else None,
+        "ref": finding.key.ref if finding.key else None,
+        "field": finding.key.field if finding.key else None,
+        "entered": finding.entered,
+        "message": finding.message,
     }
 
 
-def _many(count: int, one: str, several: str = "") -> str:
-    """`1 query`, `2 queries`; where `several` says nothing an s makes the plural."""
-    return f"{count} {one if count == 1 else several or f'{one}s'}"
+def _count(count: int, singular: str, several: str = "") -> str:
+    """`1 query`, `2 queries`. `several`: the plural; "" if it is the singular with an s."""
+    return f"{count} {singular if count == 1 else several or f'{singular}s'}"
 
 
 CELLS_TOLD = 3
-"""Cells that are named with what was typed where many findings say the same; `--notes` has all of them."""
+"""How many cells are named where many findings have one code; `--notes` prints all of them."""
 REFS_TOLD = 20
-"""Refs that are named where it is about rows of which nothing was typed."""
+"""How many refs are named where such findings are about rows, not about what was typed."""
 
 
-def _findings(findings: Iterable[Finding], *, notes: bool) -> None:
-    """A line each, the gravest first; one for several that say the same, and of notes those that say what was assumed.
+def _print_findings(findings: Iterable[Finding], *, notes: bool) -> None:
+    """Print the findings, the gravest first: one line for all findings of a code that has a text for many.
 
-    With `notes` each has its own line, and no note is left out.
+    Without `notes` a note is left out unless its message says whom to tell. With `notes` each finding has its own line.
     """
     order, known = list(Severity), load_messages().by_code
     kinds: dict[object, list[Finding]] = {}
-    for number, one in enumerate(sorted(findings, key=lambda one: order.index(one.severity))):
-        if notes or one.severity is not Severity.NOTE or known[one.code].told:
-            kinds.setdefault(one.code if known[one.code].many and not notes else number, []).append(one)
+    for number, finding in enumerate(sorted(findings, key=lambda finding: order.index(finding.severity))):
+        if notes or finding.severity is not Severity.NOTE or known[finding.code].told:
+            kinds.setdefault(finding.code if known[finding.code].many and not notes else number, []).append(finding)
     for several in kinds.values():
-        one, told = several[0], several[0].message
+        finding, text = several[0], several[0].message
         if len(several) > 1:
-            told = f"{known[one.code].many.format(count=len(several))}: {_places(several)}."
-        elif one.address:
-            told = f"{one.address}: {told}"
-        say(f"    {one.severity:<8} {told}")
+            text = f"{known[finding.code].many.format(count=len(several))}: {_describe_places(several)}."
+        elif finding.address:
+            text = f"{finding.address}: {text}"
+        say(f"    {finding.severity:<8} {text}")
 
 
-def _places(findings: Sequence[Finding]) -> str:
-    """The first few places, each with what was typed there and what that was read as; or the rows that say nothing."""
-    refs = [one.key.ref for one in findings if one.key and not one.entered]
+def _describe_places(findings: Sequence[Finding]) -> str:
+    """The first few cells, each with what was typed and how it was read; or the refs, where nothing was typed."""
+    refs = [finding.key.ref for finding in findings if finding.key and not finding.entered]
     most = REFS_TOLD if refs else CELLS_TOLD
     places = refs or [
-        f"{one.address} '{shorten(one.entered or '', 40)}'" + (f" as {one.reading}" if one.reading else "")
-        for one in findings[:most]
+        f"{finding.address} '{shorten(finding.entered or '', 40)}'"
+        + (f" as {finding.reading}" if finding.reading else "")
+        for finding in findings[:most]
     ]
     more = f", and {len(findings) - most} more" if len(findings) > most else ""
     return ", ".join(places[:most]) + more
 
 
-def _untold(findings: Iterable[Finding], *, notes: bool) -> None:
-    """How many notes have not been told, and how to read them."""
+def _print_notes_left_out(findings: Iterable[Finding], *, notes: bool) -> None:
+    """Print how many notes were left out, and how to read them."""
     known = load_messages().by_code
-    many = sum(one.severity is Severity.NOTE and not known[one.code].told for one in findings)
+    many = sum(finding.severity is Severity.NOTE and not known[finding.code].told for finding in findings)
     if many and not notes:
-        say(f"{_many(many, 'more note')} of what was tidied: --notes tells each.")
+        say(f"{_count(many, 'more note')} of what was tidied: --notes tells each.")
 
 
-def new(folder: Folder, *, example: bool) -> None:
-    """A plan folder was made."""
+def print_new_plan(folder: Folder, *, example: bool) -> None:
+    """Print that a plan folder was made, and what is next."""
     what = "the 2016/17 example" if example else "an empty grid template"
     say(f"{folder.path} is a plan folder now, with {what}: {folder.plan_file}")
     say(f"Next: fill in plan.xlsx, then look it over with: plan-sheets check --plan {folder.path}")
 
 
-def checked(told: Checked, *, as_json: bool, notes: bool) -> None:
-    """What stands in plan.xlsx."""
+def print_check(plan: Checked, *, as_json: bool, notes: bool) -> None:
+    """Print what stands in plan.xlsx: counts, findings and open questions."""
     if as_json:
-        questions = [asdict(one) for one in told.questions]
-        _json(
+        questions = [asdict(question) for question in plan.questions]
+        _print_json(
             {
-                "counts": dict(told.counts),
-                "findings": [finding_json(one) for one in told.findings],
+                "counts": dict(plan.counts),
+                "findings": [describe_finding(finding) for finding in plan.findings],
                 "open_questions": questions,
             }
         )
         return
-    counts = ((many, what.replace("_", " ")) for what, many in told.counts.items())
-    held = [_many(many, what.removesuffix("s").replace("itie", "ity"), what) for many, what in counts]
+    counts = ((many, what.replace("_", " ")) for what, many in plan.counts.items())
+    held = [_count(many, what.removesuffix("s").replace("itie", "ity"), what) for many, what in counts]
     say(f"plan.xlsx holds: {', '.join(held)}.")
-    _findings(told.findings, notes=notes)
-    for one in told.questions:
-        say(f"    open     {one.about}: {one.question}" + (f" ({one.answers})" if one.answers else ""))
-    _untold(told.findings, notes=notes)
-    errors = sum(one.severity is Severity.ERROR for one in told.findings)
+    _print_findings(plan.findings, notes=notes)
+    for question in plan.questions:
+        whom = f" ({question.answers})" if question.answers else ""
+        say(f"    open     {question.about}: {question.question}{whom}")
+    _print_notes_left_out(plan.findings, notes=notes)
+    errors = sum(finding.severity is Severity.ERROR for finding in plan.findings)
     say(
         f"{errors} to be mended in plan.xlsx."
         if errors
@@ -147,9 +149,9 @@ def checked(told: Checked, *, as_json: bool, notes: bool) -> None:
     )
 
 
-def plan_read(told: PlanTakenIn, *, as_json: bool, notes: bool) -> None:
-    """plan.xlsx was merged."""
-    merged = told.merged
+def print_merged_plan(result: PlanTakenIn, *, as_json: bool, notes: bool) -> None:
+    """Print what merging plan.xlsx changed."""
+    merged = result.merged
     if as_json:
         counts = {
             "taken": merged.taken,
@@ -157,7 +159,13 @@ def plan_read(told: PlanTakenIn, *, as_json: bool, notes: bool) -> None:
             "errors": merged.errors,
             "unchanged": merged.unchanged,
         }
-        _json({**counts, "findings": [finding_json(one) for one in merged.findings], "written": told.written})
+        _print_json(
+            {
+                **counts,
+                "findings": [describe_finding(finding) for finding in merged.findings],
+                "written": result.written,
+            }
+        )
         return
     if merged.warning:
         say(f"    warning  {merged.warning}")
@@ -165,91 +173,94 @@ def plan_read(told: PlanTakenIn, *, as_json: bool, notes: bool) -> None:
         say("plan.xlsx has not changed since it was last read.")
     else:
         say(
-            f"plan.xlsx was merged: {_many(merged.taken, 'value')} taken, {_many(merged.queries, 'query', 'queries')}, "
-            f"{_many(merged.errors, 'error')}."
+            f"plan.xlsx was merged: {_count(merged.taken, 'value')} taken, "
+            f"{_count(merged.queries, 'query', 'queries')}, {_count(merged.errors, 'error')}."
         )
-        _findings(merged.findings, notes=notes)
-        _untold(merged.findings, notes=notes)
-    if told.written:
-        say(f"Written from the register: {told.written}")
-    _officer(told.officer)
+        _print_findings(merged.findings, notes=notes)
+        _print_notes_left_out(merged.findings, notes=notes)
+    if result.written:
+        say(f"Written from the register: {result.written}")
+    _print_officer(result.officer)
 
 
-def _officer(made: OfficerMade | None) -> None:
+def _print_officer(made: OfficerMade | None) -> None:
     if made and (made.queries or made.proposals):
-        say(f"To settle: {_many(made.queries, 'query', 'queries')}, {made.proposals} to confirm, in {made.path}")
+        say(f"To settle: {_count(made.queries, 'query', 'queries')}, {made.proposals} to confirm, in {made.path}")
         say("Next: fill it in, save it, and give it to: plan-sheets receive FILE (earlier ones are done with)")
 
 
-def issued(told: RoundIssued, *, as_json: bool, notes: bool) -> None:
-    """The workbooks of a round were made."""
+def print_issues(result: RoundIssued, *, as_json: bool, notes: bool) -> None:
+    """Print which workbooks of a round were made."""
     if as_json:
         rows = [
             {
-                "file": one.file,
-                "subgroup": one.subgroup,
-                "reference": one.reference,
-                "rows": one.rows,
-                "supersedes": one.supersedes,
+                "file": workbook.file,
+                "subgroup": workbook.subgroup,
+                "reference": workbook.reference,
+                "rows": workbook.rows,
+                "supersedes": workbook.supersedes,
             }
-            for one in told.issues
+            for workbook in result.issues
         ]
-        _json({"issues": rows})
+        _print_json({"issues": rows})
         return
-    if told.merged.warning:
-        say(f"    warning  {told.merged.warning}")
-    if told.merged.findings:
+    if result.merged.warning:
+        say(f"    warning  {result.merged.warning}")
+    if result.merged.findings:
         say("plan.xlsx was merged first:")
-        _findings(told.merged.findings, notes=notes)
-        _untold(told.merged.findings, notes=notes)
-    for one in told.issues:
+        _print_findings(result.merged.findings, notes=notes)
+        _print_notes_left_out(result.merged.findings, notes=notes)
+    for workbook in result.issues:
         again = (
             " (as it was issued before)"
-            if one.again
-            else f" (takes the place of {one.supersedes}: send it again)"
-            if one.supersedes
+            if workbook.again
+            else f" (takes the place of {workbook.supersedes}: send it again)"
+            if workbook.supersedes
             else ""
         )
-        say(f"{one.subgroup:<12} {one.rows:>3} {'action ' if one.rows == 1 else 'actions'}  {one.file}{again}")
-    _officer(told.officer)
+        actions = f"{workbook.rows:>3} {'action ' if workbook.rows == 1 else 'actions'}"
+        say(f"{workbook.subgroup:<12} {actions}  {workbook.file}{again}")
+    _print_officer(result.officer)
     say("Next: send each workbook to its chair. When they come back: plan-sheets receive FILE_OR_FOLDER")
 
 
-def receipt_json(one: Receipt) -> dict[str, Any]:
+def describe_receipt(receipt: Receipt) -> dict[str, Any]:
     """A receipt as it stands in JSON."""
     plain = {
-        name: getattr(one, name)
+        name: getattr(receipt, name)
         for name in ("file", "sha256", "kind", "verdict", "subgroup", "round", "issue", "saved_by")
     }
-    counts = {"changes": one.changes, "conflicts": one.conflicts, "feedback": one.feedback}
-    return {**plain, "findings": [finding_json(finding) for finding in one.findings], **counts}
+    counts = {"changes": receipt.changes, "conflicts": receipt.conflicts, "feedback": receipt.feedback}
+    return {**plain, "findings": [describe_finding(finding) for finding in receipt.findings], **counts}
 
 
-def _about(one: Receipt) -> Iterator[str]:
-    """What became of a file and where it comes from; of one that could not be read, no more than is known."""
-    if one.verdict is not Verdict.REFUSED:
-        yield f"{_many(one.changes, 'change')}, {_many(one.conflicts, 'conflict')}"
-        yield f"saved by {one.saved_by or 'a program that does not say'}"
-    if one.sent_by:
-        yield ", ".join(filter(None, (f"sent by {one.sent_by}", one.sent_at[:10])))
+def _describe_outcome(receipt: Receipt) -> Iterator[str]:
+    """What became of a file, the program that saved it and who sent it; of a refused file only the sender."""
+    if receipt.verdict is not Verdict.REFUSED:
+        yield f"{_count(receipt.changes, 'change')}, {_count(receipt.conflicts, 'conflict')}"
+        yield f"saved by {receipt.saved_by or 'a program that does not say'}"
+    if receipt.sent_by:
+        yield ", ".join(filter(None, (f"sent by {receipt.sent_by}", receipt.sent_at[:10])))
 
 
-def received(told: BatchReceived, *, as_json: bool, dry_run: bool, notes: bool) -> None:
-    """A batch was received."""
-    returns = told.receipts.returns
-    totals = {str(verdict): sum(one.verdict is verdict for one in returns) for verdict in Verdict}
+def print_receipts(batch: BatchReceived, *, as_json: bool, dry_run: bool, notes: bool) -> None:
+    """Print what became of each file of a batch."""
+    returns = batch.receipts.returns
+    totals = {str(verdict): sum(receipt.verdict is verdict for receipt in returns) for verdict in Verdict}
     if as_json:
-        passed = [{"file": file, "reason": why} for file, why in told.receipts.passed_over]
-        _json({"returns": [receipt_json(one) for one in returns], "totals": totals, "passed_over": passed})
+        passed = [{"file": file, "reason": why} for file, why in batch.receipts.passed_over]
+        _print_json(
+            {"returns": [describe_receipt(receipt) for receipt in returns], "totals": totals, "passed_over": passed}
+        )
         return
-    for file, why in told.receipts.passed_over:
+    for file, why in batch.receipts.passed_over:
         say(f"passed over  {file} ({why})")
-    for one in returns:
-        whose = f" {one.issue}" if one.issue else ""
-        about = "; ".join(_about(one))
-        say(f"{str(one.verdict).replace('_', ' ')}{whose}: {one.file}{f' ({about})' if about else ''}")
-        _findings(one.findings, notes=notes)
-    _untold([finding for one in returns for finding in one.findings], notes=notes)
+    for receipt in returns:
+        whose = f" {receipt.issue}" if receipt.issue else ""
+        about = "; ".join(_describe_outcome(receipt))
+        say(f"{str(receipt.verdict).replace('_', ' ')}{whose}: {receipt.file}{f' ({about})' if about else ''}")
+        _print_findings(receipt.findings, notes=notes)
+    _print_notes_left_out([finding for receipt in returns for finding in receipt.findings], notes=notes)
     say(
         "In all: "
         + (
@@ -260,124 +271,125 @@ def received(told: BatchReceived, *, as_json: bool, dry_run: bool, notes: bool) 
     )
     if dry_run:
         say("A dry run: nothing was recorded.")
-    elif any(one.kind == "master" and one.changes for one in returns):
+    elif any(receipt.kind == "master" and receipt.changes for receipt in returns):
         say("What was decided goes out with the workbooks that are issued next; plan-sheets master shows it.")
-    if told.trouble:
-        say(f"Recorded; but the officer's workbook was not made: {told.trouble} {told.trouble.remedy}", err=True)
+    if batch.trouble:
+        say(f"Recorded; but the officer's workbook was not made: {batch.trouble} {batch.trouble.remedy}", err=True)
         say("Then receive the same files again: nothing counts twice.", err=True)
-    _officer(told.officer)
+    _print_officer(batch.officer)
 
 
-def status(told: RoundStatus, *, as_json: bool) -> None:
-    """The control totals of a round."""
+def print_status(round_status: RoundStatus, *, as_json: bool) -> None:
+    """Print the control totals of a round."""
     if as_json:
-        _json(
+        _print_json(
             {
-                "round": told.round,
-                "return_by": told.return_by,
-                "rows": [asdict(one) for one in told.rows],
-                "totals": dict(told.totals),
-                "open_queries": told.open_queries,
-                "decisions": told.decisions,
-                "decisions_without_a_name": told.unnamed,
+                "round": round_status.round,
+                "return_by": round_status.return_by,
+                "rows": [asdict(row) for row in round_status.rows],
+                "totals": dict(round_status.totals),
+                "open_queries": round_status.open_queries,
+                "decisions": round_status.decisions,
+                "decisions_without_a_name": round_status.unnamed,
             }
         )
         return
-    totals = told.totals
+    totals = round_status.totals
     say(
-        f"{told.round}: {totals['issued']} issued = {totals['returned']} returned + "
+        f"{round_status.round}: {totals['issued']} issued = {totals['returned']} returned + "
         f"{totals['outstanding']} outstanding ({totals['late']} late)."
     )
-    for one in told.rows:
-        when = f"{PartialDate.of_iso(one.returned).words}  " if one.returned else ""
-        late = f", {_many(one.days_late, 'day')} late" if one.days_late else ""
+    for row in round_status.rows:
+        when = f"{PartialDate.of_iso(row.returned).words}  " if row.returned else ""
+        late = f", {_count(row.days_late, 'day')} late" if row.days_late else ""
         say(
-            f"    {one.subgroup:<12} {when}{one.verdict.replace('_', ' ')}{late}"
-            + (f"  {one.completed_by}" if one.completed_by else "")
+            f"    {row.subgroup:<12} {when}{row.verdict.replace('_', ' ')}{late}"
+            + (f"  {row.completed_by}" if row.completed_by else "")
         )
-    for verdict, file, sha in told.set_aside:
+    for verdict, file, sha in round_status.set_aside:
         say(f"    {verdict}: {file} ({sha})")
-    say(f"{_many(told.open_queries, 'query', 'queries')} open.")
-    if told.decisions:
-        nobody = f" Nobody's name stands with {', '.join(told.unnamed)}: ask who decided it." if told.unnamed else ""
-        say(f"Decisions of the Executive recorded: {told.decisions}.{nobody}")
-    if told.plan:
-        say(told.plan)
+    say(f"{_count(round_status.open_queries, 'query', 'queries')} open.")
+    if round_status.decisions:
+        refs = ", ".join(round_status.unnamed)
+        nobody = f" Nobody's name stands with {refs}: ask who decided it." if refs else ""
+        say(f"Decisions of the Executive recorded: {round_status.decisions}.{nobody}")
+    if round_status.plan:
+        say(round_status.plan)
 
 
-def mastered(told: Mastered, *, as_json: bool) -> None:
-    """The master workbook was made."""
+def print_master(made: Mastered, *, as_json: bool) -> None:
+    """Print where the master workbook is, and what to know of it."""
     if as_json:
-        _json(asdict(told))
+        _print_json(asdict(made))
         return
-    for warning in told.warnings:
+    for warning in made.warnings:
         say(f"    warning  {warning}")
-    counts = ", ".join(f"{many} {status}" for status, many in told.counts.items() if many)
-    which = "public edition of the master" if told.edition == "public" else "master"
-    boards = f" ({', '.join(told.boards)} only)" if told.boards else ""
-    say(f"The {which} workbook of {told.round or 'the plan as a consultation draft'}{boards}: {told.path}")
-    if told.paper:
-        say(f"The board paper: {told.paper}")
-    say(f"Actions: {counts or ('none yet' if told.round else 'not rated before the first round')}.")
-    if told.edition == "public":
+    counts = ", ".join(f"{many} {status}" for status, many in made.counts.items() if many)
+    which = "public edition of the master" if made.edition == "public" else "master"
+    boards = f" ({', '.join(made.boards)} only)" if made.boards else ""
+    say(f"The {which} workbook of {made.round or 'the plan as a consultation draft'}{boards}: {made.path}")
+    if made.paper:
+        say(f"The board paper: {made.paper}")
+    say(f"Actions: {counts or ('none yet' if made.round else 'not rated before the first round')}.")
+    if made.edition == "public":
         say("Next: read it before it is published: a name may be spelt in a way that the register does not know.")
         return
     say("Next: read RAG status, then send it. What is decided in it comes back by: plan-sheets receive FILE")
 
 
-def traced(steps: Sequence[Step], *, as_json: bool) -> None:
-    """Where a value came from."""
+def print_steps(steps: Sequence[Step], *, as_json: bool) -> None:
+    """Print every time that a value was given, oldest first."""
     if as_json:
-        _json([asdict(one) for one in steps])
+        _print_json([asdict(step) for step in steps])
         return
-    for one in steps:
-        where = f"{one.file}" + (f", {one.sheet}!{one.cell}" if one.sheet else "")
-        said = f"'{one.value}'" if one.value else "blank"
-        who = ", ".join(filter(None, [one.completed_by, PartialDate.of_iso(one.received).words]))
+    for step in steps:
+        where = f"{step.file}" + (f", {step.sheet}!{step.cell}" if step.sheet else "")
+        value = f"'{step.value}'" if step.value else "blank"
+        who = ", ".join(filter(None, [step.completed_by, PartialDate.of_iso(step.received).words]))
         say(
-            f"{one.round or 'the plan':<12} {one.field:<14} {one.outcome:<9} {said} "
-            f"(before: {one.before or 'blank'}) {who}; {where}"
+            f"{step.round or 'the plan':<12} {step.field:<14} {step.outcome:<9} {value} "
+            f"(before: {step.before or 'blank'}) {who}; {where}"
         )
 
 
 PLACES_TOLD = 5
-"""Cells that are named where many break a rule; JSON has all of them."""
+"""How many cells are named where many break a rule; JSON has all of them."""
 SENTENCES_TOLD = 3
 
 
-def inspected(told: Sequence[Inspected], *, as_json: bool) -> None:
-    """Workbooks were looked at for accessibility."""
+def print_inspected(files: Sequence[Inspected], *, as_json: bool) -> None:
+    """Print what the accessibility checker found in each file."""
     if as_json:
-        _json({"files": [_inspected_json(one) for one in told]})
+        _print_json({"files": [_describe_file(file) for file in files]})
         return
-    for one in told:
-        if one.refused:
-            say(f"{one.file} was not inspected: {one.refused}")
+    for file in files:
+        if file.refused:
+            say(f"{file.file} was not inspected: {file.refused}")
             continue
-        many = sum(len(rule.problems) for rule in one.broken)
-        say(f"{one.file}: {f'{many} findings, by {len(one.broken)} rules' if many else 'nothing found'}.")
-        for broken in one.broken:
-            _broken(broken)
+        many = sum(len(rule.problems) for rule in file.broken)
+        say(f"{file.file}: {f'{many} findings, by {len(file.broken)} rules' if many else 'nothing found'}.")
+        for broken in file.broken:
+            _print_rule(broken)
 
 
-def _inspected_json(one: Inspected) -> dict[str, Any]:
-    findings = [{**asdict(problem), **asdict(broken.wording)} for broken in one.broken for problem in broken.problems]
-    return {"file": one.file, "refused": one.refused or None, "findings": findings}
+def _describe_file(file: Inspected) -> dict[str, Any]:
+    findings = [{**asdict(problem), **asdict(broken.wording)} for broken in file.broken for problem in broken.problems]
+    return {"file": file.file, "refused": file.refused or None, "findings": findings}
 
 
-def _broken(broken: RuleBroken) -> None:
-    """The rule, and a line for each sheet."""
+def _print_rule(broken: RuleBroken) -> None:
+    """Print a rule that is broken, and a line for each sheet that breaks it."""
     say(f"  {broken.rule}: {broken.wording.asks}")
     say(f"    Source: {broken.wording.source}.")
     say(f"    To do: {broken.wording.do}")
-    for sheet, problems in groupby(broken.problems, key=lambda one: one.sheet):
-        say(f"    {_where(sheet, list(problems))}")
+    for sheet, problems in groupby(broken.problems, key=lambda problem: problem.sheet):
+        say(f"    {_describe_place(sheet, list(problems))}")
 
 
-def _where(sheet: str | None, problems: Sequence[Problem]) -> str:
-    """A sheet, the cells of it, and what is wrong there, if that can be said in a few sentences."""
-    cells = list(dict.fromkeys(one.cell for one in problems if one.cell))
+def _describe_place(sheet: str | None, problems: Sequence[Problem]) -> str:
+    """A sheet, its first cells with a problem, and the first sentences about them. `sheet`: None is the whole file."""
+    cells = list(dict.fromkeys(problem.cell for problem in problems if problem.cell))
     more = f" and {len(cells) - PLACES_TOLD} more" if len(cells) > PLACES_TOLD else ""
     where = ", ".join(filter(None, [sheet or "The file", *cells[:PLACES_TOLD]])) + more
-    sentences = list(dict.fromkeys(one.sentence for one in problems))
+    sentences = list(dict.fromkeys(problem.sentence for problem in problems))
     return f"{where}: {' '.join(sentences[:SENTENCES_TOLD])}{' And so on.' if len(sentences) > SENTENCES_TOLD else ''}"

@@ -30,9 +30,9 @@ class RoundStatus:
     decisions: int
     """What the executive has decided for the round so far."""
     unnamed: Sequence[str]
-    """The refs of those beside which nobody's name stands."""
+    """The refs of the decisions beside which nobody's name stands."""
     plan: str
-    """What to know of plan.xlsx; "" if it is as it was last taken in."""
+    """A warning if plan.xlsx has been saved since it was last taken in; else ""."""
 
 
 def status_of(folder: Folder, code: str | Round | None, as_of: date) -> RoundStatus:
@@ -40,11 +40,11 @@ def status_of(folder: Folder, code: str | Round | None, as_of: date) -> RoundSta
     check_folder(folder)
     check_day(as_of, "as_of")
     with folder.register.as_it_stands():
-        return _status_of(folder, code, as_of)
+        return _read_status(folder, code, as_of)
 
 
-def _status_of(folder: Folder, code: str | Round | None, as_of: date) -> RoundStatus:
-    rounds = {one.code: one for one in folder.register.rounds()}
+def _read_status(folder: Folder, code: str | Round | None, as_of: date) -> RoundStatus:
+    rounds = {issued_round.code: issued_round for issued_round in folder.register.rounds()}
     if not rounds:
         raise PlanSheetsError(
             "No round has been issued yet.", "Issue one with: plan-sheets issue --round 2016-17-Q1 --return-by DATE"
@@ -54,14 +54,14 @@ def _status_of(folder: Folder, code: str | Round | None, as_of: date) -> RoundSt
         raise PlanSheetsError(f"{wanted} has not been issued.", f"Issued so far: {', '.join(rounds)}.")
     rows = read_standings(folder.register, wanted, as_of)
     aside = [
-        (one.verdict, one.file, one.sha256[:12])
+        (file.verdict, file.file, file.sha256[:12])
         for verdict in ("held", "refused")
-        for one in folder.register.set_aside(verdict)
+        for file in folder.register.set_aside(verdict)
     ]
     held = sum(verdict == "held" for verdict, _, _ in aside)
-    told = sums(rows, held, len(aside) - held)
-    queries = [one for one in folder.register.open_queries() if one.round <= wanted]
+    totals = sums(rows, held, len(aside) - held)
+    queries = [query for query in folder.register.open_queries() if query.round <= wanted]
     decided = decisions(folder.register.history(), [wanted])
-    unnamed = [one.ref for one in decided if not one.by]
+    unnamed = [decision.ref for decision in decided if not decision.by]
     plan = NOT_TAKEN_IN if folder.plan_is_newer() else ""
-    return RoundStatus(wanted, rounds[wanted].return_by, rows, told, len(queries), aside, len(decided), unnamed, plan)
+    return RoundStatus(wanted, rounds[wanted].return_by, rows, totals, len(queries), aside, len(decided), unnamed, plan)

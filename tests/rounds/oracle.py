@@ -13,6 +13,7 @@ from sqlalchemy import select
 from tests.chairs import RECEIVED_ON, Plan
 from tests.plain_book import PlainBook
 from tests.rounds.mutants import CHOICES, MARK, RAGS, STAGES, STRAY, Mutant
+from tests.table_rows import rows_of_table
 
 from plan_sheets.core.model.keys import Key
 from plan_sheets.core.model.receipts import Receipt
@@ -42,10 +43,10 @@ def receive_all(plan: Plan, paths: Sequence[Path]) -> list[Returned]:
         assert not [one for receipt in receipts for one in receipt.findings if one.code == "file_unforeseen"]
         ids = {one.sha256: one.id for one in folder.register.returns()}
         entries: dict[int, list[Any]] = {}
-        for one in folder.register.rows(tables.ENTRY):
+        for one in rows_of_table(folder.register, tables.ENTRY):
             entries.setdefault(one.return_id, []).append(one)
         values = {one.entry: one for one in folder.register.read(select(tables.VALUE).where(tables.VALUE.c.entry > 0))}
-        further = {(one.lineage, one.ref): f"row {one.row}" for one in folder.register.rows(tables.FURTHER)}
+        further = {(one.lineage, one.ref): f"row {one.row}" for one in rows_of_table(folder.register, tables.FURTHER)}
     folder.register.close()
     assert all((plan.path / "returned" / f"{one.sha256}.xlsx").exists() for one in receipts)
     returned = [

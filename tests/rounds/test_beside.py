@@ -16,7 +16,7 @@ from tests.store.formats.test_reader import ods
 
 from plan_sheets.core.model.found import CellKind, FoundCell, FoundWorkbook
 from plan_sheets.store.container.limits import Limits
-from plan_sheets.store.formats.comments import beside_cells, capped, link_of, remark_of
+from plan_sheets.store.formats.comments import cap_remarks, describe_comment, describe_link, find_remarks_beside_cells
 from plan_sheets.store.formats.reader import read_workbook
 
 DRAWING = "http://schemas.openxmlformats.org/drawingml/2006"
@@ -142,8 +142,8 @@ SAID = "We cannot go on\nReply:\nAgreed"
 
 @pytest.mark.parametrize("text", [THREAD, THREAD.replace("[Threaded comment]", "[Sylwadau]").replace("Comment:", "X:")])
 def test_a_threaded_comment_begins_with_what_was_said_in_it(text: str) -> None:
-    assert remark_of("One", "A1", text, comment=True).entered == SAID
-    assert remark_of("One", "A1", f"I wrote:\n{text}", comment=True).entered == f"I wrote:\n{text}"
+    assert describe_comment("One", "A1", text, comment=True).entered == SAID
+    assert describe_comment("One", "A1", f"I wrote:\n{text}", comment=True).entered == f"I wrote:\n{text}"
 
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
@@ -163,14 +163,14 @@ def test_comments_and_threads_of_a_sheet_are_told_once() -> None:
         )
         + "</ThreadedComments>",
     }
-    told = beside_cells(lambda name: parts[name].encode(), parts, [("One", "xl/worksheets/sheet1.xml")])
+    told = find_remarks_beside_cells(lambda name: parts[name].encode(), parts, [("One", "xl/worksheets/sheet1.xml")])
     assert [(one.cell, one.entered) for one in told] == [("A1", "Plain"), ("B2", "First\nReply")]
 
 
 def test_what_is_more_than_can_be_told_one_by_one_is_told_by_number_and_cell() -> None:
-    comments = [remark_of("One", f"A{row}", f"Said {row}", comment=True) for row in range(1, 6)]
-    links = [link_of("Two", "B2", "https://example.org/")]
-    first, second, more, linked = capped([*comments, *links], Limits(beside=2))
+    comments = [describe_comment("One", f"A{row}", f"Said {row}", comment=True) for row in range(1, 6)]
+    links = [describe_link("Two", "B2", "https://example.org/")]
+    first, second, more, linked = cap_remarks([*comments, *links], Limits(beside=2))
     assert [first.entered, second.entered] == ["Said 1", "Said 2"]
     assert (more.code, more.details["count"], more.details["cells"]) == ("comments_more", "3", "A3 to A5")
     assert more.entered == "A3: Said 3\nA4: Said 4\nA5: Said 5"

@@ -18,7 +18,7 @@ from plan_sheets.core.book.layout import Book, Chart, Column, Field, Row, Sheet,
 from plan_sheets.core.book.measure import Paper, print_scale
 from plan_sheets.store.inspector.inspect import inspect_workbook
 from plan_sheets.store.schemas import load_workbook_spec
-from plan_sheets.store.writing.chart import COLUMNS, FILLS, series
+from plan_sheets.store.writing.chart import COLUMNS, FILLS, list_series
 from plan_sheets.store.writing.workbook import write_workbook
 
 STATUSES = ("Red", "Not reported", "Amber", "Not assessable", "Green", "Blue", "Closed", "Withdrawn")
@@ -69,7 +69,7 @@ def test_a_chart_draws_the_cells_of_its_table() -> None:
 
 def test_no_label_is_drawn_where_it_has_no_room() -> None:
     assert SHEET.chart is not None
-    shown = [[custom is None for custom in one["data_labels"]["custom"]] for one in series(SHEET, SHEET.chart)]
+    shown = [[custom is None for custom in one["data_labels"]["custom"]] for one in list_series(SHEET, SHEET.chart)]
     # The column of 46 has no room for the number of one; nothing is written of 0.
     assert [one for one, _ in shown] == [True, False, True, False, True, False, False, False]
     assert [other for _, other in shown] == [False, False, False, True, False, True, False, True]

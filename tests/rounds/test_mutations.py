@@ -36,6 +36,7 @@ from tests.rounds.mutations import (
     swap_keys,
     type_at,
 )
+from tests.table_rows import rows_of_table
 
 from plan_sheets.core.model.keys import Key
 from plan_sheets.core.model.receipts import Receipt
@@ -235,7 +236,7 @@ def taken(plan: Plan) -> dict[tuple[Key, str], str]:
 
 def assert_in_its_own_cell(plan: Plan) -> None:
     """Every value that a return brought was typed in that key's own cell."""
-    rows = {one.ref: f"row {one.row}" for one in plan.register.rows(tables.FURTHER)}
+    rows = {one.ref: f"row {one.row}" for one in rows_of_table(plan.register, tables.FURTHER)}
     records = load_records()
     for (key, _), value in taken(plan).items():
         if key.field == "rag":
@@ -258,7 +259,8 @@ def assert_nothing_lost(plan: Plan, path: Path, receipt: Receipt) -> None:
 def assert_told(plan: Plan, receipt: Receipt) -> None:
     """Every finding is recorded, and what waits for the officer is asked."""
     recorded = {
-        (one.code, f"{one.sheet}!{one.cell}" if one.sheet else "") for one in plan.register.rows(tables.FINDING)
+        (one.code, f"{one.sheet}!{one.cell}" if one.sheet else "")
+        for one in rows_of_table(plan.register, tables.FINDING)
     }
     assert told(receipt) <= recorded
     asked = {query.message for query in plan.queries}

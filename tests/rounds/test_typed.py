@@ -23,7 +23,7 @@ from tests.store.formats.test_reader import ods
 from plan_sheets import office, officer
 from plan_sheets.core.book.style import STYLES
 from plan_sheets.core.model.found import FoundWorkbook
-from plan_sheets.store.formats.colours import colour_name
+from plan_sheets.store.formats.colours import name_colour
 from plan_sheets.store.formats.reader import read_workbook
 
 REFS = ("J1a.1", "J1a.2", "J1a.3", "J1b.1")
@@ -124,12 +124,12 @@ def test_paint_makes_another_return_of_the_same_words(round_one: Plan) -> None:
     ],
 )
 def test_the_names_of_colours(colours: str, name: str) -> None:
-    assert {colour_name(one) for one in colours.split()} == {name}
+    assert {name_colour(one) for one in colours.split()} == {name}
 
 
 def test_what_we_paint_ourselves_to_be_filled_in_says_nothing() -> None:
     for look in ("input", "input heading", "heading"):
-        assert colour_name(str(STYLES[look]["bg_color"])) == ""
+        assert name_colour(str(STYLES[look]["bg_color"])) == ""
 
 
 def test_dates_as_cells_hold_them(round_one: Plan) -> None:

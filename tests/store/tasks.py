@@ -24,8 +24,8 @@ def take_all(_data: bytes, limits: Limits) -> bytes:
 
 
 def tell_much(_data: bytes, limits: Limits) -> bytes:
-    return bytes(limits.told + 1)
+    return bytes(limits.child_output + 1)
 
 
 def tell_enough(data: bytes, limits: Limits) -> bytes:
-    return data.ljust(limits.told)
+    return data.ljust(limits.child_output)

@@ -11,10 +11,11 @@ from pathlib import Path
 from plan_sheets.core.model.findings import PlanSheetsError
 from plan_sheets.store import outbox
 from plan_sheets.store.container.hashing import sha256, sha256_of
-from plan_sheets.store.outbox import check_free, open_mark
+from plan_sheets.store.outbox import check_free, find_open_mark
 from plan_sheets.store.register import register as registers
 from plan_sheets.store.register import tables
 from plan_sheets.store.register.batch import Batch
+from plan_sheets.store.register.reads import read_last_paths, read_last_shas
 from plan_sheets.store.register.register import Register, ReturnFacts
 
 __all__ = ["Folder", "open_folder", "read_bytes", "sha256", "sha256_of", "write_elsewhere"]
@@ -27,21 +28,21 @@ NOT_TAKEN_IN = (
     "plan.xlsx has been saved since it was last taken in: what is new in it is not told here. "
     "Take it in with: plan-sheets plan"
 )
-"""What is said wherever something is told of the register alone, and `Folder.plan_is_newer`."""
+"""The warning where something is made from the register alone and `Folder.plan_is_newer`."""
 IS_OPEN = "plan.xlsx is open in another program: what is not saved there is not taken in, and in no workbook made now."
-"""What is said where plan.xlsx was taken in, and `Folder.plan_is_open`."""
+"""The warning where plan.xlsx was taken in and `Folder.plan_is_open`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Folder:
-    """A plan folder that is there, with its register open."""
+    """A plan folder that exists, with its register open."""
 
     path: Path
     register: Register
 
     @property
     def plan_file(self) -> Path:
-        """What the officer writes."""
+        """The path of plan.xlsx, which the officer writes."""
         return self.path / PLAN_FILE
 
     def read_plan(self) -> bytes:
@@ -50,21 +51,21 @@ class Folder:
 
     def plans_read(self) -> list[ReturnFacts]:
         """Every plan.xlsx that was taken in, or written anew and put in its place, oldest first."""
-        lies = {one.sha256: one.path for one in self.register.rows(tables.OUTPUT)}
-        lies |= {sha256_of(one): one.name for one in self._due()}
+        last_paths = read_last_paths(self.register)
+        last_paths |= {sha256_of(aside): aside.name for aside in self._due()}
         return [
-            one
-            for one in self.register.returns(kind="plan")
-            if one.verdict != "untouched" or lies.get(one.sha256) == PLAN_FILE
+            plan
+            for plan in self.register.returns(kind="plan")
+            if plan.verdict != "untouched" or last_paths.get(plan.sha256) == PLAN_FILE
         ]
 
     def plan_is_open(self) -> bool:
         """Whether another program says that it has plan.xlsx open."""
-        return open_mark(self.plan_file) is not None
+        return find_open_mark(self.plan_file) is not None
 
     def plan_is_newer(self) -> bool:
         """Whether plan.xlsx is not the file that was last taken in; False too where it cannot be read."""
-        taken = [one.sha256 for one in self.plans_read()][-1:]
+        taken = [plan.sha256 for plan in self.plans_read()][-1:]
         try:
             return [sha256(self.read_plan())] != taken
         except PlanSheetsError:
@@ -75,9 +76,9 @@ class Folder:
         return self.path / RETURNED / f"{sha}.xlsx"
 
     def keep(self, data: bytes, sha: str) -> bool:
-        """The bytes of a file received, under `returned/`, by their SHA-256; not synced yet.
+        """Keep the bytes of a file received under `returned/`, named by their SHA-256; they are not synced yet.
 
-        Whether they had to be written: they were not there, or not as they were received.
+        Returns whether they had to be written: the file did not exist, or other bytes were in it.
         """
         target = self.kept(sha)
         with suppress(OSError):
@@ -87,24 +88,24 @@ class Folder:
         return True
 
     def sync_kept(self, shas: Iterable[str]) -> None:
-        """The bytes with these SHA-256 are on the disk when this returns. Raises PlanSheetsError."""
+        """Sync the kept bytes with these SHA-256 to the disk. Raises PlanSheetsError."""
         for path in map(self.kept, shas):
             try:
                 outbox.sync(path)
             except OSError as error:
-                raise outbox.cannot_be_written(path, error) from error
+                raise outbox.explain_unwritable(path, error) from error
         outbox.sync_folders([self.path / RETURNED, self.path])
 
     def check_free(self, names: Iterable[str]) -> None:
-        """Refuse before anything is written if any of these files is open in another program."""
+        """Raise PlanSheetsError if any of these files (`names` within the folder) is open in another program."""
         for name in names:
             check_free(self.path / name)
 
     def write(self, name: str, data: bytes, batch: Batch) -> Path:
-        """A file that the tool makes, `name` within the folder; its path. It lies there when the batch is recorded.
+        """Write a file, `name` within the folder; returns its path, where it lies once the batch is recorded.
 
-        A file that somebody has changed since, or that is not ours, is never overwritten: the new one stands beside it
-        (`-2`). A file that already has these bytes is left alone.
+        A file that somebody has changed since it was made, or that the tool did not make, is never overwritten: the new
+        file gets a name with a number (`-2`). A file that already has these bytes is left alone.
         """
         known = self._known(batch)
         target = self.path / name
@@ -122,24 +123,27 @@ class Folder:
         return target
 
     def record(self, name: str, sha: str, batch: Batch) -> None:
-        """That a file with this SHA-256 is one that may be overwritten, `name` within the folder."""
+        """Record that a file with this SHA-256 may be overwritten, `name` within the folder."""
         self._known(batch).setdefault(name, set()).add(sha)
         batch.add(tables.OUTPUT, path=name, sha256=sha)
 
     def finish(self) -> None:
-        """Put in its place what an earlier command has recorded and was ended before it could move.
+        """Move the files into place that an earlier command has recorded, but was ended before it moved them.
 
-        A file that somebody has changed meanwhile stays: what was made stands beside it. What was left aside and never
-        recorded is removed once it is a day old. Raises PlanSheetsError if the register cannot be written to.
+        If somebody has changed a target meanwhile, it is not overwritten: see `write`. Files that are aside and were
+        never recorded are removed when they are a day old. Raises PlanSheetsError if the register cannot be written to.
         """
-        found = outbox.asides(self._folders())
+        found = outbox.list_asides(self._folders())
         if found and any(self._due()):
             with self.register.batch("finish", "") as batch:
                 self._known(batch)
         outbox.remove_old(set(found) - set(self._due()))
 
     def _known(self, batch: Batch) -> dict[str, set[str]]:
-        """Every version of every file that the tool made; once a transaction, when earlier ones have been finished."""
+        """SHA-256 of every version of every file that the tool made, by name within the folder.
+
+        Read once in a transaction; then the files of earlier commands are moved into place as well: see `finish`.
+        """
         made = batch.outbox.known
         if not made:
             made.update({path: set(shas) for path, shas in self.register.outputs().items()})
@@ -149,7 +153,7 @@ class Folder:
         return made
 
     def _finish(self, aside: Path, batch: Batch) -> None:
-        target, _ = outbox.target_of(aside)
+        target, _ = outbox.find_target(aside)
         name = self._name(target)
         try:
             if not target.exists() or sha256_of(target) in batch.outbox.known[name]:
@@ -161,11 +165,11 @@ class Folder:
             return
 
     def _due(self) -> Iterator[Path]:
-        """The files that are aside, whole, and the last that the register knows of in their place."""
-        found = outbox.asides(self._folders())
-        last = {one.path: one.sha256 for one in self.register.rows(tables.OUTPUT)} if found else {}
+        """The files that are aside, complete, and the last version that the register has recorded of their target."""
+        found = outbox.list_asides(self._folders())
+        last = read_last_shas(self.register) if found else {}
         for aside in found:
-            target, sha = outbox.target_of(aside)
+            target, sha = outbox.find_target(aside)
             recorded = last.get(self._name(target), "")
             if recorded.startswith(sha) and sha and _is_whole(aside, recorded):
                 yield aside
@@ -193,21 +197,21 @@ AnyPath = str | PathLike[str]
 
 
 def as_path(path: AnyPath) -> Path:
-    """The path that a caller gave. Raises TypeError for what is none."""
+    """The path that a caller gave. Raises TypeError if it is neither a text nor a Path."""
     if not isinstance(path, str | PathLike):
         raise TypeError(f"{path!r} is no path: give a text, or a Path.")
     return Path(path)
 
 
 def as_paths(paths: AnyPath | Iterable[AnyPath]) -> list[Path]:
-    """The paths that a caller gave: one, or several. Raises TypeError for what is none."""
+    """The paths that a caller gave: one, or several. Raises TypeError for what is neither a text nor a Path."""
     if isinstance(paths, str | PathLike) or not isinstance(paths, Iterable):
         return [as_path(paths)]
     return [as_path(path) for path in paths]
 
 
 def check_folder(folder: object) -> None:
-    """Raise TypeError if what a caller gave is no plan folder that was opened."""
+    """Raise TypeError if what a caller gave is not a Folder."""
     if not isinstance(folder, Folder):
         raise TypeError(f"{folder!r} is no plan folder: give what open_folder or new_plan returned.")
 
@@ -215,7 +219,7 @@ def check_folder(folder: object) -> None:
 def open_folder(path: AnyPath) -> Folder:
     """The plan folder at `path`. Raises PlanSheetsError if there is none, TypeError if `path` is no path.
 
-    What an earlier command was ended over is finished, if that can be done now.
+    Files that an earlier command could not move into place are moved now, if that is possible: see `Folder.finish`.
     """
     path = as_path(path)
     folder = Folder(path, Register.open(path / registers.FILE))
@@ -237,13 +241,13 @@ def read_bytes(path: Path) -> bytes:
 
 
 def write_elsewhere(path: Path, data: bytes, batch: Batch) -> None:
-    """A file that the officer asked for by name, outside the folder's own; it lies there when the batch is recorded.
+    """Write a file to a path that the officer chose; it lies there once the batch is recorded.
 
-    Raises PlanSheetsError if another is there.
+    Raises PlanSheetsError if the path holds other bytes already.
     """
     if path.exists():
         if read_bytes(path) == data:
             return
         raise PlanSheetsError(f"{path} is there already.", "Give another name; nothing was overwritten.")
-    outbox.remove_old(outbox.asides([path.parent]))
+    outbox.remove_old(outbox.list_asides([path.parent]))
     batch.outbox.add(path, data, (), recorded=False)

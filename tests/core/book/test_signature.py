@@ -14,7 +14,7 @@ from plan_sheets.core.book import signature as identity
 from plan_sheets.core.book.compose import locked_texts
 from plan_sheets.core.book.layout import Book, Column, Field, Formula, Row, Sheet
 from plan_sheets.core.book.signature import row_key, same, sign
-from plan_sheets.store.receiving.carriers import Carriers, Vote, best_guess, vote
+from plan_sheets.store.receiving.carriers import Carriers, Vote, count_votes, guess_reference
 
 A, B, C, D = (f"2016-17-Q1-{subgroup}-1" for subgroup in ("DA", "MH", "CSE", "SOS"))
 SECRET = b"s" * 32
@@ -49,7 +49,7 @@ SECRET = b"s" * 32
     ],
 )
 def test_carriers_vote(about: str, prop: str, keys: set[str], reference: str, code: str) -> None:
-    voted = vote(Carriers(about, prop, frozenset(keys)))
+    voted = count_votes(Carriers(about, prop, frozenset(keys)))
     assert (voted.reference, voted.code) == (reference, code)
 
 
@@ -63,7 +63,7 @@ def test_carriers_vote(about: str, prop: str, keys: set[str], reference: str, co
     ],
 )
 def test_a_signature_speaks_for_its_document(carriers: Carriers, reference: str, code: str) -> None:
-    assert vote(carriers) == Vote(reference, code)
+    assert count_votes(carriers) == Vote(reference, code)
 
 
 @pytest.mark.parametrize(
@@ -80,12 +80,12 @@ def test_a_signature_speaks_for_its_document(carriers: Carriers, reference: str,
     ],
 )
 def test_the_best_guess_is_what_most_carriers_speak_for(carriers: Carriers, guess: str) -> None:
-    assert best_guess(carriers, [A, B]) == guess
-    assert best_guess(carriers, []) == ""
+    assert guess_reference(carriers, [A, B]) == guess
+    assert guess_reference(carriers, []) == ""
 
 
 def test_what_each_carrier_says_is_told() -> None:
-    told = Carriers(A, B, frozenset({C, D}), frozenset({A})).readings()
+    told = Carriers(A, B, frozenset({C, D}), frozenset({A})).describe_readings()
     assert told == {"the About sheet says": (A,), "the file's properties say": (B,), "the row keys are of": (C, D)}
 
 

@@ -14,11 +14,11 @@ from plan_sheets.core.book.document import Document
 from plan_sheets.core.book.layout import Book, Column, Field, Row, Sheet, as_text
 from plan_sheets.core.model.found import FoundCell, FoundSheet, FoundWorkbook
 from plan_sheets.core.model.keys import Key
-from plan_sheets.core.returned.compare import same_text
+from plan_sheets.core.returned.compare import is_same_text
 from plan_sheets.core.returned.locate import Locator
 from plan_sheets.core.returned.misplaced import find_moved_answers, find_reordered_answers
 from plan_sheets.core.returned.tables import Located, find_table
-from plan_sheets.store.receiving.carriers import about_facts
+from plan_sheets.store.receiving.carriers import read_about
 from plan_sheets.store.schemas import load_messages
 
 FIELDS = {
@@ -269,7 +269,7 @@ def test_a_locked_text_is_the_same_but_for_blanks_and_the_precision_of_a_date(
     came: str,
     same: bool,  # noqa: FBT001 - a table of cases
 ) -> None:
-    assert same_text(issued, came) is same
+    assert is_same_text(issued, came) is same
 
 
 @pytest.mark.parametrize(
@@ -378,9 +378,9 @@ def test_a_text_that_a_program_cut_off_is_told(
 
 def test_what_the_about_sheet_says_and_which_texts_look_like_keys() -> None:
     about = found("About\n\nItem | What it is\nReference | 2016-17-Q1-DA-1\nSignature | ABC", "ABOUT ")
-    told_of = about_facts(FoundWorkbook("xlsx", (about, found(TYPED))))
+    told_of = read_about(FoundWorkbook("xlsx", (about, found(TYPED))))
     assert (told_of["Reference"], told_of["Signature"]) == ("2016-17-Q1-DA-1", "ABC")
-    assert about_facts(FoundWorkbook("xlsx", (found(TYPED),))) == {}
+    assert read_about(FoundWorkbook("xlsx", (found(TYPED),))) == {}
     assert set(found(TYPED).row_keys()) == set(KEYS.values())
 
 

@@ -19,9 +19,9 @@ from plan_sheets.core.returned.lost_on_saving import (
     STRUCTURE,
     STYLES,
     TABLES,
+    count_signs,
+    count_signs_in_sheet,
     find_lost,
-    seen_in,
-    seen_in_sheet,
 )
 
 COLUMN = Column(Field("action", "ref", "Ref"), "Ref", input=True)
@@ -88,7 +88,7 @@ def test_the_program_is_named_if_it_names_itself() -> None:
     ],
 )
 def test_how_each_is_written(part: bytes, seen: set[str]) -> None:
-    told = [seen_in_sheet(part, {}), seen_in(part, BOOK_SIGNS), seen_in(part, STYLES), seen_in(part)]
+    told = [count_signs_in_sheet(part, {}), count_signs(part, BOOK_SIGNS), count_signs(part, STYLES), count_signs(part)]
     assert {name for one in told for name in one} == seen
 
 
@@ -125,4 +125,4 @@ def test_drop_downs_and_prompts_are_counted_by_their_cells() -> None:
     part = b'<dataValidations count="2"><dataValidation type="list" sqref="A1:B3 D5"><x/></dataValidation>'
     part += b'<dataValidation sqref="$F$2:$F$3"/>'
     part += b"<x14:dataValidation><xm:sqref>Z1:Z9</xm:sqref></x14:dataValidation></dataValidations>"
-    assert seen_in_sheet(part, {LISTS: 1, TABLES: 1}) == {LISTS: 1 + 6 + 1 + 2 + 9, TABLES: 1}
+    assert count_signs_in_sheet(part, {LISTS: 1, TABLES: 1}) == {LISTS: 1 + 6 + 1 + 2 + 9, TABLES: 1}

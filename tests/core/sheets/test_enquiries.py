@@ -201,7 +201,7 @@ def test_the_same_question_about_several_is_one_line_with_their_refs() -> None:
     asked = "| question | Q{} | about = {} | question = {} | answers = {}"
     table = [("J1", "Who pays?", "Cabinet"), ("J1a", "Who pays?", "Cabinet"), ("J1a.1", "When?", "")]
     (row,) = rows_of(*(asked.format(number, *told) for number, told in enumerate(table)))
-    assert row[1:3] == ("J1, J1a: Who pays? (Cabinet)\nJ1a.1: When? (nobody named)", "Cabinet")
+    assert row[1:3] == ("J1, J1a: Who pays? (Cabinet)\nJ1a.1: When? (Unnamed)", "Cabinet")
 
 
 def test_a_row_holds_no_more_than_fits_a_page_and_nothing_is_lost() -> None:

@@ -10,8 +10,8 @@ import pytest
 from tests.store.compound import Node, compound
 
 from plan_sheets.store import schemas
-from plan_sheets.store.container.kinds import kind_of_other
-from plan_sheets.store.container.properties import saved_by
+from plan_sheets.store.container.kinds import find_code_of_other
+from plan_sheets.store.container.properties import find_program
 from plan_sheets.store.container.refused import Refusal
 from plan_sheets.store.formats.reader import read_workbook
 
@@ -56,7 +56,7 @@ def test_a_gnumeric_file_gets_its_own_advice() -> None:
     ],
 )
 def test_kinds_by_how_they_begin(data: bytes, code: str) -> None:
-    assert kind_of_other(data) == code
+    assert find_code_of_other(data) == code
 
 
 APP = '<Properties xmlns="p"><Application>{}</Application><AppVersion>{}</AppVersion></Properties>'
@@ -72,7 +72,7 @@ APP = '<Properties xmlns="p"><Application>{}</Application><AppVersion>{}</AppVer
     ],
 )
 def test_the_program_and_its_version(name: str, version: str, told: str) -> None:
-    assert saved_by({"docprops/app.xml": APP.format(name, version).encode()}) == told
+    assert find_program({"docprops/app.xml": APP.format(name, version).encode()}) == told
 
 
 def test_a_workbook_that_nobody_saved_says_that_it_was_made_here(round_one: Plan) -> None:

@@ -30,15 +30,15 @@ from tests.store.receiving.test_unpack import mail
 from plan_sheets.core.model.found import CellKind, FoundWorkbook
 from plan_sheets.store.container.hashing import sha256
 from plan_sheets.store.container.limits import LIMITS, Limits
-from plan_sheets.store.container.properties import saved_by
+from plan_sheets.store.container.properties import find_program
 from plan_sheets.store.container.refused import Refusal, RefusedError
-from plan_sheets.store.formats.cell_looks import looks_of
+from plan_sheets.store.formats.cell_looks import read_looks
 from plan_sheets.store.formats.guard import Guarded, guard
 from plan_sheets.store.formats.ods.read import scan_ods
 from plan_sheets.store.formats.reader import read_workbook
 from plan_sheets.store.inspector.inspect import inspect_apart
 from plan_sheets.store.receiving import email as mails
-from plan_sheets.store.receiving.email import attached_to
+from plan_sheets.store.receiving.email import read_attachments
 from plan_sheets.store.receiving.inbox import open_inbox
 from plan_sheets.store.receiving.unpack import Incoming, unpack
 
@@ -125,9 +125,9 @@ def test_styles_too_large_for_a_tree_are_passed_over() -> None:
         '<cellXfs><xf/><xf fontId="1"/></cellXfs></styleSheet>'
     ).encode()
     cells = "".join(f'<c r="{letter}1" s="1"><v>1</v></c>' for letter in "ABC").encode()
-    (looks,) = looks_of(styles, bytes, b"", [(cells, False)], Limits(small_part=len(styles), painted=2))
+    (looks,) = read_looks(styles, bytes, b"", [(cells, False)], Limits(small_part=len(styles), painted=2))
     assert looks.struck == {"A1", "B1"}
-    assert looks_of(styles, bytes, b"", [(cells, False)], Limits(small_part=len(styles) - 1)) == ()
+    assert read_looks(styles, bytes, b"", [(cells, False)], Limits(small_part=len(styles) - 1)) == ()
 
 
 def test_so_many_comments_and_links_are_told_one_by_one() -> None:
@@ -160,7 +160,7 @@ def test_so_many_formulas_of_an_ods_that_fill_cells_are_looked_at() -> None:
 
 def test_a_long_name_of_a_program_is_cut() -> None:
     about = {"docprops/app.xml": b"<Properties><Application>A spreadsheet</Application></Properties>"}
-    assert [saved_by(about, Limits(longest_name=most)) for most in (13, 8)] == ["A spreadsheet", "A spread"]
+    assert [find_program(about, Limits(longest_name=most)) for most in (13, 8)] == ["A spreadsheet", "A spread"]
 
 
 def test_a_part_too_large_to_be_inspected() -> None:
@@ -182,7 +182,7 @@ def test_a_part_too_large_to_be_inspected() -> None:
 )
 def test_an_email_just_over_a_limit_is_refused(enough: Limits, too_few: Limits, code: str) -> None:
     data = mail({"a.xlsx": PLAIN, "b.xlsx": PLAIN}).as_bytes()
-    assert [one.name for one in attached_to(data, enough)] == ["a.xlsx", "b.xlsx"]
+    assert [one.name for one in read_attachments(data, enough)] == ["a.xlsx", "b.xlsx"]
     (file,) = unpack(Incoming("m.eml", data), too_few).files
     assert file.refusal
     assert file.refusal.code == code
@@ -194,7 +194,7 @@ def test_an_email_that_the_standard_library_stumbles_over(monkeypatch: pytest.Mo
 
     monkeypatch.setattr(mails, "message_from_bytes", stumble)
     with pytest.raises(RefusedError, match="file_damaged"):
-        attached_to(mail({}).as_bytes())
+        read_attachments(mail({}).as_bytes())
 
 
 def test_a_file_too_large_to_be_held_is_known_all_the_same(round_one: Plan) -> None:

@@ -9,7 +9,7 @@ import zipfile
 import pytest
 
 from plan_sheets.store.container.parts import Relation, read_relations
-from plan_sheets.store.container.zip import open_zip, stored
+from plan_sheets.store.container.zip import make_zip, open_zip
 
 PARTS = {
     "[Content_Types].xml": b"<Types/>" * 100,
@@ -41,7 +41,7 @@ def by_library(data: bytes) -> list[tuple[object, ...]]:
     "data",
     [
         packed(),
-        stored(PARTS),
+        make_zip(PARTS),
         packed(b"a comment"),
         b"in front" + packed(),
         packed() + b"behind",

@@ -20,7 +20,7 @@ from plan_sheets.store.container.limits import LIMITS, Limits
 from plan_sheets.store.container.refused import Refusal
 from plan_sheets.store.formats.guard import Guarded, guard
 from plan_sheets.store.formats.reader import read_workbook
-from plan_sheets.store.formats.sheet_scan import BeyondEdgeError, _position, _scan_plain, _walk, is_plain
+from plan_sheets.store.formats.sheet_scan import BeyondEdgeError, _scan_plain, _walk, is_plain, read_reference
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -143,7 +143,7 @@ def test_cells_where_none_can_be(data: str, code: str) -> None:
 @pytest.mark.parametrize("reference", ["A0", "A1048577", "XFE1", "ZZZ1", "A12345678", "1A", "A", "", "A-1", "\u0661"])
 def test_a_reference_that_no_sheet_has(reference: str) -> None:
     with pytest.raises(BeyondEdgeError):
-        _position(reference)
+        read_reference(reference)
 
 
 @pytest.mark.parametrize(

@@ -114,7 +114,7 @@ def test_an_xlsb_of_which_not_every_cell_can_be_read() -> None:
         (tasks.leave, LIMITS),
         (tasks.stay_away, Limits(child_seconds=0.5)),
         (tasks.take_all, Limits(child_memory=200_000_000)),
-        (tasks.tell_much, Limits(told=100)),
+        (tasks.tell_much, Limits(child_output=100)),
     ],
 )
 def test_a_child_is_given_up(task: Task, limits: Limits) -> None:
@@ -122,7 +122,7 @@ def test_a_child_is_given_up(task: Task, limits: Limits) -> None:
 
 
 def test_a_child_works_within_its_limits() -> None:
-    limits = Limits(told=100, child_memory=200_000_000)
+    limits = Limits(child_output=100, child_memory=200_000_000)
     assert run_apart(tasks.tell_enough, b"told", limits) == b"told".ljust(100)
 
 
@@ -159,7 +159,7 @@ def test_a_parser_that_fails_costs_its_file(
     def fail(*_: object) -> None:
         raise trouble
 
-    monkeypatch.setattr(workbook_reader, "_sheets", fail)
+    monkeypatch.setattr(workbook_reader, "_read_sheets", fail)
     assert refusal(PLAIN) == code
     assert capfd.readouterr() == ("", "")
 
@@ -168,7 +168,7 @@ def test_ctrl_c_is_no_fault_of_the_file(monkeypatch: pytest.MonkeyPatch) -> None
     def interrupt(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(workbook_reader, "_sheets", interrupt)
+    monkeypatch.setattr(workbook_reader, "_read_sheets", interrupt)
     with pytest.raises(KeyboardInterrupt):
         read_workbook(PLAIN)
 

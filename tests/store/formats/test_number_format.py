@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from plan_sheets.store.formats.number_format import as_shown
+from plan_sheets.store.formats.number_format import format_number
 
 
 @pytest.mark.parametrize(
@@ -32,4 +32,4 @@ from plan_sheets.store.formats.number_format import as_shown
     ],
 )
 def test_as_shown(number: str, code: str, shown: str | None) -> None:
-    assert as_shown(number, code) == shown
+    assert format_number(number, code) == shown

@@ -56,7 +56,7 @@ def is_read_plainly(data: bytes) -> bool:
 
 def by_parser(data: bytes) -> FoundWorkbook | Refusal:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(xlsx_parts, "shared_texts", lambda _: None)
+        patch.setattr(xlsx_parts, "read_shared_texts", lambda _: None)
         assert not is_read_plainly(data)
         return read_workbook(data)
 

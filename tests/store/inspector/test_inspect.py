@@ -15,10 +15,10 @@ from plan_sheets.core.access.seen import Look, SeenCell
 from plan_sheets.core.book.layout import Book, Column, Content, Field, Formula, Link, Row, Sheet
 from plan_sheets.core.model.dates import PartialDate
 from plan_sheets.store.container.limits import Limits
-from plan_sheets.store.container.parts import tree
+from plan_sheets.store.container.parts import parse_part
 from plan_sheets.store.container.refused import Refusal
-from plan_sheets.store.formats.colours import PALETTE, THEME, colour_of
-from plan_sheets.store.formats.number_format import BUILT_IN, shown_number
+from plan_sheets.store.formats.colours import PALETTE, THEME, find_colour
+from plan_sheets.store.formats.number_format import BUILT_IN, format_longest
 from plan_sheets.store.inspector.inspect import inspect_apart, inspect_workbook, look_at_workbook
 from plan_sheets.store.inspector.sheet import CellParts, _read_plain, _walk, areas, read_sheet_texts
 from plan_sheets.store.inspector.styles import read_styles
@@ -139,7 +139,7 @@ def test_a_cell_is_seen_as_it_shows_in_both_ways(cell: str, text: str, *, number
 
 def test_ordinary_workbooks_are_read_the_quick_way() -> None:
     with zipfile.ZipFile(io.BytesIO(made())) as parts:
-        texts, styles = parts.read("xl/sharedStrings.xml"), read_styles(tree(parts.read("xl/styles.xml")), None)
+        texts, styles = parts.read("xl/sharedStrings.xml"), read_styles(parse_part(parts.read("xl/styles.xml")), None)
         cells = CellParts(read_sheet_texts(texts), styles.looks, styles.formats)
         sheet = parts.read("xl/worksheets/sheet1.xml")
     plain, walked = _read_plain(sheet, cells), _walk(sheet, cells)
@@ -167,7 +167,7 @@ def test_ordinary_workbooks_are_read_the_quick_way() -> None:
     ],
 )
 def test_colours(stated: dict[str, str], colour: str | None) -> None:
-    assert colour_of(stated, "000000", THEME, PALETTE) == colour
+    assert find_colour(stated, "000000", THEME, PALETTE) == colour
 
 
 def test_the_theme_and_the_palette_of_the_file_count() -> None:
@@ -178,7 +178,7 @@ def test_the_theme_and_the_palette_of_the_file_count() -> None:
         </styleSheet>"""
     theme = b"""<theme><themeElements><clrScheme><dk1><sysClr val="windowText" lastClr="010101"/></dk1>
         <accent1><srgbClr val="ABCDEF"/></accent1></clrScheme></themeElements></theme>"""
-    (look,) = read_styles(tree(xml), tree(theme)).looks
+    (look,) = read_styles(parse_part(xml), parse_part(theme)).looks
     assert (look.ink, look.fill) == ("ABCDEF", "123456")
 
 
@@ -195,7 +195,7 @@ def test_the_theme_and_the_palette_of_the_file_count() -> None:
     ],
 )
 def test_numbers_as_their_format_shows_them(number: str, code: str, shown: str) -> None:
-    assert shown_number(number, code) == shown
+    assert format_longest(number, code) == shown
 
 
 def test_areas_of_whole_rows_and_columns() -> None:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from tests.store.compound import outlook_message
 
 from plan_sheets.store.container.limits import LIMITS, Limits
-from plan_sheets.store.receiving.unpack import BESIDE, Incoming, Unpacked, unpack, why_not
+from plan_sheets.store.receiving.unpack import BESIDE, Incoming, Unpacked, find_reason_passed_over, unpack
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -227,4 +227,4 @@ def test_a_message_of_outlook() -> None:
     ],
 )
 def test_names(name: str, why: str) -> None:
-    assert why_not(name) == why
+    assert find_reason_passed_over(name) == why

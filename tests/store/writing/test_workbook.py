@@ -22,7 +22,7 @@ from plan_sheets.core.book.style import STATUS, STYLES
 from plan_sheets.core.model.dates import PartialDate
 from plan_sheets.core.model.findings import PlanSheetsError
 from plan_sheets.store.inspector.inspect import inspect_workbook
-from plan_sheets.store.writing.excel_limits import table_names
+from plan_sheets.store.writing.excel_limits import name_tables
 from plan_sheets.store.writing.workbook import write_workbook
 
 if TYPE_CHECKING:
@@ -248,7 +248,7 @@ def test_the_marking_stands_in_a2_and_in_the_print_header() -> None:
     ],
 )
 def test_table_names_are_legal_and_unique(names: list[str], tables: list[str]) -> None:
-    assert table_names(names) == tables
+    assert name_tables(names) == tables
 
 
 # Cells to fill in

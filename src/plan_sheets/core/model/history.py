@@ -1,4 +1,4 @@
-"""What the register holds, in time: every value a fact ever had, and which one stands."""
+"""The values of all facts, in the order in which they were recorded, and which of them stand."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from plan_sheets.core.model.keys import Key, ref_order
 AS_THE_PLAN_HAS_THEM = ("board", "subgroup", "consideration")
 """Records whose refs are words: their order is the officer's."""
 BEFORE_ANY_ROUND = ""
-"""The round of what was settled before the first one was issued; sorts before every code."""
+"""The round of values that were recorded before the first round was issued; it sorts before every code."""
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where a value came from: `kind` plan, subgroup, feedback, officer or master; `who` as they named themselves."""
+    """Where a value came from. `kind`: plan, subgroup, feedback, officer or master; `who`: the name that they gave."""
 
     kind: str = ""
     who: str = ""
@@ -30,14 +30,14 @@ class Source:
 
     @property
     def office(self) -> str:
-        """Who speaks by such a file, where it is no subgroup: the plan, the board officer, the Executive; else ""."""
+        """Who fills in such a file, if it is no subgroup: the plan, the board officer, the Executive; else ""."""
         return {"plan": "the plan", "officer": "the board officer", "master": "the Executive"}.get(self.kind, "")
 
 
 class Held(NamedTuple):
-    """One value that a fact had. `round`: the one it holds in (scope round) or from (standing); `seq`: its place.
+    """One value that a fact had. `round`: in which it holds (scope round) or from which (scope standing).
 
-    A tuple, for a register has tens of thousands of them.
+    `seq`: its place in the order of recording. A tuple, because a register has tens of thousands of them.
     """
 
     key: Key
@@ -60,38 +60,38 @@ class History:
     last_seq: int = 0
 
     @classmethod
-    def of(cls, held: Iterable[Held]) -> History:
-        """The history of these values, in the order of their place."""
+    def of(cls, values: Iterable[Held]) -> History:
+        """The history of these values, sorted by `seq`."""
         history = cls()
-        for one in sorted(held, key=lambda one: one.seq):
-            history.add(one)
+        for held in sorted(values, key=lambda held: held.seq):
+            history.add(held)
         return history
 
-    def add(self, one: Held) -> None:
-        """A value that stands from now on."""
-        if one.key not in self.by_key:
-            self.by_row.setdefault((one.key.record, one.key.ref), []).append(one.key)
-        self.by_key.setdefault(one.key, []).append(one)
-        self.last_seq = one.seq
+    def add(self, held: Held) -> None:
+        """Add a value that stands from now on."""
+        if held.key not in self.by_key:
+            self.by_row.setdefault((held.key.record, held.key.ref), []).append(held.key)
+        self.by_key.setdefault(held.key, []).append(held)
+        self.last_seq = held.seq
 
     def next_seq(self) -> int:
-        """The place of the value that comes next."""
+        """The `seq` of the next value."""
         return self.last_seq + 1
 
     def standing(self, key: Key, up_to: str | None = None) -> Held:
-        """What stands at the end of round `up_to` (None: now); NOTHING if nothing does."""
+        """The value that stands at the end of round `up_to` (None: now); NOTHING if there is none."""
         known = self.by_key.get(key, ())
         if len(known) == 1:  # nearly always
             return known[0] if up_to is None or known[0].round <= up_to else NOTHING
         if up_to is not None:
-            known = [one for one in known if one.round <= up_to]
-        return max(known, key=lambda one: (one.round, one.seq), default=NOTHING)
+            known = [held for held in known if held.round <= up_to]
+        return max(known, key=lambda held: (held.round, held.seq), default=NOTHING)
 
     def in_round(self, key: Key, round_code: str) -> Held:
-        """The last value given for this round alone; NOTHING if none was."""
-        for one in reversed(self.by_key.get(key, ())):
-            if one.round == round_code:
-                return one
+        """The last value given for this round; NOTHING if there is none."""
+        for held in reversed(self.by_key.get(key, ())):
+            if held.round == round_code:
+                return held
         return NOTHING
 
     def head(self, key: Key, scope: str, round_code: str) -> Held:
@@ -107,7 +107,7 @@ class History:
         return self.in_round(Key(record, ref, field), round_code).value
 
     def refs(self, record: str, up_to: str | None = None) -> list[str]:
-        """Every ref of a record that was not taken out: numbered ones in their order, words as the plan has them."""
+        """Every ref of a record that was not removed: sorted, or in the order of the plan where refs are words."""
         refs = [ref for kind, ref in self.by_row if kind == record and self._stands(record, ref, up_to)]
         return refs if record in AS_THE_PLAN_HAS_THEM else sorted(refs, key=ref_order)
 
@@ -125,11 +125,11 @@ class History:
     def rounds_of(self, key: Key) -> Iterator[Held]:
         """The value as it stood at the end of each round in which it changed, oldest first."""
         before = ""
-        for code in sorted({one.round for one in self.by_key.get(key, ())}):
-            one = self.standing(key, code)
-            if one.value != before:
-                before = one.value
-                yield one
+        for code in sorted({held.round for held in self.by_key.get(key, ())}):
+            held = self.standing(key, code)
+            if held.value != before:
+                before = held.value
+                yield held
 
 
 class _Blank(dict[str, str]):

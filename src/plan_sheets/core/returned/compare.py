@@ -11,21 +11,24 @@ from plan_sheets.core.model.found import CellKind, FoundCell
 from plan_sheets.core.model.text import plain
 
 
-def same_text(issued: str, found: str) -> bool:
-    """Whether a locked cell still says what it said; line ends, blanks at the ends and precision of a date aside."""
+def is_same_text(issued: str, found: str) -> bool:
+    """Whether two texts differ at most in white space, in Unicode normal form, or in how a date is written."""
     if issued == found:  # nearly always
         return True
-    one, other = (unicodedata.normalize("NFC", text).split() for text in (issued, found))
-    if one == other:
+    issued_words, found_words = (unicodedata.normalize("NFC", text).split() for text in (issued, found))
+    if issued_words == found_words:
         return True
-    days = [PartialDate.from_words(" ".join(words)) for words in (one, other)]
+    days = [PartialDate.from_words(" ".join(words)) for words in (issued_words, found_words)]
     return days[0] is not None and days[1] is not None and days[0].last == days[1].last
 
 
 def is_as_issued(content: Content, cell: FoundCell) -> bool:
-    """Whether a locked cell says what it said. A formula recalculates: its figures change, not its words."""
+    """Whether a locked cell still has the content that was issued.
+
+    Of a formula only the words are compared, because its figures may be recalculated.
+    """
     if not isinstance(content, Formula):
-        return same_text(as_text(content), cell.text)
+        return is_same_text(as_text(content), cell.text)
     if cell.kind in (CellKind.FORMULA, CellKind.ERROR) or not cell.text.strip():
         return True
     words, issued = (re.sub(r"\d+", "0", plain(text)) for text in (cell.text, as_text(content)))

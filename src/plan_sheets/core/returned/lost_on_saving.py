@@ -1,6 +1,6 @@
-"""What a workbook keeps, beside its answers, when another program saves it: locks, drop-downs, tables, properties.
+"""What other programs lose when they save a workbook: locks, drop-downs, links, tables, properties.
 
-Nothing that is read relies on any of it; the officer is told so that a missing lock surprises nobody.
+Reading a return needs none of them. The officer is told which are missing.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ SHEET: Signs = (
     (LINKS, b"hyperlink "),
     (TABLES, b"tablePart "),
 )
-"""How each is written in a sheet of an xlsx, behind its cells."""
+"""How each is written in the XML of an xlsx sheet, after its cells."""
 BOOK: Signs = ((STRUCTURE, b'lockStructure="1"'), (STRUCTURE, b'lockStructure="true"'))
 STYLES: Signs = ((OPEN, b'locked="0"'), (OPEN, b'locked="false"'))
 ODS: Signs = (
@@ -50,41 +50,41 @@ ODS: Signs = (
 )
 _LISTED = re.compile(rb"""dataValidation\s[^<>]*?sqref\s*=\s*["']([^"'<>]*)""")
 _ELSEWHERE = re.compile(rb"sqref>([^<>]*)<")
-"""The cells of a drop-down or prompt of an xlsx; of one that names another sheet they stand in an element."""
+"""The cells of a drop-down or prompt of an xlsx. If it refers to another sheet, they stand in an element."""
 FEWER = 0.9
-"""The share of its prompts that a workbook keeps whose cells were pasted over here and there."""
+"""A loss is reported below this share: a few prompts are always lost where somebody pasted over cells."""
 
 
-def seen_in(part: bytes, signs: Signs = ODS, before: Mapping[str, int] | None = None) -> dict[str, int]:
-    """How often each of it stands in a part, and stood in those `before`: it is searched, not parsed."""
-    seen = dict(before or {})
+def count_signs(part: bytes, signs: Signs = ODS, before: Mapping[str, int] | None = None) -> dict[str, int]:
+    """Count the signs in a part, by name, added to the counts `before`. The part is searched, not parsed."""
+    counts = dict(before or {})
     for name, sign in signs:
         if count := part.count(sign):
-            seen[name] = seen.get(name, 0) + count
-    return seen
+            counts[name] = counts.get(name, 0) + count
+    return counts
 
 
-def seen_in_sheet(tail: bytes, before: Mapping[str, int]) -> dict[str, int]:
-    """The same of what stands behind the cells of an xlsx; drop-downs and prompts are counted by cells that have them.
+def count_signs_in_sheet(tail: bytes, before: Mapping[str, int]) -> dict[str, int]:
+    """Count the signs in the XML after the cells of an xlsx sheet, added to the counts `before`.
 
-    Most of it is the words of those.
+    Drop-downs and prompts are counted by the cells that have them.
     """
     start, end = tail.find(b"dataValidations"), tail.rfind(b"dataValidations")
-    seen = seen_in(tail[:start] + tail[end:] if start >= 0 else tail, SHEET, before)
-    if cells := _covered(tail[start:end]) if start >= 0 else 0:
-        seen[LISTS] = seen.get(LISTS, 0) + cells
-    return seen
+    counts = count_signs(tail[:start] + tail[end:] if start >= 0 else tail, SHEET, before)
+    if cells := _count_listed_cells(tail[start:end]) if start >= 0 else 0:
+        counts[LISTS] = counts.get(LISTS, 0) + cells
+    return counts
 
 
-@lru_cache(maxsize=256)  # the returns of a batch went out alike
-def _covered(part: bytes) -> int:
-    """How many cells have a drop-down or a prompt; more than there are where two are laid over one another."""
+@lru_cache(maxsize=256)  # the returns of one batch have the same drop-downs
+def _count_listed_cells(part: bytes) -> int:
+    """How many cells have a drop-down or a prompt; cells with two of them count twice."""
     listed = _LISTED.findall(part) + (_ELSEWHERE.findall(part) if b"sqref>" in part else [])
-    return sum(_cells_in(area) for areas in listed for area in areas.decode(errors="replace").split())
+    return sum(_count_cells(area) for areas in listed for area in areas.decode(errors="replace").split())
 
 
-def _cells_in(area: str) -> int:
-    corners = [one for one in area.replace("$", "").split(":") if _CELL.fullmatch(one)]
+def _count_cells(area: str) -> int:
+    corners = [corner for corner in area.replace("$", "").split(":") if _CELL.fullmatch(corner)]
     if not corners:
         return 0
     (top, left), (bottom, right) = place_of(corners[0]), place_of(corners[-1])
@@ -95,10 +95,10 @@ _CELL = re.compile("[A-Z]{1,3}[0-9]{1,7}")
 
 
 def find_lost(document: Document, found: FoundWorkbook) -> list[Remark]:
-    """The remark that names what the document went out with and the file no longer has: one, or none."""
+    """One remark that names everything that was issued and the file no longer has; [] if nothing is lost or known."""
     if found.kept is None:
         return []
-    words = [*_lost(_sent(document, {sheet.name for sheet in found.sheets}), found)]
+    words = [*_describe_lost(_count_sent(document, {sheet.name for sheet in found.sheets}), found)]
     if not words:
         return []
     listed = " and ".join(filter(None, (", ".join(words[:-1]), words[-1])))
@@ -107,8 +107,8 @@ def find_lost(document: Document, found: FoundWorkbook) -> list[Remark]:
     ]
 
 
-def _sent(document: Document, there: Container[str]) -> dict[str, int]:
-    """What of it a document went out with, and how much where that can be counted: on the sheets that are there."""
+def _count_sent(document: Document, there: Container[str]) -> dict[str, int]:
+    """How many of each the document was issued with, on the sheets named in `there`; 1 where they are not counted."""
     sheets = [sheet for sheet in document.sheets if sheet.name in there]
     cells = sum(sheet.is_input(row, column) for sheet in sheets for row, column, _ in sheet.cells())
     links = sum(isinstance(content, Link) for sheet in sheets for _, _, content in sheet.cells())
@@ -118,7 +118,7 @@ def _sent(document: Document, there: Container[str]) -> dict[str, int]:
     return sent
 
 
-def _lost(sent: Mapping[str, int], found: FoundWorkbook) -> Iterator[str]:
+def _describe_lost(sent: Mapping[str, int], found: FoundWorkbook) -> Iterator[str]:
     kept = {**(found.kept or {}), **({PROPERTIES: 1} if found.properties else {})}
     for name, words in _WORDS.items():
         count, stayed = sent.get(name, 0), kept.get(name, 0)

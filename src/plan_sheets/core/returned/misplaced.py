@@ -1,7 +1,7 @@
-"""Answers that may have parted from their rows: sorts, merged cells, and pastes that fell into the rows below.
+"""Finds answers that may stand in the wrong row: after a sort, a merge, or a paste that spilled into the rows below.
 
-Each of these is told by a trace that it leaves. Where none can be left (fresh answers sorted within one block of
-unlocked cells) nothing is told, and the README says so.
+Each of these is found by a trace that it leaves. New answers that were sorted within one block of unlocked cells leave
+no trace and are not found; the README says so.
 """
 
 from __future__ import annotations
@@ -21,26 +21,26 @@ from plan_sheets.core.model.text import plain, quoted, shorten
 from plan_sheets.core.returned.tables import EMPTY, FoundTable, Located, Typed, Unchanged
 
 GOES_ON = re.compile(r"(?:[-\N{EN DASH}\N{EM DASH}\N{BULLET}\N{MIDDLE DOT}*]|\d{1,2}[.)]|[a-z]\))\s|[a-z]")
-"""How a text begins that goes on from the one before: with a bullet, a number of a list, or a small letter."""
+"""A text that begins like this continues the one before: a bullet, the number of a list, or a small letter."""
 LEADS_ON = (":", ";", ",", "-", "\N{EN DASH}", "\N{EM DASH}")
-"""How a text ends that does not end there."""
+"""A text that ends like this is continued by the next one."""
 OWN_WORDS = 12
-"""Characters of a text that two people do not write alike by chance: "Accepted" and "J1" may come to stand anywhere."""
+"""From this many characters on, nobody writes the same text by chance; "Accepted" and "J1" may stand in any row."""
 AT_LEAST = 2
-"""One text in the wrong place is a slip of its own; an order needs two."""
+"""How many texts must have moved to count as a new order; a single one is an ordinary slip."""
 
 Place = tuple[int, int]
 """Row and column, both counted from 0."""
 
 
 def find_reordered_answers(typed: Iterable[Typed], values: Mapping[Key, str]) -> Iterator[tuple[str, str, Address]]:
-    """Columns whose prefilled answers came back in another order: (sheet, heading, first address that differs).
+    """Find columns whose prefilled answers came back in another order: (sheet, heading, first address that differs).
 
-    A sort of the unlocked block parts answers from their refs; only prefilled answers leave a trace of it.
+    Sorting the unlocked cells separates answers from their refs; only prefilled answers leave a trace of that.
     """
-    for (sheet, heading), cells in _columns(one for one in typed if one.row.answer is None).items():
-        moved = [one for one in cells if values.get(one.key, "") != one.base]
-        came, went = Counter(values.get(one.key, "") for one in moved), Counter(one.base for one in moved)
+    for (sheet, heading), cells in _group_by_column(entry for entry in typed if entry.row.answer is None).items():
+        moved = [entry for entry in cells if values.get(entry.key, "") != entry.base]
+        came, went = Counter(values.get(entry.key, "") for entry in moved), Counter(entry.base for entry in moved)
         if moved and came == went:
             yield sheet, heading, moved[0].address
 
@@ -48,61 +48,61 @@ def find_reordered_answers(typed: Iterable[Typed], values: Mapping[Key, str]) ->
 def find_moved_answers(
     typed: Iterable[Typed], values: Mapping[Key, str], unchanged: Iterable[Unchanged]
 ) -> Iterator[tuple[Typed, str]]:
-    """The cells that say what went out in another row, which says it no more: (cell, the other row's ref).
+    """Find cells with the text issued in another row that no longer has it: (cell, ref of the other row).
 
-    So a sort shows where rows were deleted or answers changed as well.
+    This finds a sort even if rows were deleted or answers were changed as well.
     """
-    stays = {(one.sheet.name, one.row.ref) for one in unchanged}
-    cells = [one for one in typed if one.row.answer is None]
-    says = {(one.sheet.name, one.row.ref, one.column.heading): one.cell.entered.strip() for one in cells}
-    for one in cells:
-        text, sheet = values[one.key], one.sheet
-        if text == one.base or len(text) < OWN_WORDS:
+    stays = {(row.sheet.name, row.row.ref) for row in unchanged}
+    cells = [entry for entry in typed if entry.row.answer is None]
+    says = {(entry.sheet.name, entry.row.ref, entry.column.heading): entry.cell.entered.strip() for entry in cells}
+    for entry in cells:
+        text, sheet = values[entry.key], entry.sheet
+        if text == entry.base or len(text) < OWN_WORDS:
             continue
-        at = sheet.columns.index(one.column)
-        for other in sheet.rows:
-            there = (sheet.name, other.ref)
-            if not sheet.is_input(other, one.column):
-                continue  # a locked cell still says what it said
-            if other.cells[at] == text and there not in stays and says.get((*there, one.column.heading)) != text:
-                yield one, other.ref
+        at = sheet.columns.index(entry.column)
+        for row in sheet.rows:
+            there = (sheet.name, row.ref)
+            if not sheet.is_input(row, entry.column):
+                continue  # a locked cell keeps its text
+            if row.cells[at] == text and there not in stays and says.get((*there, entry.column.heading)) != text:
+                yield entry, row.ref
                 break
 
 
 def find_sorted_columns(changed: Iterable[Typed]) -> Iterator[tuple[str, str, Address]]:
-    """The columns of locked texts that went over to one another's rows: (sheet, heading, first address).
+    """Find columns whose locked texts have changed rows with one another: (sheet, heading, first address).
 
-    `changed` are the locked cells that do not say what they did. A sort that takes along some locked columns and not
-    the others leaves answers beside a key that may not be theirs: which of the two moved cannot be told.
+    `changed` are the locked cells whose text is not the issued one. If a sort moves some locked columns and not the
+    others, answers may stand beside the key of another row: nobody can tell whether answers or keys moved.
     """
-    retyped = (one for one in changed if plain(one.cell.text) != plain(one.base))
-    for (sheet, heading), cells in _columns(retyped).items():
-        came = Counter(plain(one.cell.text) for one in cells)
-        if (came & Counter(plain(one.base) for one in cells)).total() >= AT_LEAST:
+    retyped = (entry for entry in changed if plain(entry.cell.text) != plain(entry.base))
+    for (sheet, heading), cells in _group_by_column(retyped).items():
+        came = Counter(plain(entry.cell.text) for entry in cells)
+        if (came & Counter(plain(entry.base) for entry in cells)).total() >= AT_LEAST:
             yield sheet, heading, cells[0].address
 
 
-def _columns(cells: Iterable[Typed]) -> dict[tuple[str, str], list[Typed]]:
+def _group_by_column(cells: Iterable[Typed]) -> dict[tuple[str, str], list[Typed]]:
     columns: dict[tuple[str, str], list[Typed]] = {}
-    for one in cells:
-        columns.setdefault((one.sheet.name, one.column.heading), []).append(one)
+    for entry in cells:
+        columns.setdefault((entry.sheet.name, entry.column.heading), []).append(entry)
     return columns
 
 
-def find_merged_cells(shape: Located, workbook: FoundWorkbook, messages: Messages) -> list[Finding]:
-    """What there is to say of every merge.
+def find_merged_cells(located: Located, workbook: FoundWorkbook, messages: Messages) -> list[Finding]:
+    """Report every merge of cells.
 
-    A merge shows one text over all its cells and hides what lies under it, or has thrown that away: which of them the
-    text is about cannot be told, so each is a query. What it hides of all that was sent out is one warning.
+    A merge shows one text over all its cells and hides or deletes their own texts. Nobody can tell which rows the text
+    is about, so each input cell is a query. The issued texts that a merge hides are one warning.
     """
-    typed, findings = shape.typed, list[Finding]()
-    tables = {id(table.found): table for table in shape.merged}
+    typed, findings = located.typed, list[Finding]()
+    tables = {id(table.found): table for table in located.merged}
     for found in (sheet for sheet in workbook.sheets if sheet.merged):
         mine = {cell.address.place: at for at, cell in enumerate(typed) if cell.address.sheet == found.name}
-        sent = _sent_out(tables[id(found)], mine) if id(found) in tables else []
-        for merge in merges_of(found):
+        sent = _list_sent_out(tables[id(found)], mine) if id(found) in tables else []
+        for merge in list_merges(found):
             inside = [at for place, at in mine.items() if merge.holds(place)]
-            findings += merge.asked([typed[at] for at in inside], messages)
+            findings += merge.find_queries([typed[at] for at in inside], messages)
             where, *hidden = [Address.at(found.name, *place) for place in (merge.first, *filter(merge.hides, sent))]
             if hidden:
                 cells = shorten(", ".join(address.cell for address in hidden))
@@ -110,8 +110,8 @@ def find_merged_cells(shape: Located, workbook: FoundWorkbook, messages: Message
     return findings
 
 
-def _sent_out(table: FoundTable, mine: Collection[Place]) -> list[Place]:
-    """The cells of a table that hold a heading or a locked text: `mine` are those to fill in."""
+def _list_sent_out(table: FoundTable, mine: Collection[Place]) -> list[Place]:
+    """The places of the headings and locked texts of a table. `mine`: the places of its input cells."""
     columns = {at for name in table.places for at in table.columns(name)}
     rows = sorted({table.heading_row, *(row for row, _ in mine)})
     return [
@@ -122,8 +122,8 @@ def _sent_out(table: FoundTable, mine: Collection[Place]) -> list[Place]:
     ]
 
 
-def merges_of(found: FoundSheet) -> Iterator[Merge]:
-    """The merges of a found sheet."""
+def list_merges(found: FoundSheet) -> Iterator[Merge]:
+    """List the merges of a found sheet."""
     for area in found.merged:
         first, last = (place_of(corner) for corner in (area.split(":") * 2)[:2])
         yield Merge(area, first, last, found.cells)
@@ -140,22 +140,22 @@ class Merge:
 
     @property
     def shown(self) -> FoundCell:
-        """What it shows over all its cells."""
+        """The cell whose text is shown over the whole merge."""
         return self.cells.get(self.first, EMPTY)
 
     def holds(self, place: Place) -> bool:
-        """Whether a place lies in it."""
+        """Whether a place is part of the merge."""
         return all(first <= at <= last for first, at, last in zip(self.first, place, self.last, strict=True))
 
     def hides(self, place: Place) -> bool:
-        """Whether a place lies under it."""
+        """Whether the merge covers the text of this place."""
         return place != self.first and self.holds(place)
 
-    def asked(self, cells: Sequence[Typed], messages: Messages) -> Iterator[Finding]:
-        """A query for each cell to fill in; none where nothing but the first is one, or where all say the same.
+    def find_queries(self, cells: Sequence[Typed], messages: Messages) -> Iterator[Finding]:
+        """Ask about each input cell, unless only the first cell is one, or all have the same text.
 
-        The first is not asked about if it says what it did, nor on a form: there each answer has a line of its own, and
-        what lies under the merge is an error.
+        The first cell is not asked about if its text is the issued one, nor on a form: there each answer has its own
+        row, and the cells under the merge are errors.
         """
         if all(cell.address.place == self.first for cell in cells):
             return
@@ -179,81 +179,86 @@ class Merge:
 
 
 def find_spilled_paragraphs(typed: Iterable[Typed]) -> list[tuple[Typed, Typed]]:
-    """Texts that may be the next paragraphs of a text above: (cell, the cell in which the text begins).
+    """Find texts that may be further paragraphs of a text above: (cell, the cell in which the text begins).
 
-    Paragraphs pasted into one cell fall into the cells below it. The trace: rows of which nothing else is filled in,
-    under a text of the same column. Whoever types no more than one text for each row leaves the same trace: rather
-    asked than taken for the wrong row, for such rows lack their stage and RAG and have to be asked about anyway. The
-    text in which it begins is taken: it was typed, or pasted, where it stands.
+    Paragraphs pasted into one cell spill into the cells below it. The trace: rows in which nothing else is filled in,
+    under a text of the same column. Somebody who types one text in each row leaves the same trace. Such rows are asked
+    about as well: they lack their stage and RAG, so the officer has to ask anyway. The first text is taken, because it
+    was typed or pasted where it stands.
     """
     sheets: dict[str, dict[int, list[Typed]]] = {}
-    for one in typed:
-        if one.row.answer is None and one.cell.entered.strip() and _is_new(one) and not _is_tick(one):
-            sheets.setdefault(one.address.sheet, {}).setdefault(one.address.place[0], []).append(one)
+    for entry in typed:
+        if entry.row.answer is None and entry.cell.entered.strip() and _is_new(entry) and not _is_tick(entry):
+            sheets.setdefault(entry.address.sheet, {}).setdefault(entry.address.place[0], []).append(entry)
     fallen: list[tuple[Typed, Typed]] = []
     for rows in sheets.values():
-        seen: set[Address] = set()
+        visited: set[Address] = set()
         for row, cells in sorted(rows.items()):
             for start in filter(_is_prose, cells):
-                if start.address not in seen:
-                    run = [start, *_below(rows, row, start)]
-                    seen.update(one.address for one in run)
-                    fallen += _fallen(run)
+                if start.address not in visited:
+                    run = [start, *_list_below(rows, row, start)]
+                    visited.update(entry.address for entry in run)
+                    fallen += _find_fallen(run)
     return fallen
 
 
-def _fallen(run: Sequence[Typed]) -> Iterator[tuple[Typed, Typed]]:
-    """The texts of a run that may have fallen from one above, with that one.
+def _find_fallen(run: Sequence[Typed]) -> Iterator[tuple[Typed, Typed]]:
+    """The texts of a run that may belong to a text above: (cell, the cell above).
 
-    Who gives two rows the same words means them for each; and in rows with one cell to fill in every answer stands
-    alone. There only a text that goes on is a trace.
+    A text that stands twice is meant for each of its rows, and in rows with a single input cell every answer stands
+    alone. There a text counts only if it continues the one before.
     """
-    times, above = Counter(plain(one.cell.text) for one in run), _goes_on(run)
-    for place, one in enumerate(run[1:], 1):
-        if times[plain(one.cell.text)] == 1 and _has_several(one):
-            yield one, run[0]
+    times, above = Counter(plain(entry.cell.text) for entry in run), _find_continued(run)
+    for place, entry in enumerate(run[1:], 1):
+        if times[plain(entry.cell.text)] == 1 and _has_several(entry):
+            yield entry, run[0]
         elif above is not None and place > above:
-            yield one, run[above]
+            yield entry, run[above]
 
 
-def _is_tick(one: Typed) -> bool:
-    """Whether a checkbox stands there, ticked or not."""
-    return one.cell.kind is CellKind.BOOLEAN
+def _is_tick(entry: Typed) -> bool:
+    """Whether the cell holds a checkbox, ticked or not."""
+    return entry.cell.kind is CellKind.BOOLEAN
 
 
-def _has_several(one: Typed) -> bool:
-    """Whether more than one cell of the row may be filled in: of a single one it tells nothing that it stands alone."""
-    inputs = {column.field.name for column in one.sheet.columns if column.input}
-    return len(inputs if one.row.inputs is None else inputs & one.row.inputs) >= AT_LEAST
+def _has_several(entry: Typed) -> bool:
+    """Whether the row has more than one input cell: if it has only one, its answer always stands alone."""
+    inputs = {column.field.name for column in entry.sheet.columns if column.input}
+    return len(inputs if entry.row.inputs is None else inputs & entry.row.inputs) >= AT_LEAST
 
 
-def _is_prose(one: Typed) -> bool:
-    """Whether somebody typed a text of their own words here."""
-    about = one.column.field
-    words = about.type == "string" and not (about.format or about.choices or one.column.choices)
-    return words and one.cell.kind is CellKind.TEXT and _is_new(one) and not is_placeholder(clean_text(one.cell.text))
+def _is_prose(entry: Typed) -> bool:
+    """Whether the cell holds a new text in somebody's own words."""
+    about = entry.column.field
+    words = about.type == "string" and not (about.format or about.choices or entry.column.choices)
+    return (
+        words
+        and entry.cell.kind is CellKind.TEXT
+        and _is_new(entry)
+        and not is_placeholder(clean_text(entry.cell.text))
+    )
 
 
-def _is_new(one: Typed) -> bool:
-    return plain(one.cell.text) != plain(one.base)
+def _is_new(entry: Typed) -> bool:
+    return plain(entry.cell.text) != plain(entry.base)
 
 
-def _below(rows: Mapping[int, list[Typed]], row: int, start: Typed) -> list[Typed]:
-    """The cells straight below one that are all that is filled in in their rows, and went out blank."""
+def _list_below(rows: Mapping[int, list[Typed]], row: int, start: Typed) -> list[Typed]:
+    """The cells directly below a cell that were issued blank and are the only ones filled in in their rows."""
     name = start.column.field.name
     following = (rows.get(place, []) for place in range(row + 1, row + 1 + len(rows)))
     alone = takewhile(lambda cells: [cell.column.field.name for cell in cells] == [name], following)
     return [*takewhile(lambda cell: _is_prose(cell) and not cell.base, (cells[0] for cells in alone))]
 
 
-def _goes_on(cells: Sequence[Typed]) -> int | None:
-    """The place of the first text that leads on to the next, or that the next goes on from; None if there is none.
+def _find_continued(cells: Sequence[Typed]) -> int | None:
+    """The index of the first text that the next one continues; None if there is none.
 
-    Who begins every text with a small letter or a dash does not go on with it.
+    If both begin with a small letter or a dash, that is how somebody writes, and no trace.
     """
-    texts = [one.cell.text.strip() for one in cells]
-    for place, (one, other) in enumerate(pairwise(texts)):
-        goes_on = GOES_ON.match(other) and not GOES_ON.match(one) and plain(one) != plain(other)
-        if goes_on or one.endswith(LEADS_ON):
+    texts = [entry.cell.text.strip() for entry in cells]
+    for place, (text, following) in enumerate(pairwise(texts)):
+        goes_on = GOES_ON.match(following) and not GOES_ON.match(text) and plain(text) != plain(following)
+        if goes_on or text.endswith(LEADS_ON):
             return place
     return None

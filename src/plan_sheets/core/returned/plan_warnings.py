@@ -1,4 +1,4 @@
-"""What a planner should look at before anything is issued: counts and warnings about plan.xlsx."""
+"""Counts and warnings about plan.xlsx, for the planner to look at before anything is issued."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from plan_sheets.core.model.messages import Messages
 from plan_sheets.core.rating.plan_rows import UNCONFIRMED, Rows, lead_of, missing_statutory, parent
 
 MOST_ON_ONE_DAY = 0.5
-"""The share of dated actions above which one due date is told of."""
+"""The planner is warned if more than this share of the dated actions have the same due date."""
 
 
-def counts(rows: Rows, questions: int) -> dict[str, int]:
-    """How many of each record; themes apart from priorities."""
+def count_records(rows: Rows, questions: int) -> dict[str, int]:
+    """How many of each record there are; themes and priorities are counted separately."""
     refs = list(rows.get("priority", {}))
     themes = [ref for ref in refs if parent(ref) != ref]
     owners = [
@@ -38,22 +38,22 @@ def counts(rows: Rows, questions: int) -> dict[str, int]:
     }
 
 
-def warnings(rows: Rows, cells: Mapping[Key, Cell], messages: Messages) -> Iterator[Finding]:
-    """What a planner should look at before anything is issued. `cells` gives each its address."""
-    yield from _same_day(rows, messages)
-    yield from _same_action(rows, cells, messages)
-    yield from _without_actions(rows, cells, messages)
-    yield from _uncovered(rows, cells, messages)
-    yield from _without_subgroup(rows, cells, messages)
+def find_plan_warnings(rows: Rows, cells: Mapping[Key, Cell], messages: Messages) -> Iterator[Finding]:
+    """Find what a planner should look at before anything is issued. `cells` give the addresses."""
+    yield from _find_shared_due_date(rows, messages)
+    yield from _find_same_actions(rows, cells, messages)
+    yield from _find_priorities_without_actions(rows, cells, messages)
+    yield from _find_uncovered_grid_cells(rows, cells, messages)
+    yield from _find_actions_without_subgroup(rows, cells, messages)
     for who in missing_statutory(rows):
         yield messages.finding("statutory_consultee_missing", address=Address("Consultation", "A1"), who=who)
 
 
-def _at(cells: Mapping[Key, Cell], key: Key) -> Address | None:
+def _find_address(cells: Mapping[Key, Cell], key: Key) -> Address | None:
     return cells[key].address if key in cells else None
 
 
-def _same_day(rows: Rows, messages: Messages) -> Iterator[Finding]:
+def _find_shared_due_date(rows: Rows, messages: Messages) -> Iterator[Finding]:
     dates = Counter(row["due"] for row in rows.get("action", {}).values() if row.get("due"))
     for due, many in dates.most_common(1):
         if many > sum(dates.values()) * MOST_ON_ONE_DAY and many > 1:
@@ -62,43 +62,56 @@ def _same_day(rows: Rows, messages: Messages) -> Iterator[Finding]:
             )
 
 
-def _same_action(rows: Rows, cells: Mapping[Key, Cell], messages: Messages) -> Iterator[Finding]:
+def _find_same_actions(rows: Rows, cells: Mapping[Key, Cell], messages: Messages) -> Iterator[Finding]:
     known: dict[str, str] = {}
     for ref, row in rows.get("action", {}).items():
         words = " ".join(row.get("what", "").casefold().split())
         if words in known:
             key = Key("action", ref, "what")
             yield messages.finding(
-                "same_action", address=_at(cells, key), key=key, entered=row["what"], ref=ref, other=known[words]
+                "same_action",
+                address=_find_address(cells, key),
+                key=key,
+                entered=row["what"],
+                ref=ref,
+                other=known[words],
             )
         elif words:
             known[words] = ref
 
 
-def _without_actions(rows: Rows, cells: Mapping[Key, Cell], messages: Messages) -> Iterator[Finding]:
+def _find_priorities_without_actions(rows: Rows, cells: Mapping[Key, Cell], messages: Messages) -> Iterator[Finding]:
     themes = [row.get("theme", "") for row in rows.get("action", {}).values()]
     busy = {*themes, *(parent(theme) for theme in themes if theme)}
     for ref, row in rows.get("priority", {}).items():
         if ref not in busy:
             key = Key("priority", ref, "title")
             yield messages.finding(
-                "priority_without_actions", address=_at(cells, key), key=key, ref=ref, title=row.get("title", "")
+                "priority_without_actions",
+                address=_find_address(cells, key),
+                key=key,
+                ref=ref,
+                title=row.get("title", ""),
             )
 
 
-def _uncovered(rows: Rows, cells: Mapping[Key, Cell], messages: Messages) -> Iterator[Finding]:
+def _find_uncovered_grid_cells(rows: Rows, cells: Mapping[Key, Cell], messages: Messages) -> Iterator[Finding]:
     for ref, row in rows.get("grid", {}).items():
         if row.get("actions_required") and not row.get("covered_by"):
             key = Key("grid", ref, "actions_required")
             yield messages.finding(
-                "grid_not_covered", address=_at(cells, key), key=key, entered=row["actions_required"], ref=ref
+                "grid_not_covered", address=_find_address(cells, key), key=key, entered=row["actions_required"], ref=ref
             )
 
 
-def _without_subgroup(rows: Rows, cells: Mapping[Key, Cell], messages: Messages) -> Iterator[Finding]:
+def _find_actions_without_subgroup(rows: Rows, cells: Mapping[Key, Cell], messages: Messages) -> Iterator[Finding]:
     for ref, row in rows.get("action", {}).items():
         if not lead_of(rows, ref):
             key = Key("action", ref, "subgroups")
             yield messages.finding(
-                "action_without_subgroup", address=_at(cells, key), key=key, ref=ref, theme=row.get("theme", "")
+                "action_without_subgroup",
+                address=_find_address(cells, key),
+                key=key,
+                ref=ref,
+                theme=row.get("theme", ""),
             )

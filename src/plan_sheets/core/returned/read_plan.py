@@ -1,4 +1,4 @@
-"""Reading plan.xlsx: an open workbook whose rows are known by the refs that the officer types."""
+"""Reads plan.xlsx, a workbook without locks whose rows are known by the refs that the officer types."""
 
 from __future__ import annotations
 
@@ -16,23 +16,23 @@ from plan_sheets.core.model.keys import Address, Key
 from plan_sheets.core.model.messages import Messages
 from plan_sheets.core.model.text import plain, quoted
 from plan_sheets.core.rating.thresholds import Thresholds
-from plan_sheets.core.returned.misplaced import merges_of
+from plan_sheets.core.returned.misplaced import list_merges
 from plan_sheets.core.returned.tables import EMPTY, FoundTable, find_table
 
 
 @dataclass(slots=True)
 class PlanRead:
-    """What stands in a plan workbook: every cell of every row, and what there is to say of it."""
+    """A plan workbook as it was read: every cell of every row, and the findings."""
 
     cells: list[Cell] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
 
     def values(self) -> dict[Key, str]:
-        """Every value that can be taken."""
+        """The values of all cells that no finding blocks, by key."""
         return {cell.key: cell.value for cell in self.cells if cell.blocked is None}
 
     def rows(self, record: str) -> dict[str, dict[str, str]]:
-        """The rows of a record: values by field, by ref, in the order in which they stand."""
+        """The rows of a record, in the order of the workbook: {ref: {field: value}}."""
         rows: dict[str, dict[str, str]] = {}
         for cell in self.cells:
             if cell.key.record == record:
@@ -43,18 +43,18 @@ class PlanRead:
 def read_plan(
     workbook: FoundWorkbook, spec: WorkbookSpec, forms: Mapping[str, Mapping[str, Field]], messages: Messages
 ) -> PlanRead:
-    """Every row of a plan workbook. Raises PlanSheetsError if a sheet or its headings are not there."""
-    reader = _Reader(workbook, forms, messages, _year(workbook))
+    """Read every row of a plan workbook. Raises PlanSheetsError if a sheet or its headings are missing."""
+    reader = _PlanReader(workbook, forms, messages, _find_year(workbook))
     for sheet in spec.sheets:
         if sheet.form or not sheet.items:
             reader.read_sheet(sheet)
     reader.tell_extra_sheets(spec)
     reader.check()
-    return reader.made
+    return reader.plan
 
 
-def _year(workbook: FoundWorkbook) -> int:
-    """The plan's first calendar year, for dates without one: from `Financial year`; 2000 if that cannot be read."""
+def _find_year(workbook: FoundWorkbook) -> int:
+    """The first calendar year of the plan, for dates without a year: from `Financial year`; 2000 if not readable."""
     for found in workbook.sheets:
         for (row, column), cell in found.cells.items():
             if plain(cell.text) == "financial year":
@@ -64,7 +64,7 @@ def _year(workbook: FoundWorkbook) -> int:
     return 2000
 
 
-class _Reader:
+class _PlanReader:
     def __init__(
         self, workbook: FoundWorkbook, forms: Mapping[str, Mapping[str, Field]], messages: Messages, year: int
     ) -> None:
@@ -72,15 +72,15 @@ class _Reader:
         self.forms = forms
         self.messages = messages
         self.year = year
-        self.merges = {found.name: [*merges_of(found)] for found in workbook.sheets}
-        self.made = PlanRead()
+        self.merges = {found.name: [*list_merges(found)] for found in workbook.sheets}
+        self.plan = PlanRead()
         self.rows: list[AnswerRow] = []
         self.titles: dict[Key, Field] = {}
 
     def read_sheet(self, spec: SheetSpec) -> None:
-        """One sheet, a form or a table. Raises PlanSheetsError if it or its headings are not there."""
-        columns = [Column(one.field, one.heading, one.input) for one in spec.columns]
-        found = next((one for one in self.workbook.sheets if plain(one.name) == plain(spec.name)), None)
+        """Read one sheet, a form or a table. Raises PlanSheetsError if the sheet or its headings are missing."""
+        columns = [Column(column.field, column.heading, column.input) for column in spec.columns]
+        found = next((sheet for sheet in self.workbook.sheets if plain(sheet.name) == plain(spec.name)), None)
         if found is None:
             raise PlanSheetsError(
                 f"plan.xlsx has no sheet '{spec.name}'.",
@@ -90,43 +90,43 @@ class _Reader:
         if table is None:
             raise PlanSheetsError(
                 f"plan.xlsx, sheet '{spec.name}': the headings were not found "
-                f"({', '.join(one.heading for one in columns)}).",
+                f"({', '.join(column.heading for column in columns)}).",
                 "Give the headings their names back. Nothing was changed.",
             )
         if spec.form:
-            self._form(spec, table)
+            self._read_form(spec, table)
         else:
-            self._table(spec, columns, table, found)
+            self._read_table(spec, columns, table, found)
 
     def tell_extra_sheets(self, spec: WorkbookSpec) -> None:
-        """Tell the text of every sheet that is not the template's."""
+        """Report all texts of each sheet that is not part of the template."""
         ours = {plain(sheet.name) for sheet in spec.sheets}
         for found in self.workbook.sheets:
             texts = [(place, cell.entered) for place, cell in sorted(found.cells.items()) if cell.entered.strip()]
             if plain(found.name) not in ours and texts:
-                told = "\n".join(text for _, text in texts)
+                entered = "\n".join(text for _, text in texts)
                 where = Address.at(found.name, *texts[0][0])
-                self._tell("sheet_extra", where, told, sheet=found.name, cells=len(texts))
+                self._tell("sheet_extra", where, entered, sheet=found.name, cells=len(texts))
 
-    def _form(self, spec: SheetSpec, table: FoundTable) -> None:
-        fields = {plain(one.title): one for one in self.forms[spec.form].values()}
+    def _read_form(self, spec: SheetSpec, table: FoundTable) -> None:
+        fields = {plain(item.title): item for item in self.forms[spec.form].values()}
         cells = []
         for row in sorted({row for row, _ in table.found.cells if row > table.heading_row}):
-            one = fields.pop(plain(table.cell(row, "ref").text), None)
+            item = fields.pop(plain(table.cell(row, "ref").text), None)
             texts = [table.cell(row, name).entered for name in table.places]
-            if one is not None:
-                cells.append(self._cell(one, Key(spec.form, "", one.name), table, row, "answer"))
+            if item is not None:
+                cells.append(self._read_cell(item, Key(spec.form, "", item.name), table, row, "answer"))
             elif any(text.strip() for text in texts):
                 where = Address.at(table.found.name, row, table.places["ref"])
                 self._tell("row_unknown", where, " | ".join(filter(None, texts)), sheet=table.found.name)
-        for one in fields.values():
+        for item in fields.values():
             where = Address.at(table.found.name, table.heading_row, table.places["ref"])
-            self._tell("item_missing", where, item=one.title, sheet=table.found.name)
-        self._beside(table, len(spec.lines))
+            self._tell("item_missing", where, item=item.title, sheet=table.found.name)
+        self._tell_text_beside(table, len(spec.lines))
         self.rows.append(AnswerRow(tuple(cells), says_something=True))
 
-    def _beside(self, table: FoundTable, lines: int) -> None:
-        """Tell every text that stands beside the table, or above it where none of our lines stands."""
+    def _tell_text_beside(self, table: FoundTable, lines: int) -> None:
+        """Report every text beside or above the table, but for the `lines` lines of the template above it."""
         inside = set(table.places.values())
         for (row, place), cell in sorted(table.found.cells.items()):
             above = row < table.heading_row
@@ -135,7 +135,7 @@ class _Reader:
                 where = Address.at(table.found.name, row, place)
                 self._tell("text_outside", where, entered=cell.entered, sheet=table.found.name)
 
-    def _table(self, spec: SheetSpec, columns: Sequence[Column], table: FoundTable, found: FoundSheet) -> None:
+    def _read_table(self, spec: SheetSpec, columns: Sequence[Column], table: FoundTable, found: FoundSheet) -> None:
         for column in columns:
             if column.field.name not in table.places:
                 self._tell(
@@ -152,94 +152,95 @@ class _Reader:
                 if row > table.heading_row and place in inside and cell.entered.strip()
             }
         ):
-            self._row(spec, columns, table, row)
-        self._beside(table, len(spec.lines))
+            self._read_row(spec, columns, table, row)
+        self._tell_text_beside(table, len(spec.lines))
 
-    def _row(self, spec: SheetSpec, columns: Sequence[Column], table: FoundTable, row: int) -> None:
-        refs = next(one for one in columns if one.field.name == "ref")
+    def _read_row(self, spec: SheetSpec, columns: Sequence[Column], table: FoundTable, row: int) -> None:
+        refs = next(column for column in columns if column.field.name == "ref")
         ref = tidy(table.cell(row, "ref").text, refs.field, year=self.year).value
         if not ref:
-            texts = [table.cell(row, one.field.name).text for one in columns]
+            texts = [table.cell(row, column.field.name).text for column in columns]
             where = Address.at(table.found.name, row, table.places.get("ref", 0))
             self._tell("ref_missing", where, entered=" | ".join(filter(None, texts)), sheet=spec.name)
             return
-        there = [one for one in columns if one.field.name in table.places and one.field.scope != "derived"]
+        there = [column for column in columns if column.field.name in table.places and column.field.scope != "derived"]
         cells = [
-            self._cell(one.field, Key(spec.record, ref, one.field.name), table, row, one.field.name) for one in there
+            self._read_cell(column.field, Key(spec.record, ref, column.field.name), table, row, column.field.name)
+            for column in there
         ]
         self.rows.append(AnswerRow(tuple(cells), says_something=True))
 
-    def _cell(self, one: Field, key: Key, table: FoundTable, row: int, column: str) -> Cell:
+    def _read_cell(self, about: Field, key: Key, table: FoundTable, row: int, column: str) -> Cell:
         address = Address.at(table.found.name, row, table.places[column])
         cell = table.cell(row, column)
-        hidden = self._under_merge(table, address, cell, key, one)
-        # An open workbook may hold numbers: `007` typed into a cell that somebody formatted is still what it shows.
-        is_shown = one.type == "string" or cell.kind is CellKind.DATE
-        words, said = as_cell_shows(cell, table.found.shown.get(address.cell) if is_shown else None)
-        kind = CellKind.TEXT if cell.kind is CellKind.NUMBER and one.type == "string" else words.kind
+        hidden = self._find_hidden_by_merge(table, address, cell, key, about)
+        # Cells may hold numbers here: of `007` in a formatted cell the text that it shows is taken.
+        is_shown = about.type == "string" or cell.kind is CellKind.DATE
+        words, remarks = as_cell_shows(cell, table.found.shown.get(address.cell) if is_shown else None)
+        kind = CellKind.TEXT if cell.kind is CellKind.NUMBER and about.type == "string" else words.kind
         since_1904 = self.workbook.since_1904
-        tidied = tidy(words.text, one, one.choices, year=self.year, kind=kind, since_1904=since_1904)
+        tidied = tidy(words.text, about, about.choices, year=self.year, kind=kind, since_1904=since_1904)
         findings = [
             self.messages.remark(
-                told.code, told.details, address=address, key=key, entered=cell.entered, heading=one.title
+                remark.code, remark.details, address=address, key=key, entered=cell.entered, heading=about.title
             )
-            for told in (*said, *tidied.remarks)
-            if not (hidden and self.messages.by_code[told.code].severity.blocks)
+            for remark in (*remarks, *tidied.remarks)
+            if not (hidden and self.messages.by_code[remark.code].severity.blocks)
         ]
         findings += hidden
-        self.made.findings += findings
-        self.titles[key] = one
-        return Cell(key, one, address, cell.entered, tidied.value, blocked=blocked_by(findings).get(key))
+        self.plan.findings += findings
+        self.titles[key] = about
+        return Cell(key, about, address, cell.entered, tidied.value, blocked=blocked_by(findings).get(key))
 
-    def _under_merge(
+    def _find_hidden_by_merge(
         self, table: FoundTable, address: Address, own: FoundCell, key: Key, about: Field
     ) -> list[Finding]:
-        """A query if a merge covers a cell and shows something else than stands there; else nothing."""
+        """A query if a merge covers a cell and shows a different text; else []."""
         for merge in self.merges[table.found.name]:
             if merge.hides(address.place) and plain(merge.shown.text) != plain(own.text):
-                told = {
+                details = {
                     "area": merge.area,
                     "shown": quoted(merge.shown.entered),
                     "heading": about.title,
                     "ref": key.ref,
                     "own": quoted(own.entered),
                 }
-                return [self.messages.remark("plan_merged", told, address=address, key=key, entered=own.entered)]
+                return [self.messages.remark("plan_merged", details, address=address, key=key, entered=own.entered)]
         return []
 
     def _tell(
         self, code: str, address: Address | None, entered: str | None = None, key: Key | None = None, **details: object
     ) -> None:
-        self.made.findings.append(self.messages.finding(code, address=address, key=key, entered=entered, **details))
+        self.plan.findings.append(self.messages.finding(code, address=address, key=key, entered=entered, **details))
 
     def check(self) -> None:
-        """The rules of every cell; then what only the plan as a whole can tell."""
-        refs = {record: self._refs(record) for record in ("board", "subgroup", "priority", "action")}
+        """Apply the rules of every cell, then those that need the plan as a whole."""
+        refs = {record: self._list_refs(record) for record in ("board", "subgroup", "priority", "action")}
         from plan_sheets.core.answers.check import check_rows  # noqa: PLC0415 - pandas takes long to load
 
-        self.made.findings += check_rows([self.rows], self.messages, refs)[0]
-        self._themes_without_priority(refs["priority"])
-        self._unusable_rules()
-        blocked, doubled = blocked_by(self.made.findings), self._doubled()
+        self.plan.findings += check_rows([self.rows], self.messages, refs)[0]
+        self._tell_themes_without_priority(refs["priority"])
+        self._tell_unusable_rules()
+        blocked, doubled = blocked_by(self.plan.findings), self._list_doubled_rows()
         for row in self.rows:
             for cell in row.cells:
                 why = Outcome.ERROR if (cell.key.record, cell.key.ref) in doubled else blocked.get(cell.key)
-                self.made.cells.append(cell._replace(blocked=why))
+                self.plan.cells.append(cell._replace(blocked=why))
 
-    def _unusable_rules(self) -> None:
-        """Thresholds that are numbers and still cannot be used: a fifth quarter, a share of 200 per cent."""
+    def _tell_unusable_rules(self) -> None:
+        """Report thresholds that are numbers and still not usable: a fifth quarter, a share of 200 per cent."""
         cells = {
             cell.key.ref: cell
             for row in self.rows
             for cell in row.cells
             if cell.key.record == "rag_rule" and cell.key.field == "value"
         }
-        told = {one.key for one in self.made.findings if one.key and one.severity.blocks}
+        blocked_keys = {finding.key for finding in self.plan.findings if finding.key and finding.severity.blocks}
         for ref, text in Thresholds.from_values({ref: cell.value for ref, cell in cells.items()})[1]:
-            if cells[ref].key not in told:
+            if cells[ref].key not in blocked_keys:
                 self._tell("rag_rule_unusable", cells[ref].address, text, cells[ref].key, rule=ref)
 
-    def _refs(self, record: str) -> set[str]:
+    def _list_refs(self, record: str) -> set[str]:
         return {
             cell.key.ref
             for row in self.rows
@@ -247,14 +248,14 @@ class _Reader:
             if cell.key.record == record and cell.key.field == "ref"
         }
 
-    def _doubled(self) -> set[tuple[str, str]]:
-        """Rows whose ref stands twice: neither is taken, for nobody can say which is meant."""
+    def _list_doubled_rows(self) -> set[tuple[str, str]]:
+        """The (record, ref) of rows whose ref stands twice: neither is taken, because nobody can say which is meant."""
         counts = Counter(
             (cell.key.record, cell.key.ref) for row in self.rows for cell in row.cells if cell.field.name == "ref"
         )
         return {row for row, times in counts.items() if times > 1}
 
-    def _themes_without_priority(self, refs: Iterable[str]) -> None:
+    def _tell_themes_without_priority(self, refs: Iterable[str]) -> None:
         known = set(refs)
         for row in self.rows:
             cell = row.cells[0]

@@ -1,4 +1,4 @@
-"""What a return is read into: the cells that may be filled in, the rows that nobody touched, and the tables found."""
+"""The tables of a returned workbook: where they were found, their input cells, and the rows that nobody changed."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from plan_sheets.core.model.findings import Finding
 from plan_sheets.core.model.found import FoundCell, FoundSheet
 from plan_sheets.core.model.keys import Address, Key
 from plan_sheets.core.model.text import one_slip, plain
-from plan_sheets.core.returned.compare import same_text
+from plan_sheets.core.returned.compare import is_same_text
 
 ENOUGH_HEADINGS = 0.5
-"""The share of a table's headings by which its heading row is known."""
+"""The share of a table's headings that a row must have to be its heading row."""
 EMPTY = FoundCell("")
 
 
 class Typed(NamedTuple):
-    """One cell that may be filled in, where it was found, and what it held when it went out."""
+    """A cell of an issued table, where it was found, and the text that it was issued with (`base`)."""
 
     key: Key
     sheet: Sheet
@@ -32,43 +32,43 @@ class Typed(NamedTuple):
 
     @property
     def about(self) -> Field:
-        """The field that it holds: on a form, the one of its row."""
+        """The field that the cell holds; on a form, that of its row."""
         return self.row.answer or self.column.field
 
 
 @dataclass(frozen=True, slots=True)
 class FoundTable:
-    """A table as it was found: the row of its headings, and the place of each column that is there."""
+    """A table as it was found: the row of its headings, and the column of each field that is there."""
 
     found: FoundSheet
     heading_row: int
     places: Mapping[str, int]
     """Column (counted from 0) by field name."""
     doubles: Mapping[str, tuple[int, ...]]
-    """The other columns under the same heading, where there are any."""
+    """Further columns with the same heading, by field name."""
     rows: Mapping[int, Mapping[int, FoundCell]]
-    """Every row of the sheet that holds anything, as `FoundSheet.rows` has them."""
+    """The rows of the sheet that are not empty, as in `FoundSheet.rows`."""
 
     def address(self, row: int, name: str) -> Address:
-        """Where that stands."""
+        """The address of a row (counted from 0) under a heading. Raises KeyError if the heading is missing."""
         return Address.at(self.found.name, row, self.places[name])
 
     def cell(self, row: int, name: str) -> FoundCell:
-        """The cell of a row (counted from 0) under a heading; empty if nothing stands there."""
+        """The cell of a row (counted from 0) under a heading; EMPTY if there is none."""
         return self.at(row, self.places[name]) if name in self.places else EMPTY
 
     def at(self, row: int, column: int) -> FoundCell:
-        """The cell of a row and a column, both counted from 0; empty if nothing stands there."""
+        """The cell of a row and a column, both counted from 0; EMPTY if there is none."""
         return self.found.cells.get((row, column), EMPTY)
 
     def columns(self, name: str) -> tuple[int, ...]:
-        """Every column under a heading, the one that is read first."""
+        """All columns under a heading; the first is the one that is read. () if the heading is missing."""
         return (self.places[name], *self.doubles.get(name, ())) if name in self.places else ()
 
 
 @dataclass(frozen=True, slots=True)
 class Unchanged:
-    """A row, where it was found, that says to the letter what it went out with."""
+    """A row that came back exactly as it was issued, and where it was found."""
 
     document: Document
     sheet: Sheet
@@ -78,7 +78,7 @@ class Unchanged:
     """The row on the found sheet, counted from 0."""
 
     def inputs(self, *, blank: bool = True) -> Iterator[Typed]:
-        """Its cells that may be filled in; without `blank` those that are."""
+        """The input cells of the row; without `blank` only those that are filled in."""
         for column, content in zip(self.sheet.columns, self.row.cells, strict=True):
             if (content or blank) and self.sheet.is_input(self.row, column):
                 address = self.table.address(self.place, column.field.name)
@@ -89,14 +89,14 @@ class Unchanged:
 
 @dataclass(slots=True)
 class Located:
-    """What was located, and what was found out of its place."""
+    """What was found of a document in a workbook, with the findings about everything out of place."""
 
     typed: list[Typed] = field(default_factory=list)
-    """Every input cell of a form, and of each row in which anything is not as it was issued."""
+    """Every input cell of a form, and of each row that differs in anything from the issued one."""
     unchanged: list[Unchanged] = field(default_factory=list)
-    """All other rows: most of a workbook."""
+    """All other rows; most rows of a workbook are among them."""
     changed: list[Typed] = field(default_factory=list)
-    """The locked cells, beside such as may be filled in, that do not say what they did."""
+    """The locked cells, on sheets with input cells, whose text is not the issued one."""
     merged: list[FoundTable] = field(default_factory=list)
     """The tables on sheets where anybody merged cells."""
     findings: list[Finding] = field(default_factory=list)
@@ -108,18 +108,21 @@ class Located:
             yield from row.inputs()
 
 
-def squeezed(ref: str) -> str:
-    """A ref or a row key as it is compared: small and capital letters, and blanks anywhere, make no difference."""
+def squeeze(ref: str) -> str:
+    """A ref or a row key for comparing: without blanks, and in small letters."""
     return "".join(plain(ref).split())
 
 
-def same_ref(issued: str, found: str) -> bool:
-    """Whether a text by which a row is known is the one that went out with it."""
-    return same_text(issued, found) or squeezed(issued) == squeezed(found)
+def is_same_ref(issued: str, found: str) -> bool:
+    """Whether two refs or row keys are the same, apart from case, blanks and the way a date is written."""
+    return is_same_text(issued, found) or squeeze(issued) == squeeze(found)
 
 
-def near_headings(sheet: Sheet, table: FoundTable) -> Iterator[tuple[Column, int]]:
-    """Every heading that is missing, with the place of the one that is a slip away from it, if no other is."""
+def find_near_headings(sheet: Sheet, table: FoundTable) -> Iterator[tuple[Column, int]]:
+    """Find each missing heading that one slip of the keyboard explains: (column, column number on the found sheet).
+
+    Headings that fit two columns, or columns that fit two headings, are left out.
+    """
     missing = [column for column in sheet.columns if column.field.name not in table.places]
     others = {
         place: cell for place, cell in table.rows[table.heading_row].items() if place not in table.places.values()
@@ -131,12 +134,12 @@ def near_headings(sheet: Sheet, table: FoundTable) -> Iterator[tuple[Column, int
         if one_slip(plain(cell.text), plain(column.heading))
     ]
     for column, place in fits:
-        if sum(place == one for _, one in fits) == sum(column is one for one, _ in fits) == 1:
+        if sum(place == other for _, other in fits) == sum(column is other for other, _ in fits) == 1:
             yield column, place
 
 
-def table_in_place(sheet: Sheet, found: FoundSheet) -> FoundTable | None:
-    """The table of a sheet where it went out, if its headings say what they did and none stands above them."""
+def find_table_in_place(sheet: Sheet, found: FoundSheet) -> FoundTable | None:
+    """The table of a sheet in its issued place; None if its headings differ, or a longer row stands above them."""
     rows, headings = found.rows(), [column.heading for column in sheet.columns]
     above = (len(cells) for row, cells in rows.items() if row < sheet.heading_row)
     cells = rows.get(sheet.heading_row, {})
@@ -149,7 +152,10 @@ def table_in_place(sheet: Sheet, found: FoundSheet) -> FoundTable | None:
 
 
 def find_table(columns: Iterable[Column], found: FoundSheet) -> FoundTable | None:
-    """The table with these columns on a found sheet: the row that has most of the headings, and at least half."""
+    """Find the table with these columns: its heading row is the one with most of the headings, at least half.
+
+    None if there is no such row.
+    """
     headings = {plain(column.heading): column.field.name for column in columns}
     longest = max(map(len, headings), default=0) * 2
     rows, best, places = found.rows(), -1, dict[str, list[int]]()

@@ -17,7 +17,7 @@ from plan_sheets.core.model.keys import Key, ref_order
 from plan_sheets.core.model.stages import Status
 from plan_sheets.core.model.text import shorten
 from plan_sheets.core.rating.ages import aged, quarters, question_since, row_since, since_of, since_words
-from plan_sheets.core.rating.plan_rows import parent, who_answers
+from plan_sheets.core.rating.plan_rows import UNNAMED, parent, who_answers
 from plan_sheets.core.rating.rag import Rating, missed_running
 from plan_sheets.core.rating.snapshot import Snapshot
 from plan_sheets.core.sheets.considerations import CONSIDERATIONS, Cover, covered
@@ -185,7 +185,7 @@ def _lines(snapshot: Snapshot, those: Sequence[Raised]) -> Iterator[str]:
     since = min(enquiry.since for enquiry in those)
     refs: dict[str, list[str]] = {}
     for enquiry in those:
-        whom = "" if all(enquiry.answers == other.answers for other in those) else enquiry.answers or "nobody named"
+        whom = "" if all(enquiry.answers == other.answers for other in those) else enquiry.answers or UNNAMED
         later = quarters(snapshot, enquiry.since) != quarters(snapshot, since)
         more = "; ".join(filter(None, [whom, f"since {since_words(enquiry.since)}" if later else ""]))
         refs.setdefault(f"{enquiry.line} ({more})" if more else enquiry.line, []).append(enquiry.about)

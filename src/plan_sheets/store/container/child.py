@@ -1,4 +1,4 @@
-"""Work that a file could end or hang, done by a child process with a limit on memory and time."""
+"""Runs work that a file could crash or hang in a child process with a limit on memory and time."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ _CHILD = (
 
 
 Task = Callable[[bytes, Limits], bytes]
-"""What a child may be given to do."""
+"""Work for a child process: a function of a module."""
 
 
 def run_apart(task: Task, data: bytes, limits: Limits = LIMITS) -> bytes | None:
-    """What `task`, a function of a module, makes of these bytes; None if it raises, dies or takes too long."""
-    told = (task.__module__, task.__qualname__, json.dumps(asdict(limits)))
+    """Run `task` on these bytes in a child process; None if it raises, dies or takes too long."""
+    arguments = (task.__module__, task.__qualname__, json.dumps(asdict(limits)))
     try:
         done = subprocess.run(  # noqa: S603 - this very interpreter, with a fixed command; the bytes go in as input
-            [sys.executable, "-I", "-c", _CHILD, *told, *sys.path],
+            [sys.executable, "-I", "-c", _CHILD, *arguments, *sys.path],
             input=data,
             capture_output=True,
             timeout=limits.child_seconds,
@@ -36,20 +36,20 @@ def run_apart(task: Task, data: bytes, limits: Limits = LIMITS) -> bytes | None:
     return None if done.returncode else done.stdout
 
 
-def serve(module: str, task: str, told: str) -> None:
-    """What the child does: from standard input to standard output, within its limits."""
+def serve(module: str, task: str, limits_json: str) -> None:
+    """Run a task in the child process, from standard input to standard output. `limits_json`: the limits as JSON."""
     work: Task = getattr(import_module(module), task)
-    limits = Limits(**json.loads(told))
+    limits = Limits(**json.loads(limits_json))
     data = sys.stdin.buffer.read()
     _limit_memory(limits.child_memory)
-    made = work(data, limits)
-    if len(made) > limits.told:
-        sys.exit("more than can be told")
-    sys.stdout.buffer.write(made)
+    result = work(data, limits)
+    if len(result) > limits.child_output:
+        sys.exit("the result is too large")
+    sys.stdout.buffer.write(result)
 
 
 def _limit_memory(size: int) -> None:
-    """Less memory than the machine has, where the system knows such a limit (Windows does not)."""
+    """Limit the memory of this process to `size` bytes; Windows knows no such limit."""
     if sys.platform != "win32":
         import resource  # noqa: PLC0415 - not there on Windows
 

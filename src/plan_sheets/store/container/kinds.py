@@ -1,4 +1,4 @@
-"""What kind of file some bytes are that no spreadsheet is: by their content, never by a name."""
+"""Tells kinds of files apart, by their content, never by their names."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ _MARKUP = (
 )
 
 
-def kind_of_other(data: bytes) -> str:
-    """The code that says what these bytes are: neither a zip nor a compound file."""
-    if data.startswith(b"\x1f\x8b") and b"gnm:Workbook" in _unpacked(data):
+def find_code_of_other(data: bytes) -> str:
+    """The code of the message that says what these bytes are, if they are neither a zip nor a compound file."""
+    if data.startswith(b"\x1f\x8b") and b"gnm:Workbook" in _unpack_start(data):
         return "file_gnumeric"
     for code, starts in _STARTS.items():
         if data.startswith(starts):
@@ -35,8 +35,8 @@ def kind_of_other(data: bytes) -> str:
     return "file_text" if _TEXT.fullmatch(head) else "file_unknown"
 
 
-def _unpacked(data: bytes) -> bytes:
-    """The first bytes of what gzip packed; b"" if it did not."""
+def _unpack_start(data: bytes) -> bytes:
+    """Unpack the first bytes of a gzip file; b"" if it is none."""
     try:
         return zlib.decompressobj(zlib.MAX_WBITS | 16).decompress(data, _FIRST)
     except zlib.error:
@@ -45,11 +45,14 @@ def _unpacked(data: bytes) -> bytes:
 
 _FIRST = 2_000
 _TEXT = re.compile(rb"[^\x00-\x08\x0b\x0e-\x1a\x1c-\x1f]*")
-"""No control characters but tab, line ends and escape: whatever the encoding, a person could read it."""
+"""Text in any encoding: no control characters but tab, line ends and escape."""
 
 
 def has_stream(data: bytes, name: str) -> bool:
-    """Whether the directory has an entry of this name: entries are 128 bytes long, aligned, and begin with it."""
+    """Whether a compound file has a stream of this name.
+
+    The entries of its directory are 128 bytes long, aligned, and begin with the name (MS-CFB 2.6.1).
+    """
     entry = name.encode("utf-16-le") + b"\0\0"
     at = data.find(entry)
     while at >= 0 and at % 128:
@@ -57,8 +60,8 @@ def has_stream(data: bytes, name: str) -> bool:
     return at >= 0
 
 
-def streams(data: bytes) -> set[str]:
-    """Which of the streams that tell kinds apart a compound file has."""
+def find_streams(data: bytes) -> set[str]:
+    """The names of the known streams that a compound file has."""
     return {name for name in _STREAMS if has_stream(data, name)}
 
 
@@ -68,22 +71,22 @@ _STREAMS = (*RIGHTS, "EncryptedPackage", "WordDocument", "Workbook", "Book", "WO
 
 
 STARTS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
-"""How a workbook begins: as a package, or as a compound file."""
+"""The first bytes of a workbook: of a package, or of a compound file."""
 
 
 def is_workbook(data: bytes) -> bool:
-    """Whether these bytes are a workbook's whatever the file is called: a part, a type or a stream names itself so."""
+    """Whether these bytes are a workbook, whatever the file is called: a part, a type or a stream says so."""
     if data.startswith(STARTS[0]):
         return b"xl/workbook." in data or _ODS in data or (_OPEN_DOCUMENT not in data and _MANIFEST in data)
-    return data.startswith(STARTS[1]) and bool(streams(data) & BOOKS)
+    return data.startswith(STARTS[1]) and bool(find_streams(data) & BOOKS)
 
 
 _OPEN_DOCUMENT = b"mimetypeapplication/vnd.oasis.opendocument."
-"""How the first part of an OpenDocument begins, uncompressed: its name, and what it is."""
+"""The first part of an OpenDocument, uncompressed: its name, then the beginning of its media type."""
 _ODS = _OPEN_DOCUMENT + b"spreadsheet"
 _MANIFEST = b"META-INF/manifest.xml"
-"""The part that says it where that one is not there, or is compressed."""
+"""The part that names the media type if the first part is missing or compressed."""
 BOOKS = frozenset({"Workbook", "Book", "WORKBOOK", "BOOK"})
-"""The streams of which an xls has one."""
+"""An xls has one of these streams."""
 FILE_PASS = re.compile(rb"\x09\x08\x10\x00\x00\x06\x05\x00.{12}(?:\x86\x00\x00\x00)?\x2f\x00", re.DOTALL)
 """An encrypted xls: the record FilePass after the workbook's first (MS-XLS 2.4.117)."""

@@ -1,6 +1,6 @@
-"""How much a file may ask of whoever reads it: every limit of the guard and the readers, in one place.
+"""Every limit of the guard and the readers: the most that a file may need.
 
-They are handed down as a parameter: who wants to see one at work lowers it, and needs no large file.
+They are passed as a parameter, so that a test can lower one and needs no large file.
 """
 
 from __future__ import annotations
@@ -10,21 +10,21 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """The most of each; a field says what is counted, and how much an honest file has."""
+    """The most that is read of each; the text of a field says what is counted, and what an ordinary file has."""
 
-    # The file, and what it is a container of
+    # The file, and the files in it
     held: int = 64_000_000
-    """Bytes of a file on the disk that is looked into at all: a zip of a thousand workbooks has 25 million."""
+    """Bytes of a file on the disk that is read at all; a zip of a thousand workbooks has 25 million."""
     file: int = 20_000_000
     """Bytes of a workbook as it came; a subgroup's has 25,000."""
     depth: int = 3
-    """How far one container may lie within another: a zip in an e-mail that was forwarded in an e-mail."""
+    """How many containers may lie in one another: a zip in an e-mail that was forwarded in an e-mail has 3."""
     files: int = 500
-    """Files taken out of one container."""
+    """Files taken out of a container."""
     header: int = 4_000
-    """Characters of an e-mail's header that are looked at; an honest one has a tenth of it."""
+    """Characters of a header of an e-mail; an ordinary one has a tenth of that."""
     mail_here: int = 500_000
-    """Bytes of an e-mail that is looked into in this process."""
+    """Bytes of an e-mail that is read in this process; a larger one is read by a child process."""
 
     # A package and its parts
     entries: int = 2_000
@@ -32,49 +32,49 @@ class Limits:
     part: int = 32_000_000
     """Bytes of one part, inflated: half a million cells."""
     inflated: int = 64_000_000
-    """Bytes of all parts, inflated: they and what is made of them lie in memory together."""
+    """Bytes of all parts, inflated: they are in memory together with the workbook that is read from them."""
     here: int = 8_000_000
-    """Bytes of all parts, inflated, that are looked at in this process: more are left to one with a limit on memory."""
+    """Bytes of all parts, inflated, that are read in this process; more are read by a child process."""
     shared: int = 1_000_000
-    """The same where several processes look at files side by side; an ordinary return has a third of it."""
+    """The same while several processes read files side by side; an ordinary return has a third of that."""
     ratio: int = 500
-    """How many times larger a part may become inflated; long empty tables reach 100."""
+    """How many times larger a part may become when it is inflated; long empty tables reach 100."""
     small_part: int = 2_000_000
     """Bytes of a part that is parsed as a tree: the list of sheets, relationships, properties."""
     tree: int = 5 * small_part
-    """Bytes of a part of a workbook that was asked to be inspected: the styles, where many hands have formatted it."""
+    """Bytes of a part of a workbook that is inspected: many people may have formatted it."""
 
     # Sheets and cells
     sheets: int = 200
     cells: int = 1_000_000
-    """Cells that are written down in the file, empty ones as well."""
+    """Cells in the file, with the empty ones."""
     area: int = 2_000_000
-    """Cells of the rectangles that hold all cells with content, the blank ones among them as well."""
+    """Cells of the smallest rectangles around all cells with content."""
     filled: int = 300_000
     """Cells with content that are kept: each takes some 300 bytes."""
     spread: int = 2_000_000
-    """Cells with content, times formulas that fill several cells: each of one is looked for in each of the other."""
+    """Cells with content times formulas that fill several cells: every cell is compared with every formula."""
     matrices: int = 100
-    """Formulas of an ods that fill cells of one and the same row and several more."""
+    """Formulas of an ods that fill several rows and reach into the same row."""
     text: int = 24_000_000
-    """Bytes of all shared texts, each as often as a cell shows it."""
+    """Bytes of all shared texts, each counted once for every cell that shows it."""
     merges: int = 10_000
     repeats: int = 1_000
-    """How many times a cell that says something is told where an ods says that it is repeated."""
+    """How often a blank painted cell that an ods repeats is kept, in each direction."""
     painted: int = 10_000
-    """Painted cells of a sheet that are told; a RAG column has a few dozen."""
+    """Painted cells of a sheet that are kept; a RAG column has a few dozen."""
     beside: int = 200
-    """Comments, text boxes and pictures that are told one by one."""
+    """Comments, text boxes, pictures and links that are reported one by one."""
     longest_name: int = 100
     """Characters of a program's name that are kept."""
 
-    # The child process that reads what is large or odd
+    # The child process that reads large or unusual files
     child_memory: int = 300_000_000
     """Bytes of address space for the child: with this process (about 170 MB) it stays below 512 MB."""
     child_seconds: float = 12
-    """Seconds before it is given up; an ordinary file takes a tenth of one."""
-    told: int = 24_000_000
-    """Bytes that the child may tell: they are taken apart in this process, where they become several times as many."""
+    """Seconds after which the child is stopped; an ordinary file takes a tenth of a second."""
+    child_output: int = 24_000_000
+    """Bytes that the child may return: they take several times as much memory when this process has parsed them."""
 
 
 LIMITS = Limits()

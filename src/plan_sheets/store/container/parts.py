@@ -1,7 +1,7 @@
-"""The parts of an Excel package: which belongs to which, and each as a tree whose tags have lost their namespaces.
+"""The parts of an Excel package: the relations between them, and parts as trees without namespaces.
 
-Programs write prefixes and namespaces (transitional, strict) as they like, and targets absolute or relative: here it
-makes no difference. Every part has passed the guard's checks before it is looked at.
+Programs differ in prefixes, namespaces (transitional, strict) and absolute or relative targets; the functions here
+treat them all alike. The guard has checked every part before it is read here.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ from plan_sheets.store.container.package import Package
 
 
 class Relation(NamedTuple):
-    """What one part refers to: another part, or an address outside the package.
+    """A reference from a part to another part or to an address outside the package.
 
-    `id` is what the part calls it by, `type` the address of its kind, `target` a name or address as the part spells it.
+    `id` is its name in the part, `type` the URI of its kind, `target` a part or an address as it is written.
     """
 
     id: str
@@ -33,60 +33,60 @@ class Relation(NamedTuple):
         return self.type.rpartition("/")[2]
 
 
-def local(name: str) -> str:
+def strip_namespace(name: str) -> str:
     """The name of a tag or an attribute without its namespace."""
     return name.rpartition("}")[2]
 
 
-def tree(part: bytes) -> ET.Element:
-    """A checked part as a tree of local names. Raises ParseError if it is no XML."""
+def parse_part(part: bytes) -> ET.Element:
+    """Parse a checked part; tags lose their namespaces. Raises ParseError if it is no XML."""
     root = ET.fromstring(part)  # noqa: S314 - the guard has refused every DOCTYPE
     for item in root.iter():
-        item.tag = local(item.tag)
+        item.tag = strip_namespace(item.tag)
     return root
 
 
-def part_tree(package: Package, name: str) -> ET.Element | None:
-    """The part of this name; None if the package has none."""
-    return tree(package.xml(name, package.limits.tree)) if name.lower() in package.entries else None
+def read_part(package: Package, name: str) -> ET.Element | None:
+    """Read and parse the part of this name; None if the package has none."""
+    return parse_part(package.read_xml(name, package.limits.tree)) if name.lower() in package.entries else None
 
 
-def relations_part(part: str) -> str:
-    """The name of the part that lists what a part (the package itself: "") refers to."""
+def name_relations_part(part: str) -> str:
+    """The name of the part that lists the relations of a part; "" stands for the package itself."""
     folder, _, name = part.rpartition("/")
     return posixpath.join(folder, "_rels", f"{name}.rels")
 
 
 def find_target(part: str, target: str) -> str:
-    """The name, in lower case, of what a part refers to by a target within the package.
+    """The name, in lower case, of the part that a target of a relation of `part` means.
 
-    A target that begins with a slash stands as it is; any other is seen from the folder of the part.
+    A target that begins with a slash is absolute; any other is relative to the folder of the part.
     """
     return posixpath.normpath(posixpath.join("/", part.rpartition("/")[0], target)).lstrip("/").lower()
 
 
 def find_relations(package: Package, part: str) -> dict[str, Relation]:
-    """What a part (the package itself: "") refers to, by id, with the names of parts as targets; {} for nothing."""
-    name = relations_part(part)
-    listed = read_relations(package.xml(name, package.limits.tree)) if name.lower() in package.entries else ()
+    """The relations of a part by id, with names of parts as targets; {} if it has none. "" is the package itself."""
+    name = name_relations_part(part)
+    listed = read_relations(package.read_xml(name, package.limits.tree)) if name.lower() in package.entries else ()
     return {
         relation.id: relation if relation.is_external else relation._replace(target=find_target(part, relation.target))
         for relation in listed
     }
 
 
-def of_kind(relations: Mapping[str, Relation], *kinds: str) -> Iterator[str]:
-    """The targets of these kinds, in order."""
+def list_targets(relations: Mapping[str, Relation], *kinds: str) -> Iterator[str]:
+    """The targets of the relations of these kinds, in order."""
     return (relation.target for relation in relations.values() if relation.kind in kinds)
 
 
-def refers_to(item: ET.Element) -> str:
-    """The id (`r:id`) by which an element refers to another part; "" if it does not."""
+def find_relation_id(item: ET.Element) -> str:
+    """The id (`r:id`) of the relation that an element refers to; "" if there is none."""
     return next((value for name, value in item.items() if name.endswith("}id")), "")
 
 
 def is_on(value: str | None, *, default: bool = False) -> bool:
-    """A yes-or-no attribute: `1` and `true` are yes."""
+    """Whether a yes-or-no attribute is on (`1`, `true`, `on`); `default` if it is not there."""
     return default if value is None else value in ("1", "true", "on")
 
 
@@ -97,11 +97,11 @@ _PLAIN = re.compile(
 _EACH = re.compile(_ONE)
 
 
-@lru_cache(maxsize=64)  # the returns of a batch have the same
+@lru_cache(maxsize=64)  # the returns of a batch have the same relations
 def read_relations(part: bytes) -> tuple[Relation, ...]:
-    """What a checked part of relations (`.rels`) lists. Raises ParseError if it is no XML.
+    """Read the relations that a checked part (`.rels`) lists. Raises ParseError if it is no XML.
 
-    A part in the spelling of ordinary programs is not parsed: its relations are picked out.
+    A part as ordinary programs write it is searched instead of parsed.
     """
     if _PLAIN.fullmatch(part):
         return tuple(Relation(*(text.decode() for text in texts)) for texts in _EACH.findall(part))

@@ -1,4 +1,4 @@
-"""Why a file cannot be read: raised while it is looked at, told as a value."""
+"""Why a file cannot be read: an exception inside the readers, a value outside."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ class Refusal:
 
 
 class OddError(Exception):
-    """This is for the child process to look at."""
+    """This file has to be read by the child process."""
 
 
 class RefusedError(Exception):
-    """Carries the code of a refusal, and the details that its sentence needs, out of the checks."""
+    """A file cannot be read. Has the code and the details of the `Refusal` that is made of it."""
 
     def __init__(self, code: str, **details: object) -> None:
         super().__init__(code)

@@ -1,7 +1,7 @@
-"""Zip files by hand: what is in them, inflated no further than their directory says, and plain ones made anew.
+"""Reads zip files, inflating no more than their directory says, and makes uncompressed ones.
 
-`zipfile` does not read the parts: it does not promise to inflate no more than was told. Nor does it read an ordinary
-directory: that costs it as much as all else that is done to a package.
+`zipfile` is not used for the parts, because it does not promise to inflate no more than the directory says, nor for an
+ordinary directory, because that would take as long as everything else that is done to a package.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from plan_sheets.store.container.refused import RefusedError
 
 
 class ZipEntry(NamedTuple):
-    """A part as the directory tells of it."""
+    """The entry of a part in the directory."""
 
     filename: str
     flag_bits: int
@@ -31,21 +31,21 @@ class ZipEntry(NamedTuple):
 
     @property
     def is_folder(self) -> bool:
-        """Whether it is no part but a folder for parts."""
+        """Whether this is a folder and no part."""
         return self.filename.endswith("/")
 
 
 @dataclass(frozen=True, slots=True)
 class Zip:
-    """A zip whose directory has been checked; nothing is inflated before it is asked for."""
+    """A zip with a checked directory; parts are inflated when they are read."""
 
     data: bytes
     entries: tuple[ZipEntry, ...]
     inflated: int
-    """Bytes of all parts, as the directory tells."""
+    """Bytes of all parts, as the directory says."""
 
     def read(self, entry: ZipEntry) -> bytes:
-        """The inflated bytes of a part. Raises BadZipFile where the directory does not tell the truth about it."""
+        """Inflate a part. Raises BadZipFile if the directory is wrong about it."""
         if not self.data.startswith(b"PK\x03\x04", entry.header_offset):
             raise zipfile.BadZipFile(f"no part where {entry.filename} should be")
         name, more = _TITLE.unpack_from(self.data, entry.header_offset + 26)
@@ -61,10 +61,10 @@ class Zip:
 
 
 def open_zip(data: bytes, limits: Limits = LIMITS) -> Zip:
-    """The zip with its directory checked. Raises RefusedError, and BadZipFile if there is no directory."""
+    """Check the directory of a zip. Raises RefusedError, and BadZipFile if there is no directory."""
     if data.count(b"PK\x01\x02") > limits.entries:
         raise RefusedError("file_too_many_parts", limit=limits.entries)
-    entries = _plain_entries(data) or _entries(data)
+    entries = _read_plain_entries(data) or _read_entries(data)
     sizes = [entry.file_size for entry in entries]
     inflated = sum(sizes)
     has_large = max(sizes, default=0) > limits.small_part
@@ -75,22 +75,22 @@ def open_zip(data: bytes, limits: Limits = LIMITS) -> Zip:
 
 _CENTRAL = struct.Struct("<4s6H3L5H2L")
 _TOLD = struct.Struct("<4s2x3H4x3L3H8xL")
-"""The same without what nobody asks for: versions, times, attributes."""
+"""The same record without the fields that are not needed: versions, times, attributes."""
 _END = struct.Struct("<4s4H2LH")
 _UTF_8 = 0x800
 _UNUSUAL = 0xFFFF & ~(_UTF_8 | 0b1111)
-"""Flags of the specification's later additions: who sets one gets the standard library."""
+"""Flags of later versions of the specification: such a directory is read by the standard library."""
 _NEWEST = 45
 _ZIP64 = 0xFFFFFFFF
 
 
-def _plain_entries(data: bytes) -> tuple[ZipEntry, ...] | None:
-    """The entries of a directory as ordinary programs write it: whole, at the very end; None for any other."""
+def _read_plain_entries(data: bytes) -> tuple[ZipEntry, ...] | None:
+    """Read a directory as ordinary programs write it, complete and at the very end; None for any other."""
     end = len(data) - _END.size
     if end < 0 or not data.startswith(b"PK\x05\x06", end):
         return None
-    _, disk, first_disk, here, told, size, at, comment = _END.unpack_from(data, end)
-    if disk or first_disk or comment or here != told or at + size != end:
+    _, disk, first_disk, here, count, size, at, comment = _END.unpack_from(data, end)
+    if disk or first_disk or comment or here != count or at + size != end:
         return None
     entries = []
     while at + _CENTRAL.size <= end:
@@ -101,52 +101,52 @@ def _plain_entries(data: bytes) -> tuple[ZipEntry, ...] | None:
             return None
         if not (title.isascii() or flags & _UTF_8) or b"\0" in title:
             return None
-        # Where a name is no UTF-8, though it is said to be, the other files of the zip are right all the same.
+        # A name that is no valid UTF-8 does not make the other files of the zip unreadable.
         entries.append(ZipEntry(title.decode(errors="backslashreplace"), flags, packing, crc, packed, inflated, offset))
         at = start + name + extra + remark
-    return tuple(entries) if at == end and len(entries) == told else None
+    return tuple(entries) if at == end and len(entries) == count else None
 
 
-def _entries(data: bytes) -> tuple[ZipEntry, ...]:
-    """The entries of any directory, as the standard library understands it. Raises BadZipFile, and more."""
+def _read_entries(data: bytes) -> tuple[ZipEntry, ...]:
+    """Read any directory with the standard library. Raises BadZipFile, and more."""
     return tuple(
         ZipEntry(
-            one.filename,
-            one.flag_bits,
-            one.compress_type,
-            one.CRC,
-            one.compress_size,
-            one.file_size,
-            one.header_offset,
+            info.filename,
+            info.flag_bits,
+            info.compress_type,
+            info.CRC,
+            info.compress_size,
+            info.file_size,
+            info.header_offset,
         )
-        for one in zipfile.ZipFile(io.BytesIO(data)).infolist()
+        for info in zipfile.ZipFile(io.BytesIO(data)).infolist()
     )
 
 
 def is_encrypted(entry: ZipEntry) -> bool:
-    """Whether a part can only be read with a password."""
+    """Whether a password is needed to read a part."""
     return bool(entry.flag_bits & 1)
 
 
 def _is_bomb(entry: ZipEntry, limits: Limits) -> bool:
-    """Whether a part inflates to more than any honest one."""
+    """Whether a part inflates to more than an ordinary one does."""
     ratio = entry.file_size / max(entry.compress_size, 1)
     return entry.file_size > limits.part or (entry.file_size > limits.small_part and ratio > limits.ratio)
 
 
 _LOCAL = struct.Struct("<4s5H3L2H")
 _TITLE = struct.Struct("<2H")
-"""At byte 26 of it: how long the name is, and what else stands before the data."""
+"""At byte 26 of that record: the length of the name, and of the extra field before the data."""
 
 
-def stored(parts: Mapping[str, bytes]) -> bytes:
-    """A zip of these parts, uncompressed and undated (APPNOTE.TXT 4.3): quicker to read than the original was."""
-    made, directory, at = [], [], 0
+def make_zip(parts: Mapping[str, bytes]) -> bytes:
+    """Make a zip of these parts, uncompressed and without dates (APPNOTE.TXT 4.3), so that it is read quickly."""
+    chunks, directory, at = [], [], 0
     for name, part in parts.items():
         title = name.encode()
         sizes = (zlib.crc32(part), len(part), len(part), len(title))
-        made += [_LOCAL.pack(b"PK\x03\x04", 20, _UTF_8, 0, 0, 0x21, *sizes, 0), title, part]
+        chunks += [_LOCAL.pack(b"PK\x03\x04", 20, _UTF_8, 0, 0, 0x21, *sizes, 0), title, part]
         directory += [_CENTRAL.pack(b"PK\x01\x02", 20, 20, _UTF_8, 0, 0, 0x21, *sizes, 0, 0, 0, 0, 0, at), title]
         at += _LOCAL.size + len(title) + len(part)
     listed = b"".join(directory)
-    return b"".join((*made, listed, _END.pack(b"PK\x05\x06", 0, 0, len(parts), len(parts), len(listed), at, 0)))
+    return b"".join((*chunks, listed, _END.pack(b"PK\x05\x06", 0, 0, len(parts), len(parts), len(listed), at, 0)))

@@ -1,4 +1,4 @@
-"""Pictures that were placed in cells of an xlsx: programs that know none show an error there (MS-XLSX 2.3.6)."""
+"""Pictures that were placed in cells of an xlsx; other programs show an error in such a cell (MS-XLSX 2.3.6)."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from xml.etree import ElementTree as ET
 
 from plan_sheets.core.model.found import Remark
 from plan_sheets.store.container.package import Package
-from plan_sheets.store.container.parts import local
-from plan_sheets.store.formats.comments import picture_of
+from plan_sheets.store.container.parts import strip_namespace
+from plan_sheets.store.formats.comments import describe_picture
 
 _CELL = re.compile(rb"""<((?:[^\s<>:]+:)?c)(\s[^<>]*?)\svm\s*=\s*["']([0-9]{1,7})["']([^<>/]*)>.*?</\1>""", re.DOTALL)
 _PLACE = re.compile(rb"""\sr\s*=\s*["']([A-Z]{1,3}[0-9]{1,7})["']""")
@@ -17,36 +17,43 @@ _TYPE = re.compile(rb"""\st\s*=\s*["'][^"']*["']""")
 _VALUES, _KINDS, _LISTED = "richdata/rdrichvalue.xml", "richdata/rdrichvaluestructure.xml", "metadata.xml"
 
 
-def without_pictures(part: bytes, sheet: str, package: Package, folder: str) -> tuple[bytes, tuple[Remark, ...]]:
-    """The part of a sheet with such cells blank, and a remark for each. `folder`: where the workbook's parts lie."""
+def blank_pictures(part: bytes, sheet: str, package: Package, folder: str) -> tuple[bytes, tuple[Remark, ...]]:
+    """The part of a sheet with the cells that hold a picture made blank, and a remark for each of them.
+
+    `folder` is the folder of the workbook's parts. Raises ParseError, RefusedError.
+    """
     names = [f"{folder}{name}" for name in (_LISTED, _VALUES, _KINDS)]
     if any(name not in package.entries for name in names) or b"vm=" not in part:
         return part, ()
-    pictures = dict(_pictures(*(ET.fromstring(package.small(name)) for name in names)))  # noqa: S314 - checked by the guard
-    told: list[Remark] = []
+    pictures = dict(_find_pictures(*(ET.fromstring(package.read_small(name)) for name in names)))  # noqa: S314 - checked by the guard
+    remarks: list[Remark] = []
 
     def blank(match: re.Match[bytes]) -> bytes:
+        """The cell without its content if it holds a picture, else as it is."""
         tag, before, number, after = match.groups()
         place = _PLACE.search(before + after)
         if int(number) not in pictures or not place:
             return match[0]
-        told.append(picture_of(sheet, place[1].decode(), pictures[int(number)]))
+        remarks.append(describe_picture(sheet, place[1].decode(), pictures[int(number)]))
         return b"<%b%b/>" % (tag, _TYPE.sub(b"", before + after))
 
-    return _CELL.sub(blank, part), tuple(told)
+    return _CELL.sub(blank, part), tuple(remarks)
 
 
-def _pictures(listed: ET.Element, values: ET.Element, kinds: ET.Element) -> Iterator[tuple[int, str]]:
-    """The number by which cells name each value that is a picture, and its description."""
-    shapes = [(one.get("t", ""), [key.get("n") for key in one]) for one in _all(kinds, "s")]
-    told = [(shapes[int(one.get("s", "0"))], [item.text or "" for item in one]) for one in _all(values, "rv")]
-    rich = [int(one.get("i", "0")) for one in _all(listed, "rvb")]
-    cells = (item for table in _all(listed, "valueMetadata") for item in _all(table, "rc"))
+def _find_pictures(listed: ET.Element, values: ET.Element, kinds: ET.Element) -> Iterator[tuple[int, str]]:
+    """Number, as cells write it, and description of each value that is a picture."""
+    shapes = [(structure.get("t", ""), [key.get("n") for key in structure]) for structure in _list_elements(kinds, "s")]
+    rich_values = [
+        (shapes[int(value.get("s", "0"))], [item.text or "" for item in value])
+        for value in _list_elements(values, "rv")
+    ]
+    rich = [int(item.get("i", "0")) for item in _list_elements(listed, "rvb")]
+    cells = (item for table in _list_elements(listed, "valueMetadata") for item in _list_elements(table, "rc"))
     for number, cell in enumerate(cells, 1):
-        (kind, keys), texts = told[rich[int(cell.get("v", "0"))]]
+        (kind, keys), texts = rich_values[rich[int(cell.get("v", "0"))]]
         if kind.lower().endswith("image"):
             yield number, dict(zip(keys, texts, strict=False)).get("Text", "")
 
 
-def _all(tree: ET.Element, name: str) -> Iterator[ET.Element]:
-    return (item for item in tree.iter() if local(item.tag) == name)
+def _list_elements(tree: ET.Element, name: str) -> Iterator[ET.Element]:
+    return (item for item in tree.iter() if strip_namespace(item.tag) == name)

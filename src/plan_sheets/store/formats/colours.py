@@ -1,4 +1,4 @@
-"""The colours of RAG that a person sees in a fill, as an xlsx or an ods names it."""
+"""The RAG colours that a person sees in the fill of a cell."""
 
 from __future__ import annotations
 
@@ -9,42 +9,45 @@ from colorsys import hls_to_rgb, rgb_to_hls
 from plan_sheets.core.book.style import STYLES
 
 
-def _colours(digits: str) -> tuple[str, ...]:
+def _split_colours(digits: str) -> tuple[str, ...]:
     return tuple(digits[at : at + 6] for at in range(0, len(digits), 6))
 
 
 BLACK, WHITE = "000000", "FFFFFF"
-THEME = _colours("FFFFFF000000E7E6E644546A4472C4ED7D31A5A5A5FFC0005B9BD570AD470563C1954F72")
-"""The Office theme, in the order in which cells refer to it: paper and ink come first."""
-PALETTE = _colours(
+THEME = _split_colours("FFFFFF000000E7E6E644546A4472C4ED7D31A5A5A5FFC0005B9BD570AD470563C1954F72")
+"""The colours of the Office theme in the order in which cells refer to them: background and text come first."""
+PALETTE = _split_colours(
     "000000FFFFFFFF000000FF000000FFFFFF00FF00FF00FFFF"
     "000000FFFFFFFF000000FF000000FFFFFF00FF00FF00FFFF"
     "800000008000000080808000800080008080C0C0C08080809999FF993366FFFFCCCCFFFF660066FF80800066CCCCCCFF"
     "000080FF00FFFFFF0000FFFF8000808000000080800000FF00CCFFCCFFFFCCFFCCFFFF9999CCFFFF99CCCC99FFFFCC99"
     "3366FF33CCCC99CC00FFCC00FF9900FF6600666699969696003366339966003300333300993300993366333399333333"
 )
-"""Excel's own palette, where the file has no other (ECMA-376 part 1, 18.8.27)."""
+"""Excel's palette, used if the file has none (ECMA-376 part 1, 18.8.27)."""
 
 
-def colour_of(stated: Mapping[str, str], automatic: str, theme: Sequence[str], palette: Sequence[str]) -> str | None:
-    """Six hexadecimal digits; `automatic` where the file leaves it to the program; None where nobody can say."""
+def find_colour(stated: Mapping[str, str], automatic: str, theme: Sequence[str], palette: Sequence[str]) -> str | None:
+    """The colour that attributes state, as six hexadecimal digits.
+
+    `automatic` if the file leaves it to the program, None if it cannot be told.
+    """
     if "rgb" in stated:
         plain = stated["rgb"][-6:].upper()
     elif "theme" in stated:
-        plain = _nth(theme, stated["theme"])
+        plain = _take(theme, stated["theme"])
     elif "indexed" in stated and int(stated["indexed"]) < len(palette):
-        plain = _nth(palette, stated["indexed"])
+        plain = _take(palette, stated["indexed"])
     else:
-        plain = automatic  # `auto`, nothing at all, and 64 and 65: the system's own
-    return _tinted(plain, float(stated.get("tint", "0"))) if len(plain) == len(BLACK) else None
+        plain = automatic  # `auto`, no attribute, and numbers 64 and 65: colours of the system
+    return _tint(plain, float(stated.get("tint", "0"))) if len(plain) == len(BLACK) else None
 
 
-def _nth(colours: Sequence[str], number: str) -> str:
+def _take(colours: Sequence[str], number: str) -> str:
     return colours[int(number)] if int(number) < len(colours) else ""
 
 
-def _tinted(colour: str, tint: float) -> str:
-    """Lighter by a positive tint, darker by a negative one (ECMA-376 part 1, 18.8.19)."""
+def _tint(colour: str, tint: float) -> str:
+    """Make a colour lighter by a positive tint, darker by a negative one (ECMA-376 part 1, 18.8.19)."""
     if not tint:
         return colour
     hue, light, saturation = rgb_to_hls(*(int(colour[at : at + 2], 16) / 255 for at in (0, 2, 4)))
@@ -57,39 +60,39 @@ Painted = Mapping[str, str]
 
 _OURS = {str(STYLES[name]["bg_color"]).lstrip("#") for name in ("input", "input heading", "heading")}
 _HUES = ((17, "red"), (52, "amber"), (70, "yellow"), (170, "green"), (190, ""), (255, "blue"), (335, ""), (360, "red"))
-"""Up to which hue in degrees a colour has this name; orange is an amber, violet has none."""
+"""Up to which hue in degrees a colour has this name; orange counts as amber, violet has no name."""
 _PALEST = 0.1
-"""The least difference of the strongest and the weakest of red, green and blue: greys and cream say nothing."""
+"""A colour needs this difference between its highest and lowest of red, green and blue (0 to 1); greys have none."""
 
 
-def colour_name(rgb: str) -> str:
-    """The colour of RAG that a person sees in `FFC000` or `FFFFC000`; "" for any other, and for those we paint with."""
+def name_colour(rgb: str) -> str:
+    """The RAG colour that a person sees in `FFC000` or `FFFFC000`; "" for others and for the tool's own colours."""
     rgb = rgb[-6:].upper()
     if rgb in _OURS or not re.fullmatch("[0-9A-F]{6}", rgb):
         return ""
-    parts = _parts(rgb)
+    parts = _split_rgb(rgb)
     if max(parts) - min(parts) < _PALEST:
         return ""
     hue = rgb_to_hls(*parts)[0] * 360
     return next(name for limit, name in _HUES if hue <= limit)
 
 
-def _parts(rgb: str) -> tuple[float, float, float]:
+def _split_rgb(rgb: str) -> tuple[float, float, float]:
     red, green, blue = (int(rgb[at : at + 2], 16) / 255 for at in (0, 2, 4))
     return red, green, blue
 
 
 _THEME = ("lt1", "dk1", "lt2", "dk2", *(f"accent{number}" for number in range(1, 7)))
-"""What `theme="0"` and so on stand for: Excel swaps the first two pairs of the theme's own order."""
+"""The colours that `theme="0"` and so on mean: Excel swaps the first two pairs of the theme."""
 
 
-def rgb_of(colour: Mapping[str, str], theme: bytes) -> str:
-    """The colour that a fill names, "" where nobody can say; `theme` is the part of that name."""
-    return colour_of(colour, "", _theme_colours(theme) if "theme" in colour else (), PALETTE) or ""
+def find_rgb(colour: Mapping[str, str], theme: bytes) -> str:
+    """The colour of a fill as hexadecimal digits, "" if it cannot be told. `theme`: the part of the theme."""
+    return find_colour(colour, "", _read_theme_colours(theme) if "theme" in colour else (), PALETTE) or ""
 
 
-def _theme_colours(theme: bytes) -> Sequence[str]:
-    """Of a theme's part, in the order in which cells refer to them; "" for one that is not there."""
+def _read_theme_colours(theme: bytes) -> Sequence[str]:
+    """The colours of a theme in the order in which cells refer to them; "" for a missing one."""
     pattern = rb"<a:%b>\s*<a:s[^<>]*?(?:lastClr|val)=\"([0-9A-Fa-f]{6})\""
     found = (re.search(pattern % name.encode(), theme) for name in _THEME)
     return [match[1].decode().upper() if match else "" for match in found]

@@ -1,4 +1,4 @@
-"""What people put beside the cells of an xlsx, where no parser looks: comments, text boxes, pictures and links."""
+"""Reads comments, text boxes, pictures and links of an xlsx or xlsb, which the parser does not read."""
 
 from __future__ import annotations
 
@@ -10,62 +10,65 @@ from xml.etree import ElementTree as ET
 from plan_sheets.core.model.found import Remark
 from plan_sheets.core.model.keys import column_letters, ranges
 from plan_sheets.store.container.limits import LIMITS, Limits
-from plan_sheets.store.container.parts import find_target, read_relations, relations_part
+from plan_sheets.store.container.parts import find_target, name_relations_part, read_relations
 from plan_sheets.store.container.refused import RefusedError
-from plan_sheets.store.formats.binary.xlsb import comments_in, links_in
+from plan_sheets.store.formats.binary.xlsb import read_comments, read_links
 
 _PARTS = ("/comments", "/drawings/drawing", "/threadedcomments/")
-"""How the parts are called that hold them; issued workbooks have none."""
+"""The names of parts with comments and drawings contain one of these; issued workbooks have none."""
 
 
 _MORE = {"cell_link": "links_more"}
 _BOILERPLATE = re.compile(r"\A\s*\[[^]\n]*\]\s*\n.*?linkid=870924[^\n]*\s*\n[^\n:]*:\s*\n", re.DOTALL)
-"""What Excel writes before a threaded comment for programs that do not know any, in whichever language."""
+"""The notice that Excel writes before a threaded comment for other programs, in any language."""
 
 
-def remark_of(sheet: str, cell: str, text: str, *, comment: bool) -> Remark:
-    """A comment on a cell; or a text box or shape that begins there, or a picture where it holds no text."""
+def describe_comment(sheet: str, cell: str, text: str, *, comment: bool) -> Remark:
+    """A remark on a comment, or on a text box or shape that begins in a cell; without text it is a picture."""
     code = "cell_comment" if comment else "text_box" if text.strip() else "picture"
     own, is_thread = _BOILERPLATE.subn("", text)
     words = "\n".join(line.strip() for line in own.splitlines()) if is_thread else own
     return Remark(code, {"cell": cell, "sheet": sheet}, sheet, cell, words.strip())
 
 
-def picture_of(sheet: str, cell: str, description: str) -> Remark:
-    """A picture, and what whoever placed it there says that it shows."""
+def describe_picture(sheet: str, cell: str, description: str) -> Remark:
+    """A remark on a picture in a cell, with the description that its author gave it."""
     return Remark("picture_in_cell", {"cell": cell, "sheet": sheet}, sheet, cell, description)
 
 
-def capped(remarks: Iterable[Remark], limits: Limits = LIMITS) -> tuple[Remark, ...]:
-    """The first of them one by one; the rest by number and cell, with all their texts, one for each sheet and kind."""
+def cap_remarks(remarks: Iterable[Remark], limits: Limits = LIMITS) -> tuple[Remark, ...]:
+    """The first remarks unchanged; the rest joined to one remark for each kind and sheet, with all their texts."""
     each, more = iter(remarks), dict[tuple[str, str], list[Remark]]()
     first = tuple(islice(each, limits.beside))
-    for one in each:
-        more.setdefault((_MORE.get(one.code, "comments_more"), one.sheet), []).append(one)
-    return first + tuple(_together(code, rest) for (code, _), rest in more.items())
+    for remark in each:
+        more.setdefault((_MORE.get(remark.code, "comments_more"), remark.sheet), []).append(remark)
+    return first + tuple(_join_remarks(code, rest) for (code, _), rest in more.items())
 
 
-def _together(code: str, rest: Sequence[Remark]) -> Remark:
-    first, cells = rest[0], ranges(one.cell for one in rest)
-    told = {"count": str(len(rest)), "cells": cells, "cell": first.cell, "sheet": first.sheet}
-    return Remark(code, told, first.sheet, first.cell, "\n".join(f"{one.cell}: {one.entered}" for one in rest))
+def _join_remarks(code: str, rest: Sequence[Remark]) -> Remark:
+    first, cells = rest[0], ranges(remark.cell for remark in rest)
+    details = {"count": str(len(rest)), "cells": cells, "cell": first.cell, "sheet": first.sheet}
+    return Remark(
+        code, details, first.sheet, first.cell, "\n".join(f"{remark.cell}: {remark.entered}" for remark in rest)
+    )
 
 
-def beside_cells(
+def find_remarks_beside_cells(
     part: Callable[[str], bytes],
     names: Collection[str],
     sheets: Sequence[tuple[str, str]],
     limits: Limits = LIMITS,
 ) -> tuple[Remark, ...]:
-    """A remark for each. `part` gives a checked part by its name; `sheets` are names and names of their parts.
+    """A remark for each comment, text box and picture of the sheets.
 
-    Where the parts make no sense, the one that says that there are some.
+    `part` reads a checked part by its name, one of `names`; `sheets` are (title, name of the part). If the parts cannot
+    be read, a single remark says that there are comments.
     """
     listed = "\n".join(names)
     if not any(sign in listed for sign in _PARTS):
         return ()
     try:
-        return capped(_beside(part, names, sheets), limits)
+        return cap_remarks(_find_remarks(part, names, sheets), limits)
     except (ET.ParseError, RefusedError, KeyError, ValueError):
         return (Remark("file_has_comments"),)
 
@@ -74,104 +77,108 @@ _LINK = re.compile(rb"<(?:[^\s<>:]+:)?hyperlink\s[^<>]*>")
 _ATTRIBUTE = re.compile(r"([\w:]+)\s*=\s*[\"']([^\"']*)")
 
 
-def link_of(sheet: str, cell: str, target: str) -> Remark:
-    """A cell of which a click leads there; the cell itself may say something else."""
+def describe_link(sheet: str, cell: str, target: str) -> Remark:
+    """A remark on a cell that links to `target`; the text of the cell may be different."""
     return Remark("cell_link", {"cell": cell, "sheet": sheet}, sheet, cell, target)
 
 
-def linked_cells(
+def find_links(
     part: Callable[[str], bytes],
     names: Container[str],
     sheets: Iterable[tuple[str, str, bytes]],
     limits: Limits = LIMITS,
 ) -> tuple[Remark, ...]:
-    """A remark for each cell that links to somewhere else than this workbook.
+    """A remark for each cell that links to something outside the workbook.
 
-    `part` gives a checked part by its name, one of `names`; `sheets` are names, names of their parts, and these. Where
-    the parts make no sense, the one that says that there are links.
+    `part` reads a checked part by its name, one of `names`; `sheets` are (title, name of the part, the part). If the
+    parts cannot be read, a single remark says that there are links.
     """
     try:
-        return capped(_linked(part, names, sheets), limits)
+        return cap_remarks(_list_links(part, names, sheets), limits)
     except (ET.ParseError, RefusedError, KeyError, ValueError):
         return (Remark("file_has_links"),)
 
 
-def _linked(
+def _list_links(
     part: Callable[[str], bytes], names: Container[str], sheets: Iterable[tuple[str, str, bytes]]
 ) -> Iterator[Remark]:
-    for sheet, name, told in sheets:
-        if (rels := relations_part(name)) in names and (places := _linking(name, told)):
+    for sheet, name, content in sheets:
+        if (rels := name_relations_part(name)) in names and (places := _find_linking_cells(name, content)):
             for relation in read_relations(part(rels)):
                 if relation.id in places and not relation.target.startswith("#"):
-                    yield link_of(sheet, places[relation.id].partition(":")[0], relation.target)
+                    yield describe_link(sheet, places[relation.id].partition(":")[0], relation.target)
 
 
-def _linking(name: str, told: bytes) -> dict[str, str]:
-    """The cells of a sheet that link to somewhere else, by their relationships: a link within it has none."""
+def _find_linking_cells(name: str, content: bytes) -> dict[str, str]:
+    """The cells of a sheet with links, by the ids of their relations; links within the workbook have none."""
     if name.endswith(".bin"):
-        return {number: cell for cell, number in links_in(told) if number}
-    start = told.find(b"hyperlinks", told.rfind(b"sheetData"))
-    listed = told[start : told.rfind(b"hyperlinks")] if start > 0 else b""
+        return {number: cell for cell, number in read_links(content) if number}
+    start = content.find(b"hyperlinks", content.rfind(b"sheetData"))
+    listed = content[start : content.rfind(b"hyperlinks")] if start > 0 else b""
     if b":id" not in listed:
         return {}
-    links = [dict(_ATTRIBUTE.findall(one.decode())) for one in _LINK.findall(listed)]
-    return {value: one.get("ref", "") for one in links for key, value in one.items() if key.rpartition(":")[2] == "id"}
+    links = [dict(_ATTRIBUTE.findall(tag.decode())) for tag in _LINK.findall(listed)]
+    return {
+        value: link.get("ref", "") for link in links for key, value in link.items() if key.rpartition(":")[2] == "id"
+    }
 
 
-def _beside(
+def _find_remarks(
     part: Callable[[str], bytes], names: Collection[str], sheets: Sequence[tuple[str, str]]
 ) -> Iterator[Remark]:
     for sheet, name in sheets:
-        rels = relations_part(name)
+        rels = name_relations_part(name)
         parts: dict[str, list[bytes]] = {}
         for relation in read_relations(part(rels)) if rels in names else ():
             if relation.kind in ("comments", "threadedComment", "drawing"):
                 parts.setdefault(relation.kind, []).append(part(find_target(name, relation.target)))
-        said = [one for content in parts.get("comments", ()) for one in _comments(sheet, content)]
-        threads = [one for content in parts.get("threadedComment", ()) for one in _threads(sheet, content)]
-        yield from said
-        yield from (one for one in threads if one.cell not in {other.cell for other in said})
+        comments = [remark for content in parts.get("comments", ()) for remark in _read_comments(sheet, content)]
+        threads = [remark for content in parts.get("threadedComment", ()) for remark in _read_threads(sheet, content)]
+        yield from comments
+        yield from (remark for remark in threads if remark.cell not in {comment.cell for comment in comments})
         for content in parts.get("drawing", ()):
-            yield from _drawn(sheet, ET.fromstring(content))  # noqa: S314 - checked by the guard
+            yield from _read_drawing(sheet, ET.fromstring(content))  # noqa: S314 - checked by the guard
 
 
-def _comments(sheet: str, part: bytes) -> Iterator[Remark]:
+def _read_comments(sheet: str, part: bytes) -> Iterator[Remark]:
     if part.startswith(_BINARY):
-        yield from (remark_of(sheet, cell, text, comment=True) for cell, text in comments_in(part))
+        yield from (describe_comment(sheet, cell, text, comment=True) for cell, text in read_comments(part))
         return
-    for one in _all(ET.fromstring(part), "comment"):  # noqa: S314 - checked by the guard
-        yield remark_of(sheet, one.get("ref", ""), _text(one), comment=True)
+    for comment in _list_elements(ET.fromstring(part), "comment"):  # noqa: S314 - checked by the guard
+        yield describe_comment(sheet, comment.get("ref", ""), _join_text(comment), comment=True)
 
 
 _BINARY = b"\xf4\x04"
-"""How the comments of an xlsb begin."""
+"""The first bytes of the comments of an xlsb."""
 
 
-def _threads(sheet: str, part: bytes) -> Iterator[Remark]:
-    """Comments with their replies, as Excel keeps them beside plain ones that say the same."""
+def _read_threads(sheet: str, part: bytes) -> Iterator[Remark]:
+    """Read threaded comments, each with its replies. Excel stores them beside plain comments with the same text."""
     texts: dict[str, list[str]] = {}
-    for one in _all(ET.fromstring(part), "threadedComment"):  # noqa: S314 - checked by the guard
-        texts.setdefault(one.get("ref", ""), []).extend(item.text or "" for item in _all(one, "text"))
-    for cell, said in texts.items():
-        yield remark_of(sheet, cell, "\n".join(said), comment=True)
+    for comment in _list_elements(ET.fromstring(part), "threadedComment"):  # noqa: S314 - checked by the guard
+        texts.setdefault(comment.get("ref", ""), []).extend(item.text or "" for item in _list_elements(comment, "text"))
+    for cell, lines in texts.items():
+        yield describe_comment(sheet, cell, "\n".join(lines), comment=True)
 
 
-def _drawn(sheet: str, tree: ET.Element) -> Iterator[Remark]:
-    """What is anchored to a cell, and holds text or a picture; a chart is neither."""
+def _read_drawing(sheet: str, tree: ET.Element) -> Iterator[Remark]:
+    """A remark for each drawing that is anchored to a cell and holds a text or a picture; charts hold neither."""
     for anchor in tree:
-        place = {item.tag.rpartition("}")[2]: int(item.text or "0") for item in next(_all(anchor, "from"), ())}
-        text = _text(anchor)
-        if text.strip() or next(_all(anchor, "pic"), None) is not None:
+        place = {
+            item.tag.rpartition("}")[2]: int(item.text or "0") for item in next(_list_elements(anchor, "from"), ())
+        }
+        text = _join_text(anchor)
+        if text.strip() or next(_list_elements(anchor, "pic"), None) is not None:
             cell = f"{column_letters(place.get('col', 0))}{place.get('row', 0) + 1}"
-            yield remark_of(sheet, cell, text, comment=False)
+            yield describe_comment(sheet, cell, text, comment=False)
 
 
-def _all(tree: ET.Element, name: str) -> Iterator[ET.Element]:
+def _list_elements(tree: ET.Element, name: str) -> Iterator[ET.Element]:
     return (item for item in tree.iter() if item.tag.rpartition("}")[2] == name)
 
 
-def _text(tree: ET.Element) -> str:
-    """The texts in it, a line for each paragraph."""
+def _join_text(tree: ET.Element) -> str:
+    """The texts in an element, one line for each paragraph."""
     texts = (
         (item.text or "") if item.tag.endswith("}t") else "\n" for item in tree.iter() if item.tag[-2:] in ("}t", "}p")
     )
@@ -179,4 +186,4 @@ def _text(tree: ET.Element) -> str:
 
 
 _ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
-"""How a file writes a character that XML cannot hold (ECMA-376 part 1, 22.9.2.19)."""
+"""A character that XML cannot hold, as files write it (ECMA-376 part 1, 22.9.2.19)."""

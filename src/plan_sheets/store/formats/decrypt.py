@@ -1,4 +1,4 @@
-"""Workbooks encrypted with a password that is no secret: Excel's own, under which it opens them without asking."""
+"""Decrypts workbooks whose password is the public one with which Excel opens files without asking."""
 
 from __future__ import annotations
 
@@ -8,24 +8,24 @@ from plan_sheets.store.container.child import run_apart
 from plan_sheets.store.container.limits import LIMITS, Limits
 
 WELL_KNOWN = "VelvetSweatshop"
-"""What Excel encrypts with where somebody protected a workbook and set no password for opening (MS-OFFCRYPTO 2.3)."""
+"""Excel's password for workbooks that are protected but need no password to be opened (MS-OFFCRYPTO 2.3)."""
 
 
-def decrypted(data: bytes, limits: Limits = LIMITS) -> bytes | None:
-    """The workbook in these bytes, for another guard to look at; None if it takes a password to open it.
+def decrypt_apart(data: bytes, limits: Limits = LIMITS) -> bytes | None:
+    """Decrypt a workbook in a child process; None if another password is needed. The guard has to check the result.
 
-    A child process does it, for how long it takes the file says.
+    The file itself decides how long that takes, so it is not done in this process.
     """
     return run_apart(decrypt, data, limits)
 
 
 def decrypt(data: bytes, _limits: Limits = LIMITS) -> bytes:
-    """What the child does. Raises nearly anything where the file has another password, or is none."""
+    """Decrypt a workbook. Raises almost any exception if it has another password or is damaged."""
     from msoffcrypto import OfficeFile  # noqa: PLC0415 - heavy, and seldom needed
 
-    made = io.BytesIO()
+    output = io.BytesIO()
     office = OfficeFile(io.BytesIO(data))
-    # Of an xls the key is always verified, and the library does not know the word.
+    # The key of an xls is always verified, and the library has no such argument for it.
     office.load_key(WELL_KNOWN, **({"verify_password": True} if office.format == "ooxml" else {}))
-    office.decrypt(made)
-    return made.getvalue()
+    office.decrypt(output)
+    return output.getvalue()

@@ -1,74 +1,74 @@
-"""What a file is, by its content, and whether a parser may see it: everything is looked at before anything is parsed.
+"""Finds out what a file is, by its content, and checks it before it is parsed.
 
-Some readers end the process, or take all the memory there is, on very small files, and no `except` can catch that. So
-the guard looks at sizes, references and counts first, and then hands on not the file that came but a plain package of
-the few parts that hold cells: nobody else ever reads the original bytes.
+Some parsers crash the process or use up all memory on very small files, and no `except` can catch that. So the guard
+checks sizes, references and counts first. It then passes on a plain package of the few parts that hold cells: no other
+code reads the original bytes.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from plan_sheets.core.model.found import FoundSheet, Remark
-from plan_sheets.core.returned.lost_on_saving import seen_in
-from plan_sheets.store.container.kinds import BOOKS, FILE_PASS, RIGHTS, kind_of_other, streams
+from plan_sheets.core.returned.lost_on_saving import count_signs
+from plan_sheets.store.container.kinds import BOOKS, FILE_PASS, RIGHTS, find_code_of_other, find_streams
 from plan_sheets.store.container.limits import LIMITS, Limits
 from plan_sheets.store.container.package import Package, open_package
-from plan_sheets.store.container.parts import read_relations
+from plan_sheets.store.container.parts import find_target, read_relations
 from plan_sheets.store.container.refused import OddError, Refusal, RefusedError
-from plan_sheets.store.container.zip import stored
+from plan_sheets.store.container.zip import make_zip
 from plan_sheets.store.formats.binary.xls import scan_xls
 from plan_sheets.store.formats.binary.xlsb import scan_xlsb
-from plan_sheets.store.formats.cell_looks import Looks, looks_of
-from plan_sheets.store.formats.comments import beside_cells, capped, linked_cells
+from plan_sheets.store.formats.cell_looks import Looks, read_looks
+from plan_sheets.store.formats.comments import cap_remarks, find_links, find_remarks_beside_cells
 from plan_sheets.store.formats.ods.read import scan_ods
 from plan_sheets.store.formats.sheet_scan import BeyondEdgeError, Mark, TooFullError, TooManyCellsError
-from plan_sheets.store.formats.xlsx import ROOT, essential, read_already, workbook_parts
+from plan_sheets.store.formats.xlsx import ROOT, list_parser_parts, list_read_sheets, read_workbook_parts
 
 
 @dataclass(frozen=True, slots=True)
 class Guarded:
-    """A file that a parser may see."""
+    """A file that has been checked, for the parser to read."""
 
     container: str
-    """xlsx, xlsm, xlsb, xls or ods, by content; "" where that is for another process to say."""
+    """xlsx, xlsm, xlsb, xls or ods, by content; "" if a child process has to find out."""
     data: bytes
-    """What the parser reads: of a package, only its checked parts."""
+    """The bytes for the parser; of a package, only its checked parts."""
     marks: tuple[Mapping[tuple[int, int], Mark], ...] = ()
-    """Of each sheet of an xlsx, in order: the cells that hold an error or a formula."""
+    """For each sheet, in order: the cells that hold an error or a formula."""
     about: Mapping[str, bytes] = field(default_factory=dict)
-    """The parts that hold document properties, by their names in lower case; checked, not parsed."""
+    """The parts with document properties, by their names in lower case; checked, not parsed."""
     remarks: tuple[Remark, ...] = ()
     looks: tuple[Looks, ...] = ()
-    """Of each sheet of an xlsx, in order, what the formats of its cells say; () if that is nothing."""
+    """For each sheet, in order: what the formats of its cells say; () if they say nothing."""
     since_1904: bool = False
-    """Whether day numbers in it count from 1904; known of xlsx and ods."""
+    """Whether day numbers count from 1904."""
     apart: bool = True
-    """Whether a child process guards and reads it: it is large, or not every cell was seen as the parser sees it."""
+    """Whether a child process has to guard and read it: it is large, or written in an unusual way."""
     kept: Mapping[str, int] | None = None
     """As in `FoundWorkbook`."""
     sheets: tuple[FoundSheet, ...] = ()
-    """The sheets, where the checks have read them, so that no parser is needed: `data` is empty then."""
+    """The sheets, if the guard has read them already; `data` is empty then."""
 
 
 def guard(data: bytes, *, apart: bool = False, most: int | None = None, limits: Limits = LIMITS) -> Guarded | Refusal:
-    """What a parser may see of these bytes, or why it may see nothing. Never raises, whatever the bytes are.
+    """Check these bytes for the parser, or say why it must not read them. Never raises, whatever the bytes are.
 
-    `apart`: whether this is the child process; elsewhere a package that is odd, or inflates to more than `most` bytes
-    (None: as many as `limits` say), is only said to be one for it.
+    `apart` is whether this is the child process. Elsewhere a package that is written in an unusual way, or inflates to
+    more than `most` bytes (None: the usual limit), only comes back as a file for the child process.
     """
     try:
-        return _guarded(data, apart=apart, most=most or limits.here, limits=limits)
+        return _guard_any(data, apart=apart, most=most or limits.here, limits=limits)
     except OddError:
         return Guarded("", b"")
     except Exception as trouble:  # noqa: BLE001 - a broken package makes the standard library raise nearly anything
-        return refusal_of(trouble, limits)
+        return find_refusal(trouble, limits)
 
 
-def refusal_of(trouble: BaseException, limits: Limits = LIMITS) -> Refusal:
-    """What to say of a file that made the guard or the parser raise this."""
+def find_refusal(trouble: BaseException, limits: Limits = LIMITS) -> Refusal:
+    """The refusal of a file on which the guard or the parser raised this exception."""
     match trouble:
         case RefusedError():
             return Refusal(trouble.code, trouble.details)
@@ -83,7 +83,7 @@ def refusal_of(trouble: BaseException, limits: Limits = LIMITS) -> Refusal:
     return Refusal("file_damaged", {"reason": f"{type(trouble).__name__}: {trouble}"[:200]})
 
 
-def _guarded(data: bytes, *, apart: bool, most: int, limits: Limits) -> Guarded:
+def _guard_any(data: bytes, *, apart: bool, most: int, limits: Limits) -> Guarded:
     if not data:
         raise RefusedError("file_empty")
     if len(data) > limits.file:
@@ -95,12 +95,12 @@ def _guarded(data: bytes, *, apart: bool, most: int, limits: Limits) -> Guarded:
         return _guard_package(package, apart=apart)
     if data.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
         return _guard_compound(data, limits, apart=apart)
-    raise RefusedError(kind_of_other(data))
+    raise RefusedError(find_code_of_other(data))
 
 
 def _guard_compound(data: bytes, limits: Limits, *, apart: bool) -> Guarded:
-    """An OLE2 file: xls, or something that only looks like it from outside."""
-    names = streams(data)
+    """Guard an OLE2 file: an xls, or another kind of file in the same container."""
+    names = find_streams(data)
     if names & RIGHTS:
         raise RefusedError("file_rights")
     if "EncryptedPackage" in names or FILE_PASS.search(data):
@@ -109,17 +109,17 @@ def _guard_compound(data: bytes, limits: Limits, *, apart: bool) -> Guarded:
         raise RefusedError("file_word")
     if not names & BOOKS:
         raise RefusedError("file_unknown")
-    remarks = _remarks({"_VBA_PROJECT_CUR": "file_has_macros"}, names)
+    remarks = _find_remarkable_parts({"_VBA_PROJECT_CUR": "file_has_macros"}, names)
     if not apart:
         return Guarded("xls", b"")
-    seen = scan_xls(data, limits)
-    remarks = (*remarks, *seen.beside, _half_seen("xls"))
-    looks, marks = tuple(one.looks() for one in seen.sheets), tuple(one.marks for one in seen.sheets)
-    return Guarded("xls", seen.data, marks, remarks=remarks, looks=looks, since_1904=seen.since_1904)
+    scan = scan_xls(data, limits)
+    remarks = (*remarks, *scan.beside, _describe_half_seen("xls"))
+    looks, marks = tuple(sheet.make_looks() for sheet in scan.sheets), tuple(sheet.marks for sheet in scan.sheets)
+    return Guarded("xls", scan.data, marks, remarks=remarks, looks=looks, since_1904=scan.since_1904)
 
 
-def _half_seen(container: str) -> Remark:
-    """That of this format not all can be told that is in it."""
+def _describe_half_seen(container: str) -> Remark:
+    """The remark that not everything in this format can be read."""
     return Remark("file_half_seen", {"container": container})
 
 
@@ -141,54 +141,75 @@ _OTHER_PACKAGES = {
 
 def _guard_package(package: Package, *, apart: bool) -> Guarded:
     names = package.entries.keys()
-    remarks = _remarks(_REMARKABLE, names)
+    remarks = _find_remarkable_parts(_REMARKABLE, names)
     if "content.xml" in names or "mimetype" in names:
         return _guard_open_document(package, remarks)
     if ROOT not in names or "[content_types].xml" not in names:
         raise RefusedError(next((code for name, code in _OTHER_PACKAGES.items() if name in names), "file_other_zip"))
-    about = package.about()
-    root = package.small(ROOT)
-    book = _workbook_part(root, names)
+    about = package.read_properties()
+    root = package.read_small(ROOT)
+    book = _find_workbook_part(root, names)
     if book.endswith(".bin"):
         if not apart:
             raise OddError
         return _guard_binary(package, book, about, remarks)
-    parts, listed, scans, kept = workbook_parts(package, root, book, apart=apart)
-    container = "xlsm" if b"macroEnabled" in package.small("[content_types].xml") else "xlsx"
-    walked = any(scan.walked for scan in scans)
+    return _guard_xlsx(package, root, book, about, remarks, apart=apart)
+
+
+def _guard_xlsx(
+    package: Package, root: bytes, book: str, about: Mapping[str, bytes], remarks: tuple[Remark, ...], *, apart: bool
+) -> Guarded:
+    """Guard an xlsx or xlsm. `root` is the part with the relations of the package, `book` the one with the sheets."""
+    parts, listed, scans, kept = read_workbook_parts(package, root, book, apart=apart)
+    container = "xlsm" if b"macroEnabled" in package.read_small("[content_types].xml") else "xlsx"
     folder = book.rpartition("/")[0]
     styles, texts = (parts.get(f"{folder}/{name}.xml".removeprefix("/"), b"") for name in ("styles", "sharedstrings"))
-    spelled = [(parts[one.part], scan.texts is not None) for one, scan in zip(listed, scans, strict=True)]
-    looks = looks_of(styles, lambda: package.theme, texts, spelled, package.limits)
+    spelled = [(parts[sheet.part], scan.texts is not None) for sheet, scan in zip(listed, scans, strict=True)]
+    looks = read_looks(styles, lambda: package.theme, texts, spelled, package.limits)
     since_1904 = _SINCE_1904.search(parts[book]) is not None
-    if beside := beside_cells(package.small, names, [(one.title, one.part) for one in listed], package.limits):
-        remarks = (*(one for one in remarks if one.code != "file_has_comments"), *beside)
-    remarks = (
-        *remarks,
-        *capped((one for scan in scans for one in scan.pictures), package.limits),
-        *linked_cells(package.small, names, ((one.title, one.part, parts[one.part]) for one in listed), package.limits),
+    comments, links = _find_beside(
+        package.read_small, package, [(sheet.title, sheet.part, parts[sheet.part]) for sheet in listed]
     )
-    sheets = read_already(listed, scans)
-    data, marks = (
-        (b"", ()) if sheets else (stored(essential(parts, listed, scans)), tuple(one.marked() for one in scans))
-    )
-    return Guarded(container, data, marks, about, remarks, looks, since_1904, walked, kept, sheets)
+    pictures = cap_remarks((remark for scan in scans for remark in scan.pictures), package.limits)
+    remarks = (*_replace_comments(remarks, comments), *pictures, *links)
+    walked = any(scan.walked for scan in scans)
+    if sheets := list_read_sheets(listed, scans):
+        return Guarded(container, b"", (), about, remarks, looks, since_1904, walked, kept, sheets)
+    data, marks = make_zip(list_parser_parts(parts, listed, scans)), tuple(scan.list_marks() for scan in scans)
+    return Guarded(container, data, marks, about, remarks, looks, since_1904, walked, kept)
+
+
+def _find_beside(
+    part: Callable[[str], bytes], package: Package, sheets: Sequence[tuple[str, str, bytes]]
+) -> tuple[tuple[Remark, ...], tuple[Remark, ...]]:
+    """(Remarks on comments and drawings, remarks on links) of sheets: (title, name of the part, the part)."""
+    names, limits = package.entries, package.limits
+    comments = find_remarks_beside_cells(part, names, [(title, name) for title, name, _ in sheets], limits)
+    return comments, find_links(part, names, sheets, limits)
+
+
+def _replace_comments(remarks: tuple[Remark, ...], comments: tuple[Remark, ...]) -> tuple[Remark, ...]:
+    """The remarks, with those on each comment and drawing instead of the one that there are some."""
+    return (*(remark for remark in remarks if not comments or remark.code != "file_has_comments"), *comments)
 
 
 _SINCE_1904 = re.compile(rb"""\sdate1904\s*=\s*["'](?:1|true|on)["']""")
 
 
-def _remarks(codes: Mapping[str, str], names: Iterable[str]) -> tuple[Remark, ...]:
-    """What somebody should know of parts that are never opened: macros, links, objects, comments."""
+def _find_remarkable_parts(codes: Mapping[str, str], names: Iterable[str]) -> tuple[Remark, ...]:
+    """Remarks on parts that are never opened: macros, links, objects, comments. `codes`: by a piece of their names."""
     listed = "\n".join(names)
     return tuple(Remark(code) for code in dict.fromkeys(code for part, code in codes.items() if part in listed))
 
 
-def _workbook_part(told: bytes, names: Container[str]) -> str:
-    """The name of the part that lists the sheets; a Word or PowerPoint file has another there."""
-    for relation in read_relations(told):
+def _find_workbook_part(root: bytes, names: Container[str]) -> str:
+    """The name of the part that lists the sheets. Raises RefusedError for a Word or PowerPoint file.
+
+    `root` is the part with the relations of the package.
+    """
+    for relation in read_relations(root):
         if relation.type.endswith("/relationships/officeDocument"):
-            part = relation.target.removeprefix("/").lower()
+            part = find_target("", relation.target)
             if part.rpartition("/")[2] in ("workbook.xml", "workbook.bin"):
                 return part
     raise RefusedError(next((code for name, code in _OTHER_PACKAGES.items() if name in names), "file_other_zip"))
@@ -199,48 +220,47 @@ _ROOT_TYPE = re.compile(r'<(?=[^<>]*full-path="/")[^<>]*media-type="([^"]*)"')
 
 
 def _guard_open_document(package: Package, remarks: tuple[Remark, ...]) -> Guarded:
-    """An ods, read whole: no parser need see it."""
-    kind = _kind_told(package)  # first: of an encrypted file no other part is XML
-    content = package.xml("content.xml") if "content.xml" in package.entries else b""
+    """Guard and read an ods; no parser is needed after that."""
+    kind = _read_kind(package)  # first, because in an encrypted file no other part is XML
+    content = package.read_xml("content.xml") if "content.xml" in package.entries else b""
     if not kind.startswith(_ODS) and (kind or b"<office:spreadsheet" not in content):
         raise RefusedError("file_word" if "opendocument.text" in kind else "file_other_zip")
-    seen = scan_ods(content, package.xml("styles.xml") if "styles.xml" in package.entries else b"", package.limits)
+    scan = scan_ods(content, package.read_xml("styles.xml") if "styles.xml" in package.entries else b"", package.limits)
     return Guarded(
         "ods",
         b"",
-        about=package.about(),
-        remarks=(*remarks, *seen.beside),
-        since_1904=seen.since_1904,
+        about=package.read_properties(),
+        remarks=(*remarks, *scan.beside),
+        since_1904=scan.since_1904,
         apart=False,
-        kept=seen_in(content),
-        sheets=tuple(seen.sheets),
+        kept=count_signs(content),
+        sheets=tuple(scan.sheets),
     )
 
 
-def _kind_told(package: Package) -> str:
-    """What an OpenDocument says that it is: in a part of its own, wherever that stands, or among its parts."""
-    manifest = package.small("meta-inf/manifest.xml") if "meta-inf/manifest.xml" in package.entries else b""
+def _read_kind(package: Package) -> str:
+    """The media type of an OpenDocument, from its own part or from the manifest; "" if neither has it."""
+    manifest = package.read_small("meta-inf/manifest.xml") if "meta-inf/manifest.xml" in package.entries else b""
     if b"encryption-data" in manifest:
         raise RefusedError("file_encrypted")
     if "mimetype" in package.entries:
         return package.archive.read(package.entries["mimetype"])[:100].decode(errors="replace").strip()
-    told = _ROOT_TYPE.search(manifest.decode(errors="replace"))
-    return told[1] if told else ""
+    declared = _ROOT_TYPE.search(manifest.decode(errors="replace"))
+    return declared[1] if declared else ""
 
 
 def _guard_binary(package: Package, book: str, about: Mapping[str, bytes], remarks: tuple[Remark, ...]) -> Guarded:
-    """An xlsb: all parts of it that its parser could ask for, and what that does not tell."""
+    """Guard an xlsb: keep all parts that its parser may read, and read what the parser does not tell."""
     names = package.entries
     wanted = [name for name in names if name.endswith((".bin", ".rels")) and "vbaproject" not in name]
     parts = {name: package.archive.read(names[name]) for name in wanted}
-    seen = scan_xlsb(parts, book, package.limits)
+    scan = scan_xlsb(parts, book, package.limits)
 
     def part(name: str) -> bytes:
-        return parts[name] if name in parts else package.small(name)
+        """A part that has been read already, or one that has not, checked."""
+        return parts[name] if name in parts else package.read_small(name)
 
-    if beside := beside_cells(part, names, seen.listed, package.limits):
-        remarks = (*(one for one in remarks if one.code != "file_has_comments"), *beside)
-    links = linked_cells(part, names, ((title, name, parts[name]) for title, name in seen.listed), package.limits)
-    looks, marks = tuple(one.looks() for one in seen.sheets), tuple(one.marks for one in seen.sheets)
-    told = (*remarks, *links, _half_seen("xlsb"))
-    return Guarded("xlsb", stored(parts), marks, about, told, looks, seen.since_1904)
+    comments, links = _find_beside(part, package, [(title, name, parts[name]) for title, name in scan.listed])
+    looks, marks = tuple(sheet.make_looks() for sheet in scan.sheets), tuple(sheet.marks for sheet in scan.sheets)
+    all_remarks = (*_replace_comments(remarks, comments), *links, _describe_half_seen("xlsb"))
+    return Guarded("xlsb", make_zip(parts), marks, about, all_remarks, looks, scan.since_1904)

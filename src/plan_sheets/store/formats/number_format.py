@@ -1,4 +1,4 @@
-"""About what a cell shows of a number or a date, by its format: as long as the program shows it, not a digit more."""
+"""What a cell shows of a number or a date in its number format."""
 
 from __future__ import annotations
 
@@ -35,11 +35,11 @@ BUILT_IN = {
     48: "##0.0E+0",
     49: "@",
 }
-"""Formats that a file names by number only (ECMA-376 part 1, 18.8.30); dates in East Asian words as ours."""
+"""Formats that a file names by number only (ECMA-376 part 1, 18.8.30); East Asian dates as British ones."""
 
 _UNSHOWN = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]|_.|\*.')
 _ON_CONDITION = re.compile(r"\[[<>=]")
-"""What begins a format that is for some numbers alone."""
+"""The beginning of a format for some numbers only."""
 _DATE_PART = re.compile(r"d+|m+|y+|h+|s+", re.IGNORECASE)
 _LONGEST = {"dddd": "Wednesday", "ddd": "Wed", "mmmm": "September", "mmm": "Sep", "yyyy": "2000", "yyy": "2000"}
 
@@ -51,7 +51,7 @@ def is_date(code: str) -> bool:
 
 def hides_day(code: str) -> bool:
     """Whether a date in this format is shown by its month and year, or by its year alone."""
-    return _parts(code) in ({"m", "y"}, {"y"}) and not _ON_CONDITION.search(code)
+    return _list_date_parts(code) in ({"m", "y"}, {"y"}) and not _ON_CONDITION.search(code)
 
 
 def shows_whole_date(code: str) -> bool:
@@ -61,24 +61,24 @@ def shows_whole_date(code: str) -> bool:
     return bool(whole) and not _ON_CONDITION.search(code)
 
 
-def date_as_shown(words: str, code: str) -> str:
-    """What a cell shows of a date (`1 March 2017`) in a format that hides its day: "March 2017"."""
+def format_date(words: str, code: str) -> str:
+    """A date (`1 March 2017`) in a format that hides its day: "March 2017", or "2017"."""
     _, month, year = words.split()[:3]
-    return f"{month} {year}" if "m" in _parts(code) else year
+    return f"{month} {year}" if "m" in _list_date_parts(code) else year
 
 
-def _parts(code: str) -> set[str]:
+def _list_date_parts(code: str) -> set[str]:
     return {part[0].lower() for part in _DATE_PART.findall(_UNSHOWN.sub("", code.partition(";")[0]))}
 
 
-def shown_number(number: str, code: str) -> str:
-    """The number of a file as this format shows it; of a date, one with the longest words.
+def format_longest(number: str, code: str) -> str:
+    """The longest text that a number may show in this format: of a date, one with the longest words.
 
-    General shows as many decimals as there is room for, so they are left out. Raises ValueError if it is no number.
+    General shows as many decimals as fit, so they are left out. Raises ValueError if `number` is no number.
     """
     value = float(number)
     if is_date(code):
-        return _DATE_PART.sub(_part, _UNSHOWN.sub("", code.partition(";")[0]))
+        return _DATE_PART.sub(_replace_date_part, _UNSHOWN.sub("", code.partition(";")[0]))
     if code == GENERAL:
         return f"{value:.15g}".partition(".")[0] if abs(value) < 1e15 else f"{value:.15g}"  # noqa: PLR2004 - more digits than Excel keeps
     whole, _, decimals = _UNSHOWN.sub("", code.partition(";")[0]).partition(".")
@@ -88,17 +88,17 @@ def shown_number(number: str, code: str) -> str:
 
 
 MOST_DIGITS = 15
-"""What Excel keeps of a number."""
+"""How many digits of a number Excel keeps."""
 _SIMPLE = re.compile(
     r'(?:"([^"]*)"|\[\$([^]-]*)(?:-[^]]*)?\]|\\?([£$€]))?(0+|#,##0)(?:\.(0+))?(%)?(?:"([^"]*)")?(?:_.|\s)?'
 )
-"""A sign before, digits (`000` fills up with noughts), decimals, per cent, words behind; nothing else."""
+"""A currency sign, digits (`000` fills up with zeros), decimals, a percent sign, words after them; nothing else."""
 
 
-def as_shown(number: str, code: str) -> str | None:
-    """What a cell shows of a number: "75%", "007", "£1,200.00"; None where this format is not so simple.
+def format_number(number: str, code: str) -> str | None:
+    """What a cell shows of a number: "75%", "007", "£1,200.00"; None if the format is not so simple.
 
-    Raises DecimalException if it is no number.
+    Raises DecimalException if `number` is no number.
     """
     value, sections = Decimal(number), code.split(";")
     simple = _SIMPLE.fullmatch(sections[0])
@@ -113,5 +113,5 @@ def as_shown(number: str, code: str) -> str | None:
     return f"{minus}{before}{currency}{sign}{figures}{percent}{behind}"
 
 
-def _part(match: re.Match[str]) -> str:
+def _replace_date_part(match: re.Match[str]) -> str:
     return _LONGEST.get(match[0].lower(), "00")

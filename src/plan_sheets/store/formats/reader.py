@@ -1,9 +1,9 @@
-"""The only reader of returned bytes: guard, then calamine. Nothing is decoded twice, evaluated or followed.
+"""Reads returned workbooks: first the guard, then calamine. No formula is evaluated and no link is followed.
 
-An ordinary xlsx is checked by the guard cell by cell and read in this process; so is an ods, which the guard reads
-whole. What cannot be checked so (xls, xlsb, an xlsx in an odd spelling, whatever is large) is guarded and read by a
-child process with a limit on memory and time: if such a file ends its reader, it costs that file a refusal and nobody
-else anything. Functions here keep no state and may run in any number of threads.
+The guard checks an ordinary xlsx cell by cell, and reads an ods itself; both are read in this process. All other files
+(xls, xlsb, large ones, an xlsx written in an unusual way) are guarded and read by a child process with a limit on
+memory and time: if such a file crashes it, only that file is refused. The functions have no state and may run in
+several threads.
 """
 
 from __future__ import annotations
@@ -21,24 +21,24 @@ from plan_sheets.core.model.found import CellKind, FoundCell, FoundSheet, FoundW
 from plan_sheets.core.model.keys import column_letters, place_of
 from plan_sheets.store.container.child import run_apart
 from plan_sheets.store.container.limits import LIMITS, Limits
-from plan_sheets.store.container.properties import custom_properties, saved_by
+from plan_sheets.store.container.properties import find_program, read_custom_properties
 from plan_sheets.store.container.refused import OddError, Refusal, RefusedError
 from plan_sheets.store.formats.cell_looks import Looks
-from plan_sheets.store.formats.decrypt import decrypted
-from plan_sheets.store.formats.guard import Guarded, guard, refusal_of
+from plan_sheets.store.formats.decrypt import decrypt_apart
+from plan_sheets.store.formats.guard import Guarded, find_refusal, guard
 from plan_sheets.store.formats.lines import Spans
-from plan_sheets.store.formats.number_format import as_shown, date_as_shown, hides_day, shows_whole_date
+from plan_sheets.store.formats.number_format import format_date, format_number, hides_day, shows_whole_date
 from plan_sheets.store.formats.sheet_scan import Mark, TooFullError
-from plan_sheets.store.formats.values import found_cell
+from plan_sheets.store.formats.values import make_cell
 
 _Marks = Mapping[tuple[int, int], Mark]
 
 
 def read_workbook(data: bytes, limits: Limits = LIMITS) -> FoundWorkbook | Refusal:
-    """What these bytes hold, or why they cannot be read. Never raises on account of what the bytes are."""
+    """Read a workbook, or say why it cannot be read. Never raises, whatever the bytes are."""
     passed = guard(data, limits=limits)
     if passed == Refusal("file_encrypted"):
-        data = decrypted(data, limits) or data
+        data = decrypt_apart(data, limits) or data
         passed = guard(data, limits=limits)
     if isinstance(passed, Refusal):
         return passed
@@ -46,7 +46,7 @@ def read_workbook(data: bytes, limits: Limits = LIMITS) -> FoundWorkbook | Refus
 
 
 def read_ordinary(data: bytes, limits: Limits = LIMITS) -> FoundWorkbook | Refusal:
-    """The same of an ordinary workbook; raises OddError where that would take a child process."""
+    """Read an ordinary workbook in this process; raises OddError if it needs a child process."""
     passed = guard(data, most=limits.shared, limits=limits)
     if isinstance(passed, Guarded) and not passed.apart:
         return _read_here(passed, limits)
@@ -56,58 +56,58 @@ def read_ordinary(data: bytes, limits: Limits = LIMITS) -> FoundWorkbook | Refus
 
 
 def read_made(data: bytes) -> Iterator[tuple[str, Iterator[list[str]]]]:
-    """The sheets of a workbook that was made here a moment ago: the name of each, and the texts of its rows from A1 on.
+    """Read the sheets of a workbook that the tool has just made: (name, texts of each row from A1 on).
 
-    Nobody else has had it, so nobody guards it. Rows are made as they are asked for: a large master has many texts.
+    It needs no guard. Rows are read one at a time, because a large master has many texts.
     """
     with CalamineWorkbook.from_filelike(io.BytesIO(data)) as book:
         for name in book.sheet_names:
-            yield name, map(_texts, book.get_sheet_by_name(name).iter_rows())
+            yield name, map(_list_texts, book.get_sheet_by_name(name).iter_rows())
 
 
-def _texts(row: list[Any]) -> list[str]:
-    return [one if type(one) is str else found_cell(one).text for one in row]
+def _list_texts(row: list[Any]) -> list[str]:
+    return [value if type(value) is str else make_cell(value).text for value in row]
 
 
 def _read_here(passed: Guarded, limits: Limits) -> FoundWorkbook | Refusal:
-    """The workbook, read in this process: every trouble of the parser becomes a refusal."""
+    """Read a guarded workbook in this process; every failure of the parser becomes a refusal."""
     try:
-        sheets = passed.sheets or _sheets(passed.data, passed.marks, limits)
-        if passed.container == "xls" and any("\0" in cell.text for one in sheets for cell in one.cells.values()):
+        sheets = passed.sheets or _read_sheets(passed.data, passed.marks, limits)
+        if passed.container == "xls" and any("\0" in cell.text for sheet in sheets for cell in sheet.cells.values()):
             raise RefusedError("file_odd_encoding")  # noqa: TRY301 - two-byte letters that were read as single bytes
-        said = custom_properties(passed.about), saved_by(passed.about, limits)
+        origin = read_custom_properties(passed.about), find_program(passed.about, limits)
         if passed.looks:
-            sheets = tuple(map(_with_looks, sheets, passed.looks))
+            sheets = tuple(map(_add_looks, sheets, passed.looks))
     except PasswordError:
         return Refusal("file_encrypted")
     except BaseException as trouble:
         # A panic of the parser's Rust code is no Exception, and its class cannot be imported.
         if not isinstance(trouble, Exception) and type(trouble).__name__ != "PanicException":
             raise
-        return refusal_of(trouble, limits)
-    return FoundWorkbook(passed.container, sheets, *said, passed.remarks, passed.kept, passed.since_1904)
+        return find_refusal(trouble, limits)
+    return FoundWorkbook(passed.container, sheets, *origin, passed.remarks, passed.kept, passed.since_1904)
 
 
-def _sheets(data: bytes, marks: tuple[_Marks, ...], limits: Limits) -> tuple[FoundSheet, ...]:
-    """The sheets. Raises RefusedError where there are none, TooFullError, and what the parser raises."""
+def _read_sheets(data: bytes, marks: tuple[_Marks, ...], limits: Limits) -> tuple[FoundSheet, ...]:
+    """Read the sheets. Raises RefusedError if there are none, TooFullError, and what the parser raises."""
     with CalamineWorkbook.from_filelike(io.BytesIO(data)) as book:
         if not book.sheets_metadata:
             raise RefusedError("file_no_sheets")
-        told = marks or ({},) * len(book.sheets_metadata)
+        marks_by_sheet = marks or ({},) * len(book.sheets_metadata)
         found, filled = [], 0
-        for index, (about, marked) in enumerate(zip(book.sheets_metadata, told, strict=True)):
-            found.append(_found_sheet(about, book.get_sheet_by_index(index), marked))
+        for index, (about, marked) in enumerate(zip(book.sheets_metadata, marks_by_sheet, strict=True)):
+            found.append(_read_sheet(about, book.get_sheet_by_index(index), marked))
             filled += len(found[-1].cells)
             if filled > limits.filled:
                 raise TooFullError
         return tuple(found)
 
 
-def _found_sheet(about: SheetMetadata, sheet: CalamineSheet, marks: _Marks) -> FoundSheet:
-    """One sheet at its true addresses: rows are counted from the first that holds anything, so its place is added."""
+def _read_sheet(about: SheetMetadata, sheet: CalamineSheet, marks: _Marks) -> FoundSheet:
+    """Read one sheet. The parser counts rows and columns from the first cell with content, so its place is added."""
     top, left = sheet.start or (0, 0)
     cells = {
-        (row, column): FoundCell(value) if type(value) is str else found_cell(value)
+        (row, column): FoundCell(value) if type(value) is str else make_cell(value)
         for row, values in enumerate(sheet.to_python(), top)
         for column, value in enumerate(values, left)
         if value != ""
@@ -116,91 +116,95 @@ def _found_sheet(about: SheetMetadata, sheet: CalamineSheet, marks: _Marks) -> F
     return FoundSheet(about.name, cells, about.visible is SheetVisibleEnum.Visible)
 
 
-def _with_looks(sheet: FoundSheet, looks: Looks) -> FoundSheet:
-    """The sheet with what the formats of its cells say of what they hold."""
+def _add_looks(sheet: FoundSheet, looks: Looks) -> FoundSheet:
+    """The sheet with what the formats of its cells say."""
     cells = sheet.cells
     if looks.texts:
         cells = {at: cells[at]._replace(text=text) for place, text in looks.texts.items() if (at := place_of(place))}
         cells = {**sheet.cells, **cells}
     held = {place: cell for place in {*looks.formats, *looks.struck} if (cell := cells.get(place_of(place)))}
-    shown = {place: _shown(held[place], code) for place, code in looks.formats.items() if place in held}
-    told = {place: text for place, text in shown.items() if text != held[place].text}
+    shown = {place: _format_shown(held[place], code) for place, code in looks.formats.items() if place in held}
+    shown_otherwise = {place: text for place, text in shown.items() if text != held[place].text}
     return replace(
         sheet,
         cells=cells,
         merged=looks.merged,
         painted=looks.painted,
-        shown=told,
+        shown=shown_otherwise,
         struck=looks.struck & held.keys(),
-        hidden=_hidden(cells, looks) if looks.rows or looks.columns else frozenset(),
+        hidden=_find_hidden(cells, looks) if looks.rows or looks.columns else frozenset(),
     )
 
 
-def _hidden(cells: Mapping[tuple[int, int], FoundCell], looks: Looks) -> frozenset[str]:
-    """The cells in rows and columns that are hidden."""
-    rows, columns = (_within(spans, {at[way] for at in cells}) for way, spans in enumerate((looks.rows, looks.columns)))
+def _find_hidden(cells: Mapping[tuple[int, int], FoundCell], looks: Looks) -> frozenset[str]:
+    """The references of the cells in hidden rows and columns."""
+    rows, columns = (
+        _find_places_within(spans, {at[way] for at in cells}) for way, spans in enumerate((looks.rows, looks.columns))
+    )
     return frozenset(f"{column_letters(column)}{row + 1}" for row, column in cells if row in rows or column in columns)
 
 
-def _within(spans: Spans, places: set[int]) -> set[int]:
-    """Which of the places lie in one of these runs."""
+def _find_places_within(spans: Spans, places: set[int]) -> set[int]:
+    """The places that lie in one of these runs."""
     firsts = [first for first, _ in spans]
-    return {one for one in places if (at := bisect_right(firsts, one)) and one <= spans[at - 1][1]}
+    return {place for place in places if (at := bisect_right(firsts, place)) and place <= spans[at - 1][1]}
 
 
-def _shown(cell: FoundCell, code: str) -> str:
-    """What the cell shows in a number format; "" where nobody here can tell."""
+def _format_shown(cell: FoundCell, code: str) -> str:
+    """What the cell shows in a number format; "" if that is not known."""
     if cell.kind is CellKind.NUMBER:
-        return as_shown(cell.text, code) or ""
+        return format_number(cell.text, code) or ""
     if cell.kind is not CellKind.DATE or shows_whole_date(code):
         return cell.text
-    return date_as_shown(cell.text, code) if hides_day(code) else ""
+    return format_date(cell.text, code) if hides_day(code) else ""
 
 
 def _mark(cells: dict[tuple[int, int], FoundCell], marks: _Marks) -> None:
-    """Say of these cells that they hold an error or a formula."""
+    """Mark these cells as errors or formulas."""
     for at, (kind, formula) in marks.items():
         cells[at] = FoundCell(cells[at].text if at in cells else "", kind, f"={formula}" if formula else "")
 
 
 def _read_apart(data: bytes, limits: Limits) -> FoundWorkbook | Refusal:
-    """The workbook, guarded and read by a child process; one that dies or takes too long is a refusal."""
-    told = run_apart(read_as_json, data, limits)
-    return Refusal("file_ends_reader") if told is None else _unpacked(json.loads(told))
+    """Guard and read a workbook in a child process; if it dies or takes too long, that is a refusal."""
+    packed = run_apart(read_as_json, data, limits)
+    return Refusal("file_ends_reader") if packed is None else _unpack(json.loads(packed))
 
 
 def read_as_json(data: bytes, limits: Limits = LIMITS) -> bytes:
-    """What the child does: the workbook in these bytes, or the refusal, as JSON."""
+    """Guard and read a workbook in the child process: the workbook or the refusal, as JSON."""
     passed = guard(data, apart=True, limits=limits)
-    return json.dumps(_packed(passed if isinstance(passed, Refusal) else _read_here(passed, limits))).encode()
+    return json.dumps(_pack(passed if isinstance(passed, Refusal) else _read_here(passed, limits))).encode()
 
 
-def _packed(found: FoundWorkbook | Refusal) -> dict[str, Any]:
-    """As JSON can hold it: of the cells, which are many, lists of one thing each."""
+def _pack(found: FoundWorkbook | Refusal) -> dict[str, Any]:
+    """A workbook or a refusal for JSON; cells become one list for each of their fields, because they are many."""
     if isinstance(found, Refusal):
         return {"refusal": found.code, "details": dict(found.details)}
     return {
         "container": found.container,
-        "sheets": [_packed_sheet(sheet) for sheet in found.sheets],
+        "sheets": [_pack_sheet(sheet) for sheet in found.sheets],
         "properties": dict(found.properties),
         "saved_by": found.saved_by,
-        "remarks": [(one.code, dict(one.details), one.sheet, one.cell, one.entered) for one in found.remarks],
+        "remarks": [
+            (remark.code, dict(remark.details), remark.sheet, remark.cell, remark.entered) for remark in found.remarks
+        ],
         "kept": None if found.kept is None else dict(found.kept),
         "since_1904": found.since_1904,
     }
 
 
-def _unpacked(told: dict[str, Any]) -> FoundWorkbook | Refusal:
+def _unpack(packed: dict[str, Any]) -> FoundWorkbook | Refusal:
     """The mirror of `_packed`."""
-    if "refusal" in told:
-        return Refusal(told["refusal"], told["details"])
-    sheets = tuple(_unpacked_sheet(sheet) for sheet in told["sheets"])
-    remarks = tuple(Remark(*one) for one in told["remarks"])
-    said = told["properties"], told["saved_by"]
-    return FoundWorkbook(told["container"], sheets, *said, remarks, told["kept"], told["since_1904"])
+    if "refusal" in packed:
+        return Refusal(packed["refusal"], packed["details"])
+    sheets = tuple(_unpack_sheet(sheet) for sheet in packed["sheets"])
+    remarks = tuple(Remark(*values) for values in packed["remarks"])
+    origin = packed["properties"], packed["saved_by"]
+    return FoundWorkbook(packed["container"], sheets, *origin, remarks, packed["kept"], packed["since_1904"])
 
 
-def _packed_sheet(sheet: FoundSheet) -> dict[str, Any]:
+def _pack_sheet(sheet: FoundSheet) -> dict[str, Any]:
     cells = sheet.cells.values()
     return {
         "name": sheet.name,
@@ -218,15 +222,15 @@ def _packed_sheet(sheet: FoundSheet) -> dict[str, Any]:
     }
 
 
-def _unpacked_sheet(told: dict[str, Any]) -> FoundSheet:
+def _unpack_sheet(packed: dict[str, Any]) -> FoundSheet:
     """The mirror of `_packed_sheet`."""
-    columns = (told[name] for name in ("rows", "columns", "texts", "kinds", "formulas"))
+    columns = (packed[name] for name in ("rows", "columns", "texts", "kinds", "formulas"))
     cells = {
         (row, column): FoundCell(text, _KINDS[kind], formula)
         for row, column, text, kind, formula in zip(*columns, strict=True)
     }
-    looks = told["painted"], told["shown"], frozenset(told["struck"]), frozenset(told["hidden"])
-    return FoundSheet(told["name"], cells, told["visible"], tuple(told["merged"]), *looks)
+    looks = packed["painted"], packed["shown"], frozenset(packed["struck"]), frozenset(packed["hidden"])
+    return FoundSheet(packed["name"], cells, packed["visible"], tuple(packed["merged"]), *looks)
 
 
 _KINDS = {str(kind): kind for kind in CellKind}

@@ -1,7 +1,7 @@
-"""How far the cells of an xlsx sheet reach, and which of them hold errors or formulas, from its raw XML.
+"""Scans the XML of an xlsx sheet: how far its cells reach, and which of them hold errors or formulas.
 
 A sheet as ordinary programs write it is recognised by one regular expression, at a tenth of the cost of parsing it.
-Any other is walked tag by tag by a strict parser; both ways tell the same.
+All others are walked tag by tag with a strict parser; both ways give the same result.
 """
 
 from __future__ import annotations
@@ -17,66 +17,66 @@ from plan_sheets.core.model.keys import column_letters, place_of
 from plan_sheets.store.container.limits import LIMITS, Limits
 from plan_sheets.store.container.refused import RefusedError
 from plan_sheets.store.formats.lines import MAX_COLUMNS, MAX_ROWS
-from plan_sheets.store.formats.sheet_texts import Cells, Shared, refuse_twice, spreads, text_cells
+from plan_sheets.store.formats.sheet_texts import Cells, Shared, may_spread, read_text_cells, refuse_repeated
 
 Mark = tuple[CellKind, str]
-"""An error or a formula; of a formula, how it is written (without the `=`; "" where another cell says it)."""
+"""An error or a formula, and the formula without its `=`; "" if it stands in another cell."""
 
 
 class BeyondEdgeError(Exception):
-    """A cell stands where no sheet has one; `str()` is its reference."""
+    """A cell stands outside the largest sheet; `str()` is its reference."""
 
 
 class TooManyCellsError(Exception):
-    """More cells than may be looked at."""
+    """There are more cells than the limit."""
 
 
 class TooFullError(Exception):
-    """More cells with content than are kept."""
+    """There are more cells with content than the limit."""
 
 
 @dataclass(frozen=True, slots=True)
 class Scan:
-    """What was seen of a sheet."""
+    """What was found in a sheet."""
 
     cells: int = 0
-    """How many are written down, empty ones as well."""
+    """How many cells are in the file, with the empty ones."""
     area: int = 0
-    """Cells of the rectangle that holds all content; 0 where the sheet is an ordinary one."""
+    """Cells of the smallest rectangle around all content; 0 for an ordinary small sheet."""
     last: str = ""
-    """The reference of that rectangle's lower right corner."""
+    """The reference of the lower right corner of that rectangle."""
     marks: Mapping[tuple[int, int], Mark] = field(default_factory=dict)
-    """The cells, by row and column from 0, that hold an error or a formula."""
+    """The cells that hold an error or a formula, by (row, column) counted from 0."""
     walked: bool = False
-    """Whether the sheet was no ordinary one: spelled oddly, or larger."""
+    """Whether the sheet was unusual: written in another way, or large."""
     texts: Cells | None = None
-    """The cells themselves, where they are so plain that no parser is needed; `marks` does not tell of these."""
+    """The cells, if they were so plain that no parser is needed; `marks` is empty then."""
     pictures: tuple[Remark, ...] = ()
-    """What was placed in cells that are blank otherwise."""
+    """Remarks on the pictures in cells."""
 
-    def marked(self) -> Mapping[tuple[int, int], Mark]:
-        """The cells that hold an error or a formula, whichever way they were seen."""
+    def list_marks(self) -> Mapping[tuple[int, int], Mark]:
+        """The cells that hold an error or a formula, from `texts` or `marks`."""
         return {
             at: (cell.kind, cell.formula[1:]) for at, cell in (self.texts or {}).items() if cell.formula
         } or self.marks
 
 
 def scan_sheet(part: bytes, shared: Shared | None = None, limits: Limits = LIMITS) -> Scan:
-    """What the sheet holds. `shared`: the texts that all sheets share, where they are plain.
+    """Scan the part of a sheet. `shared`: the shared texts, None if they are not plain.
 
-    Raises BeyondEdgeError, TooManyCellsError, TooFullError, ExpatError if it is no XML,
-    and RefusedError where a cell is written down twice: a parser keeps the last of them without a word.
+    Raises BeyondEdgeError, TooManyCellsError, TooFullError, ExpatError if it is no XML, and RefusedError if a cell
+    stands twice in the file: a parser would keep only the last one.
     """
-    if shared is not None and (cells := text_cells(part, shared)) is not None:
+    if shared is not None and (cells := read_text_cells(part, shared)) is not None:
         return Scan(len(cells), texts=cells)
     if is_plain(part):
         return _scan_plain(part)
-    if is_plain(part, _FAR) and (reach := _reach(part)):
+    if is_plain(part, _FAR) and (reach := _find_reach(part)):
         return replace(_scan_plain(part), area=reach[0], last=reach[1], walked=True)
     return _walk(part, limits)
 
 
-def well_formed(part: bytes) -> None:
+def check_well_formed(part: bytes) -> None:
     """Raise ExpatError if this is no XML."""
     expat.ParserCreate().Parse(part, True)  # noqa: FBT003 - expat takes no keywords
 
@@ -94,27 +94,27 @@ _SPELLING = rb"""<sheetData>(?:<row\ [^<>]*+>(?:
             (?:<v>(?:[0-9.]++(?:E[-+]?[0-9]++)?+|-[0-9]{1,8}+(?:\.[0-9]*+)?+(?:E-[0-9]++)?+)?+</v>|<v\ ?/>)?+</c>)
         )
     )*+(?:</row>)?+)*+</sheetData>"""
-"""The spelling of ordinary programs, and nothing else at all.
+"""The data of a sheet as ordinary programs write it, and nothing else.
 
-A number that no date and no count has is not ordinary: a sheet with one is read by a child process.
+Very large and very small numbers do not match, so a child process reads a sheet with one.
 """
 _NEAR = re.compile(_SPELLING % rb"A?[A-Z][1-9][0-9]{0,2}", re.VERBOSE)
-"""No cell beyond AZ999: a small sheet, whatever stands there."""
+"""No cell beyond AZ999: a small sheet."""
 _FAR = re.compile(_SPELLING % rb"[A-Z]{1,2}[1-9][0-9]{0,6}", re.VERBOSE)
 _PLACE = re.compile(rb'<c r="([A-Z]+)([0-9]+)"')
 _REFERENCES = re.compile(rb'<c r="([A-Z]+[0-9]+)"')
 EMPTY_DATA = b"<sheetData/>"
-"""How ordinary programs write a sheet without cells."""
+"""A sheet without cells as ordinary programs write it."""
 _PLAIN_MARK = re.compile(
     rb'<c r="([A-Z]+)([0-9]+)"[^<>t]*+(?:t="(?:(e)|[A-Za-z]+)")?[^<>]*+>(?:<f(?: [^<>]*+)?+>([^<]*+)<)?'
 )
 
 
 def is_plain(part: bytes, spelling: re.Pattern[bytes] = _NEAR) -> bool:
-    """Whether every single tag of the sheet's data is an ordinary one near the top left."""
+    """Whether every tag of the data of a sheet matches `spelling`."""
     if any(before.endswith(b"<") for before in part.split(b"!")[:-1]):  # far quicker than to look for "<!" in markup
         return False
-    if spreads(part):
+    if may_spread(part):
         return False
     if part.count(b"sheetData") == 1:
         return EMPTY_DATA in part
@@ -122,12 +122,12 @@ def is_plain(part: bytes, spelling: re.Pattern[bytes] = _NEAR) -> bool:
     return part.count(b"sheetData") == 2 and bool(spelling.match(part, max(start, 0)))  # noqa: PLR2004 - one start, one end
 
 
-def _reach(part: bytes) -> tuple[int, str] | None:
-    """The area from A1 to the last cell, and that cell's reference; None where a sheet has no such cell."""
+def _find_reach(part: bytes) -> tuple[int, str] | None:
+    """(Number of cells from A1 to the last cell, its reference); None if it is outside the largest sheet."""
     columns, rows = zip(*_PLACE.findall(part), strict=True)
     last = f"{max(set(columns), key=lambda letters: (len(letters), letters)).decode()}{max(map(int, rows))}"
     try:
-        row, column = _position(last)
+        row, column = read_reference(last)
     except BeyondEdgeError:
         return None
     return (row + 1) * (column + 1), last
@@ -136,19 +136,19 @@ def _reach(part: bytes) -> tuple[int, str] | None:
 def _scan_plain(part: bytes) -> Scan:
     places = _REFERENCES.findall(part)
     if len(set(places)) < len(places):
-        refuse_twice(place.decode() for place in places)
+        refuse_repeated(place.decode() for place in places)
     marks = {}
-    for at in _marked(part):
+    for at in _find_marks(part):
         match = _PLAIN_MARK.match(part, part.rindex(b"<c ", 0, at))
         column, row, error, formula = match.groups() if match else (b"", b"", None, None)
         if error or formula is not None:
             text = unescape((formula or b"").decode())
-            marks[_position((column + row).decode())] = (CellKind.ERROR if error else CellKind.FORMULA, text)
+            marks[read_reference((column + row).decode())] = (CellKind.ERROR if error else CellKind.FORMULA, text)
     return Scan(len(places), marks=marks)
 
 
-def _marked(part: bytes) -> Iterator[int]:
-    """Where in the data of an ordinary sheet something looks like a formula or an error; a text may look so too."""
+def _find_marks(part: bytes) -> Iterator[int]:
+    """The places in the XML of an ordinary sheet that look like a formula or an error; a text may look so too."""
     end = part.rfind(b"sheetData")
     start = part.find(b"sheetData")
     for sign in (b"<f", b' t="e"'):
@@ -169,7 +169,7 @@ def _walk(part: bytes, limits: Limits = LIMITS) -> Scan:
 
 
 class _Walker:
-    """Follows the tags as the parser does: a cell without a reference stands right of the one before."""
+    """Walks the tags as the parser does: a cell without a reference stands to the right of the one before."""
 
     def __init__(self, limits: Limits, part: bytes, parser: expat.XMLParserType) -> None:
         self.limits, self.part, self.parser = limits, part, parser
@@ -191,7 +191,7 @@ class _Walker:
         if name == "c":
             self._cell(attributes)
         elif name == "row" and "r" in attributes:
-            self.row = _position(f"A{attributes['r']}")[0]
+            self.row = read_reference(f"A{attributes['r']}")[0]
         elif self.in_cell and name in ("v", "is", "f"):
             self.rows.add(self.at[0])
             self.columns.add(self.at[1])
@@ -215,24 +215,24 @@ class _Walker:
         elif name == "row":
             self.row, self.column = self.row + 1, 0
 
-    def text(self, told: str) -> None:
+    def text(self, characters: str) -> None:
         """What stands between two tags."""
         if self.formula is not None:
-            self.formula.append(told)
+            self.formula.append(characters)
 
     def _formula(self, attributes: dict[str, str]) -> None:
-        """One that fills several cells: the others hold no more than their values."""
+        """Mark a formula; if it fills several cells, the others hold only their values, so keep its range."""
         self.marks.setdefault(self.at, (CellKind.FORMULA, ""))
         self.formula = []
         if attributes.get("t") in ("array", "dataTable"):
             first, _, last = attributes.get("ref", "").partition(":")
-            self.spread |= {(*_position(first), *_position(last))} if last else set()
+            self.spread |= {(*read_reference(first), *read_reference(last))} if last else set()
 
-    def _value(self, told: bytes) -> None:
-        """Refuse what readers differ about: the number of a shared text that is no plain number, markup in a value."""
-        if b"<" in told or (b"&" in told and self.kind in ("", "n")):
+    def _value(self, value: bytes) -> None:
+        """Raise RefusedError for values that programs read differently: odd numbers of shared texts, markup."""
+        if b"<" in value or (b"&" in value and self.kind in ("", "n")):
             raise RefusedError("file_odd_encoding")
-        if self.kind == "s" and not _INDEX.fullmatch(told):
+        if self.kind == "s" and not _INDEX.fullmatch(value):
             raise RefusedError("file_damaged")
 
     def _content(self) -> None:
@@ -249,14 +249,14 @@ class _Walker:
         self.cells += 1
         if self.cells > self.limits.cells:
             raise TooManyCellsError
-        self.at = _position(attributes["r"]) if "r" in attributes else (self.row, self.column)
+        self.at = read_reference(attributes["r"]) if "r" in attributes else (self.row, self.column)
         self.column, self.is_new = self.at[1] + 1, True
         self.in_cell, self.kind = True, attributes.get("t", "")
         if self.kind == "e":
             self.marks[self.at] = (CellKind.ERROR, "")
 
     def scan(self) -> Scan:
-        """What has been seen."""
+        """The result of the walk. Raises TooFullError, BeyondEdgeError."""
         if len(self.spread) * len(self.filled) > self.limits.spread:
             raise TooFullError
         for place in self.filled if self.spread else ():
@@ -277,8 +277,8 @@ _INDEX = re.compile(rb"[0-9]{0,9}")
 _REFERENCE = re.compile(r"([A-Za-z]{1,3})([1-9][0-9]{0,6})")
 
 
-def _position(reference: str) -> tuple[int, int]:
-    """Row and column of a reference, both from 0; raises BeyondEdgeError where it is none that a sheet can have."""
+def read_reference(reference: str) -> tuple[int, int]:
+    """Row and column of a reference, counted from 0; raises BeyondEdgeError if no sheet has such a cell."""
     match = _REFERENCE.fullmatch(reference)
     if not match:
         raise BeyondEdgeError(reference[:20])

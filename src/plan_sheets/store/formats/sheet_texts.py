@@ -1,7 +1,7 @@
-"""Sheets that hold nothing but texts, spelled as ordinary programs spell them: read here, at half the parser's cost.
+"""Reads sheets that hold only texts, written as ordinary programs do, at half the cost of the parser.
 
-That is nearly every return: its cells are formatted as text. Whatever is not so to the last byte (numbers, rich text,
-references to characters, white space that a parser might drop) is left to the parser, and both read the same.
+Nearly every return is like that, because its cells are formatted as text. Any other sheet (numbers, rich text,
+character references, white space that a parser might drop) is left to the parser. Both read the same texts.
 """
 
 from __future__ import annotations
@@ -19,37 +19,37 @@ from plan_sheets.store.container.refused import RefusedError
 
 Cells = dict[tuple[int, int], FoundCell]
 Shared = Mapping[bytes, FoundCell | None]
-"""The shared texts of a workbook by their numbers as cells write them; None for one that is empty."""
+"""The shared texts of a workbook by their number as cells write it; None for an empty one."""
 
 _SHARED = re.compile(
     r"(?:<\?xml [^<>]*+>\s*+)?+<sst [^<>]*+>"
     r"(?:<si><t(?:>(?!\s)[^<]*+(?<!\s)| xml:space=\"preserve\">[^<]*+)</t></si>)*+</sst>\s*+\Z"
 )
-"""Texts and no more, and no white space around any that does not say that it is to be kept."""
+"""Plain texts only; white space around a text must be marked to be kept."""
 _TEXT = re.compile(r"<t[^<>]*+>([^<]*+)<")
 _TRIMMED = re.compile(r"<t>(?:\s|[^<]*+(?<=\s)<)")
 _ENTITY = re.compile(r"&(?!(?:amp|lt|gt|quot|apos|#10|#9);)")
 
 
-def shared_texts(part: bytes) -> Shared | None:
-    """The texts in the part that all sheets share; None where a parser would turn any of them into something else.
+def read_shared_texts(part: bytes) -> Shared | None:
+    """Read the part of the shared texts; None if a parser would read any of them differently.
 
-    No part (b"") is no text: programs may write texts into the cells.
+    {} if there is no such part (b""): programs may write texts into the cells.
     """
     if not part:
         return {}
     try:
-        told = part.decode()
+        content = part.decode()
     except UnicodeDecodeError:
         return None
-    if not _SHARED.match(told) or _is_odd(told):
+    if not _SHARED.match(content) or _is_odd(content):
         return None
-    texts = _TEXT.findall(told)
-    if "&" in told:
+    texts = _TEXT.findall(content)
+    if "&" in content:
         texts = [unescape(text) if "&" in text else text for text in texts]
     if len(texts) > len(_NUMBERS):
         return None
-    shared: dict[bytes, FoundCell | None] = dict(zip(_NUMBERS, _cells_of(texts)))  # noqa: B905 - there are more
+    shared: dict[bytes, FoundCell | None] = dict(zip(_NUMBERS, _make_cells(texts)))  # noqa: B905 - there are more
     return (
         shared if "" not in texts else {number: cell if cell and cell.text else None for number, cell in shared.items()}
     )
@@ -58,8 +58,8 @@ def shared_texts(part: bytes) -> Shared | None:
 _make: Callable[[tuple[str, CellKind, str]], FoundCell] = partial(tuple.__new__, FoundCell)
 
 
-def _cells_of(texts: Iterable[str]) -> Iterator[FoundCell]:
-    """Cells with these texts, made straight from tuples: in half the time, and a workbook has hundreds of them."""
+def _make_cells(texts: Iterable[str]) -> Iterator[FoundCell]:
+    """Make cells with these texts directly from tuples, which takes half the time; a workbook has hundreds of them."""
     return map(_make, zip(texts, repeat(CellKind.TEXT), repeat("")))
 
 
@@ -67,7 +67,7 @@ _NUMBERS = tuple(b"%d" % number for number in range(4_000))
 
 
 def _is_odd(text: str) -> bool:
-    """Whether a parser turns anything in it into something else than a search does."""
+    """Whether a parser would read this text differently than a search does."""
     return "\r" in text or "_x" in text or _ENTITY.search(text) is not None
 
 
@@ -97,15 +97,15 @@ _INLINE = re.compile(r'<c r="([A-Z0-9]++)"(?: s="[0-9]++")?+ t="inlineStr"><is><
 _OPENED = re.compile(rb"!(?<=<!)")
 
 
-def text_cells(part: bytes, shared: Shared) -> Cells | None:
-    """The cells that hold anything; None if the sheet is not plain.
+def read_text_cells(part: bytes, shared: Shared) -> Cells | None:
+    """Read the cells that are not empty; None if the sheet is not plain.
 
-    Raises RefusedError where a cell is filled twice: a parser keeps the last of them without a word.
+    Raises RefusedError if a cell is filled twice: a parser would keep only the last one.
     """
     start = max(part.find(b"sheetData") - 1, 0)
     others = None if (data := _SHARED_ONLY.match(part, start)) else _ANY.match(part, start)
     data = data or others
-    if not data or _is_more_than(part, data.end()) or (others and spreads(part)):
+    if not data or _is_more_than(part, data.end()) or (others and may_spread(part)):
         return None
     found = _FILLED.findall(part, *data.span()) if b' t="s"' in part else []
     try:
@@ -113,22 +113,22 @@ def text_cells(part: bytes, shared: Shared) -> Cells | None:
     except KeyError:
         return None
     if len(cells) < len(found):
-        refuse_twice([place.decode() for place, _ in found])
+        refuse_repeated([place.decode() for place, _ in found])
     return cells if not others or _add_others(cells, others[0].decode()) else None
 
 
 def _is_more_than(part: bytes, end: int) -> bool:
-    """Whether there is another table than the first, which ends here, or a comment that may hide any."""
+    """Whether there is more data after the first table, which ends at `end`, or a comment that may hide some."""
     return part.find(b"sheetData", end) >= 0 or (b"!" in part and _OPENED.search(part) is not None)
 
 
-def spreads(part: bytes) -> bool:
-    """Whether a formula of the sheet may fill other cells as well, which do not say so."""
+def may_spread(part: bytes) -> bool:
+    """Whether a formula of the sheet may fill other cells that do not say so."""
     return b"array" in part or b"dataTable" in part
 
 
 def _add_others(cells: Cells, data: str) -> bool:
-    """Add the texts that stand in their cells, and the values of formulas; whether a parser reads them so."""
+    """Add texts that stand in cells, and values of formulas; False if a parser would read them differently."""
     if _is_odd(data) or _TRIMMED.search(data):
         return False
     texts, formulas = _INLINE.findall(data), _FORMULA.findall(data) if "<f" in data else []
@@ -141,23 +141,23 @@ def _add_others(cells: Cells, data: str) -> bool:
     cells |= {_AT[place]: cell for place, cell in found.items()}
     if len(cells) < before + len(texts) + len(formulas):
         filled = [place.decode() for place, _ in _FILLED.findall(data.encode())]
-        refuse_twice([*filled, *(place for place, *_ in (*texts, *formulas))])
+        refuse_repeated([*filled, *(place for place, *_ in (*texts, *formulas))])
     return True
 
 
-def refuse_twice(places: Iterable[str]) -> None:
-    """Raise RefusedError where a reference stands among these twice."""
+def refuse_repeated(places: Iterable[str]) -> None:
+    """Raise RefusedError if one of these references stands twice."""
     place, times = Counter(places).most_common(1)[0]
     if times > 1:
         raise RefusedError("file_cell_twice", cell=place)
 
 
 class _Places(dict[str | bytes, tuple[int, int]]):
-    """Row and column, from 0, of each reference that was ever asked for: there are 52,000 plain ones."""
+    """Row and column, counted from 0, of each reference that was ever needed: there are 52,000 plain ones."""
 
     def __missing__(self, reference: str | bytes) -> tuple[int, int]:
-        told = reference if isinstance(reference, str) else reference.decode()
-        self[reference] = place = place_of(told)
+        text = reference if isinstance(reference, str) else reference.decode()
+        self[reference] = place = place_of(text)
         return place
 
 

@@ -18,9 +18,17 @@ from plan_sheets.core.model.keys import column_letters
 from plan_sheets.store.container.child import run_apart
 from plan_sheets.store.container.limits import LIMITS, Limits
 from plan_sheets.store.container.package import Package, open_package
-from plan_sheets.store.container.parts import Relation, find_relations, is_on, of_kind, part_tree, refers_to, tree
+from plan_sheets.store.container.parts import (
+    Relation,
+    find_relation_id,
+    find_relations,
+    is_on,
+    list_targets,
+    parse_part,
+    read_part,
+)
 from plan_sheets.store.container.refused import Refusal
-from plan_sheets.store.formats.guard import Guarded, guard, refusal_of
+from plan_sheets.store.formats.guard import Guarded, find_refusal, guard
 from plan_sheets.store.inspector.pictures import pictures_without_words
 from plan_sheets.store.inspector.sheet import CellParts, SheetPart, areas, read_sheet, read_sheet_texts
 from plan_sheets.store.inspector.styles import WorkbookStyles, read_styles
@@ -59,7 +67,7 @@ def inspect_as_json(data: bytes, limits: Limits = LIMITS) -> bytes:
         try:
             return json.dumps([astuple(problem) for problem in inspect_workbook(data, limits)]).encode()
         except Exception as trouble:  # noqa: BLE001 - a part that breaks the format may raise anything; the file is what is wrong
-            passed = refusal_of(trouble, limits)
+            passed = find_refusal(trouble, limits)
     return json.dumps({"refusal": passed.code, "details": dict(passed.details)}).encode()
 
 
@@ -69,8 +77,10 @@ def look_at_workbook(data: bytes, limits: Limits = LIMITS) -> SeenWorkbook:
     Raises RefusedError for what the guard refuses, and nearly anything where the file is damaged.
     """
     book = _open(open_package(data, limits))
-    sheets = [(page, read_sheet(book.package.xml(page.part), book.cells)) for page in book.pages if page.holds_cells]
-    about = next((part_tree(book.package, part) for part in of_kind(book.root_relations, "core-properties")), None)
+    sheets = [
+        (page, read_sheet(book.package.read_xml(page.part), book.cells)) for page in book.pages if page.holds_cells
+    ]
+    about = next((read_part(book.package, part) for part in list_targets(book.root_relations, "core-properties")), None)
     return SeenWorkbook(
         title="" if about is None else about.findtext("title") or "",
         language="" if about is None else about.findtext("language") or "",
@@ -108,11 +118,11 @@ class _Book:
 
 def _open(package: Package) -> _Book:
     whole = find_relations(package, "")
-    name = next(of_kind(whole, "officeDocument"))
-    root, rels = tree(package.xml(name)), find_relations(package, name)
-    named, theme, shared = (next(of_kind(rels, kind), "") for kind in ("styles", "theme", "sharedStrings"))
-    styles = read_styles(part_tree(package, named), part_tree(package, theme))
-    texts = read_sheet_texts(package.xml(shared)) if shared in package.entries else ()
+    name = next(list_targets(whole, "officeDocument"))
+    root, rels = parse_part(package.read_xml(name)), find_relations(package, name)
+    named, theme, shared = (next(list_targets(rels, kind), "") for kind in ("styles", "theme", "sharedStrings"))
+    styles = read_styles(read_part(package, named), read_part(package, theme))
+    texts = read_sheet_texts(package.read_xml(shared)) if shared in package.entries else ()
     cells = CellParts(texts, styles.looks, styles.formats)
     return _Book(package, whole, root, list(_pages(root, rels)), styles, cells)
 
@@ -121,7 +131,7 @@ def _pages(root: ET.Element, rels: Mapping[str, Relation]) -> Iterator[_Page]:
     names = root.findall("definedNames/definedName")
     titles = {name.get("localSheetId"): name.text or "" for name in names if name.get("name") == "_xlnm.Print_Titles"}
     for number, sheet in enumerate(root.findall("sheets/sheet")):
-        part = rels.get(refers_to(sheet), Relation("", "", ""))
+        part = rels.get(find_relation_id(sheet), Relation("", "", ""))
         hidden = sheet.get("state", "visible") != "visible"
         holds_cells = part.kind == "worksheet"
         yield _Page(sheet.get("name", ""), part.target, hidden, holds_cells, titles.get(str(number), ""))
@@ -173,7 +183,7 @@ def _links(
 ) -> Iterator[tuple[tuple[int, int], str]]:
     """The cells with links, and where they lead to."""
     for link in part.rest.findall("hyperlinks/hyperlink"):
-        known = rels.get(refers_to(link))
+        known = rels.get(find_relation_id(link))
         target = (known.target if known else "") or link.get("location", "")
         for area in areas(link.get("ref", "")):
             yield from ((place, target) for place in area.cut(*edge).places() if place in part.cells)
@@ -183,8 +193,8 @@ def _tables(
     package: Package, part: SheetPart, rels: Mapping[str, Relation], edge: tuple[int, int]
 ) -> Iterator[SeenTable]:
     """The tables; a table that reaches beyond the cells in use ends one row and column after them."""
-    for name in of_kind(rels, "table"):
-        table = tree(package.xml(name))
+    for name in list_targets(rels, "table"):
+        table = parse_part(package.read_xml(name))
         area = areas(table.get("ref", ""))[0].cut(*edge)
         places = [(area.top, column) for column in range(area.left, area.right + 1)]
         headings = tuple(part.cells[place].text if place in part.cells else "" for place in places)

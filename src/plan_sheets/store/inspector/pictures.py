@@ -8,13 +8,13 @@ from xml.etree import ElementTree as ET
 from plan_sheets.core.access.seen import Picture
 from plan_sheets.core.model.keys import Address
 from plan_sheets.store.container.package import Package
-from plan_sheets.store.container.parts import find_relations, is_on, of_kind, part_tree
+from plan_sheets.store.container.parts import find_relations, is_on, list_targets, read_part
 
 
 def pictures_without_words(package: Package, part: str, sheet: str) -> Iterator[Picture]:
     """Those on the sheet of this name and part, be it a worksheet or a chart sheet."""
-    for drawing in of_kind(find_relations(package, part), "drawing"):
-        for anchor in part_tree(package, drawing) or ():
+    for drawing in list_targets(find_relations(package, part), "drawing"):
+        for anchor in read_part(package, drawing) or ():
             for name in _without_words(anchor):
                 yield Picture(sheet, _corner(anchor), name)
 

@@ -16,9 +16,9 @@ from xml.parsers import expat
 
 from plan_sheets.core.access.seen import Area, Look, SeenCell
 from plan_sheets.core.model.keys import column_number
-from plan_sheets.store.container.parts import is_on, local, tree
+from plan_sheets.store.container.parts import is_on, parse_part, strip_namespace
 from plan_sheets.store.formats.lines import MAX_COLUMNS, MAX_ROWS
-from plan_sheets.store.formats.number_format import shown_number
+from plan_sheets.store.formats.number_format import format_longest
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class CellParts:
         if kind == "s" and content:
             return SeenCell(self.texts[int(content)], look)
         if kind == "n" and content:
-            return SeenCell(shown_number(content, self.formats[style]), look, number=True)
+            return SeenCell(format_longest(content, self.formats[style]), look, number=True)
         if kind == "b" and content:
             return SeenCell("TRUE" if content == "1" else "FALSE", look)
         return SeenCell(content, look, number=kind == "d")
@@ -82,7 +82,7 @@ def read_sheet_texts(part: bytes) -> Sequence[str]:
     else:
         texts = [
             "".join(run.text or "" for run in (*shared.findall("t"), *shared.findall("r/t")))
-            for shared in tree(part).iter("si")
+            for shared in parse_part(part).iter("si")
         ]
     return [_ESCAPED.sub(lambda code: chr(int(code[1], 16)), text) for text in texts] if b"_x" in part else texts
 
@@ -110,7 +110,7 @@ def _read_plain(part: bytes, parts: CellParts) -> SheetPart | None:
     start, end = text.find(_START) + len(_START), text.rfind(_END)
     if not len(_START) <= start <= end or "<!" in text:
         return None
-    read = SheetPart({}, {}, [], tree(f"{text[:start]}{text[end:]}".encode()))
+    read = SheetPart({}, {}, [], parse_part(f"{text[:start]}{text[end:]}".encode()))
     columns, cells = _PlainColumns(), _PlainCells(parts)
     try:
         for row_text in text[start:end].split("<row ")[1:]:
@@ -171,7 +171,7 @@ class _Walk:
 
     def __init__(self, parts: CellParts) -> None:
         self.parts = parts
-        self.local = functools.cache(local)
+        self.local = functools.cache(strip_namespace)
         self.read = SheetPart({}, {}, [], ET.Element(""))
         self.rest = ET.TreeBuilder()
         self.at = (-1, -1)

@@ -9,7 +9,7 @@ from xml.etree import ElementTree as ET
 from plan_sheets.core.access.rules import HEADING_STYLE
 from plan_sheets.core.access.seen import Look
 from plan_sheets.store.container.parts import is_on
-from plan_sheets.store.formats.colours import BLACK, PALETTE, THEME, WHITE, colour_of
+from plan_sheets.store.formats.colours import BLACK, PALETTE, THEME, WHITE, find_colour
 from plan_sheets.store.formats.number_format import BUILT_IN, GENERAL
 
 _NOTHING = ET.Element("")
@@ -37,7 +37,7 @@ class Colours:
 
     def of(self, stated: ET.Element | None, automatic: str) -> str | None:
         """The colour that an element states; None where nobody can say."""
-        return colour_of({} if stated is None else stated.attrib, automatic, self.theme, self.palette)
+        return find_colour({} if stated is None else stated.attrib, automatic, self.theme, self.palette)
 
     def ink_and_fill(self, dxf: ET.Element) -> tuple[str | None, str | None]:
         """What a conditional format makes of a cell: black on white is not said."""

@@ -1,4 +1,4 @@
-"""What a file says of itself, and the vote of its carriers on whose it is."""
+"""The carriers of identity of a file (About sheet, properties, row keys, signature), and their vote."""
 
 from __future__ import annotations
 
@@ -12,60 +12,62 @@ from plan_sheets.core.returned.tables import EMPTY
 
 @dataclass(frozen=True, slots=True)
 class Carriers:
-    """What a file says of itself: each reference that a carrier names, and the signatures that it carries."""
+    """The references that the carriers of a file give; "" or empty for a carrier that is not there."""
 
     about: str
     property: str
     keys: frozenset[str]
-    """References of the documents that its row keys prove it to be of; empty if it has none of ours."""
+    """References of the documents that its row keys belong to; empty if no key is known."""
     signed: frozenset[str] = frozenset()
-    """References of the documents that went out with a signature that it carries."""
+    """References of the documents that were issued with a signature in the file."""
 
-    def named(self) -> tuple[str, ...]:
-        """The references that it names, each once."""
-        return tuple(dict.fromkeys(one for one in (self.about, self.property) if one))
+    def list_named(self) -> tuple[str, ...]:
+        """The references in the About sheet and the properties, each once."""
+        return tuple(dict.fromkeys(reference for reference in (self.about, self.property) if reference))
 
-    def readings(self) -> dict[str, tuple[str, ...]]:
-        """What each carrier that is there says; those that bear out what is named need not be told."""
-        told = {
+    def describe_readings(self) -> dict[str, tuple[str, ...]]:
+        """The references of each carrier, by the words for it; row keys and signature only if they name another one."""
+        readings = {
             "the About sheet says": (self.about,) if self.about else (),
             "the file's properties say": (self.property,) if self.property else (),
-            "the signature is that of": () if self.signed.intersection(self.named()) else tuple(sorted(self.signed)),
-            "the row keys are of": () if self.keys.intersection(self.named()) else tuple(sorted(self.keys)),
+            "the signature is that of": ()
+            if self.signed.intersection(self.list_named())
+            else tuple(sorted(self.signed)),
+            "the row keys are of": () if self.keys.intersection(self.list_named()) else tuple(sorted(self.keys)),
         }
-        return {carrier: references for carrier, references in told.items() if references}
+        return {carrier: references for carrier, references in readings.items() if references}
 
 
 @dataclass(frozen=True, slots=True)
 class Vote:
-    """The reference that all carriers agree on, or "" and the code of what is wrong."""
+    """The reference that all carriers agree on, or "" and the code of the finding that says why there is none."""
 
     reference: str
     code: str = ""
 
 
-def vote(carriers: Carriers) -> Vote:
-    """Whose file it is: the carriers that are there must agree. Row keys alone may carry it."""
-    said = {one for references in carriers.readings().values() for one in references}
-    if not said:
+def count_votes(carriers: Carriers) -> Vote:
+    """Let the carriers vote: all that are there must agree. Row keys alone are enough."""
+    named = {reference for references in carriers.describe_readings().values() for reference in references}
+    if not named:
         return Vote("", "no_identity")
-    if len(said) > 1:
-        return Vote("", "identity_disagrees" if carriers.named() else "rows_of_two_issues")
-    return Vote(said.pop())
+    if len(named) > 1:
+        return Vote("", "identity_disagrees" if carriers.list_named() else "rows_of_two_issues")
+    return Vote(named.pop())
 
 
-def best_guess(carriers: Carriers, ours: Iterable[str]) -> str:
-    """Of these references the one that most carriers speak for, "" if there is none.
+def guess_reference(carriers: Carriers, ours: Iterable[str]) -> str:
+    """The one of these references that most carriers give, "" if there is none.
 
-    Row keys and signature come first: nobody types those.
+    Row keys and signature count more, because nobody types them.
     """
     proved = [*carriers.keys, *carriers.signed]
     named = [carriers.about, carriers.property]
-    return max(sorted(set(ours)), key=lambda one: (proved.count(one), named.count(one)), default="")
+    return max(sorted(set(ours)), key=lambda reference: (proved.count(reference), named.count(reference)), default="")
 
 
-def about_facts(workbook: FoundWorkbook) -> Mapping[str, str]:
-    """What the About sheet says of the document: the texts beside its items, by item."""
+def read_about(workbook: FoundWorkbook) -> Mapping[str, str]:
+    """Read the About sheet: the text beside each item, by item; {} if there is no such sheet."""
     for found in workbook.sheets:
         if plain(found.name) == "about":
             return {

@@ -1,4 +1,4 @@
-"""What is attached to an e-mail; a large one is looked into by a child process, for it takes ten times its size."""
+"""Reads the attachments of an e-mail; a child process reads a large one, which needs ten times its size in memory."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from plan_sheets.store.container.limits import LIMITS, Limits
 from plan_sheets.store.container.refused import RefusedError
 
 SUFFIXES = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".zip", ".eml", ".msg")
-"""What a file that is looked at is called; what it is, its content says."""
+"""Files with these endings are read; what they are is decided by their content."""
 _TYPES = {
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": ".xlsx",
     "application/vnd.ms-excel": ".xls",
@@ -26,50 +26,55 @@ _TYPES = {
     "message/rfc822": ".eml",
 }
 _WINMAIL = ("application/ms-tnef", "application/vnd.ms-tnef")
-"""How Outlook wraps up attachments for itself alone (MS-OXTNEF)."""
+"""Types of the attachments that only Outlook can read (MS-OXTNEF)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Attached:
-    """A file that is attached to an e-mail."""
+    """An attachment of an e-mail."""
 
     name: str
     data: bytes
     sent_by: str
-    """Who sent the e-mail; "" of an e-mail within it, which has a sender of its own. `sent_at`: when (ISO)."""
+    """Who sent the e-mail; "" for an attached e-mail, which has its own sender. `sent_at`: when (ISO), or ""."""
     sent_at: str
     refusal: str
-    """The code that says why nothing in it can be read; "" if it is for the reader to see."""
+    """The code of the message that says why it cannot be read; "" if that is not known yet."""
 
 
-def attached_to(data: bytes, limits: Limits = LIMITS) -> list[Attached]:
-    """What is attached to this e-mail; pictures and signatures are attached to it as well. Raises RefusedError."""
+def read_attachments(data: bytes, limits: Limits = LIMITS) -> list[Attached]:
+    """Read the attachments of an e-mail, its pictures and signatures among them. Raises RefusedError."""
     if len(data) <= limits.mail_here:
-        return _attached_to(data, limits)
-    told = run_apart(attached_as_bytes, data, limits)
-    if told is None:
+        return _read_here(data, limits)
+    packed = run_apart(pack_attachments, data, limits)
+    if packed is None:
         raise RefusedError("file_mail_unread")
-    listed, _, content = told.partition(b"\n")
-    made, at = [], 0
+    listed, _, content = packed.partition(b"\n")
+    attachments, at = [], 0
     for size, name, sent_by, sent_at, refusal in json.loads(listed):
-        made.append(Attached(name, content[at : at + size], sent_by, sent_at, refusal))
+        attachments.append(Attached(name, content[at : at + size], sent_by, sent_at, refusal))
         at += size
-    return made
+    return attachments
 
 
-def attached_as_bytes(data: bytes, limits: Limits = LIMITS) -> bytes:
-    """What the child does: a line of JSON that lists what is attached, and then its bytes one after the other."""
-    attached = _attached_to(data, limits)
-    told = [(len(one.data), one.name, one.sent_by, one.sent_at, one.refusal) for one in attached]
-    return b"\n".join((json.dumps(told).encode(), b"".join(one.data for one in attached)))
+def pack_attachments(data: bytes, limits: Limits = LIMITS) -> bytes:
+    """Read the attachments in the child process: a line of JSON that lists them, then the bytes of each."""
+    attached = _read_here(data, limits)
+    listed = [
+        (len(attachment.data), attachment.name, attachment.sent_by, attachment.sent_at, attachment.refusal)
+        for attachment in attached
+    ]
+    return b"\n".join((json.dumps(listed).encode(), b"".join(attachment.data for attachment in attached)))
 
 
-def _attached_to(data: bytes, limits: Limits) -> list[Attached]:
+def _read_here(data: bytes, limits: Limits) -> list[Attached]:
     try:
         message = message_from_bytes(data, _class=EmailMessage, policy=policy.default)
         _check_headers(message, limits)
-        sent_by, sent_at = readable(_sent_by(message)), _sent_at(message)
-        attached = [_attached(part, sent_by, sent_at) for part in _leaves(message, limits) if _is_attached(part)]
+        sent_by, sent_at = readable(_read_sender(message)), _read_date(message)
+        attached = [
+            _read_attachment(part, sent_by, sent_at) for part in _list_leaves(message, limits) if _is_attached(part)
+        ]
     except Exception as trouble:  # a broken e-mail makes the standard library raise nearly anything
         raise RefusedError("file_damaged", reason=f"{type(trouble).__name__}: {trouble}"[:200]) from trouble
     if len(attached) > limits.entries:
@@ -77,15 +82,15 @@ def _attached_to(data: bytes, limits: Limits) -> list[Attached]:
     return attached
 
 
-def _leaves(message: EmailMessage, limits: Limits) -> Iterator[EmailMessage]:
-    """All parts that hold something; an e-mail within the e-mail is one of them."""
+def _list_leaves(message: EmailMessage, limits: Limits) -> Iterator[EmailMessage]:
+    """All parts that are no containers; an attached e-mail is one of them."""
     if message.get_content_maintype() != "multipart":
         yield message
         return
     for part in message.iter_parts():
         if isinstance(part, EmailMessage):
             _check_headers(part, limits)
-            yield from _leaves(part, limits)
+            yield from _list_leaves(part, limits)
 
 
 def _check_headers(part: EmailMessage, limits: Limits) -> None:
@@ -95,17 +100,17 @@ def _check_headers(part: EmailMessage, limits: Limits) -> None:
 
 
 def _is_attached(part: EmailMessage) -> bool:
-    """Whether this is no text of the message itself."""
+    """Whether a part is an attachment, not a text of the message itself."""
     return part.get_content_maintype() != "text" or part.get_filename() is not None
 
 
-def _attached(part: EmailMessage, sent_by: str, sent_at: str) -> Attached:
+def _read_attachment(part: EmailMessage, sent_by: str, sent_at: str) -> Attached:
     kind = part.get_content_type()
     name = readable(part.get_filename() or "attachment")
-    told = None if kind == "message/rfc822" else part.get_payload(decode=True)
-    data = told if isinstance(told, bytes) else b""
+    payload = None if kind == "message/rfc822" else part.get_payload(decode=True)
+    data = payload if isinstance(payload, bytes) else b""
     if PurePosixPath(name).suffix.lower() not in SUFFIXES:
-        nameless = not part.get_filename() and data.startswith(STARTS)  # as some scanners and portals send it
+        nameless = not part.get_filename() and data.startswith(STARTS)  # some scanners and portals send such
         name += _TYPES.get(kind, ".xlsx" if nameless else "")
     if kind == "message/rfc822":
         return Attached(name, part.get_content().as_bytes(), "", "", "")
@@ -113,15 +118,15 @@ def _attached(part: EmailMessage, sent_by: str, sent_at: str) -> Attached:
     return Attached(name, data, sent_by, sent_at, refusal)
 
 
-def _sent_by(message: EmailMessage) -> str:
-    """The sender on one line; "" where that cannot be read."""
+def _read_sender(message: EmailMessage) -> str:
+    """The sender on one line; "" if it cannot be read."""
     try:
         return " ".join(str(message["from"] or "").split())
     except ValueError:  # a name with a line end in it, encoded
         return ""
 
 
-def _sent_at(message: EmailMessage) -> str:
+def _read_date(message: EmailMessage) -> str:
     try:
         return parsedate_to_datetime(str(message["date"])).isoformat()
     except ValueError:

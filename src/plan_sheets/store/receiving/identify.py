@@ -1,4 +1,7 @@
-"""Whose a file is: its carriers vote, and the register is asked; nothing is recomputed from returned cells."""
+"""Finds the document that a file is a return of: its carriers vote, and the register confirms it.
+
+Nothing is recomputed from returned cells.
+"""
 
 from __future__ import annotations
 
@@ -13,20 +16,20 @@ from plan_sheets.core.model.findings import Finding
 from plan_sheets.core.model.found import FoundWorkbook
 from plan_sheets.core.model.messages import Messages
 from plan_sheets.core.model.text import plain
-from plan_sheets.store.receiving.carriers import Carriers, about_facts, best_guess, vote
+from plan_sheets.store.receiving.carriers import Carriers, count_votes, guess_reference, read_about
 from plan_sheets.store.register.register import Register
 
 _ADDRESS = ("email",)
 _CHAIRS = ("chair", "receives_meanwhile")
-"""The fields of a subgroup by which its return may be sent, and completed."""
+"""The fields of a subgroup that name who may send its return, and who may complete it."""
 
 
 PLAN_SHEETS = {"Plan", "Boards", "Priorities", "Actions"}
-"""What no other workbook of the tool has: by them plan.xlsx is known, which says nothing of itself."""
+"""The sheets by which plan.xlsx is recognised; it has no carriers, and no other workbook of the tool has all these."""
 
 
 class Identifier:
-    """Identifies the files of a batch; a document is read from the register once."""
+    """Identifies the files of a batch; each document is read from the register once."""
 
     def __init__(self, register: Register, messages: Messages) -> None:
         self.register = register
@@ -35,157 +38,175 @@ class Identifier:
 
     @cached_property
     def _issued(self) -> Mapping[str, DocumentFacts]:
-        """Every document that went out, by its reference."""
-        return {one.reference: one for one in self.register.document_facts().values()}
+        """Every issued document, by its reference."""
+        return {facts.reference: facts for facts in self.register.document_facts().values()}
 
     @cached_property
     def _by_key(self) -> Mapping[str, str]:
-        """The reference of each row key that ever went out: asked only where a file's own keys do not fit."""
+        """The reference of each issued row key; needed only if the keys of a file do not fit its document."""
         return {key: document.reference for document in self.register.documents() for key in document.row_keys()}
 
     @cached_property
     def _of_subgroup(self) -> Mapping[str, Sequence[DocumentFacts]]:
         """The issues of each subgroup, oldest first."""
         issues: dict[str, list[DocumentFacts]] = {}
-        for one in self._issued.values():
-            if one.kind == "subgroup":
-                issues.setdefault(one.subgroup, []).append(one)
+        for facts in self._issued.values():
+            if facts.kind == "subgroup":
+                issues.setdefault(facts.subgroup, []).append(facts)
         return issues
 
     @cached_property
     def _signed(self) -> Mapping[str, str]:
-        """The reference of each signature that ever went out."""
-        return {one.signature: one.reference for one in self._issued.values()}
+        """The reference of each issued signature."""
+        return {facts.signature: facts.reference for facts in self._issued.values()}
 
-    def whose(self, key: str) -> str:
-        """The reference of the document that a row key belongs to; "" if it is none of ours."""
+    def find_owner(self, key: str) -> str:
+        """The reference of the document that a row key belongs to; "" if it is not known."""
         return self._by_key.get(key, "")
 
-    def document(self, reference: str) -> Document | None:
-        """The document of this reference, None if it never went out."""
+    def find_document(self, reference: str) -> Document | None:
+        """The document of this reference, None if it was never issued."""
         if reference not in self.known and reference in self._issued:
             self.known[reference] = self.register.documents(id=self._issued[reference].id)[0]
         return self.known.get(reference)
 
-    def identify(self, workbook: FoundWorkbook, file: str, said: str = "") -> tuple[Document | None, list[Finding]]:
-        """The document that a file is a return of, and what there is to say of that.
+    def identify(
+        self, workbook: FoundWorkbook, file: str, stated_reference: str = ""
+    ) -> tuple[Document | None, list[Finding]]:
+        """Identify a file: (document or None, findings).
 
-        `file` is the path by which it can be received again; `said` the officer's word on whose it is.
+        `file` is the path by which it can be received again; `stated_reference` is the reference that the officer
+        gives for it, or "".
         """
-        if said:
-            return self._by_officer(said, workbook, file)
-        carriers = self._carriers(workbook)
-        voted = vote(carriers)
+        if stated_reference:
+            return self._identify_by_officer(stated_reference, workbook, file)
+        carriers = self._read_carriers(workbook)
+        voted = count_votes(carriers)
         if voted.code:
-            return self._undecided(workbook, carriers, voted.code, file)
-        document = self.document(voted.reference)
-        if document and all(same(one, document.signature) for one in _signatures(workbook)):
-            return document, self._overtaken(document)
-        if not carriers.keys and _keys(workbook):
-            told = self._held("other_plan", file, voted.reference, reference=voted.reference, plan=self._plan(workbook))
+            return self._describe_undecided(workbook, carriers, voted.code, file)
+        document = self.find_document(voted.reference)
+        if document and all(same(signature, document.signature) for signature in _list_signatures(workbook)):
+            return document, self._find_overtaken(document)
+        if not carriers.keys and _list_keys(workbook):
+            finding = self._describe_held(
+                "other_plan", file, voted.reference, reference=voted.reference, plan=self._name_plan(workbook)
+            )
         elif document:
-            told = self._held("signature_differs", file, voted.reference, reference=voted.reference)
+            finding = self._describe_held("signature_differs", file, voted.reference, reference=voted.reference)
         else:
-            told = self._held("reference_unknown", file, reference=voted.reference)
-        return document, [told]
+            finding = self._describe_held("reference_unknown", file, reference=voted.reference)
+        return document, [finding]
 
-    def _held(self, code: str, file: str, settles: str = "", **details: str) -> Finding:
-        """A finding that holds the file, with the command that settles whose it is; `settles`: the reference in it."""
+    def _describe_held(self, code: str, file: str, settles: str = "", **details: str) -> Finding:
+        """A finding that holds the file, with the command that settles it; `settles`: the reference in that command."""
         name = f'"{file}"' if " " in file else file
         command = f"plan-sheets receive {name} --issue {settles or 'REFERENCE'}"
         return self.messages.remark(code, {"command": command, **details})
 
-    def _plan(self, workbook: FoundWorkbook) -> str:
-        return about_facts(workbook).get("Plan", "") or "another plan"
+    def _name_plan(self, workbook: FoundWorkbook) -> str:
+        return read_about(workbook).get("Plan", "") or "another plan"
 
-    def _undecided(
+    def _describe_undecided(
         self, workbook: FoundWorkbook, carriers: Carriers, code: str, file: str
     ) -> tuple[Document | None, list[Finding]]:
-        """No carrier says whose it is, or they disagree: what they say, and the best guess."""
-        if {one.name for one in workbook.sheets} >= PLAN_SHEETS:
+        """(Best guess or None, finding) of a file whose carriers name no document or disagree."""
+        if {sheet.name for sheet in workbook.sheets} >= PLAN_SHEETS:
             return None, [self.messages.finding("plan_itself")]
         if code == "no_identity":
-            guess = self._likest(workbook)
+            guess = self._find_most_alike(workbook)
             looks = f" It looks most like {guess}." if guess else ""
-            return self.document(guess), [self._held(code, file, guess, guess=looks)]
-        known = [self.document(reference) for reference in carriers.named()]
-        ours = [one for one in (*known, *map(self.document, sorted(carriers.keys | carriers.signed))) if one]
-        guess = best_guess(carriers, [one.reference for one in ours])
+            return self.find_document(guess), [self._describe_held(code, file, guess, guess=looks)]
+        known = [self.find_document(reference) for reference in carriers.list_named()]
+        ours = [
+            document
+            for document in (*known, *map(self.find_document, sorted(carriers.keys | carriers.signed)))
+            if document
+        ]
+        guess = guess_reference(carriers, [document.reference for document in ours])
         if code == "identity_disagrees":
-            code = _disagreement(known, ours)
-        readings = "; ".join(f"{carrier} {' and '.join(said)}" for carrier, said in carriers.readings().items())
+            code = _name_disagreement(known, ours)
+        readings = "; ".join(
+            f"{carrier} {' and '.join(references)}" for carrier, references in carriers.describe_readings().items()
+        )
         looks = f" It is most likely {guess}." if guess else ""
-        return self.document(guess), [self._held(code, file, guess, readings=readings, guess=looks)]
+        return self.find_document(guess), [self._describe_held(code, file, guess, readings=readings, guess=looks)]
 
     @cached_property
     def _texts(self) -> list[tuple[Document, frozenset[str]]]:
-        """Every document with all its texts: asked only of a file that does not say what it is."""
+        """Every document with all its texts; needed only for a file without carriers."""
         return [
             (document, frozenset(plain(text) for text in document.texts())) for document in self.register.documents()
         ]
 
-    def _likest(self, workbook: FoundWorkbook) -> str:
-        """The reference of the document that most of the texts are of; "" if two are as like it."""
+    def _find_most_alike(self, workbook: FoundWorkbook) -> str:
+        """The reference of the document that shares most texts with the file; "" if two share equally many."""
         texts = {plain(cell.text) for found in workbook.sheets for cell in found.cells.values()}
-        likeness = Counter({one.reference: len(texts & own) for one, own in self._texts})
+        likeness = Counter({document.reference: len(texts & own) for document, own in self._texts})
         (first, most), (_, second) = [*likeness.most_common(2), ("", 0), ("", 0)][:2]
         return first if most > second else ""
 
-    def _by_officer(self, said: str, workbook: FoundWorkbook, file: str) -> tuple[Document | None, list[Finding]]:
-        document = self.document(said)
+    def _identify_by_officer(
+        self, stated_reference: str, workbook: FoundWorkbook, file: str
+    ) -> tuple[Document | None, list[Finding]]:
+        document = self.find_document(stated_reference)
         if document is None:
-            return None, [self._held("reference_unknown", file, reference=said)]
-        keys = _keys(workbook)
+            return None, [self._describe_held("reference_unknown", file, reference=stated_reference)]
+        keys = _list_keys(workbook)
         if keys and not keys.intersection(document.row_keys()):
-            theirs = sorted({self.whose(key) for key in keys} - {""})
-            told = {"reference": said, "theirs": " and ".join(theirs) or "no workbook of this plan"}
-            return document, [self._held("issue_not_its_own", file, theirs[0] if len(theirs) == 1 else "", **told)]
-        return document, [self.messages.finding("issue_by_officer", reference=said), *self._overtaken(document)]
+            theirs = sorted({self.find_owner(key) for key in keys} - {""})
+            details = {"reference": stated_reference, "theirs": " and ".join(theirs) or "no workbook of this plan"}
+            return document, [
+                self._describe_held("issue_not_its_own", file, theirs[0] if len(theirs) == 1 else "", **details)
+            ]
+        return document, [
+            self.messages.finding("issue_by_officer", reference=stated_reference),
+            *self._find_overtaken(document),
+        ]
 
-    def _overtaken(self, document: Document) -> list[Finding]:
-        """What has gone out to the same subgroup since: one in its place, or one for a later round.
+    def _find_overtaken(self, document: Document) -> list[Finding]:
+        """Findings if the subgroup was issued a replacement of this document since, or one for a later round.
 
-        Of a public edition, that nothing is taken from it.
+        For a public edition, the finding that nothing is taken from it.
         """
         if document.kind == "public":
             return [self.messages.finding("public_edition", reference=document.reference)]
         if document.kind != "subgroup":
             return []
         theirs = self._of_subgroup[document.subgroup]
-        since = [("issue_superseded", one.reference) for one in theirs if one.supersedes == document.id]
-        later = [("round_passed", one.reference) for one in theirs if one.round > document.round]
+        since = [("issue_superseded", issue.reference) for issue in theirs if issue.supersedes == document.id]
+        later = [("round_passed", issue.reference) for issue in theirs if issue.round > document.round]
         return [
             self.messages.finding(code, reference=document.reference, newer=newer) for code, newer in since + later[-1:]
         ]
 
-    def sender(self, document: DocumentFacts, sent_by: str, completed_by: str) -> list[Finding]:
-        """A warning where the plan knows who sent or completed it as the chair of other subgroups, not of this one.
+    def check_sender(self, document: DocumentFacts, sent_by: str, completed_by: str) -> list[Finding]:
+        """A warning if a return was sent or completed by the chair of other subgroups, and not of this one.
 
-        A note where it knows names for this one, and who completed it is none of them.
+        A note if the plan has names for this subgroup and the one who completed it is none of them.
         """
         if document.kind != "subgroup" or not (sent_by or completed_by):
             return []
-        told = {"sent": (parseaddr(sent_by)[1], _ADDRESS), "completed": (completed_by, _CHAIRS)}
-        for how, (who, names) in told.items():
+        senders = {"sent": (parseaddr(sent_by)[1], _ADDRESS), "completed": (completed_by, _CHAIRS)}
+        for how, (who, names) in senders.items():
             theirs = self._led_by[names].get(plain(who), ()) if who else ()
             if theirs and document.subgroup not in theirs:
                 others = ", ".join(self._subgroups[ref]["title"] for ref in theirs)
                 mine = self._subgroups[document.subgroup]["title"]
                 return [self.messages.finding("sent_by_another", how=how, who=who, theirs=others, subgroup=mine)]
-        return self._unknown(document.subgroup, completed_by)
+        return self._find_unknown_person(document.subgroup, completed_by)
 
-    def _unknown(self, subgroup: str, who: str) -> list[Finding]:
-        """A note if who completed a return is nobody whom the plan names for its subgroup; a name may say more."""
+    def _find_unknown_person(self, subgroup: str, who: str) -> list[Finding]:
+        """A note if the plan names only others for the subgroup; one name may contain the other."""
         row = self._subgroups[subgroup]
         known = [row[name] for name in _CHAIRS if row[name]]
         if not who or not known or any(plain(name) in plain(who) or plain(who) in plain(name) for name in known):
             return []
-        told = {"who": who, "subgroup": row["title"], "known": " and ".join(dict.fromkeys(known))}
-        return [self.messages.remark("completed_by_unknown", told, entered=who)]
+        details = {"who": who, "subgroup": row["title"], "known": " and ".join(dict.fromkeys(known))}
+        return [self.messages.remark("completed_by_unknown", details, entered=who)]
 
     @cached_property
     def _led_by(self) -> Mapping[tuple[str, ...], Mapping[str, Sequence[str]]]:
-        """For each group of fields, the subgroups in whose fields somebody stands, by how `plain` writes who it is."""
+        """For each group of fields, the subgroups that name a person there, by the `plain` text of the name."""
         led: dict[tuple[str, ...], dict[str, list[str]]] = {names: {} for names in (_ADDRESS, _CHAIRS)}
         for names, refs in led.items():
             for ref, row in self._subgroups.items():
@@ -198,41 +219,41 @@ class Identifier:
         history = self.register.history(record="subgroup")
         return {ref: history.record("subgroup", ref) for ref in history.refs("subgroup")}
 
-    def _carriers(self, workbook: FoundWorkbook) -> Carriers:
-        about = about_facts(workbook)
-        named = about.get("Reference", ""), _property(workbook, REFERENCE)
-        signed = {self._signed[one] for one in _signatures(workbook) if one in self._signed}
-        keys = _keys(workbook)
+    def _read_carriers(self, workbook: FoundWorkbook) -> Carriers:
+        about = read_about(workbook)
+        named = about.get("Reference", ""), _find_property(workbook, REFERENCE)
+        signed = {self._signed[signature] for signature in _list_signatures(workbook) if signature in self._signed}
+        keys = _list_keys(workbook)
         ours = [
-            one
-            for one in dict.fromkeys(named)
-            if (document := self.document(one)) and keys.intersection(document.row_keys())
+            reference
+            for reference in dict.fromkeys(named)
+            if (document := self.find_document(reference)) and keys.intersection(document.row_keys())
         ]
-        proved = ours or {self.whose(key) for key in keys} - {""}
+        proved = ours or {self.find_owner(key) for key in keys} - {""}
         return Carriers(*named, frozenset(proved), frozenset(signed))
 
 
-def _keys(workbook: FoundWorkbook) -> set[str]:
-    """Every text in it that looks like a row key."""
+def _list_keys(workbook: FoundWorkbook) -> set[str]:
+    """Every text of a workbook that looks like a row key."""
     return {key for found in workbook.sheets for key in found.row_keys()}
 
 
-def _property(workbook: FoundWorkbook, name: str) -> str:
-    """A custom property; Gnumeric puts a blank behind its text."""
+def _find_property(workbook: FoundWorkbook, name: str) -> str:
+    """A custom property, "" if it is not there; Gnumeric adds a blank to its text."""
     return workbook.properties.get(name, "").strip()
 
 
-def _signatures(workbook: FoundWorkbook) -> set[str]:
-    """The signatures that a file carries."""
-    return {about_facts(workbook).get("Signature", ""), _property(workbook, SIGNATURE)} - {""}
+def _list_signatures(workbook: FoundWorkbook) -> set[str]:
+    """The signatures in a file."""
+    return {read_about(workbook).get("Signature", ""), _find_property(workbook, SIGNATURE)} - {""}
 
 
-def _disagreement(named: Sequence[Document | None], ours: Sequence[Document]) -> str:
-    """The code of how carriers disagree: `named` are the documents of the references named, None of one unknown."""
+def _name_disagreement(named: Sequence[Document | None], ours: Sequence[Document]) -> str:
+    """The code that says how carriers disagree. `named`: the documents of the named references, None if unknown."""
     if None in named:
         return "reference_edited"
-    if len({one.kind for one in ours}) > 1:
+    if len({document.kind for document in ours}) > 1:
         return "identity_disagrees"
-    if len({one.subgroup for one in ours}) > 1:
+    if len({document.subgroup for document in ours}) > 1:
         return "subgroups_disagree"
-    return "rounds_disagree" if len({one.round for one in ours}) > 1 else "issues_disagree"
+    return "rounds_disagree" if len({document.round for document in ours}) > 1 else "issues_disagree"

@@ -1,7 +1,6 @@
-"""The files that `receive` is given: single files, folders looked through, zips and e-mails looked into.
+"""Finds the files to be received: single files, the files in folders, and those in zips and e-mails.
 
-A file on the disk is read twice: once to know it, and again when its turn comes, so that a thousand of them take no
-more room than a few.
+A file on the disk is read twice, once to identify it and once to receive it, so that many files need little memory.
 """
 
 from __future__ import annotations
@@ -18,7 +17,7 @@ from plan_sheets.store.container.kinds import STARTS
 from plan_sheets.store.container.limits import LIMITS, Limits
 from plan_sheets.store.container.refused import Refusal
 from plan_sheets.store.plan_folder import PLAN_FILE, Folder, read_bytes
-from plan_sheets.store.receiving.unpack import Incoming, unpack, why_not
+from plan_sheets.store.receiving.unpack import Incoming, find_reason_passed_over, unpack
 from plan_sheets.store.register import register as registers
 
 __all__ = ["Inbox", "Incoming", "Waiting", "open_inbox"]
@@ -26,22 +25,22 @@ __all__ = ["Inbox", "Incoming", "Waiting", "open_inbox"]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Waiting:
-    """A file that waits for its turn. Two are never one: an e-mail may hold the same file twice under one name."""
+    """A file to be received. Two are never equal: an e-mail may hold the same file twice with the same name."""
 
     name: str
-    """Of a file on the disk, its path."""
+    """The path of a file on the disk; else the name of the container and that of the file in it."""
     sha: str
     taken_out: Incoming | None = None
-    """What was taken out of a zip or an e-mail; None for a file that lies on the disk."""
+    """The file if it was taken out of a zip or an e-mail; None for a file on the disk."""
 
     def open(self, limits: Limits = LIMITS) -> Incoming:
-        """The file with its bytes, or with the reason why they cannot be had."""
+        """Read the file: its bytes, or the refusal that says why they cannot be read."""
         return self.taken_out or _read(Path(self.name), limits)
 
 
 @dataclass(frozen=True, slots=True)
 class Inbox:
-    """What is to be received, and what was passed over with the reason."""
+    """The files to be received, and the files passed over: (name, reason)."""
 
     files: tuple[Waiting, ...]
     passed_over: tuple[tuple[str, str], ...]
@@ -49,22 +48,22 @@ class Inbox:
 
 @dataclass(slots=True)
 class _Gathered:
-    """What has been found so far, and where it was looked for."""
+    """What has been found so far."""
 
     folder: Folder
     limits: Limits
     ours: frozenset[str]
-    """SHA-256 of every file that the tool made."""
+    """SHA-256 of every file that the tool has made."""
     files: list[Waiting] = field(default_factory=list)
     passed_over: list[tuple[str, str]] = field(default_factory=list)
-    seen: set[Path] = field(default_factory=set)
+    visited: set[Path] = field(default_factory=set)
 
     def add(self, path: Path, whole: Path, why: str, *, ours_too: bool) -> bool:
-        """One file, or what is in it; whether that was any workbook. `why`: the reason to pass over it, or "".
+        """Add a file or the files in it; whether there was a workbook. `why`: the reason to pass it over, or "".
 
-        `whole` is the path with every link followed.
+        `whole` is the path with all symbolic links followed; `ours_too`: whether to add files that the tool has made.
         """
-        self.seen.add(whole)
+        self.visited.add(whole)
         if why:
             self.passed_over.append((readable(str(path)), why))
             return False
@@ -73,7 +72,10 @@ class _Gathered:
             self.passed_over.append((readable(str(path)), "made here, and unchanged"))
             return True
         inside = unpack(file, self.limits)
-        self.files += [Waiting(one.path or one.name, one.sha, None if one is file else one) for one in inside.files]
+        self.files += [
+            Waiting(incoming.path or incoming.name, incoming.sha, None if incoming is file else incoming)
+            for incoming in inside.files
+        ]
         self.passed_over += inside.passed_over
         return bool(inside.files)
 
@@ -101,7 +103,7 @@ def open_inbox(folder: Folder, paths: Iterable[Path], limits: Limits = LIMITS) -
 
 
 def _exists(path: Path) -> bool:
-    """Whether anything is there; of a name that is too long for any file, nothing is."""
+    """Whether the path exists; no file has a name that is too long for the file system."""
     try:
         return path.exists()
     except OSError as trouble:
@@ -109,28 +111,33 @@ def _exists(path: Path) -> bool:
 
 
 def _gather(gathered: _Gathered, path: Path) -> bool:
-    """Add what lies at this path; whether any workbook lay there."""
+    """Add the file at this path, or the files in this folder; whether there was a workbook."""
     if not path.is_dir():
-        return (whole := path.resolve()) in gathered.seen or gathered.add(path, whole, "", ours_too=True)
-    found = [(one, one.resolve()) for one in sorted(path.rglob("*")) if one.is_file()]
+        return (whole := path.resolve()) in gathered.visited or gathered.add(path, whole, "", ours_too=True)
+    found = [(inner, inner.resolve()) for inner in sorted(path.rglob("*")) if inner.is_file()]
     ours = gathered.folder.path.resolve()
-    new = [(one, whole) for one, whole in found if whole not in gathered.seen]
-    held = [gathered.add(one, whole, _why_not(ours, one, whole, gathered.limits), ours_too=False) for one, whole in new]
+    new = [(inner, whole) for inner, whole in found if whole not in gathered.visited]
+    held = [
+        gathered.add(inner, whole, _find_reason_passed_over(ours, inner, whole, gathered.limits), ours_too=False)
+        for inner, whole in new
+    ]
     if not any(held):
         gathered.passed_over.append((readable(str(path)), "no workbook in it"))
     return any(held)
 
 
-def _why_not(ours: Path, path: Path, whole: Path, limits: Limits) -> str:
-    """Why a file in a folder is not received; "" if it is. `ours`: the plan folder; `whole`: links followed."""
+def _find_reason_passed_over(ours: Path, path: Path, whole: Path, limits: Limits) -> str:
+    """Why a file in a folder is passed over; "" if it is not. `ours`: the plan folder; `whole`: links followed."""
     inside = whole.parts[len(ours.parts) :] if whole.parts[: len(ours.parts)] == ours.parts else ()
     if inside and (inside[0] == "returned" or inside[-1] in (PLAN_FILE, registers.FILE)):
         return "part of the plan folder"
-    return why_not(path.name) and why_not(path.name, _read(path, limits).data if _may_be_a_workbook(path) else b"")
+    return find_reason_passed_over(path.name) and find_reason_passed_over(
+        path.name, _read(path, limits).data if _may_be_a_workbook(path) else b""
+    )
 
 
 def _may_be_a_workbook(path: Path) -> bool:
-    """Whether a file begins as one: pictures and films, which may be large, are not read for that."""
+    """Whether a file begins like a workbook, so that large pictures and films need not be read."""
     try:
         with path.open("rb") as file:
             return file.read(len(STARTS[0])) in STARTS
@@ -139,18 +146,18 @@ def _may_be_a_workbook(path: Path) -> bool:
 
 
 def _read(path: Path, limits: Limits) -> Incoming:
-    """One that cannot be read, or is far too large to be held, costs the others nothing."""
+    """Read a file; if it cannot be read or is too large to be kept, it has a refusal."""
     file = Incoming(readable(str(path)), b"", path=str(path))
     try:
         size = path.stat().st_size
         if size > limits.held:
-            return replace(file, refusal=_too_large(size, limits), digest=sha256_of(path))
+            return replace(file, refusal=_describe_too_large(size, limits), digest=sha256_of(path))
         data = read_bytes(path)
         return replace(file, data=data, digest=sha256(data))
     except (PlanSheetsError, OSError) as trouble:
         return replace(file, refusal=Refusal("file_unreadable", {"reason": readable(str(trouble))}))
 
 
-def _too_large(size: int, limits: Limits) -> Refusal:
+def _describe_too_large(size: int, limits: Limits) -> Refusal:
     details = {"megabytes": str(size // 1_000_000), "limit": str(limits.held // 1_000_000)}
     return Refusal("file_too_large", details)

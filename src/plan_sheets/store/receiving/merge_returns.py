@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from plan_sheets.core.answers.answers import AnswerRow, Answers, Cell, blocked_by
 from plan_sheets.core.answers.merge import Merged, MergedCell, merge_return
@@ -22,6 +22,7 @@ from plan_sheets.core.rating.proposals import proposals, subject
 from plan_sheets.store import schemas
 from plan_sheets.store.register import tables
 from plan_sheets.store.register.batch import Batch
+from plan_sheets.store.register.reads import find_settlement, read_further_actions
 from plan_sheets.store.register.record import ReceivedFile, add_query, add_return, record_return
 from plan_sheets.store.register.register import ReturnFacts
 from plan_sheets.store.register.statements import query_subject
@@ -64,7 +65,7 @@ class Merger:
         self.register = batch.register
         self.history = batch.history()
         self.rounds = [issued.code for issued in self.register.rounds()]
-        self.further = {(row.lineage, row.row): row.ref for row in self.register.rows(tables.FURTHER)}
+        self.further = read_further_actions(self.register)
         """The ref of each further action, by the return that it first came in and its row there."""
         self.lineages: dict[int, str] = {}
         """SHA-256 of the first return of each chain of corrections, by the id of each return in it."""
@@ -243,7 +244,7 @@ class Merger:
                 continue
             if ref in queries:
                 self._settle(merging, queries[ref], typed, cell, row)
-            elif (done := self._settlement(int(ref))) and (done.choice, done.typed) != (choice, typed):
+            elif (done := find_settlement(self.register, int(ref))) and (done.choice, done.typed) != (choice, typed):
                 settled = f"{done.choice}, by {done.by}"
                 self._tell(merging, "settled_already", cell, typed or choice, ref=ref, settled=settled)
 
@@ -251,10 +252,6 @@ class Merger:
         """A finding about a cell of the officer's workbook."""
         finding = self.messages.finding(code, address=cell.address, key=cell.key, entered=entered, **details)
         merging.returned.findings.append(finding)
-
-    def _settlement(self, query: int) -> Any:
-        """The row of the last settlement of a query (its id); None if nobody has settled it."""
-        return next(reversed(self.register.rows(tables.SETTLEMENT, subject=query_subject(query))), None)
 
     def _settle(self, merging: _Merging, query: OpenQuery, typed: str, cell: Cell, row: AnswerRow) -> None:
         """One choice; `cell` holds it, in whose `row` stands what the officer was shown."""

@@ -101,14 +101,14 @@ class Intake:
         if any(messages.by_code[finding.code].holds for finding in findings):
             return
         returned.findings += [messages.remark(remark.code, remark.details) for remark in find_lost(document, found)]
-        phrases, whose = schemas.load_phrases(), self.identifier.whose
+        phrases, whose = schemas.load_phrases(), self.identifier.find_owner
         answers, findings = read_return(document, found, messages, whose, phrases, again=bool(instructions.replaces))
         holding = {finding.code for finding in findings if messages.by_code[finding.code].holds}
         if holding - instructions.allow:
             returned.findings += findings
             return
         returned.findings += map(self._allow, findings)
-        returned.findings += self.identifier.sender(answers.document, incoming.sent_by, answers.completed_by)
+        returned.findings += self.identifier.check_sender(answers.document, incoming.sent_by, answers.completed_by)
         returned.answers = answers
 
     def _allow(self, finding: Finding) -> Finding:

@@ -1,4 +1,4 @@
-"""Messages in Outlook's own format (MS-OXMSG), as the e-mails that they once were."""
+"""Converts messages in Outlook's format (MS-OXMSG) to e-mails."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from plan_sheets.store.container.child import run_apart
 from plan_sheets.store.container.limits import LIMITS, Limits
 
 
-def mail_of(data: bytes, limits: Limits = LIMITS) -> bytes | None:
-    """The e-mail in a .msg: sender, date and attachments; None if it cannot be read. A child process reads it."""
-    return run_apart(as_mail, data, limits)
+def convert_message(data: bytes, limits: Limits = LIMITS) -> bytes | None:
+    """Convert a .msg in a child process, with its sender, date and attachments; None if it cannot be read."""
+    return run_apart(convert_here, data, limits)
 
 
-def as_mail(data: bytes, _limits: Limits = LIMITS) -> bytes:
-    """What the child does. Raises nearly anything where the file is damaged, or is none."""
+def convert_here(data: bytes, _limits: Limits = LIMITS) -> bytes:
+    """Convert a .msg. Raises almost any exception if the file is damaged or of another kind."""
     from oxmsg import Message  # noqa: PLC0415 - seldom needed
 
     message, mail = Message.load(data), EmailMessage()
@@ -22,7 +22,7 @@ def as_mail(data: bytes, _limits: Limits = LIMITS) -> bytes:
     if message.sent_date:
         mail["Date"] = message.sent_date
     for attached in message.attachments:
-        # A message within the message is no file here: its name makes whoever looks into it say so.
+        # An attached message has no bytes here: its name makes the caller report that.
         name = attached.file_name or "attached message.msg"
         mail.add_attachment(attached.file_bytes or b"", maintype="application", subtype="octet-stream", filename=name)
     return mail.as_bytes()

@@ -1,4 +1,4 @@
-"""What waits for its turn in lots: the first in memory, more on the disk, so that a thousand take the room of a few."""
+"""A queue in lots that keeps one lot in memory and the others on the disk."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ T = TypeVar("T")
 
 
 class Spool(Generic[T]):
-    """Things in the order in which they are added. A file that has no name holds all but the last lot."""
+    """Things in the order in which they are added. A temporary file holds all but the last lot."""
 
     def __init__(self, lot: int) -> None:
         self.lot = lot
@@ -30,7 +30,7 @@ class Spool(Generic[T]):
             self._file.close()
 
     def add(self, thing: T) -> None:
-        """One more; a lot that is full goes to the disk when something comes after it."""
+        """Add a thing; a full lot is written to the disk when the next thing is added."""
         if len(self._last) == self.lot:
             self._put_away()
         self._last.append(thing)
@@ -41,11 +41,11 @@ class Spool(Generic[T]):
         pickle.dump(self._last, self._file, pickle.HIGHEST_PROTOCOL)
         self._last = []
 
-    def lots(self) -> Iterator[list[T]]:
-        """All of them in lots, once: each is let go before the next is read."""
+    def read_lots(self) -> Iterator[list[T]]:
+        """Read all lots, once; only one of them is in memory at a time."""
         for start in self._starts:
             if self._file:
                 self._file.seek(start)
-                yield pickle.load(self._file)  # noqa: S301 - what was put there by this very process
+                yield pickle.load(self._file)  # noqa: S301 - this process has written it
         if self._last:
             yield self._last

@@ -1,7 +1,7 @@
-"""What returns come in: zips and e-mails, looked into without anything being written to a disk.
+"""Takes files out of zips and e-mails, without writing anything to the disk.
 
-What a file is, its content says: a workbook is a zip too, and is never taken apart. A container that cannot be opened
-is a file that is refused, with a sentence of its own; what in it is no workbook is passed over with a reason.
+The content of a file decides what it is: a workbook is a zip as well, and is not unpacked. A container that cannot be
+opened is a file that is refused. Files in it that are no workbooks are passed over with a reason.
 """
 
 from __future__ import annotations
@@ -16,26 +16,26 @@ from plan_sheets.store.container.kinds import has_stream, is_workbook
 from plan_sheets.store.container.limits import LIMITS, Limits
 from plan_sheets.store.container.refused import Refusal, RefusedError
 from plan_sheets.store.container.zip import Zip, ZipEntry, is_encrypted, open_zip
-from plan_sheets.store.receiving.email import SUFFIXES, attached_to
-from plan_sheets.store.receiving.outlook import mail_of
+from plan_sheets.store.receiving.email import SUFFIXES, read_attachments
+from plan_sheets.store.receiving.outlook import convert_message
 
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
-    """A file to be received: its bytes, and the name to speak of it by, such as `in/chair's mail.eml: return.xlsx`."""
+    """A file to be received: its bytes, and its name in messages, such as `in/chair's mail.eml: return.xlsx`."""
 
     name: str
     data: bytes
     sent_by: str = ""
-    """Who sent the e-mail that it came in, as that says; "" if it came in none."""
+    """The sender of the e-mail that it was attached to; "" if there is none."""
     sent_at: str = ""
-    """When, in ISO format with the sender's zone; "" if it came in none, or the e-mail does not say."""
+    """When the e-mail was sent, in ISO format with the zone of the sender; "" if not known."""
     refusal: Refusal | None = None
-    """Why nothing in it can be read; None if it is for the reader to see."""
+    """Why it cannot be read; None if that is not known yet."""
     path: str = ""
-    """Where it lies on the disk; "" of what was taken out of another file."""
+    """Its path on the disk; "" if it was taken out of another file."""
     digest: str = ""
-    """SHA-256 of the bytes where it is known already; of a file with too many to be held nobody could tell it later."""
+    """SHA-256 of the bytes if it is known already; a file that is too large to be kept has no bytes here."""
 
     @property
     def sha(self) -> str:
@@ -45,7 +45,7 @@ class Incoming:
 
 @dataclass(slots=True)
 class Unpacked:
-    """What has been taken out so far, and how much more may be."""
+    """The files taken out so far; `room` is how many more bytes may be taken out."""
 
     files: list[Incoming] = field(default_factory=list)
     passed_over: list[tuple[str, str]] = field(default_factory=list)
@@ -53,7 +53,7 @@ class Unpacked:
     room: int = LIMITS.inflated
 
     def take(self, size: int) -> None:
-        """Count a file of this size in. Raises RefusedError where all of them become too much."""
+        """Count a file of this size. Raises RefusedError if there are too many files or bytes."""
         self.room -= size
         if self.room < 0:
             raise RefusedError("file_inflates", megabytes=(self.limits.inflated - self.room) // 1_000_000)
@@ -62,7 +62,7 @@ class Unpacked:
 
 
 def unpack(file: Incoming, limits: Limits = LIMITS) -> Unpacked:
-    """The files in this one, each with its own name; the file itself if it is no container, or cannot be opened."""
+    """Take out the files in a file; the file itself if it is no container or cannot be opened."""
     out = Unpacked(limits=limits, room=limits.inflated)
     _unpack(file, out, 0)
     return out
@@ -73,12 +73,12 @@ _DOCUMENTS = (
     *(".csv", ".tsv", ".htm", ".html", ".mht", ".mhtml", ".xml", ".fods", ".gsheet", ".url", ".webloc"),
     *(".xltx", ".xltm", ".xlt", ".ots", ".rar", ".7z"),
 )
-"""What somebody may have sent instead of the workbook: each is refused with a sentence of its own."""
+"""Endings of documents that somebody may send instead of the workbook; each kind has its own message."""
 BESIDE = "came with a workbook: look whether it holds an answer"
 
 
-def why_not(name: str, data: bytes = b"") -> str:
-    """Why a file of this name is not looked at; "" if it is, as a workbook always is that lost its ending."""
+def find_reason_passed_over(name: str, data: bytes = b"") -> str:
+    """Why a file is passed over; "" if it is read, as a workbook always is, even without its ending."""
     path = PurePosixPath(name)
     if path.name.startswith(("~$", ".")) or "__MACOSX" in path.parts:
         return "left behind by another program"
@@ -86,16 +86,16 @@ def why_not(name: str, data: bytes = b"") -> str:
 
 
 def _unpack(file: Incoming, out: Unpacked, depth: int) -> None:
-    """Add what is in this file. What has been taken out before something in it is refused stays taken."""
+    """Add the files in this file. If one of them is refused, the files taken out before it are kept."""
     before, documents = len(out.files), list[Incoming]()
     try:
-        members = None if file.refusal else _members(file, depth, out.limits)
+        members = None if file.refusal else _open_container(file, depth, out.limits)
         if members is None:
             out.files.append(file)
             return
         for member in members:
             inside = replace(member, name=f"{file.name}: {member.name}")
-            if why := "" if member.refusal else why_not(member.name, member.data):
+            if why := "" if member.refusal else find_reason_passed_over(member.name, member.data):
                 out.passed_over.append((inside.name, why))
                 continue
             out.take(len(member.data))
@@ -105,41 +105,41 @@ def _unpack(file: Incoming, out: Unpacked, depth: int) -> None:
                 _unpack(inside, out, depth + 1)
     except RefusedError as refused:
         out.files.append(replace(file, refusal=Refusal(refused.code, refused.details)))
-    if len(out.files) > before:  # what goes with a workbook is evidence, and seldom the answer itself
-        out.passed_over += [(one.name, BESIDE) for one in documents]
+    if len(out.files) > before:  # documents beside a workbook are evidence and seldom the answer itself
+        out.passed_over += [(document.name, BESIDE) for document in documents]
     elif documents:
         out.files += documents
     else:
         out.passed_over.append((file.name, "no workbook in it"))
 
 
-def _members(file: Incoming, depth: int, limits: Limits) -> Iterable[Incoming] | None:
-    """What this container holds, named as within it; None if it is no container. Raises RefusedError."""
-    members = _opened(file, limits)
+def _open_container(file: Incoming, depth: int, limits: Limits) -> Iterable[Incoming] | None:
+    """The files in this container, with their names in it; None if it is no container. Raises RefusedError."""
+    members = _list_members(file, limits)
     if members is not None and depth == limits.depth:
         raise RefusedError("file_nested", limit=limits.depth)
     return members
 
 
-def _opened(file: Incoming, limits: Limits) -> Iterable[Incoming] | None:
+def _list_members(file: Incoming, limits: Limits) -> Iterable[Incoming] | None:
     suffix = PurePosixPath(file.name).suffix.lower()
     if len(file.data) > limits.inflated:
-        return None  # the guard says that it is too large
+        return None  # the guard reports that it is too large
     if file.data.startswith(b"PK"):
-        return _zip_members(file, limits)
+        return _list_zip_members(file, limits)
     if suffix == ".msg" or has_stream(file.data, "__properties_version1.0"):
-        mail = mail_of(file.data, limits)
+        mail = convert_message(file.data, limits)
         if mail is None:
             raise RefusedError("file_outlook")
-        return _mail_members(mail, limits)
-    return _mail_members(file.data, limits) if suffix == ".eml" and _HEADER.match(file.data) else None
+        return _list_attachments(mail, limits)
+    return _list_attachments(file.data, limits) if suffix == ".eml" and _HEADER.match(file.data) else None
 
 
 _PACKAGES = ("[content_types].xml", "mimetype", "meta-inf/manifest.xml", "index.zip")
-"""A part of what is a zip from outside only: of Office, of LibreOffice, of Numbers."""
+"""A zip with one of these parts is a document of Office, LibreOffice or Numbers."""
 
 
-def _zip_members(file: Incoming, limits: Limits) -> Iterator[Incoming] | None:
+def _list_zip_members(file: Incoming, limits: Limits) -> Iterator[Incoming] | None:
     try:
         archive = open_zip(file.data, limits)
     except RefusedError:
@@ -151,22 +151,22 @@ def _zip_members(file: Incoming, limits: Limits) -> Iterator[Incoming] | None:
         return None
     if any(map(is_encrypted, archive.entries)):
         raise RefusedError("file_zip_encrypted")
-    return (_zip_member(file, archive, entry) for entry in archive.entries if not entry.is_folder)
+    return (_read_zip_member(file, archive, entry) for entry in archive.entries if not entry.is_folder)
 
 
-def _zip_member(file: Incoming, archive: Zip, entry: ZipEntry) -> Incoming:
-    name = _as_named(entry)
+def _read_zip_member(file: Incoming, archive: Zip, entry: ZipEntry) -> Incoming:
+    name = _decode_name(entry)
     try:
         data = archive.read(entry)
-        return Incoming(name, b"" if why_not(name, data) else data, file.sent_by, file.sent_at)
+        return Incoming(name, b"" if find_reason_passed_over(name, data) else data, file.sent_by, file.sent_at)
     except Exception as trouble:  # noqa: BLE001 - whatever is wrong with this part, the others may be right
-        if why_not(name):
+        if find_reason_passed_over(name):
             return Incoming(name, b"")
         return Incoming(name, b"", file.sent_by, file.sent_at, Refusal("file_damaged", {"reason": str(trouble)[:200]}))
 
 
-def _as_named(entry: ZipEntry) -> str:
-    """The name as the sender saw it: the Mac writes UTF-8 and does not say so."""
+def _decode_name(entry: ZipEntry) -> str:
+    """The name of a file in a zip; macOS writes UTF-8 without the flag for it."""
     try:
         return entry.filename if entry.flag_bits & 0x800 else entry.filename.encode("cp437").decode()
     except UnicodeError:
@@ -174,11 +174,14 @@ def _as_named(entry: ZipEntry) -> str:
 
 
 _HEADER = re.compile(rb"(?:From [^\n]*\n)?[!-9;-~]+:")
-"""How an e-mail begins (RFC 5322 2.2)."""
+"""The beginning of an e-mail (RFC 5322 2.2)."""
 
 
-def _mail_members(data: bytes, limits: Limits) -> list[Incoming]:
-    """What is attached to an e-mail, with its sender and date."""
+def _list_attachments(data: bytes, limits: Limits) -> list[Incoming]:
+    """The attachments of an e-mail, with its sender and date. Raises RefusedError."""
     refused = {"": None, "file_outlook": Refusal("file_outlook")}
-    attached = attached_to(data, limits)
-    return [Incoming(one.name, one.data, one.sent_by, one.sent_at, refused[one.refusal]) for one in attached]
+    attachments = read_attachments(data, limits)
+    return [
+        Incoming(attachment.name, attachment.data, attachment.sent_by, attachment.sent_at, refused[attachment.refusal])
+        for attachment in attachments
+    ]

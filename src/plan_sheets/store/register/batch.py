@@ -1,4 +1,4 @@
-"""What is being recorded in one transaction: rows are only ever added."""
+"""Adds rows to the register in one transaction; rows are never changed or removed."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Batch:
 
     @cached_property
     def seq(self) -> int:
-        """Its number; one that records nothing never gets any, and leaves no row."""
+        """The id of the batch. Its row is added when the id is first asked for: a batch without changes has none."""
         seq = self.next_id(tables.BATCH)
         self.connection.execute(
             insert(tables.BATCH), {"id": seq, "plan": self.register.plan, "deed": self.deed, "at": self.at}
@@ -48,34 +48,34 @@ class Batch:
         return seq
 
     def next_id(self, table: Table) -> int:
-        """The id of the row that comes next; nobody else writes while the transaction is open."""
+        """The id of the next row of a table; nobody else can add one while the transaction is open."""
         if table.name not in self._next:
             self._next[table.name] = (self.connection.scalar(select(func.max(table.c.id))) or 0) + 1
         self._next[table.name] += 1
         return self._next[table.name] - 1
 
     def add(self, table: Table, **values: object) -> int:
-        """One row; its id."""
+        """Add a row; its id."""
         return self.add_all(table, [values])[0]
 
     def add_all(self, table: Table, rows: Sequence[Mapping[str, object]]) -> list[int]:
-        """Many rows with the same columns; their ids. Plan and batch are filled in, and an id where none is given."""
+        """Add rows with the same columns; their ids. Plan and batch are filled in, and the id where none is given."""
         filled: dict[str, int] = {"plan": self.register.plan} if "plan" in table.c else {}
         if rows and "batch" in table.c:
             filled["batch"] = self.seq
         made = [{"id": self.next_id(table), **filled, **row} if "id" not in row else {**filled, **row} for row in rows]
         if made:
-            told = [tuple(row.get(name, default) for name, default in _columns(table)) for row in made]
+            texts = [tuple(row.get(name, default) for name, default in _list_columns(table)) for row in made]
             # The driver itself takes rows ten times as fast as they are compiled from a statement's parameters.
-            self.connection.exec_driver_sql(_insertion(table), told)
+            self.connection.exec_driver_sql(_write_insertion(table), texts)
         return [int(str(row["id"])) for row in made]
 
     def add_value(self, key: Key, value: str, scope: str, round_code: str, **source: int | None) -> None:
-        """A value that stands from now on; `source`: entry or settlement."""
-        self.add_all(tables.VALUE, [value_row(key, value, scope, round_code, **source)])
+        """Add a value that stands from now on; `source`: the id of its entry or settlement."""
+        self.add_all(tables.VALUE, [make_value_row(key, value, scope, round_code, **source)])
 
     def add_document(self, document: Document, layout: str, base: str) -> int:
-        """A document, and its layout if no other had it."""
+        """Add a document, and its layout if no other document had it; the id of the document."""
         sha = sha_of(layout)
         if not self.register.read(select(tables.LAYOUT.c.sha).where(tables.LAYOUT.c.sha == sha)):
             self.connection.execute(insert(tables.LAYOUT), {"sha": sha, "text": layout})
@@ -94,24 +94,24 @@ class Batch:
         )
 
     def history(self) -> History:
-        """The history with what this very batch has recorded so far."""
+        """The history, with what this batch has recorded so far."""
         return self.register.history()
 
 
 @cache
-def _columns(table: Table) -> Sequence[tuple[str, object]]:
-    """The columns of a table, and what stands in each where a row says nothing."""
-    return [(one.name, getattr(one.default, "arg", None)) for one in table.columns]
+def _list_columns(table: Table) -> Sequence[tuple[str, object]]:
+    """The name of each column of a table, and its default (None: it has none)."""
+    return [(column.name, getattr(column.default, "arg", None)) for column in table.columns]
 
 
 @cache
-def _insertion(table: Table) -> str:
+def _write_insertion(table: Table) -> str:
     """The statement that adds a row with all columns of a table."""
-    names = [f'"{name}"' for name, _ in _columns(table)]
+    names = [f'"{name}"' for name, _ in _list_columns(table)]
     return f'INSERT INTO "{table.name}" ({", ".join(names)}) VALUES ({", ".join("?" * len(names))})'  # noqa: S608 - names of our own tables
 
 
-def value_row(key: Key, value: str, scope: str, round_code: str, **source: int | None) -> dict[str, object]:
+def make_value_row(key: Key, value: str, scope: str, round_code: str, **source: int | None) -> dict[str, object]:
     """A row of the value table; `source`: entry or settlement, None where there is none."""
-    told: dict[str, object] = {"record": key.record, "ref": key.ref, "field": key.field}
-    return {**told, "value": value, "scope": scope, "round": round_code, "entry": None, "settlement": None, **source}
+    place: dict[str, object] = {"record": key.record, "ref": key.ref, "field": key.field}
+    return {**place, "value": value, "scope": scope, "round": round_code, "entry": None, "settlement": None, **source}

@@ -2,54 +2,66 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, NamedTuple
+from collections.abc import Collection, Iterable, Mapping
+from typing import NamedTuple
 
 from plan_sheets.core.model.history import History
 from plan_sheets.core.model.keys import Key
 from plan_sheets.store import schemas
-from plan_sheets.store.register import tables
+from plan_sheets.store.register.reads import CellFinding, Entry, list_entries_of_placeholders, list_findings_of
 from plan_sheets.store.register.register import Register
 
 PLACEHOLDER = "placeholder"
-"""The code of the finding that says so."""
+"""The code of the finding about a placeholder."""
 
 
 class Placeholder(NamedTuple):
-    """What was typed where an answer should be, and the code of the round since which nothing else was."""
+    """What was typed where an answer should be, and the code of the round since which no answer was."""
 
     entered: str
     since: str
 
 
-def placeholders_of(register: Register, entries: Sequence[Any], history: History, code: str) -> dict[Key, Placeholder]:
-    """Every placeholder up to the end of the round; one in a round's answer is open in that round alone.
+def list_placeholders(register: Register) -> dict[Key, str]:
+    """Every placeholder that was ever typed: the text as typed, by key, whatever stands there now."""
+    return _list_texts(list_findings_of(register, PLACEHOLDER))
 
-    `entries`: those of every fact that ever had one.
+
+def _list_texts(findings: Iterable[CellFinding]) -> dict[Key, str]:
+    return {finding.key: finding.entered for finding in findings if finding.entered}
+
+
+def find_open_placeholders(register: Register, history: History, code: str) -> dict[Key, Placeholder]:
+    """Every placeholder that is open at the end of a round (its code).
+
+    One that was typed as a round's answer is open in that round only.
     """
     records = schemas.load_records()
-    typed = _typed(register, entries, code)
-    told = {}
-    for key, entered in register.placeholders().items():
+    findings = list_findings_of(register, PLACEHOLDER)
+    entries = [entry for entry in list_entries_of_placeholders(register, PLACEHOLDER, code) if entry.entered.strip()]
+    typed = _find_rounds_typed(entries, {(finding.return_id, finding.key) for finding in findings})
+    open_ones = {}
+    for key, entered in _list_texts(findings).items():
         about = records.get(key.record, {}).get(key.field)
         lasting = about is None or about.scope == "standing"
         if key in typed and (lasting or (typed[key][0] == code and not history.in_round(key, code).value)):
-            told[key] = Placeholder(entered, typed[key][1] if lasting else code)
-    return told
+            open_ones[key] = Placeholder(entered, typed[key][1] if lasting else code)
+    return open_ones
 
 
-def _typed(register: Register, entries: Sequence[Any], code: str) -> dict[Key, tuple[str, str]]:
-    """In which round each fact was last given a text, and since which round that text is but a placeholder."""
-    placeholders = {
-        (one.return_id, one.record, one.ref, one.field) for one in register.rows(tables.FINDING, code=PLACEHOLDER)
-    }
+def _find_rounds_typed(
+    entries: Iterable[Entry], placeholders: Collection[tuple[int, Key]]
+) -> Mapping[Key, tuple[str, str]]:
+    """In which round each fact was last given a text, and since which round that text is but a placeholder.
+
+    `placeholders`: where one was typed, by the id of the return and the key.
+    """
     typed: dict[Key, tuple[str, str]] = {}
     answered: set[Key] = set()
-    for one in entries:
-        if one.round <= code and one.entered.strip():
-            key = Key(one.record, one.ref, one.field)
-            goes_on = key in typed and key not in answered
-            typed[key] = one.round, typed[key][1] if goes_on else one.round
-            is_answer = (one.return_id, *key) not in placeholders
-            (answered.add if is_answer else answered.discard)(key)
+    for entry in entries:
+        key = entry.key
+        goes_on = key in typed and key not in answered
+        typed[key] = entry.round, typed[key][1] if goes_on else entry.round
+        is_answer = (entry.return_id, key) not in placeholders
+        (answered.add if is_answer else answered.discard)(key)
     return typed

@@ -14,7 +14,7 @@ from plan_sheets.core.model.findings import Finding, Outcome, Verdict
 from plan_sheets.core.model.keys import Address, Key
 from plan_sheets.core.model.queries import QueryCell
 from plan_sheets.store.register import tables
-from plan_sheets.store.register.batch import Batch, value_row
+from plan_sheets.store.register.batch import Batch, make_value_row
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ def record_return(
     kept = [merged_cell for merged_cell in merged.cells if _is_worth_keeping(merged_cell)]
     entries = batch.add_all(tables.ENTRY, [_entry(return_id, merged_cell) for merged_cell in kept])
     values = [
-        value_row(cell.key, cell.value, cell.scope, round_code, entry=entry)
+        make_value_row(cell.key, cell.value, cell.scope, round_code, entry=entry)
         for (cell, _, outcome, round_code), entry in zip(kept, entries, strict=True)
         if outcome is Outcome.TAKEN and cell.scope in ("standing", "round")
     ]

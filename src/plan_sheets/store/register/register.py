@@ -1,12 +1,11 @@
-"""The register: the only database connection. It keeps everything, in order, and decides nothing."""
+"""The register: the only database connection. It keeps everything in order and decides nothing."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from functools import cache
-from operator import attrgetter
 from pathlib import Path
 from typing import Any, Self
 
@@ -53,9 +52,14 @@ class ReturnFacts:
     form: str
     received: str
 
+    @classmethod
+    def of(cls, row: Any) -> Self:
+        """The facts of a row of the table of returns."""
+        return cls(*(getattr(row, name) for name in cls.__slots__))
+
 
 class Register:
-    """One plan's share of a register. Every method that reads may be called at any time; writing is in `batch`."""
+    """The part of a register that belongs to one plan. It can be read at any time, and is written to in a `batch`."""
 
     def __init__(self, engine: Engine, plan: int, secret: bytes) -> None:
         self.engine = engine
@@ -69,7 +73,7 @@ class Register:
 
     @classmethod
     def create(cls, path: Path, plan_key: str, secret: bytes) -> Self:
-        """A plan in the register at `path`, which is made if need be. `secret`: the 32 bytes that sign."""
+        """Make a plan in the register at `path`, which is made as well if need be. `secret`: 32 bytes, which sign."""
         with cls.founding(path, plan_key, secret):
             pass
         return cls.open(path, plan_key)
@@ -77,15 +81,15 @@ class Register:
     @classmethod
     @contextmanager
     def founding(cls, path: Path, plan_key: str, secret: bytes) -> Iterator[Self]:
-        """A new plan, and in the same transaction all that is recorded meanwhile: both, or neither.
+        """Make a plan, and record in the same transaction all that is recorded meanwhile: all of it, or nothing.
 
         Raises PlanSheetsError if the register at `path` holds a plan of this key already.
         """
         tables.make_file(path)
-        register = cls(tables.engine_of(path), 0, secret)
+        register = cls(tables.make_engine(path), 0, secret)
         with register._transaction() as connection:
-            if not tables.are_there(connection):
-                tables.make(connection)
+            if not tables.has_tables(connection):
+                tables.make_tables(connection)
             if connection.scalar(select(tables.PLAN.c.id).where(tables.PLAN.c.key == plan_key)):
                 raise PlanSheetsError(f"{path.parent} holds a plan already.", f"Choose another folder. {UNCHANGED}")
             connection.execute(insert(tables.PLAN).values(key=plan_key, secret=secret))
@@ -94,7 +98,7 @@ class Register:
 
     @classmethod
     def open(cls, path: Path, plan_key: str | None = None) -> Self:
-        """The plan of this key, or the only one. Raises PlanSheetsError if it cannot be read by this version."""
+        """Open the plan of this key; None: the only plan. Raises PlanSheetsError if this version cannot read it."""
         if not path.is_file() and any((path.parent / name).exists() for name in _BESIDE):
             raise PlanSheetsError(
                 f"{path.name} is missing from {path.parent.resolve()}.",
@@ -105,9 +109,9 @@ class Register:
                 f"There is no plan folder at {path.parent.resolve()}.",
                 "Make one with: plan-sheets new DIR. Or say where it is with --plan DIR.",
             )
-        engine = tables.engine_of(path)
-        with tables.in_plain_words(path), engine.connect() as connection:
-            if not tables.are_there(connection):
+        engine = tables.make_engine(path)
+        with tables.explain_errors(path), engine.connect() as connection:
+            if not tables.has_tables(connection):
                 raise no_register(path)
             number = connection.scalar(select(tables.VERSION.c.number))
             plans = connection.execute(select(tables.PLAN)).all()
@@ -117,26 +121,27 @@ class Register:
                 f"(register version {number}; this one knows {tables.SCHEMA_VERSION}).",
                 f"Install the newer version. {UNCHANGED}",
             )
-        chosen = [one for one in plans if plan_key in (None, one.key)]
+        chosen = [plan for plan in plans if plan_key in (None, plan.key)]
         if len(chosen) != 1:
             raise PlanSheetsError(f"{path.name} holds {len(plans)} plans.", "Say which with its key.")
         return cls(engine, chosen[0].id, chosen[0].secret)
 
     @property
     def path(self) -> Path:
-        """Where it lies."""
+        """The path of the register's file."""
         return Path(self.engine.url.database or "")
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         self.engine.dispose()
 
     @contextmanager
     def batch(self, deed: str, at: str, *, dry_run: bool = False) -> Iterator[Batch]:
-        """One transaction: all of it is recorded, or nothing (`dry_run`: nothing in any case). `at`: when, ISO.
+        """Record all that is added meanwhile in one transaction, or nothing of it. `at`: the time, ISO.
 
-        Nobody else writes meanwhile, so what is read within it is what stands. The files that it makes are in their
-        places when it ends. A batch within a batch is recorded with it, or not at all. Raises PlanSheetsError.
+        `dry_run`: nothing is recorded in any case. Nobody else can write meanwhile, so what is read within it is what
+        stands. The files that it makes are in their places when it ends. A batch within a batch is part of the same
+        transaction. Raises PlanSheetsError.
         """
         if self._writing is not None:
             yield Batch(self, self._writing, deed, at, self._next_ids, self._outbox)
@@ -146,12 +151,12 @@ class Register:
 
     @contextmanager
     def _transaction(self, *, dry_run: bool = False) -> Iterator[Connection]:
-        """The write lock of the register, or with `dry_run` a copy of it in memory, which is thrown away."""
+        """Hold the write lock of the register; with `dry_run` write to a copy in memory, which is thrown away."""
         outbox = self._outbox = Outbox()
         try:
             with (
-                tables.in_plain_words(self.path),
-                tables.copied(self.engine) if dry_run else nullcontext(self.engine) as engine,
+                tables.explain_errors(self.path),
+                tables.copy_in_memory(self.engine) if dry_run else nullcontext(self.engine) as engine,
                 engine.connect() as connection,
                 connection.begin(),
             ):
@@ -174,8 +179,8 @@ class Register:
 
     @contextmanager
     def held_open(self) -> Iterator[None]:
-        """All that is read meanwhile is read over one connection: to make one costs more than most reads."""
-        with tables.in_plain_words(self.path), self.engine.connect() as connection:
+        """Read over one connection meanwhile: to make a connection costs more than most reads."""
+        with tables.explain_errors(self.path), self.engine.connect() as connection:
             before, self._reading = self._reading, connection
             try:
                 yield
@@ -184,36 +189,36 @@ class Register:
 
     @contextmanager
     def as_it_stands(self) -> Iterator[None]:
-        """All that is read meanwhile stood at one moment, whoever writes; so be quick: they wait to finish."""
-        with self.held_open(), tables.in_plain_words(self.path):
+        """Read the register as it stood at one moment meanwhile. Whoever writes waits for the end: be quick."""
+        with self.held_open(), tables.explain_errors(self.path):
             if self._reading is not None:
                 self._reading.exec_driver_sql("BEGIN")
             yield
 
     def read(self, statement: Any, **bound: object) -> Sequence[Any]:
-        """All rows of a select, `bound` by the names in it; within a batch, with what it has recorded so far.
+        """The rows of a select, with the values `bound` to its names; within a batch, with what it has recorded so far.
 
         Raises PlanSheetsError if the register cannot be read.
         """
         connection = self._writing or self._reading
-        with tables.in_plain_words(self.path):
+        with tables.explain_errors(self.path):
             if connection is not None:
                 return connection.execute(statement, bound).all()
             with self.engine.connect() as fresh:
                 return fresh.execute(statement, bound).all()
 
     def history(self, **where: object) -> History:
-        """Every value whose columns hold these, with its source."""
+        """Every value whose columns hold these values (`where`: by column), with its source."""
         v, e, r, s, d = tables.VALUE, tables.ENTRY, tables.RETURN, tables.SETTLEMENT, tables.DOCUMENT
         joined = v.outerjoin(e, v.c.entry == e.c.id).outerjoin(s, v.c.settlement == s.c.id)
         joined = joined.outerjoin(r, r.c.id == func.coalesce(e.c.return_id, s.c.return_id)).outerjoin(
             d, r.c.document == d.c.id
         )
-        told = (v.c.record, v.c.ref, v.c.field, v.c.value, v.c.scope, v.c.round, v.c.id)
-        came = (r.c.kind, r.c.completed_by, r.c.file, r.c.received, d.c.subgroup, r.c.id, r.c.document, s.c.by)
-        chosen = select(*told, *came).select_from(joined).where(v.c.plan == self.plan)
+        columns = (v.c.record, v.c.ref, v.c.field, v.c.value, v.c.scope, v.c.round, v.c.id)
+        origin = (r.c.kind, r.c.completed_by, r.c.file, r.c.received, d.c.subgroup, r.c.id, r.c.document, s.c.by)
+        chosen = select(*columns, *origin).select_from(joined).where(v.c.plan == self.plan)
         chosen = chosen.where(*(v.c[name] == value for name, value in where.items()))
-        source = cache(_source)
+        source = cache(_read_source)
         return History.of(
             Held(Key(record, ref, field), value, scope, round_code, seq, source(tuple(rest)))
             for record, ref, field, value, scope, round_code, seq, *rest in self.read(chosen)
@@ -223,67 +228,76 @@ class Register:
         """The rounds issued, oldest first; the return-by date is the one last given."""
         t = tables.ROUND
         last: dict[str, RoundFacts] = {}
-        for one in self.read(select(t).where(t.c.plan == self.plan).order_by(t.c.id)):
-            first = last.get(one.code)
-            last[one.code] = RoundFacts(one.code, one.return_by, first.issued if first else one.issued)
-        return sorted(last.values(), key=lambda one: one.code)
+        for row in self.read(select(t).where(t.c.plan == self.plan).order_by(t.c.id)):
+            first = last.get(row.code)
+            last[row.code] = RoundFacts(row.code, row.return_by, first.issued if first else row.issued)
+        return sorted(last.values(), key=lambda row: row.code)
 
     def documents(self, **where: object) -> list[Document]:
         """Documents whose columns hold these values, oldest first."""
         return [
             Document(
-                one.reference,
-                one.kind,
-                one.round,
-                one.subgroup,
-                one.signature,
-                book_from(self._layout(one.layout), one.base),
-                one.created,
-                one.id,
-                one.supersedes,
-                one.answers_return,
+                row.reference,
+                row.kind,
+                row.round,
+                row.subgroup,
+                row.signature,
+                book_from(self._layout(row.layout), row.base),
+                row.created,
+                row.id,
+                row.supersedes,
+                row.answers_return,
             )
-            for one in self.rows(tables.DOCUMENT, **where)
+            for row in self._rows(tables.DOCUMENT, **where)
         ]
 
     def _layout(self, sha: str) -> str:
-        """The text of a layout: the same for all documents of one shape, and never changed."""
+        """The text of the layout with this SHA-256; it is read once, because documents of one shape share it."""
         if sha not in self._layouts:
             t = tables.LAYOUT
             self._layouts[sha] = self.read(select(t.c.text).where(t.c.sha == sha))[0].text
         return self._layouts[sha]
 
     def last_batch(self) -> int:
-        """The number of the last batch: whoever finds another number finds a register that has changed."""
+        """The id of the last batch, 0 if there is none: another id than before means that the register has changed."""
         b = tables.BATCH
         return int(self.read(select(func.coalesce(func.max(b.c.id), 0)))[0][0])
 
-    def document_facts(self, kind: str = "", round_code: str = "") -> dict[int, DocumentFacts]:
-        """Every document that went out, by its id, oldest first; or those of a kind and a round ("": before any)."""
+    def last_document(self) -> int:
+        """The id of the document that went out last; 0 if none did."""
+        d = tables.DOCUMENT.c
+        return int(self.read(select(func.coalesce(func.max(d.id), 0)).where(d.plan == self.plan))[0][0])
+
+    def document_facts(self, kind: str = "", round_code: str = "", *, after: int = 0) -> dict[int, DocumentFacts]:
+        """Every document that went out, by its id, oldest first; or those of a kind and a round ("": before any).
+
+        `after`: only those that went out after the document of this id.
+        """
         d = tables.DOCUMENT
         chosen = select(
             d.c.id, d.c.reference, d.c.kind, d.c.round, d.c.subgroup, d.c.created, d.c.signature, d.c.supersedes
         )
+        chosen = chosen.where(d.c.plan == self.plan, d.c.id > after)
         chosen = chosen.where(d.c.kind == kind, d.c.round == round_code) if kind else chosen
-        return {one.id: DocumentFacts(*one) for one in self.read(chosen.where(d.c.plan == self.plan).order_by(d.c.id))}
+        return {row.id: DocumentFacts(*row) for row in self.read(chosen.order_by(d.c.id))}
 
     def returns(self, **where: object) -> list[ReturnFacts]:
         """Everything received whose columns hold these values, oldest first."""
-        return [_return_facts(row) for row in self.rows(tables.RETURN, **where)]
+        return [ReturnFacts.of(row) for row in self._rows(tables.RETURN, **where)]
 
     def returns_standing(self, document: int) -> list[ReturnFacts]:
         """The returns of a document (its id) that were merged and that no later one replaces, oldest first."""
         found = self.read(statements.returns_standing(), plan=self.plan, document=document)
-        return [_return_facts(row) for row in found]
+        return [ReturnFacts.of(row) for row in found]
 
     def next_bases(self, return_id: int) -> dict[Key, str]:
-        """What a return counts as having said, cell by cell: what its correction is compared with."""
-        entries = self.rows(tables.ENTRY, return_id=return_id)
-        return {Key(entry.record, entry.ref, entry.field): entry.next_base for entry in entries}
+        """The text that each cell of a return (its id) counts as having had: a correction is compared with it."""
+        entries = self.read(statements.next_bases(), plan=self.plan, return_id=return_id)
+        return {Key(*place): base for *place, base in entries}
 
     def settled_subjects(self) -> frozenset[str]:
         """The subject of everything that was ever settled: queries and proposals."""
-        return frozenset(settlement.subject for settlement in self.rows(tables.SETTLEMENT))
+        return frozenset(subject for (subject,) in self.read(statements.settled_subjects(), plan=self.plan))
 
     def open_queries(self, **where: object) -> list[OpenQuery]:
         """Every query that nobody has settled, oldest first; `where`: columns of the return that it came by."""
@@ -291,75 +305,52 @@ class Register:
         if not (found := self.read(queries, plan=self.plan, **where)):
             return []
         cells: dict[int, list[QueryCell]] = {}
-        for one in self.read(of_queries, plan=self.plan, **where):
-            key = Key(one.record, one.ref, one.field)
-            cells.setdefault(one.query, []).append(
-                QueryCell(key, one.scope, one.round, one.head, one.returned, one.address)
+        for cell in self.read(of_queries, plan=self.plan, **where):
+            key = Key(cell.record, cell.ref, cell.field)
+            cells.setdefault(cell.query, []).append(
+                QueryCell(key, cell.scope, cell.round, cell.head, cell.returned, cell.address)
             )
         return [
             OpenQuery(
-                one.id, one.code, one.round, one.subgroup, one.message, tuple(cells.get(one.id, ())), one.return_id
+                query.id,
+                query.code,
+                query.round,
+                query.subgroup,
+                query.message,
+                tuple(cells.get(query.id, ())),
+                query.return_id,
             )
-            for one in found
+            for query in found
         ]
 
-    def find_return(self, said: str) -> ReturnFacts:
-        """The return of this number, or whose SHA-256 begins so. Raises PlanSheetsError if there is not just one."""
-        chosen = [_return_facts(row) for row in self.read(statements.returns_named(said), plan=self.plan)]
-        if len({one.sha256 for one in chosen}) != 1:
+    def find_return(self, name: str) -> ReturnFacts:
+        """The return with the id `name`, or whose SHA-256 begins with it. Raises PlanSheetsError if it is not one."""
+        chosen = [ReturnFacts.of(row) for row in self.read(statements.returns_named(name), plan=self.plan)]
+        if len({row.sha256 for row in chosen}) != 1:
             raise PlanSheetsError(
-                f"There is no return '{said}' to replace.",
+                f"There is no return '{name}' to replace.",
                 "Give the beginning of its SHA-256, as `trace --json` prints it. Nothing was changed.",
             )
         return chosen[-1]
 
     def set_aside(self, verdict: str) -> list[ReturnFacts]:
         """Files whose last verdict was this one (held, refused): none that was accepted since."""
-        return [_return_facts(row) for row in self.read(statements.set_aside(), plan=self.plan, verdict=verdict)]
+        return [ReturnFacts.of(row) for row in self.read(statements.set_aside(), plan=self.plan, verdict=verdict)]
 
-    def placeholders(self) -> dict[Key, str]:
-        """Every placeholder that was typed: the text as typed, by key, whatever stands there now."""
-        return {
-            Key(one.record, one.ref, one.field): one.entered
-            for one in self.rows(tables.FINDING, code="placeholder")
-            if one.entered
-        }
-
-    def entries_about(self, outcomes: Iterable[str], code: str) -> Sequence[Any]:
-        """Every entry of the facts of which one ever had such an outcome or a finding of this code, oldest first.
-
-        A register has tens of thousands of entries, and nearly all of them are of facts about which there is nothing.
-        """
-        return self.read(statements.entries_about(), plan=self.plan, outcomes=[*outcomes], code=code)
-
-    def rows(self, table: Table, **where: object) -> Sequence[Any]:
-        """Every row of a table whose columns hold these values, oldest first.
-
-        Of this plan alone: the table names the plan, or belongs to a return or a query of it.
-        """
+    def _rows(self, table: Table, **where: object) -> Sequence[Any]:
+        """Every row of a table of this plan whose columns hold these values, oldest first."""
         return self.read(statements.rows_by(table, *where), plan=self.plan, **where)
-
-    def rows_about(self, table: Table, ref: str) -> Sequence[Any]:
-        """Every row of a table of facts that is about this ref, or about a contribution to it (`J2.1/MH`)."""
-        return self.read(statements.rows_about(table), plan=self.plan, about=ref)
 
     def outputs(self) -> Mapping[str, frozenset[str]]:
         """SHA-256 of every version of every file that the tool made, by path within the plan folder."""
         found: dict[str, frozenset[str]] = {}
-        for one in self.rows(tables.OUTPUT):
-            found[one.path] = found.get(one.path, frozenset()) | {one.sha256}
+        for file in self._rows(tables.OUTPUT):
+            found[file.path] = found.get(file.path, frozenset()) | {file.sha256}
         return found
 
 
-_FACTS = attrgetter(*(field.name for field in fields(ReturnFacts)))
-
-
-def _return_facts(row: Any) -> ReturnFacts:
-    return ReturnFacts(*_FACTS(row))
-
-
-def _source(came: tuple[Any, ...]) -> Source:
-    """Where a value came from: a return, or what was settled in one; None stands for what there is not."""
-    kind, completed_by, file, received, subgroup, return_id, document, by = came
+def _read_source(origin: tuple[Any, ...]) -> Source:
+    """Where a value came from: a return, or a settlement in one. `origin`: columns as `history` selects them."""
+    kind, completed_by, file, received, subgroup, return_id, document, by = origin
     named = (kind or "", by or completed_by or "", file or "", received or "", subgroup or "")
     return Source(*named, return_id or 0, document or 0, by is not None)

@@ -1,10 +1,9 @@
-"""What the register says of a round, taken together: the snapshot that a master is made of."""
+"""Reads the snapshot of a round, of which a master is made, from the register."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from plan_sheets.core.model.history import BEFORE_ANY_ROUND, History
 from plan_sheets.core.model.keys import Key
@@ -14,25 +13,29 @@ from plan_sheets.core.rating.control_totals import RETURNED
 from plan_sheets.core.rating.escalate import SubgroupFacts
 from plan_sheets.core.rating.open_questions import OpenQuestion, open_questions
 from plan_sheets.core.rating.plan_rows import Rows
-from plan_sheets.core.rating.proposals import proposals, subject
+from plan_sheets.core.rating.proposals import Proposal, proposals, subject
 from plan_sheets.core.rating.ratings import rate_rounds, rows_at, thresholds
 from plan_sheets.core.rating.snapshot import Snapshot, day_of
 from plan_sheets.store import schemas
 from plan_sheets.store.register.known_names import NOT_READ
-from plan_sheets.store.register.placeholders import PLACEHOLDER, Placeholder, placeholders_of
+from plan_sheets.store.register.placeholders import Placeholder, find_open_placeholders
+from plan_sheets.store.register.reads import find_keys_left_by_returns, list_issues, list_returns_of_rounds
 from plan_sheets.store.register.register import Register
+
+KINDS = ("subgroup", "feedback")
+"""The kinds of documents by which subgroups report."""
 
 
 def read_snapshot(register: Register, for_round: Round | None) -> Snapshot:
     """How everything stood at the end of a round, from what the register holds; None is before the first round."""
     history = register.history()
     code = for_round.code if for_round else BEFORE_ANY_ROUND
-    rounds = tuple(one.code for one in register.rounds() if one.code <= code)
+    rounds = tuple(issued_round.code for issued_round in register.rounds() if issued_round.code <= code)
     rows = rows_at(history, code)
-    settled = register.settled_subjects()
-    queries = [one for one in register.open_queries() if one.round <= code]
-    returned, entries = _Returns(register), register.entries_about(NOT_READ, PLACEHOLDER)
-    placeholders = placeholders_of(register, entries, history, code)
+    queries = [query for query in register.open_queries() if query.round <= code]
+    returned = _Returns(register, code)
+    placeholders = find_open_placeholders(register, history, code)
+    not_read = find_keys_left_by_returns(register, code, NOT_READ, KINDS, RETURNED)
     return Snapshot(
         round=for_round,
         rounds=rounds,
@@ -40,47 +43,51 @@ def read_snapshot(register: Register, for_round: Round | None) -> Snapshot:
         rows=rows,
         ratings=rate_rounds(history, rounds, rows),
         limits=thresholds(history, code),
-        subgroups=tuple(_reporting(rows, rounds, returned)),
+        subgroups=tuple(_list_reporting(rows, rounds, returned)),
         silent=returned.because(code),
-        questions=tuple(_questions(history, rows, placeholders)),
-        proposals=tuple(one for one in proposals(history, rounds) if one.round <= code and subject(one) not in settled),
-        doubts=_doubts(queries, _not_read(entries, returned, code)),
-        set_aside=_set_aside(register, code),
-        asked={key: one.since for key, one in placeholders.items()},
+        questions=tuple(_list_questions(history, rows, placeholders)),
+        proposals=tuple(_list_waiting(proposals(history, rounds), code, register.settled_subjects())),
+        doubts=_describe_doubts(queries, not_read),
+        set_aside=_count_set_aside(register, code),
+        asked={key: placeholder.since for key, placeholder in placeholders.items()},
         open_queries=tuple(queries),
         made_on=day_of(for_round, history),
     )
 
 
-class _Returns:
-    """What came back: every accepted return of a subgroup's workbook or feedback, by round and subgroup."""
+def _list_waiting(offered: Iterable[Proposal], code: str, settled: Collection[str]) -> Iterator[Proposal]:
+    """The proposals up to a round (its code) that nobody has settled (`settled`: subjects)."""
+    for proposal in offered:
+        if proposal.round <= code and subject(proposal) not in settled:
+            yield proposal
 
-    def __init__(self, register: Register) -> None:
-        kinds = ("subgroup", "feedback")
-        self.documents = {number: one for number, one in register.document_facts().items() if one.kind in kinds}
-        self.round_of: dict[int, str] = {}
-        """The code of the round that each return speaks of, by the id of the return."""
+
+class _Returns:
+    """The workbooks and feedback of subgroups up to a round (its code): what went out, and what was accepted."""
+
+    def __init__(self, register: Register, code: str) -> None:
+        self.issues: dict[str, list[str]] = {}
+        """The subgroups that were issued a workbook, in the order of issue, by the code of the round."""
+        for when, subgroup in dict.fromkeys(list_issues(register, code, KINDS)):
+            self.issues.setdefault(when, []).append(subgroup)
         self.forms: dict[tuple[str, str], dict[str, str]] = {}
         """The form of the last accepted return, by round and subgroup."""
-        for one in register.returns():
-            document = self.documents.get(one.document or 0)
-            if document and one.verdict in RETURNED:
-                self.round_of[one.id] = document.round
-                self.forms[document.round, document.subgroup] = json.loads(one.form) if one.form else {}
+        for file in list_returns_of_rounds(register, BEFORE_ANY_ROUND, code, KINDS, RETURNED):
+            self.forms[file.round, file.subgroup] = json.loads(file.form) if file.form else {}
 
     def issued(self, code: str) -> list[str]:
         """The subgroups that were issued a workbook in a round, in the order of issue."""
-        return list(dict.fromkeys(one.subgroup for one in self.documents.values() if one.round == code))
+        return self.issues.get(code, [])
 
     def because(self, code: str) -> dict[str, str]:
         """Why a subgroup has nothing to report, by its code."""
-        told = {
+        reasons = {
             subgroup: form.get("nothing_because", "") for (when, subgroup), form in self.forms.items() if when == code
         }
-        return {subgroup: text for subgroup, text in told.items() if text}
+        return {subgroup: text for subgroup, text in reasons.items() if text}
 
 
-def _reporting(rows: Rows, rounds: Sequence[str], returned: _Returns) -> Iterator[SubgroupFacts]:
+def _list_reporting(rows: Rows, rounds: Sequence[str], returned: _Returns) -> Iterator[SubgroupFacts]:
     for code in returned.issued(rounds[-1]) if rounds else ():
         row = rows["subgroup"].get(code, {})
         missed = 0
@@ -91,41 +98,34 @@ def _reporting(rows: Rows, rounds: Sequence[str], returned: _Returns) -> Iterato
         yield SubgroupFacts(code, row.get("title") or code, row.get("chair", ""), row.get("board_lead", ""), missed)
 
 
-def _not_read(entries: Sequence[Any], returned: _Returns, code: str) -> Iterator[Key]:
-    """The cells of a round whose last text could not be taken: an error, or a personal identifier."""
-    of_round = {id_ for id_, of in returned.round_of.items() if of == code}
-    last = {Key(one.record, one.ref, one.field): one.outcome for one in entries if one.return_id in of_round}
-    yield from (key for key, outcome in last.items() if outcome in NOT_READ)
-
-
-def _doubts(queries: Sequence[OpenQuery], not_read: Iterator[Key]) -> dict[str, tuple[str, ...]]:
+def _describe_doubts(queries: Sequence[OpenQuery], not_read: Sequence[Key]) -> dict[str, tuple[str, ...]]:
     """What is in doubt about each action, in words."""
-    asked = [cell.key for one in queries for cell in one.cells]
+    asked = [cell.key for query in queries for cell in query.cells]
     doubts: dict[str, tuple[str, ...]] = {}
     for words, keys in (("a query is open on {}", asked), ("what was entered could not be taken: {}", not_read)):
         titles: dict[str, list[str]] = {}
         for key in keys:
             if key.record in ("action", "contribution"):
-                titles.setdefault(key.ref.partition("/")[0], []).append(_title(key))
-        for ref, told in titles.items():
-            doubts[ref] = (*doubts.get(ref, ()), words.format(", ".join(dict.fromkeys(told))))
+                titles.setdefault(key.ref.partition("/")[0], []).append(_find_title(key))
+        for ref, names in titles.items():
+            doubts[ref] = (*doubts.get(ref, ()), words.format(", ".join(dict.fromkeys(names))))
     return doubts
 
 
-def _title(key: Key) -> str:
+def _find_title(key: Key) -> str:
     about = schemas.load_records().get(key.record, {}).get(key.field)
     return about.title if about else "the row itself"
 
 
-def _questions(history: History, rows: Rows, placeholders: Mapping[Key, Placeholder]) -> Iterator[OpenQuestion]:
+def _list_questions(history: History, rows: Rows, placeholders: Mapping[Key, Placeholder]) -> Iterator[OpenQuestion]:
     """Everything open at the end of the round."""
-    titles = {key: _title(key) for key in [*history.by_key, *placeholders]}
-    return open_questions(rows, {key: one.entered for key, one in placeholders.items()}, titles)
+    titles = {key: _find_title(key) for key in [*history.by_key, *placeholders]}
+    return open_questions(rows, {key: placeholder.entered for key, placeholder in placeholders.items()}, titles)
 
 
-def _set_aside(register: Register, code: str) -> int:
-    """How many files are held or refused that came in while this round was the latest: they name none themselves."""
-    rounds = register.rounds()
-    came = [file.received[:10] for verdict in ("held", "refused") for file in register.set_aside(verdict)]
-    latest = (max((one.code for one in rounds if one.issued <= day), default=BEFORE_ANY_ROUND) for day in came)
-    return sum(one == code for one in latest)
+def _count_set_aside(register: Register, code: str) -> int:
+    """How many files are held or refused that came while this round was the latest: they name no round."""
+    issued = [(issued_round.issued, issued_round.code) for issued_round in register.rounds()]
+    days = [file.received[:10] for verdict in ("held", "refused") for file in register.set_aside(verdict)]
+    latest = [max((when for first, when in issued if first <= day), default=BEFORE_ANY_ROUND) for day in days]
+    return latest.count(code)

@@ -1,22 +1,39 @@
-"""The selects of the register that are asked often; to put one together costs as much as to run it."""
+"""The selects of the register. Each is made once and kept: to make one costs as much as to run it."""
 
 from __future__ import annotations
 
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, Table, Text, bindparam, cast, exists, func, literal, or_, select, tuple_
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    CompoundSelect,
+    Select,
+    Table,
+    Text,
+    and_,
+    bindparam,
+    cast,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    tuple_,
+    union,
+)
 
 from plan_sheets.store.register import tables
 
 SHA_ENOUGH = 6
-"""Letters of a hash that the officer must give: fewer name nothing."""
+"""How many letters of a SHA-256 the officer must give at least to name a return."""
 QUERY_SUBJECT = "query "
 """How the subject of a settlement begins that is about a query."""
 
 
 def query_subject(query: int) -> str:
-    """By what a settlement of a query (its id) is known."""
+    """The subject of the settlements of a query (its id)."""
     return f"{QUERY_SUBJECT}{query}"
 
 
@@ -31,10 +48,17 @@ def rows_by(table: Table, *names: str) -> Select[Any]:
 
 
 @cache
-def rows_about(table: Table) -> Select[Any]:
-    """The rows of a table of facts whose ref, up to a stroke, is the one bound as `about`."""
-    ref = table.c.ref
-    return rows_by(table).where(func.substr(ref, 1, func.instr(ref + "/", "/") - 1) == bindparam("about"))
+def next_bases() -> Select[Any]:
+    """The fact of each entry of a return (its `return_id`), and what it counts as having said; oldest first."""
+    e = tables.ENTRY.c
+    return rows_by(tables.ENTRY, "return_id").with_only_columns(e.record, e.ref, e.field, e.next_base)
+
+
+@cache
+def settled_subjects() -> Select[Any]:
+    """The subject of everything that was settled."""
+    s = tables.SETTLEMENT.c
+    return select(s.subject).where(s.plan == bindparam("plan")).distinct()
 
 
 @cache
@@ -44,12 +68,12 @@ def returns_standing() -> Select[Any]:
     return rows_by(r, "document").where(r.c.answers_sha != "", ~exists().where(later.c.replaces == r.c.id))
 
 
-def returns_named(said: str) -> Select[Any]:
+def returns_named(name: str) -> Select[Any]:
     """The returns of documents that have this number, or whose SHA-256 begins so."""
     r = tables.RETURN
-    named = [cast(r.c.id, Text) == said]
-    if len(said) >= SHA_ENOUGH:
-        named.append(func.substr(r.c.sha256, 1, len(said)) == said)
+    named = [cast(r.c.id, Text) == name]
+    if len(name) >= SHA_ENOUGH:
+        named.append(func.substr(r.c.sha256, 1, len(name)) == name)
     return rows_by(r).where(r.c.document.is_not(None), or_(*named))
 
 
@@ -73,9 +97,202 @@ def open_queries_by(*names: str) -> tuple[Select[Any], Select[Any]]:
 
 
 @cache
-def entries_about() -> Select[Any]:
-    """The entries of every fact of which one ever had one of these `outcomes`, or a finding of this `code`."""
+def entries_of_placeholders() -> Select[Any]:
+    """The entries, for rounds up to `last`, of facts about which there ever was a finding of this `code`."""
     e, f = tables.ENTRY.c, tables.FINDING.c
-    ended = select(e.record, e.ref, e.field).where(e.outcome.in_(bindparam("outcomes", expanding=True)))
-    facts = ended.union(select(f.record, f.ref, f.field).where(f.code == bindparam("code")))
-    return rows_by(tables.ENTRY).where(tuple_(e.record, e.ref, e.field).in_(facts))
+    facts = select(f.record, f.ref, f.field).where(f.code == bindparam("code"))
+    chosen = rows_by(tables.ENTRY).with_only_columns(e.return_id, e.record, e.ref, e.field, e.round, e.entered)
+    return chosen.where(e.round <= bindparam("last"), tuple_(e.record, e.ref, e.field).in_(facts))
+
+
+@cache
+def findings_of_code() -> Select[Any]:
+    """The cell and the text of every finding of this `code`, oldest first."""
+    f = tables.FINDING.c
+    return rows_by(tables.FINDING, "code").with_only_columns(f.return_id, f.record, f.ref, f.field, f.entered)
+
+
+@cache
+def findings_to_read() -> Select[Any]:
+    """The findings that the officer of a `round` reads, with their file and document, oldest first.
+
+    They have one of these `severities` or `codes`. They are of the plan last read, of returns for this round or such
+    as came since it was `issued` (a day, ISO), or of files that belong to no document.
+    """
+    f, r, d = tables.FINDING.c, tables.RETURN.c, tables.DOCUMENT.c
+    plan = select(func.max(r.id)).where(r.plan == bindparam("plan"), r.kind == "plan").scalar_subquery()
+    late = func.substr(r.received, 1, 10) >= bindparam("issued")
+    in_time = and_(r.document.is_not(None), or_(d.round == bindparam("round"), late))
+    chosen = select(
+        *(f.sheet, f.cell, f.record, f.ref, f.field, f.severity, f.entered, f.message),
+        *(r.file, r.sha256, func.coalesce(d.kind, ""), func.coalesce(d.round, ""), func.coalesce(d.subgroup, "")),
+    )
+    joined = tables.FINDING.join(tables.RETURN, f.return_id == r.id).outerjoin(tables.DOCUMENT, r.document == d.id)
+    wanted = or_(r.id == plan, in_time, and_(r.document.is_(None), r.kind != "plan"))
+    read = or_(f.severity.in_(_any_of("severities")), f.code.in_(_any_of("codes")))
+    return chosen.select_from(joined).where(r.plan == bindparam("plan"), wanted, read).order_by(f.id)
+
+
+@cache
+def errors_of() -> Select[Any]:
+    """Some error in a return (its id, `return_id`), if there is any."""
+    f = tables.FINDING.c
+    return rows_by(tables.FINDING, "return_id").with_only_columns(f.id).where(f.severity == "error").limit(1)
+
+
+@cache
+def returns_by_round() -> Select[Any]:
+    """What came back for documents of these `kinds`, with one of these `verdicts`, for the rounds `first` to `last`."""
+    r, d = tables.RETURN.c, tables.DOCUMENT.c
+    chosen = select(d.round, d.subgroup, r.verdict, r.received, r.completed_by, r.form)
+    chosen = chosen.select_from(tables.RETURN.join(tables.DOCUMENT, r.document == d.id))
+    chosen = chosen.where(r.plan == bindparam("plan"), d.round.between(bindparam("first"), bindparam("last")))
+    chosen = chosen.where(d.kind.in_(_any_of("kinds")))
+    return chosen.where(r.verdict.in_(_any_of("verdicts"))).order_by(r.id)
+
+
+@cache
+def issues_by_round() -> Select[Any]:
+    """Round and subgroup of each document of these `kinds`, for the rounds up to `last`, oldest first."""
+    d = tables.DOCUMENT.c
+    chosen = rows_by(tables.DOCUMENT).with_only_columns(d.round, d.subgroup)
+    return chosen.where(d.round <= bindparam("last"), d.kind.in_(_any_of("kinds")))
+
+
+@cache
+def facts_left_by_returns() -> Select[Any]:
+    """The facts whose last entry has one of these `outcomes`, in returns of a `round`: see `returns_by_round`."""
+    r, d = tables.RETURN.c, tables.DOCUMENT.c
+    of = tables.RETURN.join(tables.DOCUMENT, r.document == d.id)
+    returns = select(r.id).select_from(of).where(r.plan == bindparam("plan"), d.round == bindparam("round"))
+    returns = returns.where(d.kind.in_(_any_of("kinds")), r.verdict.in_(_any_of("verdicts")))
+    return _facts_left(tables.ENTRY.c.return_id.in_(returns))
+
+
+@cache
+def facts_left_in_round() -> Select[Any]:
+    """The facts whose last entry for a `round` has one of these `outcomes`."""
+    e, r = tables.ENTRY.c, tables.RETURN.c
+    returns = select(r.id).where(r.plan == bindparam("plan"))
+    return _facts_left(and_(e.round == bindparam("round"), e.return_id.in_(returns)))
+
+
+def _facts_left(which: ColumnElement[bool]) -> Select[Any]:
+    """The facts whose last entry, among `which`, has one of these `outcomes`; in the order of their first one there."""
+    e = tables.ENTRY.c
+    ids = select(func.min(e.id).label("first"), func.max(e.id).label("last")).where(which)
+    each = ids.group_by(e.record, e.ref, e.field).subquery()
+    chosen = select(e.record, e.ref, e.field).join_from(tables.ENTRY, each, e.id == each.c.last)
+    return chosen.where(e.outcome.in_(_any_of("outcomes"))).order_by(each.c.first)
+
+
+@cache
+def entries_of_ref() -> Select[Any]:
+    """Every entry of `about` with its return, oldest first."""
+    e, r = tables.ENTRY.c, tables.RETURN.c
+    chosen = select(
+        *(e.record, e.ref, e.field, e.round, e.tidied, e.head, e.outcome, r.file, r.sha256, e.sheet, e.cell),
+        *(r.completed_by, r.received, r.saved_by),
+    )
+    chosen = chosen.join_from(tables.ENTRY, tables.RETURN, e.return_id == r.id)
+    return chosen.where(r.plan == bindparam("plan"), _is_about(e.ref)).order_by(e.id)
+
+
+@cache
+def settled_values_of_ref() -> Select[Any]:
+    """The same columns of every value of `about` that was settled, and of the return that it was settled by."""
+    v, s, r = tables.VALUE.c, tables.SETTLEMENT.c, tables.RETURN.c
+    blank = literal("")
+    chosen = select(
+        *(v.record, v.ref, v.field, v.round, v.value, blank, literal("settled"), r.file, r.sha256, blank, blank),
+        *(s.by, r.received, r.saved_by),
+    )
+    settled = tables.VALUE.join(tables.SETTLEMENT, v.settlement == s.id).join(tables.RETURN, s.return_id == r.id)
+    return chosen.select_from(settled).where(v.plan == bindparam("plan"), _is_about(v.ref)).order_by(v.id)
+
+
+def _is_about(ref: ColumnElement[str]) -> ColumnElement[bool]:
+    """Whether a ref is the one bound as `about`, or that of a contribution to it (`J2.1/MH`)."""
+    return func.substr(ref, 1, func.instr(ref + "/", "/") - 1) == bindparam("about")
+
+
+@cache
+def people() -> CompoundSelect[Any]:
+    """Every text that names who completed a return, who settled, and what was entered in `fields` (record and name)."""
+    e, r, s = tables.ENTRY.c, tables.RETURN.c, tables.SETTLEMENT.c
+    completed = select(r.completed_by).where(r.plan == bindparam("plan"))
+    settled = select(s.by).where(s.plan == bindparam("plan"))
+    entered = rows_by(tables.ENTRY).order_by(None).with_only_columns(e.entered)
+    return union(completed, settled, entered.where(tuple_(e.record, e.field).in_(_any_of("fields"))))
+
+
+@cache
+def senders() -> Select[Any]:
+    """The sender of every message by which something came."""
+    r = tables.RETURN.c
+    return select(r.sent_by).where(r.plan == bindparam("plan")).distinct()
+
+
+@cache
+def shas_received() -> Select[Any]:
+    """The SHA-256 of every file that came."""
+    r = tables.RETURN.c
+    return select(r.sha256).where(r.plan == bindparam("plan")).distinct()
+
+
+@cache
+def verdicts() -> Select[Any]:
+    """Every file by its SHA-256, with each verdict that it was given."""
+    r = tables.RETURN.c
+    return select(r.sha256, r.verdict).where(r.plan == bindparam("plan")).distinct()
+
+
+@cache
+def accepted_files() -> Select[Any]:
+    """The files with one of these `verdicts` that are no plan: their bytes, document and answers."""
+    r = tables.RETURN.c
+    chosen = rows_by(tables.RETURN).with_only_columns(r.sha256, r.document, r.answers_sha)
+    return chosen.where(r.verdict.in_(_any_of("verdicts")), r.kind != "plan")
+
+
+@cache
+def returns_with_open_queries() -> Select[Any]:
+    """The returns by which the queries came that nobody has settled."""
+    queries, _ = open_queries_by()
+    asking = queries.order_by(None).with_only_columns(tables.QUERY.c.return_id)
+    return rows_by(tables.RETURN).where(tables.RETURN.c.id.in_(asking))
+
+
+@cache
+def rows_asked_about() -> Select[Any]:
+    """Record and ref of every row whose being there a query asked about."""
+    c = tables.QUERY_CELL.c
+    return rows_by(tables.QUERY_CELL).order_by(None).with_only_columns(c.record, c.ref).where(c.field == "ref")
+
+
+@cache
+def last_settlement() -> Select[Any]:
+    """The last settlement of a `subject`."""
+    s = tables.SETTLEMENT.c
+    chosen = rows_by(tables.SETTLEMENT, "subject").with_only_columns(s.choice, s.typed, s.by)
+    return chosen.order_by(None).order_by(s.id.desc()).limit(1)
+
+
+@cache
+def further_actions() -> Select[Any]:
+    """The return that each further action first came in, its row there, and its ref."""
+    f = tables.FURTHER.c
+    return rows_by(tables.FURTHER).with_only_columns(f.lineage, f.row, f.ref)
+
+
+@cache
+def last_output_by(column: str) -> Select[Any]:
+    """Path and SHA-256 of the last file made for each path, or for each SHA-256 (the `column`)."""
+    o = tables.OUTPUT.c
+    last = select(func.max(o.id)).where(o.plan == bindparam("plan")).group_by(o[column])
+    return select(o.path, o.sha256).where(o.id.in_(last))
+
+
+def _any_of(name: str) -> BindParameter[Any]:
+    """The values bound by this name, however many."""
+    return bindparam(name, expanding=True)

@@ -32,7 +32,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from plan_sheets.store.register.troubles import explain
 
 SCHEMA_VERSION = 1
-"""Of the register; one made by a newer version of plan-sheets is refused."""
+"""The version of these tables; a register with another version is refused."""
 
 WAIT = 30
 """Seconds that a command waits for another that is writing to the register."""
@@ -202,7 +202,7 @@ FURTHER = Table(
 OUTPUT = Table("output", METADATA, _id(), _to("plan", "plan"), _text("path"), _text("sha256"))
 
 
-def triggers() -> list[str]:
+def list_triggers() -> list[str]:
     """The statements that make every table append-only (SQLite)."""
     return [
         f'CREATE TRIGGER "{table.name}_never_{deed.lower()}" BEFORE {deed} ON "{table.name}" '
@@ -213,33 +213,33 @@ def triggers() -> list[str]:
 
 
 def make_file(path: Path) -> None:
-    """An empty register that its owner alone may read; one that is there stays, with its rights."""
+    """Make an empty file that its owner alone may read; a file that exists is left as it is."""
     with suppress(FileExistsError):
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, OWNER_ALONE))
 
 
-def are_there(connection: Connection) -> bool:
-    """Whether a database has tables, and they are those of a register: only `make_file` makes one without."""
+def has_tables(connection: Connection) -> bool:
+    """Whether a database has the tables of a register; a file just made by `make_file` has none."""
     return bool(connection.scalar(text("SELECT count(*) FROM sqlite_master WHERE name IN ('version', 'plan')")))
 
 
-def make(connection: Connection) -> None:
-    """The tables of a register that is new."""
+def make_tables(connection: Connection) -> None:
+    """Make the tables of a new register."""
     METADATA.create_all(connection)
     connection.execute(insert(VERSION).values(number=SCHEMA_VERSION))
-    for statement in triggers():
+    for statement in list_triggers():
         connection.execute(text(statement))
 
 
-def engine_of(path: Path) -> Engine:
-    """The register at `path`, by a connection each time that one is asked for."""
+def make_engine(path: Path) -> Engine:
+    """An engine for the register at `path`, which makes a new connection each time."""
     options = {"isolation_level": None, "timeout": WAIT}
     engine = create_engine(f"sqlite:///{path}", poolclass=NullPool, connect_args=options)
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: Any, _record: object) -> None:
         connection.execute("PRAGMA foreign_keys = ON")
-        # What is written stays in memory until it is all there: others may read the register meanwhile.
+        # Changes stay in memory until the commit, so that others can read the register meanwhile.
         connection.execute("PRAGMA cache_spill = OFF")
         connection.execute("PRAGMA synchronous = FULL")
 
@@ -247,8 +247,8 @@ def engine_of(path: Path) -> Engine:
 
 
 @contextmanager
-def copied(engine: Engine) -> Iterator[Engine]:
-    """A copy of a register in memory: what is tried out there needs no right to write."""
+def copy_in_memory(engine: Engine) -> Iterator[Engine]:
+    """A copy of a register in memory; it needs no right to write to the file."""
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as copy:
         with engine.connect() as connection:
             driver: Any = connection.connection.driver_connection
@@ -257,8 +257,8 @@ def copied(engine: Engine) -> Iterator[Engine]:
 
 
 @contextmanager
-def in_plain_words(path: Path) -> Iterator[None]:
-    """Raises PlanSheetsError for whatever the database of the register at `path` says."""
+def explain_errors(path: Path) -> Iterator[None]:
+    """Raise PlanSheetsError for every error of the database of the register at `path`."""
     try:
         yield
     except (SQLAlchemyError, sqlite3.Error) as error:

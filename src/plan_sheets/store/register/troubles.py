@@ -1,4 +1,4 @@
-"""What a database says, in plain words: what happened and what to do; never a statement, and never what was in it."""
+"""Errors of the database in plain words: what happened and what to do. They show no SQL and no data."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ TROUBLES = {
     ),
     sqlite3.SQLITE_NOMEM: ("There is not enough memory.", "Close other programs, and try again."),
 }
-"""What happened and what to do, by SQLite's code. A backup is named only where the file itself is no good any more."""
+"""What happened and what to do, by SQLite's code. A backup is named only where the file cannot be used any more."""
 UNFORESEEN = (
     "The register ({path}) did not take what plan-sheets asked of it (code {code}).",
     "This is a fault of plan-sheets, not of the plan. Please report it.",
@@ -50,15 +50,15 @@ UNFORESEEN = (
 
 
 def explain(path: Path, error: BaseException) -> PlanSheetsError:
-    """What is wrong with the register at `path`, by the code of what SQLite said."""
-    said = getattr(error, "orig", None) or error
-    code = getattr(said, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF  # the rest of a code tells the same closer
+    """What is wrong with the register at `path`, by the code of SQLite's error."""
+    reason = getattr(error, "orig", None) or error
+    code = getattr(reason, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF  # the upper bits only add detail
     what, remedy = TROUBLES.get(code, UNFORESEEN)
     return PlanSheetsError(what.format(path=path, code=code), f"{remedy} {UNCHANGED}")
 
 
 def no_register(path: Path) -> PlanSheetsError:
-    """What is wrong with a file that is a database, but none of ours."""
+    """What to say of a file that is a database, but not a register."""
     what, remedy = _NO_REGISTER
     remedy = remedy if (path.parent / "plan.xlsx").exists() else _STOPPED
     return PlanSheetsError(what.format(path=path), f"{remedy} {UNCHANGED}")

@@ -1,7 +1,6 @@
-"""The rows under the headings as they stand in a sheet's part: the many cells, which XlsxWriter takes longest over.
+"""The XML of the rows under the headings of a sheet, for which XlsxWriter alone takes longest.
 
-A cell that says the same looks the same wherever it stands. So each is spelt once in a workbook, and from then on known
-by what it holds; what is left to do for a cell is to look it up and to put its address in front.
+The XML of a cell, without its address, is cached by its content: cells with the same content have the same XML.
 """
 
 from __future__ import annotations
@@ -24,49 +23,51 @@ is_plain = re.compile(r"(?!\s)[^&<>_\x00-\x1f\ufffe\uffff]*+(?<!\s)").fullmatch
 
 
 class Spelling:
-    """The cells of a workbook by what they hold: locked ones and those to fill in."""
+    """The XML of the cells of a workbook, cached by content: one cache for locked cells, one for inputs."""
 
     def __init__(self) -> None:
         self._known: tuple[dict[Content, str], dict[Content, str]] = {}, {}
 
     def rows(self, sheet: Sheet, heights: Sequence[float], spell: Spell) -> Iterator[str]:
-        """Each row of the table, of these heights in points, as it stands in the part."""
+        """The XML of each row of the table; `heights` in points."""
         starts = [f'<c r="{column_letters(across)}' for across in range(len(sheet.columns))]
         kinds: dict[frozenset[str] | None, list[bool]] = {}
         for down, (row, height) in enumerate(zip(sheet.rows, heights, strict=True), start=sheet.heading_row + 1):
-            inputs = kinds.get(row.inputs) or kinds.setdefault(row.inputs, _inputs(sheet, row))
+            inputs = kinds.get(row.inputs) or kinds.setdefault(row.inputs, _find_inputs(sheet, row))
             number = down + 1
             cells = [
                 f"{start}{number}{self._known[kind].get(content) or self._spell((down, across), content, kind, spell)}"
                 for across, (start, content, kind) in enumerate(zip(starts, row.cells, inputs, strict=True))
             ]
-            yield f'<row r="{number}" spans="1:{len(starts)}"{_height(height)}>{"".join(cells)}</row>'
+            yield f'<row r="{number}" spans="1:{len(starts)}"{_spell_height(height)}>{"".join(cells)}</row>'
 
     def _spell(self, place: Place, content: Content, kind: bool, spell: Spell) -> str:  # noqa: FBT001 - it is what it is known by
         spelt = spell(place, content, kind)
-        if not isinstance(content, Link | Formula):  # a link is noted on its sheet, and a formula is of its place
+        if not isinstance(
+            content, Link | Formula
+        ):  # XlsxWriter notes a link on its sheet; a formula depends on its place
             self._known[kind][content] = spelt
         return spelt
 
 
-def _inputs(sheet: Sheet, row: Row) -> list[bool]:
+def _find_inputs(sheet: Sheet, row: Row) -> list[bool]:
     return [sheet.is_input(row, column) for column in sheet.columns]
 
 
 def pixels(points: float) -> int:
-    """A height as XlsxWriter counts it."""
+    """A height in points as pixels, rounded as XlsxWriter does."""
     return int(points * 4 / 3 + 0.5)
 
 
 @cache
-def _height(points: float) -> str:
+def _spell_height(points: float) -> str:
     return f' ht="{pixels(points) * POINTS_A_PIXEL:.16g}"' if points > LINE_POINTS else ""
 
 
-def row_heights(sheet: Sheet, widths: Sequence[float]) -> list[float]:
+def measure_rows(sheet: Sheet, widths: Sequence[float]) -> list[float]:
     """The height, in points, of every row from the headings on, in columns of these widths.
 
-    LibreOffice does not measure rows when it opens a file, and a row without one would show its first line only.
+    LibreOffice does not measure rows when it opens a file: a row without a height would show its first line only.
     """
     headings = [
         lines_needed(column.heading, width * BOLD_ROOM) for column, width in zip(sheet.columns, widths, strict=True)
@@ -77,7 +78,7 @@ def row_heights(sheet: Sheet, widths: Sequence[float]) -> list[float]:
 
 
 class _Lines(dict[Content, int]):
-    """How many lines each content takes in a column of this width, measured when first asked for and then kept."""
+    """How many lines each content takes in a column of this width; measured once and kept."""
 
     def __init__(self, width: float) -> None:
         super().__init__()

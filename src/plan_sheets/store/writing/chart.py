@@ -1,4 +1,4 @@
-"""How a chart is drawn, in XlsxWriter's words: every part has a pattern and a number of its own beside its colour."""
+"""XlsxWriter's options for a chart: every part has a pattern and a number as well as a colour."""
 
 from __future__ import annotations
 
@@ -14,36 +14,36 @@ WIDTH, HEIGHT, GAP = 490, 620, 14
 """The chart, and the gap between it and the table, in pixels."""
 COLUMNS = ceil((WIDTH + GAP) / 64)
 ROWS = ceil(HEIGHT / DEFAULT_ROW_PIXELS)
-"""How many columns of the standard width, and rows of one line, it covers at most."""
+"""How many columns of the standard width, and rows of one line, the chart covers at most."""
 
 _LABELLED = 1 / 40
-"""A part lower than this share of the tallest column has no room for its number: the table says it."""
+"""A part that is lower than this share of the tallest column has no room for its number; the table shows it."""
 _INK, _PAPER = "#0B0C0C", "#FFFFFF"
 
 
-def _pattern(name: str, ink: str, paper: str) -> dict[str, dict[str, str]]:
+def _make_pattern(name: str, ink: str, paper: str) -> dict[str, dict[str, str]]:
     return {"pattern": {"pattern": name, "fg_color": ink, "bg_color": paper}}
 
 
 FILLS = {
     "Red": {"fill": {"color": "#D4351C"}},
-    "Not reported": _pattern("wide_upward_diagonal", "#505A5F", _PAPER),
+    "Not reported": _make_pattern("wide_upward_diagonal", "#505A5F", _PAPER),
     "Amber": {"fill": {"color": "#FFC000"}},
-    "Not assessable": _pattern("narrow_vertical", "#505A5F", _PAPER),
-    "Green": _pattern("light_downward_diagonal", _PAPER, "#00703C"),
-    "Blue": _pattern("small_grid", "#1D70B8", _PAPER),
-    "Closed": _pattern("light_upward_diagonal", _PAPER, "#505A5F"),
+    "Not assessable": _make_pattern("narrow_vertical", "#505A5F", _PAPER),
+    "Green": _make_pattern("light_downward_diagonal", _PAPER, "#00703C"),
+    "Blue": _make_pattern("small_grid", "#1D70B8", _PAPER),
+    "Closed": _make_pattern("light_upward_diagonal", _PAPER, "#505A5F"),
     "Withdrawn": {"fill": {"color": _PAPER}},
 }
-"""The look of each status word. No two are alike where there is no colour: those without a pattern are dark (Red),
-light (Amber) and white (Withdrawn)."""
+"""The fill of each status word. They differ without colour too: those without a pattern are dark (Red), light (Amber)
+and white (Withdrawn)."""
 
 
-def series(sheet: Sheet, chart: Chart) -> Iterator[dict[str, Any]]:
+def list_series(sheet: Sheet, chart: Chart) -> Iterator[dict[str, Any]]:
     """The options of `add_series` for each part, the first at the bottom."""
     first, last = sheet.heading_row + 1, sheet.heading_row + len(sheet.rows)
     label, places = sheet.place(chart.label), [*map(sheet.place, chart.parts)]
-    tallest = max(sum(_number(row.cells[place]) for place in places) for row in sheet.rows)
+    tallest = max(sum(_read_number(row.cells[place]) for place in places) for row in sheet.rows)
     for place in places:
         heading = sheet.columns[place].heading
         yield {
@@ -57,29 +57,30 @@ def series(sheet: Sheet, chart: Chart) -> Iterator[dict[str, Any]]:
             "gap": 60,
             "data_labels": {
                 "value": True,
-                "font": _font(bold=True),
+                "font": _make_font(bold=True),
                 "fill": {"color": _PAPER},
                 "custom": [
-                    None if _number(row.cells[place]) > tallest * _LABELLED else {"delete": True} for row in sheet.rows
+                    None if _read_number(row.cells[place]) > tallest * _LABELLED else {"delete": True}
+                    for row in sheet.rows
                 ],
             },
         }
 
 
-def _number(content: Content) -> int:
+def _read_number(content: Content) -> int:
     return content if isinstance(content, int) else 0
 
 
-def look(chart: Chart) -> dict[str, dict[str, Any]]:
-    """What else is set of the chart, by the name of XlsxWriter's method."""
+def list_settings(chart: Chart) -> dict[str, dict[str, Any]]:
+    """The other options of the chart, by the name of XlsxWriter's method."""
     return {
-        "set_title": {"name": chart.title, "overlay": False, "name_font": _font(bold=True, size=12)},
-        "set_legend": {"position": "right", "font": _font()},
-        "set_x_axis": {"num_font": _font()},
-        "set_y_axis": {"num_font": _font(), "num_format": "0", "min": 0, "major_gridlines": {"visible": False}},
+        "set_title": {"name": chart.title, "overlay": False, "name_font": _make_font(bold=True, size=12)},
+        "set_legend": {"position": "right", "font": _make_font()},
+        "set_x_axis": {"num_font": _make_font()},
+        "set_y_axis": {"num_font": _make_font(), "num_format": "0", "min": 0, "major_gridlines": {"visible": False}},
         "set_size": {"width": WIDTH, "height": HEIGHT},
     }
 
 
-def _font(*, bold: bool = False, size: int = FONT_POINTS) -> dict[str, Any]:
+def _make_font(*, bold: bool = False, size: int = FONT_POINTS) -> dict[str, Any]:
     return {"name": FONT["font_name"], "size": size, "bold": bold, "color": _INK}

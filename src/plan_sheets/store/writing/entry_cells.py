@@ -1,4 +1,4 @@
-"""The cells that somebody fills in: which of them ask the same, what stands beside them, what may be chosen."""
+"""The cells that somebody fills in: their prompts and lists of choices, grouped by what they ask."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from plan_sheets.store.writing.excel_limits import (
     LONGEST_LIST,
     LONGEST_PROMPT,
     LONGEST_PROMPT_TITLE,
-    cut,
-    excel_length,
-    fitting,
-    quoted,
+    count_units,
+    cut_text,
+    fit_text,
+    quote_sheet,
 )
 
 Place = tuple[int, int]
@@ -26,31 +26,31 @@ Place = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class EntryCells:
-    """What stands beside a cell while it is filled in, and what may be chosen (no choices: any text)."""
+    """The prompt that is shown while a cell is filled in, and its choices (none: any text)."""
 
     title: str
     prompt: str
     choices: tuple[str, ...]
 
 
-def entries(sheet: Sheet) -> dict[EntryCells, list[Place]]:
+def group_entries(sheet: Sheet) -> dict[EntryCells, list[Place]]:
     """The cells to fill in, grouped by what they ask, column by column and downwards."""
     groups: dict[EntryCells, list[Place]] = {}
     for across, column in [numbered for numbered in enumerate(sheet.columns) if numbered[1].input]:
         for down, row in enumerate(sheet.rows, start=sheet.heading_row + 1):
             if sheet.is_input(row, column):
-                groups.setdefault(_entry(row, column), []).append((down, across))
+                groups.setdefault(_make_entry(row, column), []).append((down, across))
     return groups
 
 
-def _entry(row: Row, column: Column) -> EntryCells:
-    """On a form the row says what is asked; elsewhere the column does."""
+def _make_entry(row: Row, column: Column) -> EntryCells:
+    """What a cell asks: on a form the row's question, elsewhere the column's."""
     if row.answer is not None:
         return EntryCells(row.answer.title, row.answer.prompt, row.answer.choices)
     return EntryCells(column.heading, column.field.prompt, column.choices)
 
 
-def as_ranges(places: Sequence[Place]) -> Iterator[str]:
+def join_ranges(places: Sequence[Place]) -> Iterator[str]:
     """The places (column by column and downwards) as ranges such as `C5:C9`."""
     start = places[0]
     for place, following in zip(places, [*places[1:], None], strict=True):
@@ -60,17 +60,17 @@ def as_ranges(places: Sequence[Place]) -> Iterator[str]:
             start = following or start
 
 
-def validation(entry: EntryCells, book: Book) -> dict[str, Any]:
+def make_validation(entry: EntryCells, book: Book) -> dict[str, Any]:
     """XlsxWriter's options for one group of cells; raises PlanSheetsError if the prompt is too long."""
     prompt = {
-        "input_title": cut(entry.title, LONGEST_PROMPT_TITLE),
-        "input_message": fitting(entry.prompt, LONGEST_PROMPT, f"The prompt of {entry.title}"),
+        "input_title": cut_text(entry.title, LONGEST_PROMPT_TITLE),
+        "input_message": fit_text(entry.prompt, LONGEST_PROMPT, f"The prompt of {entry.title}"),
     }
     if not entry.choices:
         return {"validate": "any", **prompt}
     return {
         "validate": "list",
-        "source": list_source(entry, book),
+        "source": choose_list_source(entry, book),
         "error_type": "stop",
         "error_title": "Not in the list",
         "error_message": "Please choose from the list beside the cell, or clear the cell.",
@@ -78,20 +78,20 @@ def validation(entry: EntryCells, book: Book) -> dict[str, Any]:
     }
 
 
-def list_source(entry: EntryCells, book: Book) -> list[str] | str:
+def choose_list_source(entry: EntryCells, book: Book) -> list[str] | str:
     """The words to choose from; where a cell cannot hold them (over 255 characters, commas), the range they stand in.
 
     Raises PlanSheetsError if no column of the book holds just these words in this order.
     """
     choices = list(entry.choices)
-    if excel_length(",".join(choices)) <= LONGEST_LIST and not re.search('[,"]', "".join(choices)):
+    if count_units(",".join(choices)) <= LONGEST_LIST and not re.search('[,"]', "".join(choices)):
         return choices
     for sheet in book.sheets:
         for across in range(len(sheet.columns)):
             texts = [as_text(row.cells[across]) for row in sheet.rows]
             if texts[: len(choices)] == choices and not any(texts[len(choices) :]):
                 letters, top = column_letters(across), sheet.heading_row + 2
-                return f"={quoted(sheet.name)}!${letters}${top}:${letters}${top + len(choices) - 1}"
+                return f"={quote_sheet(sheet.name)}!${letters}${top}:${letters}${top + len(choices) - 1}"
     raise PlanSheetsError(
         f"The list of {entry.title} is too long for a cell, and its words stand in no column of the workbook.",
         "Put all of them, in this order, in one column of a sheet.",

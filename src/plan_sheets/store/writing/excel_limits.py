@@ -1,4 +1,4 @@
-"""What a workbook can hold: how long a text, which characters, which names. Lengths are in UTF-16 units, as Excel's."""
+"""The limits of a workbook: lengths of texts, characters, names. Lengths are in UTF-16 units, as Excel counts them."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ LONGEST_LIST = 255
 LONGEST_HEADING = 255
 LONGEST_PROPERTY = 255
 LONGEST_HEADER = 200
-"""Of 255 characters, the rest being for codes and doubled ampersands."""
+"""Excel allows 255 characters; the rest is for codes and doubled ampersands."""
 FIRST_YEAR = 1900
 """The first year of Excel's calendar."""
 
 
-def excel_length(text: str) -> int:
-    """The length of a text as Excel counts it: an emoji is two."""
+def count_units(text: str) -> int:
+    """The length of a text in UTF-16 units: an emoji has two."""
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
-def fitting(text: str, longest: int, what: str) -> str:
-    """The text as a file can hold it; raises PlanSheetsError if it is too long, and names `what` it is."""
-    length = excel_length(text)
+def fit_text(text: str, longest: int, what: str) -> str:
+    """The text without characters that a file cannot hold. Raises PlanSheetsError that names `what` is too long."""
+    length = count_units(text)
     if length > longest:
         raise PlanSheetsError(
             f"{what} has {length:,} characters; a workbook holds {longest:,} there.", "Shorten it, or split it in two."
@@ -36,18 +36,18 @@ def fitting(text: str, longest: int, what: str) -> str:
     return printable(text)
 
 
-def cut(text: str, longest: int) -> str:
+def cut_text(text: str, longest: int) -> str:
     """The beginning of a text; an emoji is never cut in two."""
     return text.encode("utf-16-le", "replace")[: 2 * longest].decode("utf-16-le", "ignore")
 
 
-def quoted(sheet: str) -> str:
+def quote_sheet(sheet: str) -> str:
     """The name of a sheet as it stands in a formula."""
     return "'" + sheet.replace("'", "''") + "'"
 
 
-def table_names(sheets: Iterable[str]) -> list[str]:
-    """A legal name for each sheet's table: `Table_` in front, so that it never looks like a cell's address."""
+def name_tables(sheets: Iterable[str]) -> list[str]:
+    """A legal name for each sheet's table; it begins with `Table_`, so that it never looks like a cell's address."""
     names: list[str] = []
     for sheet in sheets:
         plain = "Table_" + re.sub(r"[^A-Za-z0-9]+", "_", sheet).strip("_")

@@ -1,4 +1,4 @@
-"""Handing a file over: written and read back before anybody gets it; a workbook looked at for accessibility too."""
+"""Writes a file, reads it back and compares it; a workbook is inspected for accessibility as well."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from plan_sheets.core.book.paper import BoardPaper
 from plan_sheets.core.model.findings import PlanSheetsError
 from plan_sheets.core.model.keys import Address
 from plan_sheets.core.model.printable import printable
-from plan_sheets.core.returned.compare import same_text
+from plan_sheets.core.returned.compare import is_same_text
 from plan_sheets.store.formats.reader import read_made
 from plan_sheets.store.inspector.inspect import inspect_workbook
 from plan_sheets.store.writing.workbook import write_workbook
@@ -44,9 +44,12 @@ def _compare(book: Book, data: bytes) -> None:
 
 
 def _compare_row(book: Book, at: Address, row: Row, there: Sequence[str]) -> None:
-    """One row that is not the same to the letter: figures may be calculated anew, and a month is its last day."""
+    """Raise PlanSheetsError if a row differs in more than its formulas and the spelling of dates and numbers.
+
+    `at`: the address of its first cell; `there`: the texts that were read back.
+    """
     for across, (content, found) in enumerate(zip(row.cells, there, strict=False)):
-        if not isinstance(content, Formula) and not same_text(printable(as_text(content)), found):
+        if not isinstance(content, Formula) and not is_same_text(printable(as_text(content)), found):
             where = Address.at(at.sheet, at.place[0], across)
             raise PlanSheetsError(
                 f"The workbook '{book.title}' was not handed over: {where} does not read back as written.",
@@ -56,10 +59,10 @@ def _compare_row(book: Book, at: Address, row: Row, there: Sequence[str]) -> Non
 
 def hand_over_paper(paper: BoardPaper) -> bytes:
     """The bytes of a board paper. Raises PlanSheetsError if one of its texts does not read back as it should."""
-    from plan_sheets.store.writing.word import read_texts, texts_of_paper, write_document  # noqa: PLC0415 - python-docx takes long to load, and few ask for it
+    from plan_sheets.store.writing.word import list_paper_texts, read_texts, write_document  # noqa: PLC0415 - python-docx takes long to load, and few ask for it
 
     data = write_document(paper)
-    if read_texts(data) != texts_of_paper(paper):
+    if read_texts(data) != list_paper_texts(paper):
         raise PlanSheetsError(
             f"The board paper '{paper.title}' was not handed over: it does not read back as written.",
             "This is a fault of plan-sheets, not of the plan. Please report it.",

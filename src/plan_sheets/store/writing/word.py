@@ -38,8 +38,8 @@ TWIPS_IN_CM = 567
 CELL_MARGIN_TWIPS = "80"
 CELL_STYLE, HEADING_CELL_STYLE = "Table text", "Table heading"
 _SIGNS = {"\t": "<w:tab/>", "\n": "<w:br/>"}
-_TOLD = {qn("w:t"): "", qn("w:tab"): "\t", qn("w:br"): "\n"}
-"""What is read of a run, and the text that an element stands for; "" is its own."""
+_READ_AS = {qn("w:t"): "", qn("w:tab"): "\t", qn("w:br"): "\n"}
+"""The elements that are read of a run, and the text that each stands for; "": the text within it."""
 ZIP_EPOCH = (1980, 1, 1, 0, 0, 0)
 """The time of every part of the file: with the real time, equal papers would make different files."""
 _STYLES = (
@@ -69,44 +69,44 @@ def write_document(paper: BoardPaper) -> bytes:
             _add_table(document, part)
     made = BytesIO()
     document.save(made)
-    return _timeless(made)
+    return _drop_times(made)
 
 
-def texts_of_paper(paper: BoardPaper) -> list[str]:
-    """Every text of a paper, in order, as its file shall hold it; then what stands in the header of each page."""
+def list_paper_texts(paper: BoardPaper) -> list[str]:
+    """Every text of a paper, in order, as its file should hold it; then the text of the header."""
     texts = [paper.title]
     for part in paper.parts:
         if isinstance(part, PaperTable):
             texts += [text for row in (part.headings, *part.rows) for text in row]
         else:
-            texts.append(_whole(part.lead, part.text) if isinstance(part, Paragraph) else part.text)
+            texts.append(_join_lead(part.lead, part.text) if isinstance(part, Paragraph) else part.text)
     return [printable(text) for text in (*texts, paper.marking)]
 
 
 def read_texts(data: bytes) -> list[str]:
-    """Every text that stands in a file, in order; then what stands in the header."""
+    """Every text of a file, in order; then the text of the header."""
     document = docx.Document(BytesIO(data))
     texts: list[str] = []
     for block in document.iter_inner_content():
         if isinstance(block, WordTable):
             cells: Iterator[CT_Tc] = block._tbl.iter(qn("w:tc"))  # noqa: SLF001 - `rows` looks at all rows for each cell
-            texts += ["\n".join(map(_read, cell.iterchildren(qn("w:p")))) for cell in cells]
+            texts += ["\n".join(map(_read_paragraph, cell.iterchildren(qn("w:p")))) for cell in cells]
         elif block.text:
             texts.append(block.text)
     return [*texts, document.sections[0].header.paragraphs[0].text]
 
 
-def _read(paragraph: BaseOxmlElement) -> str:
-    """The text of a paragraph; python-docx searches each paragraph three times for it."""
-    return "".join(_TOLD[run.tag] or run.text or "" for run in paragraph.iter(*_TOLD))
+def _read_paragraph(paragraph: BaseOxmlElement) -> str:
+    """The text of a paragraph; python-docx's own property searches it three times."""
+    return "".join(_READ_AS[run.tag] or run.text or "" for run in paragraph.iter(*_READ_AS))
 
 
-def _whole(lead: str, text: str) -> str:
+def _join_lead(lead: str, text: str) -> str:
     return f"{lead} {text}" if lead else text
 
 
 def _put_runs(paragraph: WordParagraph, lead: str, text: str) -> None:
-    """The text of a paragraph, its lead in bold; from right to left, if its first letter is written so."""
+    """Add the text of a paragraph, its lead in bold; from right to left if its first letter is written so."""
     if lead:
         paragraph.add_run(f"{printable(lead)} ").bold = True
     run = paragraph.add_run(printable(text))
@@ -122,47 +122,47 @@ def _is_right_to_left(text: str) -> bool:
 
 
 def _add_table(document: Document, table: PaperTable) -> None:
-    """A table, its heading row repeated on each page, no row divided between two."""
+    """Add a table; its heading row is repeated on each page, and no row is divided between two pages."""
     widths = [round((PAGE_CM[0] - 2 * MARGIN_CM) * TWIPS_IN_CM * width / sum(table.widths)) for width in table.widths]
     made = document.add_table(0, len(widths), "Table Grid")
     made.autofit = False
     _describe(made._tbl, table, widths)  # noqa: SLF001 - python-docx has no alt text of tables
     for texts, is_heading in [(table.headings, True), *((row, False) for row in table.rows)]:
-        made._tbl.append(parse_xml(_row(table, texts, widths, is_heading=is_heading)))  # noqa: SLF001 - `add_row` takes a second for a thousand rows
+        made._tbl.append(parse_xml(_spell_row(table, texts, widths, is_heading=is_heading)))  # noqa: SLF001 - `add_row` takes a second for a thousand rows
 
 
 def _describe(made: CT_Tbl, table: PaperTable, widths: list[int]) -> None:
     properties = made.tblPr
     for plain in properties.findall(qn("w:tblLook")):
         properties.remove(plain)
-    margins = _element("tblCellMar")
+    margins = _make_element("tblCellMar")
     for side in ("left", "right"):
-        margins.append(_element(side, w=CELL_MARGIN_TWIPS, type="dxa"))
-    look = _element("tblLook", val="0020", firstRow="1", lastRow="0", firstColumn="0", noHBand="1", noVBand="1")
+        margins.append(_make_element(side, w=CELL_MARGIN_TWIPS, type="dxa"))
+    look = _make_element("tblLook", val="0020", firstRow="1", lastRow="0", firstColumn="0", noHBand="1", noVBand="1")
     properties.extend((margins, look))
-    properties.append(_element("tblCaption", val=printable(table.about)))
+    properties.append(_make_element("tblCaption", val=printable(table.about)))
     properties.append(
-        _element("tblDescription", val=printable(f"{table.about}. Columns: {', '.join(table.headings)}."))
+        _make_element("tblDescription", val=printable(f"{table.about}. Columns: {', '.join(table.headings)}."))
     )
     for column, width in zip(made.tblGrid.gridCol_lst, widths, strict=True):
         column.set(qn("w:w"), str(width))
 
 
-def _row(table: PaperTable, texts: Sequence[str], widths: Sequence[int], *, is_heading: bool) -> str:
+def _spell_row(table: PaperTable, texts: Sequence[str], widths: Sequence[int], *, is_heading: bool) -> str:
     cells = "".join(
-        _cell(text, width, _look(text, heading, is_heading=is_heading), is_heading=is_heading)
+        _spell_cell(text, width, _choose_look(text, heading, is_heading=is_heading), is_heading=is_heading)
         for text, heading, width in zip(texts, table.headings, widths, strict=True)
     )
     repeated = "<w:tblHeader/>" if is_heading else ""
     return f"<w:tr {nsdecls('w')}><w:trPr><w:cantSplit/>{repeated}</w:trPr>{cells}</w:tr>"
 
 
-def _look(text: str, heading: str, *, is_heading: bool) -> Style:
-    """The colours of a heading, or of a status word; none for all else."""
+def _choose_look(text: str, heading: str, *, is_heading: bool) -> Style:
+    """The colours of a heading or a status word; {} for any other text."""
     return STYLES["heading"] if is_heading else STATUS.get(text, {}) if heading == RAG else {}
 
 
-def _cell(text: str, width: int, look: Style, *, is_heading: bool) -> str:
+def _spell_cell(text: str, width: int, look: Style, *, is_heading: bool) -> str:
     fill, ink = (str(look[name]).lstrip("#") if look else "" for name in ("bg_color", "font_color"))
     right = _is_right_to_left(text)
     style = (HEADING_CELL_STYLE if is_heading else CELL_STYLE).replace(" ", "")  # by its id, which is its name
@@ -171,17 +171,17 @@ def _cell(text: str, width: int, look: Style, *, is_heading: bool) -> str:
         f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/>'
         + (f'<w:shd w:val="clear" w:color="auto" w:fill="{fill}"/>' if look else "")
         + f'</w:tcPr><w:p><w:pPr><w:pStyle w:val="{style}"/>{"<w:bidi/>" if right else ""}</w:pPr>'
-        + f"<w:r>{f'<w:rPr>{of_run}</w:rPr>' if of_run else ''}{_text(text)}</w:r></w:p></w:tc>"
+        + f"<w:r>{f'<w:rPr>{of_run}</w:rPr>' if of_run else ''}{_spell_text(text)}</w:r></w:p></w:tc>"
     )
 
 
-def _text(text: str) -> str:
-    """What stands in a run: text, with elements of their own for tabs and line ends."""
+def _spell_text(text: str) -> str:
+    """The XML of a run's text; tabs and line ends are elements."""
     found = re.split(r"([\t\n])", printable(text))
     return "".join(_SIGNS.get(part) or f'<w:t xml:space="preserve">{escape(part)}</w:t>' for part in found if part)
 
 
-def _element(name: str, **attributes: str) -> BaseOxmlElement:
+def _make_element(name: str, **attributes: str) -> BaseOxmlElement:
     element = OxmlElement(f"w:{name}")
     for attribute, value in attributes.items():
         element.set(qn(f"w:{attribute}"), value)
@@ -197,7 +197,7 @@ def _set_up(document: Document, paper: BoardPaper) -> None:
 
 
 def _set_properties(document: Document, paper: BoardPaper) -> None:
-    """Title, language and date; nothing of the machine, of whoever made it, or of the template."""
+    """Set title, language and date; remove what tells of the machine, the author or the template."""
     properties = document.core_properties
     properties.title, properties.language = printable(paper.title)[:255], LANGUAGE
     properties.author = properties.last_modified_by = properties.comments = ""
@@ -209,7 +209,7 @@ def _set_properties(document: Document, paper: BoardPaper) -> None:
 
 
 def _set_language_and_mode(document: Document) -> None:
-    """British English; and the mode of today's Word, for in an older one it does not check accessibility."""
+    """Set British English and the mode of today's Word: in an older mode Word does not check accessibility."""
     for language in document.styles.element.iter(qn("w:lang")):
         language.set(qn("w:val"), LANGUAGE)
     settings = document.settings.element
@@ -231,7 +231,7 @@ def _set_style(document: Document, name: str, points: int, before: int, after: i
     style.font.name, style.font.size, style.font.bold = FONT, Pt(points), bold or None
     for script in ("w:cs", "w:eastAsia"):
         properties.rFonts.set(qn(script), FONT)
-    properties.append(_element("szCs", val=str(2 * points)))
+    properties.append(_make_element("szCs", val=str(2 * points)))
     if name.startswith(("Title", "Heading")):
         style.font.color.rgb = RGBColor.from_string(INK)
     room = style.paragraph_format
@@ -240,7 +240,7 @@ def _set_style(document: Document, name: str, points: int, before: int, after: i
 
 
 def _set_page(document: Document, paper: BoardPaper) -> None:
-    """A4 upright; the marking above each page, the title and the page's number below."""
+    """Set A4 upright, with the marking at the top of each page, and the title and page number at the bottom."""
     section = document.sections[0]
     section.page_width, section.page_height = map(Cm, PAGE_CM)
     section.left_margin = section.right_margin = section.top_margin = section.bottom_margin = Cm(MARGIN_CM)
@@ -250,22 +250,22 @@ def _set_page(document: Document, paper: BoardPaper) -> None:
     header.add_run(printable(paper.marking)).bold = True
     footer.style = CELL_STYLE
     footer.add_run(f"{printable(paper.title)}. Page ")
-    footer._p.append(_field("PAGE"))  # noqa: SLF001 - python-docx has no fields
+    footer._p.append(_make_field("PAGE"))  # noqa: SLF001 - python-docx has no fields
     footer.add_run(" of ")
-    footer._p.append(_field("NUMPAGES"))  # noqa: SLF001 - python-docx has no fields
+    footer._p.append(_make_field("NUMPAGES"))  # noqa: SLF001 - python-docx has no fields
 
 
-def _field(code: str) -> BaseOxmlElement:
-    """What Word counts by itself, shown as 1 until it does."""
-    field, run, text = _element("fldSimple", instr=code), OxmlElement("w:r"), OxmlElement("w:t")
+def _make_field(code: str) -> BaseOxmlElement:
+    """A field that Word works out itself, such as PAGE; it shows 1 until then."""
+    field, run, text = _make_element("fldSimple", instr=code), OxmlElement("w:r"), OxmlElement("w:t")
     text.text = "1"
     run.append(text)
     field.append(run)
     return field
 
 
-def _timeless(made: BytesIO) -> bytes:
-    """The same package without the time at which it was made."""
+def _drop_times(made: BytesIO) -> bytes:
+    """The same package with a fixed time for every part."""
     out = BytesIO()
     with zipfile.ZipFile(made) as source, zipfile.ZipFile(out, "w") as target:
         for name in source.namelist():

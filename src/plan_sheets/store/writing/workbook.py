@@ -1,4 +1,4 @@
-"""Makes the file of a book: the only importer of XlsxWriter, and the one place where its gaps are filled.
+"""Makes the .xlsx file of a book: the only importer of XlsxWriter, which is extended here where it lacks something.
 
 Every workbook of the tool comes from `write_workbook`: plan, subgroup, feedback, officer's and master.
 """
@@ -34,18 +34,18 @@ from plan_sheets.core.model.dates import PartialDate, Precision
 from plan_sheets.core.model.findings import PlanSheetsError
 from plan_sheets.core.model.keys import Address, column_letters
 from plan_sheets.core.model.printable import printable
-from plan_sheets.store.writing.cells import Spelling, is_plain, pixels, row_heights
-from plan_sheets.store.writing.chart import COLUMNS, GAP, ROWS, look, series
-from plan_sheets.store.writing.entry_cells import EntryCells, Place, as_ranges, entries, validation
+from plan_sheets.store.writing.cells import Spelling, is_plain, measure_rows, pixels
+from plan_sheets.store.writing.chart import COLUMNS, GAP, ROWS, list_series, list_settings
+from plan_sheets.store.writing.entry_cells import EntryCells, Place, group_entries, join_ranges, make_validation
 from plan_sheets.store.writing.excel_limits import (
     FIRST_YEAR,
     LONGEST_HEADER,
     LONGEST_HEADING,
     LONGEST_PROPERTY,
     LONGEST_TEXT,
-    fitting,
-    quoted,
-    table_names,
+    fit_text,
+    name_tables,
+    quote_sheet,
 )
 from plan_sheets.store.writing.hooks import HEADING_STYLE_ID, HOOKS
 
@@ -72,27 +72,29 @@ def write_workbook(book: Book) -> bytes:
     workbook = _Workbook(file, options)
     workbook.locks_structure = book.protected
     _set_properties(workbook, book)
-    pen = _Pen(replace(book, sheets=tuple(map(_with_a_row, book.sheets))), _formats(workbook), Spelling())
-    for sheet, table in zip(pen.book.sheets, table_names(sheet.name for sheet in book.sheets), strict=True):
+    pen = _Pen(replace(book, sheets=tuple(map(_fill_empty_table, book.sheets))), _add_formats(workbook), Spelling())
+    for sheet, table in zip(pen.book.sheets, name_tables(sheet.name for sheet in book.sheets), strict=True):
         page = workbook.add_worksheet(sheet.name, _Page)
         _write_sheet(page, sheet, table, pen)
         _draw_chart(workbook, page, sheet)
     workbook.close()
-    for page in workbook.worksheets():  # XlsxWriter ties them in circles, which would wait for the collector
+    for (
+        page
+    ) in workbook.worksheets():  # they refer to each other in circles, and would stay until the garbage collector runs
         vars(page).clear()
     return file.getvalue()
 
 
 @dataclass(frozen=True, slots=True)
 class _Pen:
-    """What it takes to write any sheet: the book it belongs to, the formats by name, and the cells spelt so far."""
+    """What every sheet is written with: its book, the formats by name, and the XML of cells so far."""
 
     book: Book
     formats: dict[str, Format]
     spelling: Spelling
 
 
-def _formats(workbook: Workbook) -> dict[str, Format]:
+def _add_formats(workbook: Workbook) -> dict[str, Format]:
     formats = {name: workbook.add_format({**style}) for name, style in STYLES.items()}
     formats["title"].xf_id = HEADING_STYLE_ID
     return formats
@@ -100,16 +102,13 @@ def _formats(workbook: Workbook) -> dict[str, Format]:
 
 def _set_properties(workbook: Workbook, book: Book) -> None:
     created = book.created.astimezone(UTC).replace(tzinfo=None) if book.created.tzinfo else book.created
-    workbook.set_properties({"title": fitting(book.title, LONGEST_TEXT, "The title"), "created": created})
+    workbook.set_properties({"title": fit_text(book.title, LONGEST_TEXT, "The title"), "created": created})
     for name, value in book.properties.items():
-        workbook.set_custom_property(name, fitting(value, LONGEST_PROPERTY, f"The property {name}"), "text")
+        workbook.set_custom_property(name, fit_text(value, LONGEST_PROPERTY, f"The property {name}"), "text")
 
 
-def _with_a_row(sheet: Sheet) -> Sheet:
-    """The sheet; if it has no rows, with one that says so, because Excel and XlsxWriter refuse an empty table.
-
-    Where there is nothing there is nothing to draw.
-    """
+def _fill_empty_table(sheet: Sheet) -> Sheet:
+    """The sheet; if it has no rows, with a row that says so and without its chart: Excel refuses an empty table."""
     if sheet.rows:
         return sheet
     blanks = [""] * (len(sheet.columns) - 1)
@@ -117,25 +116,25 @@ def _with_a_row(sheet: Sheet) -> Sheet:
 
 
 def _write_sheet(page: Worksheet, sheet: Sheet, table: str, pen: _Pen) -> None:
-    widths = _widths(sheet)
+    widths = _choose_widths(sheet)
     for across, width in enumerate(widths):
         page.set_column(across, across, width)
     _write_lines(page, sheet, pen)
     _add_table(page, sheet, table, pen)
     heights = _set_heights(page, sheet, widths)
     page.write_body(pen.spelling.rows(sheet, heights[1:], partial(_spell, page, pen)))
-    for entry, places in entries(sheet).items():
+    for entry, places in group_entries(sheet).items():
         _add_entry(page, entry, places, pen)
     if sheet.keeps_headings_in_view:
         page.freeze_panes(sheet.heading_row + 1, int(sum(widths) > _WIDE_TABLE and widths[0] <= _NARROW_COLUMN))
     _set_print(page, sheet, widths, pen.book.marking)
     if pen.book.protected:
-        _set_pages(page, sheet, [*widths, *_beside(sheet, widths, pen)], heights)
-        # What lies on a locked sheet can be reached, and its words be read out, only if objects are not locked.
+        _set_pages(page, sheet, [*widths, *_list_widths_beside(sheet, widths, pen)], heights)
+        # A screen reader reaches a chart on a locked sheet only if objects are not locked.
         page.protect(pen.book.password, _ALLOWED_ON_LOCKED_SHEETS | {"objects": sheet.chart is not None})
 
 
-def _widths(sheet: Sheet) -> list[float]:
+def _choose_widths(sheet: Sheet) -> list[float]:
     """The width of each column in characters; wide enough for real dates."""
     widths = [column.width for column in sheet.columns]
     dated = {across for row in sheet.rows for across, content in enumerate(row.cells) if type(content) is PartialDate}
@@ -149,14 +148,14 @@ def _write_lines(page: Worksheet, sheet: Sheet, pen: _Pen) -> None:
 
 
 def _add_table(page: Worksheet, sheet: Sheet, name: str, pen: _Pen) -> None:
-    headings = [fitting(column.heading, LONGEST_HEADING, "A heading") for column in sheet.columns]
+    headings = [fit_text(column.heading, LONGEST_HEADING, "A heading") for column in sheet.columns]
     if not all(headings) or len({heading.casefold() for heading in headings}) < len(headings):
         raise PlanSheetsError(f"On the sheet {sheet.name} a heading is blank or stands twice: {', '.join(headings)}.")
     looks = [pen.formats["input heading" if column.input else "heading"] for column in sheet.columns]
     columns = [{"header": heading, "header_format": look} for heading, look in zip(headings, looks, strict=True)]
     options = {"name": name, "columns": columns, "autofilter": False, "style": None}
     bottom, right = sheet.heading_row + len(sheet.rows), len(columns) - 1
-    # XlsxWriter marks every cell of a table that it is told of, lest a second one lie over it: there is none.
+    # XlsxWriter marks every cell of a table, to refuse overlapping ones. There are none, so it is given two rows.
     page.add_table(sheet.heading_row, 0, sheet.heading_row + 1, right, options)
     page.tables[-1]["range"] = page.tables[-1]["a_range"] = (
         f"A{sheet.heading_row + 1}:{column_letters(right)}{bottom + 1}"
@@ -167,7 +166,7 @@ def _add_table(page: Worksheet, sheet: Sheet, name: str, pen: _Pen) -> None:
 
 
 def _spell(page: _Page, pen: _Pen, place: Place, content: Content, is_input: bool) -> str:  # noqa: FBT001 - a `Spell`
-    """One cell of the table: where somebody types all is text, so that it stays as it was typed."""
+    """The XML of a cell of the table; every input is text, so that what is typed stays as it was typed."""
     if is_input:
         return _spell_text(page, place, as_text(content), pen.formats["input"])
     if isinstance(content, str) or (isinstance(content, PartialDate) and not _is_real(content)):
@@ -176,7 +175,7 @@ def _spell(page: _Page, pen: _Pen, place: Place, content: Content, is_input: boo
     if isinstance(content, Formula):
         page.write_formula(*place, content.text, pen.formats["locked"], content.value)
     elif isinstance(content, Link):
-        page.write_url(*place, _url(content.target), pen.formats["link"], _held(page, place, content.text))
+        page.write_url(*place, _make_url(content.target), pen.formats["link"], _fit_cell(page, place, content.text))
     elif isinstance(content, PartialDate):
         page.write_datetime(*place, datetime.combine(content.last, time()), pen.formats[content.precision])
     else:
@@ -185,38 +184,38 @@ def _spell(page: _Page, pen: _Pen, place: Place, content: Content, is_input: boo
 
 
 def _is_real(day: PartialDate) -> bool:
-    """A quarter is text, for no number format can say it; so is what lies before Excel's calendar."""
+    """Whether a date is written as a date; a quarter, and a year before Excel's calendar, is written as text."""
     return day.precision is not Precision.QUARTER and day.first.year >= FIRST_YEAR
 
 
 def _write_text(page: Worksheet, place: Place, text: str, look: Format) -> None:
     if text:
-        page.write_string(*place, _held(page, place, text), look)
+        page.write_string(*place, _fit_cell(page, place, text), look)
     else:
         page.write_blank(*place, None, look)
 
 
 def _spell_text(page: _Page, place: Place, text: str, look: Format) -> str:
-    return page.spell_text(_held(page, place, text) if text else "", look)
+    return page.spell_text(_fit_cell(page, place, text) if text else "", look)
 
 
-def _held(page: Worksheet, place: Place, text: str) -> str:
+def _fit_cell(page: Worksheet, place: Place, text: str) -> str:
     if len(text) <= SURELY_HELD and text.isprintable():
         return text
-    return fitting(text, LONGEST_TEXT, str(Address.at(page.get_name(), *place)))
+    return fit_text(text, LONGEST_TEXT, str(Address.at(page.get_name(), *place)))
 
 
-def _url(target: str) -> str:
-    """XlsxWriter's word for an e-mail address, or for a place in the same workbook (`Progress!A1`)."""
+def _make_url(target: str) -> str:
+    """The URL, as XlsxWriter wants it, of an e-mail address or of a cell in the same workbook (`Progress!A1`)."""
     if "@" in target:
         return f"mailto:{target.removeprefix('mailto:')}"
     sheet, _, cell = target.rpartition("!")
-    return f"internal:{quoted(sheet)}!{cell}"
+    return f"internal:{quote_sheet(sheet)}!{cell}"
 
 
 def _set_heights(page: Worksheet, sheet: Sheet, widths: list[float]) -> list[float]:
-    """States the height of title and headings; returns those from the headings on, in points."""
-    heights = row_heights(sheet, widths)
+    """Set the heights of title and headings; returns the heights from the headings on, in points."""
+    heights = measure_rows(sheet, widths)
     page.set_row(0, TITLE_POINTS)
     if heights[0] > LINE_POINTS:
         page.set_row(sheet.heading_row, heights[0])
@@ -225,17 +224,17 @@ def _set_heights(page: Worksheet, sheet: Sheet, widths: list[float]) -> list[flo
     return heights
 
 
-def _beside(sheet: Sheet, widths: list[float], pen: _Pen) -> list[float]:
-    """The widths of the columns printed beside the table: its lines spill over them, its chart lies on them."""
+def _list_widths_beside(sheet: Sheet, widths: list[float], pen: _Pen) -> list[float]:
+    """The widths of the columns right of the table that are printed too: long lines and the chart lie over them."""
     spare = spare_columns(widths, sheet.lines_written(pen.book.marking))
     return [STANDARD_WIDTH] * max(spare, COLUMNS if sheet.chart else 0)
 
 
 def _set_pages(page: Worksheet, sheet: Sheet, widths: list[float], heights: list[float]) -> None:
-    """What of a sheet to which no row is added is printed, and where a page begins.
+    """Set the print area and the page breaks of a locked sheet, to which nobody adds rows.
 
-    Without a print area a long title, which spills to the right, would shrink the whole page. Excel and LibreOffice
-    heed a break between rows as long as pages are fitted in their width alone.
+    Without a print area a long title, which runs on to the right, would shrink the whole page. Excel and LibreOffice
+    keep to page breaks between rows as long as only the width of pages is fitted.
     """
     down = max(len(sheet.rows), ROWS if sheet.chart else 0)
     page.print_area(0, 0, sheet.heading_row + down, len(widths) - 1)
@@ -253,19 +252,19 @@ def _set_print(page: Worksheet, sheet: Sheet, widths: list[float], marking: str)
     page.fit_to_pages(1, 0)
     page.repeat_rows(sheet.heading_row)
     if marking:
-        header = fitting(marking, LONGEST_HEADER, "The protective marking")
+        header = fit_text(marking, LONGEST_HEADER, "The protective marking")
         page.set_header("&C" + header.replace("&", "&&"), {"margin": EDGE_INCHES})
     page.set_footer("&L&A&RPage &P of &N", {"margin": EDGE_INCHES})
 
 
 def _draw_chart(workbook: Workbook, page: Worksheet, sheet: Sheet) -> None:
-    """The sheet's chart, if it has one, beside its table and of that very table."""
+    """Draw the sheet's chart, if it has one, right of its table."""
     if sheet.chart is None:
         return
     drawn = workbook.add_chart({"type": "column", "subtype": "stacked"})
-    for part in series(sheet, sheet.chart):
+    for part in list_series(sheet, sheet.chart):
         drawn.add_series(part)
-    for method, options in look(sheet.chart).items():
+    for method, options in list_settings(sheet.chart).items():
         getattr(drawn, method)(options)
     words = {
         "description": printable(chart_words(sheet, sheet.chart)),
@@ -276,9 +275,9 @@ def _draw_chart(workbook: Workbook, page: Worksheet, sheet: Sheet) -> None:
 
 
 def _add_entry(page: Worksheet, entry: EntryCells, places: list[Place], pen: _Pen) -> None:
-    """The prompt, the list, and the colours that status words take while they are typed."""
-    area = {"multi_range": " ".join(as_ranges(places))}
-    page.data_validation(*places[0], *places[0], validation(entry, pen.book) | area)
+    """Add the prompt and the list of these cells, and the colours of the status words that can be chosen."""
+    area = {"multi_range": " ".join(join_ranges(places))}
+    page.data_validation(*places[0], *places[0], make_validation(entry, pen.book) | area)
     for word in STATUS:
         if word in entry.choices:
             rule = {"type": "cell", "criteria": "==", "value": f'"{word}"', "format": pen.formats[f"typed {word}"]}
@@ -286,7 +285,7 @@ def _add_entry(page: Worksheet, entry: EntryCells, places: list[Place], pen: _Pe
 
 
 class _Workbook(Workbook):  # type: ignore[misc]  # XlsxWriter ships no types
-    """A workbook whose structure can be locked, and whose parts pass through `HOOKS`."""
+    """A workbook whose structure can be locked, and whose parts are changed by `HOOKS`."""
 
     locks_structure = False
 
@@ -300,7 +299,7 @@ class _Workbook(Workbook):  # type: ignore[misc]  # XlsxWriter ships no types
 
 
 class _Page(Worksheet):  # type: ignore[misc]  # XlsxWriter ships no types
-    """A sheet whose rows grow while somebody types, and under whose headings stand rows that are spelt already."""
+    """A sheet whose rows grow while somebody types, and whose rows under the headings are given as XML."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -309,14 +308,14 @@ class _Page(Worksheet):  # type: ignore[misc]  # XlsxWriter ships no types
         self._body: list[str] = []
 
     def spell_text(self, text: str, look: Format) -> str:
-        """A cell with this text, all but its address, as XlsxWriter spells it."""
-        style = _number(look)
+        """The XML of a cell with this text, without its address, as XlsxWriter writes it."""
+        style = _number_format(look)
         if not text:
             return f'" s="{style}"/>'
         return f'" s="{style}" t="s"><v>{self.str_table._get_shared_string_index(text)}</v></c>'  # noqa: SLF001 - as XlsxWriter's own method does
 
     def taken_out(self, place: Place) -> str:
-        """The cell that was just written there, as XlsxWriter spells it; it does not write it a second time."""
+        """Remove the cell that was just written there; its XML, without its address, as XlsxWriter writes it."""
         row, column = place
         kept, self.fh = self.fh, StringIO()
         self._write_cell(row, column, self.table[row].pop(column))
@@ -325,10 +324,10 @@ class _Page(Worksheet):  # type: ignore[misc]  # XlsxWriter ships no types
         return spelt[spelt.index('" ') :]
 
     def write_body(self, rows: Iterable[str]) -> None:
-        """Takes the XML of the remaining rows; every use of a text adds to the count of the shared texts."""
+        """Take the XML of the rows under the headings, and count their uses of shared texts."""
         for row in self.table.values():  # formats are numbered in the order in which they stand on the sheet
             for cell in row.values():
-                _number(cell.format)
+                _number_format(cell.format)
         top, counted = self.dim_rowmax, self.str_table.count
         self._body = list(rows)
         self.dim_rowmax = top + len(self._body)
@@ -339,20 +338,20 @@ class _Page(Worksheet):  # type: ignore[misc]  # XlsxWriter ships no types
         self.fh.writelines(self._body)
 
     def _xml_start_tag_unencoded(self, tag: str, attributes: Iterable[tuple[str, object]] = ()) -> None:
-        """Keeps the heights of rows but not the word that a person fixed them."""
+        """Keep the heights of rows, without the attribute that says that a person fixed them."""
         super()._xml_start_tag_unencoded(tag, [attribute for attribute in attributes if attribute[0] != "customHeight"])
 
 
-def _number(look: Format) -> int:
-    """The number of a format in the file: one has none before it is first asked for."""
+def _number_format(look: Format) -> int:
+    """The number of a format in the file; XlsxWriter gives it one when it is first asked for."""
     return int(look._get_xf_index())  # noqa: SLF001 - as XlsxWriter's own methods do
 
 
 class _PlainStrings(SharedStrings):  # type: ignore[misc]  # XlsxWriter ships no types
-    """Texts that are never taken for markup: XlsxWriter writes any text between <r> and </r> as it stands."""
+    """Shared texts that are always escaped: XlsxWriter would write a text between <r> and </r> as markup."""
 
     def _write_si(self, string: str) -> None:
-        """Most texts have nothing in them that XlsxWriter would change, and it takes long to find that out."""
+        """Write a text; one without anything to escape is written at once, which is faster."""
         if is_plain(string):
             self.fh.write(f"<si><t>{string}</t></si>")
         else:
@@ -363,7 +362,7 @@ class _PlainStrings(SharedStrings):  # type: ignore[misc]  # XlsxWriter ships no
 
 
 class _Packager(Packager):  # type: ignore[misc]  # XlsxWriter ships no types
-    """Writes the parts of the file, and passes them through `HOOKS`."""
+    """Writes the parts of the file, changed by `HOOKS`."""
 
     def _write_shared_strings_file(self) -> None:
         strings = _PlainStrings()

@@ -1,6 +1,6 @@
-"""What the parser does not tell of an xlsb, from the records of its parts (MS-XLSB 2.1.4), in the child process.
+"""Reads from an xlsb what its parser does not, from the records of its parts (MS-XLSB 2.1.4), in the child process.
 
-A file with cells that the parser passes over without a word, as some programs write them, is refused.
+Some programs write cells that the parser leaves out without an error; a file with such cells is refused.
 """
 
 from __future__ import annotations
@@ -10,17 +10,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from plan_sheets.store.container.limits import LIMITS, Limits
-from plan_sheets.store.container.parts import read_relations, relations_part
+from plan_sheets.store.container.parts import find_target, name_relations_part, read_relations
 from plan_sheets.store.container.refused import RefusedError
-from plan_sheets.store.formats.binary.looks import BinarySheet, CellStyles, reference
-from plan_sheets.store.formats.cell_looks import telling_format
-from plan_sheets.store.formats.colours import colour_name, rgb_of
+from plan_sheets.store.formats.binary.looks import BinarySheet, CellStyles, make_reference
+from plan_sheets.store.formats.cell_looks import find_telling_format
+from plan_sheets.store.formats.colours import find_rgb, name_colour
 
 _PASSED_OVER = frozenset((*range(12, 19), 62))
-"""Cells that stand right of the one before and do not say so (BrtShortBlank to BrtShortIsst), as SheetJS writes them;
-and a text in several formats in the cell itself (BrtCellRString). MS-XLSB 2.3.1."""
+"""Cells without a column, to the right of the one before (BrtShortBlank to BrtShortIsst), as SheetJS writes them;
+and texts with several formats in the cell itself (BrtCellRString). MS-XLSB 2.3.1."""
 _SIZE_BYTES = 4
-"""The most bytes that tell how long a record is; each holds seven bits, and the last has no eighth."""
+"""The most bytes of the length of a record; each has seven bits of it, and the eighth bit is 0 in the last."""
 
 
 class _Is:
@@ -34,7 +34,7 @@ class _Is:
 
 
 class XlsbScan(NamedTuple):
-    """What was seen: of each sheet its title, its part, and what its records tell."""
+    """What was read from an xlsb: (title, name of the part) of each sheet, and what its records say."""
 
     listed: tuple[tuple[str, str], ...]
     sheets: tuple[BinarySheet, ...]
@@ -42,24 +42,26 @@ class XlsbScan(NamedTuple):
 
 
 def scan_xlsb(parts: Mapping[str, bytes], book: str, limits: Limits = LIMITS) -> XlsbScan:
-    """Walk the parts that hold cells. Raises RefusedError, TooFullError, and what damaged records raise."""
+    """Read the parts that hold cells; `book` is the name of the one that lists the sheets.
+
+    Raises RefusedError, TooFullError, and what damaged records raise.
+    """
     folder = book.rpartition("/")[0]
-    targets = {relation.id: relation.target for relation in read_relations(parts[relations_part(book)])}
+    relations = read_relations(parts[name_relations_part(book)])
+    targets = {relation.id: find_target(book, relation.target) for relation in relations}
     listed, since_1904 = list[tuple[str, str]](), False
-    for number, content in records(parts[book]):
+    for number, content in read_records(parts[book]):
         if number == _Is.WORKBOOK:
             since_1904 = bool(content[0] & 1)
         elif number == _Is.SHEET:
-            link, at = _text(content, 8)
-            target = targets[link].lower()
-            part = target[1:] if target.startswith("/") else f"{folder}/{target}"
-            listed.append((_text(content, at)[0], part))
-    styles = _styles(parts.get(f"{folder}/styles.bin", b""))
-    return XlsbScan(tuple(listed), tuple(_sheet(parts[part], styles, limits) for _, part in listed), since_1904)
+            link, at = _read_text(content, 8)
+            listed.append((_read_text(content, at)[0], targets[link]))
+    styles = _read_styles(parts.get(f"{folder}/styles.bin", b""))
+    return XlsbScan(tuple(listed), tuple(_read_sheet(parts[part], styles, limits) for _, part in listed), since_1904)
 
 
-def records(part: bytes) -> Iterator[tuple[int, bytes]]:
-    """Number and content of each record: the number has two bytes where the first has its eighth bit set."""
+def read_records(part: bytes) -> Iterator[tuple[int, bytes]]:
+    """Read (number, content) of each record; the number has two bytes if the eighth bit of the first is set."""
     at, end = 0, len(part) - 1
     while at < end:
         kind, at = part[at], at + 1
@@ -74,27 +76,27 @@ def records(part: bytes) -> Iterator[tuple[int, bytes]]:
         at += size
 
 
-def comments_in(part: bytes) -> Iterator[tuple[str, str]]:
-    """Cell and text of each comment."""
+def read_comments(part: bytes) -> Iterator[tuple[str, str]]:
+    """Read (cell, text) of each comment."""
     cell = ""
-    for number, content in records(part):
+    for number, content in read_records(part):
         if number == _Is.COMMENT:
             row, _, column, _ = struct.unpack_from("<4L", content, 4)
-            cell = reference(row, column)
+            cell = make_reference(row, column)
         elif number == _Is.COMMENT_TEXT:
-            yield cell, _text(content, 1)[0]
+            yield cell, _read_text(content, 1)[0]
 
 
-def links_in(part: bytes) -> Iterator[tuple[str, str]]:
-    """Cell and relationship of each link to somewhere else."""
-    for number, content in records(part):
+def read_links(part: bytes) -> Iterator[tuple[str, str]]:
+    """Read (cell, id of the relation) of each link; the id is "" for a link within the workbook."""
+    for number, content in read_records(part):
         if number == _Is.LINK:
             row, _, column, _ = struct.unpack_from("<4L", content)
-            yield reference(row, column), _text(content, 16)[0]
+            yield make_reference(row, column), _read_text(content, 16)[0]
 
 
-def _text(content: bytes, at: int) -> tuple[str, int]:
-    """A text with its length before it, and where it ends; "" for one that is not there."""
+def _read_text(content: bytes, at: int) -> tuple[str, int]:
+    """The text at a position, after its length, and the position after it; "" for a missing text."""
     (length,) = struct.unpack_from("<L", content, at)
     if length == 0xFFFFFFFF:  # noqa: PLR2004 - none
         return "", at + 4
@@ -102,9 +104,9 @@ def _text(content: bytes, at: int) -> tuple[str, int]:
     return content[at + 4 : end].decode("utf-16-le", "replace"), end
 
 
-def _sheet(part: bytes, styles: CellStyles, limits: Limits) -> BinarySheet:
+def _read_sheet(part: bytes, styles: CellStyles, limits: Limits) -> BinarySheet:
     sheet, row = BinarySheet(styles, limits), 0
-    for number, content in records(part):
+    for number, content in read_records(part):
         if number in _PASSED_OVER:
             raise RefusedError("file_odd_encoding")
         if number == _Is.ROW:
@@ -112,48 +114,48 @@ def _sheet(part: bytes, styles: CellStyles, limits: Limits) -> BinarySheet:
             if content[11] & 0x10:
                 sheet.rows.append(row)
         elif number <= _Is.LAST_CELL:
-            _cell(sheet, row, number, content)
+            _read_cell(sheet, row, number, content)
         elif number == _Is.COLUMNS:
             first, last, width, _, flags = struct.unpack_from("<4LH", content)
             if flags & 1 or not width:
                 sheet.columns.append((first, last))
         elif number == _Is.MERGED:
-            sheet.merge(*struct.unpack_from("<4L", content))
+            sheet.add_merge(*struct.unpack_from("<4L", content))
     return sheet
 
 
-def _cell(sheet: BinarySheet, row: int, number: int, content: bytes) -> None:
+def _read_cell(sheet: BinarySheet, row: int, number: int, content: bytes) -> None:
     column, style = struct.unpack_from("<2L", content)
-    sheet.cell(row, column, style & 0xFFFFFF)
+    sheet.add_cell(row, column, style & 0xFFFFFF)
     if number in (_Is.ERROR, _Is.FORMULA_ERROR):
-        sheet.error(row, column, content[8])
+        sheet.add_error(row, column, content[8])
     elif number >= _Is.FORMULAS:
-        sheet.formula(row, column)
+        sheet.add_formula(row, column)
 
 
-def _styles(part: bytes) -> CellStyles:
+def _read_styles(part: bytes) -> CellStyles:
     codes, fonts, fills = dict[str, str](), list[bool](), list[str]()
     cells, is_cell = list[Sequence[int]](), False
-    for number, content in records(part):
+    for number, content in read_records(part):
         if number == _Is.FORMAT:
-            codes[str(struct.unpack_from("<H", content)[0])] = _text(content, 2)[0]
+            codes[str(struct.unpack_from("<H", content)[0])] = _read_text(content, 2)[0]
         elif number == _Is.FONT:
             fonts.append(bool(content[2] & 0x08))
         elif number == _Is.FILL:
-            fills.append(_fill(content))
+            fills.append(_name_fill(content))
         elif number in (_Is.STYLES, _Is.END_OF_STYLES):
             is_cell = number == _Is.STYLES
         elif number == _Is.STYLE and is_cell:
             cells.append(struct.unpack_from("<3H", content, 2))
-    return _by_style(codes, fonts, fills, cells)
+    return _make_styles(codes, fonts, fills, cells)
 
 
-def _by_style(
+def _make_styles(
     codes: Mapping[str, str], fonts: Sequence[bool], fills: Sequence[str], cells: Sequence[Sequence[int]]
 ) -> CellStyles:
     styles = CellStyles()
     for number, (format_, font, fill) in enumerate(cells):
-        if code := telling_format(str(format_), codes):
+        if code := find_telling_format(str(format_), codes):
             styles.formats[number] = code
         if fill < len(fills) and fills[fill]:
             styles.painted[number] = fills[fill]
@@ -162,9 +164,9 @@ def _by_style(
     return styles
 
 
-def _fill(content: bytes) -> str:
-    """The colour of a solid fill (MS-XLSB 2.4.660); "" of any other, or none of ours."""
+def _name_fill(content: bytes) -> str:
+    """The name of the RAG colour of a solid fill (MS-XLSB 2.4.660); "" for other fills and colours."""
     kind, how, index = struct.unpack_from("<LBB", content)
     if kind != 1:
         return ""
-    return colour_name(content[8:11].hex() if how & 1 else rgb_of({"indexed": str(index)}, b""))
+    return name_colour(content[8:11].hex() if how & 1 else find_rgb({"indexed": str(index)}, b""))

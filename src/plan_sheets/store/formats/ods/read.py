@@ -1,7 +1,7 @@
-"""An ods, read whole: its cells, and what lies beside, over and under them; walked once, by a strict parser.
+"""Reads an ods: its cells, comments, drawings and links, in one walk with a strict parser.
 
-A cell is read as LibreOffice shows it, whatever the file leaves out: words that name no type are a text, and texts that
-a merge covers are still there. Rows, columns and cells may each stand for many.
+A cell is read as LibreOffice shows it: words without a type are a text, and texts under a merge are read as well. A
+row, a column or a cell in the file may stand for several.
 """
 
 from __future__ import annotations
@@ -19,23 +19,23 @@ from plan_sheets.core.model.found import FoundCell, FoundSheet, Remark
 from plan_sheets.core.model.keys import column_letters
 from plan_sheets.store.container.limits import LIMITS, Limits
 from plan_sheets.store.container.refused import RefusedError
-from plan_sheets.store.formats.comments import capped, link_of, remark_of
+from plan_sheets.store.formats.comments import cap_remarks, describe_comment, describe_link
 from plan_sheets.store.formats.lines import MAX_COLUMNS, MAX_ROWS
-from plan_sheets.store.formats.ods.cells import OdsCell, dated, held_by, shown_by
+from plan_sheets.store.formats.ods.cells import OdsCell, find_shown, read_as_date, read_held
 from plan_sheets.store.formats.ods.styles import OdsLook, OdsStyles
 from plan_sheets.store.formats.sheet_scan import BeyondEdgeError, TooFullError
 
 FIRST_DAY = "1899-12-30"
-"""What day numbers count from where a file does not say (OpenDocument 1.3 part 3, 9.4.3)."""
+"""Day numbers count from this day if a file does not say (OpenDocument 1.3 part 3, 9.4.3)."""
 _PARAGRAPHS = ("text:p", "text:h")
 _BLANKS = {"text:s": " ", "text:tab": "\t", "text:line-break": "\n"}
 _ELSEWHERE = re.compile("'.*'#.*")
-"""How LibreOffice calls what it remembers of a sheet in another file: it shows no such sheet."""
+"""The name of a copy of a sheet in another file that LibreOffice keeps; it is not shown."""
 
 
 @dataclass(slots=True)
 class OdsScan:
-    """What was read."""
+    """What was read from an ods."""
 
     sheets: list[FoundSheet] = field(default_factory=list)
     since_1904: bool = False
@@ -45,10 +45,10 @@ class OdsScan:
 
 
 def scan_ods(content: bytes, styles: bytes = b"", limits: Limits = LIMITS) -> OdsScan:
-    """Read the content of an ods; `styles` is its part of that name.
+    """Read the content of an ods; `styles` is the part `styles.xml`.
 
     Raises ExpatError if it is no XML, ValueError on a count that is no number, BeyondEdgeError, TooFullError, and
-    RefusedError where it asks for more than a reader may be asked for, or has no sheets.
+    RefusedError if it is over a limit or has no sheets.
     """
     known = OdsStyles()
     if styles:
@@ -64,12 +64,12 @@ def scan_ods(content: bytes, styles: bytes = b"", limits: Limits = LIMITS) -> Od
     parser.Parse(content, True)  # noqa: FBT003 - expat takes no keywords
     if not walker.scan.sheets:
         raise RefusedError("file_no_sheets")
-    walker.scan.beside = [*capped(walker.beside, limits), *capped(walker.links, limits)]
+    walker.scan.beside = [*cap_remarks(walker.beside, limits), *cap_remarks(walker.links, limits)]
     return walker.scan
 
 
 class _Columns(NamedTuple):
-    """Some columns side by side."""
+    """Neighbouring columns with the same style: from `start` up to, and without, `stop`."""
 
     start: int
     stop: int
@@ -79,7 +79,7 @@ class _Columns(NamedTuple):
 
 @dataclass(slots=True)
 class _Table:
-    """One sheet as it is read; `row` and `column` are those of the cell at hand, counted from 0."""
+    """A sheet while it is read; `row` and `column` are those of the current cell, counted from 0."""
 
     name: str
     visible: bool
@@ -94,7 +94,7 @@ class _Table:
     matrices: list[tuple[int, int, int, int]] = field(default_factory=list)
     row: int = 0
     rows: int = 0
-    """For how many rows the one at hand stands; 0 between rows."""
+    """How many rows the current one stands for; 0 between rows."""
     row_style: str = ""
     row_hidden: bool = False
     column: int = 0
@@ -110,19 +110,19 @@ class _Table:
         return f"{column_letters(self.column)}{self.row + 1}"
 
     def columns_at(self, column: int) -> _Columns:
-        """What is said of a column; of one of which nothing is, that it is shown and has no style."""
+        """The columns that a column belongs to; without any, a visible column without a style."""
         at = bisect_right(self.columns, column, key=lambda columns: columns.start) - 1
         columns = self.columns[at] if at >= 0 else None
         return columns if columns and column < columns.stop else _Columns(column, MAX_COLUMNS, "", hidden=False)
 
     def painted_in(self, stop: int) -> list[tuple[int, int, str]]:
-        """The columns painted as a whole from the one at hand up to `stop`: first, the one after the last, colour."""
+        """The columns painted as a whole, from the current one up to `stop`: (first, after the last, colour)."""
         first = bisect_right(self.painted_columns, self.column, key=lambda run: run[1])
         runs = takewhile(lambda run: run[0] < stop, self.painted_columns[first:])
         return [(max(start, self.column), min(end, stop), colour) for start, end, colour in runs]
 
     def is_in_matrix(self) -> bool:
-        """Whether a formula that fills several cells fills the one at hand."""
+        """Whether a formula that fills several cells fills the current one."""
         return any(
             top <= self.row < bottom and left <= self.column < right for top, left, bottom, right in self.matrices
         )
@@ -139,7 +139,7 @@ class _Walker:
         self.depth = 0
         """How many paragraphs are open."""
         self.within: list[str] = []
-        """The tags that are open of what lies beside the cells."""
+        """The open tags of the comment, drawing or other object that is being read."""
         self.aside: list[str] = []
         self.beside: list[Remark] = []
         self.links: list[Remark] = []
@@ -153,7 +153,7 @@ class _Walker:
         }
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
-        """A tag begins."""
+        """Read the beginning of a tag."""
         if self.within or tag == "table:dde-link":
             self._go_aside(tag, silent=tag == "table:dde-link")
         elif tag == "table:table":
@@ -168,7 +168,7 @@ class _Walker:
             self.begins[tag](self.table, attributes)
 
     def end(self, tag: str) -> None:
-        """A tag ends: after a row comes the next."""
+        """Read the end of a tag."""
         if self.within:
             self._end_aside()
         elif self.table is None:
@@ -184,13 +184,13 @@ class _Walker:
             self.scan.sheets.append(self.table.found())
             self.table = None
 
-    def text(self, told: str) -> None:
-        """What stands between two tags."""
+    def text(self, characters: str) -> None:
+        """Read the characters between two tags."""
         if self.within:
             if "text:p" in self.within:
-                self.aside.append(told)
+                self.aside.append(characters)
         elif self.depth and self.cell is not None:
-            self.cell.words.append(told)
+            self.cell.words.append(characters)
 
     def _before_tables(self, tag: str, attributes: dict[str, str]) -> None:
         if tag == "table:null-date":
@@ -214,7 +214,7 @@ class _Walker:
 
     def _columns(self, table: _Table, attributes: dict[str, str]) -> None:
         start = table.columns[-1].stop if table.columns else 0
-        stop = min(start + _times(attributes, "table:number-columns-repeated"), MAX_COLUMNS)
+        stop = min(start + _read_count(attributes, "table:number-columns-repeated"), MAX_COLUMNS)
         if start < stop:
             style = attributes.get("table:default-cell-style-name", "")
             table.columns.append(_Columns(start, stop, style, _is_hidden(attributes)))
@@ -224,34 +224,34 @@ class _Walker:
     def _begin_row(self, table: _Table, attributes: dict[str, str]) -> None:
         if table.rows:
             raise ValueError("a row within a row")
-        table.rows, table.column = _times(attributes, "table:number-rows-repeated"), 0
+        table.rows, table.column = _read_count(attributes, "table:number-rows-repeated"), 0
         table.row_style = attributes.get("table:default-cell-style-name", "")
         table.row_hidden = _is_hidden(attributes)
 
     def _begin_cell(self, table: _Table, attributes: dict[str, str]) -> None:
-        self.cell, self.depth = OdsCell(attributes, _times(attributes, "table:number-columns-repeated")), 0
+        self.cell, self.depth = OdsCell(attributes, _read_count(attributes, "table:number-columns-repeated")), 0
         if "table:number-matrix-rows-spanned" in attributes:
-            down, right = (_times(attributes, f"table:number-matrix-{way}-spanned") for way in ("rows", "columns"))
+            down, right = (_read_count(attributes, f"table:number-matrix-{way}-spanned") for way in ("rows", "columns"))
             going_on = [matrix for matrix in table.matrices if matrix[2] > table.row][-self.limits.matrices :]
             table.matrices = [*going_on, (table.row, table.column, table.row + down, table.column + right)]
 
     def _begin_words(self, table: _Table, cell: OdsCell, tag: str, attributes: dict[str, str]) -> None:
-        """A part of a cell's text: a paragraph, a blank, a link, words in a style of their own."""
+        """Read a part of the text of a cell: a paragraph, a blank, a link, words with a style."""
         if tag in _PARAGRAPHS:
             if cell.paragraphs:
                 cell.words.append("\n")
             cell.paragraphs, self.depth = cell.paragraphs + 1, self.depth + 1
         elif tag in _BLANKS:
-            times = _times(attributes, "text:c")
+            times = _read_count(attributes, "text:c")
             self._count_letters(times)
             cell.words.append(_BLANKS[tag] * times)
         elif tag == "text:a" and not attributes.get("xlink:href", "#").startswith("#"):
-            self.links.append(link_of(table.name, table.place, attributes["xlink:href"]))
+            self.links.append(describe_link(table.name, table.place, attributes["xlink:href"]))
         elif tag in ("text:a", "text:span") and self.styles.is_struck(attributes.get("text:style-name", "")):
             cell.struck = True
 
     def _end_cell(self, table: _Table, cell: OdsCell) -> None:
-        found = held_by(cell, in_matrix=bool(table.matrices) and table.is_in_matrix())
+        found = read_held(cell, in_matrix=bool(table.matrices) and table.is_in_matrix())
         if found:
             self._keep(table, cell, found)
         elif len(table.painted) < self.limits.painted:
@@ -262,7 +262,7 @@ class _Walker:
         self.cell = None
 
     def _keep(self, table: _Table, cell: OdsCell, found: FoundCell) -> None:
-        """Put a cell that holds something wherever it stands."""
+        """Keep a cell that is not blank, in every place that it stands for."""
         count = table.rows * cell.times
         self.filled += count
         if self.filled > self.limits.filled:
@@ -270,10 +270,10 @@ class _Walker:
         if table.row + table.rows > MAX_ROWS or table.column + cell.times > MAX_COLUMNS:
             raise BeyondEdgeError(table.place)
         self._count_letters(len(found.text) * count)
-        for row, column in _places(table, cell, self.limits.filled):
+        for row, column in _list_places(table, cell, self.limits.filled):
             columns, place = table.columns_at(column), f"{column_letters(column)}{row + 1}"
             look = self._look(table, cell, columns)
-            held = dated(found, look, self.first_day)
+            held = read_as_date(found, look, self.first_day)
             table.cells[row, column] = held
             if look.colour and len(table.painted) < self.limits.painted:
                 table.painted[place] = look.colour
@@ -281,13 +281,13 @@ class _Walker:
                 table.struck.add(place)
             if table.row_hidden or columns.hidden:
                 table.hidden.add(place)
-            shown = shown_by(cell, held, look)
+            shown = find_shown(cell, held, look)
             if shown != held.text:
                 table.shown[place] = shown
 
     def _paint_blanks(self, table: _Table, cell: OdsCell) -> None:
-        """A blank cell says something where it is painted, as far as anybody could have meant it."""
-        stop, style = table.column + cell.times, cell.says("table:style-name") or table.row_style
+        """Keep the colour of a blank cell, in a limited number of the places that it stands for."""
+        stop, style = table.column + cell.times, cell.get("table:style-name") or table.row_style
         runs = [(table.column, stop, self.styles.look(style).colour)] if style else table.painted_in(stop)
         for row in range(table.row, table.row + min(table.rows, self.limits.repeats)):
             for start, end, colour in runs:
@@ -297,17 +297,17 @@ class _Walker:
                     table.painted[f"{column_letters(column)}{row + 1}"] = colour
 
     def _look(self, table: _Table, cell: OdsCell, columns: _Columns) -> OdsLook:
-        """How a cell looks: in a style of its own, or that of its row or column."""
-        return self.styles.look(cell.says("table:style-name") or table.row_style or columns.style)
+        """The look of a cell, by its own style or that of its row or column."""
+        return self.styles.look(cell.get("table:style-name") or table.row_style or columns.style)
 
     def _merge(self, table: _Table, cell: OdsCell) -> None:
-        """Tell of each range that cells are merged over."""
-        down, right = (_times(cell.attributes, f"table:number-{way}-spanned") for way in ("rows", "columns"))
+        """Keep each range of merged cells."""
+        down, right = (_read_count(cell.attributes, f"table:number-{way}-spanned") for way in ("rows", "columns"))
         if down * right == 1:
             return
         if len(table.merged) + table.rows * cell.times > self.limits.merges:
             raise RefusedError("file_too_many_merges", limit=f"{self.limits.merges:,}")
-        for row, column in _places(table, cell, self.limits.merges):
+        for row, column in _list_places(table, cell, self.limits.merges):
             last = f"{column_letters(min(column + right, MAX_COLUMNS) - 1)}{min(row + down, MAX_ROWS)}"
             table.merged.append(f"{column_letters(column)}{row + 1}:{last}")
 
@@ -330,21 +330,21 @@ class _Walker:
         tag = self.within.pop()
         if self.table and not (self.within or self.is_silent):
             text, comment = "".join(self.aside), tag == "office:annotation"
-            self.beside.append(remark_of(self.table.name, self.table.place, text, comment=comment))
+            self.beside.append(describe_comment(self.table.name, self.table.place, text, comment=comment))
 
 
-def _times(attributes: Mapping[str, str], name: str) -> int:
-    """How often something stands there, at least once. Raises ValueError if that is no number."""
+def _read_count(attributes: Mapping[str, str], name: str) -> int:
+    """Read a count, at least 1. Raises ValueError if it is no number."""
     return max(int(attributes.get(name, "1")), 1)
 
 
 def _is_hidden(attributes: Mapping[str, str]) -> bool:
-    """Whether a row or a column is: by hand, or by a filter."""
+    """Whether a row or a column is hidden, by hand or by a filter."""
     return attributes.get("table:visibility", "visible") != "visible"
 
 
-def _places(table: _Table, cell: OdsCell, most: int) -> Iterator[tuple[int, int]]:
-    """Every place that a cell stands for, in so many rows and columns at most."""
+def _list_places(table: _Table, cell: OdsCell, most: int) -> Iterator[tuple[int, int]]:
+    """Every (row, column) that a cell stands for, in at most `most` rows and `most` columns."""
     for row in range(table.row, table.row + min(table.rows, most)):
         for column in range(table.column, table.column + min(cell.times, most)):
             yield row, column

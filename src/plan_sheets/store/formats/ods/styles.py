@@ -1,11 +1,11 @@
-"""What the styles of an ods say of a cell: its colour, whether it is struck through, how much of a date it shows."""
+"""Reads the styles of an ods: the colour of a cell, whether it is struck through, which parts of a date it shows."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from plan_sheets.store.formats.colours import colour_name
+from plan_sheets.store.formats.colours import name_colour
 
 _PARTS = {
     "number:day": "d",
@@ -19,28 +19,28 @@ _PARTS = {
     "number:week-of-year": "?",
     "number:era": "?",
 }
-"""The parts of a date by a letter each, `n` being minutes; "?" for what nobody here can follow."""
+"""A letter for each part of a date; `n` is minutes, "?" a part that is not supported."""
 _DEEPEST = 20
-"""How many styles may stand above one."""
+"""How many parents of a style are followed."""
 
 
 class OdsLook(NamedTuple):
-    """How a cell looks."""
+    """What the style of a cell says."""
 
     colour: str = ""
-    """The colour of RAG that it is painted in; "" for any other."""
+    """The name of the RAG colour of the cell; "" for other colours."""
     struck: bool = False
     date: str | None = None
-    """The parts of a date that it shows, such as `m-y`; None where the style does not say."""
+    """The parts of a date that the cell shows, such as `m-y`; None if the style does not say."""
 
     @property
     def shows_date(self) -> bool:
-        """Whether what it shows is a date, or a part of one: more than a time."""
+        """Whether the cell shows a date or a part of one, not only a time."""
         return bool({*"dmy?"} & {*(self.date or "")})
 
 
 class OdsStyles:
-    """Every style of an ods, gathered tag by tag: those of `styles.xml` first, then those of the content."""
+    """All styles of an ods, read tag by tag: first those of `styles.xml`, then those of the content."""
 
     def __init__(self) -> None:
         self._styles: dict[tuple[str, str], dict[str, str]] = {}
@@ -50,7 +50,7 @@ class OdsStyles:
         self._looks: dict[str, OdsLook] = {}
 
     def start(self, tag: str, attributes: Mapping[str, str]) -> None:
-        """A tag begins that may be of a style."""
+        """Read the beginning of a tag that may belong to a style."""
         if tag in _PARTS:
             self._parts.append(_PARTS[tag])
         elif tag == "number:date-style":
@@ -65,33 +65,35 @@ class OdsStyles:
             self._style, self._parts = {}, []  # what follows is about something else
 
     def look(self, name: str) -> OdsLook:
-        """How a cell in this style looks."""
+        """What the style of this name says of a cell."""
         if name not in self._looks:
-            told = self._inherited("table-cell", name)
-            parts = self._dates.get(told.get("style:data-style-name", ""))
+            properties = self._inherited("table-cell", name)
+            parts = self._dates.get(properties.get("style:data-style-name", ""))
             date = None if parts is None else "-".join(parts)
-            self._looks[name] = OdsLook(colour_name(told.get("fo:background-color", "")), _is_struck(told), date)
+            self._looks[name] = OdsLook(
+                name_colour(properties.get("fo:background-color", "")), _is_struck(properties), date
+            )
         return self._looks[name]
 
     def is_struck(self, name: str) -> bool:
-        """Whether a part of a text in this style is struck through."""
+        """Whether a text style of this name is struck through."""
         return _is_struck(self._inherited("text", name))
 
     def is_shown(self, name: str) -> bool:
-        """Whether a sheet in this style is."""
+        """Whether a sheet with the style of this name is visible."""
         return self._inherited("table", name).get("table:display") != "false"
 
     def _inherited(self, family: str, name: str) -> dict[str, str]:
-        """What a style says, and those that it is made from where it says nothing."""
-        told: dict[str, str] = {}
+        """The properties of a style, with those of its parents that it does not set itself."""
+        properties: dict[str, str] = {}
         for _ in range(_DEEPEST):
             style = self._styles.get((family, name))
             if style is None:
                 break
-            told = {**style, **told}
+            properties = {**style, **properties}
             name = style.get("style:parent-style-name", "")
-        return told
+        return properties
 
 
-def _is_struck(told: Mapping[str, str]) -> bool:
-    return told.get("style:text-line-through-style", "none") != "none"
+def _is_struck(properties: Mapping[str, str]) -> bool:
+    return properties.get("style:text-line-through-style", "none") != "none"

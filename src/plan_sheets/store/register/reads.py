@@ -1,0 +1,223 @@
+"""Reads rows of the register by condition, each as a tuple of what its reader needs; oldest first."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from typing import NamedTuple
+
+from plan_sheets.core.model.keys import Key
+from plan_sheets.store.register import statements
+from plan_sheets.store.register.register import Register, ReturnFacts
+
+
+class AcceptedFile(NamedTuple):
+    """A file that was accepted: SHA-256 of its bytes, the id of its document, and SHA-256 of its answers or ""."""
+
+    sha256: str
+    document: int | None
+    answers_sha: str
+
+
+class ReturnOfRound(NamedTuple):
+    """A file that came back for a document of a round. `form`: what was answered on its forms, as JSON, or ""."""
+
+    round: str
+    subgroup: str
+    verdict: str
+    received: str
+    completed_by: str
+    form: str
+
+
+class CellFinding(NamedTuple):
+    """The return (its id) and the cell that a finding is about, and what was entered there; None: nothing."""
+
+    return_id: int
+    key: Key
+    entered: str | None
+
+
+class FileFinding(NamedTuple):
+    """A finding as the officer reads it, with its file; document kind, round and subgroup are "" without a document."""
+
+    sheet: str
+    cell: str
+    record: str
+    ref: str
+    field: str
+    severity: str
+    entered: str | None
+    message: str
+    file: str
+    sha256: str
+    kind: str
+    round: str
+    subgroup: str
+
+
+class Entry(NamedTuple):
+    """What was entered for a fact: in which return (its id), and for which round (its code)."""
+
+    return_id: int
+    key: Key
+    round: str
+    entered: str
+
+
+class TracedValue(NamedTuple):
+    """One time that a fact was given a value. `head`: what stood before; `outcome`: what became of the value.
+
+    What was settled has no head, sheet and cell (""), and is completed by whoever settled it.
+    """
+
+    key: Key
+    round: str
+    value: str
+    head: str
+    outcome: str
+    file: str
+    sha256: str
+    sheet: str
+    cell: str
+    completed_by: str
+    received: str
+    saved_by: str
+
+
+class Settlement(NamedTuple):
+    """What was chosen, what was typed with it ("" if nothing), and by whom."""
+
+    choice: str
+    typed: str
+    by: str
+
+
+def list_shas_received(register: Register) -> frozenset[str]:
+    """The SHA-256 of every file that ever came."""
+    return frozenset(sha for (sha,) in register.read(statements.shas_received(), plan=register.plan))
+
+
+def list_verdicts(register: Register) -> set[tuple[str, str]]:
+    """Every file that ever came by its SHA-256, with each verdict that it was given."""
+    return {(sha, verdict) for sha, verdict in register.read(statements.verdicts(), plan=register.plan)}
+
+
+def list_accepted(register: Register, verdicts: Iterable[str]) -> list[AcceptedFile]:
+    """Every file with one of these verdicts that is no plan."""
+    rows = register.read(statements.accepted_files(), plan=register.plan, verdicts=[*verdicts])
+    return [AcceptedFile(*row) for row in rows]
+
+
+def list_returns_asking(register: Register) -> dict[int, ReturnFacts]:
+    """The returns, by their ids, by which the queries came that nobody has settled."""
+    rows = register.read(statements.returns_with_open_queries(), plan=register.plan)
+    return {row.id: ReturnFacts.of(row) for row in rows}
+
+
+def list_returns_of_rounds(
+    register: Register, first: str, last: str, kinds: Iterable[str], verdicts: Iterable[str]
+) -> list[ReturnOfRound]:
+    """What came back for the documents of these kinds and of the rounds from `first` to `last` (codes, both with)."""
+    bound = {"first": first, "last": last, "kinds": [*kinds], "verdicts": [*verdicts]}
+    rows = register.read(statements.returns_by_round(), plan=register.plan, **bound)
+    return [ReturnOfRound(*row) for row in rows]
+
+
+def list_issues(register: Register, last: str, kinds: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Round and subgroup of each document of these kinds, for the rounds up to `last` (a code)."""
+    yield from map(tuple, register.read(statements.issues_by_round(), plan=register.plan, last=last, kinds=[*kinds]))
+
+
+def find_keys_left_by_returns(
+    register: Register, code: str, outcomes: Iterable[str], kinds: Iterable[str], verdicts: Iterable[str]
+) -> list[Key]:
+    """The facts whose last entry has one of these outcomes, in what came back for a round (its code)."""
+    bound = {"round": code, "outcomes": [*outcomes], "kinds": [*kinds], "verdicts": [*verdicts]}
+    rows = register.read(statements.facts_left_by_returns(), plan=register.plan, **bound)
+    return [Key(*row) for row in rows]
+
+
+def find_keys_left_in_round(register: Register, code: str, outcomes: Iterable[str]) -> list[Key]:
+    """The facts whose last entry for a round (its code) has one of these outcomes."""
+    bound = {"round": code, "outcomes": [*outcomes]}
+    return [Key(*row) for row in register.read(statements.facts_left_in_round(), plan=register.plan, **bound)]
+
+
+def list_findings_of(register: Register, code: str) -> list[CellFinding]:
+    """Every finding of this code, with its cell."""
+    rows = register.read(statements.findings_of_code(), plan=register.plan, code=code)
+    return [CellFinding(return_id, Key(*place), entered) for return_id, *place, entered in rows]
+
+
+def list_findings_to_read(
+    register: Register, code: str, issued: str, severities: Iterable[str], codes: Iterable[str]
+) -> list[FileFinding]:
+    """What the officer of a round (its code) reads: findings of these severities, or of these codes.
+
+    They are of the plan last read, of returns for this round or such as came on or after the day (ISO) on which it was
+    issued, or of files that belong to no document.
+    """
+    bound = {"round": code, "issued": issued, "severities": [*severities], "codes": [*codes]}
+    rows = register.read(statements.findings_to_read(), plan=register.plan, **bound)
+    return [FileFinding(*row) for row in rows]
+
+
+def has_errors(register: Register, return_id: int) -> bool:
+    """Whether there is an error in a return (its id)."""
+    return bool(register.read(statements.errors_of(), plan=register.plan, return_id=return_id))
+
+
+def list_entries_of_placeholders(register: Register, code: str, last: str) -> list[Entry]:
+    """Every entry for the rounds up to `last` (a code) of the facts about which there ever was a finding of this code.
+
+    A register has tens of thousands of entries, and nearly all of them are of facts that never had one.
+    """
+    rows = register.read(statements.entries_of_placeholders(), plan=register.plan, code=code, last=last)
+    return [Entry(return_id, Key(*place), round_code, entered) for return_id, *place, round_code, entered in rows]
+
+
+def list_traced_values(register: Register, ref: str) -> list[TracedValue]:
+    """What returns said of a ref, or of a contribution to it (`J2.1/MH`); then what settlements made of it."""
+    entered = register.read(statements.entries_of_ref(), plan=register.plan, about=ref)
+    settled = register.read(statements.settled_values_of_ref(), plan=register.plan, about=ref)
+    return [TracedValue(Key(*row[:3]), *row[3:]) for row in (*entered, *settled)]
+
+
+def find_settlement(register: Register, query: int) -> Settlement | None:
+    """The last settlement of a query (its id); None if nobody has settled it."""
+    rows = register.read(statements.last_settlement(), plan=register.plan, subject=statements.query_subject(query))
+    return Settlement(*rows[0]) if rows else None
+
+
+def list_rows_asked_about(register: Register) -> set[tuple[str, str]]:
+    """Record and ref of every row of which a query ever asked whether it is there."""
+    return {(record, ref) for record, ref in register.read(statements.rows_asked_about(), plan=register.plan)}
+
+
+def list_people(register: Register, fields: Mapping[str, Collection[str]]) -> set[str]:
+    """Who completed a return, who settled, and what was entered in these fields (by record), taken or not."""
+    pairs = [(record, field) for record, names in fields.items() for field in names]
+    return {text for (text,) in register.read(statements.people(), plan=register.plan, fields=pairs)}
+
+
+def list_senders(register: Register) -> set[str]:
+    """The senders of the messages by which something came, as the messages have them."""
+    return {sender for (sender,) in register.read(statements.senders(), plan=register.plan)}
+
+
+def read_further_actions(register: Register) -> dict[tuple[str, str], str]:
+    """The ref of each further action, by the SHA-256 of the return that it first came in and its row there."""
+    rows = register.read(statements.further_actions(), plan=register.plan)
+    return {(lineage, row): ref for lineage, row, ref in rows}
+
+
+def read_last_paths(register: Register) -> dict[str, str]:
+    """The path within the plan folder for which each file was last made, by its SHA-256."""
+    rows = register.read(statements.last_output_by("sha256"), plan=register.plan)
+    return {row.sha256: row.path for row in rows}
+
+
+def read_last_shas(register: Register) -> dict[str, str]:
+    """The SHA-256 of the last file made for each path within the plan folder."""
+    rows = register.read(statements.last_output_by("path"), plan=register.plan)
+    return {row.path: row.sha256 for row in rows}
