@@ -24,7 +24,7 @@ ORDER = (
     ("store.writing", "store.register"),
     ("store.plan_folder",),
     ("store.receiving",),
-    ("plan", "issue", "receive", "officer", "master", "status", "trace", "inspect"),
+    ("plan", "issue", "receive", "officer", "master", "status", "trace", "inspect", "validate"),
     ("office", "screen"),
     ("demo",),
     ("cli",),
@@ -45,8 +45,8 @@ ONLY = {
     "oxmsg": {"store.receiving.outlook"},
     "msoffcrypto": {"store.formats.decrypt"},
     "click": {"cli", "screen"},
-    "pandas": {"core.answers.check"},
-    "pandera": {"core.answers.check"},
+    "pandas": {"core.answers.check", "core.answers.rules"},
+    "pandera": {"core.answers.rules", "validate"},
 }
 NOT_IN_CORE = {
     *("pathlib", "os", "io", "tempfile", "shutil"),

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from plan_sheets.core.model.rounds import Round
     from plan_sheets.core.rating.control_totals import SubgroupReturn
     from plan_sheets.core.rating.open_questions import OpenQuestion
+    from plan_sheets.core.rating.snapshot import Snapshot
     from plan_sheets.inspect import Inspected, RuleBroken, inspect_files
     from plan_sheets.issue import Issued
     from plan_sheets.master import Mastered, make_master
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from plan_sheets.status import RoundStatus, status_of
     from plan_sheets.store.plan_folder import Folder, open_folder
     from plan_sheets.trace import Step, trace_value
+    from plan_sheets.validate import schemas, snapshot_of
 
 __version__ = "0.1.0"
 
@@ -65,6 +67,7 @@ _ROOMS = {
     "RoundStatus": "status",
     "RuleBroken": "inspect",
     "Severity": "core.model.findings",
+    "Snapshot": "core.rating.snapshot",
     "Step": "trace",
     "SubgroupReturn": "core.rating.control_totals",
     "Verdict": "core.model.findings",
@@ -77,6 +80,8 @@ _ROOMS = {
     "new_plan": "plan",
     "open_folder": "store.plan_folder",
     "receive_files": "office",
+    "schemas": "validate",
+    "snapshot_of": "validate",
     "status_of": "status",
     "trace_value": "trace",
 }
@@ -106,6 +111,7 @@ __all__ = [
     "RoundStatus",
     "RuleBroken",
     "Severity",
+    "Snapshot",
     "Step",
     "SubgroupReturn",
     "Verdict",
@@ -118,6 +124,8 @@ __all__ = [
     "new_plan",
     "open_folder",
     "receive_files",
+    "schemas",
+    "snapshot_of",
     "status_of",
     "trace_value",
 ]

@@ -89,13 +89,15 @@ def check_plan(folder: Folder) -> Checked:
     check_folder(folder)
     read = _read(folder.read_plan())
     rows = {record: read.rows(record) for record in RECORDS}
-    placeholders = {one.key: one.entered or "" for one in read.findings if one.code == "placeholder" and one.key}
+    placeholders = {
+        finding.key: finding.entered or "" for finding in read.findings if finding.code == "placeholder" and finding.key
+    }
     titles = {cell.key: cell.field.title for cell in read.cells}
     questions = list(open_questions(rows, placeholders, titles))
     messages, base = schemas.load_messages(), last_read(folder)
-    told = [*month_ends((one._replace(base=base.get(one.key, "")) for one in read.cells), messages)]
-    told += find_plan_warnings(rows, {cell.key: cell for cell in read.cells}, messages)
-    return Checked(count_records(rows, len(questions)), [*read.findings, *told], questions)
+    findings = [*month_ends((cell._replace(base=base.get(cell.key, "")) for cell in read.cells), messages)]
+    findings += find_plan_warnings(rows, {cell.key: cell for cell in read.cells}, messages)
+    return Checked(count_records(rows, len(questions)), [*read.findings, *findings], questions)
 
 
 def merge_plan(folder: Folder, now: datetime) -> PlanMerged:
@@ -106,7 +108,7 @@ def merge_plan(folder: Folder, now: datetime) -> PlanMerged:
 
 def _merge_in(folder: Folder, data: bytes, now: datetime) -> PlanMerged:
     """Merge these bytes of plan.xlsx, which are kept before anything is recorded."""
-    if [one.sha256 for one in folder.plans_read()][-1:] == [sha256(data)]:
+    if [plan.sha256 for plan in folder.plans_read()][-1:] == [sha256(data)]:
         return PlanMerged(unchanged=True, warning=_warning(folder))
     read = _read(data)
     folder.keep(data, sha256(data))
@@ -130,7 +132,7 @@ def _merge(
 ) -> tuple[Merged, tuple[Finding, ...]]:
     """What became of the cells of plan.xlsx, and all that there is to say of it."""
     base = last_read(folder)
-    cells = [one._replace(base=base.get(one.key, "")) for one in read.cells]
+    cells = [cell._replace(base=base.get(cell.key, "")) for cell in read.cells]
     vanished = [*_vanished(read, base, history)]
     known = list_rows_asked_about(batch.register)
     messages = schemas.load_messages()
@@ -147,7 +149,7 @@ def _merge(
     rounds = folder.register.rounds()
     current = rounds[-1].code if rounds else BEFORE_ANY_ROUND
     merged = merge_return(cells, findings, history, current, Source("plan", received=at, file=PLAN_FILE), messages)
-    waiting = {(one.code, one.message) for one in batch.register.open_queries()}
+    waiting = {(query.code, query.message) for query in batch.register.open_queries()}
     merged.queries = [query for query in merged.queries if (query.finding.code, query.finding.message) not in waiting]
     return merged, (*findings, *merged.findings)
 
@@ -199,8 +201,8 @@ def _record_written(batch: Batch, data: bytes, history: History) -> None:
     """The plan just written is the plan last read: every cell holds what stands."""
     read = _read(data)
     cells = [
-        MergedCell(one._replace(base=one.value, blocked=None), history.standing(one.key), Outcome.UNTOUCHED, "")
-        for one in read.cells
+        MergedCell(cell._replace(base=cell.value, blocked=None), history.standing(cell.key), Outcome.UNTOUCHED, "")
+        for cell in read.cells
     ]
     received = ReceivedFile(sha256(data), PLAN_FILE, "plan", Verdict.UNTOUCHED)
     record_return(batch, received, add_return(batch, received), Merged(cells=cells), ())
@@ -273,6 +275,6 @@ def template_book() -> Book:
 def _read(data: bytes) -> PlanRead:
     found = read_workbook(data)
     if not isinstance(found, FoundWorkbook):
-        told = schemas.load_messages().remark(found.code, found.details)
-        raise PlanSheetsError(f"plan.xlsx cannot be read. {told.message}", "Nothing was changed.")
+        finding = schemas.load_messages().remark(found.code, found.details)
+        raise PlanSheetsError(f"plan.xlsx cannot be read. {finding.message}", "Nothing was changed.")
     return read_plan(found, schemas.load_workbook_spec("plan"), schemas.load_records(), schemas.load_messages())

@@ -135,13 +135,13 @@ class _Desk:
     @classmethod
     def of(cls, batch: Batch, opening: _Opening) -> _Desk:
         """The desk as it is before the first file."""
-        register, said = batch.register, opening.intake.instructions.replaces
+        register, replaces = batch.register, opening.intake.instructions.replaces
         accepted = list_accepted(register, ACCEPTED)
         return cls(
             batch,
             opening,
             [*register.document_facts(after=opening.last_document).values()],
-            register.find_return(said) if said else None,
+            register.find_return(replaces) if replaces else None,
             {file[:2] for file in accepted} | {file.answers_sha for file in accepted if file.answers_sha},
             list_verdicts(register),
         )

@@ -68,53 +68,55 @@ OWNED = Field("action", "owner_status", "Owner status")
 REFS = Field("grid", "covered_by", "Covered by", format="refs", refers="action")
 
 
-@pytest.mark.parametrize(
-    ("one", "value", "beside", "codes"),
-    [
-        (TEXT, "12345", {}, []),
-        (TEXT, "123456", {}, ["too_long"]),
-        (TEXT, "👩👩👩👩👩", {}, []),
-        (NUMBER, "0", {}, []),
-        (NUMBER, "-1", {}, ["too_small"]),
-        (NUMBER, "1.5", {}, ["integer_unreadable"]),
-        (EMAIL, "chair@example.org", {}, []),
-        (EMAIL, "chair at example.org", {}, ["email_unreadable"]),
-        (CODE, "J", {}, []),
-        (CODE, "JJ", {}, ["not_of_the_form"]),
-        (WORD, "Amber", {}, []),
-        (WORD, "amber", {}, ["not_a_choice"]),
-        (DAY, "March 2017", {}, []),
-        (DAY, "in March", {}, ["date_unreadable"]),
-        (NEEDED, "x", {}, []),
-        (NEEDED, "", {}, ["required"]),
-        (WHEN, "", {"rag": "Amber"}, ["required"]),
-        (WHEN, "", {"rag": "Green"}, []),
-        (WHEN, "", {"rag": ""}, []),
-        (WHEN, "", {}, []),
-        (WHEN, "x", {"rag": "Red"}, []),
-        (ANY, "", {"last_step": "Pilot it"}, ["required"]),
-        (ANY, "", {"last_step": ""}, []),
-        (OWNED, "Unnamed", {"owner": "A lead"}, ["owner_still_unnamed"]),
-        (OWNED, "Unnamed", {"owner": ""}, []),
-        (OWNED, "Suggested", {"owner": "A lead"}, []),
-    ],
-)
+CASES: list[tuple[Field, str, dict[str, str], list[str]]] = [
+    (TEXT, "12345", {}, []),
+    (TEXT, "123456", {}, ["too_long"]),
+    (TEXT, "👩👩👩👩👩", {}, []),
+    (NUMBER, "0", {}, []),
+    (NUMBER, "-1", {}, ["too_small"]),
+    (NUMBER, "1.5", {}, ["integer_unreadable"]),
+    (EMAIL, "chair@example.org", {}, []),
+    (EMAIL, "chair at example.org", {}, ["email_unreadable"]),
+    (CODE, "J", {}, []),
+    (CODE, "JJ", {}, ["not_of_the_form"]),
+    (WORD, "Amber", {}, []),
+    (WORD, "amber", {}, ["not_a_choice"]),
+    (DAY, "March 2017", {}, []),
+    (DAY, "in March", {}, ["date_unreadable"]),
+    (NEEDED, "x", {}, []),
+    (NEEDED, "", {}, ["required"]),
+    (WHEN, "", {"rag": "Amber"}, ["required"]),
+    (WHEN, "", {"rag": "Green"}, []),
+    (WHEN, "", {"rag": ""}, []),
+    (WHEN, "", {}, []),
+    (WHEN, "x", {"rag": "Red"}, []),
+    (ANY, "", {"last_step": "Pilot it"}, ["required"]),
+    (ANY, "", {"last_step": ""}, []),
+    (OWNED, "Unnamed", {"owner": "A lead"}, ["owner_still_unnamed"]),
+    (OWNED, "Unnamed", {"owner": ""}, []),
+    (OWNED, "Suggested", {"owner": "A lead"}, []),
+]
+"""A field, its text, the texts beside it, and what is told of it."""
+
+
+@pytest.mark.parametrize(("one", "value", "beside", "codes"), CASES)
 def test_a_rule_holds_at_its_boundary(one: Field, value: str, beside: dict[str, str], codes: list[str]) -> None:
     assert check_one(one, value, **beside) == codes
 
 
-@pytest.mark.parametrize(
-    ("day", "scope", "begins", "codes"),
-    [
-        ("31 March 2016", "round", date(2016, 4, 1), ["date_before_round"]),
-        ("March 2016", "round", date(2016, 4, 1), ["date_before_round"]),
-        ("1 April 2016", "round", date(2016, 4, 1), []),
-        ("April 2016", "round", date(2016, 4, 30), []),
-        ("", "round", date(2016, 4, 1), []),
-        ("31 March 2016", "standing", date(2016, 4, 1), []),
-        ("31 March 2016", "round", None, []),
-    ],
-)
+DATES: list[tuple[str, str, date | None, list[str]]] = [
+    ("31 March 2016", "round", date(2016, 4, 1), ["date_before_round"]),
+    ("March 2016", "round", date(2016, 4, 1), ["date_before_round"]),
+    ("1 April 2016", "round", date(2016, 4, 1), []),
+    ("April 2016", "round", date(2016, 4, 30), []),
+    ("", "round", date(2016, 4, 1), []),
+    ("31 March 2016", "standing", date(2016, 4, 1), []),
+    ("31 March 2016", "round", None, []),
+]
+"""A date, the scope of its field, the first day of the round, and what is told of it."""
+
+
+@pytest.mark.parametrize(("day", "scope", "begins", "codes"), DATES)
 def test_a_date_of_a_round_lies_in_it_or_after(day: str, scope: str, begins: date | None, codes: list[str]) -> None:
     row = AnswerRow((checked(replace(DAY, scope=scope), day),), says_something=True, begins=begins)
     assert [one.code for one in check(row)] == codes

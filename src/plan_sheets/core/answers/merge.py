@@ -33,8 +33,8 @@ class MergedCell(NamedTuple):
     @property
     def next_base(self) -> str:
         """What a correction of this return, or the next reading of the same plan, is compared with."""
-        said = self.outcome not in (Outcome.ERROR, Outcome.MASKED) and self.cell.blocked is None
-        return self.cell.value if said else self.cell.base
+        is_answer = self.outcome not in (Outcome.ERROR, Outcome.MASKED) and self.cell.blocked is None
+        return self.cell.value if is_answer else self.cell.base
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,7 @@ _OF_PANDERA = {"not_nullable": "required", "field_uniqueness": "ref_twice"}
 
 
 class Failure(NamedTuple):
-    """A value that breaks a rule: the code of its message, its column, and the label of its row in the frame's index."""
+    """A value that breaks a rule: the code of its message, its column, and its row's label in the frame's index."""
 
     code: str
     column: str
@@ -42,12 +42,14 @@ def build_schema(
     begins: date | None = None,
     *,
     documents: bool = False,
+    of_texts: bool = True,
 ) -> pa.DataFrameSchema:
     """The schema of a frame that has these fields as columns; the name of each check is the code of a message.
 
     `refs`: the refs that are known, by record; where a record is not in it, no rule about its refs is made. `begins`:
     the first day of the round; None where it is not known, or stands in the frame. `documents`: whether the frame
-    holds the rows of several, so that a ref may stand once in each.
+    holds the rows of several, so that a ref may stand once in each. `of_texts`: whether it holds texts and None alone,
+    as this program makes it; else every value is taken as its text first.
     """
     columns = {
         name: pa.Column(
@@ -60,7 +62,19 @@ def build_schema(
         for name, field in fields.items()
     }
     wide = [check for field in fields.values() for check in _frame_checks(field, begins, documents=documents)]
-    return pa.DataFrameSchema(columns, wide)
+    return pa.DataFrameSchema(
+        columns, wide, None if of_texts else pa.Parser(lambda frame: _as_texts(frame, [*columns]))
+    )
+
+
+def _as_texts(frame: pd.DataFrame, columns: Collection[str]) -> pd.DataFrame:
+    """The frame with the values of these columns as texts; None for what is blank (NaN, "")."""
+    texts = {name: frame[name].astype(object).map(_as_text) for name in columns if name in frame}
+    return frame.assign(**texts)
+
+
+def _as_text(value: Any) -> str | None:
+    return None if pd.isna(value) or value == "" else str(value)
 
 
 def columns_beside(fields: Mapping[str, Field]) -> list[str]:
@@ -135,14 +149,17 @@ def _frame_checks(field: Field, begins: date | None, *, documents: bool) -> Iter
             "ref_twice", name, lambda frame: frame[name].isna() | ~frame.duplicated([DOCUMENT, name], keep=False)
         )
     if name == "owner_status":
-        yield _wide("owner_still_unnamed", name, lambda frame: (frame[name] != "Unnamed") | frame["owner"].isna())
+        yield _wide("owner_still_unnamed", name, _is_rightly_unnamed)
     if field.type == "date" and field.scope != "standing" and (documents or begins):
         yield _wide("date_before_round", name, lambda frame: ~_lies_before(frame, name, begins))
 
 
 def _wide(code: str, column: str, holds: Callable[[pd.DataFrame], pd.Series[bool]]) -> pa.Check:
-    """A check of the whole frame about one column."""
-    return pa.Check(holds, name=f"{code}{_ABOUT}{column}")
+    """A check of the whole frame about one column; a frame without that column breaks no rule about it."""
+    return pa.Check(
+        lambda frame: holds(frame) if column in frame else pd.Series(data=True, index=frame.index),
+        name=f"{code}{_ABOUT}{column}",
+    )
 
 
 def _is_needed(frame: pd.DataFrame, field: Field) -> pd.Series[bool]:
@@ -152,6 +169,11 @@ def _is_needed(frame: pd.DataFrame, field: Field) -> pd.Series[bool]:
         if other in frame:
             needed |= frame[other].notna() if ANY_WORD in words else frame[other].isin(words)
     return needed
+
+
+def _is_rightly_unnamed(frame: pd.DataFrame) -> pd.Series[bool]:
+    """In which rows the owner's status does not say Unnamed beside an owner."""
+    return (frame["owner_status"] != "Unnamed") | (frame["owner"].isna() if "owner" in frame else True)
 
 
 def _lies_before(frame: pd.DataFrame, name: str, begins: date | None) -> pd.Series[bool]:

@@ -52,8 +52,8 @@ def settle(
         removed = TAKEN_OUT[query.code]
         rows = [(Key(cell.key.record, cell.key.ref, "removed"), cell.round) for cell in query.cells]
         return Settled(tuple(NewValue(key, removed, "standing", round_code) for key, round_code in rows))
-    told = zip(query.cells, values, strict=True)
-    return Settled(tuple(NewValue(cell.key, value or "", cell.scope, cell.round) for cell, value in told))
+    pairs = zip(query.cells, values, strict=True)
+    return Settled(tuple(NewValue(cell.key, value or "", cell.scope, cell.round) for cell, value in pairs))
 
 
 def _why_not(query: OpenQuery, choice: str, typed: str, *, fresh: bool) -> str:

@@ -63,6 +63,6 @@ class Messages:
             message.do,
             f"For example: {message.example.removesuffix('.')}." if message.example else "",
         )
-        told = " ".join(sentences).strip().format(**{"entered": quoted, "heading": heading, **details})
+        text = " ".join(sentences).strip().format(**{"entered": quoted, "heading": heading, **details})
         reading = str(details.get("after") or details.get("shown") or "")
-        return Finding(code, message.severity, " ".join(told.split()), address, key, entered, reading)
+        return Finding(code, message.severity, " ".join(text.split()), address, key, entered, reading)

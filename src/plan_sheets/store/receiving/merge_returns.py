@@ -32,7 +32,7 @@ STANDS = "phrase_stands"
 """The code of the finding that a cell says no more than that nothing has changed."""
 
 
-class Settlement(NamedTuple):
+class NewSettlement(NamedTuple):
     """What the officer settled by a cell of a return."""
 
     subject: str
@@ -52,7 +52,7 @@ class _Merging:
     replaces: ReturnFacts | None
     """The earlier return in whose place it comes; None if it comes in no one's."""
     merged: Merged = field(default_factory=Merged)
-    settlements: list[Settlement] = field(default_factory=list)
+    settlements: list[NewSettlement] = field(default_factory=list)
     asked_again: list[OpenQuery] = field(default_factory=list)
 
 
@@ -135,7 +135,7 @@ class Merger:
         overtaken = self.register.open_queries(sha256=received.sha256) if merging.replaces else []
         return_id = add_return(self.batch, received)
         for query in overtaken:
-            settlement = Settlement(query_subject(query.id), "Received again")
+            settlement = NewSettlement(query_subject(query.id), "Received again")
             self._record_settlement(settlement, return_id, "The board officer")
         record_return(self.batch, received, return_id, merging.merged, merging.returned.findings)
         for settlement in merging.settlements:
@@ -146,7 +146,7 @@ class Merger:
             cells = [replace(cell, head=head) for cell, head in zip(query.cells, heads, strict=True)]
             add_query(self.batch, query.return_id, about, cells)
 
-    def _record_settlement(self, settlement: Settlement, return_id: int, by: str) -> None:
+    def _record_settlement(self, settlement: NewSettlement, return_id: int, by: str) -> None:
         """What was settled, and the values that stand by it."""
         subject, choice, typed, values = settlement
         made = self.batch.add(
@@ -155,10 +155,13 @@ class Merger:
         for value in values:
             self.batch.add_value(value.key, value.value, value.scope, value.round, settlement=made)
 
-    def _earlier(self, answers: Answers, said: ReturnFacts | None) -> tuple[ReturnFacts | None, list[Finding]]:
-        """The earlier return that this one says it replaces: the officer's word, or the form's if there is just one."""
-        if said:
-            return said, [self._replaces(said)]
+    def _earlier(self, answers: Answers, named: ReturnFacts | None) -> tuple[ReturnFacts | None, list[Finding]]:
+        """The earlier return that this one replaces, and what to say of that.
+
+        It is the one that the officer `named`; else the only one, where the form says that it corrects one.
+        """
+        if named:
+            return named, [self._replaces(named)]
         if answers.form.get("corrects") != "Yes":
             return None, []
         mine = self.register.returns_standing(answers.document.id)
@@ -259,11 +262,11 @@ class Merger:
         settled = settle(query, cell.value, typed, self.messages, self._read, cell.address, fresh=fresh)
         about = query_subject(query.id)
         if settled.finding is None:
-            self._apply(merging, Settlement(about, cell.value, typed, settled.values))
+            self._apply(merging, NewSettlement(about, cell.value, typed, settled.values))
             return
         merging.returned.findings.append(settled.finding)
         if settled.finding.code == "settled_meanwhile":
-            merging.settlements.append(Settlement(about, "Asked again", typed))
+            merging.settlements.append(NewSettlement(about, "Asked again", typed))
             merging.asked_again.append(query)
 
     def _settle_proposals(self, merging: _Merging) -> None:
@@ -279,15 +282,15 @@ class Merger:
                 self._tell(merging, "proposal_without_theme", cell, word, ref=proposal.action)
             else:
                 value = proposal.yes if word == "Yes" else proposal.no
-                self._apply(merging, Settlement(subject(proposal), word, values=(value,) if value else ()))
+                self._apply(merging, NewSettlement(subject(proposal), word, values=(value,) if value else ()))
 
     def _confirm_all(self, merging: _Merging) -> None:
         """The plan says that proposals are confirmed at once."""
         for proposal in list(proposals(self.history, self.rounds)):
             if proposal.yes is not None:
-                self._apply(merging, Settlement(subject(proposal), "Yes", values=(proposal.yes,)))
+                self._apply(merging, NewSettlement(subject(proposal), "Yes", values=(proposal.yes,)))
 
-    def _apply(self, merging: _Merging, settlement: Settlement) -> None:
+    def _apply(self, merging: _Merging, settlement: NewSettlement) -> None:
         """Let what was settled stand from now on: a standing value never before what stands already."""
         values = tuple(
             replace(value, round=max(value.round, self.history.head(value.key, value.scope, value.round).round))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
+from plan_sheets.core.model.findings import PlanSheetsError
 from plan_sheets.core.model.history import BEFORE_ANY_ROUND, History
 from plan_sheets.core.model.keys import Key
 from plan_sheets.core.model.queries import OpenQuery
@@ -24,6 +25,23 @@ from plan_sheets.store.register.register import Register
 
 KINDS = ("subgroup", "feedback")
 """The kinds of documents by which subgroups report."""
+
+
+def find_round(register: Register, code: str | Round | None) -> Round | None:
+    """The round that is meant: the latest where `code` is None; None before the first.
+
+    Raises PlanSheetsError if it was not issued.
+    """
+    issued = [issued_round.code for issued_round in register.rounds()]
+    if code is None:
+        return Round.parse(issued[-1]) if issued else None
+    wanted = Round.parse(code)
+    if wanted.code not in issued:
+        raise PlanSheetsError(
+            f"{wanted.code} has not been issued, so there is nothing to make a master of.",
+            f"Issued so far: {', '.join(issued)}." if issued else "Leave the round out to make the consultation draft.",
+        )
+    return wanted
 
 
 def read_snapshot(register: Register, for_round: Round | None) -> Snapshot:
