@@ -19,7 +19,7 @@ from plan_sheets.core.model.findings import Outcome, PlanSheetsError, Severity, 
 from plan_sheets.core.model.messages import Messages
 from plan_sheets.core.model.receipts import Instructions, Receipt, Receipts
 from plan_sheets.store.plan_folder import Folder
-from plan_sheets.store.receiving.inbox import Waiting, open_inbox
+from plan_sheets.store.receiving.inbox import WaitingFile, open_inbox
 from plan_sheets.store.receiving.merge_returns import Merger
 from plan_sheets.store.receiving.open import Intake, Opened
 from plan_sheets.store.receiving.pool import open_each
@@ -77,7 +77,7 @@ _File = tuple[int, Opened]
 class _Opening:
     """The files of a batch, and the register as it was when they were opened."""
 
-    waiting: Sequence[Waiting]
+    waiting: Sequence[WaitingFile]
     intake: Intake
     documents: frozenset[int]
     """The ids of all that had gone out."""
@@ -85,7 +85,7 @@ class _Opening:
     """SHA-256 of all that had come in."""
 
     @classmethod
-    def of(cls, folder: Folder, told: Instructions, waiting: Sequence[Waiting], *, keeps: bool) -> _Opening:
+    def of(cls, folder: Folder, told: Instructions, waiting: Sequence[WaitingFile], *, keeps: bool) -> _Opening:
         """What is known before any file is opened."""
         documents = frozenset(folder.register.document_facts())
         known = frozenset(one.sha256 for one in folder.register.returns())

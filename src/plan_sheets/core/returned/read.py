@@ -25,7 +25,7 @@ from plan_sheets.core.returned.misplaced import (
     find_sorted_columns,
     find_spilled_paragraphs,
 )
-from plan_sheets.core.returned.tables import Located, Typed
+from plan_sheets.core.returned.tables import LocatedCell, LocatedWorkbook
 
 NOTHING_BECAUSE = "nothing_because"
 
@@ -71,8 +71,8 @@ class _Reading:
     workbook: FoundWorkbook
     messages: Messages
     phrases: Phrases
-    shape: Located
-    typed: list[Typed]
+    shape: LocatedWorkbook
+    typed: list[LocatedCell]
     """Every input cell of a form, and of each row in which anything is not as it was issued."""
     findings: list[Finding]
     values: dict[Key, str] = field(default_factory=dict)
@@ -89,14 +89,14 @@ class _Reading:
         self.meant |= {one.key: meaning for one in self.typed if (meaning := self._meaning(one)) is not Meaning.ANSWER}
         self.asked |= {one.key for one in self.findings if one.key and one.severity is Severity.QUERY}
 
-    def entered(self, one: Typed) -> str:
+    def entered(self, one: LocatedCell) -> str:
         """What somebody put into a cell: what was typed, or in what colour it was painted instead."""
         colour = self.painted.get(one.key)
         if one.cell.kind is CellKind.BOOLEAN and one.cell.text == "FALSE" and not one.base:
             return ""  # a checkbox that nobody ticked
         return f"(painted {colour})" if colour else one.cell.entered
 
-    def _tell(self, code: str, one: Typed, **details: object) -> None:
+    def _tell(self, code: str, one: LocatedCell, **details: object) -> None:
         """Tell of a cell; one that is asked about already is not asked about again."""
         if self.messages.by_code[code].severity is Severity.QUERY:
             if one.key in self.asked:
@@ -163,13 +163,13 @@ class _Reading:
         """Whether any of these keeps its cell from being taken."""
         return any(self.messages.by_code[remark.code].severity.blocks for remark in remarks)
 
-    def _meaning(self, one: Typed) -> Meaning:
+    def _meaning(self, one: LocatedCell) -> Meaning:
         """What a cell means that may say no more than "as above"."""
         if one.cell.kind is not CellKind.TEXT or one.cell.text == one.base:
             return Meaning.ANSWER
         return self.phrases.meaning(one.cell.text, one.about, one.base)
 
-    def _tell_phrase(self, one: Typed, meaning: Meaning) -> None:
+    def _tell_phrase(self, one: LocatedCell, meaning: Meaning) -> None:
         """A phrase where an answer should be: what stood there stands, it counts as blank, or somebody is asked."""
         if meaning is Meaning.STANDS:
             self.values[one.key] = one.base
@@ -264,7 +264,7 @@ class _Reading:
         """One warning for each action about which a return says nothing."""
         if self.document.kind != "subgroup":
             return
-        told: dict[str, list[Typed]] = {}
+        told: dict[str, list[LocatedCell]] = {}
         reported = {sheet.name for sheet in self.document.sheets if _is_reported(sheet)}
         unchanged = (row for row in self.shape.unchanged if row.sheet.name in reported)
         for one in chain(self.typed, *(row.inputs() for row in unchanged)):
@@ -291,10 +291,10 @@ def _is_reported(sheet: Sheet) -> bool:
     return any(column.input and column.field.scope == "round" for column in sheet.columns)
 
 
-def _rows(told: Iterable[tuple[Typed, Cell]], code: str, *, anything: bool) -> tuple[AnswerRow, ...]:
+def _rows(told: Iterable[tuple[LocatedCell, Cell]], code: str, *, anything: bool) -> tuple[AnswerRow, ...]:
     """The rows in which anything was changed; the form is one. `anything`: whether anything was typed at all."""
     begins = Round.parse(code).first_day if code else None
-    rows: dict[tuple[str, str], list[tuple[Typed, Cell]]] = {}
+    rows: dict[tuple[str, str], list[tuple[LocatedCell, Cell]]] = {}
     for one, cell in told:
         rows.setdefault((one.sheet.name, "" if one.row.answer else one.row.ref), []).append((one, cell))
     return tuple(
@@ -308,7 +308,7 @@ def _rows(told: Iterable[tuple[Typed, Cell]], code: str, *, anything: bool) -> t
     )
 
 
-def _locked(one: Typed) -> dict[str, str]:
+def _locked(one: LocatedCell) -> dict[str, str]:
     """The locked texts of the row of a cell."""
     return {
         column.field.name: as_text(content)

@@ -25,7 +25,7 @@ from plan_sheets.store.container.properties import find_program, read_custom_pro
 from plan_sheets.store.container.refused import OddError, Refusal, RefusedError
 from plan_sheets.store.formats.cell_looks import Looks
 from plan_sheets.store.formats.decrypt import decrypt_apart
-from plan_sheets.store.formats.guard import Guarded, find_refusal, guard
+from plan_sheets.store.formats.guard import GuardedFile, find_refusal, guard
 from plan_sheets.store.formats.lines import Spans
 from plan_sheets.store.formats.number_format import format_date, format_number, hides_day, shows_whole_date
 from plan_sheets.store.formats.sheet_scan import Mark, TooFullError
@@ -48,9 +48,9 @@ def read_workbook(data: bytes, limits: Limits = LIMITS) -> FoundWorkbook | Refus
 def read_ordinary(data: bytes, limits: Limits = LIMITS) -> FoundWorkbook | Refusal:
     """Read an ordinary workbook in this process; raises OddError if it needs a child process."""
     passed = guard(data, most=limits.shared, limits=limits)
-    if isinstance(passed, Guarded) and not passed.apart:
+    if isinstance(passed, GuardedFile) and not passed.apart:
         return _read_here(passed, limits)
-    if isinstance(passed, Guarded) or passed.code == "file_encrypted":
+    if isinstance(passed, GuardedFile) or passed.code == "file_encrypted":
         raise OddError
     return passed
 
@@ -69,7 +69,7 @@ def _list_texts(row: list[Any]) -> list[str]:
     return [value if type(value) is str else make_cell(value).text for value in row]
 
 
-def _read_here(passed: Guarded, limits: Limits) -> FoundWorkbook | Refusal:
+def _read_here(passed: GuardedFile, limits: Limits) -> FoundWorkbook | Refusal:
     """Read a guarded workbook in this process; every failure of the parser becomes a refusal."""
     try:
         sheets = passed.sheets or _read_sheets(passed.data, passed.marks, limits)

@@ -21,8 +21,8 @@ from plan_sheets.store.container.refused import OddError, Refusal
 from plan_sheets.store.formats.reader import read_ordinary, read_workbook
 from plan_sheets.store.plan_folder import Folder
 from plan_sheets.store.receiving.identify import Identifier
-from plan_sheets.store.receiving.inbox import Waiting
-from plan_sheets.store.receiving.unpack import Incoming
+from plan_sheets.store.receiving.inbox import WaitingFile
+from plan_sheets.store.receiving.unpack import IncomingFile
 
 _Read = Callable[[bytes], FoundWorkbook | Refusal]
 
@@ -56,14 +56,14 @@ class Intake:
         messages = schemas.load_messages()
         return cls(folder, told, messages, Identifier(folder.register, messages), keeps)
 
-    def open_ordinary(self, waiting: Waiting) -> Opened | None:
+    def open_ordinary(self, waiting: WaitingFile) -> Opened | None:
         """One file; None where that takes a child process: of these there shall be one at a time."""
         try:
             return self.open(waiting, read_ordinary)
         except OddError:
             return None
 
-    def open(self, waiting: Waiting, read: _Read = read_workbook) -> Opened:
+    def open(self, waiting: WaitingFile, read: _Read = read_workbook) -> Opened:
         """One file after these steps."""
         incoming = waiting.open()
         try:
@@ -80,7 +80,7 @@ class Intake:
         self.identifier.known.clear()
         return opened
 
-    def _judged(self, incoming: Incoming, read: _Read) -> Opened:
+    def _judged(self, incoming: IncomingFile, read: _Read) -> Opened:
         receipt = _receipt(incoming)
         found = incoming.refusal or read(incoming.data)
         if not isinstance(found, FoundWorkbook):
@@ -96,7 +96,7 @@ class Intake:
         receipt.findings += [self.messages.remark(one.code, one.details) for one in found.remarks if not one.sheet]
         return self._identified(incoming, found, receipt)
 
-    def _identified(self, incoming: Incoming, found: FoundWorkbook, receipt: Receipt) -> Opened:
+    def _identified(self, incoming: IncomingFile, found: FoundWorkbook, receipt: Receipt) -> Opened:
         messages, told = self.messages, self.told
         kept = self.folder.kept(incoming.sha)
         again = (
@@ -134,7 +134,7 @@ class Intake:
         return finding
 
 
-def _receipt(incoming: Incoming) -> Receipt:
+def _receipt(incoming: IncomingFile) -> Receipt:
     """The receipt of a file of which nothing is known yet."""
     sent_by, sent_at = incoming.sent_by, incoming.sent_at
     return Receipt(incoming.name, incoming.sha, Verdict.REFUSED, sent_by=sent_by, sent_at=sent_at)
