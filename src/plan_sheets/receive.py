@@ -20,7 +20,7 @@ from plan_sheets.core.model.findings import PlanSheetsError, Verdict
 from plan_sheets.core.model.messages import Messages
 from plan_sheets.core.model.receipts import Instructions, Receipt, Receipts
 from plan_sheets.store.plan_folder import Folder
-from plan_sheets.store.receiving.inbox import Waiting, open_inbox
+from plan_sheets.store.receiving.inbox import WaitingFile, open_inbox
 from plan_sheets.store.receiving.merge_returns import Merger
 from plan_sheets.store.receiving.open import Intake
 from plan_sheets.store.receiving.pool import open_each
@@ -79,7 +79,7 @@ _Numbered = tuple[int, Return]
 class _Opening:
     """The files of a batch, and the register as it was when they were opened."""
 
-    waiting: Sequence[Waiting]
+    waiting: Sequence[WaitingFile]
     intake: Intake
     last_document: int
     """The id of the document that had gone out last; 0 if none had."""
@@ -87,7 +87,7 @@ class _Opening:
     """SHA-256 of all that had come in."""
 
     @classmethod
-    def of(cls, folder: Folder, instructions: Instructions, waiting: Sequence[Waiting], *, keeps: bool) -> _Opening:
+    def of(cls, folder: Folder, instructions: Instructions, waiting: Sequence[WaitingFile], *, keeps: bool) -> _Opening:
         """What is known before any file is opened."""
         last_document = folder.register.last_document()
         known = list_shas_received(folder.register)

@@ -17,7 +17,7 @@ from plan_sheets.core.model.keys import Key
 from plan_sheets.core.returned.compare import is_same_text
 from plan_sheets.core.returned.locate import Locator
 from plan_sheets.core.returned.misplaced import find_moved_answers, find_reordered_answers
-from plan_sheets.core.returned.tables import Located, find_table
+from plan_sheets.core.returned.tables import LocatedWorkbook, find_table
 from plan_sheets.store.receiving.carriers import read_about
 from plan_sheets.store.schemas import load_messages
 
@@ -54,16 +54,16 @@ def found(text: str, name: str = "Action plan") -> FoundSheet:
     return FoundSheet(name, cells)
 
 
-def locate(*sheets: FoundSheet, document: Document = DOCUMENT) -> Located:
+def locate(*sheets: FoundSheet, document: Document = DOCUMENT) -> LocatedWorkbook:
     whose = {FOREIGN: "2016-17-Q1-CSE-1"}
     return Locator(document, FoundWorkbook("xlsx", sheets), load_messages(), lambda key: whose.get(key, "")).locate()
 
 
-def told(shape: Located) -> set[tuple[str, str]]:
+def told(shape: LocatedWorkbook) -> set[tuple[str, str]]:
     return {(one.code, str(one.address)) for one in shape.findings}
 
 
-def texts(shape: Located) -> Mapping[Key, str]:
+def texts(shape: LocatedWorkbook) -> Mapping[Key, str]:
     return {one.key: one.cell.text for one in shape.inputs()}
 
 
@@ -308,7 +308,7 @@ def test_beside_a_copy_of_a_column_that_is_blank_the_answer_is_taken() -> None:
     assert texts(shape)[Key("action", "J1.3", "how")] == "Somehow"
 
 
-def values(shape: Located) -> dict[Key, str]:
+def values(shape: LocatedWorkbook) -> dict[Key, str]:
     return {one.key: one.cell.text for one in shape.inputs()}
 
 

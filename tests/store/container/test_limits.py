@@ -33,14 +33,14 @@ from plan_sheets.store.container.limits import LIMITS, Limits
 from plan_sheets.store.container.properties import find_program
 from plan_sheets.store.container.refused import Refusal, RefusedError
 from plan_sheets.store.formats.cell_looks import read_looks
-from plan_sheets.store.formats.guard import Guarded, guard
+from plan_sheets.store.formats.guard import GuardedFile, guard
 from plan_sheets.store.formats.ods.read import scan_ods
 from plan_sheets.store.formats.reader import read_workbook
 from plan_sheets.store.inspector.inspect import inspect_apart
 from plan_sheets.store.receiving import email as mails
 from plan_sheets.store.receiving.email import read_attachments
 from plan_sheets.store.receiving.inbox import open_inbox
-from plan_sheets.store.receiving.unpack import Incoming, unpack
+from plan_sheets.store.receiving.unpack import IncomingFile, unpack
 
 
 def filling(row: int) -> str:
@@ -106,9 +106,9 @@ def test_a_part_that_becomes_too_many_times_larger_is_refused() -> None:
 def test_what_is_too_large_for_this_process_is_left_to_a_child() -> None:
     size = sum(inflated(PLAIN))
     here, there = (guard(PLAIN, limits=Limits(here=most)) for most in (size, size - 1))
-    assert isinstance(here, Guarded)
+    assert isinstance(here, GuardedFile)
     assert here.data
-    assert there == Guarded("", b"")
+    assert there == GuardedFile("", b"")
     assert read_workbook(PLAIN, Limits(here=size - 1)) == read_workbook(PLAIN)
 
 
@@ -116,7 +116,7 @@ def test_an_odd_sheet_that_is_large_is_left_to_a_child() -> None:
     odd = xlsx(rows(*['<c s="1"/>'] * 40))
     size = max(inflated(odd))
     passed = [guard(odd, limits=Limits(small_part=most)) for most in (size, size - 1)]
-    assert [one.container for one in passed if isinstance(one, Guarded)] == ["xlsx", ""]
+    assert [one.container for one in passed if isinstance(one, GuardedFile)] == ["xlsx", ""]
 
 
 def test_styles_too_large_for_a_tree_are_passed_over() -> None:
@@ -183,7 +183,7 @@ def test_a_part_too_large_to_be_inspected() -> None:
 def test_an_email_just_over_a_limit_is_refused(enough: Limits, too_few: Limits, code: str) -> None:
     data = mail({"a.xlsx": PLAIN, "b.xlsx": PLAIN}).as_bytes()
     assert [one.name for one in read_attachments(data, enough)] == ["a.xlsx", "b.xlsx"]
-    (file,) = unpack(Incoming("m.eml", data), too_few).files
+    (file,) = unpack(IncomingFile("m.eml", data), too_few).files
     assert file.refusal
     assert file.refusal.code == code
 

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from plan_sheets.core.model.found import CellKind, FoundCell, FoundWorkbook
 from plan_sheets.store.container.limits import LIMITS, Limits
 from plan_sheets.store.container.refused import Refusal
-from plan_sheets.store.formats.guard import Guarded, guard
+from plan_sheets.store.formats.guard import GuardedFile, guard
 from plan_sheets.store.formats.reader import read_workbook
 from plan_sheets.store.formats.sheet_scan import BeyondEdgeError, _scan_plain, _walk, is_plain, read_reference
 
@@ -157,7 +157,7 @@ def test_a_reference_that_no_sheet_has(reference: str) -> None:
     ],
 )
 def test_cells_far_apart_however_they_are_spelled(data: str, area: int, last: str) -> None:
-    assert isinstance(guard(xlsx(data), apart=True, limits=Limits(area=area)), Guarded)
+    assert isinstance(guard(xlsx(data), apart=True, limits=Limits(area=area)), GuardedFile)
     refused = guard(xlsx(data), apart=True, limits=Limits(area=area - 1))
     assert refused == Refusal("file_cells_far_apart", {"cell": last})
 
@@ -275,7 +275,7 @@ def test_a_part_packed_in_an_unusual_way() -> None:
 )
 def test_what_is_spelled_oddly_is_read_apart(data: bytes, apart: bool) -> None:  # noqa: FBT001 - a table of cases
     passed = guard(data)
-    assert isinstance(passed, Guarded)
+    assert isinstance(passed, GuardedFile)
     assert passed.apart is apart
 
 
@@ -298,7 +298,7 @@ def test_what_is_remarked_but_never_opened() -> None:
     unread = ("xl/vbaProject.bin", "xl/externalLinks/externalLink1.xml", "xl/embeddings/o.bin", "xl/comments1.xml")
     types = {"[Content_Types].xml": '<Override ContentType="application/vnd.ms-excel.sheet.macroEnabled.main+xml"/>'}
     passed = guard(packed({**parts(ORDINARY), **types, **dict.fromkeys(unread, "<!DOCTYPE never looked at>")}))
-    assert isinstance(passed, Guarded)
+    assert isinstance(passed, GuardedFile)
     assert passed.container == "xlsm"
     codes = ["file_has_macros", "file_has_links", "file_has_objects", "file_has_comments"]
     assert [remark.code for remark in passed.remarks] == codes

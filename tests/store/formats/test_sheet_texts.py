@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from plan_sheets.core.model.found import CellKind, FoundCell, FoundWorkbook
 from plan_sheets.store.container.refused import Refusal
 from plan_sheets.store.formats import xlsx as xlsx_parts
-from plan_sheets.store.formats.guard import Guarded, guard
+from plan_sheets.store.formats.guard import GuardedFile, guard
 from plan_sheets.store.formats.reader import read_workbook
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def changed(data: bytes, part: str, before: str, after: str) -> bytes:
 
 def is_read_plainly(data: bytes) -> bool:
     passed = guard(data)
-    return isinstance(passed, Guarded) and bool(passed.sheets)
+    return isinstance(passed, GuardedFile) and bool(passed.sheets)
 
 
 def by_parser(data: bytes) -> FoundWorkbook | Refusal:

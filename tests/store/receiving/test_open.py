@@ -28,7 +28,7 @@ from plan_sheets.store.container.refused import OddError, Refusal
 from plan_sheets.store.formats.reader import read_ordinary
 from plan_sheets.store.receiving import open as intake
 from plan_sheets.store.receiving import pool as side_by_side
-from plan_sheets.store.receiving.inbox import Waiting
+from plan_sheets.store.receiving.inbox import WaitingFile
 from plan_sheets.store.receiving.pool import processes
 
 
@@ -50,7 +50,7 @@ class Dying(Executor):
         return future
 
 
-def killed(files: Sequence[Waiting], **told: object) -> list[Return]:
+def killed(files: Sequence[WaitingFile], **told: object) -> list[Return]:
     """What becomes of a process that takes a chunk whose file kills it."""
     del files, told
     os._exit(1)

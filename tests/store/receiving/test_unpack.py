@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from tests.store.compound import outlook_message
 
 from plan_sheets.store.container.limits import LIMITS, Limits
-from plan_sheets.store.receiving.unpack import BESIDE, Incoming, Unpacked, find_reason_passed_over, unpack
+from plan_sheets.store.receiving.unpack import BESIDE, IncomingFile, UnpackedFiles, find_reason_passed_over, unpack
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -50,7 +50,7 @@ def mail(attached: Mapping[str, bytes], kind: str = "application/octet-stream") 
 
 def taken(name: str, data: bytes, limits: Limits = LIMITS) -> tuple[dict[str, str], dict[str, str]]:
     """Name and code of refusal ("" if none) of each file; what was passed over, and why."""
-    out = unpack(Incoming(name, data), limits)
+    out = unpack(IncomingFile(name, data), limits)
     return {one.name: one.refusal.code if one.refusal else "" for one in out.files}, dict(out.passed_over)
 
 
@@ -69,7 +69,7 @@ def taken(name: str, data: bytes, limits: Limits = LIMITS) -> tuple[dict[str, st
     ],
 )
 def test_what_is_no_container_is_left_whole_for_the_guard(name: str, data: bytes) -> None:
-    assert unpack(Incoming(name, data)) == Unpacked([Incoming(name, data)])
+    assert unpack(IncomingFile(name, data)) == UnpackedFiles([IncomingFile(name, data)])
 
 
 def test_a_zip_with_folders_and_rubbish() -> None:
@@ -153,11 +153,11 @@ def test_so_many_files_in_one(most: int, code: str | None) -> None:
 def test_an_email_with_its_sender_and_date() -> None:
     made = mail({"return.xlsx": BOOK, "smime.p7s": b"x", "all.zip": zipped({"q1/other.xls": b"x"})})
     made.add_attachment(b"\x89PNG", "image", "png", filename="image001.png", disposition="inline")
-    out = unpack(Incoming("chair's mail.eml", made.as_bytes()))
+    out = unpack(IncomingFile("chair's mail.eml", made.as_bytes()))
     sent = (SENDER, "2016-07-12T09:30:00+01:00")
     assert out.files == [
-        Incoming("chair's mail.eml: return.xlsx", BOOK, *sent),
-        Incoming("chair's mail.eml: all.zip: q1/other.xls", b"x", *sent),
+        IncomingFile("chair's mail.eml: return.xlsx", BOOK, *sent),
+        IncomingFile("chair's mail.eml: all.zip: q1/other.xls", b"x", *sent),
     ]
     assert out.passed_over == [("chair's mail.eml: smime.p7s", NAMED), ("chair's mail.eml: image001.png", NAMED)]
 
@@ -167,7 +167,7 @@ def test_a_forwarded_email_tells_its_own_sender() -> None:
     outer["From"] = "officer@example.org"
     outer.set_content("See below.")
     outer.add_attachment(mail({"return.xlsx": BOOK}))
-    (file,) = unpack(Incoming("m.eml", outer.as_bytes())).files
+    (file,) = unpack(IncomingFile("m.eml", outer.as_bytes())).files
     assert (file.name, file.sent_by, file.data) == ("m.eml: attachment.eml: return.xlsx", SENDER, BOOK)
 
 
@@ -199,14 +199,14 @@ def test_emails_without_a_workbook(data: bytes, files: dict[str, str], passed: d
 @given(st.binary(max_size=200), st.sampled_from(["z.zip", "m.eml"]))
 def test_whatever_the_bytes_are_something_is_told(noise: bytes, name: str) -> None:
     for start in (b"", b"From: x\nContent-Type: multipart/mixed; boundary=b\n\n--b\n", b"PK\x05\x06"):
-        out = unpack(Incoming(name, start + noise))
+        out = unpack(IncomingFile(name, start + noise))
         assert out.files or out.passed_over
 
 
 def test_a_message_of_outlook() -> None:
     sent = datetime(2016, 7, 12, 8, 30, tzinfo=UTC)
     data = outlook_message("The Chair", sent, {"Pobl Tŷ.xlsx": BOOK, "image001.png": b"x"})
-    out = unpack(Incoming("chair.msg", data))
+    out = unpack(IncomingFile("chair.msg", data))
     (file,) = out.files
     assert (file.name, file.data) == ("chair.msg: Pobl Tŷ.xlsx", BOOK)
     assert (file.sent_by, file.sent_at) == (SENDER, "2016-07-12T08:30:00+00:00")

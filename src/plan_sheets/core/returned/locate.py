@@ -18,9 +18,9 @@ from plan_sheets.core.model.text import plain, quoted
 from plan_sheets.core.returned.compare import is_as_issued
 from plan_sheets.core.returned.tables import (
     FoundTable,
-    Located,
-    Typed,
-    Unchanged,
+    LocatedCell,
+    LocatedWorkbook,
+    UnchangedRow,
     find_near_headings,
     find_table,
     find_table_in_place,
@@ -46,7 +46,7 @@ class Locator:
         self.workbook = workbook
         self.messages = messages
         self.find_owner = find_owner
-        self.located = Located()
+        self.located = LocatedWorkbook()
         self.keys = {squeeze(key): row for key, row in document.row_keys().items()}
         self.claimed: set[str] = set()
         self.texts: dict[str, dict[int, list[str]]] = {}
@@ -71,7 +71,7 @@ class Locator:
             }
         return self.wholes[sheet.name]
 
-    def locate(self) -> Located:
+    def locate(self) -> LocatedWorkbook:
         """Find every sheet of the document, then report the sheets that are not part of it."""
         by_name = {plain(found.name): found for found in self.workbook.sheets}
         tables = {sheet.name: self._find_table(sheet, by_name.get(plain(sheet.name))) for sheet in self.document.sheets}
@@ -165,7 +165,7 @@ class Locator:
         if is_untouched(self.document, sheet, table, exact):
             start = table.heading_row + 1
             self.located.unchanged += [
-                Unchanged(self.document, sheet, row, table, start + at) for at, row in enumerate(sheet.rows)
+                UnchangedRow(self.document, sheet, row, table, start + at) for at, row in enumerate(sheet.rows)
             ]
             return
         self._tell_swapped_headings(sheet, table)
@@ -173,7 +173,7 @@ class Locator:
         by_ref = {row.ref: row for row in reversed(sheet.rows)}
         for ref, places in rows.items():
             if len(places) == 1 and places[0] in exact:
-                self.located.unchanged.append(Unchanged(self.document, sheet, by_ref[ref], table, places[0]))
+                self.located.unchanged.append(UnchangedRow(self.document, sheet, by_ref[ref], table, places[0]))
             else:
                 self._read_row(sheet, by_ref[ref], table, places)
         for row in sheet.rows:
@@ -290,7 +290,7 @@ class Locator:
                 address = Address.at(table.found.name, places[0], place)
                 key = self.document.key_of(row, column)
                 cell = self._restore_cut_text(cell, as_text(content), address, key)
-                entry = Typed(key, sheet, row, column, address, cell, as_text(content))
+                entry = LocatedCell(key, sheet, row, column, address, cell, as_text(content))
                 if not is_input:
                     self._tell_locked_changed(entry)
                 elif name in table.doubles:
@@ -302,7 +302,7 @@ class Locator:
     def _list_contents(sheet: Sheet, table: FoundTable, place: int) -> tuple[str, ...]:
         return tuple(table.cell(place, column.field.name).entered for column in sheet.columns)
 
-    def _read_doubled_cell(self, entry: Typed, table: FoundTable, others: Iterable[FoundCell]) -> None:
+    def _read_doubled_cell(self, entry: LocatedCell, table: FoundTable, others: Iterable[FoundCell]) -> None:
         """Read an input cell whose heading stands several times: if its cells differ, none is taken.
 
         A blank cell does not count, unless a heading is missing: the other column may then be that one, renamed.
@@ -317,7 +317,7 @@ class Locator:
             )
         self.located.typed.append(entry._replace(cell=next(iter(distinct.values()), entry.cell)))
 
-    def _tell_locked_changed(self, entry: Typed) -> None:
+    def _tell_locked_changed(self, entry: LocatedCell) -> None:
         """Report a locked cell that was changed, with both texts: what was issued stays valid."""
         if entry.column.field.name in ("ref", "key") and squeeze(entry.cell.text) == squeeze(entry.base):
             self._tell("ref_retyped", entry.address, entry.key, entry.cell.entered, issued=entry.base)

@@ -18,7 +18,7 @@ from plan_sheets.core.model.found import CellKind, FoundCell, FoundSheet, FoundW
 from plan_sheets.core.model.keys import Address, Key, place_of
 from plan_sheets.core.model.messages import Messages
 from plan_sheets.core.model.text import plain, quoted, shorten
-from plan_sheets.core.returned.tables import EMPTY, FoundTable, Located, Typed, Unchanged
+from plan_sheets.core.returned.tables import EMPTY, FoundTable, LocatedCell, LocatedWorkbook, UnchangedRow
 
 GOES_ON = re.compile(r"(?:[-\N{EN DASH}\N{EM DASH}\N{BULLET}\N{MIDDLE DOT}*]|\d{1,2}[.)]|[a-z]\))\s|[a-z]")
 """A text that begins like this continues the one before: a bullet, the number of a list, or a small letter."""
@@ -33,7 +33,9 @@ Place = tuple[int, int]
 """Row and column, both counted from 0."""
 
 
-def find_reordered_answers(typed: Iterable[Typed], values: Mapping[Key, str]) -> Iterator[tuple[str, str, Address]]:
+def find_reordered_answers(
+    typed: Iterable[LocatedCell], values: Mapping[Key, str]
+) -> Iterator[tuple[str, str, Address]]:
     """Find columns whose prefilled answers came back in another order: (sheet, heading, first address that differs).
 
     Sorting the unlocked cells separates answers from their refs; only prefilled answers leave a trace of that.
@@ -46,8 +48,8 @@ def find_reordered_answers(typed: Iterable[Typed], values: Mapping[Key, str]) ->
 
 
 def find_moved_answers(
-    typed: Iterable[Typed], values: Mapping[Key, str], unchanged: Iterable[Unchanged]
-) -> Iterator[tuple[Typed, str]]:
+    typed: Iterable[LocatedCell], values: Mapping[Key, str], unchanged: Iterable[UnchangedRow]
+) -> Iterator[tuple[LocatedCell, str]]:
     """Find cells with the text issued in another row that no longer has it: (cell, ref of the other row).
 
     This finds a sort even if rows were deleted or answers were changed as well.
@@ -69,7 +71,7 @@ def find_moved_answers(
                 break
 
 
-def find_sorted_columns(changed: Iterable[Typed]) -> Iterator[tuple[str, str, Address]]:
+def find_sorted_columns(changed: Iterable[LocatedCell]) -> Iterator[tuple[str, str, Address]]:
     """Find columns whose locked texts have changed rows with one another: (sheet, heading, first address).
 
     `changed` are the locked cells whose text is not the issued one. If a sort moves some locked columns and not the
@@ -82,14 +84,14 @@ def find_sorted_columns(changed: Iterable[Typed]) -> Iterator[tuple[str, str, Ad
             yield sheet, heading, cells[0].address
 
 
-def _group_by_column(cells: Iterable[Typed]) -> dict[tuple[str, str], list[Typed]]:
-    columns: dict[tuple[str, str], list[Typed]] = {}
+def _group_by_column(cells: Iterable[LocatedCell]) -> dict[tuple[str, str], list[LocatedCell]]:
+    columns: dict[tuple[str, str], list[LocatedCell]] = {}
     for entry in cells:
         columns.setdefault((entry.sheet.name, entry.column.heading), []).append(entry)
     return columns
 
 
-def find_merged_cells(located: Located, workbook: FoundWorkbook, messages: Messages) -> list[Finding]:
+def find_merged_cells(located: LocatedWorkbook, workbook: FoundWorkbook, messages: Messages) -> list[Finding]:
     """Report every merge of cells.
 
     A merge shows one text over all its cells and hides or deletes their own texts. Nobody can tell which rows the text
@@ -151,7 +153,7 @@ class Merge:
         """Whether the merge covers the text of this place."""
         return place != self.first and self.holds(place)
 
-    def find_queries(self, cells: Sequence[Typed], messages: Messages) -> Iterator[Finding]:
+    def find_queries(self, cells: Sequence[LocatedCell], messages: Messages) -> Iterator[Finding]:
         """Ask about each input cell, unless only the first cell is one, or all have the same text.
 
         The first cell is not asked about if its text is the issued one, nor on a form: there each answer has its own
@@ -178,7 +180,7 @@ class Merge:
             )
 
 
-def find_spilled_paragraphs(typed: Iterable[Typed]) -> list[tuple[Typed, Typed]]:
+def find_spilled_paragraphs(typed: Iterable[LocatedCell]) -> list[tuple[LocatedCell, LocatedCell]]:
     """Find texts that may be further paragraphs of a text above: (cell, the cell in which the text begins).
 
     Paragraphs pasted into one cell spill into the cells below it. The trace: rows in which nothing else is filled in,
@@ -186,11 +188,11 @@ def find_spilled_paragraphs(typed: Iterable[Typed]) -> list[tuple[Typed, Typed]]
     about as well: they lack their stage and RAG, so the officer has to ask anyway. The first text is taken, because it
     was typed or pasted where it stands.
     """
-    sheets: dict[str, dict[int, list[Typed]]] = {}
+    sheets: dict[str, dict[int, list[LocatedCell]]] = {}
     for entry in typed:
         if entry.row.answer is None and entry.cell.entered.strip() and _is_new(entry) and not _is_tick(entry):
             sheets.setdefault(entry.address.sheet, {}).setdefault(entry.address.place[0], []).append(entry)
-    fallen: list[tuple[Typed, Typed]] = []
+    fallen: list[tuple[LocatedCell, LocatedCell]] = []
     for rows in sheets.values():
         visited: set[Address] = set()
         for row, cells in sorted(rows.items()):
@@ -202,7 +204,7 @@ def find_spilled_paragraphs(typed: Iterable[Typed]) -> list[tuple[Typed, Typed]]
     return fallen
 
 
-def _find_fallen(run: Sequence[Typed]) -> Iterator[tuple[Typed, Typed]]:
+def _find_fallen(run: Sequence[LocatedCell]) -> Iterator[tuple[LocatedCell, LocatedCell]]:
     """The texts of a run that may belong to a text above: (cell, the cell above).
 
     A text that stands twice is meant for each of its rows, and in rows with a single input cell every answer stands
@@ -216,18 +218,18 @@ def _find_fallen(run: Sequence[Typed]) -> Iterator[tuple[Typed, Typed]]:
             yield entry, run[above]
 
 
-def _is_tick(entry: Typed) -> bool:
+def _is_tick(entry: LocatedCell) -> bool:
     """Whether the cell holds a checkbox, ticked or not."""
     return entry.cell.kind is CellKind.BOOLEAN
 
 
-def _has_several(entry: Typed) -> bool:
+def _has_several(entry: LocatedCell) -> bool:
     """Whether the row has more than one input cell: if it has only one, its answer always stands alone."""
     inputs = {column.field.name for column in entry.sheet.columns if column.input}
     return len(inputs if entry.row.inputs is None else inputs & entry.row.inputs) >= AT_LEAST
 
 
-def _is_prose(entry: Typed) -> bool:
+def _is_prose(entry: LocatedCell) -> bool:
     """Whether the cell holds a new text in somebody's own words."""
     about = entry.column.field
     words = about.type == "string" and not (about.format or about.choices or entry.column.choices)
@@ -239,11 +241,11 @@ def _is_prose(entry: Typed) -> bool:
     )
 
 
-def _is_new(entry: Typed) -> bool:
+def _is_new(entry: LocatedCell) -> bool:
     return plain(entry.cell.text) != plain(entry.base)
 
 
-def _list_below(rows: Mapping[int, list[Typed]], row: int, start: Typed) -> list[Typed]:
+def _list_below(rows: Mapping[int, list[LocatedCell]], row: int, start: LocatedCell) -> list[LocatedCell]:
     """The cells directly below a cell that were issued blank and are the only ones filled in in their rows."""
     name = start.column.field.name
     following = (rows.get(place, []) for place in range(row + 1, row + 1 + len(rows)))
@@ -251,7 +253,7 @@ def _list_below(rows: Mapping[int, list[Typed]], row: int, start: Typed) -> list
     return [*takewhile(lambda cell: _is_prose(cell) and not cell.base, (cells[0] for cells in alone))]
 
 
-def _find_continued(cells: Sequence[Typed]) -> int | None:
+def _find_continued(cells: Sequence[LocatedCell]) -> int | None:
     """The index of the first text that the next one continues; None if there is none.
 
     If both begin with a small letter or a dash, that is how somebody writes, and no trace.

@@ -25,7 +25,7 @@ from plan_sheets.core.returned.misplaced import (
     find_sorted_columns,
     find_spilled_paragraphs,
 )
-from plan_sheets.core.returned.tables import Located, Typed
+from plan_sheets.core.returned.tables import LocatedCell, LocatedWorkbook
 
 NOTHING_BECAUSE = "nothing_because"
 
@@ -71,8 +71,8 @@ class _Reading:
     workbook: FoundWorkbook
     messages: Messages
     phrases: Phrases
-    shape: Located
-    typed: list[Typed]
+    shape: LocatedWorkbook
+    typed: list[LocatedCell]
     """Every input cell of a form, and of each row in which anything is not as it was issued."""
     findings: list[Finding]
     values: dict[Key, str] = field(default_factory=dict)
@@ -91,14 +91,14 @@ class _Reading:
         }
         self.asked |= {finding.key for finding in self.findings if finding.key and finding.severity is Severity.QUERY}
 
-    def entered(self, typed: Typed) -> str:
+    def entered(self, typed: LocatedCell) -> str:
         """What somebody put into a cell: what was typed, or in what colour it was painted instead."""
         colour = self.painted.get(typed.key)
         if typed.cell.kind is CellKind.BOOLEAN and typed.cell.text == "FALSE" and not typed.base:
             return ""  # a checkbox that nobody ticked
         return f"(painted {colour})" if colour else typed.cell.entered
 
-    def _tell(self, code: str, typed: Typed, **details: object) -> None:
+    def _tell(self, code: str, typed: LocatedCell, **details: object) -> None:
         """Tell of a cell; one that is asked about already is not asked about again."""
         if self.messages.by_code[code].severity is Severity.QUERY:
             if typed.key in self.asked:
@@ -168,13 +168,13 @@ class _Reading:
         """Whether any of these keeps its cell from being taken."""
         return any(self.messages.by_code[remark.code].severity.blocks for remark in remarks)
 
-    def _meaning(self, typed: Typed) -> Meaning:
+    def _meaning(self, typed: LocatedCell) -> Meaning:
         """What a cell means that may say no more than "as above"."""
         if typed.cell.kind is not CellKind.TEXT or typed.cell.text == typed.base:
             return Meaning.ANSWER
         return self.phrases.meaning(typed.cell.text, typed.about, typed.base)
 
-    def _tell_phrase(self, typed: Typed, meaning: Meaning) -> None:
+    def _tell_phrase(self, typed: LocatedCell, meaning: Meaning) -> None:
         """A phrase where an answer should be: what stood there stands, it counts as blank, or somebody is asked."""
         if meaning is Meaning.STANDS:
             self.values[typed.key] = typed.base
@@ -271,7 +271,7 @@ class _Reading:
         """One warning for each action about which a return says nothing."""
         if self.document.kind != "subgroup":
             return
-        reports: dict[str, list[Typed]] = {}
+        reports: dict[str, list[LocatedCell]] = {}
         reported = {sheet.name for sheet in self.document.sheets if _is_reported(sheet)}
         unchanged = (row for row in self.shape.unchanged if row.sheet.name in reported)
         for typed in chain(self.typed, *(row.inputs() for row in unchanged)):
@@ -298,10 +298,10 @@ def _is_reported(sheet: Sheet) -> bool:
     return any(column.input and column.field.scope == "round" for column in sheet.columns)
 
 
-def _rows(pairs: Iterable[tuple[Typed, Cell]], code: str, *, anything: bool) -> tuple[AnswerRow, ...]:
+def _rows(pairs: Iterable[tuple[LocatedCell, Cell]], code: str, *, anything: bool) -> tuple[AnswerRow, ...]:
     """The rows in which anything was changed; the form is one. `anything`: whether anything was typed at all."""
     begins = Round.parse(code).first_day if code else None
-    rows: dict[tuple[str, str], list[tuple[Typed, Cell]]] = {}
+    rows: dict[tuple[str, str], list[tuple[LocatedCell, Cell]]] = {}
     for typed, cell in pairs:
         rows.setdefault((typed.sheet.name, "" if typed.row.answer else typed.row.ref), []).append((typed, cell))
     return tuple(
@@ -315,7 +315,7 @@ def _rows(pairs: Iterable[tuple[Typed, Cell]], code: str, *, anything: bool) -> 
     )
 
 
-def _locked(typed: Typed) -> dict[str, str]:
+def _locked(typed: LocatedCell) -> dict[str, str]:
     """The locked texts of the row of a cell."""
     return {
         column.field.name: as_text(content)

@@ -19,7 +19,7 @@ ENOUGH_HEADINGS = 0.5
 EMPTY = FoundCell("")
 
 
-class Typed(NamedTuple):
+class LocatedCell(NamedTuple):
     """A cell of an issued table, where it was found, and the text that it was issued with (`base`)."""
 
     key: Key
@@ -67,7 +67,7 @@ class FoundTable:
 
 
 @dataclass(frozen=True, slots=True)
-class Unchanged:
+class UnchangedRow:
     """A row that came back exactly as it was issued, and where it was found."""
 
     document: Document
@@ -77,31 +77,31 @@ class Unchanged:
     place: int
     """The row on the found sheet, counted from 0."""
 
-    def inputs(self, *, blank: bool = True) -> Iterator[Typed]:
+    def inputs(self, *, blank: bool = True) -> Iterator[LocatedCell]:
         """The input cells of the row; without `blank` only those that are filled in."""
         for column, content in zip(self.sheet.columns, self.row.cells, strict=True):
             if (content or blank) and self.sheet.is_input(self.row, column):
                 address = self.table.address(self.place, column.field.name)
                 cell = self.table.cell(self.place, column.field.name)
                 key = self.document.key_of(self.row, column)
-                yield Typed(key, self.sheet, self.row, column, address, cell, as_text(content))
+                yield LocatedCell(key, self.sheet, self.row, column, address, cell, as_text(content))
 
 
 @dataclass(slots=True)
-class Located:
+class LocatedWorkbook:
     """What was found of a document in a workbook, with the findings about everything out of place."""
 
-    typed: list[Typed] = field(default_factory=list)
+    typed: list[LocatedCell] = field(default_factory=list)
     """Every input cell of a form, and of each row that differs in anything from the issued one."""
-    unchanged: list[Unchanged] = field(default_factory=list)
+    unchanged: list[UnchangedRow] = field(default_factory=list)
     """All other rows; most rows of a workbook are among them."""
-    changed: list[Typed] = field(default_factory=list)
+    changed: list[LocatedCell] = field(default_factory=list)
     """The locked cells, on sheets with input cells, whose text is not the issued one."""
     merged: list[FoundTable] = field(default_factory=list)
     """The tables on sheets where anybody merged cells."""
     findings: list[Finding] = field(default_factory=list)
 
-    def inputs(self) -> Iterator[Typed]:
+    def inputs(self) -> Iterator[LocatedCell]:
         """Every input cell."""
         yield from self.typed
         for row in self.unchanged:

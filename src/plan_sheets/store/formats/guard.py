@@ -29,7 +29,7 @@ from plan_sheets.store.formats.xlsx import ROOT, list_parser_parts, list_read_sh
 
 
 @dataclass(frozen=True, slots=True)
-class Guarded:
+class GuardedFile:
     """A file that has been checked, for the parser to read."""
 
     container: str
@@ -53,7 +53,9 @@ class Guarded:
     """The sheets, if the guard has read them already; `data` is empty then."""
 
 
-def guard(data: bytes, *, apart: bool = False, most: int | None = None, limits: Limits = LIMITS) -> Guarded | Refusal:
+def guard(
+    data: bytes, *, apart: bool = False, most: int | None = None, limits: Limits = LIMITS
+) -> GuardedFile | Refusal:
     """Check these bytes for the parser, or say why it must not read them. Never raises, whatever the bytes are.
 
     `apart` is whether this is the child process. Elsewhere a package that is written in an unusual way, or inflates to
@@ -62,7 +64,7 @@ def guard(data: bytes, *, apart: bool = False, most: int | None = None, limits: 
     try:
         return _guard_any(data, apart=apart, most=most or limits.here, limits=limits)
     except OddError:
-        return Guarded("", b"")
+        return GuardedFile("", b"")
     except Exception as trouble:  # noqa: BLE001 - a broken package makes the standard library raise nearly anything
         return find_refusal(trouble, limits)
 
@@ -83,7 +85,7 @@ def find_refusal(trouble: BaseException, limits: Limits = LIMITS) -> Refusal:
     return Refusal("file_damaged", {"reason": f"{type(trouble).__name__}: {trouble}"[:200]})
 
 
-def _guard_any(data: bytes, *, apart: bool, most: int, limits: Limits) -> Guarded:
+def _guard_any(data: bytes, *, apart: bool, most: int, limits: Limits) -> GuardedFile:
     if not data:
         raise RefusedError("file_empty")
     if len(data) > limits.file:
@@ -98,7 +100,7 @@ def _guard_any(data: bytes, *, apart: bool, most: int, limits: Limits) -> Guarde
     raise RefusedError(find_code_of_other(data))
 
 
-def _guard_compound(data: bytes, limits: Limits, *, apart: bool) -> Guarded:
+def _guard_compound(data: bytes, limits: Limits, *, apart: bool) -> GuardedFile:
     """Guard an OLE2 file: an xls, or another kind of file in the same container."""
     names = find_streams(data)
     if names & RIGHTS:
@@ -111,11 +113,11 @@ def _guard_compound(data: bytes, limits: Limits, *, apart: bool) -> Guarded:
         raise RefusedError("file_unknown")
     remarks = _find_remarkable_parts({"_VBA_PROJECT_CUR": "file_has_macros"}, names)
     if not apart:
-        return Guarded("xls", b"")
+        return GuardedFile("xls", b"")
     scan = scan_xls(data, limits)
     remarks = (*remarks, *scan.beside, _describe_half_seen("xls"))
     looks, marks = tuple(sheet.make_looks() for sheet in scan.sheets), tuple(sheet.marks for sheet in scan.sheets)
-    return Guarded("xls", scan.data, marks, remarks=remarks, looks=looks, since_1904=scan.since_1904)
+    return GuardedFile("xls", scan.data, marks, remarks=remarks, looks=looks, since_1904=scan.since_1904)
 
 
 def _describe_half_seen(container: str) -> Remark:
@@ -139,7 +141,7 @@ _OTHER_PACKAGES = {
 }
 
 
-def _guard_package(package: Package, *, apart: bool) -> Guarded:
+def _guard_package(package: Package, *, apart: bool) -> GuardedFile:
     names = package.entries.keys()
     remarks = _find_remarkable_parts(_REMARKABLE, names)
     if "content.xml" in names or "mimetype" in names:
@@ -158,7 +160,7 @@ def _guard_package(package: Package, *, apart: bool) -> Guarded:
 
 def _guard_xlsx(
     package: Package, root: bytes, book: str, about: Mapping[str, bytes], remarks: tuple[Remark, ...], *, apart: bool
-) -> Guarded:
+) -> GuardedFile:
     """Guard an xlsx or xlsm. `root` is the part with the relations of the package, `book` the one with the sheets."""
     parts, listed, scans, kept = read_workbook_parts(package, root, book, apart=apart)
     container = "xlsm" if b"macroEnabled" in package.read_small("[content_types].xml") else "xlsx"
@@ -174,9 +176,9 @@ def _guard_xlsx(
     remarks = (*_replace_comments(remarks, comments), *pictures, *links)
     walked = any(scan.walked for scan in scans)
     if sheets := list_read_sheets(listed, scans):
-        return Guarded(container, b"", (), about, remarks, looks, since_1904, walked, kept, sheets)
+        return GuardedFile(container, b"", (), about, remarks, looks, since_1904, walked, kept, sheets)
     data, marks = make_zip(list_parser_parts(parts, listed, scans)), tuple(scan.list_marks() for scan in scans)
-    return Guarded(container, data, marks, about, remarks, looks, since_1904, walked, kept)
+    return GuardedFile(container, data, marks, about, remarks, looks, since_1904, walked, kept)
 
 
 def _find_beside(
@@ -219,14 +221,14 @@ _ODS = "application/vnd.oasis.opendocument.spreadsheet"
 _ROOT_TYPE = re.compile(r'<(?=[^<>]*full-path="/")[^<>]*media-type="([^"]*)"')
 
 
-def _guard_open_document(package: Package, remarks: tuple[Remark, ...]) -> Guarded:
+def _guard_open_document(package: Package, remarks: tuple[Remark, ...]) -> GuardedFile:
     """Guard and read an ods; no parser is needed after that."""
     kind = _read_kind(package)  # first, because in an encrypted file no other part is XML
     content = package.read_xml("content.xml") if "content.xml" in package.entries else b""
     if not kind.startswith(_ODS) and (kind or b"<office:spreadsheet" not in content):
         raise RefusedError("file_word" if "opendocument.text" in kind else "file_other_zip")
     scan = scan_ods(content, package.read_xml("styles.xml") if "styles.xml" in package.entries else b"", package.limits)
-    return Guarded(
+    return GuardedFile(
         "ods",
         b"",
         about=package.read_properties(),
@@ -249,7 +251,7 @@ def _read_kind(package: Package) -> str:
     return declared[1] if declared else ""
 
 
-def _guard_binary(package: Package, book: str, about: Mapping[str, bytes], remarks: tuple[Remark, ...]) -> Guarded:
+def _guard_binary(package: Package, book: str, about: Mapping[str, bytes], remarks: tuple[Remark, ...]) -> GuardedFile:
     """Guard an xlsb: keep all parts that its parser may read, and read what the parser does not tell."""
     names = package.entries
     wanted = [name for name in names if name.endswith((".bin", ".rels")) and "vbaproject" not in name]
@@ -263,4 +265,4 @@ def _guard_binary(package: Package, book: str, about: Mapping[str, bytes], remar
     comments, links = _find_beside(part, package, [(title, name, parts[name]) for title, name in scan.listed])
     looks, marks = tuple(sheet.make_looks() for sheet in scan.sheets), tuple(sheet.marks for sheet in scan.sheets)
     all_remarks = (*_replace_comments(remarks, comments), *links, _describe_half_seen("xlsb"))
-    return Guarded("xlsb", make_zip(parts), marks, about, all_remarks, looks, scan.since_1904)
+    return GuardedFile("xlsb", make_zip(parts), marks, about, all_remarks, looks, scan.since_1904)

@@ -25,7 +25,7 @@ from plan_sheets.store.container.properties import find_program, read_custom_pro
 from plan_sheets.store.container.refused import OddError, Refusal, RefusedError
 from plan_sheets.store.formats.cell_looks import Looks
 from plan_sheets.store.formats.decrypt import decrypt_apart
-from plan_sheets.store.formats.guard import Guarded, find_refusal, guard
+from plan_sheets.store.formats.guard import GuardedFile, find_refusal, guard
 from plan_sheets.store.formats.lines import Spans
 from plan_sheets.store.formats.number_format import format_date, format_number, hides_day, shows_whole_date
 from plan_sheets.store.formats.sheet_scan import Mark, TooFullError
@@ -36,23 +36,23 @@ _Marks = Mapping[tuple[int, int], Mark]
 
 def read_workbook(data: bytes, limits: Limits = LIMITS) -> FoundWorkbook | Refusal:
     """Read a workbook, or say why it cannot be read. Never raises, whatever the bytes are."""
-    passed = guard(data, limits=limits)
-    if passed == Refusal("file_encrypted"):
+    guarded = guard(data, limits=limits)
+    if guarded == Refusal("file_encrypted"):
         data = decrypt_apart(data, limits) or data
-        passed = guard(data, limits=limits)
-    if isinstance(passed, Refusal):
-        return passed
-    return _read_apart(data, limits) if passed.apart else _read_here(passed, limits)
+        guarded = guard(data, limits=limits)
+    if isinstance(guarded, Refusal):
+        return guarded
+    return _read_apart(data, limits) if guarded.apart else _read_here(guarded, limits)
 
 
 def read_ordinary(data: bytes, limits: Limits = LIMITS) -> FoundWorkbook | Refusal:
     """Read an ordinary workbook in this process; raises OddError if it needs a child process."""
-    passed = guard(data, most=limits.shared, limits=limits)
-    if isinstance(passed, Guarded) and not passed.apart:
-        return _read_here(passed, limits)
-    if isinstance(passed, Guarded) or passed.code == "file_encrypted":
+    guarded = guard(data, most=limits.shared, limits=limits)
+    if isinstance(guarded, GuardedFile) and not guarded.apart:
+        return _read_here(guarded, limits)
+    if isinstance(guarded, GuardedFile) or guarded.code == "file_encrypted":
         raise OddError
-    return passed
+    return guarded
 
 
 def read_made(data: bytes) -> Iterator[tuple[str, Iterator[list[str]]]]:
@@ -69,15 +69,15 @@ def _list_texts(row: list[Any]) -> list[str]:
     return [value if type(value) is str else make_cell(value).text for value in row]
 
 
-def _read_here(passed: Guarded, limits: Limits) -> FoundWorkbook | Refusal:
+def _read_here(guarded: GuardedFile, limits: Limits) -> FoundWorkbook | Refusal:
     """Read a guarded workbook in this process; every failure of the parser becomes a refusal."""
     try:
-        sheets = passed.sheets or _read_sheets(passed.data, passed.marks, limits)
-        if passed.container == "xls" and any("\0" in cell.text for sheet in sheets for cell in sheet.cells.values()):
+        sheets = guarded.sheets or _read_sheets(guarded.data, guarded.marks, limits)
+        if guarded.container == "xls" and any("\0" in cell.text for sheet in sheets for cell in sheet.cells.values()):
             raise RefusedError("file_odd_encoding")  # noqa: TRY301 - two-byte letters that were read as single bytes
-        origin = read_custom_properties(passed.about), find_program(passed.about, limits)
-        if passed.looks:
-            sheets = tuple(map(_add_looks, sheets, passed.looks))
+        origin = read_custom_properties(guarded.about), find_program(guarded.about, limits)
+        if guarded.looks:
+            sheets = tuple(map(_add_looks, sheets, guarded.looks))
     except PasswordError:
         return Refusal("file_encrypted")
     except BaseException as trouble:
@@ -85,7 +85,7 @@ def _read_here(passed: Guarded, limits: Limits) -> FoundWorkbook | Refusal:
         if not isinstance(trouble, Exception) and type(trouble).__name__ != "PanicException":
             raise
         return find_refusal(trouble, limits)
-    return FoundWorkbook(passed.container, sheets, *origin, passed.remarks, passed.kept, passed.since_1904)
+    return FoundWorkbook(guarded.container, sheets, *origin, guarded.remarks, guarded.kept, guarded.since_1904)
 
 
 def _read_sheets(data: bytes, marks: tuple[_Marks, ...], limits: Limits) -> tuple[FoundSheet, ...]:
@@ -173,8 +173,8 @@ def _read_apart(data: bytes, limits: Limits) -> FoundWorkbook | Refusal:
 
 def read_as_json(data: bytes, limits: Limits = LIMITS) -> bytes:
     """Guard and read a workbook in the child process: the workbook or the refusal, as JSON."""
-    passed = guard(data, apart=True, limits=limits)
-    return json.dumps(_pack(passed if isinstance(passed, Refusal) else _read_here(passed, limits))).encode()
+    guarded = guard(data, apart=True, limits=limits)
+    return json.dumps(_pack(guarded if isinstance(guarded, Refusal) else _read_here(guarded, limits))).encode()
 
 
 def _pack(found: FoundWorkbook | Refusal) -> dict[str, Any]:

@@ -28,7 +28,7 @@ def _parse(part: bytes) -> ET.Element:
     return ET.fromstring(part)  # noqa: S314 - the guard has refused every DOCTYPE
 
 
-class Listed(NamedTuple):
+class ListedSheet(NamedTuple):
     """A sheet in the list of the workbook: its name, `visible`, `hidden` or `veryHidden`, and the name of its part."""
 
     title: str
@@ -38,7 +38,7 @@ class Listed(NamedTuple):
 
 def read_workbook_parts(
     package: Package, root: bytes, book: str, *, apart: bool
-) -> tuple[dict[str, bytes], list[Listed], list[Scan], dict[str, int]]:
+) -> tuple[dict[str, bytes], list[ListedSheet], list[Scan], dict[str, int]]:
     """Read and check the parts that hold cells: (parts by name, sheets, scan of each sheet, counts of `count_signs`).
 
     `root` is the part with the relations of the package, `book` the name of the part that lists the sheets.
@@ -78,7 +78,7 @@ def _count_cells(scans: Sequence[Scan], limits: Limits) -> int:
     return cells
 
 
-def _list_sheets(book: bytes, targets: Mapping[str, str], limits: Limits) -> list[Listed]:
+def _list_sheets(book: bytes, targets: Mapping[str, str], limits: Limits) -> list[ListedSheet]:
     """The sheets in their order; `targets`: the names of parts by the ids of relations.
 
     Raises RefusedError for no sheets, too many, or two of one name or one part, and KeyError for an unknown relation.
@@ -91,7 +91,7 @@ def _list_sheets(book: bytes, targets: Mapping[str, str], limits: Limits) -> lis
         raise RefusedError("file_too_many_sheets", limit=limits.sheets)
     if len({title.lower() for title, _, _ in sheets}) < len(sheets) or len(set(parts)) < len(sheets):
         raise RefusedError("file_duplicate_parts")
-    return [Listed(title, state, part) for (title, state, _), part in zip(sheets, parts, strict=True)]
+    return [ListedSheet(title, state, part) for (title, state, _), part in zip(sheets, parts, strict=True)]
 
 
 _SHEET = (
@@ -141,7 +141,7 @@ def _check_sheet(part: bytes, shared: Shared | None, limits: Limits, *, apart: b
     return scan_sheet(part, shared, limits)
 
 
-def list_read_sheets(listed: Sequence[Listed], scans: Sequence[Scan]) -> tuple[FoundSheet, ...]:
+def list_read_sheets(listed: Sequence[ListedSheet], scans: Sequence[Scan]) -> tuple[FoundSheet, ...]:
     """The sheets, if the scans have read the cells of all of them; else ()."""
     if any(scan.texts is None for scan in scans) or not all(sheet.state in _IS_SHOWN for sheet in listed):
         return ()
@@ -154,7 +154,9 @@ def list_read_sheets(listed: Sequence[Listed], scans: Sequence[Scan]) -> tuple[F
 _IS_SHOWN = {"visible": True, "hidden": False, "veryHidden": False}
 
 
-def list_parser_parts(parts: Mapping[str, bytes], listed: Iterable[Listed], scans: Iterable[Scan]) -> dict[str, bytes]:
+def list_parser_parts(
+    parts: Mapping[str, bytes], listed: Iterable[ListedSheet], scans: Iterable[Scan]
+) -> dict[str, bytes]:
     """The parts for the parser, those of the sheets prepared for it."""
     sheets = zip(listed, scans, strict=True)
     return {**parts, **{sheet.part: _prepare_part(parts[sheet.part], scan) for sheet, scan in sheets}}

@@ -28,7 +28,7 @@ from plan_sheets.store.container.parts import (
     read_part,
 )
 from plan_sheets.store.container.refused import Refusal
-from plan_sheets.store.formats.guard import Guarded, find_refusal, guard
+from plan_sheets.store.formats.guard import GuardedFile, find_refusal, guard
 from plan_sheets.store.inspector.pictures import pictures_without_words
 from plan_sheets.store.inspector.sheet import CellParts, SheetPart, areas, read_sheet, read_sheet_texts
 from plan_sheets.store.inspector.styles import WorkbookStyles, read_styles
@@ -61,9 +61,9 @@ def inspect_apart(data: bytes, limits: Limits = LIMITS) -> list[Problem] | Refus
 def inspect_as_json(data: bytes, limits: Limits = LIMITS) -> bytes:
     """What the child process runs: the problems, or why the file was refused, as JSON."""
     passed = guard(data, apart=True, limits=limits)
-    if isinstance(passed, Guarded) and passed.container not in ("xlsx", "xlsm"):
+    if isinstance(passed, GuardedFile) and passed.container not in ("xlsx", "xlsm"):
         passed = Refusal("file_not_inspected", {"container": passed.container})
-    if isinstance(passed, Guarded):
+    if isinstance(passed, GuardedFile):
         try:
             return json.dumps([astuple(problem) for problem in inspect_workbook(data, limits)]).encode()
         except Exception as trouble:  # noqa: BLE001 - a part that breaks the format may raise anything; the file is what is wrong

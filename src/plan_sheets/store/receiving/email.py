@@ -30,7 +30,7 @@ _WINMAIL = ("application/ms-tnef", "application/vnd.ms-tnef")
 
 
 @dataclass(frozen=True, slots=True)
-class Attached:
+class Attachment:
     """An attachment of an e-mail."""
 
     name: str
@@ -42,7 +42,7 @@ class Attached:
     """The code of the message that says why it cannot be read; "" if that is not known yet."""
 
 
-def read_attachments(data: bytes, limits: Limits = LIMITS) -> list[Attached]:
+def read_attachments(data: bytes, limits: Limits = LIMITS) -> list[Attachment]:
     """Read the attachments of an e-mail, its pictures and signatures among them. Raises RefusedError."""
     if len(data) <= limits.mail_here:
         return _read_here(data, limits)
@@ -52,7 +52,7 @@ def read_attachments(data: bytes, limits: Limits = LIMITS) -> list[Attached]:
     listed, _, content = packed.partition(b"\n")
     attachments, at = [], 0
     for size, name, sent_by, sent_at, refusal in json.loads(listed):
-        attachments.append(Attached(name, content[at : at + size], sent_by, sent_at, refusal))
+        attachments.append(Attachment(name, content[at : at + size], sent_by, sent_at, refusal))
         at += size
     return attachments
 
@@ -67,7 +67,7 @@ def pack_attachments(data: bytes, limits: Limits = LIMITS) -> bytes:
     return b"\n".join((json.dumps(listed).encode(), b"".join(attachment.data for attachment in attached)))
 
 
-def _read_here(data: bytes, limits: Limits) -> list[Attached]:
+def _read_here(data: bytes, limits: Limits) -> list[Attachment]:
     try:
         message = message_from_bytes(data, _class=EmailMessage, policy=policy.default)
         _check_headers(message, limits)
@@ -104,7 +104,7 @@ def _is_attached(part: EmailMessage) -> bool:
     return part.get_content_maintype() != "text" or part.get_filename() is not None
 
 
-def _read_attachment(part: EmailMessage, sent_by: str, sent_at: str) -> Attached:
+def _read_attachment(part: EmailMessage, sent_by: str, sent_at: str) -> Attachment:
     kind = part.get_content_type()
     name = readable(part.get_filename() or "attachment")
     payload = None if kind == "message/rfc822" else part.get_payload(decode=True)
@@ -113,9 +113,9 @@ def _read_attachment(part: EmailMessage, sent_by: str, sent_at: str) -> Attached
         nameless = not part.get_filename() and data.startswith(STARTS)  # some scanners and portals send such
         name += _TYPES.get(kind, ".xlsx" if nameless else "")
     if kind == "message/rfc822":
-        return Attached(name, part.get_content().as_bytes(), "", "", "")
+        return Attachment(name, part.get_content().as_bytes(), "", "", "")
     refusal = "file_outlook" if kind in _WINMAIL or name.lower() == "winmail.dat" else ""
-    return Attached(name, data, sent_by, sent_at, refusal)
+    return Attachment(name, data, sent_by, sent_at, refusal)
 
 
 def _read_sender(message: EmailMessage) -> str:

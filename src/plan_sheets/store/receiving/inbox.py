@@ -17,23 +17,23 @@ from plan_sheets.store.container.kinds import STARTS
 from plan_sheets.store.container.limits import LIMITS, Limits
 from plan_sheets.store.container.refused import Refusal
 from plan_sheets.store.plan_folder import PLAN_FILE, Folder, read_bytes
-from plan_sheets.store.receiving.unpack import Incoming, find_reason_passed_over, unpack
+from plan_sheets.store.receiving.unpack import IncomingFile, find_reason_passed_over, unpack
 from plan_sheets.store.register import register as registers
 
-__all__ = ["Inbox", "Incoming", "Waiting", "open_inbox"]
+__all__ = ["Inbox", "IncomingFile", "WaitingFile", "open_inbox"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Waiting:
+class WaitingFile:
     """A file to be received. Two are never equal: an e-mail may hold the same file twice with the same name."""
 
     name: str
     """The path of a file on the disk; else the name of the container and that of the file in it."""
     sha: str
-    taken_out: Incoming | None = None
+    taken_out: IncomingFile | None = None
     """The file if it was taken out of a zip or an e-mail; None for a file on the disk."""
 
-    def open(self, limits: Limits = LIMITS) -> Incoming:
+    def open(self, limits: Limits = LIMITS) -> IncomingFile:
         """Read the file: its bytes, or the refusal that says why they cannot be read."""
         return self.taken_out or _read(Path(self.name), limits)
 
@@ -42,19 +42,19 @@ class Waiting:
 class Inbox:
     """The files to be received, and the files passed over: (name, reason)."""
 
-    files: tuple[Waiting, ...]
+    files: tuple[WaitingFile, ...]
     passed_over: tuple[tuple[str, str], ...]
 
 
 @dataclass(slots=True)
-class _Gathered:
+class _Search:
     """What has been found so far."""
 
     folder: Folder
     limits: Limits
     ours: frozenset[str]
     """SHA-256 of every file that the tool has made."""
-    files: list[Waiting] = field(default_factory=list)
+    files: list[WaitingFile] = field(default_factory=list)
     passed_over: list[tuple[str, str]] = field(default_factory=list)
     visited: set[Path] = field(default_factory=set)
 
@@ -73,7 +73,7 @@ class _Gathered:
             return True
         inside = unpack(file, self.limits)
         self.files += [
-            Waiting(incoming.path or incoming.name, incoming.sha, None if incoming is file else incoming)
+            WaitingFile(incoming.path or incoming.name, incoming.sha, None if incoming is file else incoming)
             for incoming in inside.files
         ]
         self.passed_over += inside.passed_over
@@ -93,13 +93,13 @@ def open_inbox(folder: Folder, paths: Iterable[Path], limits: Limits = LIMITS) -
             raise PlanSheetsError(f"{path} is not there.", "Look at the name. Nothing was received.")
         if not (path.is_dir() or path.is_file()):
             raise PlanSheetsError(f"{path} is no file.", "Give a file or a folder. Nothing was received.")
-    gathered = _Gathered(folder, limits, frozenset[str]().union(*folder.register.outputs().values()))
-    held = [_gather(gathered, path) for path in given]
+    search = _Search(folder, limits, frozenset[str]().union(*folder.register.outputs().values()))
+    held = [_gather(search, path) for path in given]
     if len(given) == 1 and not any(held):
         raise PlanSheetsError(
             f"There is no workbook in {given[0]}.", "Give what the returns lie in. Nothing was received."
         )
-    return Inbox(tuple(gathered.files), tuple(gathered.passed_over))
+    return Inbox(tuple(search.files), tuple(search.passed_over))
 
 
 def _exists(path: Path) -> bool:
@@ -110,19 +110,19 @@ def _exists(path: Path) -> bool:
         return trouble.errno != errno.ENAMETOOLONG
 
 
-def _gather(gathered: _Gathered, path: Path) -> bool:
+def _gather(search: _Search, path: Path) -> bool:
     """Add the file at this path, or the files in this folder; whether there was a workbook."""
     if not path.is_dir():
-        return (whole := path.resolve()) in gathered.visited or gathered.add(path, whole, "", ours_too=True)
+        return (whole := path.resolve()) in search.visited or search.add(path, whole, "", ours_too=True)
     found = [(inner, inner.resolve()) for inner in sorted(path.rglob("*")) if inner.is_file()]
-    ours = gathered.folder.path.resolve()
-    new = [(inner, whole) for inner, whole in found if whole not in gathered.visited]
+    ours = search.folder.path.resolve()
+    new = [(inner, whole) for inner, whole in found if whole not in search.visited]
     held = [
-        gathered.add(inner, whole, _find_reason_passed_over(ours, inner, whole, gathered.limits), ours_too=False)
+        search.add(inner, whole, _find_reason_passed_over(ours, inner, whole, search.limits), ours_too=False)
         for inner, whole in new
     ]
     if not any(held):
-        gathered.passed_over.append((readable(str(path)), "no workbook in it"))
+        search.passed_over.append((readable(str(path)), "no workbook in it"))
     return any(held)
 
 
@@ -145,9 +145,9 @@ def _may_be_a_workbook(path: Path) -> bool:
         return False
 
 
-def _read(path: Path, limits: Limits) -> Incoming:
+def _read(path: Path, limits: Limits) -> IncomingFile:
     """Read a file; if it cannot be read or is too large to be kept, it has a refusal."""
-    file = Incoming(readable(str(path)), b"", path=str(path))
+    file = IncomingFile(readable(str(path)), b"", path=str(path))
     try:
         size = path.stat().st_size
         if size > limits.held:

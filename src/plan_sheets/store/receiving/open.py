@@ -21,8 +21,8 @@ from plan_sheets.store.container.refused import OddError, Refusal
 from plan_sheets.store.formats.reader import read_ordinary, read_workbook
 from plan_sheets.store.plan_folder import Folder
 from plan_sheets.store.receiving.identify import Identifier
-from plan_sheets.store.receiving.inbox import Waiting
-from plan_sheets.store.receiving.unpack import Incoming
+from plan_sheets.store.receiving.inbox import WaitingFile
+from plan_sheets.store.receiving.unpack import IncomingFile
 
 _Read = Callable[[bytes], FoundWorkbook | Refusal]
 
@@ -44,14 +44,14 @@ class Intake:
         messages = schemas.load_messages()
         return cls(folder, instructions, messages, Identifier(folder.register, messages), keeps)
 
-    def open_ordinary(self, waiting: Waiting) -> Return | None:
+    def open_ordinary(self, waiting: WaitingFile) -> Return | None:
         """One file; None where that takes a child process: of these there shall be one at a time."""
         try:
             return self.open(waiting, read_ordinary)
         except OddError:
             return None
 
-    def open(self, waiting: Waiting, read: _Read = read_workbook) -> Return:
+    def open(self, waiting: WaitingFile, read: _Read = read_workbook) -> Return:
         """One file after these steps."""
         incoming = waiting.open()
         try:
@@ -68,7 +68,7 @@ class Intake:
         self.identifier.known.clear()
         return returned
 
-    def _read(self, incoming: Incoming, read: _Read) -> Return:
+    def _read(self, incoming: IncomingFile, read: _Read) -> Return:
         """Steps 1 and 2; then the others, where there is a workbook with any text in it."""
         returned = _unread(incoming)
         found = incoming.refusal or read(incoming.data)
@@ -87,7 +87,7 @@ class Intake:
         self._read_answers(incoming, found, returned)
         return returned
 
-    def _read_answers(self, incoming: Incoming, found: FoundWorkbook, returned: Return) -> None:
+    def _read_answers(self, incoming: IncomingFile, found: FoundWorkbook, returned: Return) -> None:
         """Steps 3 to 6. What holds the file ends them: nothing of it may be merged."""
         messages, instructions = self.messages, self.instructions
         kept = self.folder.kept(incoming.sha)
@@ -119,7 +119,7 @@ class Intake:
         return finding
 
 
-def _unread(incoming: Incoming) -> Return:
+def _unread(incoming: IncomingFile) -> Return:
     """A file of which nothing is known yet."""
     return Return(incoming.name, incoming.sha, incoming.sent_by, incoming.sent_at)
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from plan_sheets.core.answers.returns import Return
 from plan_sheets.core.model.receipts import Instructions
 from plan_sheets.store.plan_folder import Folder
-from plan_sheets.store.receiving.inbox import Waiting
+from plan_sheets.store.receiving.inbox import WaitingFile
 from plan_sheets.store.receiving.open import Intake
 from plan_sheets.store.register.register import FILE, Register
 
@@ -28,11 +28,11 @@ MOST_PROCESSES = 2
 """Beside this one: with three that have read something and a child there is still less than 512 MB in use."""
 
 
-_Chunk = Sequence[Waiting]
+_Chunk = Sequence[WaitingFile]
 _Done = list[Return | None]
 
 
-def open_each(intake: Intake, files: Sequence[Waiting], executor: Executor | None = None) -> Iterator[Return]:
+def open_each(intake: Intake, files: Sequence[WaitingFile], executor: Executor | None = None) -> Iterator[Return]:
     """Every file, in this order: by the executor, which is given work at once, where there is enough of it."""
     if executor is None or len(files) <= CHUNK:
         return map(intake.open, files)

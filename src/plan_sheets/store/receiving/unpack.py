@@ -21,7 +21,7 @@ from plan_sheets.store.receiving.outlook import convert_message
 
 
 @dataclass(frozen=True, slots=True)
-class Incoming:
+class IncomingFile:
     """A file to be received: its bytes, and its name in messages, such as `in/chair's mail.eml: return.xlsx`."""
 
     name: str
@@ -44,10 +44,10 @@ class Incoming:
 
 
 @dataclass(slots=True)
-class Unpacked:
+class UnpackedFiles:
     """The files taken out so far; `room` is how many more bytes may be taken out."""
 
-    files: list[Incoming] = field(default_factory=list)
+    files: list[IncomingFile] = field(default_factory=list)
     passed_over: list[tuple[str, str]] = field(default_factory=list)
     limits: Limits = LIMITS
     room: int = LIMITS.inflated
@@ -61,9 +61,9 @@ class Unpacked:
             raise RefusedError("file_too_many_files", limit=self.limits.files)
 
 
-def unpack(file: Incoming, limits: Limits = LIMITS) -> Unpacked:
+def unpack(file: IncomingFile, limits: Limits = LIMITS) -> UnpackedFiles:
     """Take out the files in a file; the file itself if it is no container or cannot be opened."""
-    out = Unpacked(limits=limits, room=limits.inflated)
+    out = UnpackedFiles(limits=limits, room=limits.inflated)
     _unpack(file, out, 0)
     return out
 
@@ -85,9 +85,9 @@ def find_reason_passed_over(name: str, data: bytes = b"") -> str:
     return "" if path.suffix.lower() in (*SUFFIXES, *_DOCUMENTS) or is_workbook(data) else "not a workbook by its name"
 
 
-def _unpack(file: Incoming, out: Unpacked, depth: int) -> None:
+def _unpack(file: IncomingFile, out: UnpackedFiles, depth: int) -> None:
     """Add the files in this file. If one of them is refused, the files taken out before it are kept."""
-    before, documents = len(out.files), list[Incoming]()
+    before, documents = len(out.files), list[IncomingFile]()
     try:
         members = None if file.refusal else _open_container(file, depth, out.limits)
         if members is None:
@@ -113,7 +113,7 @@ def _unpack(file: Incoming, out: Unpacked, depth: int) -> None:
         out.passed_over.append((file.name, "no workbook in it"))
 
 
-def _open_container(file: Incoming, depth: int, limits: Limits) -> Iterable[Incoming] | None:
+def _open_container(file: IncomingFile, depth: int, limits: Limits) -> Iterable[IncomingFile] | None:
     """The files in this container, with their names in it; None if it is no container. Raises RefusedError."""
     members = _list_members(file, limits)
     if members is not None and depth == limits.depth:
@@ -121,7 +121,7 @@ def _open_container(file: Incoming, depth: int, limits: Limits) -> Iterable[Inco
     return members
 
 
-def _list_members(file: Incoming, limits: Limits) -> Iterable[Incoming] | None:
+def _list_members(file: IncomingFile, limits: Limits) -> Iterable[IncomingFile] | None:
     suffix = PurePosixPath(file.name).suffix.lower()
     if len(file.data) > limits.inflated:
         return None  # the guard reports that it is too large
@@ -139,7 +139,7 @@ _PACKAGES = ("[content_types].xml", "mimetype", "meta-inf/manifest.xml", "index.
 """A zip with one of these parts is a document of Office, LibreOffice or Numbers."""
 
 
-def _list_zip_members(file: Incoming, limits: Limits) -> Iterator[Incoming] | None:
+def _list_zip_members(file: IncomingFile, limits: Limits) -> Iterator[IncomingFile] | None:
     try:
         archive = open_zip(file.data, limits)
     except RefusedError:
@@ -154,15 +154,17 @@ def _list_zip_members(file: Incoming, limits: Limits) -> Iterator[Incoming] | No
     return (_read_zip_member(file, archive, entry) for entry in archive.entries if not entry.is_folder)
 
 
-def _read_zip_member(file: Incoming, archive: Zip, entry: ZipEntry) -> Incoming:
+def _read_zip_member(file: IncomingFile, archive: Zip, entry: ZipEntry) -> IncomingFile:
     name = _decode_name(entry)
     try:
         data = archive.read(entry)
-        return Incoming(name, b"" if find_reason_passed_over(name, data) else data, file.sent_by, file.sent_at)
+        return IncomingFile(name, b"" if find_reason_passed_over(name, data) else data, file.sent_by, file.sent_at)
     except Exception as trouble:  # noqa: BLE001 - whatever is wrong with this part, the others may be right
         if find_reason_passed_over(name):
-            return Incoming(name, b"")
-        return Incoming(name, b"", file.sent_by, file.sent_at, Refusal("file_damaged", {"reason": str(trouble)[:200]}))
+            return IncomingFile(name, b"")
+        return IncomingFile(
+            name, b"", file.sent_by, file.sent_at, Refusal("file_damaged", {"reason": str(trouble)[:200]})
+        )
 
 
 def _decode_name(entry: ZipEntry) -> str:
@@ -177,11 +179,13 @@ _HEADER = re.compile(rb"(?:From [^\n]*\n)?[!-9;-~]+:")
 """The beginning of an e-mail (RFC 5322 2.2)."""
 
 
-def _list_attachments(data: bytes, limits: Limits) -> list[Incoming]:
+def _list_attachments(data: bytes, limits: Limits) -> list[IncomingFile]:
     """The attachments of an e-mail, with its sender and date. Raises RefusedError."""
     refused = {"": None, "file_outlook": Refusal("file_outlook")}
     attachments = read_attachments(data, limits)
     return [
-        Incoming(attachment.name, attachment.data, attachment.sent_by, attachment.sent_at, refused[attachment.refusal])
+        IncomingFile(
+            attachment.name, attachment.data, attachment.sent_by, attachment.sent_at, refused[attachment.refusal]
+        )
         for attachment in attachments
     ]
