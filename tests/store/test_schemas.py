@@ -74,7 +74,7 @@ def load(kind: str, text: str, folder: Path, monkeypatch: pytest.MonkeyPatch) ->
     if kind == "record":
         return load_records.__wrapped__(path.parent)
     load_records()  # the records that a workbook's columns name are the real ones
-    monkeypatch.setattr(schemas, "data_folder", lambda _: folder)
+    monkeypatch.setattr(schemas, "find_data_folder", lambda _: folder)
     if kind == "workbook":
         return load_workbook_spec.__wrapped__("subgroup")
     return (load_rag_rules if kind == "rules" else load_messages).__wrapped__()
