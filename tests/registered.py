@@ -11,6 +11,7 @@ from plan_sheets.core.model.rounds import Round
 from plan_sheets.core.rating.open_questions import open_questions
 from plan_sheets.core.rating.ratings import rate_rounds, rows_at, thresholds
 from plan_sheets.core.rating.snapshot import Snapshot
+from plan_sheets.store.schemas import load_records
 
 _OF_A_ROUND = ("progress", "evidence", "next_step", "step_done", "rag", "stage")
 
@@ -43,6 +44,7 @@ def snapshot(table: str, *quarters: int, asked: Mapping[str, str] | None = None)
         set_aside=0,
         asked=placeholders,
         made_on=Round.parse(code).last_day if code else date(2016, 4, 1),
+        considerations={name: field.title for name, field in load_records()["grid"].items() if field.lens},
     )
 
 

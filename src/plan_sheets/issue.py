@@ -14,7 +14,7 @@ from plan_sheets.core.book.compose import Facts, RowFacts, compose
 from plan_sheets.core.book.document import Document, base_text, layout_text, sha_of
 from plan_sheets.core.book.layout import Book, Formula, as_text
 from plan_sheets.core.book.signature import SIGNATURE
-from plan_sheets.core.book.spec import WorkbookSpec
+from plan_sheets.core.book.spec import ColumnSpec, SheetSpec, WorkbookSpec
 from plan_sheets.core.model.dates import PartialDate
 from plan_sheets.core.model.findings import PlanSheetsError
 from plan_sheets.core.model.history import History
@@ -214,6 +214,7 @@ def _make_book(shared: _Round, subgroup: str, reference: str) -> Book:
         filter(None, [plan["contact_name"], f"({plan['contact_email']})" if plan["contact_email"] else ""])
     )
     title = rows["subgroup"][subgroup]["title"]
+    sheets = schemas.load_workbook_spec("subgroup").sheets
     facts = Facts(
         texts={
             "plan": plan["title"],
@@ -228,8 +229,16 @@ def _make_book(shared: _Round, subgroup: str, reference: str) -> Book:
             "Action plan": [_make_plan_row(rows, ref) for ref in mine],
             "Grid": grid,
             "Guidance": [RowFacts(ref, row) for ref, row in rows["consideration"].items()],
+            **{
+                sheet.name: [*_list_added_rows(shared, subgroup, sheet.record)] for sheet in sheets if _adds_rows(sheet)
+            },
         },
-        choices={("further", "theme"): themes},
+        choices={
+            (column.field.record, column.field.name): themes
+            for sheet in sheets
+            for column in sheet.columns
+            if column.field.new_rows and column.field.refers == "priority"
+        },
         forms=schemas.load_records(),
         reference=reference,
         secret=shared.secret,
@@ -246,15 +255,33 @@ def _make_book(shared: _Round, subgroup: str, reference: str) -> Book:
 
 
 def _choose_spec(*, contributes: bool) -> WorkbookSpec:
-    """The subgroup workbook; Contribution stands in it only where another subgroup leads an action."""
+    """The subgroup workbook; what is asked beside an action of another subgroup stands only where there is one."""
     spec = schemas.load_workbook_spec("subgroup")
     if contributes:
         return spec
     sheets = [
-        replace(sheet, columns=tuple(column for column in sheet.columns if column.field.record != "contribution"))
+        replace(sheet, columns=tuple(column for column in sheet.columns if not _is_beside(column, sheet)))
         for sheet in spec.sheets
     ]
     return replace(spec, sheets=tuple(sheets))
+
+
+def _adds_rows(sheet: SheetSpec) -> bool:
+    """Whether subgroups add rows to a sheet that stay its own; a further action becomes an action."""
+    return any(column.field.new_rows and not column.field.become for column in sheet.columns)
+
+
+def _list_added_rows(shared: _Round, subgroup: str, record: str) -> Iterator[RowFacts]:
+    """The rows that a subgroup has added in earlier rounds, as they stand."""
+    refs = shared.history.refs(record, shared.rounds[-1]) if shared.rounds else ()
+    for ref in refs:
+        if ref.partition(".")[0] == subgroup:
+            yield RowFacts(ref, shared.history.record(record, ref))
+
+
+def _is_beside(column: ColumnSpec, sheet: SheetSpec) -> bool:
+    """Whether each subgroup answers a column for itself, beside what the lead says of the row: a contribution."""
+    return column.field.keyed_by == "subgroup" and column.field.record != sheet.record
 
 
 def _list_actions(shared: _Round, subgroup: str) -> Iterator[str]:
@@ -301,14 +328,14 @@ def _make_progress_row(shared: _Round, ref: str, reply: str, *, lead: bool) -> R
         "reply": reply,
         "due": row["due"],
     }
+    sheet = next(sheet for sheet in schemas.load_workbook_spec("subgroup").sheets if sheet.name == "Progress")
+    asked = [column for column in sheet.columns if column.input and _is_beside(column, sheet) is not lead]
+    inputs = frozenset(column.field.name for column in asked)
     if lead:
-        spec = next(sheet for sheet in schemas.load_workbook_spec("subgroup").sheets if sheet.name == "Progress")
-        return RowFacts(
-            ref, contents, frozenset(column.field.name for column in spec.columns if column.input) - {"contribution"}
-        )
+        return RowFacts(ref, contents, inputs)
     led_by = shared.rows["subgroup"].get(subgroups_of(shared.rows, ref)[0], {}).get("title", "")
     contents["last_progress"] = f"Led by {led_by}. " + last_given(shared.history, ref, "progress", shared.rounds)
-    return RowFacts(ref, contents, frozenset({"contribution"}))
+    return RowFacts(ref, contents, inputs)
 
 
 def _make_plan_row(rows: Rows, ref: str) -> RowFacts:

@@ -30,7 +30,7 @@ from plan_sheets.core.sheets.consultation import consultation_lines, consultatio
 from plan_sheets.core.sheets.decisions import decision_rows
 from plan_sheets.core.sheets.enquiries import Raised, enquiry_lines, enquiry_rows, raised
 from plan_sheets.core.sheets.first_page import first_page
-from plan_sheets.core.sheets.master_plan import action_rows, grid_rows, question_rows
+from plan_sheets.core.sheets.master_plan import action_rows, added_rows, grid_rows, question_rows
 from plan_sheets.core.sheets.owners import Owned, owned, owner_lines, owner_rows
 from plan_sheets.core.sheets.rag_over_time import board_rows, quarter_headings, round_rows, timeline_rows
 from plan_sheets.core.sheets.rag_status import DRAFT, tellings, texts_of_round
@@ -234,13 +234,14 @@ def make_master_book(snapshot: Snapshot, reference: str, secret: bytes, edition:
     limits = boards_lines(edition.boards, snapshot, width)
     above, first = first_page(snapshot, columns, ((*limits, *lines) for lines in tellings(snapshot, width)))
     owners, gaps = [*owned(snapshot)], raised(snapshot)
+    fields = {sheet.name: [column.field for column in sheet.columns] for sheet in spec.sheets}
     facts = Facts(
         texts={**texts_of_round(snapshot), **quarter_headings(snapshot)},
         created=datetime.combine(snapshot.made_on, time()),
         rows={
             "RAG status": first,
             "Decisions": [*decision_rows(snapshot)],
-            "Master plan": [*action_rows(snapshot)],
+            "Master plan": [*action_rows(snapshot, fields["Master plan"])],
             "RAG over time": [*timeline_rows(snapshot)],
             "RAG by round": [*round_rows(snapshot)],
             "RAG by board": [*board_rows(snapshot)],
@@ -252,6 +253,7 @@ def make_master_book(snapshot: Snapshot, reference: str, secret: bytes, edition:
             "Key lines of enquiry": [*enquiry_rows(snapshot, gaps)],
             "Consultation": [*consultation_rows(snapshot)],
             "Evidence": [*evidence_rows(snapshot)],
+            **{name: [*added_rows(snapshot, those)] for name, those in fields.items() if those[0].new_rows},
         },
         lines={"RAG status": above, **_list_lines(snapshot, spec, owners, gaps)},
         notes=[*untold(snapshot)],

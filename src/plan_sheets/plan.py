@@ -69,6 +69,7 @@ def new_plan(path: AnyPath, now: datetime, *, example: bool = False, secret: byt
     """
     path = as_path(path)
     check_moment(now)
+    schemas.check_schemas()
     if (path / PLAN_FILE).exists():
         raise PlanSheetsError(f"{path} holds a plan already.", "Choose another folder. Nothing was changed.")
     data = hand_over(example_book() if example else template_book())

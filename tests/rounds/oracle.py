@@ -46,7 +46,7 @@ def receive_all(plan: Plan, paths: Sequence[Path]) -> list[Returned]:
         for one in rows_of_table(folder.register, tables.ENTRY):
             entries.setdefault(one.return_id, []).append(one)
         values = {one.entry: one for one in folder.register.read(select(tables.VALUE).where(tables.VALUE.c.entry > 0))}
-        further = {(one.lineage, one.ref): f"row {one.row}" for one in rows_of_table(folder.register, tables.FURTHER)}
+        further = {(one.lineage, one.ref): f"row {one.row}" for one in rows_of_table(folder.register, tables.NEW_ROW)}
     folder.register.close()
     assert all((plan.path / "returned" / f"{one.sha256}.xlsx").exists() for one in receipts)
     returned = [

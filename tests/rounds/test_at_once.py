@@ -60,7 +60,7 @@ def nothing_twice(plan: Plan) -> None:
     register = plan.register
     documents = register.documents()
     assert len({one.reference for one in documents}) == len(documents)
-    refs = [one.ref for one in rows_of_table(register, tables.FURTHER)]
+    refs = [one.ref for one in rows_of_table(register, tables.NEW_ROW)]
     assert len(set(refs)) == len(refs)
     rounds = Counter(one.code for one in rows_of_table(register, tables.ROUND))
     assert not [code for code, many in rounds.items() if many > 1]
@@ -100,7 +100,7 @@ def test_different_files_received_at_once_are_all_in(round_one: Plan) -> None:
     nothing_twice(round_one)
     texts = {round_one.said("J1a.1", "progress"), *(cell.returned for one in round_one.queries for cell in one.cells)}
     assert texts >= {"one", "two"}
-    assert len(rows_of_table(round_one.register, tables.FURTHER)) == 2
+    assert len(rows_of_table(round_one.register, tables.NEW_ROW)) == 2
     assert round_one.said("L3.1", "progress") == "The briefing is agreed"
 
 

@@ -236,7 +236,7 @@ def taken(plan: Plan) -> dict[tuple[Key, str], str]:
 
 def assert_in_its_own_cell(plan: Plan) -> None:
     """Every value that a return brought was typed in that key's own cell."""
-    rows = {one.ref: f"row {one.row}" for one in rows_of_table(plan.register, tables.FURTHER)}
+    rows = {one.ref: f"row {one.row}" for one in rows_of_table(plan.register, tables.NEW_ROW)}
     records = load_records()
     for (key, _), value in taken(plan).items():
         if key.field == "rag":

@@ -373,7 +373,7 @@ def test_a_backup_is_named_only_where_the_file_is_no_good(code: int, match: str,
 
 def test_no_statement_and_no_value_is_ever_told(round_one: Plan) -> None:
     with pytest.raises(PlanSheetsError) as told, round_one.register.batch("test", AT) as batch:
-        batch.add_all(tables.FURTHER, [{"lineage": "private", "row": "1", "ref": "DA.F1"}] * 2)
+        batch.add_all(tables.NEW_ROW, [{"lineage": "private", "record": "further", "row": "1", "ref": "DA.F1"}] * 2)
     assert "private" not in f"{told.value}{told.value.remedy}"
     assert "INSERT" not in f"{told.value}{told.value.remedy}"
     assert told.value.__cause__ is None

@@ -17,6 +17,7 @@ from plan_sheets.store.register import tables
 from plan_sheets.store.register.batch import Batch
 from plan_sheets.store.register.reads import read_last_paths, read_last_shas
 from plan_sheets.store.register.register import Register, ReturnFacts
+from plan_sheets.store.schemas import check_schemas
 
 __all__ = ["Folder", "open_folder", "read_bytes", "sha256", "sha256_of", "write_elsewhere"]
 
@@ -217,11 +218,13 @@ def check_folder(folder: object) -> None:
 
 
 def open_folder(path: AnyPath) -> Folder:
-    """The plan folder at `path`. Raises PlanSheetsError if there is none, TypeError if `path` is no path.
+    """The plan folder at `path`.
 
+    Raises PlanSheetsError if there is none, or a file of `schemas/` is wrong; TypeError if `path` is no path.
     Files that an earlier command could not move into place are moved now, if that is possible: see `Folder.finish`.
     """
     path = as_path(path)
+    check_schemas()
     folder = Folder(path, Register.open(path / registers.FILE))
     with suppress(PlanSheetsError):  # busy, or for reading only: whoever writes next does it
         folder.finish()

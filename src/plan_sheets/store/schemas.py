@@ -1,14 +1,11 @@
-"""The only reader of `schemas/` and `workbooks/`: an unknown key is refused, with file and line."""
+"""The only reader of `schemas/` and `workbooks/`: what is unknown, doubled or refers to nothing is refused."""
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
-
-import yaml
 
 from plan_sheets.core.answers.phrases import Meaning, PhraseKind, Phrases, bare
 from plan_sheets.core.book.layout import Chart, Field
@@ -16,9 +13,13 @@ from plan_sheets.core.book.spec import ColumnSpec, RuleSpec, SheetSpec, Workbook
 from plan_sheets.core.editions.people import NameWords
 from plan_sheets.core.model.findings import PlanSheetsError, Severity
 from plan_sheets.core.model.messages import Message, Messages
+from plan_sheets.store.strict_yaml import check_keys, find_named, load_plain_yaml, load_yaml
 
+ANY_WORD = "*"
+EACH_LENS = "each lens"
+"""Choices of a field that are the names of all considerations."""
 FIELD_KEYS = (
-    "name title type format scope fill width constraints required_when refers placeholders phrases prompt".split()  # noqa: SIM905 - a list of words reads best as words
+    "name title type format scope fill width constraints required_when refers placeholders phrases prompt lens".split()  # noqa: SIM905 - a list of words reads best as words
 )
 CONSTRAINT_KEYS = {
     "required": "required",
@@ -29,7 +30,7 @@ CONSTRAINT_KEYS = {
     "unique": "unique",
 }
 ALLOWED = {
-    "record": ("record", "title", "fields"),
+    "record": ("record", "title", "keyed_by", "new_rows", "become", "one_statement", "fields"),
     "workbook": ("kind", "title", "protected", "sheets"),
     "sheet": (
         "name",
@@ -47,7 +48,7 @@ ALLOWED = {
         "columns",
     ),
     "chart": ("title", "label", "parts"),
-    "column": ("field", "heading", "width", "input"),
+    "column": ("field", "each", "heading", "width", "input"),
     "message": ("severity", "wrong", "do", "example", "holds", "told", "many"),
     "names": ("titles", "posts", "words"),
     "kind of phrases": ("means", "prefilled", "phrases"),
@@ -58,6 +59,8 @@ WORDS = {
     "format": ("", "email", "ref", "refs"),
     "scope": ("standing", "round", "form", "derived"),
     "fill": ("officer", "chair", "executive", "tool"),
+    "keyed_by": ("", "subgroup"),
+    "each": ("lens",),
     "means": ("ask", "blank", "answer"),
     "severity": tuple(Severity),
     "told": ("", "screen", "officer"),
@@ -72,81 +75,24 @@ def find_data_folder(name: str) -> Path:
     return shipped if shipped.is_dir() else package.parents[1] / name
 
 
-_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-"""The parser in C, where PyYAML was built with it: it is eight times as fast."""
-
-
-class _Lines(_Loader):  # type: ignore[misc]  # which of the two it is, is known at run time only
-    """A loader that refuses a key given twice; plain YAML would take the second and say nothing."""
-
-
-def _read_mapping(loader: _Lines, node: yaml.MappingNode) -> dict[str, Any]:
-    seen: set[str] = set()
-    for key_node, _ in node.value:
-        if key_node.value in seen and key_node.value != "<<":
-            raise PlanSheetsError(
-                f"{loader.name}, line {key_node.start_mark.line + 1}: '{key_node.value}' stands twice."
-            )
-        seen.add(key_node.value)
-    loader.flatten_mapping(node)
-    made: dict[str, Any] = dict(loader.construct_pairs(node, deep=True))
-    made["__line__"] = node.start_mark.line + 1
-    return made
-
-
-_Lines.add_constructor("tag:yaml.org,2002:map", _read_mapping)
-
-
-def load_yaml(path: Path) -> dict[str, Any]:
-    """One file of `schemas/`; every mapping in it knows its line under `__line__`."""
-    loader = _Lines(path.read_text(encoding="utf-8"))
-    loader.name = path.name
-    try:
-        made = loader.get_single_data()
-    except yaml.YAMLError as error:
-        raise PlanSheetsError(f"{path.name} is not YAML: {error}", "Mend the file.") from error
-    if not isinstance(made, dict):
-        raise PlanSheetsError(f"{path.name}: a mapping was expected.", "Mend the file.")
-    return made
-
-
-def _check_keys(found: Mapping[str, Any], allowed: tuple[str, ...], file: str, what: str) -> None:
-    """Raise PlanSheetsError for an unknown key, with file, line and what was probably meant."""
-    for key in found:
-        if key == "__line__" or key in allowed:
-            continue
-        near = difflib.get_close_matches(str(key), allowed, 1)
-        meant = f" Was '{near[0]}' meant?" if near else ""
-        raise PlanSheetsError(
-            f"{file}, line {found['__line__']}: a {what} has no key '{key}'.{meant}", f"Known: {', '.join(allowed)}."
-        )
-
-
 def _read_word(found: Mapping[str, Any], key: str, default: str, file: str) -> str:
+    """One of the words that a key may have. Raises PlanSheetsError, with what was probably meant, for another."""
     word = str(found.get(key, default))
-    if word not in WORDS[key]:
-        near = difflib.get_close_matches(word, WORDS[key], 1)
-        meant = f" Was '{near[0]}' meant?" if near else ""
-        raise PlanSheetsError(
-            f"{file}, line {found['__line__']}: {key} cannot be '{word}'.{meant}", f"Known: {', '.join(WORDS[key])}."
-        )
+    find_named(dict.fromkeys(WORDS[key]), word, f"{file}, line {found['__line__']}: {key} cannot be so")
     return word
 
 
-def _read_field(record: str, found: Any, file: str) -> Field:
-    if not isinstance(found, dict):
-        raise PlanSheetsError(f"{file}: '{found}' is no field.", "A field is a mapping with a name and a title.")
-    _check_keys(found, tuple(FIELD_KEYS), file, "field")
-    for key in ("name", "title"):
-        if key not in found:
-            raise PlanSheetsError(f"{file}, line {found['__line__']}: this field has no {key}.", "Give it one.")
+def _read_field(record: Mapping[str, Any], found: Mapping[str, Any], lenses: Sequence[str], file: str) -> Field:
+    """A field of a record; `lenses` are the names of the considerations."""
+    check_keys(found, tuple(FIELD_KEYS), file, "field", ("name", "title"))
     constraints = found.get("constraints", {"__line__": found["__line__"]})
-    _check_keys(constraints, tuple(CONSTRAINT_KEYS), file, "constraint")
+    check_keys(constraints, tuple(CONSTRAINT_KEYS), file, "constraint")
     limits = {CONSTRAINT_KEYS[key]: value for key, value in constraints.items() if key != "__line__"}
-    limits["choices"] = tuple(limits.get("choices", ()))
+    choices = limits.get("choices", ())
+    limits["choices"] = tuple(lenses if choices == EACH_LENS else choices)
     when = {name: tuple(words) for name, words in found.get("required_when", {}).items() if name != "__line__"}
     return Field(
-        record=record,
+        record=record["record"],
         name=found["name"],
         title=found["title"],
         type=_read_word(found, "type", "string", file),
@@ -159,6 +105,11 @@ def _read_field(record: str, found: Any, file: str) -> Field:
         placeholders=found.get("placeholders", True),
         phrases=_read_phrases(found, file),
         prompt=found.get("prompt", ""),
+        lens=found.get("lens", False),
+        keyed_by=_read_word(record, "keyed_by", "", file),
+        new_rows=record.get("new_rows", False),
+        become=record.get("become", ""),
+        one_statement=record.get("one_statement", False),
         **limits,
     )
 
@@ -166,7 +117,7 @@ def _read_field(record: str, found: Any, file: str) -> Field:
 def _read_phrases(found: Mapping[str, Any], file: str) -> dict[str, str]:
     """What the phrases of a kind mean in a field, by the name of the kind."""
     meanings = found.get("phrases", {"__line__": found["__line__"]})
-    _check_keys(meanings, tuple(load_phrases().kinds), file, "field's phrases")
+    check_keys(meanings, tuple(load_phrases().kinds), file, "field's phrases")
     kinds = [name for name in meanings if name != "__line__"]
     return {name: _read_word({**meanings, "means": meanings[name]}, "means", "", file) for name in kinds}
 
@@ -179,7 +130,7 @@ def load_phrases() -> Phrases:
     for name, found in load_yaml(path).items():
         if name == "__line__":
             continue
-        _check_keys(found, ALLOWED["kind of phrases"], path.name, "kind of phrases")
+        check_keys(found, ALLOWED["kind of phrases"], path.name, "kind of phrases")
         kinds[name] = PhraseKind(Meaning(_read_word(found, "means", "", path.name)), found.get("prefilled", False))
         by_text |= {bare(text): name for text in found["phrases"]}
     return Phrases(by_text, kinds)
@@ -188,31 +139,112 @@ def load_phrases() -> Phrases:
 @cache
 def load_records(folder: Path | None = None) -> Mapping[str, Mapping[str, Field]]:
     """Every record of `schemas/records/`, its fields by name. Raises PlanSheetsError with file and line."""
-    records: dict[str, Mapping[str, Field]] = {}
-    for path in sorted((folder or find_data_folder("schemas") / "records").glob("*.yaml")):
+    paths = sorted((folder or find_data_folder("schemas") / "records").glob("*.yaml"))
+    described: dict[str, tuple[str, dict[str, Any]]] = {}
+    for path in paths:
         found = load_yaml(path)
-        _check_keys(found, ALLOWED["record"], path.name, "record")
-        fields = [_read_field(found["record"], about, path.name) for about in found["fields"]]
-        records[found["record"]] = {field.name: field for field in fields}
+        check_keys(found, ALLOWED["record"], path.name, "record", ("record", "title", "fields"))
+        if found["record"] in described:
+            where = f"{path.name}, line {found['__line__']}: the record '{found['record']}'"
+            raise PlanSheetsError(f"{where} stands in {described[found['record']][0]} as well.", "Rename one of them.")
+        described[found["record"]] = path.name, found
+    return _read_records(described)
+
+
+def _read_records(described: Mapping[str, tuple[str, Mapping[str, Any]]]) -> dict[str, Mapping[str, Field]]:
+    """The fields of each record, by name. `described`: the file and the contents of each record's description."""
+    for file, found in described.values():
+        for about in found["fields"]:
+            if not isinstance(about, dict):
+                raise PlanSheetsError(
+                    f"{file}: '{about}' is no field.", "A field is a mapping with a name and a title."
+                )
+    every = [about for _, found in described.values() for about in found["fields"]]
+    lenses = {about["name"]: about["title"] for about in every if about.get("lens")}
+    records: dict[str, Mapping[str, Field]] = {}
+    for record, (file, found) in described.items():
+        fields: dict[str, Field] = {}
+        for about in _repeat_for_lenses(found["fields"], lenses, file):
+            field = _read_field(found, about, [*lenses], file)
+            if field.name in fields:
+                raise PlanSheetsError(f"{file}, line {about['__line__']}: the field '{field.name}' stands twice.")
+            fields[field.name] = field
+        records[record] = fields
+    for record, (file, found) in described.items():
+        _check_references(records, record, found, file)
     return records
 
 
-def _read_column(found: dict[str, Any], record: str, file: str) -> ColumnSpec:
-    _check_keys(found, ALLOWED["column"], file, "column")
+def _repeat_for_lenses(
+    described: Sequence[Mapping[str, Any]], lenses: Mapping[str, str], file: str
+) -> Iterator[Mapping[str, Any]]:
+    """The descriptions of fields, that of `each: lens` once for each consideration (its title by its name)."""
+    for about in described:
+        if "each" not in about:
+            yield about
+            continue
+        _read_word(about, "each", "", file)
+        common = {key: value for key, value in about.items() if key != "each"}
+        yield from ({"name": name, "title": title, **common} for name, title in lenses.items())
+
+
+def _check_references(
+    records: Mapping[str, Mapping[str, Field]], record: str, found: Mapping[str, Any], file: str
+) -> None:
+    """Refuse a rule that speaks of a record or a field that is not there."""
+    if found.get("become"):
+        find_named(records, found["become"], f"{file}, line {found['__line__']}: become names a record that is missing")
+    for about in found["fields"]:
+        where = f"{file}, line {about['__line__']}: '{about.get('name')}'"
+        if about.get("refers"):
+            find_named(records, about["refers"], f"{where} refers to a record that is not there")
+        for other, words in about.get("required_when", {}).items():
+            if other == "__line__":
+                continue
+            choices = find_named(records[record], other, f"{where} is required by a field that is not there").choices
+            for word in words if choices else ():
+                find_named(dict.fromkeys((*choices, ANY_WORD)), word, f"{where} is required by what '{other}' never is")
+
+
+def _read_columns(found: Mapping[str, Any], sheet: Mapping[str, Any], file: str) -> Iterator[ColumnSpec]:
+    """One column of a sheet; of `each: lens` one for each consideration that has no column of its own there."""
+    check_keys(found, ALLOWED["column"], file, "column")
+    where = f"{file}, line {found['__line__']}"
+    if "each" in found:
+        _read_word(found, "each", "", file)
+        own = {column.get("field") for column in sheet["columns"]}
+        lenses = {field.name for fields in load_records().values() for field in fields.values() if field.lens}
+        names = [name for name in load_records()[sheet["record"]] if name in lenses - own]
+        yield from (
+            column for name in names for column in _read_columns(_without(found, "each", field=name), sheet, file)
+        )
+        return
+    if "field" not in found:
+        raise PlanSheetsError(f"{where}: this column has no field.", "Name one, or each: lens.")
     owner, _, name = found["field"].rpartition(".")
-    fields = load_records()[owner or record]
-    if name not in fields:
-        near = difflib.get_close_matches(name, list(fields), 1)
-        meant = f" Was '{near[0]}' meant?" if near else ""
-        raise PlanSheetsError(f"{file}, line {found['__line__']}: '{owner or record}' has no field '{name}'.{meant}")
-    field = fields[name]
+    fields = find_named(load_records(), owner or sheet["record"], f"{where}: there is no such record")
+    field = find_named(fields, name, f"{where}: '{owner or sheet['record']}' has no such field")
     heading, width = found.get("heading", field.title), found.get("width", field.width)
-    return ColumnSpec(field, heading, found.get("input", False), width)
+    yield ColumnSpec(field, heading, found.get("input", False), width)
+
+
+def _without(found: Mapping[str, Any], key: str, **others: Any) -> dict[str, Any]:
+    return {name: value for name, value in found.items() if name != key} | others
 
 
 def _read_sheet(found: dict[str, Any], file: str) -> SheetSpec:
-    _check_keys(found, ALLOWED["sheet"], file, "sheet")
-    columns = tuple(_read_column(column, found["record"], file) for column in found["columns"])
+    check_keys(found, ALLOWED["sheet"], file, "sheet", ("name", "title", "lines", "record", "columns"))
+    where = f"{file}, line {found['__line__']}: the sheet '{found['name']}'"
+    find_named(load_records(), found["record"], f"{where} is of a record that is not there")
+    if "form" in found:
+        find_named(load_records(), found["form"], f"{where} is a form of a record that is not there")
+    columns = tuple(column for about in found["columns"] for column in _read_columns(about, found, file))
+    names = [column.field.name for column in columns]
+    if twice := next((name for name in names if names.count(name) > 1), None):
+        records = " and ".join(dict.fromkeys(column.field.record for column in columns if column.field.name == twice))
+        raise PlanSheetsError(
+            f"{where} has two columns for '{twice}' (of {records}).", "Leave one out, or rename a field."
+        )
     plain = {key: found[key] for key in ("form", "links", "missing", "identity", "key", "spare") if key in found}
     items = tuple((str(item), str(what)) for item, what in found.get("items", ()))
     chart = _read_chart(found["chart"], columns, file) if "chart" in found else None
@@ -222,7 +254,7 @@ def _read_sheet(found: dict[str, Any], file: str) -> SheetSpec:
 
 def _read_chart(found: dict[str, Any], columns: tuple[ColumnSpec, ...], file: str) -> Chart:
     """A chart of columns that stand on its sheet."""
-    _check_keys(found, ALLOWED["chart"], file, "chart")
+    check_keys(found, ALLOWED["chart"], file, "chart")
     chart = Chart(found["title"], found["label"], tuple(found["parts"]))
     missing = {chart.label, *chart.parts} - {column.field.name for column in columns}
     if missing:
@@ -235,13 +267,20 @@ def load_workbook_spec(kind: str) -> WorkbookSpec:
     """One kind of workbook from `schemas/workbooks/`. Raises PlanSheetsError with file and line."""
     path = find_data_folder("schemas") / "workbooks" / f"{kind}.yaml"
     found = load_yaml(path)
-    _check_keys(found, ALLOWED["workbook"], path.name, "workbook")
+    check_keys(found, ALLOWED["workbook"], path.name, "workbook")
     return WorkbookSpec(
         found["kind"],
         found["title"],
         found["protected"],
         tuple(_read_sheet(sheet, path.name) for sheet in found["sheets"]),
     )
+
+
+def check_schemas() -> None:
+    """Read every file of `schemas/`. Raises PlanSheetsError, with file and line, for what is wrong in any of them."""
+    load_records(), load_messages(), load_phrases(), load_rag_rules(), load_name_words()
+    for path in sorted((find_data_folder("schemas") / "workbooks").glob("*.yaml")):
+        load_workbook_spec(path.stem)
 
 
 def title_of(record: str, field: str) -> str:
@@ -258,7 +297,7 @@ def load_messages() -> Messages:
     for code, found in load_yaml(path).items():
         if code == "__line__":
             continue
-        _check_keys(found, ALLOWED["message"], path.name, "message")
+        check_keys(found, ALLOWED["message"], path.name, "message")
         severity = Severity(_read_word(found, "severity", "", path.name))
         messages[code] = Message(
             code,
@@ -281,7 +320,7 @@ def load_rag_rules() -> tuple[RuleSpec, ...]:
     for ref, found in load_yaml(path).items():
         if ref == "__line__":
             continue
-        _check_keys(found, ALLOWED["rag rule"], path.name, "RAG rule")
+        check_keys(found, ALLOWED["rag rule"], path.name, "RAG rule")
         rules.append(RuleSpec(ref, found["title"], found["default"], found["unit"], found["means"]))
     return tuple(rules)
 
@@ -289,23 +328,19 @@ def load_rag_rules() -> tuple[RuleSpec, ...]:
 def load_name_words() -> NameWords:
     """`schemas/names.yaml`: what tells the name of a person from a post."""
     found = load_yaml(find_data_folder("schemas") / "names.yaml")
-    _check_keys(found, ALLOWED["names"], "names.yaml", "list of words")
+    check_keys(found, ALLOWED["names"], "names.yaml", "list of words")
     return NameWords(*(frozenset(found[name].split()) for name in ALLOWED["names"]))
 
 
 @cache
 def load_example() -> Mapping[str, Any]:
     """`workbooks/example-2016-17.yaml`: the source of the worked example, rows of texts by record."""
-    found: dict[str, Any] = yaml.safe_load(
-        (find_data_folder("workbooks") / "example-2016-17.yaml").read_text(encoding="utf-8")
-    )
+    found: dict[str, Any] = load_plain_yaml(find_data_folder("workbooks") / "example-2016-17.yaml")
     return found
 
 
 @cache
 def load_demo() -> Mapping[str, Any]:
     """`workbooks/demo-2016-17.yaml`: what happens in the demo, and what everybody types in it."""
-    found: dict[str, Any] = yaml.safe_load(
-        (find_data_folder("workbooks") / "demo-2016-17.yaml").read_text(encoding="utf-8")
-    )
+    found: dict[str, Any] = load_plain_yaml(find_data_folder("workbooks") / "demo-2016-17.yaml")
     return found

@@ -124,7 +124,7 @@ def test_what_two_people_decided_is_never_mixed(
     asked: set[tuple[str, ...]] = set()
     for said in (first, second):
         texts = zip(DECIDED, said, base, strict=True)
-        about = [Field(key.record, key.field, key.field, scope="round") for key in DECIDED]
+        about = [Field(key.record, key.field, key.field, scope="round", one_statement=True) for key in DECIDED]
         cells = [
             Cell(key, one, Address("Decisions", "H5"), text, text, was)
             for one, (key, text, was) in zip(about, texts, strict=True)

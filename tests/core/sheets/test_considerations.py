@@ -73,7 +73,7 @@ def test_not_applicable_is_told_with_its_reason(text: str, told: str) -> None:
 def test_counts_are_those_of_the_cells() -> None:
     how = snapshot(PLAN, 1, 2)
     first, second = coverage_lines(how)
-    assert first == "2 themes by five considerations: answered 1, a question 1, not applicable 1, blank 7."
+    assert first == "2 themes by 5 considerations: answered 1, a question 1, not applicable 1, blank 7."
     assert "Data: a question 1, blank 1;" in second
     assert len([*covered(how)]) == 10
 

@@ -178,7 +178,7 @@ def test_files_are_known_by_their_bytes_their_answers_and_their_verdicts(registe
         query = batch.add(tables.QUERY, return_id=add_return(batch, "d", 2), code="conflict")
         batch.add(tables.QUERY_CELL, query=query, record="action", ref="J1.1", field="ref")
         batch.add(tables.QUERY_CELL, query=query, record="action", ref="J1.2", field="rag")
-        batch.add(tables.FURTHER, lineage="a" * 64, row="1", ref="J1.9")
+        batch.add(tables.NEW_ROW, lineage="a" * 64, record="further", row="1", ref="J1.9")
         for path, letter in (("plan.xlsx", "1"), ("plan.xlsx", "2"), ("plan-2.xlsx", "1")):
             batch.add(tables.OUTPUT, path=path, sha256=letter)
     assert reads.list_accepted(register, ["accepted"]) == [("a" * 64, 1, "1"), ("b" * 64, None, ""), ("d" * 64, 2, "")]
@@ -189,6 +189,6 @@ def test_files_are_known_by_their_bytes_their_answers_and_their_verdicts(registe
     }
     assert [row.sha256[0] for row in reads.list_returns_asking(register).values()] == ["d"]
     assert reads.list_rows_asked_about(register) == {("action", "J1.1")}
-    assert reads.read_further_actions(register) == {("a" * 64, "1"): "J1.9"}
+    assert reads.read_new_rows(register) == {("a" * 64, "further", "1"): "J1.9"}
     assert reads.read_last_paths(register) == {"1": "plan-2.xlsx", "2": "plan.xlsx"}
     assert reads.read_last_shas(register) == {"plan.xlsx": "2", "plan-2.xlsx": "1"}

@@ -17,9 +17,6 @@ from plan_sheets.core.model.history import Held, History, Source
 from plan_sheets.core.model.messages import Messages
 from plan_sheets.core.model.text import shorten
 
-ONE_STATEMENT = ("decision",)
-"""Records whose row is one statement: what one person decided never stands under the name or date of another."""
-
 
 class MergedCell(NamedTuple):
     """A cell with what it met and what became of it."""
@@ -125,10 +122,13 @@ def _merge(cell: Cell, history: History, round_code: str) -> MergedCell:
 
 
 def _statements(cells: Iterable[Cell], history: History, round_code: str) -> dict[tuple[str, str], list[MergedCell]]:
-    """The rows (record and ref) that are one statement and say something else than what stands: empty lists to fill."""
+    """The rows (record and ref) that are one statement and say something else than what stands: empty lists to fill.
+
+    What one person decided never stands under the name or date of another.
+    """
     rows: dict[tuple[str, str], list[MergedCell]] = {}
     for cell in cells:
-        if cell.key.record in ONE_STATEMENT:
+        if cell.field.one_statement:
             rows.setdefault((cell.key.record, cell.key.ref), []).append(_merge(cell, history, round_code))
     return {place: [] for place, row in rows.items() if _differs(row)}
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from plan_sheets.core.book.layout import Book, Column, Content, Field, Formula, Link, Row, Sheet, as_text
+from plan_sheets.core.book.measure import narrow_to_print
 from plan_sheets.core.book.notes import with_notes
 from plan_sheets.core.book.signature import REFERENCE, SIGNATURE, row_key, sign
 from plan_sheets.core.book.spec import SheetSpec, WorkbookSpec
@@ -56,8 +57,16 @@ class Facts:
 
 
 def compose(spec: WorkbookSpec, facts: Facts) -> Book:
-    """The book that `spec` describes, holding `facts`; signed, if it has a reference."""
+    """The book that `spec` describes, holding `facts`; signed, if it has a reference.
+
+    Raises ValueError for rows or lines of a sheet that is not described: they would be lost.
+    """
     names = [sheet.name for sheet in spec.sheets]
+    unknown = {*facts.rows, *facts.lines} - {*names}
+    if unknown:
+        raise ValueError(
+            f"{spec.kind}.yaml describes no sheet {' or '.join(sorted(unknown))}, and there are rows for it."
+        )
     sheets = [_sheet(sheet, facts, names) for sheet in spec.sheets]
     sheets = [_with_counts(sheet, sheet_spec, sheets) for sheet, sheet_spec in zip(sheets, spec.sheets, strict=True)]
     book = Book(
@@ -76,7 +85,7 @@ def compose(spec: WorkbookSpec, facts: Facts) -> Book:
 
 
 def _sheet(spec: SheetSpec, facts: Facts, names: Sequence[str]) -> Sheet:
-    columns = tuple(_columns(spec, facts))
+    columns = _narrow([*_columns(spec, facts)])
     rows = [_row(row, columns, spec, facts) for row in facts.rows.get(spec.name, ())]
     rows += [_item_row(item, what.format(**facts.texts), columns) for item, what in spec.items]
     rows += [_link_row(target, spec, columns) for target in names if spec.links and target != spec.name]
@@ -85,6 +94,12 @@ def _sheet(spec: SheetSpec, facts: Facts, names: Sequence[str]) -> Sheet:
     rows += [_row(RowFacts("", {}), columns, spec, facts) for _ in range(spec.spare) if not spec.key]
     lines = (*(line.format(**facts.texts) for line in spec.lines), *facts.lines.get(spec.name, ()))
     return Sheet(spec.name, spec.title.format(**facts.texts), lines, columns, tuple(rows), spec.chart)
+
+
+def _narrow(columns: Sequence[Column]) -> tuple[Column, ...]:
+    """The columns, narrowed if there are so many that they would be printed too small: one was added, perhaps."""
+    widths = narrow_to_print([column.width for column in columns])
+    return tuple(replace(column, width=width) for column, width in zip(columns, widths, strict=True))
 
 
 def _printable(sheet: Sheet) -> Sheet:
@@ -167,7 +182,7 @@ def missing_formula(sheet: Sheet) -> Formula:
     for place, column in enumerate(sheet.columns):
         field = column.field
         rows = [row for row in sheet.rows if sheet.is_input(row, column)]
-        if not rows or not (field.required or field.required_when) or field.record == "further":
+        if not rows or not (field.required or field.required_when) or field.new_rows:
             continue
         needs = [
             "(" + "+".join(_matches(_range(sheet, places[other], len(rows)), word) for word in words) + ">0)"

@@ -84,9 +84,10 @@ class Document:
                     yield sheet, row, column, self.key_of(row, column), as_text(content)
 
     def key_of(self, row: Row, column: Column) -> Key:
-        """Which fact a cell holds; a contribution is keyed by action and subgroup."""
-        key = cell_key(row, column)
-        return Key(key.record, f"{key.ref}/{self.subgroup}", key.field) if key.record == "contribution" else key
+        """Which fact a cell holds; of a record that each subgroup has its own rows of, the ref ends with its code."""
+        key, about = cell_key(row, column), row.answer or column.field
+        own = about.keyed_by == "subgroup" and not about.new_rows
+        return Key(key.record, f"{key.ref}/{self.subgroup}", key.field) if own else key
 
     def texts(self) -> Iterator[str]:
         """Every text that it went out with: titles, lines, and cells that are not blank."""

@@ -47,6 +47,16 @@ class Field:
     """What phrases of a kind mean here (ask, blank or answer), where it is not what `schemas/phrases.yaml` says."""
     prompt: str = ""
     """The prompt that is shown while the cell is filled in: 255 characters at most."""
+    lens: bool = False
+    """Whether it is one of the considerations of the grid."""
+    keyed_by: str = ""
+    """Of its record: subgroup, where each subgroup has a row of its own under a ref (`J2.1/MH`); "" where none has."""
+    new_rows: bool = False
+    """Of its record: whether subgroups add rows, each of which gets a ref of its own when it is received (`MH.R1`)."""
+    become: str = ""
+    """Of a record with new rows: the record whose rows they are from then on; "" is their own."""
+    one_statement: bool = False
+    """Of its record: whether a row is taken whole, or not at all."""
 
 
 @dataclass(frozen=True, slots=True)

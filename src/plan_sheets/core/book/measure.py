@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from enum import IntEnum
 from functools import lru_cache
 
@@ -187,3 +187,13 @@ def fold_line(text: str, width: float) -> Iterator[str]:
             longer = word
         line = longer
     yield line
+
+
+def narrow_to_print(widths: Sequence[float]) -> Sequence[float]:
+    """The widths (characters) of a table's columns, all narrowed alike where even A3 would print it too small."""
+    fitted = widths
+    for percent in range(99, 50, -1):
+        if print_scale(fitted, Paper.A3) * FONT_POINTS >= SMALLEST_PRINT:
+            break
+        fitted = [round(width * percent / 100, 1) for width in widths]
+    return fitted

@@ -17,7 +17,7 @@ from plan_sheets.core.model.keys import Key
 from plan_sheets.core.model.queries import OpenQuery
 from plan_sheets.core.model.text import split_refs
 from plan_sheets.core.rating.plan_rows import subgroups_of
-from plan_sheets.core.rating.ratings import rows_at
+from plan_sheets.core.rating.ratings import RECORDS, rows_at
 from plan_sheets.core.rating.snapshot import Snapshot
 
 INTERNAL, PUBLIC = "internal", "public"
@@ -121,6 +121,8 @@ class _Kept:
 
     refs: frozenset[str]
     rows: frozenset[tuple[str, str]]
+    groups: frozenset[str]
+    """Codes of the subgroups among them: what they added is kept, by its ref (`MH.R1`)."""
 
     @classmethod
     def by(cls, history: History, code: str, boards: Sequence[str]) -> _Kept:
@@ -139,13 +141,15 @@ class _Kept:
             for ref in _refs(history, record)
             if not refs.isdisjoint(re.findall(r"\w+(?:\.\w+)*", history.text(record, ref, "about", code)))
         }
-        return cls(refs, frozenset(about))
+        return cls(refs, frozenset(about), frozenset(groups))
 
     def has(self, key: Key) -> bool:
         """Whether a fact belongs to these boards or to the whole plan."""
         if key.record in SAY_WHAT_THEY_ARE_ABOUT:
             return (key.record, key.ref) in self.rows
-        return key.record in OF_THE_WHOLE_PLAN or key.ref.partition("/")[0] in self.refs
+        if key.record in OF_THE_WHOLE_PLAN or key.ref.partition("/")[0] in self.refs:
+            return True
+        return key.record not in RECORDS and key.ref.partition(".")[0] in self.groups
 
     def has_query(self, query: OpenQuery) -> bool:
         """Whether a query may be about these boards; one with neither cells nor a subgroup may be."""

@@ -22,6 +22,7 @@ from plan_sheets.core.rating.rag import ActionFacts, Rating
 from plan_sheets.core.rating.ratings import is_further, rows_at
 from plan_sheets.core.rating.rollup import trend
 from plan_sheets.core.rating.snapshot import Snapshot
+from plan_sheets.core.sheets.considerations import coverage_lines
 from plan_sheets.core.sheets.first_page import first_page
 from plan_sheets.core.sheets.rag_status import DRAFT, changed_lines, counted, returned, summary_rows, texts_of_round
 
@@ -35,8 +36,8 @@ SHOWN = {
 TITLE_LEFT_OUT = "Title left out"
 LEFT_OUT = (
     "What this edition leaves out. Names, posts and contacts; what subgroups wrote, but for texts that were released "
-    "for the public; further actions that are only proposed; the grid, decisions, changes, questions, enquiries, "
-    "consultation and evidence."
+    "for the public; further actions that are only proposed; what the grid says, decisions, changes, questions, "
+    "enquiries, consultation and evidence."
 )
 
 
@@ -99,6 +100,8 @@ def public(snapshot: Snapshot, names: Names, disputed: Collection[Key]) -> tuple
         asked={},
         open_queries=(),
         made_on=snapshot.made_on,
+        considerations={},
+        coverage=next(coverage_lines(snapshot), ""),
     )
     return shown_snapshot, tuple(_sentences(snapshot, screen.remarks))
 
@@ -189,6 +192,8 @@ def _lines(snapshot: Snapshot) -> Iterator[str]:
         yield f"Public edition. Where we are on {day}. {counted(snapshot)}"
         yield f"Returns. {returned(snapshot.subgroups, 'reported')}"
         yield from changed_lines(snapshot)
+    if snapshot.coverage:
+        yield f"Considerations. {snapshot.coverage}"
     yield LEFT_OUT
 
 

@@ -62,6 +62,10 @@ class Snapshot:
     """The queries that nobody has settled."""
     made_on: date
     """The last day of the round; of the consultation draft, the day on which the plan was last read."""
+    considerations: Mapping[str, str]
+    """The title of each consideration, by the field of the grid that holds it."""
+    coverage: str = ""
+    """In the public edition alone: how much of the grid is answered, in a sentence."""
 
     @property
     def queries(self) -> int:

@@ -16,14 +16,6 @@ from plan_sheets.core.rating.open_questions import asks, question_in
 from plan_sheets.core.rating.plan_rows import parent
 from plan_sheets.core.rating.snapshot import Snapshot
 
-CONSIDERATIONS: Mapping[str, str] = {
-    "learning": "Learning and improvement",
-    "workforce": "Competent, confident workforce",
-    "voice": "Voice of the service user",
-    "data": "Data",
-    "sharing": "Information sharing",
-}
-"""The five lenses: the fields of the grid, and what a sentence calls them."""
 LONGEST_TEXT = 80
 """The longest question or reason shown here (characters); the sheet Grid has the whole text."""
 _NOT_APPLICABLE = re.compile(r"(?:not applicable|n/a)(?!\w)", re.IGNORECASE)
@@ -74,7 +66,7 @@ def covered(snapshot: Snapshot) -> Iterator[Covered]:
     for theme in themes(snapshot):
         row = snapshot.rows["grid"].get(theme)
         began = row_since(snapshot, "grid" if row else "priority", theme)
-        for name in CONSIDERATIONS:
+        for name in snapshot.considerations:
             key = Key("grid", theme, name)
             text = row[name] if row else ""
             if not text and key in snapshot.asked:
@@ -113,10 +105,11 @@ def coverage_lines(snapshot: Snapshot) -> Iterator[str]:
     if not those:
         return
     counts = Counter(cell.cover for cell in those)
-    yield f"{count_words(len({cell.theme for cell in those}), 'theme')} by five considerations: {_counted(counts)}."
+    considerations = count_words(len(snapshot.considerations), "consideration")
+    yield f"{count_words(len({cell.theme for cell in those}), 'theme')} by {considerations}: {_counted(counts)}."
     counted = (
         f"{title}: {_counted(Counter(cell.cover for cell in those if cell.consideration == name))}"
-        for name, title in CONSIDERATIONS.items()
+        for name, title in snapshot.considerations.items()
     )
     yield f"{'; '.join(counted)}."
 

@@ -20,7 +20,7 @@ from plan_sheets.core.rating.ages import aged, quarters, question_since, row_sin
 from plan_sheets.core.rating.plan_rows import UNNAMED, parent, who_answers
 from plan_sheets.core.rating.rag import Rating, missed_running
 from plan_sheets.core.rating.snapshot import Snapshot
-from plan_sheets.core.sheets.considerations import CONSIDERATIONS, Cover, covered
+from plan_sheets.core.sheets.considerations import Cover, covered
 
 TWICE = 2
 """For how many rounds a question must have been open, or a step not done, to raise an enquiry."""
@@ -105,9 +105,8 @@ def _blank_under_red(snapshot: Snapshot) -> Iterator[Raised]:
     for cell in covered(snapshot):
         priority = parent(cell.theme)
         if cell.cover is Cover.BLANK and priority in red:
-            blank.setdefault((cell.theme, max(cell.since, red[priority])), []).append(
-                CONSIDERATIONS[cell.consideration]
-            )
+            since = max(cell.since, red[priority])
+            blank.setdefault((cell.theme, since), []).append(snapshot.considerations[cell.consideration])
     for (theme, since), names in blank.items():
         asked = f"{parent(theme)} is Red. What has been done for {snapshot.titled(theme)} about: {'; '.join(names)}?"
         what = f"{snapshot.rows['priority'][theme]['title']} ({'; '.join(names)})"

@@ -1,8 +1,8 @@
-"""The rows of the sheets Master plan (every action with everything reported), Grid and Open questions."""
+"""The rows of the sheets Master plan (every action with everything reported), Grid and Open questions; added rows."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from plan_sheets.core.book.compose import RowFacts
 from plan_sheets.core.book.layout import Content, Field
@@ -27,14 +27,18 @@ def as_date(text: str) -> Content:
     return PartialDate.from_words(text) or text
 
 
-def action_rows(snapshot: Snapshot) -> Iterator[RowFacts]:
-    """One row for each action, closed and proposed ones among them, with every word that was said about it."""
+def action_rows(snapshot: Snapshot, fields: Iterable[Field] = ()) -> Iterator[RowFacts]:
+    """One row for each action, closed and proposed ones among them, with every word that was said about it.
+
+    `fields`: those of the sheet; one that is told in no special way here is told as it stands.
+    """
     added = _contributions(snapshot)
     for ref, row in sorted(snapshot.rows["action"].items(), key=plan_order):
         rating = snapshot.now.get(ref)
         if rating is None and snapshot.round:
             continue  # a proposed action that was declined: what was said of it stands in Changes
         contents: dict[str, Content] = {
+            **tell_fields(snapshot, "action", ref, fields),
             "priority": snapshot.titled(row["theme"]),
             "due": as_date(row["due"]),
             "progress": "\n".join([*_progress(snapshot, ref), *added.get(ref, ())]),
@@ -47,6 +51,26 @@ def action_rows(snapshot: Snapshot) -> Iterator[RowFacts]:
             **{name: row[name] for name in ("what", "how", "responsible", "impact")},
         }
         yield RowFacts(ref, contents | (_rated(snapshot, rating) if rating else {}))
+
+
+def tell_fields(snapshot: Snapshot, record: str, ref: str, fields: Iterable[Field]) -> dict[str, Content]:
+    """What a row says in these fields at the end of the round: what stands, and what was said for this very round."""
+    history, code = snapshot.history, snapshot.code
+    standing = history.record(record, ref, code)
+    return {
+        field.name: history.of_round(record, ref, field.name, code) if field.scope == "round" else standing[field.name]
+        for field in fields
+        if field.scope != "derived"
+    }
+
+
+def added_rows(snapshot: Snapshot, fields: Iterable[Field]) -> Iterator[RowFacts]:
+    """One row for each that subgroups have added to a record of their own, as it stands; by subgroup."""
+    fields = [*fields]
+    record = fields[0].record
+    for ref in snapshot.history.refs(record, snapshot.code):
+        subgroup = snapshot.subgroup(ref.partition(".")[0])
+        yield RowFacts(ref, {**tell_fields(snapshot, record, ref, fields), "subgroup": subgroup})
 
 
 def plan_order(action: tuple[str, Mapping[str, str]]) -> tuple[object, ...]:

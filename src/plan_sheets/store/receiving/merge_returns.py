@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import NamedTuple
@@ -12,6 +12,7 @@ from plan_sheets.core.answers.merge import Merged, MergedCell, merge_return
 from plan_sheets.core.answers.returns import Return
 from plan_sheets.core.answers.settle import is_fresh, settle
 from plan_sheets.core.answers.tidy import tidy
+from plan_sheets.core.book.layout import Field
 from plan_sheets.core.model.dates import PartialDate
 from plan_sheets.core.model.findings import Finding, Outcome
 from plan_sheets.core.model.history import NOTHING, Held, Source
@@ -22,7 +23,7 @@ from plan_sheets.core.rating.proposals import proposals, subject
 from plan_sheets.store import schemas
 from plan_sheets.store.register import tables
 from plan_sheets.store.register.batch import Batch
-from plan_sheets.store.register.reads import find_settlement, read_further_actions
+from plan_sheets.store.register.reads import find_settlement, read_new_rows
 from plan_sheets.store.register.record import ReceivedFile, add_query, add_return, record_return
 from plan_sheets.store.register.register import ReturnFacts
 from plan_sheets.store.register.statements import query_subject
@@ -65,8 +66,8 @@ class Merger:
         self.register = batch.register
         self.history = batch.history()
         self.rounds = [issued.code for issued in self.register.rounds()]
-        self.further = read_further_actions(self.register)
-        """The ref of each further action, by the return that it first came in and its row there."""
+        self.new_rows = read_new_rows(self.register)
+        """The ref of each row that a subgroup added, by the return that it first came in, its record and its row."""
         self.lineages: dict[int, str] = {}
         """SHA-256 of the first return of each chain of corrections, by the id of each return in it."""
         self.year = int(self.history.text("plan", "", "year")[:4] or 0)
@@ -97,14 +98,14 @@ class Merger:
         self._record(merging)
 
     def _cells(self, merging: _Merging) -> list[Cell]:
-        """The cells as they are merged: further actions by their refs, a correction compared with what it corrects."""
+        """The cells as they are merged: added rows by their refs, a correction compared with what it corrects."""
         returned, earlier = merging.returned, merging.replaces
         base = self.register.next_bases(earlier.id) if earlier else {}
         renamed: dict[Key, Key] = {}
         stands = {finding.key for finding in returned.findings if finding.code == STANDS}
         cells = [
             _of_correction(cell, base[cell.key], stands) if base.get(cell.key, cell.base) != cell.base else cell
-            for cell in self._further(merging, renamed)
+            for cell in self._name_new_rows(merging, renamed)
         ]
         returned.rename(renamed)
         return [self._of_row(cell, returned) for cell in cells]
@@ -179,51 +180,51 @@ class Merger:
         received = PartialDate.of_iso(earlier.received).words
         return self.messages.finding("replaces", received=received, sha=earlier.sha256[:SHA_SHOWN])
 
-    def _further(self, merging: _Merging, renamed: dict[Key, Key]) -> Iterator[Cell]:
-        """The cells with each further action under a ref of its own: the same for the same row of the same lineage.
+    def _name_new_rows(self, merging: _Merging, renamed: dict[Key, Key]) -> Iterator[Cell]:
+        """The cells, each row that was added under a ref of its own: the same for the same row of the same lineage.
 
-        `renamed` is filled with the key, as an action, of each cell of a further action.
+        `renamed` is filled with the new key of each cell of such a row.
         """
         answers, earlier = merging.answers, merging.replaces
-        rows: dict[str, list[Cell]] = {}
+        rows: dict[tuple[str, str], list[Cell]] = {}
         for cell in answers.cells(merging.returned.findings):
-            if cell.key.record == "further":
-                rows.setdefault(cell.key.ref, []).append(cell)
+            if cell.field.new_rows and cell.key.ref.isdecimal():  # a row that was there before has its ref
+                rows.setdefault((cell.key.record, cell.key.ref), []).append(cell)
             else:
                 yield cell
         lineage = self._root(earlier) if earlier else merging.returned.sha256
-        for row, typed in rows.items():
-            ref = self.further.get((lineage, row))
+        for (record, row), typed in rows.items():
+            ref = self.new_rows.get((lineage, record, row))
             if ref is None and not any(cell.entered.strip() for cell in typed):
                 continue
             if ref is None:
-                ref = self._new_ref(answers.document.subgroup, self.further.values())
-                self.further[lineage, row] = ref
-                self.batch.add(tables.FURTHER, lineage=lineage, row=row, ref=ref)
-            renamed.update({cell.key: Key("action", ref, cell.key.field) for cell in typed})
-            yield from self._as_action(ref, typed, answers)
+                ref = self._new_ref(answers.document.subgroup, typed[0].field)
+                self.new_rows[lineage, record, row] = ref
+                self.batch.add(tables.NEW_ROW, lineage=lineage, record=record, row=row, ref=ref)
+            becomes = typed[0].field.become or record
+            renamed.update({cell.key: Key(becomes, ref, cell.key.field) for cell in typed})
+            yield from self._as_row(becomes, ref, typed, answers.document.subgroup)
 
-    def _new_ref(self, subgroup: str, taken: Iterable[str]) -> str:
-        """The first ref of a further action of a subgroup that is not taken: `DA.F2`."""
-        used = set(taken)
-        return next(ref for number in range(1, len(used) + 2) if (ref := f"{subgroup}.F{number}") not in used)
+    def _new_ref(self, subgroup: str, field: Field) -> str:
+        """The first free ref of a row that a subgroup added: `DA.F2` of a further action, `DA.R1` of a risk."""
+        taken = {ref for (_, record, _), ref in self.new_rows.items() if record == field.record}
+        stem = f"{subgroup}.{field.record[0].upper()}"
+        return next(ref for number in range(1, len(taken) + 2) if (ref := f"{stem}{number}") not in taken)
 
-    def _as_action(self, ref: str, typed: list[Cell], answers: Answers) -> Iterable[Cell]:
-        """The cells of a further action as those of an action that is proposed."""
-        fields = schemas.load_records()["action"]
-        refs = {
-            "ref": ref,
-            "agreement": "Proposed",
-            "proposed_by": answers.document.subgroup,
-            "subgroups": answers.document.subgroup,
-        }
-        for name, value in refs.items():
-            key = Key("action", ref, name)
+    def _as_row(self, record: str, ref: str, typed: list[Cell], subgroup: str) -> Iterator[Cell]:
+        """The cells of an added row, with what the program says of it: its ref; of an action, who proposes it."""
+        proposed = {"agreement": "Proposed", "proposed_by": subgroup, "subgroups": subgroup}
+        fields = schemas.load_records()[record]
+        for name, value in {"ref": ref, **(proposed if record == "action" else {})}.items():
+            key = Key(record, ref, name)
             if not self.history.standing(key).value:
-                yield Cell(key, fields[name], typed[0].address, "", value)
+                field = replace(fields.get(name, Field(record, name, "Ref")), scope="standing")
+                yield Cell(key, field, typed[0].address, "", value)
         for cell in typed:
-            value = cell.value.partition(" ")[0] if cell.key.field == "theme" and cell.blocked is None else cell.value
-            yield cell._replace(key=Key("action", ref, cell.key.field), value=value)
+            # Its drop-down shows the title behind the ref.
+            titled = cell.field.refers and cell.field.format != "refs" and cell.blocked is None
+            value = cell.value.partition(" ")[0] if titled else cell.value
+            yield cell._replace(key=Key(record, ref, cell.key.field), value=value)
 
     def _root(self, earlier: ReturnFacts) -> str:
         """SHA-256 of the first return of the chain of corrections that this one is in."""

@@ -205,10 +205,10 @@ def list_senders(register: Register) -> set[str]:
     return {sender for (sender,) in register.read(statements.senders(), plan=register.plan)}
 
 
-def read_further_actions(register: Register) -> dict[tuple[str, str], str]:
-    """The ref of each further action, by the SHA-256 of the return that it first came in and its row there."""
-    rows = register.read(statements.further_actions(), plan=register.plan)
-    return {(lineage, row): ref for lineage, row, ref in rows}
+def read_new_rows(register: Register) -> dict[tuple[str, str, str], str]:
+    """The ref of each row that a subgroup added: by the SHA-256 of the return that it first came in, record and row."""
+    rows = register.read(statements.new_rows(), plan=register.plan)
+    return {(lineage, record, row): ref for lineage, record, row, ref in rows}
 
 
 def read_last_paths(register: Register) -> dict[str, str]:

@@ -70,6 +70,7 @@ def read_snapshot(register: Register, for_round: Round | None) -> Snapshot:
         asked={key: placeholder.since for key, placeholder in placeholders.items()},
         open_queries=tuple(queries),
         made_on=day_of(for_round, history),
+        considerations={name: field.title for name, field in schemas.load_records()["grid"].items() if field.lens},
     )
 
 
@@ -123,11 +124,18 @@ def _describe_doubts(queries: Sequence[OpenQuery], not_read: Sequence[Key]) -> d
     for words, keys in (("a query is open on {}", asked), ("what was entered could not be taken: {}", not_read)):
         titles: dict[str, list[str]] = {}
         for key in keys:
-            if key.record in ("action", "contribution"):
-                titles.setdefault(key.ref.partition("/")[0], []).append(_find_title(key))
+            action = key.ref.partition("/")[0]
+            if key.record == "action" or _is_beside_actions(key):
+                titles.setdefault(action, []).append(_find_title(key))
         for ref, names in titles.items():
             doubts[ref] = (*doubts.get(ref, ()), words.format(", ".join(dict.fromkeys(names))))
     return doubts
+
+
+def _is_beside_actions(key: Key) -> bool:
+    """Whether a fact is what one subgroup says beside an action of another: a contribution."""
+    about = schemas.load_records().get(key.record, {}).get(key.field)
+    return about is not None and about.keyed_by == "subgroup" and "/" in key.ref
 
 
 def _find_title(key: Key) -> str:

@@ -279,10 +279,10 @@ def last_settlement() -> Select[Any]:
 
 
 @cache
-def further_actions() -> Select[Any]:
-    """The return that each further action first came in, its row there, and its ref."""
-    f = tables.FURTHER.c
-    return rows_by(tables.FURTHER).with_only_columns(f.lineage, f.row, f.ref)
+def new_rows() -> Select[Any]:
+    """Of each row that a subgroup added: the return that it first came in, its record and place there, and its ref."""
+    n = tables.NEW_ROW.c
+    return rows_by(tables.NEW_ROW).with_only_columns(n.lineage, n.record, n.row, n.ref)
 
 
 @cache

@@ -188,16 +188,17 @@ SETTLEMENT = Table(
     _to("return_id", "return", optional=True),
     Index("settlement_subject", "plan", "subject"),
 )
-FURTHER = Table(
-    "further",
+NEW_ROW = Table(
+    "new_row",
     METADATA,
     _id(),
     _to("plan", "plan"),
     _text("lineage"),
+    _text("record"),
     _text("row"),
     _text("ref"),
-    Index("further_row", "plan", "lineage", "row", unique=True),
-    Index("further_ref", "plan", "ref", unique=True),
+    Index("new_row_row", "plan", "lineage", "record", "row", unique=True),
+    Index("new_row_ref", "plan", "record", "ref", unique=True),
 )
 OUTPUT = Table("output", METADATA, _id(), _to("plan", "plan"), _text("path"), _text("sha256"))
 

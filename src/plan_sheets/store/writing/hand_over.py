@@ -23,9 +23,10 @@ def hand_over(book: Book) -> bytes:
     problems = inspect_workbook(data)
     if problems:
         first = problems[0]
+        where = f"Sheet {first.sheet}: " if first.sheet else ""
         raise PlanSheetsError(
-            f"The workbook '{book.title}' was not handed over: {first.sentence} ({len(problems)} such).",
-            "This is a fault of plan-sheets, not of the plan. Please report it.",
+            f"The workbook '{book.title}' was not handed over. {where}{first.sentence} ({len(problems)} such).",
+            "If schemas/workbooks/ was changed, look there; else this is a fault of plan-sheets: please report it.",
         )
     return data
 
