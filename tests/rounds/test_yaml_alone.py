@@ -216,6 +216,23 @@ def test_a_field_that_chairs_fill_in_is_shown_where_a_column_asks_for_it(describ
     assert "Forty thousand pounds" in column(master(made)["Master plan"], "Cost")
 
 
+def test_a_rule_with_a_finding_of_its_own(described: Path, tmp_path: Path) -> None:
+    """A warning: the cell is taken all the same."""
+    prompt = "    prompt: What has been done in this quarter, in two or three sentences.\n"
+    edit(described / "records/action.yaml", prompt, f"{prompt}    findings: {{pattern: no_figure}}\n")
+    old = "    constraints: {required: true, maxLength: 32767}\n  - name: step_done\n"
+    new = old.replace("required: true,", "required: true, pattern: '.*[0-9].*',")
+    edit(described / "records/action.yaml", old, new)
+    with (described / "messages.yaml").open("a", encoding="utf-8") as messages:
+        messages.write('no_figure: {severity: warning, wrong: "\'{entered}\' has no figure.", do: "Say how many."}\n')
+    made = issued(tmp_path)
+    receipt = made.receive_one(made.filled("da", said(progress="Some are trained")))
+    (finding,) = (finding for finding in receipt.findings if finding.code == "no_figure")
+    assert finding.message == "'Some are trained' has no figure. Say how many."
+    assert made.said("J1a.1", "progress") == "Some are trained"
+    assert "no_figure" not in codes(made.receive_one(made.filled("2", said(progress="3 are", corrects="Yes"))))
+
+
 def test_rows_for_a_sheet_that_is_not_described_are_refused(described: Path, tmp_path: Path) -> None:
     made = issued(tmp_path)
     text = (described / "workbooks/master.yaml").read_text(encoding="utf-8")
@@ -233,3 +250,31 @@ def test_what_is_wrong_is_told_before_anything_is_done(described: Path, tmp_path
     edit(described / "workbooks/officer.yaml", "    record: query\n", "    record: qeury\n")
     with pytest.raises(PlanSheetsError, match=r"officer.yaml, line \d+: the sheet 'Queries' .*Was 'query' meant"):
         check_plan(made.folder)
+
+
+def words(made: Plan, subgroup: str) -> dict[str, dict[str, dict[str, str | None]]]:
+    """A word of its own for each field that may be filled in with any text, in the first row that asks for it."""
+    found: dict[str, dict[str, dict[str, str | None]]] = {}
+    seen = set()
+    for sheet, row, shown, key, _ in made.register.documents(subgroup=subgroup)[0].inputs():
+        free = shown.field.type == "string" and not (shown.choices or shown.field.format or row.answer)
+        if free and (key.record, key.field) not in seen:
+            seen.add((key.record, key.field))
+            found.setdefault(sheet.name, {}).setdefault(row.ref, {})[shown.heading] = f"word-{key.record}-{key.field}"
+    return found
+
+
+def test_every_field_that_a_chair_fills_in_stands_somewhere_in_the_master(risks: Plan) -> None:
+    """Also those that were added by YAML."""
+    answers = [words(risks, subgroup) for subgroup in ("DA", "LEARNING")]
+    asked = {text for rows in answers for texts in rows.values() for row in texts.values() for text in row.values()}
+    described = {
+        f"word-{shown.field.record}-{shown.field.name}"
+        for sheet in schemas.load_workbook_spec("subgroup").sheets
+        for shown in sheet.columns
+        if shown.input and shown.field.type == "string" and not shown.field.choices and sheet.record != "item"
+    }
+    assert asked | {"word-further-theme"} == described
+    risks.receive(risks.filled("da3", answers[0]), risks.filled("le3", answers[1], "LEARNING"))
+    shown = " ".join(str(text) for rows in master(risks).values() for row in rows for text in row if text)
+    assert [word for word in sorted(asked, key=str) if str(word) not in shown] == []

@@ -50,6 +50,14 @@ MISSPELT = [
     ("record", RECORD, ("    title: Ref", "    title: Ref\n    type: strnig"), 4, "string"),
     ("record", RECORD, ("    title: Ref", "    title: Ref\n    scope: rounds"), 4, "round"),
     ("record", RECORD, ("    title: Ref", "    title: Ref\n    fill: chairs"), 4, "chair"),
+    ("record", RECORD, ("title: Action", "title: Action\nkeyed_by: subgruop"), 1, "subgroup"),
+    ("record", RECORD, ("title: Action", "title: Action\nbecome: acton"), 1, "action"),
+    ("record", RECORD, ("    title: Ref", "    title: Ref\n    refers: acton"), 4, "action"),
+    ("record", RECORD, ("    title: Ref", "    title: Ref\n    required_when: {rfe: ['*']}"), 4, "ref"),
+    ("workbook", WORKBOOK, ("record: action", "record: acton"), 5, "action"),
+    ("workbook", WORKBOOK, ("record: action", "record: action\n    form: from"), 5, "form"),
+    ("workbook", WORKBOOK, ("{field: what}", "{field: acton.what}"), 9, "action"),
+    ("workbook", WORKBOOK, ("{field: what}", "{each: lense}"), 9, "lens"),
     ("workbook", WORKBOOK, ("protected", "protect"), 1, "protected"),
     ("workbook", WORKBOOK, ("lines:", "line:"), 5, "lines"),
     ("workbook", WORKBOOK, ("{field: what}", "{field: what, imput: true}"), 9, "input"),
@@ -113,11 +121,45 @@ def test_what_is_misspelt_is_told_with_file_line_and_what_was_meant(
         ("- a\n- b\n", "a mapping was expected"),
         ("a: [", "not YAML"),
         (RECORD.replace("    title: Ref\n", ""), "action.yaml, line 4.*title"),
+        (RECORD.replace("title: Action\n", ""), "action.yaml, line 1: this record has no title"),
+        (RECORD + "  - {name: ref, title: Again}\n", "action.yaml, line 8: the field 'ref' stands twice"),
+        (
+            RECORD
+            + "  - {name: a, title: A, constraints: {enum: [B]}}\n  - {name: c, title: C, required_when: {a: [X]}}\n",
+            "line 9: 'c' is required by what 'a' never is: 'X'",
+        ),
     ],
 )
 def test_what_is_no_record_is_told(text: str, match: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(PlanSheetsError, match=match):
         load("record", text, tmp_path, monkeypatch)
+
+
+def test_two_files_for_one_record_are_told(tmp_path: Path) -> None:
+    for name in ("action", "activity"):
+        (tmp_path / f"{name}.yaml").write_text(RECORD)
+    with pytest.raises(
+        PlanSheetsError, match=r"activity.yaml, line 1: the record 'action' stands in action.yaml as well"
+    ):
+        load_records.__wrapped__(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("change", "match"),
+    [
+        (
+            ("{field: what}", "{field: what}, {field: further.what}"),
+            r"line 5: .*two columns for 'what' \(of action and further\)",
+        ),
+        (("{field: what}", "{heading: What}"), "line 9: this column has no field"),
+        (("    lines: []\n", ""), "line 5: this sheet has no lines"),
+    ],
+)
+def test_what_is_no_sheet_is_told(
+    change: tuple[str, str], match: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(PlanSheetsError, match=match):
+        load("workbook", WORKBOOK.replace(*change), tmp_path, monkeypatch)
 
 
 # What stands in schemas/ fits together

@@ -19,7 +19,8 @@ ANY_WORD = "*"
 EACH_LENS = "each lens"
 """Choices of a field that are the names of all considerations."""
 FIELD_KEYS = (
-    "name title type format scope fill width constraints required_when refers placeholders phrases prompt lens".split()  # noqa: SIM905 - a list of words reads best as words
+    *("name", "title", "type", "format", "scope", "fill", "width", "constraints", "required_when", "refers"),
+    *("placeholders", "phrases", "findings", "prompt", "lens"),
 )
 CONSTRAINT_KEYS = {
     "required": "required",
@@ -29,6 +30,17 @@ CONSTRAINT_KEYS = {
     "pattern": "pattern",
     "unique": "unique",
 }
+CODES = {
+    "required": "required",
+    "required_when": "required",
+    "enum": "not_a_choice",
+    "maxLength": "too_long",
+    "minimum": "too_small",
+    "pattern": "not_of_the_form",
+    "unique": "ref_twice",
+    "refers": "unknown_ref",
+}
+"""The code of the finding that each rule of a field gives, where the field names no other under `findings`."""
 ALLOWED = {
     "record": ("record", "title", "keyed_by", "new_rows", "become", "one_statement", "fields"),
     "workbook": ("kind", "title", "protected", "sheets"),
@@ -84,7 +96,7 @@ def _read_word(found: Mapping[str, Any], key: str, default: str, file: str) -> s
 
 def _read_field(record: Mapping[str, Any], found: Mapping[str, Any], lenses: Sequence[str], file: str) -> Field:
     """A field of a record; `lenses` are the names of the considerations."""
-    check_keys(found, tuple(FIELD_KEYS), file, "field", ("name", "title"))
+    check_keys(found, FIELD_KEYS, file, "field", ("name", "title"))
     constraints = found.get("constraints", {"__line__": found["__line__"]})
     check_keys(constraints, tuple(CONSTRAINT_KEYS), file, "constraint")
     limits = {CONSTRAINT_KEYS[key]: value for key, value in constraints.items() if key != "__line__"}
@@ -104,6 +116,7 @@ def _read_field(record: Mapping[str, Any], found: Mapping[str, Any], lenses: Seq
         refers=found.get("refers", ""),
         placeholders=found.get("placeholders", True),
         phrases=_read_phrases(found, file),
+        findings=_read_findings(found, file),
         prompt=found.get("prompt", ""),
         lens=found.get("lens", False),
         keyed_by=_read_word(record, "keyed_by", "", file),
@@ -112,6 +125,18 @@ def _read_field(record: Mapping[str, Any], found: Mapping[str, Any], lenses: Seq
         one_statement=record.get("one_statement", False),
         **limits,
     )
+
+
+def _read_findings(found: Mapping[str, Any], file: str) -> dict[str, str]:
+    """The finding that a broken rule of a field gives, by the code of the one that it gives elsewhere."""
+    named = found.get("findings", {"__line__": found["__line__"]})
+    check_keys(named, tuple(CODES), file, "rule of a field")
+    where = f"{file}, line {named['__line__']}: there is no such finding"
+    return {
+        CODES[rule]: find_named(load_messages().by_code, code, where).code
+        for rule, code in named.items()
+        if rule != "__line__"
+    }
 
 
 def _read_phrases(found: Mapping[str, Any], file: str) -> dict[str, str]:

@@ -115,7 +115,7 @@ def _is_asked(cell: Cell, row: AnswerRow) -> bool:
 def _finding(code: str, cell: Cell, row: AnswerRow, messages: Messages) -> Finding:
     about = cell.field
     return messages.finding(
-        code,
+        about.findings.get(code, code),
         address=cell.address,
         key=cell.key,
         entered=cell.entered,

@@ -45,6 +45,8 @@ class Field:
     """Whether "?", "TBC" and the like are no answer but an open question."""
     phrases: Mapping[str, str] = field(default_factory=dict)
     """What phrases of a kind mean here (ask, blank or answer), where it is not what `schemas/phrases.yaml` says."""
+    findings: Mapping[str, str] = field(default_factory=dict)
+    """The code of the finding that a broken rule gives here, by the code of the one that it gives elsewhere."""
     prompt: str = ""
     """The prompt that is shown while the cell is filled in: 255 characters at most."""
     lens: bool = False
