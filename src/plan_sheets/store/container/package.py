@@ -9,20 +9,20 @@ from dataclasses import dataclass
 
 from plan_sheets.store.container.limits import LIMITS, Limits
 from plan_sheets.store.container.refused import RefusedError
-from plan_sheets.store.container.zip import is_encrypted, open_zip, read_entry
+from plan_sheets.store.container.zip import is_encrypted, list_entries, read_entry
 
 
 @dataclass(frozen=True, slots=True)
 class Package:
     """A zip with a checked directory. Parts are named in lower case."""
 
-    archive: zipfile.ZipFile
+    data: bytes
     entries: Mapping[str, zipfile.ZipInfo]
     limits: Limits = LIMITS
 
     def read(self, name: str) -> bytes:
         """Inflate a part, whatever it holds. Raises KeyError, BadZipFile."""
-        return read_entry(self.archive, self.entries[name.lower()])
+        return read_entry(self.data, self.entries[name.lower()])
 
     def read_xml(self, name: str, longest: int | None = None) -> bytes:
         """Inflate and check an XML part. `longest`: its most bytes, None for the usual limit.
@@ -41,13 +41,13 @@ class Package:
 
 def open_package(data: bytes, limits: Limits = LIMITS) -> Package:
     """Check the directory of a package; nothing is inflated yet. Raises RefusedError, BadZipFile."""
-    archive = open_zip(data, limits)
-    entries = {entry.filename.replace("\\", "/").lower(): entry for entry in archive.infolist()}
-    if any(map(is_encrypted, archive.infolist())):
+    listed = list_entries(data, limits)
+    entries = {entry.filename.replace("\\", "/").lower(): entry for entry in listed}
+    if any(map(is_encrypted, listed)):
         raise RefusedError("file_encrypted")
-    if len(entries) < len(archive.infolist()):
+    if len(entries) < len(listed):
         raise RefusedError("file_duplicate_parts")
-    return Package(archive, entries, limits)
+    return Package(data, entries, limits)
 
 
 _DECLARATION = re.compile(rb"""\s*<\?xml[^>]*?encoding\s*=\s*["']([^"']*)""")

@@ -1,4 +1,4 @@
-"""Opens zip files, reads their parts, inflating no more than their directory says, and makes uncompressed ones."""
+"""Lists and reads the parts of zip files, inflating no more than their directory says, and makes uncompressed ones."""
 
 from __future__ import annotations
 
@@ -6,44 +6,42 @@ import io
 import struct
 import zipfile
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from plan_sheets.store.container.limits import LIMITS, Limits
 from plan_sheets.store.container.refused import RefusedError
 
 
-def open_zip(data: bytes, limits: Limits = LIMITS) -> zipfile.ZipFile:
-    """Check the directory of a zip. Raises RefusedError, BadZipFile, and whatever a broken directory makes it raise."""
+def list_entries(data: bytes, limits: Limits = LIMITS) -> list[zipfile.ZipInfo]:
+    """Read and check the directory of a zip. Raises RefusedError, BadZipFile, and what a broken directory raises."""
     if data.count(b"PK\x01\x02") > limits.entries:  # before the library keeps a record of each
         raise RefusedError("file_too_many_parts", limit=limits.entries)
-    archive = zipfile.ZipFile(io.BytesIO(data))
-    inflated = count_inflated(archive)
-    if inflated > limits.inflated or any(_is_bomb(entry, limits) for entry in archive.infolist()):
+    entries = zipfile.ZipFile(io.BytesIO(data)).infolist()
+    inflated = count_inflated(entries)
+    if inflated > limits.inflated or any(_is_bomb(entry, limits) for entry in entries):
         raise RefusedError("file_inflates", megabytes=inflated // 1_000_000)
-    return archive
+    return entries
 
 
-def count_inflated(archive: zipfile.ZipFile) -> int:
+def count_inflated(entries: Iterable[zipfile.ZipInfo]) -> int:
     """Bytes of all parts, as the directory says."""
-    return sum(entry.file_size for entry in archive.infolist())
+    return sum(entry.file_size for entry in entries)
 
 
-def read_entry(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
-    """Inflate a part. Raises BadZipFile if the directory is wrong about it.
+def read_entry(data: bytes, entry: zipfile.ZipInfo) -> bytes:
+    """Inflate a part of a zip. Raises BadZipFile if the directory is wrong about it.
 
-    `open` inflates no more than it is asked for, where `read` inflates all there is; of deflated parts only, so that
-    any other packing is refused. It cuts a part off at its size, so it is told one byte more: then it is seen if a
-    part is longer than the directory says.
+    Not by `ZipFile.open`: it cuts a part that is longer than the directory says off at that size, without an error.
     """
-    if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+    if not data.startswith(b"PK\x03\x04", entry.header_offset):
+        raise zipfile.BadZipFile(f"no part where {entry.filename} should be")
+    start = entry.header_offset + 30 + sum(struct.unpack_from("<2H", data, entry.header_offset + 26))
+    part = data[start : start + entry.compress_size]
+    if entry.compress_type == zipfile.ZIP_DEFLATED:
+        part = zlib.decompressobj(-zlib.MAX_WBITS).decompress(part, entry.file_size + 1)
+    elif entry.compress_type != zipfile.ZIP_STORED:
         raise zipfile.BadZipFile(f"{entry.filename} is packed in a way that spreadsheet programs do not use")
-    size, entry.file_size = entry.file_size, entry.file_size + 1
-    try:
-        with archive.open(entry) as stream:
-            part = stream.read(size + 1)
-    finally:
-        entry.file_size = size
-    if len(part) != size:
+    if len(part) != entry.file_size or zlib.crc32(part) != entry.CRC:
         raise zipfile.BadZipFile(f"{entry.filename} is not what was packed")
     return part
 
@@ -55,8 +53,8 @@ def is_encrypted(entry: zipfile.ZipInfo) -> bool:
 
 def _is_bomb(entry: zipfile.ZipInfo, limits: Limits) -> bool:
     """Whether a part inflates to more than an ordinary one does."""
-    ratio = entry.file_size / max(entry.compress_size, 1)
-    return entry.file_size > limits.part or (entry.file_size > limits.small_part and ratio > limits.ratio)
+    is_large = entry.file_size > limits.small_part
+    return entry.file_size > limits.part or (is_large and entry.file_size > limits.ratio * max(entry.compress_size, 1))
 
 
 _LOCAL, _CENTRAL, _END = struct.Struct("<4s5H3L2H"), struct.Struct("<4s6H3L5H2L"), struct.Struct("<4s4H2LH")

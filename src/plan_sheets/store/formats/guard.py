@@ -95,7 +95,7 @@ def _guard_any(data: bytes, *, apart: bool, most: int, limits: Limits) -> Guarde
         raise RefusedError("file_too_large", megabytes=-(-len(data) // 1_000_000), limit=limits.file // 1_000_000)
     if data.startswith(b"PK"):
         package = open_package(data, limits)
-        if not apart and count_inflated(package.archive) > most:
+        if not apart and count_inflated(package.entries.values()) > most:
             raise OddError
         return _guard_package(package, apart=apart)
     if data.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):

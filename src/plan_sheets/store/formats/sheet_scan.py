@@ -101,7 +101,7 @@ _PLAIN = re.compile(
 
 Very large and very small numbers do not match, so a child process reads a sheet with one.
 """
-_REFERENCES = re.compile(rb'<c r="([A-Z]+[0-9]+)"')
+_REFERENCES = re.compile(rb'<c r="([^"]+)')
 _MARKED = re.compile(
     rb'<c r="([A-Z]+[0-9]+)"(?: s="[0-9]+")?(?: t="(?:(e)|[A-Za-z]+)")?(?:><f(?: [^<>]*)?>([^<]*)|(?(2) ?/?>|(?!)))'
 )
