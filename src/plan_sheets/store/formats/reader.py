@@ -12,7 +12,7 @@ import io
 import json
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import replace
+from dataclasses import fields, replace
 from functools import partial
 from typing import Any
 
@@ -181,63 +181,36 @@ def _read_apart(data: bytes, limits: Limits) -> FoundWorkbook | Refusal:
 def read_as_json(data: bytes, limits: Limits = LIMITS) -> bytes:
     """Guard and read a workbook in the child process: the workbook or the refusal, as JSON."""
     guarded = guard(data, apart=True, limits=limits)
-    return json.dumps(_pack(guarded if isinstance(guarded, Refusal) else _read_here(guarded, limits))).encode()
+    found = guarded if isinstance(guarded, Refusal) else _read_here(guarded, limits)
+    return json.dumps(found, default=_pack).encode()
 
 
-def _pack(found: FoundWorkbook | Refusal) -> dict[str, Any]:
-    """A workbook or a refusal for JSON; cells become one list for each of their fields, because they are many."""
-    if isinstance(found, Refusal):
-        return {"refusal": found.code, "details": dict(found.details)}
-    return {
-        "container": found.container,
-        "sheets": [_pack_sheet(sheet) for sheet in found.sheets],
-        "properties": dict(found.properties),
-        "saved_by": found.saved_by,
-        "remarks": [
-            (remark.code, dict(remark.details), remark.sheet, remark.cell, remark.entered) for remark in found.remarks
-        ],
-        "kept": None if found.kept is None else dict(found.kept),
-        "since_1904": found.since_1904,
-    }
+def _pack(value: Any) -> object:
+    """Anything in a workbook, and a refusal, for JSON: its fields by name; of a cell, row, column and its fields."""
+    if isinstance(value, frozenset):
+        return sorted(value)
+    packed = {field.name: getattr(value, field.name) for field in fields(value)}
+    if isinstance(value, FoundSheet):
+        packed["cells"] = [(*at, *cell) for at, cell in value.cells.items()]
+    return packed
 
 
 def _unpack(packed: dict[str, Any]) -> FoundWorkbook | Refusal:
-    """The mirror of `_packed`."""
-    if "refusal" in packed:
-        return Refusal(packed["refusal"], packed["details"])
-    sheets = tuple(_unpack_sheet(sheet) for sheet in packed["sheets"])
-    remarks = tuple(Remark(*values) for values in packed["remarks"])
-    origin = packed["properties"], packed["saved_by"]
-    return FoundWorkbook(packed["container"], sheets, *origin, remarks, packed["kept"], packed["since_1904"])
-
-
-def _pack_sheet(sheet: FoundSheet) -> dict[str, Any]:
-    cells = sheet.cells.values()
-    return {
-        "name": sheet.name,
-        "visible": sheet.visible,
-        "merged": sheet.merged,
-        "painted": dict(sheet.painted),
-        "shown": dict(sheet.shown),
-        "struck": sorted(sheet.struck),
-        "hidden": sorted(sheet.hidden),
-        "rows": [row for row, _ in sheet.cells],
-        "columns": [column for _, column in sheet.cells],
-        "texts": [cell.text for cell in cells],
-        "kinds": [cell.kind for cell in cells],
-        "formulas": [cell.formula for cell in cells],
-    }
+    """The mirror of `_pack`."""
+    if "code" in packed:
+        return Refusal(**packed)
+    sheets, remarks = map(_unpack_sheet, packed.pop("sheets")), (Remark(**remark) for remark in packed.pop("remarks"))
+    return FoundWorkbook(sheets=tuple(sheets), remarks=tuple(remarks), **packed)
 
 
 def _unpack_sheet(packed: dict[str, Any]) -> FoundSheet:
-    """The mirror of `_packed_sheet`."""
-    columns = (packed[name] for name in ("rows", "columns", "texts", "kinds", "formulas"))
     cells = {
-        (row, column): FoundCell(text, _KINDS[kind], formula)
-        for row, column, text, kind, formula in zip(*columns, strict=True)
+        (row, column): FoundCell(text, CellKind(kind), formula)
+        for row, column, text, kind, formula in packed.pop("cells")
     }
-    looks = packed["painted"], packed["shown"], frozenset(packed["struck"]), frozenset(packed["hidden"])
-    return FoundSheet(packed["name"], cells, packed["visible"], tuple(packed["merged"]), *looks)
-
-
-_KINDS = {str(kind): kind for kind in CellKind}
+    merged, struck, hidden = (
+        tuple(packed.pop("merged")),
+        frozenset(packed.pop("struck")),
+        frozenset(packed.pop("hidden")),
+    )
+    return FoundSheet(cells=cells, merged=merged, struck=struck, hidden=hidden, **packed)
