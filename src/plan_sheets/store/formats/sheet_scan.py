@@ -53,18 +53,31 @@ class Scan:
 
 
 class SheetXml(NamedTuple):
-    """The part of a sheet as a whole, and what stands before its data (the columns), its data, and what is after it."""
+    """The part of a sheet, and where its data begin and end: with the first and the last `sheetData` in it."""
 
     whole: bytes
-    head: bytes
-    data: bytes
-    tail: bytes
+    start: int
+    end: int
+
+    @property
+    def head(self) -> bytes:
+        """What stands before the data, such as the columns."""
+        return self.whole[: self.start]
+
+    @property
+    def data(self) -> bytes:
+        """Rows and cells."""
+        return self.whole[self.start : self.end]
+
+    @property
+    def tail(self) -> bytes:
+        """What stands after the data, such as merged cells and links."""
+        return self.whole[self.end :]
 
 
 def split_sheet(part: bytes) -> SheetXml:
-    """Split the part of a sheet at the first and the last `sheetData` in it."""
-    start, end = max(part.find(b"sheetData") - 1, 0), part.find(b">", part.rfind(b"sheetData")) + 1
-    return SheetXml(part, part[:start], part[start:end], part[end:])
+    """Find where the data of a sheet begin and end."""
+    return SheetXml(part, max(part.find(b"sheetData") - 1, 0), part.find(b">", part.rfind(b"sheetData")) + 1)
 
 
 def scan_sheet(sheet: SheetXml, limits: Limits = LIMITS) -> Scan:

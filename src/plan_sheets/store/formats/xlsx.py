@@ -152,8 +152,10 @@ def _prepare_part(part: SheetXml, scan: Scan) -> bytes:
     The parser reads errors that it knows as blanks and fails on others (#SPILL!). As texts they are kept, and their
     marks say that they are errors. An empty list of merges spares it the search for one.
     """
-    data = b"<worksheet><mergeCells></mergeCells>%b</worksheet>" % part.data
-    prepared = _MERGED.sub(rb"\1A1:B1", part.whole) if scan.walked else data
+    if scan.walked:
+        prepared = _MERGED.sub(rb"\1A1:B1", part.whole)
+    else:
+        prepared = b"<worksheet><mergeCells></mergeCells>%b</worksheet>" % part.data
     has_errors = any(kind is CellKind.ERROR for kind, _ in scan.marks.values())
     return _ERROR_TYPE.sub(rb"\1\2str\2", prepared) if has_errors else prepared
 

@@ -112,17 +112,18 @@ class _Reader:
         self.is_struck |= is_on(item.get("val"), default=True)
 
     def _cell(self, item: ET.Element) -> None:
-        place = item.get("r", "")
-        if place and "s" in item.attrib:
-            self.looks.add_style(place, int(item.attrib["s"]))
+        place, style, picture = (item.get(name, "") for name in ("r", "s", "vm"))
+        if place and style.isdecimal():
+            self.looks.add_style(place, int(style))
         if place and (self.is_struck or (item.get("t") == "s" and item.findtext("{*}v") in self.struck)):
             self.looks.struck.add(place)
-        if place and "vm" in item.attrib:
-            self.looks.pictures[place] = int(item.attrib["vm"])
+        if place and picture.isdecimal():
+            self.looks.pictures[place] = int(picture)
         self.is_struck = False
 
     def _row(self, item: ET.Element) -> None:
-        self.row = int(item.get("r", self.row + 2)) - 1
+        number = item.get("r", "")
+        self.row = int(number) - 1 if number.isdecimal() else self.row + 1
         if _is_hidden(item, "ht"):
             self.looks.rows.append((self.row, self.row))
 
