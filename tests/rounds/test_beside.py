@@ -12,10 +12,12 @@ import pytest
 import xlsxwriter
 from openpyxl.comments import Comment
 from tests.chairs import Plan, edit, said, told
+from tests.store.formats.test_guard import packed
 from tests.store.formats.test_reader import ods
 
 from plan_sheets.core.model.found import CellKind, FoundCell, FoundWorkbook
 from plan_sheets.store.container.limits import Limits
+from plan_sheets.store.container.package import open_package
 from plan_sheets.store.formats.comments import cap_remarks, describe_comment, describe_link, find_remarks_beside_cells
 from plan_sheets.store.formats.reader import read_workbook
 
@@ -163,7 +165,7 @@ def test_comments_and_threads_of_a_sheet_are_told_once() -> None:
         )
         + "</ThreadedComments>",
     }
-    told = find_remarks_beside_cells(lambda name: parts[name].encode(), parts, [("One", "xl/worksheets/sheet1.xml")])
+    told = find_remarks_beside_cells(open_package(packed(parts)), [("One", "xl/worksheets/sheet1.xml")])
     assert [(one.cell, one.entered) for one in told] == [("A1", "Plain"), ("B2", "First\nReply")]
 
 

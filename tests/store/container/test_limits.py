@@ -32,7 +32,6 @@ from plan_sheets.store.container.hashing import sha256
 from plan_sheets.store.container.limits import LIMITS, Limits
 from plan_sheets.store.container.properties import find_program
 from plan_sheets.store.container.refused import Refusal, RefusedError
-from plan_sheets.store.formats.cell_looks import read_looks
 from plan_sheets.store.formats.guard import GuardedFile, guard
 from plan_sheets.store.formats.ods.read import scan_ods
 from plan_sheets.store.formats.reader import read_workbook
@@ -122,12 +121,14 @@ def test_an_odd_sheet_that_is_large_is_left_to_a_child() -> None:
 def test_styles_too_large_for_a_tree_are_passed_over() -> None:
     styles = (
         f"<styleSheet {MAIN}><fonts><font/><font><strike/></font></fonts>"
-        '<cellXfs><xf/><xf fontId="1"/></cellXfs></styleSheet>'
-    ).encode()
-    cells = "".join(f'<c r="{letter}1" s="1"><v>1</v></c>' for letter in "ABC").encode()
-    (looks,) = read_looks(styles, bytes, b"", [(cells, False)], Limits(small_part=len(styles), painted=2))
-    assert looks.struck == {"A1", "B1"}
-    assert read_looks(styles, bytes, b"", [(cells, False)], Limits(small_part=len(styles) - 1)) == ()
+        f'<cellXfs><xf/><xf fontId="1"/></cellXfs>{" " * 1_000}</styleSheet>'
+    )
+    cells = "".join(f'<c r="{letter}1" s="1"><v>1</v></c>' for letter in "ABC")
+    data = packed({**parts(f'<row r="1">{cells}</row>'), "xl/styles.xml": styles})
+    for most, struck in ((len(styles), {"A1", "B1"}), (len(styles) - 1, set())):
+        found = read_workbook(data, Limits(small_part=most, painted=2))
+        assert isinstance(found, FoundWorkbook)
+        assert found.sheets[0].struck == struck
 
 
 def test_so_many_comments_and_links_are_told_one_by_one() -> None:

@@ -20,7 +20,14 @@ from plan_sheets.store.container.limits import LIMITS, Limits
 from plan_sheets.store.container.refused import Refusal
 from plan_sheets.store.formats.guard import GuardedFile, guard
 from plan_sheets.store.formats.reader import read_workbook
-from plan_sheets.store.formats.sheet_scan import BeyondEdgeError, _scan_plain, _walk, is_plain, read_reference
+from plan_sheets.store.formats.sheet_scan import (
+    BeyondEdgeError,
+    _scan_plain,
+    _walk,
+    is_plain,
+    read_reference,
+    split_sheet,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -318,9 +325,9 @@ def ordinary() -> bytes:
 
 
 def test_an_ordinary_sheet_is_recognised_and_both_ways_tell_the_same() -> None:
-    part = zipfile.ZipFile(io.BytesIO(ordinary())).read("xl/worksheets/sheet1.xml")
+    part = split_sheet(zipfile.ZipFile(io.BytesIO(ordinary())).read("xl/worksheets/sheet1.xml"))
     assert is_plain(part)
-    plain, walked = _scan_plain(part), _walk(part)
+    plain, walked = _scan_plain(part.data), _walk(part.whole)
     assert (plain.cells, plain.marks) == (walked.cells, walked.marks)
     assert plain.marks == {
         (2, 1): (CellKind.FORMULA, "COUNTA(A1:A9)"),

@@ -81,6 +81,7 @@ def _below(cell: str) -> tuple[int, int]:
     return row + 1, column
 
 
+@lru_cache(1 << 14)
 def place_of(cell: str) -> tuple[int, int]:
     """Row and column of a cell such as `F7`, both counted from 0: (6, 5)."""
     letters = cell.rstrip("0123456789")

@@ -7,7 +7,6 @@ treat them all alike. The guard has checked every part before it is read here.
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import NamedTuple
@@ -67,12 +66,16 @@ def find_target(part: str, target: str) -> str:
 
 def find_relations(package: Package, part: str) -> dict[str, Relation]:
     """The relations of a part by id, with names of parts as targets; {} if it has none. "" is the package itself."""
-    name = name_relations_part(part)
-    listed = read_relations(package.read_xml(name, package.limits.tree)) if name.lower() in package.entries else ()
     return {
         relation.id: relation if relation.is_external else relation._replace(target=find_target(part, relation.target))
-        for relation in listed
+        for relation in list_relations(package, part)
     }
+
+
+def list_relations(package: Package, part: str) -> tuple[Relation, ...]:
+    """The relations of a part as they are written; () if it has none."""
+    name = name_relations_part(part)
+    return read_relations(package.read_small(name)) if name.lower() in package.entries else ()
 
 
 def list_targets(relations: Mapping[str, Relation], *kinds: str) -> Iterator[str]:
@@ -90,21 +93,9 @@ def is_on(value: str | None, *, default: bool = False) -> bool:
     return default if value is None else value in ("1", "true", "on")
 
 
-_ONE = rb"""<Relationship Id="([^"<>&]*+)" Type="([^"<>&]*+)" Target="([^"<>&]*+)" ?/>"""
-_PLAIN = re.compile(
-    rb"<\?xml [^<>]*+>\s*+<Relationships [^<>]*+>(?:%b\s*+)*+</Relationships>\s*+" % _ONE.replace(b"([", b"(?:[")
-)
-_EACH = re.compile(_ONE)
-
-
 @lru_cache(maxsize=64)  # the returns of a batch have the same relations
 def read_relations(part: bytes) -> tuple[Relation, ...]:
-    """Read the relations that a checked part (`.rels`) lists. Raises ParseError if it is no XML.
-
-    A part as ordinary programs write it is searched instead of parsed.
-    """
-    if _PLAIN.fullmatch(part):
-        return tuple(Relation(*(text.decode() for text in texts)) for texts in _EACH.findall(part))
+    """Read the relations that a checked part (`.rels`) lists. Raises ParseError if it is no XML."""
     root = ET.fromstring(part)  # noqa: S314 - the guard has refused every DOCTYPE
     return tuple(
         Relation(item.get("Id", ""), item.get("Type", ""), item.get("Target", ""), item.get("TargetMode") == "External")

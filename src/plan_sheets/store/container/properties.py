@@ -1,29 +1,27 @@
-"""Document properties of a file.
-
-Parts as ordinary programs write them are searched; all others are parsed.
-"""
+"""Document properties of a file."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from xml.etree import ElementTree as ET
 
 from plan_sheets.store.container.limits import LIMITS, Limits
+from plan_sheets.store.container.package import Package
+from plan_sheets.store.container.parts import parse_part, strip_namespace
 
-CUSTOM = "docprops/custom.xml"
-PARTS = (CUSTOM, "docprops/app.xml", "meta.xml")
+_PARTS = ("docprops/custom.xml", "docprops/app.xml", "meta.xml")
 """The parts that hold properties, by their names in lower case, of Office files and of OpenDocument files."""
-
-_ONE = rb'<property fmtid="[^"<>]*+" pid="[0-9]++" name="([^"<>&]*+)"><vt:lpwstr>([^<>&]*+)</vt:lpwstr></property>'
-_EACH = re.compile(_ONE)
-_PLAIN = re.compile(rb"<\?xml [^<>]*+>\s*+<Properties [^<>]*+>(?:%b)*+</Properties>" % _ONE.replace(b"([", b"(?:["))
 OURSELVES = "plan-sheets"
 """The program name in workbooks that this tool has made."""
 _GNUMERIC = re.compile(r"([0-9]+)\.([0-9]{2})([0-9]{2})")
 """The version of Gnumeric: 1.12.55 is written 1.1255."""
-_NAME = re.compile(rb"<Application>([^<>&]*+)</Application>")
-_VERSION = re.compile(rb"<AppVersion>([^<>&]*+)</AppVersion>")
+
+
+def read_properties(package: Package) -> dict[str, bytes]:
+    """Read the parts with document properties that are there, by name."""
+    return {name: package.read_small(name) for name in _PARTS if name in package.entries}
 
 
 def read_custom_properties(about: Mapping[str, bytes]) -> dict[str, str]:
@@ -31,11 +29,10 @@ def read_custom_properties(about: Mapping[str, bytes]) -> dict[str, str]:
 
     White space around the values is removed: Gnumeric adds it.
     """
-    part = about.get(CUSTOM)
-    if part and _PLAIN.fullmatch(part):
-        return {name.decode(): value.decode().strip() for name, value in _EACH.findall(part)}
-    items = [*(_parse(part) if part else ()), *_find_elements(about, "user-defined")]
-    return {_find_attribute(item, "name"): "".join(item.itertext()).strip() for item in items}
+    return {
+        next((value for name, value in item.items() if strip_namespace(name) == "name"), ""): text.strip()
+        for item, text in _find_elements(about, "property", "user-defined")
+    }
 
 
 def find_program(about: Mapping[str, bytes], limits: Limits = LIMITS) -> str:
@@ -43,8 +40,8 @@ def find_program(about: Mapping[str, bytes], limits: Limits = LIMITS) -> str:
 
     `plan-sheets` if nobody has saved it since it was made; "" if it does not say.
     """
-    name, version = _find_name_and_version(about)
-    name = name.partition("$")[0]
+    texts = {item.tag: text for item, text in _find_elements(about, "generator", "Application", "AppVersion")}
+    name, version = texts.get("generator", texts.get("Application", "")).partition("$")[0], texts.get("AppVersion", "")
     if name == OURSELVES:
         return name
     if name == "gnumeric" and (parts := _GNUMERIC.fullmatch(version)):
@@ -54,27 +51,10 @@ def find_program(about: Mapping[str, bytes], limits: Limits = LIMITS) -> str:
     return " ".join(filter(None, (name, version))).strip()[: limits.longest_name]
 
 
-def _find_name_and_version(about: Mapping[str, bytes]) -> tuple[str, str]:
-    part = about.get("docprops/app.xml", b"")
-    if "meta.xml" not in about and part.count(b"Application>") == part.count(b"AppVersion>") == 2 and b"<!" not in part:  # noqa: PLR2004 - one start, one end
-        name, version = _NAME.search(part), _VERSION.search(part)
-        if name and version:
-            return name[1].decode(), version[1].decode()
-    names = [*_find_elements(about, "generator"), *_find_elements(about, "Application")]
-    texts = (item.text or "" for item in (*names[:1], *_find_elements(about, "AppVersion")[:1]))
-    return next(texts, ""), next(texts, "")
+_parse = lru_cache(maxsize=16)(parse_part)
 
 
-def _parse(part: bytes) -> ET.Element:
-    return ET.fromstring(part)  # noqa: S314 - checked by the guard: no DOCTYPE, so no entity
-
-
-def _find_elements(about: Mapping[str, bytes], name: str) -> list[ET.Element]:
-    """All elements of this local name in the parts with properties, except the custom ones."""
-    roots = [_parse(part) for title, part in about.items() if title != CUSTOM]
-    return [item for root in roots for item in root.iter() if item.tag.rpartition("}")[2] == name]
-
-
-def _find_attribute(item: ET.Element, name: str) -> str:
-    """An attribute's value by its local name; "" if it has none."""
-    return next((value for key, value in item.items() if key.rpartition("}")[2] == name), "")
+def _find_elements(about: Mapping[str, bytes], *names: str) -> Iterator[tuple[ET.Element, str]]:
+    """(Element, its text) of each element of one of these names in the parts with properties. Raises ParseError."""
+    each = (item for part in about.values() for item in _parse(part).iter())
+    return ((item, "".join(item.itertext())) for item in each if item.tag in names)

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from colorsys import hls_to_rgb, rgb_to_hls
 
 from plan_sheets.core.book.style import STYLES
+from plan_sheets.store.container.parts import parse_part
 
 
 def _split_colours(digits: str) -> tuple[str, ...]:
@@ -86,13 +87,13 @@ _THEME = ("lt1", "dk1", "lt2", "dk2", *(f"accent{number}" for number in range(1,
 """The colours that `theme="0"` and so on mean: Excel swaps the first two pairs of the theme."""
 
 
-def find_rgb(colour: Mapping[str, str], theme: bytes) -> str:
-    """The colour of a fill as hexadecimal digits, "" if it cannot be told. `theme`: the part of the theme."""
-    return find_colour(colour, "", _read_theme_colours(theme) if "theme" in colour else (), PALETTE) or ""
+def find_rgb(colour: Mapping[str, str], theme: Sequence[str] = ()) -> str:
+    """The colour of a fill as hexadecimal digits, "" if it cannot be told. `theme`: the colours of `read_theme`."""
+    return find_colour(colour, "", theme, PALETTE) or ""
 
 
-def _read_theme_colours(theme: bytes) -> Sequence[str]:
-    """The colours of a theme in the order in which cells refer to them; "" for a missing one."""
-    pattern = rb"<a:%b>\s*<a:s[^<>]*?(?:lastClr|val)=\"([0-9A-Fa-f]{6})\""
-    found = (re.search(pattern % name.encode(), theme) for name in _THEME)
-    return [match[1].decode().upper() if match else "" for match in found]
+def read_theme(part: bytes) -> Sequence[str]:
+    """The colours of a theme in the order in which cells refer to them; "" for each that is missing."""
+    scheme = parse_part(part).find("themeElements/clrScheme") if part else None
+    stated = {slot.tag: slot[0] for slot in scheme if len(slot)} if scheme is not None else {}
+    return [stated[name].get("lastClr", stated[name].get("val", "")) if name in stated else "" for name in _THEME]

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Container, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from xml.etree import ElementTree as ET
 
 from plan_sheets.core.model.found import Remark
-from plan_sheets.core.model.keys import column_letters, ranges
+from plan_sheets.core.model.keys import ranges
 from plan_sheets.store.container.limits import LIMITS, Limits
-from plan_sheets.store.container.parts import find_target, name_relations_part, read_relations
+from plan_sheets.store.container.package import Package
+from plan_sheets.store.container.parts import find_relations, list_relations, list_targets, parse_part
 from plan_sheets.store.container.refused import RefusedError
-from plan_sheets.store.formats.binary.xlsb import read_comments, read_links
+from plan_sheets.store.formats.binary.xlsb import read_comments
+from plan_sheets.store.formats.lines import make_reference
 
 _PARTS = ("/comments", "/drawings/drawing", "/threadedcomments/")
 """The names of parts with comments and drawings contain one of these; issued workbooks have none."""
+_UNREADABLE = (ET.ParseError, RefusedError, KeyError, ValueError)
 
 
 _MORE = {"cell_link": "links_more"}
@@ -36,6 +39,11 @@ def describe_picture(sheet: str, cell: str, description: str) -> Remark:
     return Remark("picture_in_cell", {"cell": cell, "sheet": sheet}, sheet, cell, description)
 
 
+def describe_link(sheet: str, cell: str, target: str) -> Remark:
+    """A remark on a cell that links to `target`; the text of the cell may be different."""
+    return Remark("cell_link", {"cell": cell, "sheet": sheet}, sheet, cell, target)
+
+
 def cap_remarks(remarks: Iterable[Remark], limits: Limits = LIMITS) -> tuple[Remark, ...]:
     """The first remarks unchanged; the rest joined to one remark for each kind and sheet, with all their texts."""
     each, more = iter(remarks), dict[tuple[str, str], list[Remark]]()
@@ -53,135 +61,86 @@ def _join_remarks(code: str, rest: Sequence[Remark]) -> Remark:
     )
 
 
-def find_remarks_beside_cells(
-    part: Callable[[str], bytes],
-    names: Collection[str],
-    sheets: Sequence[tuple[str, str]],
-    limits: Limits = LIMITS,
-) -> tuple[Remark, ...]:
-    """A remark for each comment, text box and picture of the sheets.
+def find_remarks_beside_cells(package: Package, sheets: Iterable[tuple[str, str]]) -> tuple[Remark, ...]:
+    """A remark for each comment, text box and picture of the sheets: (title, name of the part) of each.
 
-    `part` reads a checked part by its name, one of `names`; `sheets` are (title, name of the part). If the parts cannot
-    be read, a single remark says that there are comments.
+    If the parts cannot be read, a single remark says that there are comments.
     """
-    listed = "\n".join(names)
+    listed = "\n".join(package.entries)
     if not any(sign in listed for sign in _PARTS):
         return ()
     try:
-        return cap_remarks(_find_remarks(part, names, sheets), limits)
-    except (ET.ParseError, RefusedError, KeyError, ValueError):
+        each = (remark for title, name in sheets for remark in _find_remarks(package, title, name))
+        return cap_remarks(each, package.limits)
+    except _UNREADABLE:
         return (Remark("file_has_comments"),)
 
 
-_LINK = re.compile(rb"<(?:[^\s<>:]+:)?hyperlink\s[^<>]*>")
-_ATTRIBUTE = re.compile(r"([\w:]+)\s*=\s*[\"']([^\"']*)")
-
-
-def describe_link(sheet: str, cell: str, target: str) -> Remark:
-    """A remark on a cell that links to `target`; the text of the cell may be different."""
-    return Remark("cell_link", {"cell": cell, "sheet": sheet}, sheet, cell, target)
-
-
-def find_links(
-    part: Callable[[str], bytes],
-    names: Container[str],
-    sheets: Iterable[tuple[str, str, bytes]],
-    limits: Limits = LIMITS,
-) -> tuple[Remark, ...]:
+def find_links(package: Package, sheets: Iterable[tuple[str, str, Mapping[str, str]]]) -> tuple[Remark, ...]:
     """A remark for each cell that links to something outside the workbook.
 
-    `part` reads a checked part by its name, one of `names`; `sheets` are (title, name of the part, the part). If the
-    parts cannot be read, a single remark says that there are links.
+    `sheets`: (title, name of the part, cells with links by the ids of their relations) of each. If the parts cannot be
+    read, a single remark says that there are links.
     """
     try:
-        return cap_remarks(_list_links(part, names, sheets), limits)
-    except (ET.ParseError, RefusedError, KeyError, ValueError):
+        return cap_remarks(_list_links(package, sheets), package.limits)
+    except _UNREADABLE:
         return (Remark("file_has_links"),)
 
 
-def _list_links(
-    part: Callable[[str], bytes], names: Container[str], sheets: Iterable[tuple[str, str, bytes]]
-) -> Iterator[Remark]:
-    for sheet, name, content in sheets:
-        if (rels := name_relations_part(name)) in names and (places := _find_linking_cells(name, content)):
-            for relation in read_relations(part(rels)):
-                if relation.id in places and not relation.target.startswith("#"):
-                    yield describe_link(sheet, places[relation.id].partition(":")[0], relation.target)
+def _list_links(package: Package, sheets: Iterable[tuple[str, str, Mapping[str, str]]]) -> Iterator[Remark]:
+    for title, name, cells in sheets:
+        for relation in list_relations(package, name) if cells else ():
+            if relation.id in cells and not relation.target.startswith("#"):
+                yield describe_link(title, cells[relation.id], relation.target)
 
 
-def _find_linking_cells(name: str, content: bytes) -> dict[str, str]:
-    """The cells of a sheet with links, by the ids of their relations; links within the workbook have none."""
-    if name.endswith(".bin"):
-        return {number: cell for cell, number in read_links(content) if number}
-    start = content.find(b"hyperlinks", content.rfind(b"sheetData"))
-    listed = content[start : content.rfind(b"hyperlinks")] if start > 0 else b""
-    if b":id" not in listed:
-        return {}
-    links = [dict(_ATTRIBUTE.findall(tag.decode())) for tag in _LINK.findall(listed)]
-    return {
-        value: link.get("ref", "") for link in links for key, value in link.items() if key.rpartition(":")[2] == "id"
-    }
+def _find_remarks(package: Package, sheet: str, name: str) -> Iterator[Remark]:
+    relations = find_relations(package, name)
+    comments = [
+        describe_comment(sheet, cell, text, comment=True)
+        for part in list_targets(relations, "comments")
+        for cell, text in _read_comments(package, part)
+    ]
+    yield from comments
+    told = {comment.cell for comment in comments}
+    for part in list_targets(relations, "threadedComment"):
+        for cell, text in _read_threads(parse_part(package.read_small(part))).items():
+            if cell not in told:
+                yield describe_comment(sheet, cell, text, comment=True)
+    for part in list_targets(relations, "drawing"):
+        yield from _read_drawing(sheet, parse_part(package.read_small(part)))
 
 
-def _find_remarks(
-    part: Callable[[str], bytes], names: Collection[str], sheets: Sequence[tuple[str, str]]
-) -> Iterator[Remark]:
-    for sheet, name in sheets:
-        rels = name_relations_part(name)
-        parts: dict[str, list[bytes]] = {}
-        for relation in read_relations(part(rels)) if rels in names else ():
-            if relation.kind in ("comments", "threadedComment", "drawing"):
-                parts.setdefault(relation.kind, []).append(part(find_target(name, relation.target)))
-        comments = [remark for content in parts.get("comments", ()) for remark in _read_comments(sheet, content)]
-        threads = [remark for content in parts.get("threadedComment", ()) for remark in _read_threads(sheet, content)]
-        yield from comments
-        yield from (remark for remark in threads if remark.cell not in {comment.cell for comment in comments})
-        for content in parts.get("drawing", ()):
-            yield from _read_drawing(sheet, ET.fromstring(content))  # noqa: S314 - checked by the guard
+def _read_comments(package: Package, part: str) -> Iterator[tuple[str, str]]:
+    """(Cell, text) of each comment."""
+    if part.endswith(".bin"):
+        return read_comments(package.read(part))
+    comments = parse_part(package.read_small(part)).iter("comment")
+    return ((comment.get("ref", ""), _join_text(comment)) for comment in comments)
 
 
-def _read_comments(sheet: str, part: bytes) -> Iterator[Remark]:
-    if part.startswith(_BINARY):
-        yield from (describe_comment(sheet, cell, text, comment=True) for cell, text in read_comments(part))
-        return
-    for comment in _list_elements(ET.fromstring(part), "comment"):  # noqa: S314 - checked by the guard
-        yield describe_comment(sheet, comment.get("ref", ""), _join_text(comment), comment=True)
-
-
-_BINARY = b"\xf4\x04"
-"""The first bytes of the comments of an xlsb."""
-
-
-def _read_threads(sheet: str, part: bytes) -> Iterator[Remark]:
-    """Read threaded comments, each with its replies. Excel stores them beside plain comments with the same text."""
-    texts: dict[str, list[str]] = {}
-    for comment in _list_elements(ET.fromstring(part), "threadedComment"):  # noqa: S314 - checked by the guard
-        texts.setdefault(comment.get("ref", ""), []).extend(item.text or "" for item in _list_elements(comment, "text"))
-    for cell, lines in texts.items():
-        yield describe_comment(sheet, cell, "\n".join(lines), comment=True)
+def _read_threads(tree: ET.Element) -> dict[str, str]:
+    """Threaded comments, each with its replies, by cell. Excel stores them beside plain ones with the same text."""
+    texts: dict[str, str] = {}
+    for comment in tree.iter("threadedComment"):
+        cell, text = comment.get("ref", ""), "\n".join(item.text or "" for item in comment.iter("text"))
+        texts[cell] = f"{texts[cell]}\n{text}" if cell in texts else text
+    return texts
 
 
 def _read_drawing(sheet: str, tree: ET.Element) -> Iterator[Remark]:
     """A remark for each drawing that is anchored to a cell and holds a text or a picture; charts hold neither."""
     for anchor in tree:
-        place = {
-            item.tag.rpartition("}")[2]: int(item.text or "0") for item in next(_list_elements(anchor, "from"), ())
-        }
         text = _join_text(anchor)
-        if text.strip() or next(_list_elements(anchor, "pic"), None) is not None:
-            cell = f"{column_letters(place.get('col', 0))}{place.get('row', 0) + 1}"
-            yield describe_comment(sheet, cell, text, comment=False)
-
-
-def _list_elements(tree: ET.Element, name: str) -> Iterator[ET.Element]:
-    return (item for item in tree.iter() if item.tag.rpartition("}")[2] == name)
+        if text.strip() or anchor.find(".//pic") is not None:
+            row, column = (int(anchor.findtext(f".//from/{way}", "0")) for way in ("row", "col"))
+            yield describe_comment(sheet, make_reference(row, column), text, comment=False)
 
 
 def _join_text(tree: ET.Element) -> str:
     """The texts in an element, one line for each paragraph."""
-    texts = (
-        (item.text or "") if item.tag.endswith("}t") else "\n" for item in tree.iter() if item.tag[-2:] in ("}t", "}p")
-    )
+    texts = ((item.text or "") if item.tag == "t" else "\n" for item in tree.iter() if item.tag in ("t", "p"))
     return _ESCAPED.sub(lambda match: chr(int(match[1], 16)), "".join(texts))
 
 

@@ -8,7 +8,7 @@ code reads the original bytes.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from plan_sheets.core.model.found import FoundSheet, Remark
@@ -17,15 +17,18 @@ from plan_sheets.store.container.kinds import BOOKS, FILE_PASS, RIGHTS, find_cod
 from plan_sheets.store.container.limits import LIMITS, Limits
 from plan_sheets.store.container.package import Package, open_package
 from plan_sheets.store.container.parts import find_target, read_relations
+from plan_sheets.store.container.properties import read_properties
 from plan_sheets.store.container.refused import OddError, Refusal, RefusedError
-from plan_sheets.store.container.zip import make_zip
+from plan_sheets.store.container.zip import count_inflated, make_zip
 from plan_sheets.store.formats.binary.xls import scan_xls
 from plan_sheets.store.formats.binary.xlsb import scan_xlsb
-from plan_sheets.store.formats.cell_looks import Looks, read_looks
-from plan_sheets.store.formats.comments import cap_remarks, find_links, find_remarks_beside_cells
+from plan_sheets.store.formats.cell_looks import SheetLooks
+from plan_sheets.store.formats.cell_pictures import read_pictures
+from plan_sheets.store.formats.comments import cap_remarks, describe_picture, find_links, find_remarks_beside_cells
 from plan_sheets.store.formats.ods.read import scan_ods
 from plan_sheets.store.formats.sheet_scan import BeyondEdgeError, Mark, TooFullError, TooManyCellsError
-from plan_sheets.store.formats.xlsx import ROOT, list_parser_parts, list_read_sheets, read_workbook_parts
+from plan_sheets.store.formats.xlsx import ROOT, XlsxBook, read_book
+from plan_sheets.store.formats.xlsx_looks import find_struck_texts, read_looks, read_styles
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +44,8 @@ class GuardedFile:
     about: Mapping[str, bytes] = field(default_factory=dict)
     """The parts with document properties, by their names in lower case; checked, not parsed."""
     remarks: tuple[Remark, ...] = ()
-    looks: tuple[Looks, ...] = ()
-    """For each sheet, in order: what the formats of its cells say; () if they say nothing."""
+    looks: tuple[SheetLooks | None, ...] = ()
+    """For each sheet, in order: what it says beside the values of its cells, None if nothing; () of an ods."""
     since_1904: bool = False
     """Whether day numbers count from 1904."""
     apart: bool = True
@@ -92,7 +95,7 @@ def _guard_any(data: bytes, *, apart: bool, most: int, limits: Limits) -> Guarde
         raise RefusedError("file_too_large", megabytes=-(-len(data) // 1_000_000), limit=limits.file // 1_000_000)
     if data.startswith(b"PK"):
         package = open_package(data, limits)
-        if not apart and package.archive.inflated > most:
+        if not apart and count_inflated(package.entries.values()) > most:
             raise OddError
         return _guard_package(package, apart=apart)
     if data.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
@@ -116,8 +119,8 @@ def _guard_compound(data: bytes, limits: Limits, *, apart: bool) -> GuardedFile:
         return GuardedFile("xls", b"")
     scan = scan_xls(data, limits)
     remarks = (*remarks, *scan.beside, _describe_half_seen("xls"))
-    looks, marks = tuple(sheet.make_looks() for sheet in scan.sheets), tuple(sheet.marks for sheet in scan.sheets)
-    return GuardedFile("xls", scan.data, marks, remarks=remarks, looks=looks, since_1904=scan.since_1904)
+    marks = tuple(sheet.marks for sheet in scan.sheets)
+    return GuardedFile("xls", scan.data, marks, remarks=remarks, looks=scan.sheets, since_1904=scan.since_1904)
 
 
 def _describe_half_seen(container: str) -> Remark:
@@ -148,54 +151,62 @@ def _guard_package(package: Package, *, apart: bool) -> GuardedFile:
         return _guard_open_document(package, remarks)
     if ROOT not in names or "[content_types].xml" not in names:
         raise RefusedError(next((code for name, code in _OTHER_PACKAGES.items() if name in names), "file_other_zip"))
-    about = package.read_properties()
+    about = read_properties(package)
     root = package.read_small(ROOT)
     book = _find_workbook_part(root, names)
     if book.endswith(".bin"):
         if not apart:
             raise OddError
         return _guard_binary(package, book, about, remarks)
-    return _guard_xlsx(package, root, book, about, remarks, apart=apart)
+    return _guard_xlsx(package, read_book(package, root, book, apart=apart), about, remarks)
 
 
 def _guard_xlsx(
-    package: Package, root: bytes, book: str, about: Mapping[str, bytes], remarks: tuple[Remark, ...], *, apart: bool
+    package: Package, book: XlsxBook, about: Mapping[str, bytes], remarks: tuple[Remark, ...]
 ) -> GuardedFile:
-    """Guard an xlsx or xlsm. `root` is the part with the relations of the package, `book` the one with the sheets."""
-    parts, listed, scans, kept = read_workbook_parts(package, root, book, apart=apart)
-    container = "xlsm" if b"macroEnabled" in package.read_small("[content_types].xml") else "xlsx"
-    folder = book.rpartition("/")[0]
-    styles, texts = (parts.get(f"{folder}/{name}.xml".removeprefix("/"), b"") for name in ("styles", "sharedstrings"))
-    spelled = [(parts[sheet.part], scan.texts is not None) for sheet, scan in zip(listed, scans, strict=True)]
-    looks = read_looks(styles, lambda: package.theme, texts, spelled, package.limits)
-    since_1904 = _SINCE_1904.search(parts[book]) is not None
-    comments, links = _find_beside(
-        package.read_small, package, [(sheet.title, sheet.part, parts[sheet.part]) for sheet in listed]
+    """Guard an xlsx or xlsm."""
+    styles, struck = read_styles(package, book.styles), find_struck_texts(book.texts)
+    looks = [read_looks(sheet.part, styles, struck, package.limits, is_odd=sheet.scan.walked) for sheet in book.sheets]
+    pictures = _take_pictures(book, looks, read_pictures(package, book.folder))
+    links = [{} if look is None else look.links for look in looks]
+    sheets = [(sheet.title, sheet.name, cells) for sheet, cells in zip(book.sheets, links, strict=True)]
+    remarks = _add_remarks(package, remarks, sheets, cap_remarks(pictures, package.limits))
+    return GuardedFile(
+        "xlsm" if b"macroEnabled" in package.read_small("[content_types].xml") else "xlsx",
+        make_zip(book.list_parser_parts()),
+        tuple(sheet.scan.marks for sheet in book.sheets),
+        about,
+        remarks,
+        tuple(looks),
+        book.since_1904,
+        any(sheet.scan.walked for sheet in book.sheets),
+        book.kept,
     )
-    pictures = cap_remarks((remark for scan in scans for remark in scan.pictures), package.limits)
-    remarks = (*_replace_comments(remarks, comments), *pictures, *links)
-    walked = any(scan.walked for scan in scans)
-    if sheets := list_read_sheets(listed, scans):
-        return GuardedFile(container, b"", (), about, remarks, looks, since_1904, walked, kept, sheets)
-    data, marks = make_zip(list_parser_parts(parts, listed, scans)), tuple(scan.list_marks() for scan in scans)
-    return GuardedFile(container, data, marks, about, remarks, looks, since_1904, walked, kept)
 
 
-def _find_beside(
-    part: Callable[[str], bytes], package: Package, sheets: Sequence[tuple[str, str, bytes]]
-) -> tuple[tuple[Remark, ...], tuple[Remark, ...]]:
-    """(Remarks on comments and drawings, remarks on links) of sheets: (title, name of the part, the part)."""
-    names, limits = package.entries, package.limits
-    comments = find_remarks_beside_cells(part, names, [(title, name) for title, name, _ in sheets], limits)
-    return comments, find_links(part, names, sheets, limits)
+def _take_pictures(book: XlsxBook, looks: Sequence[SheetLooks | None], pictures: Mapping[int, str]) -> Iterator[Remark]:
+    """A remark for each picture in a cell. `pictures`: their descriptions by number."""
+    for sheet, look in zip(book.sheets, looks, strict=True):
+        if look is None:
+            continue
+        look.pictures = {cell: number for cell, number in look.pictures.items() if number in pictures}
+        for cell, number in look.pictures.items():
+            yield describe_picture(sheet.title, cell, pictures[number])
 
 
-def _replace_comments(remarks: tuple[Remark, ...], comments: tuple[Remark, ...]) -> tuple[Remark, ...]:
-    """The remarks, with those on each comment and drawing instead of the one that there are some."""
-    return (*(remark for remark in remarks if not comments or remark.code != "file_has_comments"), *comments)
+def _add_remarks(
+    package: Package,
+    remarks: tuple[Remark, ...],
+    sheets: Sequence[tuple[str, str, Mapping[str, str]]],
+    pictures: tuple[Remark, ...] = (),
+) -> tuple[Remark, ...]:
+    """The remarks with those on each comment and drawing instead of the one that there are some; pictures; links.
 
-
-_SINCE_1904 = re.compile(rb"""\sdate1904\s*=\s*["'](?:1|true|on)["']""")
+    `sheets`: as in `find_links`.
+    """
+    comments = find_remarks_beside_cells(package, [(title, part) for title, part, _ in sheets])
+    others = (remark for remark in remarks if not comments or remark.code != "file_has_comments")
+    return (*others, *comments, *pictures, *find_links(package, sheets))
 
 
 def _find_remarkable_parts(codes: Mapping[str, str], names: Iterable[str]) -> tuple[Remark, ...]:
@@ -231,7 +242,7 @@ def _guard_open_document(package: Package, remarks: tuple[Remark, ...]) -> Guard
     return GuardedFile(
         "ods",
         b"",
-        about=package.read_properties(),
+        about=read_properties(package),
         remarks=(*remarks, *scan.beside),
         since_1904=scan.since_1904,
         apart=False,
@@ -246,7 +257,7 @@ def _read_kind(package: Package) -> str:
     if b"encryption-data" in manifest:
         raise RefusedError("file_encrypted")
     if "mimetype" in package.entries:
-        return package.archive.read(package.entries["mimetype"])[:100].decode(errors="replace").strip()
+        return package.read("mimetype")[:100].decode(errors="replace").strip()
     declared = _ROOT_TYPE.search(manifest.decode(errors="replace"))
     return declared[1] if declared else ""
 
@@ -254,15 +265,10 @@ def _read_kind(package: Package) -> str:
 def _guard_binary(package: Package, book: str, about: Mapping[str, bytes], remarks: tuple[Remark, ...]) -> GuardedFile:
     """Guard an xlsb: keep all parts that its parser may read, and read what the parser does not tell."""
     names = package.entries
-    wanted = [name for name in names if name.endswith((".bin", ".rels")) and "vbaproject" not in name]
-    parts = {name: package.archive.read(names[name]) for name in wanted}
+    parts = {name: package.read(name) for name in names if name.endswith(".bin") and "vbaproject" not in name}
+    parts |= {name: package.read_small(name) for name in names if name.endswith(".rels")}
     scan = scan_xlsb(parts, book, package.limits)
-
-    def part(name: str) -> bytes:
-        """A part that has been read already, or one that has not, checked."""
-        return parts[name] if name in parts else package.read_small(name)
-
-    comments, links = _find_beside(part, package, [(title, name, parts[name]) for title, name in scan.listed])
-    looks, marks = tuple(sheet.make_looks() for sheet in scan.sheets), tuple(sheet.marks for sheet in scan.sheets)
-    all_remarks = (*_replace_comments(remarks, comments), *links, _describe_half_seen("xlsb"))
-    return GuardedFile("xlsb", make_zip(parts), marks, about, all_remarks, looks, scan.since_1904)
+    sheets = [(title, name, sheet.links) for (title, name), sheet in zip(scan.listed, scan.sheets, strict=True)]
+    remarks = (*_add_remarks(package, remarks, sheets), _describe_half_seen("xlsb"))
+    marks = tuple(sheet.marks for sheet in scan.sheets)
+    return GuardedFile("xlsb", make_zip(parts), marks, about, remarks, scan.sheets, scan.since_1904)

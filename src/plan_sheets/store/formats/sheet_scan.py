@@ -1,23 +1,24 @@
 """Scans the XML of an xlsx sheet: how far its cells reach, and which of them hold errors or formulas.
 
-A sheet as ordinary programs write it is recognised by one regular expression, at a tenth of the cost of parsing it.
-All others are walked tag by tag with a strict parser; both ways give the same result.
+A small sheet as ordinary programs write it is recognised by one regular expression, at a tenth of the cost of parsing
+it. All others are walked tag by tag with a strict parser; both ways give the same result.
 """
 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from html import unescape
+from typing import NamedTuple
 from xml.parsers import expat
 
-from plan_sheets.core.model.found import CellKind, Remark
+from plan_sheets.core.model.found import CellKind
 from plan_sheets.core.model.keys import column_letters, place_of
 from plan_sheets.store.container.limits import LIMITS, Limits
 from plan_sheets.store.container.refused import RefusedError
 from plan_sheets.store.formats.lines import MAX_COLUMNS, MAX_ROWS
-from plan_sheets.store.formats.sheet_texts import Cells, Shared, may_spread, read_text_cells, refuse_repeated
 
 Mark = tuple[CellKind, str]
 """An error or a formula, and the formula without its `=`; "" if it stands in another cell."""
@@ -49,31 +50,43 @@ class Scan:
     """The cells that hold an error or a formula, by (row, column) counted from 0."""
     walked: bool = False
     """Whether the sheet was unusual: written in another way, or large."""
-    texts: Cells | None = None
-    """The cells, if they were so plain that no parser is needed; `marks` is empty then."""
-    pictures: tuple[Remark, ...] = ()
-    """Remarks on the pictures in cells."""
-
-    def list_marks(self) -> Mapping[tuple[int, int], Mark]:
-        """The cells that hold an error or a formula, from `texts` or `marks`."""
-        return {
-            at: (cell.kind, cell.formula[1:]) for at, cell in (self.texts or {}).items() if cell.formula
-        } or self.marks
 
 
-def scan_sheet(part: bytes, shared: Shared | None = None, limits: Limits = LIMITS) -> Scan:
-    """Scan the part of a sheet. `shared`: the shared texts, None if they are not plain.
+class SheetXml(NamedTuple):
+    """The part of a sheet, and where its data begin and end: with the first and the last `sheetData` in it."""
+
+    whole: bytes
+    start: int
+    end: int
+
+    @property
+    def head(self) -> bytes:
+        """What stands before the data, such as the columns."""
+        return self.whole[: self.start]
+
+    @property
+    def data(self) -> bytes:
+        """Rows and cells."""
+        return self.whole[self.start : self.end]
+
+    @property
+    def tail(self) -> bytes:
+        """What stands after the data, such as merged cells and links."""
+        return self.whole[self.end :]
+
+
+def split_sheet(part: bytes) -> SheetXml:
+    """Find where the data of a sheet begin and end."""
+    return SheetXml(part, max(part.find(b"sheetData") - 1, 0), part.find(b">", part.rfind(b"sheetData")) + 1)
+
+
+def scan_sheet(sheet: SheetXml, limits: Limits = LIMITS) -> Scan:
+    """Scan a sheet.
 
     Raises BeyondEdgeError, TooManyCellsError, TooFullError, ExpatError if it is no XML, and RefusedError if a cell
     stands twice in the file: a parser would keep only the last one.
     """
-    if shared is not None and (cells := read_text_cells(part, shared)) is not None:
-        return Scan(len(cells), texts=cells)
-    if is_plain(part):
-        return _scan_plain(part)
-    if is_plain(part, _FAR) and (reach := _find_reach(part)):
-        return replace(_scan_plain(part), area=reach[0], last=reach[1], walked=True)
-    return _walk(part, limits)
+    return _scan_plain(sheet.data) if is_plain(sheet) else _walk(sheet.whole, limits)
 
 
 def check_well_formed(part: bytes) -> None:
@@ -81,8 +94,9 @@ def check_well_formed(part: bytes) -> None:
     expat.ParserCreate().Parse(part, True)  # noqa: FBT003 - expat takes no keywords
 
 
-_SPELLING = rb"""<sheetData>(?:<row\ [^<>]*+>(?:
-        <c\ r="%b"(?:\ s="[0-9]++")?+(?:
+_PLAIN = re.compile(
+    rb"""<sheetData>(?:<row\ [^<>]*+>(?:
+        <c\ r="A?[A-Z][1-9][0-9]{0,2}+"(?:\ s="[0-9]++")?+(?:
             \ t="s">(?:<f(?:\ [^<>]*+)?+>(?:[^<]*+</f>)?+)?+(?:<v>[0-9]{1,9}+</v>|<v\ ?/>)?+</c>
         |
             \ t="(?:b|e|str|inlineStr)">
@@ -93,69 +107,48 @@ _SPELLING = rb"""<sheetData>(?:<row\ [^<>]*+>(?:
             (?:<f(?:\ [^<>]*+)?+>(?:[^<]*+</f>)?+)?+
             (?:<v>(?:[0-9.]++(?:E[-+]?[0-9]++)?+|-[0-9]{1,8}+(?:\.[0-9]*+)?+(?:E-[0-9]++)?+)?+</v>|<v\ ?/>)?+</c>)
         )
-    )*+(?:</row>)?+)*+</sheetData>"""
-"""The data of a sheet as ordinary programs write it, and nothing else.
+    )*+(?:</row>)?+)*+</sheetData>|<sheetData/>""",
+    re.VERBOSE,
+)
+"""The data of a small sheet as ordinary programs write it, and nothing else: no cell beyond AZ999.
 
 Very large and very small numbers do not match, so a child process reads a sheet with one.
 """
-_NEAR = re.compile(_SPELLING % rb"A?[A-Z][1-9][0-9]{0,2}", re.VERBOSE)
-"""No cell beyond AZ999: a small sheet."""
-_FAR = re.compile(_SPELLING % rb"[A-Z]{1,2}[1-9][0-9]{0,6}", re.VERBOSE)
-_PLACE = re.compile(rb'<c r="([A-Z]+)([0-9]+)"')
-_REFERENCES = re.compile(rb'<c r="([A-Z]+[0-9]+)"')
-EMPTY_DATA = b"<sheetData/>"
-"""A sheet without cells as ordinary programs write it."""
-_PLAIN_MARK = re.compile(
-    rb'<c r="([A-Z]+)([0-9]+)"[^<>t]*+(?:t="(?:(e)|[A-Za-z]+)")?[^<>]*+>(?:<f(?: [^<>]*+)?+>([^<]*+)<)?'
+_REFERENCES = re.compile(rb'<c r="([^"]+)')
+_MARKED = re.compile(
+    rb'<c r="([A-Z]+[0-9]+)"(?: s="[0-9]+")?(?: t="(?:(e)|[A-Za-z]+)")?(?:><f(?: [^<>]*)?>([^<]*)|(?(2) ?/?>|(?!)))'
 )
+"""A cell with a formula or an error."""
 
 
-def is_plain(part: bytes, spelling: re.Pattern[bytes] = _NEAR) -> bool:
-    """Whether every tag of the data of a sheet matches `spelling`."""
-    if any(before.endswith(b"<") for before in part.split(b"!")[:-1]):  # far quicker than to look for "<!" in markup
+def is_plain(sheet: SheetXml) -> bool:
+    """Whether every tag of the data of a sheet is written as ordinary programs do, and the sheet is small."""
+    whole, data = sheet.whole, sheet.data
+    if any(before.endswith(b"<") for before in whole.split(b"!")[:-1]):  # far quicker than to look for "<!" in markup
         return False
-    if may_spread(part):
+    if b"<f" in data and (b"array" in data or b"dataTable" in data):  # it may fill other cells, which do not say so
         return False
-    if part.count(b"sheetData") == 1:
-        return EMPTY_DATA in part
-    start = part.find(b"<sheetData>")
-    return part.count(b"sheetData") == 2 and bool(spelling.match(part, max(start, 0)))  # noqa: PLR2004 - one start, one end
+    return _PLAIN.fullmatch(data) is not None
 
 
-def _find_reach(part: bytes) -> tuple[int, str] | None:
-    """(Number of cells from A1 to the last cell, its reference); None if it is outside the largest sheet."""
-    columns, rows = zip(*_PLACE.findall(part), strict=True)
-    last = f"{max(set(columns), key=lambda letters: (len(letters), letters)).decode()}{max(map(int, rows))}"
-    try:
-        row, column = read_reference(last)
-    except BeyondEdgeError:
-        return None
-    return (row + 1) * (column + 1), last
-
-
-def _scan_plain(part: bytes) -> Scan:
-    places = _REFERENCES.findall(part)
+def _scan_plain(data: bytes) -> Scan:
+    places = _REFERENCES.findall(data)
     if len(set(places)) < len(places):
-        refuse_repeated(place.decode() for place in places)
+        raise RefusedError("file_cell_twice", cell=Counter(places).most_common(1)[0][0].decode())
     marks = {}
-    for at in _find_marks(part):
-        match = _PLAIN_MARK.match(part, part.rindex(b"<c ", 0, at))
-        column, row, error, formula = match.groups() if match else (b"", b"", None, None)
-        if error or formula is not None:
-            text = unescape((formula or b"").decode())
-            marks[read_reference((column + row).decode())] = (CellKind.ERROR if error else CellKind.FORMULA, text)
+    for at in (*_find_each(data, b"<f"), *_find_each(data, b' t="e"')):
+        if match := _MARKED.match(data, data.rfind(b"<c ", 0, at)):  # a text may look so too
+            kind, formula = CellKind.ERROR if match[2] else CellKind.FORMULA, match[3] or b""
+            marks[place_of(match[1].decode())] = kind, unescape(formula.decode())
     return Scan(len(places), marks=marks)
 
 
-def _find_marks(part: bytes) -> Iterator[int]:
-    """The places in the XML of an ordinary sheet that look like a formula or an error; a text may look so too."""
-    end = part.rfind(b"sheetData")
-    start = part.find(b"sheetData")
-    for sign in (b"<f", b' t="e"'):
-        at = part.find(sign, start, end)
-        while at >= 0:
-            yield at
-            at = part.find(sign, at + 1, end)
+def _find_each(data: bytes, sign: bytes) -> Iterator[int]:
+    """The places of these bytes."""
+    at = data.find(sign)
+    while at >= 0:
+        yield at
+        at = data.find(sign, at + 1)
 
 
 def _walk(part: bytes, limits: Limits = LIMITS) -> Scan:

@@ -7,6 +7,7 @@ opened is a file that is refused. Files in it that are no workbooks are passed o
 from __future__ import annotations
 
 import re
+import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
@@ -15,7 +16,7 @@ from plan_sheets.store.container.hashing import sha256
 from plan_sheets.store.container.kinds import has_stream, is_workbook
 from plan_sheets.store.container.limits import LIMITS, Limits
 from plan_sheets.store.container.refused import Refusal, RefusedError
-from plan_sheets.store.container.zip import Zip, ZipEntry, is_encrypted, open_zip
+from plan_sheets.store.container.zip import is_encrypted, list_entries, read_entry
 from plan_sheets.store.receiving.email import SUFFIXES, read_attachments
 from plan_sheets.store.receiving.outlook import convert_message
 
@@ -141,23 +142,23 @@ _PACKAGES = ("[content_types].xml", "mimetype", "meta-inf/manifest.xml", "index.
 
 def _list_zip_members(file: IncomingFile, limits: Limits) -> Iterator[IncomingFile] | None:
     try:
-        archive = open_zip(file.data, limits)
+        entries = list_entries(file.data, limits)
     except RefusedError:
         raise
     except Exception:  # noqa: BLE001 - a broken directory makes the standard library raise nearly anything; the guard says what is wrong
         return None
-    names = [entry.filename.lower() for entry in archive.entries]
+    names = [entry.filename.lower() for entry in entries]
     if any(name in _PACKAGES or name.endswith(".iwa") for name in names):
         return None
-    if any(map(is_encrypted, archive.entries)):
+    if any(map(is_encrypted, entries)):
         raise RefusedError("file_zip_encrypted")
-    return (_read_zip_member(file, archive, entry) for entry in archive.entries if not entry.is_folder)
+    return (_read_zip_member(file, entry) for entry in entries if not entry.is_dir())
 
 
-def _read_zip_member(file: IncomingFile, archive: Zip, entry: ZipEntry) -> IncomingFile:
+def _read_zip_member(file: IncomingFile, entry: zipfile.ZipInfo) -> IncomingFile:
     name = _decode_name(entry)
     try:
-        data = archive.read(entry)
+        data = read_entry(file.data, entry)
         return IncomingFile(name, b"" if find_reason_passed_over(name, data) else data, file.sent_by, file.sent_at)
     except Exception as trouble:  # noqa: BLE001 - whatever is wrong with this part, the others may be right
         if find_reason_passed_over(name):
@@ -167,7 +168,7 @@ def _read_zip_member(file: IncomingFile, archive: Zip, entry: ZipEntry) -> Incom
         )
 
 
-def _decode_name(entry: ZipEntry) -> str:
+def _decode_name(entry: zipfile.ZipInfo) -> str:
     """The name of a file in a zip; macOS writes UTF-8 without the flag for it."""
     try:
         return entry.filename if entry.flag_bits & 0x800 else entry.filename.encode("cp437").decode()

@@ -6,11 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from plan_sheets.core.model.found import CellKind
-from plan_sheets.core.model.keys import column_letters
-from plan_sheets.store.container.limits import LIMITS, Limits
-from plan_sheets.store.container.refused import RefusedError
-from plan_sheets.store.formats.cell_looks import Looks
-from plan_sheets.store.formats.lines import join_spans
+from plan_sheets.store.formats.cell_looks import SheetLooks
+from plan_sheets.store.formats.lines import make_reference
 from plan_sheets.store.formats.sheet_scan import Mark, TooFullError
 
 ERRORS: Mapping[int, str] = {
@@ -29,40 +26,16 @@ UNTOLD = "…"
 
 
 @dataclass(slots=True)
-class CellStyles:
-    """What cell styles say, by their number; styles that say nothing are left out."""
-
-    painted: dict[int, str] = field(default_factory=dict)
-    struck: set[int] = field(default_factory=set)
-    formats: dict[int, str] = field(default_factory=dict)
-
-
-@dataclass(slots=True)
-class BinarySheet:
+class BinarySheet(SheetLooks):
     """A sheet as its records give it. Rows and columns are counted from 0."""
 
-    styles: CellStyles
-    limits: Limits = LIMITS
     marks: dict[tuple[int, int], Mark] = field(default_factory=dict)
-    texts: dict[str, str] = field(default_factory=dict)
-    painted: dict[str, str] = field(default_factory=dict)
-    struck: set[str] = field(default_factory=set)
-    formats: dict[str, str] = field(default_factory=dict)
-    merged: list[str] = field(default_factory=list)
-    rows: list[int] = field(default_factory=list)
-    columns: list[tuple[int, int]] = field(default_factory=list)
+    """The cells that hold an error or a formula."""
 
     def add_cell(self, row: int, column: int, style: int) -> None:
         """Add what the style of a cell says."""
-        painted, format_ = self.styles.painted.get(style), self.styles.formats.get(style)
-        if painted or format_ or style in self.styles.struck:
-            place = make_reference(row, column)
-            if painted and len(self.painted) < self.limits.painted:
-                self.painted[place] = painted
-            if format_ and len(self.formats) < self.limits.painted:
-                self.formats[place] = format_
-            if style in self.styles.struck and len(self.struck) < self.limits.painted:
-                self.struck.add(place)
+        if style in self.styles.painted or style in self.styles.formats or style in self.styles.struck:
+            self.add_style(make_reference(row, column), style)
 
     def add_error(self, row: int, column: int, number: int) -> None:
         """Add a cell with the error of this number. Raises TooFullError."""
@@ -80,25 +53,6 @@ class BinarySheet:
         if len(self.marks) > self.limits.filled:
             raise TooFullError
 
-    def add_merge(self, top: int, bottom: int, left: int, right: int) -> None:
-        """Add a range of merged cells. Raises RefusedError."""
-        self.merged.append(f"{make_reference(top, left)}:{make_reference(bottom, right)}")
-        if len(self.merged) > self.limits.merges:
-            raise RefusedError("file_too_many_merges", limit=f"{self.limits.merges:,}")
-
-    def make_looks(self) -> Looks:
-        """Everything but the marks."""
-        return Looks(
-            self.painted,
-            frozenset(self.struck),
-            self.formats,
-            merged=tuple(self.merged),
-            rows=join_spans((row, row) for row in self.rows),
-            columns=join_spans(self.columns),
-            texts=self.texts,
-        )
-
-
-def make_reference(row: int, column: int) -> str:
-    """`A1` for the first row and column, counted from 0."""
-    return f"{column_letters(column)}{row + 1}"
+    def add_merged_cells(self, top: int, bottom: int, left: int, right: int) -> None:
+        """Add a range of merged cells. Raises RefusedError if there are too many."""
+        self.add_merge(f"{make_reference(top, left)}:{make_reference(bottom, right)}")

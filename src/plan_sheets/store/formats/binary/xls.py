@@ -16,10 +16,11 @@ from olefile import OleFileIO
 from plan_sheets.core.model.found import Remark
 from plan_sheets.store.container.limits import LIMITS, Limits
 from plan_sheets.store.container.refused import RefusedError
-from plan_sheets.store.formats.binary.looks import BinarySheet, CellStyles, make_reference
-from plan_sheets.store.formats.cell_looks import find_telling_format
+from plan_sheets.store.formats.binary.looks import BinarySheet
+from plan_sheets.store.formats.cell_looks import CellStyles, make_styles
 from plan_sheets.store.formats.colours import find_rgb, name_colour
 from plan_sheets.store.formats.comments import cap_remarks, describe_comment, describe_link
+from plan_sheets.store.formats.lines import make_reference
 
 Record = tuple[int, int, bytes]
 """Position in the stream, number, content."""
@@ -130,22 +131,18 @@ class _Globals:
 
     def styles(self) -> CellStyles:
         """Combine fonts, formats and colours to what each cell style says."""
-        styles = CellStyles()
-        for number, (font, format_, colour) in enumerate(self.cells):
-            if code := find_telling_format(str(format_), self.codes):
-                styles.formats[number] = code
-            if name := name_colour(self._rgb(colour)):
-                styles.painted[number] = name
-            font -= font > 4  # noqa: PLR2004, PLW2901 - number 4 is never used (MS-XLS 2.5.129)
-            if font < len(self.fonts) and self.fonts[font]:
-                styles.struck.add(number)
-        return styles
+        fills = [name_colour(self._rgb(colour)) for _, _, colour in self.cells]
+        cells = (
+            (str(format_), font - (font > 4), number)  # noqa: PLR2004 - number 4 is never used (MS-XLS 2.5.129)
+            for number, (font, format_, _) in enumerate(self.cells)
+        )
+        return make_styles(self.codes, self.fonts, fills, cells)
 
     def _rgb(self, colour: int) -> str:
         own = colour - 8
         if 0 <= own < len(self.palette):
             return self.palette[own]
-        return find_rgb({"indexed": str(colour)}, b"") if colour >= 0 else ""
+        return find_rgb({"indexed": str(colour)}) if colour >= 0 else ""
 
 
 def _read_globals(book: bytes, limits: Limits) -> _Globals:
@@ -232,13 +229,13 @@ class _SheetWalker:
             self._cells(number, content)
         elif number == _Is.ROW:
             if _read_short(content, 12) & 0x20:
-                self.sheet.rows.append(_read_short(content, 0))
+                self.sheet.rows.append((_read_short(content, 0),) * 2)
         elif number == _Is.COLUMNS:
             if _read_short(content, 8) & 1 or not _read_short(content, 4):
                 self.sheet.columns.append((_read_short(content, 0), _read_short(content, 2)))
         elif number == _Is.MERGED:
             for at in range(2, 2 + 8 * _read_short(content, 0), 8):
-                self.sheet.add_merge(*struct.unpack_from("<4H", content, at))
+                self.sheet.add_merged_cells(*struct.unpack_from("<4H", content, at))
         else:
             self._beside(number, content)
 

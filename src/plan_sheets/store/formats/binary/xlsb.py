@@ -12,9 +12,10 @@ from typing import NamedTuple
 from plan_sheets.store.container.limits import LIMITS, Limits
 from plan_sheets.store.container.parts import find_target, name_relations_part, read_relations
 from plan_sheets.store.container.refused import RefusedError
-from plan_sheets.store.formats.binary.looks import BinarySheet, CellStyles, make_reference
-from plan_sheets.store.formats.cell_looks import find_telling_format
+from plan_sheets.store.formats.binary.looks import BinarySheet
+from plan_sheets.store.formats.cell_looks import CellStyles, make_styles
 from plan_sheets.store.formats.colours import find_rgb, name_colour
+from plan_sheets.store.formats.lines import make_reference
 
 _PASSED_OVER = frozenset((*range(12, 19), 62))
 """Cells without a column, to the right of the one before (BrtShortBlank to BrtShortIsst), as SheetJS writes them;
@@ -87,14 +88,6 @@ def read_comments(part: bytes) -> Iterator[tuple[str, str]]:
             yield cell, _read_text(content, 1)[0]
 
 
-def read_links(part: bytes) -> Iterator[tuple[str, str]]:
-    """Read (cell, id of the relation) of each link; the id is "" for a link within the workbook."""
-    for number, content in read_records(part):
-        if number == _Is.LINK:
-            row, _, column, _ = struct.unpack_from("<4L", content)
-            yield make_reference(row, column), _read_text(content, 16)[0]
-
-
 def _read_text(content: bytes, at: int) -> tuple[str, int]:
     """The text at a position, after its length, and the position after it; "" for a missing text."""
     (length,) = struct.unpack_from("<L", content, at)
@@ -112,16 +105,25 @@ def _read_sheet(part: bytes, styles: CellStyles, limits: Limits) -> BinarySheet:
         if number == _Is.ROW:
             (row,) = struct.unpack_from("<L", content)
             if content[11] & 0x10:
-                sheet.rows.append(row)
+                sheet.rows.append((row, row))
         elif number <= _Is.LAST_CELL:
             _read_cell(sheet, row, number, content)
-        elif number == _Is.COLUMNS:
-            first, last, width, _, flags = struct.unpack_from("<4LH", content)
-            if flags & 1 or not width:
-                sheet.columns.append((first, last))
-        elif number == _Is.MERGED:
-            sheet.add_merge(*struct.unpack_from("<4L", content))
+        else:
+            _read_beside(sheet, number, content)
     return sheet
+
+
+def _read_beside(sheet: BinarySheet, number: int, content: bytes) -> None:
+    """Read hidden columns, merged cells or a link; one within the workbook has no relation."""
+    if number == _Is.COLUMNS:
+        first, last, width, _, flags = struct.unpack_from("<4LH", content)
+        if flags & 1 or not width:
+            sheet.columns.append((first, last))
+    elif number == _Is.MERGED:
+        sheet.add_merged_cells(*struct.unpack_from("<4L", content))
+    elif number == _Is.LINK and (relation := _read_text(content, 16)[0]):
+        top, _, left, _ = struct.unpack_from("<4L", content)
+        sheet.links[relation] = make_reference(top, left)
 
 
 def _read_cell(sheet: BinarySheet, row: int, number: int, content: bytes) -> None:
@@ -147,21 +149,7 @@ def _read_styles(part: bytes) -> CellStyles:
             is_cell = number == _Is.STYLES
         elif number == _Is.STYLE and is_cell:
             cells.append(struct.unpack_from("<3H", content, 2))
-    return _make_styles(codes, fonts, fills, cells)
-
-
-def _make_styles(
-    codes: Mapping[str, str], fonts: Sequence[bool], fills: Sequence[str], cells: Sequence[Sequence[int]]
-) -> CellStyles:
-    styles = CellStyles()
-    for number, (format_, font, fill) in enumerate(cells):
-        if code := find_telling_format(str(format_), codes):
-            styles.formats[number] = code
-        if fill < len(fills) and fills[fill]:
-            styles.painted[number] = fills[fill]
-        if font < len(fonts) and fonts[font]:
-            styles.struck.add(number)
-    return styles
+    return make_styles(codes, fonts, fills, ((str(format_), font, fill) for format_, font, fill in cells))
 
 
 def _name_fill(content: bytes) -> str:
@@ -169,4 +157,4 @@ def _name_fill(content: bytes) -> str:
     kind, how, index = struct.unpack_from("<LBB", content)
     if kind != 1:
         return ""
-    return name_colour(content[8:11].hex() if how & 1 else find_rgb({"indexed": str(index)}, b""))
+    return name_colour(content[8:11].hex() if how & 1 else find_rgb({"indexed": str(index)}))
