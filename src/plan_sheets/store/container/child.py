@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import redirect_stdout
 from dataclasses import asdict
 from importlib import import_module
 
@@ -42,7 +43,8 @@ def serve(module: str, task: str, limits_json: str) -> None:
     limits = Limits(**json.loads(limits_json))
     data = sys.stdin.buffer.read()
     _limit_memory(limits.child_memory)
-    result = work(data, limits)
+    with redirect_stdout(sys.stderr):  # openpyxl prints the number of a format that a file does not have
+        result = work(data, limits)
     if len(result) > limits.child_output:
         sys.exit("the result is too large")
     sys.stdout.buffer.write(result)
