@@ -39,6 +39,8 @@ def run_apart(task: Task, data: bytes, limits: Limits = LIMITS) -> bytes | None:
 
 def serve(module: str, task: str, limits_json: str) -> None:
     """Run a task in the child process, from standard input to standard output. `limits_json`: the limits as JSON."""
+    # openpyxl would load numpy, if there is one, for the names of its types: on many cores that is above the limit.
+    sys.modules["numpy"] = None  # type: ignore[assignment]  # so that importing it raises ImportError
     work: Task = getattr(import_module(module), task)
     limits = Limits(**json.loads(limits_json))
     data = sys.stdin.buffer.read()
