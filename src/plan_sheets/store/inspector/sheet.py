@@ -55,7 +55,8 @@ class ListedPage:
 class SheetParser(WorkSheetParser):
     """openpyxl's parser of one worksheet; it also keeps what that passes over.
 
-    Numbers and dates stay numbers, for nobody tells it which formats are dates.
+    Numbers and dates stay numbers, for nobody tells it which formats are dates. The module of the parser is private:
+    openpyxl offers it only together with all that `load_workbook` does (see `look.py`); tests fail when it changes.
     """
 
     views = SheetViewList()
