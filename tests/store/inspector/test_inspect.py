@@ -143,8 +143,8 @@ def test_a_cell_is_seen_as_it_shows(name: str) -> None:
 
 
 def test_what_xml_cannot_hold_is_no_code() -> None:
-    data = changed(lambda text: text.replace("A title", "A_x000D_\ntitle"), "xl/sharedStrings.xml")
-    assert look_at_workbook(data).sheets[0].text(0, 0) == "A\r\ntitle"
+    data = changed(lambda text: text.replace("A title", "A_x000D_\n_x005F_x000D_"), "xl/sharedStrings.xml")
+    assert look_at_workbook(data).sheets[0].text(0, 0) == "A\r\n_x000D_"
 
 
 def test_rows_and_columns_have_heights_and_are_hidden() -> None:
