@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test fuzz bench docs pictures workbooks clean
+.PHONY: demo test lowest fuzz bench docs pictures workbooks clean
 
 demo: $(VENV)/.installed
 	rm -rf demo
@@ -14,6 +14,15 @@ test: $(VENV)/.installed-dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/pytest -n auto --dist loadfile
+
+# The core and the receiving with the lowest versions that pyproject.toml allows.
+LOWEST := .venv-lowest
+lowest:
+	$(PYTHON) -m venv --clear $(LOWEST)
+	$(LOWEST)/bin/pip install --quiet uv
+	$(LOWEST)/bin/uv pip install --quiet --python $(LOWEST)/bin/python --resolution lowest-direct --editable .
+	$(LOWEST)/bin/uv pip install --quiet --python $(LOWEST)/bin/python pytest pytest-xdist hypothesis
+	$(LOWEST)/bin/pytest -n auto --dist loadfile tests/core tests/test_receive.py
 
 # Mutants drawn anew, as many as one likes: make fuzz EXAMPLES=50000
 EXAMPLES ?= 2000
@@ -47,4 +56,4 @@ $(VENV)/.installed-dev: $(VENV)/.installed
 	touch $@
 
 clean:
-	rm -rf $(VENV) demo dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) $(LOWEST) demo dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

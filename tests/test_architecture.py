@@ -40,7 +40,7 @@ ONLY = {
     "sqlalchemy": {f"store.register.{name}" for name in ("register", "statements", "batch", "tables")},
     "python_calamine": {"store.formats.reader"},
     "olefile": {"store.formats.binary.xls"},
-    "openpyxl": {"demo"},
+    "openpyxl": {"demo", *(f"store.inspector.{name}" for name in ("look", "sheet", "styles"))},
     "docx": {"store.writing.word"},
     "yaml": {"store.strict_yaml"},
     "oxmsg": {"store.receiving.outlook"},

@@ -67,6 +67,15 @@ def test_a_chart_draws_the_cells_of_its_table() -> None:
     assert inspect_workbook(data) == []
 
 
+def test_a_chart_is_as_high_beside_high_rows_as_beside_low_ones() -> None:
+    last: list[int] = []
+    for text in ("Low", "High " * 60):
+        rows = tuple(row._replace(cells=(text + row.ref, *row.cells[1:])) for row in SHEET.rows)
+        drawn = part(write_workbook(book_of(replace(SHEET, rows=rows))), "xl/drawings/drawing1.xml")
+        last += map(int, re.findall("<xdr:to>.*?<xdr:row>(.*?)</xdr:row>", drawn))
+    assert last[1] < last[0], "it covers fewer rows"
+
+
 def test_no_label_is_drawn_where_it_has_no_room() -> None:
     assert SHEET.chart is not None
     shown = [[custom is None for custom in one["data_labels"]["custom"]] for one in list_series(SHEET, SHEET.chart)]

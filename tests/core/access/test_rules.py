@@ -20,7 +20,8 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from plan_sheets.core.access.rules import SHEET_RULES, WORKBOOK_RULES, check_accessibility, contrast
 from plan_sheets.core.book.layout import Book, Column, Field, Link, Row, Sheet
-from plan_sheets.store.inspector.inspect import inspect_workbook, look_at_workbook
+from plan_sheets.store.inspector.inspect import inspect_workbook
+from plan_sheets.store.inspector.look import look_at_workbook
 from plan_sheets.store.writing.workbook import write_workbook
 
 REF = Column(Field("action", "ref", "Ref"), "Ref", width=10)

@@ -340,6 +340,7 @@ def test_rows_have_heights_that_nobody_fixed() -> None:
     assert len(heights) == 10
     assert max(heights) <= 409
     assert "customHeight" not in made
+    assert 'defaultRowHeight="12.75"' in made, "a row without a height is as high as its font asks"
 
 
 @pytest.mark.libreoffice

@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import redirect_stdout
 from dataclasses import asdict
 from importlib import import_module
 
@@ -38,11 +39,14 @@ def run_apart(task: Task, data: bytes, limits: Limits = LIMITS) -> bytes | None:
 
 def serve(module: str, task: str, limits_json: str) -> None:
     """Run a task in the child process, from standard input to standard output. `limits_json`: the limits as JSON."""
+    # openpyxl would load numpy, if there is one, for the names of its types: on many cores that is above the limit.
+    sys.modules["numpy"] = None  # type: ignore[assignment]  # so that importing it raises ImportError
     work: Task = getattr(import_module(module), task)
     limits = Limits(**json.loads(limits_json))
     data = sys.stdin.buffer.read()
     _limit_memory(limits.child_memory)
-    result = work(data, limits)
+    with redirect_stdout(sys.stderr):  # openpyxl prints the number of a format that a file does not have
+        result = work(data, limits)
     if len(result) > limits.child_output:
         sys.exit("the result is too large")
     sys.stdout.buffer.write(result)

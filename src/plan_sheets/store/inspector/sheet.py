@@ -1,258 +1,244 @@
-"""One worksheet's part: its cells and rows, and all else as a small tree.
-
-Cells in the spelling of ordinary programs are picked out by a regular expression, at a fifth of the cost of following
-every tag; a sheet in any other spelling is followed tag by tag. Both ways tell the same.
-"""
+"""One worksheet as openpyxl's parser tells it, and as the rules of accessibility look at it."""
 
 from __future__ import annotations
 
-import functools
 import html
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from io import BytesIO
+from itertools import groupby
+from typing import Any
 from xml.etree import ElementTree as ET
-from xml.parsers import expat
 
-from plan_sheets.core.access.seen import Area, Look, SeenCell
-from plan_sheets.core.model.keys import column_number
-from plan_sheets.store.container.parts import is_on, parse_part, strip_namespace
+from openpyxl.styles.differential import DifferentialStyle
+from openpyxl.utils import range_boundaries
+from openpyxl.worksheet._reader import FORMULA_TAG, WorkSheetParser
+from openpyxl.worksheet.datavalidation import DataValidation, DataValidationList
+from openpyxl.worksheet.dimensions import SheetFormatProperties
+from openpyxl.worksheet.page import PrintPageSetup
+from openpyxl.worksheet.properties import WorksheetProperties
+from openpyxl.worksheet.protection import SheetProtection
+from openpyxl.worksheet.table import Table
+from openpyxl.worksheet.views import SheetViewList
+
+from plan_sheets.core.access.seen import Area, Colouring, Print, SeenCell, SeenEntry, SeenSheet, SeenTable
+from plan_sheets.core.model.keys import column_letters
+from plan_sheets.store.container.parts import is_on
 from plan_sheets.store.formats.lines import MAX_COLUMNS, MAX_ROWS
 from plan_sheets.store.formats.number_format import format_longest
+from plan_sheets.store.inspector.styles import WorkbookStyles, read_as
+
+_DEFAULT_WIDTH = 8.43
+_WIDTH_PADDING = 5 / 7
+"""A file states a column's width with its padding: 12.71 where a person says 12."""
+
+Place = tuple[int, int]
+"""Row and column of a cell, counted from 0."""
 
 
 @dataclass(frozen=True, slots=True)
-class CellParts:
-    """What cells refer to: shared texts, looks and number formats by number."""
+class ListedPage:
+    """A sheet as the workbook lists it, and what stands in parts of its own; only a worksheet holds cells."""
 
-    texts: Sequence[str]
-    looks: Sequence[Look]
-    formats: Sequence[str]
-
-    def cell(self, style: int, kind: str, content: str) -> SeenCell:
-        """What is seen of a cell with this style, type (`t` in the file) and content.
-
-        A formula without a stored value has its own text as content, after a `=`.
-        """
-        look = self.looks[style]
-        if kind == "s" and content:
-            return SeenCell(self.texts[int(content)], look)
-        if kind == "n" and content:
-            return SeenCell(format_longest(content, self.formats[style]), look, number=True)
-        if kind == "b" and content:
-            return SeenCell("TRUE" if content == "1" else "FALSE", look)
-        return SeenCell(content, look, number=kind == "d")
+    name: str
+    part: str
+    hidden: bool
+    holds_cells: bool
+    titles: str
+    """Its rows and columns that are repeated on each printed page, as a reference; "" is none."""
+    targets: Mapping[str, str]
+    """Where its links lead to, by the id of the relation."""
+    tables: Sequence[Table]
 
 
-@dataclass(frozen=True, slots=True)
-class SheetPart:
-    """Cells by row and column, heights of rows in points, hidden rows: all counted from 0. `rest` has local names."""
+class SheetParser(WorkSheetParser):
+    """openpyxl's parser of one worksheet; it also keeps what that passes over.
 
-    cells: dict[tuple[int, int], SeenCell]
-    heights: dict[int, float]
-    hidden: list[int]
-    rest: ET.Element
-
-    def edge(self) -> tuple[int, int]:
-        """The first row and the first column (from 0) after those in use: nothing beyond them is looked at."""
-        rows, columns = ({place[way] for place in self.cells} for way in (0, 1))
-        return max(rows, default=-1) + 1, max(columns, default=-1) + 1
-
-    def add_row(self, row: int, attributes: Mapping[str, str]) -> None:
-        """A row, for what stands in its tag."""
-        if "ht" in attributes:
-            self.heights[row] = float(attributes["ht"])
-        if is_on(attributes.get("hidden")):
-            self.hidden.append(row)
-
-
-def read_sheet(part: bytes, parts: CellParts) -> SheetPart:
-    """The worksheet in this checked part. Raises ExpatError if it is no XML, ValueError for a wrong reference."""
-    return _read_plain(part, parts) or _walk(part, parts)
-
-
-_PLAIN_TEXT = re.compile(rb'<si><t(?: xml:space="preserve")?+>([^<]*+)</t></si>')
-
-
-def read_sheet_texts(part: bytes) -> Sequence[str]:
-    """The texts that cells share, from their checked part: of a rich text all runs, but not how it is pronounced."""
-    plain = _PLAIN_TEXT.findall(part)
-    if plain and len(plain) == part.count(b"<si") and b"<!" not in part:
-        texts = html.unescape(b"\0".join(plain).decode()).split("\0")
-    else:
-        texts = [
-            "".join(run.text or "" for run in (*shared.findall("t"), *shared.findall("r/t")))
-            for shared in parse_part(part).iter("si")
-        ]
-    return [_ESCAPED.sub(lambda code: chr(int(code[1], 16)), text) for text in texts] if b"_x" in part else texts
-
-
-_ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
-"""How a file spells what XML cannot hold, and an underscore before what only looks so (ECMA-376 part 1, 22.9.2.19)."""
-
-
-_CELL = re.compile(
-    r"""(?:\ s="([0-9]++)")?+(?:\ t="([a-zA-Z]++)")?+(?:\ ?/>|>
-        (<f(?:\ [^<>]*+)?+>[^<]*+(?:</f>)?+)?+
-        (?:<v>([^<]*+)</v>|<is><t(?:\ xml:space="preserve")?+>([^<]*+)</t></is>|<v\ ?/>)?+
-    </c>)\s*+""",
-    re.VERBOSE,
-)
-_LETTERS = re.compile("[A-Z]{1,3}")
-_ATTRIBUTE = re.compile(r'([a-zA-Z]+)="([^"]*)"')
-_FORMULA = re.compile(r"<f[^>]*>|</f>")
-_START, _END = "<sheetData>", "</sheetData>"
-
-
-def _read_plain(part: bytes, parts: CellParts) -> SheetPart | None:
-    """The worksheet, if every row and cell of it is spelt in the ordinary way; None if one is not."""
-    text = part.decode("utf-8-sig")
-    start, end = text.find(_START) + len(_START), text.rfind(_END)
-    if not len(_START) <= start <= end or "<!" in text:
-        return None
-    read = SheetPart({}, {}, [], parse_part(f"{text[:start]}{text[end:]}".encode()))
-    columns, cells = _PlainColumns(), _PlainCells(parts)
-    try:
-        for row_text in text[start:end].split("<row ")[1:]:
-            head, _, body = row_text.partition(">")
-            attributes = dict(_ATTRIBUTE.findall(head))
-            number = attributes["r"]
-            row = int(number) - 1
-            read.add_row(row, attributes)
-            for cell in body.partition("</row>")[0].split('<c r="')[1:]:
-                place, _, spelt = cell.partition('"')
-                read.cells[row, columns[place.removesuffix(number)]] = cells[spelt]
-    except KeyError:
-        return None
-    return read if len(read.cells) == text.count("<c", start, end) else None
-
-
-class _PlainColumns(dict[str, int]):
-    """Columns, from 0, by their letters. Raises KeyError for what is none."""
-
-    def __missing__(self, letters: str) -> int:
-        if not _LETTERS.fullmatch(letters):
-            raise KeyError(letters)
-        column = self[letters] = column_number(letters.upper())
-        return column
-
-
-class _PlainCells(dict[str, SeenCell]):
-    """A cell by its XML after the address; cached, because most cells of a sheet have the same.
-
-    Raises KeyError for one that is not spelt in the ordinary way.
+    Numbers and dates stay numbers, for nobody tells it which formats are dates. The module of the parser is private:
+    openpyxl offers it only together with all that `load_workbook` does (see `look.py`); tests fail when it changes.
     """
 
-    def __init__(self, parts: CellParts) -> None:
-        super().__init__()
-        self._parts = parts
+    views = SheetViewList()
+    sheet_format = SheetFormatProperties()
+    sheet_properties = WorksheetProperties()
+    page_setup = PrintPageSetup()
+    protection = SheetProtection()
+    data_validations = DataValidationList()
+    auto_filter = None
 
-    def __missing__(self, spelt: str) -> SeenCell:
-        found = _CELL.fullmatch(spelt)
-        if not found:
-            raise KeyError(spelt)
-        look, kind, formula, value, inline = found.groups("")
-        content = value or inline or formula
-        if content.startswith("<f"):
-            kind, content = "str", "=" + _FORMULA.sub("", content)
-        content = html.unescape(content) if "&" in content else content
-        cell = self[spelt] = self._parts.cell(int(look or 0), kind or "n", content)
-        return cell
+    def __init__(self, part: bytes, texts: Sequence[str]) -> None:
+        super().__init__(BytesIO(part), texts, data_only=True)
+        self.header = _read_header(part)
+        self.extensions: list[ET.Element] = []
 
+    def parse_cell(self, element: ET.Element) -> dict[str, Any]:
+        """Its value; of a formula without a stored value its own text, after a `=`."""
+        cell: dict[str, Any] = super().parse_cell(element)
+        formula = element.find(FORMULA_TAG) if cell["value"] is None else None
+        return cell if formula is None else cell | {"value": f"={formula.text or ''}"}
 
-def _walk(part: bytes, parts: CellParts) -> SheetPart:
-    walk = _Walk(parts)
-    walk.parser.Parse(part, True)  # noqa: FBT003 - expat takes no keywords
-    return SheetPart(walk.read.cells, walk.read.heights, walk.read.hidden, walk.rest.close())
+    def parse_extensions(self, element: ET.Element) -> None:  # type: ignore[override]  # it is given an Element
+        """Keep what Excel 2010 added, which openpyxl knows by name only."""
+        self.extensions += element
 
-
-class _Walk:
-    """Follows the tags. A row or a cell without a reference stands next to the one before."""
-
-    def __init__(self, parts: CellParts) -> None:
-        self.parts = parts
-        self.local = functools.cache(strip_namespace)
-        self.read = SheetPart({}, {}, [], ET.Element(""))
-        self.rest = ET.TreeBuilder()
-        self.at = (-1, -1)
-        self.cell: Mapping[str, str] = {}
-        self.content: list[str] = []
-        self.formula: list[str] = []
-        self.parser = expat.ParserCreate(namespace_separator="}")
-        self.parser.buffer_text = True
-        self._outside()
-
-    def _outside(self) -> None:
-        """What is not a cell becomes part of the tree."""
-        self.parser.StartElementHandler = self._start
-        self.parser.EndElementHandler = self._end
-        self.parser.CharacterDataHandler = self.rest.data
-
-    def _start(self, tag: str, attributes: dict[str, str]) -> None:
-        name = self.local(tag)
-        self.rest.start(name, attributes)
-        if name == "sheetData":
-            self.parser.StartElementHandler = self._start_inside
-            self.parser.EndElementHandler = self._end_inside
-            self.parser.CharacterDataHandler = None
-
-    def _end(self, tag: str) -> None:
-        self.rest.end(self.local(tag))
-
-    def _start_inside(self, tag: str, attributes: dict[str, str]) -> None:
-        name = self.local(tag)
-        if name == "c":
-            reference = attributes.get("r")
-            self.at = _position(reference) if reference else (self.at[0], self.at[1] + 1)
-            self.cell, self.content, self.formula = attributes, [], []
-        elif name in ("v", "t"):
-            self.parser.CharacterDataHandler = self.content.append
-        elif name == "f":
-            self.formula = ["="]
-            self.parser.CharacterDataHandler = self.formula.append
-        elif name == "rPh":  # how the text before it is pronounced: it is not shown with it
-            self.content, self.shown = [], self.content
-        elif name == "row":
-            row = int(attributes["r"]) - 1 if "r" in attributes else self.at[0] + 1
-            self.at = (row, -1)
-            self.read.add_row(row, attributes)
-
-    def _end_inside(self, tag: str) -> None:
-        name = self.local(tag)
-        self.parser.CharacterDataHandler = None
-        if name == "c":
-            self.read.cells[self.at] = self._made()
-        elif name == "rPh":
-            self.content = self.shown
-        elif name == "sheetData":
-            self.rest.end(name)
-            self._outside()
-
-    def _made(self) -> SeenCell:
-        look, kind, content = int(self.cell.get("s", "0")), self.cell.get("t", "n"), "".join(self.content)
-        if self.formula and not content:
-            kind, content = "str", "".join(self.formula)
-        return self.parts.cell(look, kind, content)
+    def find_added(self, name: str) -> Iterator[ET.Element]:
+        """What Excel 2010 added under this name; the cells that it is about stand in an element `sqref`."""
+        return (item for extension in self.extensions for item in extension.iterfind(f".//{{*}}{name}"))
 
 
-_CORNER = re.compile(r"\$?([A-Za-z]{0,3})\$?([0-9]{0,7})")
+_ODD_HEADER = re.compile(rb"<(?:\w+:)?oddHeader\b[^>]*>([^<]*)<")
+_HEADER_CODE = re.compile(r'&(?:(&)|[LCR]|"[^"]*"|K(?:[0-9A-Fa-f]{6}|[0-9]{2}[+-][0-9]{3})|[0-9]+|[A-Za-z])')
+"""A section, font, size, colour, page number or the like of a header; two ampersands are one that is printed."""
 
 
-def areas(references: str) -> tuple[Area, ...]:
-    """The rectangles of a list such as `A1 C5:D9 E:E`. Raises ValueError for what is no reference."""
-    return tuple(map(_area, references.split()))
+def _read_header(part: bytes) -> str:
+    """The words of the printed header; openpyxl passes over one that does not begin with &L, &C or &R."""
+    found = _ODD_HEADER.search(part)
+    words = _HEADER_CODE.sub(lambda code: code[1] or " ", html.unescape(found[1].decode()) if found else "")
+    return " ".join(words.split())
 
 
-def _area(reference: str) -> Area:
-    first, _, last = reference.partition(":")
-    top, left = _position(first, (0, 0))
-    bottom, right = _position(last or first, (MAX_ROWS - 1, MAX_COLUMNS - 1))
-    return Area(top, left, bottom, right)
+def see_sheet(page: ListedPage, parser: SheetParser, styles: WorkbookStyles) -> SeenSheet:
+    """What is seen of a worksheet; raises nearly anything where its part is damaged."""
+    cells = dict(_read_cells(parser, styles))
+    edge = max((row for row, _ in cells), default=-1) + 1, max((column for _, column in cells), default=-1) + 1
+    pane, protection = parser.views.sheetView[0].pane, parser.protection
+    rows, columns = parser.row_dimensions, parser.column_dimensions.values()
+    return SeenSheet(
+        name=page.name,
+        cells=cells,
+        links=dict(_find_links(page, parser, cells, edge)),
+        tables=tuple(_see_table(table, cells, edge) for table in page.tables),
+        entries=tuple(map(_see_entry, _list_validations(parser))),
+        colourings=tuple(dict.fromkeys(_find_colourings(parser, styles))),
+        merged=tuple(area.coord for area in parser.merged_cells.mergeCell) if parser.merged_cells else (),
+        hidden=page.hidden,
+        hidden_parts=(*_name_hidden_rows(rows), *_name_hidden_columns(columns)),
+        widths=_find_widths(parser, edge[1]),
+        heights={int(row) - 1: float(stated["ht"]) for row, stated in rows.items() if "ht" in stated},
+        frozen=pane is not None and pane.state.startswith("frozen"),
+        filter=parser.auto_filter is not None,
+        selectable=not (protection.sheet and protection.selectLockedCells),
+        print=_see_print(parser, page.titles),
+        looks=tuple(dict.fromkeys([cell.look for cell in cells.values()])),
+    )
 
 
-def _position(reference: str, edge: tuple[int, int] = (0, 0)) -> tuple[int, int]:
-    """Row and column of a reference, from 0; for a whole row or column the other one is taken from `edge`."""
-    match = _CORNER.fullmatch(reference)
-    if not match:
-        raise ValueError(f"{reference[:20]} is no place on a sheet")
-    return int(match[2]) - 1 if match[2] else edge[0], column_number(match[1].upper()) if match[1] else edge[1]
+def _read_cells(parser: SheetParser, styles: WorkbookStyles) -> Iterator[tuple[Place, SeenCell]]:
+    for _, row in parser.parse():
+        for cell in row:
+            yield (cell["row"] - 1, cell["column"] - 1), _see_cell(cell["value"], cell["style_id"], styles)
+
+
+def _see_cell(value: object, style: int, styles: WorkbookStyles) -> SeenCell:
+    look = styles.looks[style]
+    match value:
+        case None | str():
+            return SeenCell(value or "", look)
+        case bool():
+            return SeenCell(str(value).upper(), look)
+        case int() | float():
+            return SeenCell(format_longest(str(value), styles.formats[style]), look, number=True)
+    return SeenCell(str(value), look, number=True)  # a date that is written as one
+
+
+def find_active_cell(parser: SheetParser) -> str:
+    """The cell that one sees first, of a sheet that has been parsed."""
+    view = parser.views.sheetView[0]
+    # XlsxWriter marks a cell in every pane of a frozen sheet; the one that the sheet opens at is the active pane's.
+    active = view.pane.activePane if view.pane else "topLeft"
+    marked = [selection for selection in view.selection if (selection.pane or "topLeft") == active]
+    cells = {selection.activeCell or "A1" for selection in marked} | {view.topLeftCell or "A1"}
+    return next((cell for cell in sorted(cells) if cell != "A1"), "A1")
+
+
+def _find_area(bounds: tuple[int | None, int | None, int | None, int | None]) -> Area:
+    """The rectangle within openpyxl's bounds: columns first, counted from 1; None is that of the whole sheet."""
+    left, top, right, bottom = bounds
+    return Area((top or 1) - 1, (left or 1) - 1, (bottom or MAX_ROWS) - 1, (right or MAX_COLUMNS) - 1)
+
+
+def _find_links(
+    page: ListedPage, parser: SheetParser, cells: Mapping[Place, SeenCell], edge: Place
+) -> Iterator[tuple[Place, str]]:
+    """The cells with links, and where they lead to."""
+    for link in parser.hyperlinks.hyperlink:
+        target = page.targets.get(link.id, "") or link.location or ""
+        area = _find_area(range_boundaries(link.ref)).cut(*edge)
+        yield from ((place, target) for place in area.places() if place in cells)
+
+
+def _see_table(table: Table, cells: Mapping[Place, SeenCell], edge: Place) -> SeenTable:
+    """A table; one that reaches beyond the cells in use ends one row and column after them."""
+    area = _find_area(range_boundaries(table.ref)).cut(*edge)
+    places = [(area.top, column) for column in range(area.left, area.right + 1)]
+    headings = tuple(cells[place].text if place in cells else "" for place in places)
+    return SeenTable(
+        table.displayName, area, () if table.headerRowCount == 0 else headings, table.autoFilter is not None
+    )
+
+
+def _list_validations(parser: SheetParser) -> Iterator[DataValidation]:
+    yield from parser.data_validations.dataValidation
+    for item in parser.find_added("dataValidation"):
+        plain = {name: value for name, value in item.items() if not name.startswith("{")}
+        yield DataValidation(sqref=item.findtext("{*}sqref", ""), **plain)  # type: ignore[arg-type]  # it converts texts
+
+
+def _see_entry(rule: DataValidation) -> SeenEntry:
+    areas = tuple(_find_area(area.bounds) for area in rule.sqref.sorted())
+    prompt = rule.prompt or "" if rule.showInputMessage else ""
+    stops = bool(rule.showErrorMessage) and rule.errorStyle in (None, "stop")
+    return SeenEntry(areas, rule.type or "none", prompt, stops)
+
+
+def _find_colourings(parser: SheetParser, styles: WorkbookStyles) -> Iterator[Colouring]:
+    for block in parser.formatting:
+        for rule in block.rules:
+            look = (None, None) if rule.dxfId is None else styles.conditional[rule.dxfId]
+            yield Colouring(str(block.sqref), rule.type, *look)
+    for added in parser.find_added("conditionalFormatting"):
+        for item in added.findall("{*}cfRule"):
+            own = item.find("{*}dxf")
+            style = DifferentialStyle() if own is None else read_as(DifferentialStyle, own)
+            kind = item.get("type", "")
+            yield Colouring(added.findtext("{*}sqref", ""), kind, *styles.colours.find_ink_and_fill(style))
+
+
+def _name_hidden_rows(rows: Mapping[str, Mapping[str, str]]) -> Iterator[str]:
+    """Hidden rows in words: rows that follow each other as one range."""
+    hidden = [int(row) for row, stated in rows.items() if is_on(stated.get("hidden"))]
+    for _, run in groupby(enumerate(hidden), key=lambda numbered: numbered[1] - numbered[0]):
+        numbers = [row for _, row in run]
+        yield f"row {numbers[0]}" + (f" to {numbers[-1]}" if len(numbers) > 1 else "")
+
+
+def _name_hidden_columns(columns: Iterable[Mapping[str, str]]) -> Iterator[str]:
+    for span in columns:
+        if is_on(span.get("hidden")):
+            first, last = (column_letters(int(span.get(edge, "1")) - 1) for edge in ("min", "max"))
+            yield f"column {first}" + (f" to {last}" if first != last else "")
+
+
+def _find_widths(parser: SheetParser, used: int) -> dict[int, float]:
+    """The width of every column in use, in characters: one entry of the file may speak for several columns."""
+    usual = parser.sheet_format.defaultColWidth
+    widths = dict.fromkeys(range(max(used, 1)), round(usual - _WIDTH_PADDING, 2) if usual else _DEFAULT_WIDTH)
+    for span in parser.column_dimensions.values():
+        if "width" in span:
+            for column in range(int(span["min"]) - 1, min(int(span.get("max", "1")), len(widths))):
+                widths[column] = max(0.0, round(float(span["width"]) - _WIDTH_PADDING, 2))
+    return widths
+
+
+def _see_print(parser: SheetParser, titles: str) -> Print:
+    setup, fits = parser.page_setup, parser.sheet_properties.pageSetUpPr
+    rows = re.search(r"(?:^|[!,])\$?(\d+):\$?(\d+)(?:,|$)", titles)
+    return Print(
+        landscape=setup.orientation == "landscape",
+        paper=setup.paperSize,
+        one_page_wide=bool(fits and fits.fitToPage) and setup.fitToWidth in (None, 1),
+        repeats=(int(rows[1]) - 1, int(rows[2]) - 1) if rows else None,
+        header=parser.header,
+    )

@@ -5,10 +5,10 @@ The XML of a cell, without its address, is cached by its content: cells with the
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from operator import getitem
+from xml.sax.saxutils import escape
 
 from plan_sheets.core.book.layout import Content, Formula, Link, Row, Sheet, as_text
 from plan_sheets.core.book.measure import BOLD_ROOM, LINE_POINTS, TALLEST_ROW, lines_needed
@@ -18,8 +18,11 @@ from plan_sheets.store.writing.entry_cells import Place
 Spell = Callable[[Place, Content, bool], str]
 """The XML of a cell after its address: `" s="5" t="s"><v>7</v></c>`. The last argument: whether it is an input."""
 POINTS_A_PIXEL = 0.75
-is_plain = re.compile(r"(?!\s)[^&<>_\x00-\x1f\ufffe\uffff]*+(?<!\s)").fullmatch
-"""Whether a text is written to XML unchanged: nothing to escape, and no blank at its ends."""
+
+
+def escape_markup(text: str) -> str:
+    """A text as XlsxWriter is to be given it: what stands between <r> and </r> it would write as markup, unescaped."""
+    return f"<r><t>{escape(text)}</t></r>" if text.startswith("<r>") and text.endswith("</r>") else text
 
 
 class Spelling:

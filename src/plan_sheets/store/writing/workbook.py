@@ -1,20 +1,16 @@
-"""Makes the .xlsx file of a book: the only importer of XlsxWriter, which is extended here where it lacks something.
+"""Makes the .xlsx file of a book: the only importer of XlsxWriter. What that has no method for is done in `finish.py`.
 
 Every workbook of the tool comes from `write_workbook`: plan, subgroup, feedback, officer's and master.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time
 from functools import partial
 from io import BytesIO, StringIO
-from typing import Any
 
 from xlsxwriter.format import Format
-from xlsxwriter.packager import Packager
-from xlsxwriter.sharedstrings import SharedStrings
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
@@ -34,7 +30,7 @@ from plan_sheets.core.model.dates import PartialDate, Precision
 from plan_sheets.core.model.findings import PlanSheetsError
 from plan_sheets.core.model.keys import Address, column_letters
 from plan_sheets.core.model.printable import printable
-from plan_sheets.store.writing.cells import Spelling, is_plain, measure_rows, pixels
+from plan_sheets.store.writing.cells import Spelling, escape_markup, measure_rows
 from plan_sheets.store.writing.chart import COLUMNS, GAP, ROWS, list_series, list_settings
 from plan_sheets.store.writing.entry_cells import EntryCells, Place, group_entries, join_ranges, make_validation
 from plan_sheets.store.writing.excel_limits import (
@@ -47,7 +43,7 @@ from plan_sheets.store.writing.excel_limits import (
     name_tables,
     quote_sheet,
 )
-from plan_sheets.store.writing.hooks import HEADING_STYLE_ID, HOOKS
+from plan_sheets.store.writing.finish import HEADING_STYLE_ID, finish
 
 _WIDE_TABLE = 150
 """Characters: a table wider than a screen keeps its first column in view, if that is narrow."""
@@ -69,20 +65,18 @@ def write_workbook(book: Book) -> bytes:
     """
     file = BytesIO()
     options = {"in_memory": True, "default_format_properties": {**FONT}, "default_row_height": DEFAULT_ROW_PIXELS}
-    workbook = _Workbook(file, options)
-    workbook.locks_structure = book.protected
+    workbook = Workbook(file, options)
     _set_properties(workbook, book)
     pen = _Pen(replace(book, sheets=tuple(map(_fill_empty_table, book.sheets))), _add_formats(workbook), Spelling())
+    bodies = []
     for sheet, table in zip(pen.book.sheets, name_tables(sheet.name for sheet in book.sheets), strict=True):
-        page = workbook.add_worksheet(sheet.name, _Page)
-        _write_sheet(page, sheet, table, pen)
+        page = workbook.add_worksheet(sheet.name)
+        bodies.append(_write_sheet(page, sheet, table, pen))
         _draw_chart(workbook, page, sheet)
     workbook.close()
-    for (
-        page
-    ) in workbook.worksheets():  # they refer to each other in circles, and would stay until the garbage collector runs
-        vars(page).clear()
-    return file.getvalue()
+    for page in workbook.worksheets():  # they refer to each other in circles
+        vars(page).clear()  # and would stay until the garbage collector runs
+    return finish(file.getvalue(), bodies, locks_structure=book.protected)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +90,7 @@ class _Pen:
 
 def _add_formats(workbook: Workbook) -> dict[str, Format]:
     formats = {name: workbook.add_format({**style}) for name, style in STYLES.items()}
-    formats["title"].xf_id = HEADING_STYLE_ID
+    formats["title"].xf_id = HEADING_STYLE_ID  # XlsxWriter's own attribute, for which it has no property
     return formats
 
 
@@ -115,14 +109,15 @@ def _fill_empty_table(sheet: Sheet) -> Sheet:
     return replace(sheet, rows=(Row("", (NOTHING_YET, *blanks), inputs=frozenset()),), chart=None)
 
 
-def _write_sheet(page: Worksheet, sheet: Sheet, table: str, pen: _Pen) -> None:
+def _write_sheet(page: Worksheet, sheet: Sheet, table: str, pen: _Pen) -> list[str]:
+    """Write a sheet but for the rows under its headings, which are returned as XML."""
     widths = _choose_widths(sheet)
     for across, width in enumerate(widths):
         page.set_column(across, across, width)
     _write_lines(page, sheet, pen)
     _add_table(page, sheet, table, pen)
     heights = _set_heights(page, sheet, widths)
-    page.write_body(pen.spelling.rows(sheet, heights[1:], partial(_spell, page, pen)))
+    body = list(pen.spelling.rows(sheet, heights[1:], partial(_spell, page, pen)))
     for entry, places in group_entries(sheet).items():
         _add_entry(page, entry, places, pen)
     if sheet.keeps_headings_in_view:
@@ -132,6 +127,7 @@ def _write_sheet(page: Worksheet, sheet: Sheet, table: str, pen: _Pen) -> None:
         _set_pages(page, sheet, [*widths, *_list_widths_beside(sheet, widths, pen)], heights)
         # A screen reader reaches a chart on a locked sheet only if objects are not locked.
         page.protect(pen.book.password, _ALLOWED_ON_LOCKED_SHEETS | {"objects": sheet.chart is not None})
+    return body
 
 
 def _choose_widths(sheet: Sheet) -> list[float]:
@@ -155,24 +151,20 @@ def _add_table(page: Worksheet, sheet: Sheet, name: str, pen: _Pen) -> None:
     columns = [{"header": heading, "header_format": look} for heading, look in zip(headings, looks, strict=True)]
     options = {"name": name, "columns": columns, "autofilter": False, "style": None}
     bottom, right = sheet.heading_row + len(sheet.rows), len(columns) - 1
-    # XlsxWriter marks every cell of a table, to refuse overlapping ones. There are none, so it is given two rows.
-    page.add_table(sheet.heading_row, 0, sheet.heading_row + 1, right, options)
-    page.tables[-1]["range"] = page.tables[-1]["a_range"] = (
-        f"A{sheet.heading_row + 1}:{column_letters(right)}{bottom + 1}"
-    )
+    page.add_table(sheet.heading_row, 0, bottom, right, options)
     # Excel marks "007" and "3/4/16" with a green corner, as if to keep them as text were a mistake.
     area = f"A1:{column_letters(right)}{bottom + 1}"
     page.ignore_errors({"number_stored_as_text": area, "two_digit_text_year": area})
 
 
-def _spell(page: _Page, pen: _Pen, place: Place, content: Content, is_input: bool) -> str:  # noqa: FBT001 - a `Spell`
+def _spell(page: Worksheet, pen: _Pen, place: Place, content: Content, is_input: bool) -> str:  # noqa: FBT001 - a `Spell`
     """The XML of a cell of the table; every input is text, so that what is typed stays as it was typed."""
     if is_input:
-        return _spell_text(page, place, as_text(content), pen.formats["input"])
-    if isinstance(content, str) or (isinstance(content, PartialDate) and not _is_real(content)):
+        _write_text(page, place, as_text(content), pen.formats["input"])
+    elif isinstance(content, str) or (isinstance(content, PartialDate) and not _is_real(content)):
         text = as_text(content)
-        return _spell_text(page, place, text, pen.formats[text if text in STATUS else "locked"])
-    if isinstance(content, Formula):
+        _write_text(page, place, text, pen.formats[text if text in STATUS else "locked"])
+    elif isinstance(content, Formula):
         page.write_formula(*place, content.text, pen.formats["locked"], content.value)
     elif isinstance(content, Link):
         page.write_url(*place, _make_url(content.target), pen.formats["link"], _fit_cell(page, place, content.text))
@@ -180,7 +172,21 @@ def _spell(page: _Page, pen: _Pen, place: Place, content: Content, is_input: boo
         page.write_datetime(*place, datetime.combine(content.last, time()), pen.formats[content.precision])
     else:
         page.write_number(*place, content, pen.formats["locked"])
-    return page.taken_out(place)
+    return _take_out(page, place)
+
+
+def _take_out(page: Worksheet, place: Place) -> str:
+    """Remove the cell that was just written; its XML, without its address, as XlsxWriter writes it.
+
+    The one use of XlsxWriter's inner side: it has no method that tells the XML of a cell, and a sheet of many cells
+    takes it longer than everything else takes.
+    """
+    row, column = place
+    kept, page.fh = page.fh, StringIO()
+    page._write_cell(row, column, page.table[row].pop(column))  # noqa: SLF001 - see above; a test fails when it changes
+    spelt: str = page.fh.getvalue()
+    page.fh = kept
+    return spelt[spelt.index('" ') :]
 
 
 def _is_real(day: PartialDate) -> bool:
@@ -195,14 +201,10 @@ def _write_text(page: Worksheet, place: Place, text: str, look: Format) -> None:
         page.write_blank(*place, None, look)
 
 
-def _spell_text(page: _Page, place: Place, text: str, look: Format) -> str:
-    return page.spell_text(_fit_cell(page, place, text) if text else "", look)
-
-
 def _fit_cell(page: Worksheet, place: Place, text: str) -> str:
-    if len(text) <= SURELY_HELD and text.isprintable():
-        return text
-    return fit_text(text, LONGEST_TEXT, str(Address.at(page.get_name(), *place)))
+    if len(text) > SURELY_HELD or not text.isprintable():
+        text = fit_text(text, LONGEST_TEXT, str(Address.at(page.get_name(), *place)))
+    return escape_markup(text)
 
 
 def _make_url(target: str) -> str:
@@ -220,7 +222,7 @@ def _set_heights(page: Worksheet, sheet: Sheet, widths: list[float]) -> list[flo
     if heights[0] > LINE_POINTS:
         page.set_row(sheet.heading_row, heights[0])
     for down, height in enumerate(heights[1:] if sheet.chart else (), start=sheet.heading_row + 1):
-        page.row_sizes[down] = [pixels(height), False]  # by these a chart is placed
+        page.set_row(down, height)  # by these a chart is placed
     return heights
 
 
@@ -282,101 +284,3 @@ def _add_entry(page: Worksheet, entry: EntryCells, places: list[Place], pen: _Pe
         if word in entry.choices:
             rule = {"type": "cell", "criteria": "==", "value": f'"{word}"', "format": pen.formats[f"typed {word}"]}
             page.conditional_format(*places[0], *places[0], rule | area)
-
-
-class _Workbook(Workbook):  # type: ignore[misc]  # XlsxWriter ships no types
-    """A workbook whose structure can be locked, and whose parts are changed by `HOOKS`."""
-
-    locks_structure = False
-
-    def _get_packager(self) -> Packager:
-        return _Packager()
-
-    def _write_workbook_pr(self) -> None:
-        super()._write_workbook_pr()
-        if self.locks_structure:
-            self._xml_empty_tag("workbookProtection", [("lockStructure", 1)])
-
-
-class _Page(Worksheet):  # type: ignore[misc]  # XlsxWriter ships no types
-    """A sheet whose rows grow while somebody types, and whose rows under the headings are given as XML."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.fh: StringIO
-        self.dim_rowmax: int
-        self._body: list[str] = []
-
-    def spell_text(self, text: str, look: Format) -> str:
-        """The XML of a cell with this text, without its address, as XlsxWriter writes it."""
-        style = _number_format(look)
-        if not text:
-            return f'" s="{style}"/>'
-        return f'" s="{style}" t="s"><v>{self.str_table._get_shared_string_index(text)}</v></c>'  # noqa: SLF001 - as XlsxWriter's own method does
-
-    def taken_out(self, place: Place) -> str:
-        """Remove the cell that was just written there; its XML, without its address, as XlsxWriter writes it."""
-        row, column = place
-        kept, self.fh = self.fh, StringIO()
-        self._write_cell(row, column, self.table[row].pop(column))
-        spelt: str = self.fh.getvalue()
-        self.fh = kept
-        return spelt[spelt.index('" ') :]
-
-    def write_body(self, rows: Iterable[str]) -> None:
-        """Take the XML of the rows under the headings, and count their uses of shared texts."""
-        for row in self.table.values():  # formats are numbered in the order in which they stand on the sheet
-            for cell in row.values():
-                _number_format(cell.format)
-        top, counted = self.dim_rowmax, self.str_table.count
-        self._body = list(rows)
-        self.dim_rowmax = top + len(self._body)
-        self.str_table.count = counted + sum(row.count(' t="s"><v>') for row in self._body)
-
-    def _write_rows(self) -> None:
-        super()._write_rows()
-        self.fh.writelines(self._body)
-
-    def _xml_start_tag_unencoded(self, tag: str, attributes: Iterable[tuple[str, object]] = ()) -> None:
-        """Keep the heights of rows, without the attribute that says that a person fixed them."""
-        super()._xml_start_tag_unencoded(tag, [attribute for attribute in attributes if attribute[0] != "customHeight"])
-
-
-def _number_format(look: Format) -> int:
-    """The number of a format in the file; XlsxWriter gives it one when it is first asked for."""
-    return int(look._get_xf_index())  # noqa: SLF001 - as XlsxWriter's own methods do
-
-
-class _PlainStrings(SharedStrings):  # type: ignore[misc]  # XlsxWriter ships no types
-    """Shared texts that are always escaped: XlsxWriter would write a text between <r> and </r> as markup."""
-
-    def _write_si(self, string: str) -> None:
-        """Write a text; one without anything to escape is written at once, which is faster."""
-        if is_plain(string):
-            self.fh.write(f"<si><t>{string}</t></si>")
-        else:
-            super()._write_si(string)
-
-    def _xml_rich_si_element(self, string: str) -> None:
-        self._xml_si_element(string, [])
-
-
-class _Packager(Packager):  # type: ignore[misc]  # XlsxWriter ships no types
-    """Writes the parts of the file, changed by `HOOKS`."""
-
-    def _write_shared_strings_file(self) -> None:
-        strings = _PlainStrings()
-        strings.string_table = self.workbook.str_table
-        strings._set_xml_writer(self._filename("xl/sharedStrings.xml"))  # noqa: SLF001 - as XlsxWriter's own method does
-        strings._assemble_xml_file()  # noqa: SLF001 - as XlsxWriter's own method does
-
-    def _create_package(self) -> list[tuple[Any, str, bool]]:
-        parts: list[tuple[Any, str, bool]] = super()._create_package()
-        for stream, name, _ in parts:
-            hook = HOOKS.get(name)
-            if hook:
-                xml = hook(stream.getvalue())
-                stream.seek(0)
-                stream.truncate()
-                stream.write(xml)
-        return parts

@@ -1,0 +1,72 @@
+"""Finishes the file that XlsxWriter has made: adds what that has no method for, and the rows under the headings."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from io import BytesIO
+from zipfile import ZIP_DEFLATED, ZipFile
+
+from plan_sheets.store.container.properties import OURSELVES
+
+HEADING_STYLE_ID = 1
+"""The place of Heading 1 among the file's cell styles: after Normal."""
+_SHEET = re.compile(r"xl/worksheets/sheet(\d+)\.xml")
+_SHARED = "xl/sharedStrings.xml"
+
+
+def finish(data: bytes, bodies: Sequence[Sequence[str]], *, locks_structure: bool) -> bytes:
+    """The file with its parts changed; `bodies`: of each sheet, the XML of the rows under its headings."""
+    finished, texts = BytesIO(), 0
+    with ZipFile(BytesIO(data)) as made, ZipFile(finished, "w", ZIP_DEFLATED) as package:
+        for part in made.infolist():  # the sheets come before the texts that they share
+            xml = made.read(part).decode()
+            if sheet := _SHEET.fullmatch(part.filename):
+                xml = _add_rows(xml, bodies[int(sheet[1]) - 1])
+                texts += xml.count(' t="s"><v>')
+            elif part.filename == _SHARED:
+                xml = re.sub(r' count="\d+"', f' count="{texts}"', xml, count=1)
+            elif part.filename == "xl/workbook.xml" and locks_structure:
+                xml = xml.replace("<bookViews>", '<workbookProtection lockStructure="1"/><bookViews>')
+            elif change := _CHANGES.get(part.filename):
+                xml = change(xml)
+            package.writestr(part, xml)
+    return finished.getvalue()
+
+
+def _add_rows(xml: str, rows: Sequence[str]) -> str:
+    """A sheet with these rows at its end, instead of empty ones.
+
+    No row says that a person fixed its height, so that it grows with its text.
+    """
+    head, end, rest = xml.partition("</sheetData>")
+    bottom = rows[-1].split('"', 2)[1]
+    head = re.sub(r'(<dimension ref="A1:[A-Z]+)\d+', rf"\g<1>{bottom}", head, count=1)
+    head = re.sub("<row [^>]*/>", "", head)
+    return "".join([re.sub('(<row [^>]*) customHeight="1"', r"\1", head), *rows, end, rest])
+
+
+def _add_heading_style(xml: str) -> str:
+    """Make the title's format the cell style Heading 1, by which a screen reader knows a title."""
+    title = re.search(rf'fontId="(\d+)"[^>]*xfId="{HEADING_STYLE_ID}"', xml)
+    style = f'<xf numFmtId="0" fontId="{title[1] if title else 0}" fillId="0" borderId="0"/></cellStyleXfs>'
+    name = f'<cellStyles count="2"><cellStyle name="Heading 1" xfId="{HEADING_STYLE_ID}" builtinId="16"/>'
+    xml = xml.replace('<cellStyleXfs count="1">', '<cellStyleXfs count="2">').replace("</cellStyleXfs>", style)
+    return xml.replace('<cellStyles count="1">', name)
+
+
+def _add_language(xml: str) -> str:
+    return xml.replace("</cp:coreProperties>", "<dc:language>en-GB</dc:language></cp:coreProperties>")
+
+
+def _name_program(xml: str) -> str:
+    """Name plan-sheets as the program that made the file: XlsxWriter would name Excel 2007."""
+    return xml.replace("<Application>Microsoft Excel<", f"<Application>{OURSELVES}<")
+
+
+_CHANGES: dict[str, Callable[[str], str]] = {
+    "xl/styles.xml": _add_heading_style,
+    "docProps/core.xml": _add_language,
+    "docProps/app.xml": _name_program,
+}
+"""The function that changes a part, by the name of the part."""
