@@ -51,6 +51,8 @@ def test_a_row_as_the_program_would_take_it_breaks_no_rule() -> None:
         ({"owner": "A" * 201}, {("too_long", "owner")}),
         ({"owner": "The lead", "owner_status": "Unnamed"}, {("owner_still_unnamed", "owner_status")}),
         ({"theme": "Z9", "next_step_by": "1 April 2010"}, set()),
+        ({"what": "   "}, {("required", "what")}),
+        ({"ref": "J1.1\n"}, {("not_of_the_form", "ref")}),
     ],
     ids=str,
 )
@@ -60,6 +62,26 @@ def test_what_breaks_a_rule_is_told_by_code_column_and_row(typed: dict[str, Any]
 
 def test_a_ref_may_stand_once() -> None:
     assert failures("action", ROW, ROW) == {("ref_twice", "ref", 0), ("ref_twice", "ref", 1)}
+
+
+def test_what_another_column_asks_for_may_not_be_left_out() -> None:
+    row = {name: text for name, text in ROW.items() if name != "next_step"} | {"rag": "Amber"}
+    assert failures("action", row) == {("required", "next_step", 0), ("required", "recovery", 0)}
+
+
+def test_a_whole_number_in_a_column_with_a_blank_is_one() -> None:
+    """pandas makes 12.0 of it."""
+    schema = library.schemas()["rag_rule"]
+    frame = pd.DataFrame({"ref": ["a", "b"], "value": [12, None]})
+    assert {(code, row) for code, _, row in find_failures(schema, frame)} == {("required", 1)}
+
+
+def test_failure_cases_name_the_rule_by_its_code() -> None:
+    with pytest.raises(SchemaErrors) as told:
+        library.schemas()["action"].validate(
+            pd.DataFrame([ROW | {"rag": "red", "ref": "x", "owner": "A" * 201}]), lazy=True
+        )
+    assert set(told.value.failure_cases["check"]) == {"not_a_choice", "not_of_the_form", "too_long"}
 
 
 def test_a_column_that_is_needed_may_not_be_missing() -> None:

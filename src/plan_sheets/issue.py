@@ -275,8 +275,9 @@ def _list_added_rows(shared: _Round, subgroup: str, record: str) -> Iterator[Row
     """The rows that a subgroup has added in earlier rounds, as they stand."""
     refs = shared.history.refs(record, shared.rounds[-1]) if shared.rounds else ()
     for ref in refs:
-        if ref.partition(".")[0] == subgroup:
-            yield RowFacts(ref, shared.history.record(record, ref))
+        row = shared.history.record(record, ref)
+        if ref.partition(".")[0] == subgroup and any(text for name, text in row.items() if name != "ref"):
+            yield RowFacts(ref, row)
 
 
 def _is_beside(column: ColumnSpec, sheet: SheetSpec) -> bool:

@@ -1,4 +1,4 @@
-"""Documents back in, by eleven steps whose order matters: each may only add findings.
+"""Documents back in, by eleven steps whose order matters; each adds what it finds.
 
 1 guard, 2 read, 3 identify, 4 compare the shape, 5 compare locked cells, 6 tidy, 7 keep the bytes, 8 check, 9 merge,
 10 record, 11 answer. The first eight look at files alone, and others may write to the register meanwhile; what is known
@@ -29,6 +29,7 @@ from plan_sheets.store.register.batch import Batch
 from plan_sheets.store.register.reads import list_accepted, list_shas_received, list_verdicts
 from plan_sheets.store.register.record import ReceivedFile, add_return, record_findings
 from plan_sheets.store.register.register import ReturnFacts
+from plan_sheets.store.schemas import load_messages
 
 LOT = 100
 """Files that are checked together: one call of pandera each time, and room for no more than these."""
@@ -54,8 +55,13 @@ def receive(
     inbox = open_inbox(folder, paths)
     if instructions != Instructions() and len(inbox.files) != 1:
         raise PlanSheetsError("--issue, --replaces and --allow speak of one file.", "Receive that file alone.")
-    if instructions.allow and not instructions.reason:
-        raise PlanSheetsError("--allow needs a --reason.", "Say why it may go in; it is recorded.")
+    if bool(instructions.allow) != bool(instructions.reason):
+        raise PlanSheetsError("--allow and --reason belong together.", "Say what may go in, and why; it is recorded.")
+    holding = {code for code, message in load_messages().by_code.items() if message.holds}
+    if unknown := instructions.allow - holding:
+        raise PlanSheetsError(
+            f"Nothing is held by {', '.join(sorted(unknown))}.", f"--allow takes: {', '.join(sorted(holding))}."
+        )
     if instructions.replaces:
         folder.register.find_return(instructions.replaces)
     receipts: dict[int, Receipt] = {}
@@ -160,8 +166,8 @@ class _Desk:
                 returned.findings.append(self.opening.intake.messages.finding("returned_mended"))
         if news:
             self.merger = self.merger or Merger(self.batch, self.opening.intake.messages)
-        for returned in news:
-            self._merge_and_record(returned)
+            for returned in news:
+                self._merge_and_record(returned, self.merger)
 
     def _is_overtaken(self, returned: Return) -> bool:
         """Whether what is said of a file may be otherwise, now that more has gone out."""
@@ -194,10 +200,10 @@ class _Desk:
                 returned.findings = []
             self.known |= says
 
-    def _merge_and_record(self, returned: Return) -> None:
+    def _merge_and_record(self, returned: Return, merger: Merger) -> None:
         """Steps 9 and 10; of a file of which nothing is merged: that it came, and what there was to say."""
-        if returned.answers and returned.is_to_merge and self.merger:
-            self.merger.merge(returned, returned.answers, self.replaced)
+        if returned.answers and returned.is_to_merge:
+            merger.merge(returned, returned.answers, self.replaced)
         else:
             record_findings(self.batch, add_return(self.batch, ReceivedFile.of(returned)), returned.findings)
 

@@ -291,6 +291,10 @@ def print_status(round_status: RoundStatus, *, as_json: bool) -> None:
                 "open_queries": round_status.open_queries,
                 "decisions": round_status.decisions,
                 "decisions_without_a_name": round_status.unnamed,
+                "set_aside": [
+                    dict(zip(("verdict", "file", "sha256"), file, strict=True)) for file in round_status.set_aside
+                ],
+                "warning": round_status.plan,
             }
         )
         return

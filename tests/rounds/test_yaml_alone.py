@@ -140,12 +140,13 @@ def risks(described: Path, tmp_path: Path) -> Plan:
         "Risks": {
             "1": {"Risk": "No worker from May", "Likelihood": "high", "This quarter": "She has given notice."},
             "3": {"Risk": "The refuge closes"},
+            "4": {"Risk": "n/a"},
         },
     }
     of_mh: Answers = {"Start here": form(completed_by="Chair"), "Risks": {"1": {"Risk": "No beds", "Likelihood": "?"}}}
     receipts = made.receive(made.filled("da", of_da), made.filled("mh", of_mh, "MH"))
     assert [set(codes(one)) - {"row_silent"} for one in receipts] == [
-        {"tidied"},
+        {"tidied", "phrase_ask"},
         {"placeholder", "completed_by_unknown"},
     ]
     return made
@@ -231,6 +232,32 @@ def test_a_rule_with_a_finding_of_its_own(described: Path, tmp_path: Path) -> No
     assert finding.message == "'Some are trained' has no figure. Say how many."
     assert made.said("J1a.1", "progress") == "Some are trained"
     assert "no_figure" not in codes(made.receive_one(made.filled("2", said(progress="3 are", corrects="Yes"))))
+
+
+def test_a_rule_may_name_another_finding_for_what_is_no_choice(described: Path, tmp_path: Path) -> None:
+    prompt = "    prompt: Was last quarter's next step done? Yes, Partly or No.\n"
+    edit(described / "records/action.yaml", prompt, f"{prompt}    findings: {{enum: not_yes}}\n")
+    with (described / "messages.yaml").open("a", encoding="utf-8") as messages:
+        messages.write('not_yes: {severity: error, wrong: "\'{entered}\' is no {answer}.", do: "Say yes."}\n')
+    made = issued(tmp_path)
+    answers = said()
+    answers = {**answers, "Progress": {"J1a.1": {**answers["Progress"]["J1a.1"], "Last next step done": "Perhaps"}}}
+    (finding,) = (one for one in made.receive_one(made.filled("da", answers)).findings if one.code == "not_yes")
+    assert finding.message == "'Perhaps' is no {answer}. Say yes.", "a slip in a sentence costs nobody's answers"
+
+
+def test_two_records_whose_rows_become_actions_share_their_refs(described: Path, tmp_path: Path) -> None:
+    text = (described / "records/further.yaml").read_text(encoding="utf-8")
+    (described / "records/follow.yaml").write_text(text.replace("record: further", "record: follow"), encoding="utf-8")
+    sheet = ASKED.replace("name: Risks", "name: Follow up").replace("record: risk", "record: follow")
+    columns = "columns: [{field: ref}, {field: theme, input: true}, {field: what, input: true}]\n"
+    sheet = sheet[: sheet.index("columns:")] + columns
+    edit(described / "workbooks/subgroup.yaml", "  - name: Guidance\n", f"{sheet}  - name: Guidance\n")
+    made = issued(tmp_path)
+    rows = {"1": {"Theme": "J1b", "What we will do": "Train"}}, {"1": {"Theme": "J1b", "What we will do": "Follow"}}
+    receipt = made.receive_one(made.filled("da", {**said(), "New actions": rows[0], "Follow up": rows[1]}))
+    assert not receipt.conflicts
+    assert {made.stands(ref, "what") for ref in ("DA.F1", "DA.F2")} == {"Train", "Follow"}
 
 
 def test_rows_for_a_sheet_that_is_not_described_are_refused(described: Path, tmp_path: Path) -> None:

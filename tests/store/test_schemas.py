@@ -6,6 +6,7 @@ import ast
 import re
 import string
 from collections.abc import Iterator, Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ import pytest
 from plan_sheets.core.answers.tidy import tidy
 from plan_sheets.core.model.findings import PlanSheetsError, Severity
 from plan_sheets.core.model.found import CellKind
+from plan_sheets.core.rating.thresholds import Thresholds
 from plan_sheets.store import schemas
 from plan_sheets.store.schemas import load_messages, load_rag_rules, load_records, load_workbook_spec
 
@@ -122,6 +124,12 @@ def test_what_is_misspelt_is_told_with_file_line_and_what_was_meant(
         ("a: [", "not YAML"),
         (RECORD.replace("    title: Ref\n", ""), "action.yaml, line 4.*title"),
         (RECORD.replace("title: Action\n", ""), "action.yaml, line 1: this record has no title"),
+        (RECORD.replace("maxLength: 9", "maxLength: nine"), "line 7: maxLength is 'nine'"),
+        (RECORD + "  - {name: a, title: A, lens: ture}\n", "line 8: lens is 'ture'"),
+        (RECORD + "  - {name: a, title: A, constraints: {pattern: '[a'}}\n", "line 8: pattern is"),
+        (RECORD + "  - {name: a, title: A, constraints: {enum: Low}}\n", "line 8: enum is 'Low'"),
+        (RECORD + "  - {name: a, title: A, required_when: {ref: Low}}\n", "line 8: required_when is"),
+        (RECORD + "  - {name: a, title: A, fill: chair, refers: action}\n", "line 8: 'a' refers to 'action', of which"),
         (RECORD + "  - {name: ref, title: Again}\n", "action.yaml, line 8: the field 'ref' stands twice"),
         (
             RECORD
@@ -430,3 +438,7 @@ def test_only_queries_hold_a_file() -> None:
         "signature_differs",
     }
     assert {load_messages().by_code[code].severity for code in holding} == {Severity.QUERY}
+
+
+def test_the_thresholds_of_the_rules_are_those_of_the_description() -> None:
+    assert asdict(Thresholds()) == {rule.ref: rule.default for rule in load_rag_rules()}

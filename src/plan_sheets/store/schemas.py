@@ -32,7 +32,6 @@ CONSTRAINT_KEYS = {
 }
 CODES = {
     "required": "required",
-    "required_when": "required",
     "enum": "not_a_choice",
     "maxLength": "too_long",
     "minimum": "too_small",
@@ -40,7 +39,10 @@ CODES = {
     "unique": "ref_twice",
     "refers": "unknown_ref",
 }
-"""The code of the finding that each rule of a field gives, where the field names no other under `findings`."""
+"""The code of the finding that each rule of a field gives, where the field names no other under `findings`.
+
+That of `required` is that of `required_when` too.
+"""
 ALLOWED = {
     "record": ("record", "title", "keyed_by", "new_rows", "become", "one_statement", "fields"),
     "workbook": ("kind", "title", "protected", "sheets"),
@@ -130,10 +132,12 @@ def _read_field(record: Mapping[str, Any], found: Mapping[str, Any], lenses: Seq
 def _read_findings(found: Mapping[str, Any], file: str) -> dict[str, str]:
     """The finding that a broken rule of a field gives, by the code of the one that it gives elsewhere."""
     named = found.get("findings", {"__line__": found["__line__"]})
-    check_keys(named, tuple(CODES), file, "rule of a field")
-    where = f"{file}, line {named['__line__']}: there is no such finding"
+    line = f"{file}, line {named['__line__']}"
+    where = f"{line}: there is no such finding"
     return {
-        CODES[rule]: find_named(load_messages().by_code, code, where).code
+        find_named(CODES, rule, f"{line}: a rule of a field has no such key"): find_named(
+            load_messages().by_code, code, where
+        ).code
         for rule, code in named.items()
         if rule != "__line__"
     }
@@ -223,6 +227,11 @@ def _check_references(
         where = f"{file}, line {about['__line__']}: '{about.get('name')}'"
         if about.get("refers"):
             find_named(records, about["refers"], f"{where} refers to a record that is not there")
+            if about.get("fill") == "chair" and about["refers"] != "priority":
+                raise PlanSheetsError(
+                    f"{where} refers to '{about['refers']}', of which chairs are offered no list.",
+                    "Only refers: priority has a drop-down. Give an enum, or leave refers out.",
+                )
         for other, words in about.get("required_when", {}).items():
             if other == "__line__":
                 continue
@@ -292,7 +301,7 @@ def load_workbook_spec(kind: str) -> WorkbookSpec:
     """One kind of workbook from `schemas/workbooks/`. Raises PlanSheetsError with file and line."""
     path = find_data_folder("schemas") / "workbooks" / f"{kind}.yaml"
     found = load_yaml(path)
-    check_keys(found, ALLOWED["workbook"], path.name, "workbook")
+    check_keys(found, ALLOWED["workbook"], path.name, "workbook", ALLOWED["workbook"])
     return WorkbookSpec(
         found["kind"],
         found["title"],
@@ -322,7 +331,7 @@ def load_messages() -> Messages:
     for code, found in load_yaml(path).items():
         if code == "__line__":
             continue
-        check_keys(found, ALLOWED["message"], path.name, "message")
+        check_keys(found, ALLOWED["message"], path.name, "message", ("severity", "wrong"))
         severity = Severity(_read_word(found, "severity", "", path.name))
         messages[code] = Message(
             code,
@@ -345,7 +354,7 @@ def load_rag_rules() -> tuple[RuleSpec, ...]:
     for ref, found in load_yaml(path).items():
         if ref == "__line__":
             continue
-        check_keys(found, ALLOWED["rag rule"], path.name, "RAG rule")
+        check_keys(found, ALLOWED["rag rule"], path.name, "RAG rule", ALLOWED["rag rule"])
         rules.append(RuleSpec(ref, found["title"], found["default"], found["unit"], found["means"]))
     return tuple(rules)
 

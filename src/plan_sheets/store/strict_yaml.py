@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import yaml
 
@@ -55,14 +56,50 @@ def load_plain_yaml(path: Path) -> dict[str, Any]:
     return found
 
 
+class _Kind(NamedTuple):
+    """What the value of a key has to be, in words, and whether one is that."""
+
+    words: str
+    fits: Callable[[Any], bool]
+
+
+def _is_pattern(value: Any) -> bool:
+    try:
+        re.compile(value)
+    except (re.error, TypeError):
+        return False
+    return True
+
+
+_YES = _Kind("true or false", lambda value: isinstance(value, bool))
+_NUMBER = _Kind("a number", lambda value: isinstance(value, int | float) and not isinstance(value, bool))
+_LIST = _Kind("a list, as [A, B]", lambda value: isinstance(value, list))
+_KINDS = {
+    **dict.fromkeys(("required", "unique", "input", "lens", "new_rows", "one_statement", "key", "identity"), _YES),
+    **dict.fromkeys(("holds", "placeholders", "protected", "prefilled"), _YES),
+    **dict.fromkeys(("maxLength", "minimum", "spare", "default", "width"), _NUMBER),
+    **dict.fromkeys(("fields", "sheets", "columns", "lines", "items"), _LIST),
+    "enum": _Kind("a list, as [A, B], or each lens", lambda value: isinstance(value, list) or value == "each lens"),
+    "pattern": _Kind("a regular expression", _is_pattern),
+    "required_when": _Kind(
+        "a field with a list, as {rag: [Red]}",
+        lambda value: all(isinstance(words, list) for name, words in value.items() if name != "__line__"),
+    ),
+}
+
+
 def check_keys(
     found: Mapping[str, Any], allowed: tuple[str, ...], file: str, what: str, needed: tuple[str, ...] = ()
 ) -> None:
     """Raise PlanSheetsError for an unknown key, with file, line and what was probably meant; and for one that lacks."""
     where = f"{file}, line {found['__line__']}"
-    for key in found:
-        if key != "__line__":
-            find_named(dict.fromkeys(allowed), key, f"{where}: a {what} has no such key")
+    for key, value in found.items():
+        if key == "__line__":
+            continue
+        find_named(dict.fromkeys(allowed), key, f"{where}: a {what} has no such key")
+        kind = _KINDS.get(key)
+        if kind and not kind.fits(value):
+            raise PlanSheetsError(f"{where}: {key} is {value!r}.", f"It has to be {kind.words}.")
     for key in needed:
         if key not in found:
             raise PlanSheetsError(f"{where}: this {what} has no {key}.", "Give it one.")

@@ -171,7 +171,12 @@ def test_the_sentence_says_why_a_blank_is_not_allowed() -> None:
     (finding,) = check(row)
     assert "because RAG is Amber" in finding.message
     (finding,) = check(AnswerRow((checked(ANY, ""),), says_something=True, beside={"last_step": "Pilot"}))
-    assert "because there is something under" in finding.message
+    assert "because there is something under last_step" in finding.message
+    locked = AnswerRow(
+        (checked(ANY, ""),), says_something=True, beside={"last_step": "Pilot"}, titles={"last_step": "X"}
+    )
+    (finding,) = check(locked)
+    assert "because there is something under X" in finding.message
 
 
 @given(

@@ -49,11 +49,12 @@ class Cell(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class AnswerRow:
-    """A row of a document. `beside`: its locked texts by field name."""
+    """A row of a document. `beside`: its locked texts by field name, and `titles` the headings over them."""
 
     cells: tuple[Cell, ...]
     says_something: bool
     beside: Mapping[str, str] = field(default_factory=dict)
+    titles: Mapping[str, str] = field(default_factory=dict)
     begins: date | None = None
     """The first day of its round: a date of the round before it is told of; None where there is no round."""
 

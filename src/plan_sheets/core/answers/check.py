@@ -132,11 +132,11 @@ def _finding(code: str, cell: Cell, row: AnswerRow, messages: Messages) -> Findi
 
 def _because(row: AnswerRow, about: Field) -> str:
     """Why a blank is not allowed here: ` because RAG is Amber`; "" where it never is."""
+    titles = {**row.titles, **{cell.field.name: cell.field.title for cell in row.cells}}
     for other, words in about.required_when.items():
-        text = row.text(other)
-        if text and (ANY_WORD in words or text in words):
-            title = next((cell.field.title for cell in row.cells if cell.field.name == other), "the last next step")
-            return (
-                f" because {title} is {text}" if ANY_WORD not in words else f" because there is something under {title}"
-            )
+        text, title = row.text(other), titles.get(other, other)
+        if text and ANY_WORD in words:
+            return f" because there is something under {title}"
+        if text in words:
+            return f" because {title} is {text}"
     return ""

@@ -74,7 +74,11 @@ def _as_texts(frame: pd.DataFrame, columns: Collection[str]) -> pd.DataFrame:
 
 
 def _as_text(value: Any) -> str | None:
-    return None if pd.isna(value) or value == "" else str(value)
+    if pd.isna(value):
+        return None
+    # A column of whole numbers with a blank in it holds them as 12.0.
+    text = str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+    return text if text.strip() else None
 
 
 def columns_beside(fields: Mapping[str, Field]) -> list[str]:
@@ -84,7 +88,7 @@ def columns_beside(fields: Mapping[str, Field]) -> list[str]:
 
 
 def has_rules(field: Field) -> bool:
-    """Whether there is any rule about what stands in a field."""
+    """Whether there is any rule about the text that stands in a field."""
     checked = field.choices or field.pattern or field.refers or field.unique or field.name == "owner_status"
     typed = field.type != "string" or field.format == "email"
     return bool(checked or typed) or field.max_length is not None or field.minimum is not None
@@ -122,11 +126,11 @@ def _column_checks(field: Field, refs: Mapping[str, Collection[str]]) -> Iterato
     if field.format == "email":
         yield _each(is_email, "email_unreadable")
     if field.choices:
-        yield pa.Check.isin(field.choices, name="not_a_choice")
+        yield pa.Check.isin(field.choices, name="not_a_choice", error="not_a_choice")
     if field.max_length is not None:
-        yield pa.Check.str_length(max_value=field.max_length, name="too_long")
+        yield pa.Check.str_length(max_value=field.max_length, name="too_long", error="too_long")
     if field.pattern:
-        yield pa.Check.str_matches(f"(?:{field.pattern})$", name="not_of_the_form")
+        yield pa.Check.str_matches(rf"(?:{field.pattern})\Z", name="not_of_the_form", error="not_of_the_form")
     if (least := field.minimum) is not None:
         yield _each(lambda text: not is_integer(text) or int(text) >= least, "too_small")
     if field.refers in refs:
@@ -143,7 +147,7 @@ def _frame_checks(field: Field, begins: date | None, *, documents: bool) -> Iter
     """The rules about one field that look at other columns of the row, or at other rows."""
     name = field.name
     if field.required_when:
-        yield _wide("required", name, lambda frame: frame[name].notna() | ~_is_needed(frame, field))
+        yield _wide("required", name, lambda frame: _is_filled(frame, name) | ~_is_needed(frame, field))
     if field.unique and documents:
         yield _wide(
             "ref_twice", name, lambda frame: frame[name].isna() | ~frame.duplicated([DOCUMENT, name], keep=False)
@@ -155,11 +159,18 @@ def _frame_checks(field: Field, begins: date | None, *, documents: bool) -> Iter
 
 
 def _wide(code: str, column: str, holds: Callable[[pd.DataFrame], pd.Series[bool]]) -> pa.Check:
-    """A check of the whole frame about one column; a frame without that column breaks no rule about it."""
+    """A check of the whole frame about one column; of a frame without that column only that it is needed is told."""
     return pa.Check(
-        lambda frame: holds(frame) if column in frame else pd.Series(data=True, index=frame.index),
+        lambda frame: (
+            holds(frame) if column in frame or code == "required" else pd.Series(data=True, index=frame.index)
+        ),
         name=f"{code}{_ABOUT}{column}",
     )
+
+
+def _is_filled(frame: pd.DataFrame, column: str) -> pd.Series[bool]:
+    """In which rows something stands in a column; in none where there is no such column."""
+    return frame[column].notna() if column in frame else pd.Series(data=False, index=frame.index)
 
 
 def _is_needed(frame: pd.DataFrame, field: Field) -> pd.Series[bool]:

@@ -27,6 +27,13 @@ class Message:
     """What is said of several such findings in one line of the screen, `{count}` being how many; "" a line each."""
 
 
+class _Details(dict[str, object]):
+    """Details by name; one that nobody gives stands as it is written: a sentence with a slip loses nobody's answer."""
+
+    def __missing__(self, name: str) -> str:
+        return f"{{{name}}}"
+
+
 @dataclass(frozen=True, slots=True)
 class Messages:
     """The catalogue; the only maker of findings."""
@@ -63,6 +70,7 @@ class Messages:
             message.do,
             f"For example: {message.example.removesuffix('.')}." if message.example else "",
         )
-        text = " ".join(sentences).strip().format(**{"entered": quoted, "heading": heading, **details})
+        told = _Details({"entered": quoted, "heading": heading, **details})
+        text = " ".join(sentences).strip().format_map(told)
         reading = str(details.get("after") or details.get("shown") or "")
         return Finding(code, message.severity, " ".join(text.split()), address, key, entered, reading)

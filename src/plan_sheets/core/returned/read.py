@@ -11,7 +11,7 @@ from plan_sheets.core.answers.answers import AnswerRow, Answers, Cell, blocked_b
 from plan_sheets.core.answers.phrases import Meaning, Phrases
 from plan_sheets.core.answers.tidy import as_cell_shows, clean_text, tidy
 from plan_sheets.core.book.document import Document, sha_of
-from plan_sheets.core.book.layout import Field, Sheet, as_text
+from plan_sheets.core.book.layout import Column, Content, Field, Sheet, as_text
 from plan_sheets.core.model.findings import Finding, Severity
 from plan_sheets.core.model.found import CellKind, FoundWorkbook, Remark
 from plan_sheets.core.model.keys import Address, Key, ref_order
@@ -162,7 +162,7 @@ class _Reading:
             if any(remark.code == "date_shown" for remark in shown_otherwise) and self._blocks(tidied.remarks):
                 remarks = (Remark("date_shows_little", shown_otherwise[0].details),)
             for remark in remarks:
-                self._tell(remark.code, typed, **remark.details)
+                self._tell(about.findings.get(remark.code, remark.code), typed, **remark.details)
 
     def _blocks(self, remarks: Iterable[Remark]) -> bool:
         """Whether any of these keeps its cell from being taken."""
@@ -308,17 +308,15 @@ def _rows(pairs: Iterable[tuple[LocatedCell, Cell]], code: str, *, anything: boo
         AnswerRow(
             tuple(cell for _, cell in row),
             anything if row[0][0].row.answer else any(cell.is_changed for _, cell in row),
-            _locked(row[0][0]),
+            {column.field.name: as_text(content) for column, content in _locked(row[0][0])},
+            {column.field.name: column.heading for column, _ in _locked(row[0][0])},
             begins,
         )
         for row in rows.values()
     )
 
 
-def _locked(typed: LocatedCell) -> dict[str, str]:
-    """The locked texts of the row of a cell."""
-    return {
-        column.field.name: as_text(content)
-        for column, content in zip(typed.sheet.columns, typed.row.cells, strict=True)
-        if not typed.sheet.is_input(typed.row, column)
-    }
+def _locked(typed: LocatedCell) -> Iterator[tuple[Column, Content]]:
+    """The locked cells of the row of a cell, with their columns."""
+    pairs = zip(typed.sheet.columns, typed.row.cells, strict=True)
+    return (pair for pair in pairs if not typed.sheet.is_input(typed.row, pair[0]))

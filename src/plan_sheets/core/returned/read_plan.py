@@ -182,7 +182,12 @@ class _PlanReader:
         tidied = tidy(words.text, about, about.choices, year=self.year, kind=kind, since_1904=since_1904)
         findings = [
             self.messages.remark(
-                remark.code, remark.details, address=address, key=key, entered=cell.entered, heading=about.title
+                about.findings.get(remark.code, remark.code),
+                remark.details,
+                address=address,
+                key=key,
+                entered=cell.entered,
+                heading=about.title,
             )
             for remark in (*remarks, *tidied.remarks)
             if not (hidden and self.messages.by_code[remark.code].severity.blocks)

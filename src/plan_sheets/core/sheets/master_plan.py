@@ -69,8 +69,9 @@ def added_rows(snapshot: Snapshot, fields: Iterable[Field]) -> Iterator[RowFacts
     fields = [*fields]
     record = fields[0].record
     for ref in snapshot.history.refs(record, snapshot.code):
-        subgroup = snapshot.subgroup(ref.partition(".")[0])
-        yield RowFacts(ref, {**tell_fields(snapshot, record, ref, fields), "subgroup": subgroup})
+        texts = tell_fields(snapshot, record, ref, fields)
+        if any(texts.values()):  # else all that was typed in it waits for the officer
+            yield RowFacts(ref, {**texts, "subgroup": snapshot.subgroup(ref.partition(".")[0])})
 
 
 def plan_order(action: tuple[str, Mapping[str, str]]) -> tuple[object, ...]:

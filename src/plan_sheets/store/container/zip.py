@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import struct
 import zipfile
 import zlib
@@ -16,11 +17,35 @@ def list_entries(data: bytes, limits: Limits = LIMITS) -> list[zipfile.ZipInfo]:
     """Read and check the directory of a zip. Raises RefusedError, BadZipFile, and what a broken directory raises."""
     if data.count(b"PK\x01\x02") > limits.entries:  # before the library keeps a record of each
         raise RefusedError("file_too_many_parts", limit=limits.entries)
-    entries = zipfile.ZipFile(io.BytesIO(data)).infolist()
+    try:
+        entries = zipfile.ZipFile(io.BytesIO(data)).infolist()
+    except UnicodeDecodeError:  # one name is not the UTF-8 that it is said to be: the other parts may be right
+        entries = _list_wrongly_named(data)
     inflated = count_inflated(entries)
     if inflated > limits.inflated or any(_is_bomb(entry, limits) for entry in entries):
         raise RefusedError("file_inflates", megabytes=inflated // 1_000_000)
     return entries
+
+
+_UTF_8 = 0x800
+"""The flag of a part whose name is UTF-8 (APPNOTE.TXT 4.4.4)."""
+
+
+def _list_wrongly_named(data: bytes) -> list[zipfile.ZipInfo]:
+    """The directory of a zip, each name as UTF-8, with the codes of what is none in it."""
+    end = data.rfind(b"PK\x05\x06")
+    start = int.from_bytes(data[end + 16 : end + 20], "little")
+    directory = re.sub(rb"(PK\x01\x02.{5})(.)", _clear_flag, data[start:end], flags=re.DOTALL)
+    entries = zipfile.ZipFile(io.BytesIO(data[:start] + directory + data[end:])).infolist()
+    for entry in entries:
+        entry.filename = entry.filename.encode("cp437").decode(errors="backslashreplace")
+        entry.flag_bits |= _UTF_8
+    return entries
+
+
+def _clear_flag(match: re.Match[bytes]) -> bytes:
+    """The beginning of an entry of the directory, without the flag: its upper byte of flags is the last one here."""
+    return match[1] + bytes([match[2][0] & ~(_UTF_8 >> 8)])
 
 
 def count_inflated(entries: Iterable[zipfile.ZipInfo]) -> int:

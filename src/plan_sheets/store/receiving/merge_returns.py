@@ -207,7 +207,7 @@ class Merger:
 
     def _new_ref(self, subgroup: str, field: Field) -> str:
         """The first free ref of a row that a subgroup added: `DA.F2` of a further action, `DA.R1` of a risk."""
-        taken = {ref for (_, record, _), ref in self.new_rows.items() if record == field.record}
+        taken = set(self.new_rows.values())
         stem = f"{subgroup}.{field.record[0].upper()}"
         return next(ref for number in range(1, len(taken) + 2) if (ref := f"{stem}{number}") not in taken)
 
@@ -221,8 +221,8 @@ class Merger:
                 field = replace(fields.get(name, Field(record, name, "Ref")), scope="standing")
                 yield Cell(key, field, typed[0].address, "", value)
         for cell in typed:
-            # Its drop-down shows the title behind the ref.
-            titled = cell.field.refers and cell.field.format != "refs" and cell.blocked is None
+            # Its drop-down, which themes alone have, shows the title behind the ref.
+            titled = cell.field.refers == "priority" and cell.blocked is None
             value = cell.value.partition(" ")[0] if titled else cell.value
             yield cell._replace(key=Key(record, ref, cell.key.field), value=value)
 

@@ -38,8 +38,8 @@ def find_round(register: Register, code: str | Round | None) -> Round | None:
     wanted = Round.parse(code)
     if wanted.code not in issued:
         raise PlanSheetsError(
-            f"{wanted.code} has not been issued, so there is nothing to make a master of.",
-            f"Issued so far: {', '.join(issued)}." if issued else "Leave the round out to make the consultation draft.",
+            f"{wanted.code} has not been issued, so nothing is known of how it stood.",
+            f"Issued so far: {', '.join(issued)}." if issued else "Leave the round out: the draft is then meant.",
         )
     return wanted
 
