@@ -189,7 +189,7 @@ def test_they_stand_in_the_next_workbook_of_their_subgroup(risks: Plan) -> None:
     receipt = risks.receive_one(risks.filled("da2", answers, code=Q2))
     assert not [finding for finding in receipt.findings if finding.address.sheet == "Risks"]
     assert risks.stands("DA.R1", "likelihood", "risk") == "Low"
-    assert risks.stands("DA.R3", "what", "risk") == "A new one"
+    assert risks.stands("DA.R4", "what", "risk") == "A new one"
 
 
 def test_only_their_boards_read_them(risks: Plan) -> None:
