@@ -40,7 +40,7 @@ from plan_sheets.store.plan_folder import NOT_TAKEN_IN, AnyPath, Folder, as_path
 from plan_sheets.store.register.batch import Batch
 from plan_sheets.store.register.known_names import find_disputed, find_known_names
 from plan_sheets.store.register.register import Register
-from plan_sheets.store.register.snapshot import read_snapshot
+from plan_sheets.store.register.snapshot import find_round, read_snapshot
 from plan_sheets.store.writing.hand_over import hand_over, hand_over_paper
 
 
@@ -115,7 +115,7 @@ def _make_workbook(
 ) -> Mastered:
     """The master that is `asked` for (round, edition, boards), recorded in the batch."""
     register, (code, edition, boards) = folder.register, asked
-    everything = read_snapshot(register, _find_round(register, code))
+    everything = read_snapshot(register, find_round(register, code))
     wanted = editions.edition(edition, boards, everything.history)
     snapshot = editions.of_boards(everything, wanted.boards)
     shown, left_out = _choose_shown(register, snapshot, wanted)
@@ -167,20 +167,6 @@ def _make_paper(snapshot: Snapshot, reference: str, path: Path, wanted: editions
     if path.suffix.lower() != ".docx":
         raise PlanSheetsError(f"{path} is no name for a Word document.", "Give the paper a name that ends in .docx.")
     return hand_over_paper(board_paper(snapshot, reference, datetime.combine(snapshot.made_on, time())))
-
-
-def _find_round(register: Register, code: str | Round | None) -> Round | None:
-    """The round that is meant; None before the first. Raises PlanSheetsError if it was not issued."""
-    issued = [issued_round.code for issued_round in register.rounds()]
-    if code is None:
-        return Round.parse(issued[-1]) if issued else None
-    wanted = Round.parse(code)
-    if wanted.code not in issued:
-        raise PlanSheetsError(
-            f"{wanted.code} has not been issued, so there is nothing to make a master of.",
-            f"Issued so far: {', '.join(issued)}." if issued else "Leave the round out to make the consultation draft.",
-        )
-    return wanted
 
 
 def _list_warnings(snapshot: Snapshot, subgroups: Sequence[SubgroupFacts], changed: Path | None) -> Iterator[str]:
