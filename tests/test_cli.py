@@ -248,7 +248,19 @@ def test_what_the_program_did_not_expect_is_told_without_a_traceback(
 
 def test_every_command_has_help_and_the_options_of_the_design() -> None:
     options = {name: {opt for param in command.params for opt in param.opts} for name, command in main.commands.items()}
-    assert set(options) == {"new", "check", "plan", "issue", "receive", "status", "master", "trace", "inspect", "demo"}
+    assert set(options) == {
+        "new",
+        "check",
+        "plan",
+        "issue",
+        "receive",
+        "status",
+        "master",
+        "trace",
+        "inspect",
+        "redact",
+        "demo",
+    }
     for name, given in options.items():
         assert ("--plan" in given) is (name not in ("new", "inspect", "demo"))
         assert ("--json" in given) or name in ("new", "demo")
@@ -256,6 +268,7 @@ def test_every_command_has_help_and_the_options_of_the_design() -> None:
     assert options["receive"] >= {"--dry-run", "--issue", "--replaces", "--allow", "--reason", "--as-of"}
     assert options["issue"] >= {"--round", "--return-by", "--subgroup", "--as-of"}
     assert options["master"] >= {"--round", "--output"}
+    assert options["redact"] >= {"--reason", "--as-of"}
     assert isinstance(main, click.Group)
 
 

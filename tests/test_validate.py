@@ -113,3 +113,12 @@ def test_what_is_given_has_to_be_what_it_is_called() -> None:
         library.schemas(snapshot={"action": {}})  # type: ignore[arg-type]
     with pytest.raises(library.PlanSheetsError, match="not a round"):
         library.schemas(round="first quarter")
+
+
+def test_a_rule_about_several_columns_is_broken_by_a_blank_row_too() -> None:
+    """Where nothing else stands in it: pandera leaves such rows out unless it is told not to."""
+    schema = library.schemas()["query"]
+    frame = pd.DataFrame([{"choice": "Type", "typed": None}, {"choice": None, "typed": None}])
+    assert {failure[:3] for failure in find_failures(schema, frame)} == {("required", "typed", 0)}
+    wide = next(check for check in schema.checks if check.name == "required: typed")
+    assert wide.ignore_na is False

@@ -33,7 +33,16 @@ if TYPE_CHECKING:
     from plan_sheets.inspect import Inspected, RuleBroken, inspect_files
     from plan_sheets.issue import Issued
     from plan_sheets.master import Mastered, make_master
-    from plan_sheets.office import BatchReceived, PlanTakenIn, RoundIssued, issue_round, merge_plan, receive_files
+    from plan_sheets.office import (
+        BatchReceived,
+        PlanTakenIn,
+        Redacted,
+        RoundIssued,
+        issue_round,
+        merge_plan,
+        receive_files,
+        redact_texts,
+    )
     from plan_sheets.officer import OfficerMade, make_officer
     from plan_sheets.plan import Checked, PlanMerged, check_plan, new_plan
     from plan_sheets.status import RoundStatus, status_of
@@ -62,6 +71,7 @@ _ROOMS = {
     "PlanTakenIn": "office",
     "Receipt": "core.model.receipts",
     "Receipts": "core.model.receipts",
+    "Redacted": "office",
     "Round": "core.model.rounds",
     "RoundIssued": "office",
     "RoundStatus": "status",
@@ -80,6 +90,7 @@ _ROOMS = {
     "new_plan": "plan",
     "open_folder": "store.plan_folder",
     "receive_files": "office",
+    "redact_texts": "office",
     "schemas": "validate",
     "snapshot_of": "validate",
     "status_of": "status",
@@ -106,6 +117,7 @@ __all__ = [
     "PlanTakenIn",
     "Receipt",
     "Receipts",
+    "Redacted",
     "Round",
     "RoundIssued",
     "RoundStatus",
@@ -124,6 +136,7 @@ __all__ = [
     "new_plan",
     "open_folder",
     "receive_files",
+    "redact_texts",
     "schemas",
     "snapshot_of",
     "status_of",

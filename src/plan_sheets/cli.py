@@ -49,7 +49,7 @@ class _Group(click.Group):
             raise  # click ends quietly, too, where another program (head, more) reads no further
         except Exception as trouble:
             from plan_sheets.core.model.findings import PlanSheetsError
-            from plan_sheets.screen import say
+            from plan_sheets.screen.lines import say
 
             if not isinstance(trouble, PlanSheetsError):
                 if ctx.find_root().params.get("debug"):
@@ -161,7 +161,8 @@ def main(debug: bool) -> None:
 @as_of_option
 def new(directory: str, example: bool, as_of: datetime | None) -> None:
     """Make a plan folder with plan.xlsx, the grid template."""
-    from plan_sheets import plan, screen
+    from plan_sheets import plan
+    from plan_sheets.screen import deeds as screen
 
     folder = plan.new_plan(directory, _read_clock(as_of), example=example)
     screen.print_new_plan(folder, example=example)
@@ -173,7 +174,8 @@ def new(directory: str, example: bool, as_of: datetime | None) -> None:
 @json_option
 def check(plan_dir: str, notes: bool, as_json: bool) -> None:
     """Read plan.xlsx as it stands: findings, open questions, warnings. Changes nothing."""
-    from plan_sheets import plan, screen
+    from plan_sheets import plan
+    from plan_sheets.screen import deeds as screen
 
     checked = plan.check_plan(_open_folder(plan_dir))
     screen.print_check(checked, as_json=as_json, notes=notes)
@@ -188,7 +190,8 @@ def check(plan_dir: str, notes: bool, as_json: bool) -> None:
 @as_of_option
 def merge(plan_dir: str, write: bool, notes: bool, as_json: bool, as_of: datetime | None) -> None:
     """Merge plan.xlsx into the register. Nothing in the register is ever deleted."""
-    from plan_sheets import office, screen
+    from plan_sheets import office
+    from plan_sheets.screen import deeds as screen
 
     read = office.merge_plan(_open_folder(plan_dir), _read_clock(as_of), write=write)
     screen.print_merged_plan(read, as_json=as_json, notes=notes)
@@ -215,7 +218,8 @@ def issue(
     as_of: datetime | None,
 ) -> None:
     """Make the locked workbooks of a round, one for each subgroup."""
-    from plan_sheets import office, screen
+    from plan_sheets import office
+    from plan_sheets.screen import deeds as screen
 
     issued = office.issue_round(_open_folder(plan_dir), code, return_by.date(), _read_clock(as_of), subgroups)
     screen.print_issues(issued, as_json=as_json, notes=notes)
@@ -246,9 +250,10 @@ def receive(
     as_of: datetime | None,
 ) -> None:
     """Take returned workbooks in: files, or folders of them. A verdict for each; nothing typed is lost."""
-    from plan_sheets import office, screen
+    from plan_sheets import office
     from plan_sheets.core.model.printable import readable
     from plan_sheets.core.model.receipts import Instructions
+    from plan_sheets.screen import deeds as screen
 
     instructions = Instructions(readable(reference), readable(replaces), frozenset(allow), readable(reason))
     files = [_as_path(path) for path in paths]
@@ -267,8 +272,8 @@ def receive(
 @as_of_option
 def status(plan_dir: str, code: str | None, as_json: bool, as_of: datetime | None) -> None:
     """Who has returned, who has not, what is held, what is late."""
-    from plan_sheets import screen
     from plan_sheets import status as deed
+    from plan_sheets.screen import deeds as screen
 
     screen.print_status(deed.status_of(_open_folder(plan_dir), code, _read_clock(as_of).date()), as_json=as_json)
 
@@ -300,7 +305,7 @@ def master(
 ) -> None:
     """Make the master workbook, with the RAG status first."""
     from plan_sheets import master as deed
-    from plan_sheets import screen
+    from plan_sheets.screen import deeds as screen
 
     made = deed.make_master(
         _open_folder(plan_dir), code, _read_clock(as_of), output or None, paper or None, edition=edition, boards=boards
@@ -315,12 +320,32 @@ def master(
 @json_option
 def trace(plan_dir: str, ref: str, field: str | None, as_json: bool) -> None:
     """Where a value came from: every time somebody said something about REF (J2a.1), or one FIELD of it."""
-    from plan_sheets import screen
     from plan_sheets import trace as deed
     from plan_sheets.core.model.printable import readable
+    from plan_sheets.screen import deeds as screen
 
     steps = deed.trace_value(_open_folder(plan_dir), readable(ref), readable(field) if field else None)
     screen.print_steps(steps, as_json=as_json)
+
+
+@main.command()
+@plan_option
+@click.argument("about", metavar="RETURN|REF")
+@click.argument("field", required=False)
+@click.option("--reason", required=True, help="Why; it is recorded.")
+@json_option
+@as_of_option
+def redact(plan_dir: str, about: str, field: str | None, reason: str, as_json: bool, as_of: datetime | None) -> None:
+    """Take out for good what should never have been written: of a return, or about REF (J2a.1) and one FIELD of it."""
+    from plan_sheets import office
+    from plan_sheets.core.model.printable import readable
+    from plan_sheets.screen import deeds as screen
+
+    done = office.redact_texts(
+        _open_folder(plan_dir), readable(about), readable(reason), _read_clock(as_of), readable(field or "")
+    )
+    screen.print_redacted(done, as_json=as_json)
+    sys.exit(SOMEBODY_MUST_ACT if done.holding else 0)
 
 
 @main.command()
@@ -331,7 +356,8 @@ def inspect(paths: tuple[str, ...], as_json: bool) -> None:
 
     Changes nothing. Exit status: 0 nothing found; 1 no file could be inspected; 3 something found, or a file refused.
     """
-    from plan_sheets import inspect, screen
+    from plan_sheets import inspect
+    from plan_sheets.screen import inspected as screen
 
     files = inspect.inspect_files(paths)
     screen.print_inspected(files, as_json=as_json)
@@ -345,6 +371,6 @@ def inspect(paths: tuple[str, ...], as_json: bool) -> None:
 def demo(directory: str) -> None:
     """The whole thing on the example: two rounds, chairs with good and bad habits, a master."""
     from plan_sheets import demo as deed
-    from plan_sheets import screen
+    from plan_sheets.screen.lines import say
 
-    deed.run_demo(_as_path(directory), screen.say)
+    deed.run_demo(_as_path(directory), say)

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
-from plan_sheets import issue, officer, plan, receive
+from plan_sheets import issue, master, officer, plan, receive
+from plan_sheets.core.editions.editions import INTERNAL, PUBLIC
 from plan_sheets.core.model.dates import check_day, check_moment
 from plan_sheets.core.model.findings import PlanSheetsError
 from plan_sheets.core.model.receipts import Instructions, Receipts
 from plan_sheets.core.model.rounds import Round
 from plan_sheets.core.model.text import split_refs
+from plan_sheets.redact import find_holding, take_out
 from plan_sheets.store.plan_folder import PLAN_FILE, AnyPath, Folder, as_paths, check_folder
 from plan_sheets.store.register.troubles import UNCHANGED
 
@@ -44,6 +46,48 @@ class BatchReceived:
     officer: officer.OfficerMade | None
     trouble: PlanSheetsError | None = None
     """Why the officer's workbook could not be made, although everything was recorded."""
+
+
+@dataclass(frozen=True, slots=True)
+class Redacted:
+    """What was taken out for good, and where it may stand still."""
+
+    about: str
+    rows: int
+    """How many rows of the register were changed."""
+    removed: Sequence[Path]
+    """The files of `returned/` that held it: they are gone."""
+    made_anew: Sequence[Path]
+    """The officer's workbook and the masters, as they are without it."""
+    holding: Sequence[Path]
+    """Files in the plan folder that hold it still: workbooks that went out, and other copies of the register."""
+
+
+def redact_texts(folder: Folder, about: str, reason: str, now: datetime, field: str = "") -> Redacted:
+    """Take out for good what was typed in a return (its number, or the beginning of its SHA-256), or about a ref.
+
+    `field`: of a ref, only this field, with what the plan says in it; "" for all that returns said. The words of
+    drop-downs, dates and numbers stay. That it was done, with the reason, is recorded. Raises PlanSheetsError if there
+    is no such return or ref, nothing was typed there, or there is no reason.
+    """
+    check_folder(folder)
+    check_moment(now)
+    typed, rows, removed = take_out(folder, about, reason, now, field)
+    made = [officer.make_officer(folder, now).path]
+    for code, edition, boards in _list_masters(folder):
+        made.append(master.make_master(folder, code, now, edition=edition, boards=boards).path)
+    return Redacted(about, rows, removed, made, find_holding(folder, typed))
+
+
+def _list_masters(folder: Folder) -> Iterator[tuple[str, str, list[str]]]:
+    """Round, edition and boards of each master that was made since the first round was issued."""
+    for issued in folder.register.rounds():
+        for kind, edition in (("master", INTERNAL), ("public", PUBLIC)):
+            made = folder.register.document_facts(kind, issued.code).values()
+            stems = dict.fromkeys(
+                document.reference.removeprefix(f"{issued.code}-").rpartition("-")[0] for document in made
+            )
+            yield from ((issued.code, edition, stem.split("-")[1:]) for stem in stems)
 
 
 def merge_plan(folder: Folder, now: datetime, *, write: bool = False) -> PlanTakenIn:

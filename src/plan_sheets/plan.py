@@ -14,12 +14,13 @@ from plan_sheets.core.answers.returns import judge_findings
 from plan_sheets.core.book.compose import Facts, RowFacts, compose
 from plan_sheets.core.book.layout import Book
 from plan_sheets.core.model.dates import check_moment
-from plan_sheets.core.model.findings import Finding, Outcome, PlanSheetsError, Verdict
+from plan_sheets.core.model.findings import Finding, Outcome, PlanSheetsError, Severity, Verdict
 from plan_sheets.core.model.found import FoundWorkbook
 from plan_sheets.core.model.history import BEFORE_ANY_ROUND, History, Source
 from plan_sheets.core.model.keys import Key
 from plan_sheets.core.rating.open_questions import OpenQuestion, open_questions
 from plan_sheets.core.rating.ratings import RECORDS
+from plan_sheets.core.returned.mask import mask
 from plan_sheets.core.returned.plan_warnings import count_records, find_plan_warnings
 from plan_sheets.core.returned.read_plan import PlanRead, read_plan
 from plan_sheets.store import schemas
@@ -112,8 +113,9 @@ def _merge_in(folder: Folder, data: bytes, now: datetime) -> PlanMerged:
     if [plan.sha256 for plan in folder.plans_read()][-1:] == [sha256(data)]:
         return PlanMerged(unchanged=True, warning=_warning(folder))
     read = _read(data)
-    folder.keep(data, sha256(data))
-    folder.sync_kept([sha256(data)])
+    if not any(finding.severity is Severity.MASKED for finding in read.findings):  # what is masked is kept nowhere
+        folder.keep(data, sha256(data))
+        folder.sync_kept([sha256(data)])
     at = now.isoformat(timespec="seconds")
     with folder.register.batch("plan", at) as batch:
         history = batch.history()
@@ -278,4 +280,15 @@ def _read(data: bytes) -> PlanRead:
     if not isinstance(found, FoundWorkbook):
         finding = schemas.load_messages().remark(found.code, found.details)
         raise PlanSheetsError(f"plan.xlsx cannot be read. {finding.message}", "Nothing was changed.")
-    return read_plan(found, schemas.load_workbook_spec("plan"), schemas.load_records(), schemas.load_messages())
+    screen, messages = schemas.load_screen(), schemas.load_messages()
+    screened = mask(found, (), screen)
+    read = read_plan(screened.workbook, schemas.load_workbook_spec("plan"), schemas.load_records(), messages)
+    cells = {cell.address: number for number, cell in enumerate(read.cells)}
+    for where, kind in screened.masked.items():
+        details = {"cell": where.cell, "sheet": where.sheet, "kind": screen.kinds[kind].title}
+        number = cells.get(where)
+        key = read.cells[number].key if number is not None else None
+        read.findings.append(messages.remark("case_identifier", details, address=where, key=key))
+        if number is not None:
+            read.cells[number] = read.cells[number]._replace(blocked=Outcome.MASKED)
+    return read

@@ -17,12 +17,14 @@ from pathlib import Path
 from plan_sheets.core.answers.returns import Return, judge
 from plan_sheets.core.book.document import DocumentFacts
 from plan_sheets.core.model.findings import PlanSheetsError, Verdict
+from plan_sheets.core.model.mail import find_odd_date
 from plan_sheets.core.model.messages import Messages
 from plan_sheets.core.model.receipts import Instructions, Receipt, Receipts
+from plan_sheets.core.model.rounds import Round
 from plan_sheets.store.plan_folder import Folder
 from plan_sheets.store.receiving.inbox import WaitingFile, open_inbox
 from plan_sheets.store.receiving.merge_returns import Merger
-from plan_sheets.store.receiving.open import Intake
+from plan_sheets.store.receiving.open import ALLOWS_IDENTIFIERS, Intake
 from plan_sheets.store.receiving.pool import open_each
 from plan_sheets.store.receiving.spool import Spool
 from plan_sheets.store.register.batch import Batch
@@ -57,7 +59,7 @@ def receive(
         raise PlanSheetsError("--issue, --replaces and --allow speak of one file.", "Receive that file alone.")
     if bool(instructions.allow) != bool(instructions.reason):
         raise PlanSheetsError("--allow and --reason belong together.", "Say what may go in, and why; it is recorded.")
-    holding = {code for code, message in load_messages().by_code.items() if message.holds}
+    holding = {code for code, message in load_messages().by_code.items() if message.holds} | {ALLOWS_IDENTIFIERS}
     if unknown := instructions.allow - holding:
         raise PlanSheetsError(
             f"Nothing is held by {', '.join(sorted(unknown))}.", f"--allow takes: {', '.join(sorted(holding))}."
@@ -160,6 +162,8 @@ class _Desk:
                 for number, returned in lot
             ]
         returns = [returned for _, returned in lot]
+        for returned in returns:
+            self._check_date(returned)
         news = self._find_news(returns)
         for returned in returns:
             if returned.was_written and returned.sha256 in self.opening.known:
@@ -168,6 +172,13 @@ class _Desk:
             self.merger = self.merger or Merger(self.batch, self.opening.intake.messages)
             for returned in news:
                 self._merge_and_record(returned, self.merger)
+
+    def _check_date(self, returned: Return) -> None:
+        """Say what is odd about the date of the mail that a return came in."""
+        document, mail = returned.document, returned.mail
+        began = Round.parse(document.round).first_day if document and document.round else None
+        if mail and (code := find_odd_date(mail, datetime.fromisoformat(self.batch.at).date(), began)):
+            returned.findings.append(self.opening.intake.messages.finding(code, date=mail.sent_at[:10]))
 
     def _is_overtaken(self, returned: Return) -> bool:
         """Whether what is said of a file may be otherwise, now that more has gone out."""
@@ -191,6 +202,10 @@ class _Desk:
     def _set_aside_duplicates(self, returns: Sequence[Return]) -> None:
         """What was accepted before, byte for byte or answer for answer, changes nothing more."""
         for returned in returns:
+            if returned.is_message:
+                returned.is_duplicate = (returned.sha256, None) in self.known
+                returned.findings = [] if returned.is_duplicate else returned.findings
+                self.known |= {(returned.sha256, None)} if returned.is_closed else set()
             if returned.answers is None or returned.is_untouched:
                 continue
             says: set[str | tuple[str, int | None]] = {returned.answers.sha}

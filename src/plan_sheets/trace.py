@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from plan_sheets.core.model.findings import Outcome, PlanSheetsError
 from plan_sheets.core.model.keys import Key
+from plan_sheets.core.model.mail import Mail
 from plan_sheets.store import schemas
 from plan_sheets.store.plan_folder import Folder, check_folder
 from plan_sheets.store.register.reads import TracedValue, list_traced_values
@@ -32,6 +33,8 @@ class Step:
     completed_by: str
     received: str
     saved_by: str
+    mail: Mail | None = None
+    """The e-mail that the file came in; None if it came in none."""
 
 
 def trace_value(folder: Folder, ref: str, field: str | None = None) -> Sequence[Step]:

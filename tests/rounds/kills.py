@@ -21,14 +21,14 @@ from sqlalchemy import Engine, event
 
 from plan_sheets import inspect as inspection
 from plan_sheets import issue, master, office, officer, plan, receive
-from plan_sheets import screen as show
 from plan_sheets.cli import main
 from plan_sheets.core.answers import check
+from plan_sheets.screen import deeds
 from plan_sheets.store.container.hashing import sha256_of
 from plan_sheets.store.plan_folder import open_folder
 from plan_sheets.store.register.register import FILE
 
-LOADED = (inspection, issue, master, office, officer, plan, receive, show, check)
+LOADED = (inspection, issue, master, office, officer, plan, receive, deeds, check)
 """What commands load late: their processes have it from this one."""
 KILLED = 99
 CHANGES = ("open", "fsync", "replace", "unlink", "mkdir")

@@ -88,6 +88,12 @@ class Folder:
         outbox.write_whole(target, data)
         return True
 
+    def keep_text(self, text: str, sha: str) -> None:
+        """Keep what an e-mail says under `returned/`, named by the SHA-256 of the e-mail; it is not synced yet."""
+        target = self.path / RETURNED / f"{sha}.txt"
+        if not target.exists():
+            outbox.write_whole(target, text.encode("utf-8", "backslashreplace"))
+
     def sync_kept(self, shas: Iterable[str]) -> None:
         """Sync the kept bytes with these SHA-256 to the disk. Raises PlanSheetsError."""
         for path in map(self.kept, shas):

@@ -13,72 +13,10 @@ from plan_sheets.core.book.spec import ColumnSpec, RuleSpec, SheetSpec, Workbook
 from plan_sheets.core.editions.people import NameWords
 from plan_sheets.core.model.findings import PlanSheetsError, Severity
 from plan_sheets.core.model.messages import Message, Messages
+from plan_sheets.core.screening.identifiers import IdentifierKind, IdentifierWords
+from plan_sheets.core.screening.screen import Screen
+from plan_sheets.store.schema_keys import ALLOWED, ANY_WORD, CODES, CONSTRAINT_KEYS, EACH_LENS, FIELD_KEYS, WORDS
 from plan_sheets.store.strict_yaml import check_keys, find_named, load_plain_yaml, load_yaml
-
-ANY_WORD = "*"
-EACH_LENS = "each lens"
-"""Choices of a field that are the names of all considerations."""
-FIELD_KEYS = (
-    *("name", "title", "type", "format", "scope", "fill", "width", "constraints", "required_when", "refers"),
-    *("placeholders", "phrases", "findings", "prompt", "lens"),
-)
-CONSTRAINT_KEYS = {
-    "required": "required",
-    "enum": "choices",
-    "maxLength": "max_length",
-    "minimum": "minimum",
-    "pattern": "pattern",
-    "unique": "unique",
-}
-CODES = {
-    "required": "required",
-    "enum": "not_a_choice",
-    "maxLength": "too_long",
-    "minimum": "too_small",
-    "pattern": "not_of_the_form",
-    "unique": "ref_twice",
-    "refers": "unknown_ref",
-}
-"""The code of the finding that each rule of a field gives, where the field names no other under `findings`.
-
-That of `required` is that of `required_when` too.
-"""
-ALLOWED = {
-    "record": ("record", "title", "keyed_by", "new_rows", "become", "one_statement", "fields"),
-    "workbook": ("kind", "title", "protected", "sheets"),
-    "sheet": (
-        "name",
-        "title",
-        "lines",
-        "record",
-        "form",
-        "items",
-        "links",
-        "missing",
-        "identity",
-        "key",
-        "spare",
-        "chart",
-        "columns",
-    ),
-    "chart": ("title", "label", "parts"),
-    "column": ("field", "each", "heading", "width", "input"),
-    "message": ("severity", "wrong", "do", "example", "holds", "told", "many"),
-    "names": ("titles", "posts", "words"),
-    "kind of phrases": ("means", "prefilled", "phrases"),
-    "rag rule": ("title", "default", "unit", "means"),
-}
-WORDS = {
-    "type": ("string", "date", "integer"),
-    "format": ("", "email", "ref", "refs"),
-    "scope": ("standing", "round", "form", "derived"),
-    "fill": ("officer", "chair", "executive", "tool"),
-    "keyed_by": ("", "subgroup"),
-    "each": ("lens",),
-    "means": ("ask", "blank", "answer"),
-    "severity": tuple(Severity),
-    "told": ("", "screen", "officer"),
-}
 
 
 @cache
@@ -312,7 +250,7 @@ def load_workbook_spec(kind: str) -> WorkbookSpec:
 
 def check_schemas() -> None:
     """Read every file of `schemas/`. Raises PlanSheetsError, with file and line, for what is wrong in any of them."""
-    load_records(), load_messages(), load_phrases(), load_rag_rules(), load_name_words()
+    load_records(), load_messages(), load_phrases(), load_rag_rules(), load_name_words(), load_screen()
     for path in sorted((find_data_folder("schemas") / "workbooks").glob("*.yaml")):
         load_workbook_spec(path.stem)
 
@@ -364,6 +302,29 @@ def load_name_words() -> NameWords:
     found = load_yaml(find_data_folder("schemas") / "names.yaml")
     check_keys(found, ALLOWED["names"], "names.yaml", "list of words")
     return NameWords(*(frozenset(found[name].split()) for name in ALLOWED["names"]))
+
+
+@cache
+def load_screen() -> Screen:
+    """`schemas/identifiers.yaml`: what identifies a case. Raises PlanSheetsError with file and line."""
+    path = find_data_folder("schemas") / "identifiers.yaml"
+    found = load_yaml(path)
+    check_keys(found, tuple(IdentifierKind), path.name, "list of identifiers", tuple(IdentifierKind))
+    return Screen.of_words({kind: _read_identifier_words(found[kind], path.name) for kind in IdentifierKind})
+
+
+def _read_identifier_words(found: Mapping[str, Any], file: str) -> IdentifierWords:
+    """The words of one kind of identifiers: lists of texts, each once."""
+    check_keys(found, ALLOWED["kind of identifiers"], file, "kind of identifiers", ("title", "words"))
+    lists = {key: found.get(key, []) for key in ("words", "unless", "systems")}
+    for key, words in lists.items():
+        where = f"{file}, line {found['__line__']}: {key}"
+        if not isinstance(words, list):
+            raise PlanSheetsError(f"{where} is no list.", "Put it between [ and ].")
+        if wrong := [word for word in words if not isinstance(word, str) or words.count(word) > 1]:
+            raise PlanSheetsError(f"{where}: '{wrong[0]}' stands twice, or is no text.", "Write it once, in quotes.")
+    areas = frozenset(found.get("areas", "").split())
+    return IdentifierWords(found["title"], areas=areas, **{key: tuple(words) for key, words in lists.items()})
 
 
 @cache

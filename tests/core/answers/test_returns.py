@@ -11,6 +11,7 @@ from plan_sheets.core.answers.answers import Answers
 from plan_sheets.core.answers.returns import Return, judge
 from plan_sheets.core.model.findings import Finding, Severity
 from plan_sheets.core.model.keys import Key
+from plan_sheets.core.model.mail import Mail
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -60,6 +61,14 @@ def test_verdict_of_what_may_not() -> None:
     held = Return("da.xlsx", "0" * 64, was_read=True)
     assert [(judge(one), one.is_to_merge) for one in (unread, held)] == [("refused", False), ("held", False)]
     assert (held.receipt().kind, held.receipt().issue) == (None, None)
+
+
+def test_a_mail_without_a_workbook_is_held_and_says_who_sent_it() -> None:
+    mail = Mail("1" * 64, "The Chair <chair@example.org>", "2016-07-12T09:30:00+01:00")
+    receipt = Return("mail.eml", "1" * 64, mail, is_message=True).receipt()
+    assert (receipt.kind, receipt.verdict) == ("message", "held")
+    assert (receipt.sent_by, receipt.sent_at) == (mail.sent_by, mail.sent_at)
+    assert Return("da.xlsx", "0" * 64).sent_by == Return("da.xlsx", "0" * 64).sent_at == ""
 
 
 def test_findings_follow_a_cell_to_its_new_key() -> None:

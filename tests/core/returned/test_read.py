@@ -10,13 +10,15 @@ from plan_sheets.core.answers.answers import Answers
 from plan_sheets.core.model.findings import Finding, Outcome
 from plan_sheets.core.model.found import FoundSheet, FoundWorkbook
 from plan_sheets.core.returned.read import read_return
-from plan_sheets.store.schemas import load_messages, load_phrases
+from plan_sheets.store.schemas import load_messages, load_phrases, load_screen
 
 TYPED = AS_ISSUED.replace("By hand |       |", "By foot | The lead |").replace("Aloud   |       |", "Aloud | Nobody |")
 
 
 def read(*sheets: FoundSheet) -> tuple[Answers, list[Finding]]:
-    return read_return(DOCUMENT, FoundWorkbook("xlsx", sheets), load_messages(), lambda _: "", load_phrases())
+    return read_return(
+        DOCUMENT, FoundWorkbook("xlsx", sheets), load_messages(), lambda _: "", load_phrases(), load_screen()
+    )
 
 
 def told(read: tuple[Answers, list[Finding]]) -> list[tuple[str, str]]:

@@ -37,7 +37,7 @@ from plan_sheets.store.formats.ods.read import scan_ods
 from plan_sheets.store.formats.reader import read_workbook
 from plan_sheets.store.inspector.inspect import inspect_apart
 from plan_sheets.store.receiving import email as mails
-from plan_sheets.store.receiving.email import read_attachments
+from plan_sheets.store.receiving.email import read_mail
 from plan_sheets.store.receiving.inbox import open_inbox
 from plan_sheets.store.receiving.unpack import IncomingFile, unpack
 
@@ -183,7 +183,7 @@ def test_a_part_too_large_to_be_inspected() -> None:
 )
 def test_an_email_just_over_a_limit_is_refused(enough: Limits, too_few: Limits, code: str) -> None:
     data = mail({"a.xlsx": PLAIN, "b.xlsx": PLAIN}).as_bytes()
-    assert [one.name for one in read_attachments(data, enough)] == ["a.xlsx", "b.xlsx"]
+    assert [one.name for one in read_mail(data, "", enough).attachments] == ["a.xlsx", "b.xlsx"]
     (file,) = unpack(IncomingFile("m.eml", data), too_few).files
     assert file.refusal
     assert file.refusal.code == code
@@ -195,7 +195,7 @@ def test_an_email_that_the_standard_library_stumbles_over(monkeypatch: pytest.Mo
 
     monkeypatch.setattr(mails, "message_from_bytes", stumble)
     with pytest.raises(RefusedError, match="file_damaged"):
-        read_attachments(mail({}).as_bytes())
+        read_mail(mail({}).as_bytes(), "")
 
 
 def test_a_file_too_large_to_be_held_is_known_all_the_same(round_one: Plan) -> None:

@@ -14,6 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.store.compound import outlook_message
 
+from plan_sheets.core.model.mail import Mail
+from plan_sheets.store.container.hashing import sha256
 from plan_sheets.store.container.limits import LIMITS, Limits
 from plan_sheets.store.receiving.unpack import BESIDE, IncomingFile, UnpackedFiles, find_reason_passed_over, unpack
 
@@ -21,7 +23,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 SENDER = "The Chair <chair@example.org>"
-NOTHING = "no workbook in it"
 NAMED = "not a workbook by its name"
 LEFT = "left behind by another program"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -40,7 +41,7 @@ BOOK = zipped({"[Content_Types].xml": b"<Types/>", "xl/embeddings/other.xlsx": b
 
 def mail(attached: Mapping[str, bytes], kind: str = "application/octet-stream") -> EmailMessage:
     made = EmailMessage()
-    made["From"], made["Date"] = SENDER, "Tue, 12 Jul 2016 09:30:00 +0100"
+    made["From"], made["Date"] = SENDER, "Fri, 1 Jul 2016 09:30:00 +0100"
     made.set_content("Here it is.")
     made.add_alternative("<p>Here it is.</p>", subtype="html")
     for name, data in attached.items():
@@ -154,10 +155,10 @@ def test_an_email_with_its_sender_and_date() -> None:
     made = mail({"return.xlsx": BOOK, "smime.p7s": b"x", "all.zip": zipped({"q1/other.xls": b"x"})})
     made.add_attachment(b"\x89PNG", "image", "png", filename="image001.png", disposition="inline")
     out = unpack(IncomingFile("chair's mail.eml", made.as_bytes()))
-    sent = (SENDER, "2016-07-12T09:30:00+01:00")
+    told = Mail(sha256(made.as_bytes()), SENDER, "2016-07-01T09:30:00+01:00", "", "Here it is.\n")
     assert out.files == [
-        IncomingFile("chair's mail.eml: return.xlsx", BOOK, *sent),
-        IncomingFile("chair's mail.eml: all.zip: q1/other.xls", b"x", *sent),
+        IncomingFile("chair's mail.eml: return.xlsx", BOOK, told),
+        IncomingFile("chair's mail.eml: all.zip: q1/other.xls", b"x", told),
     ]
     assert out.passed_over == [("chair's mail.eml: smime.p7s", NAMED), ("chair's mail.eml: image001.png", NAMED)]
 
@@ -176,7 +177,7 @@ def test_an_attachment_without_a_name_and_an_email_that_is_one() -> None:
     assert taken("m.eml", nameless)[0] == {"m.eml: attachment.xlsx": ""}
     for content, name in ((BOOK, "m.eml: attachment.xlsx"), (b"\x89PNG", None)):
         unknown = mail({"x": content}, "application/octet-stream").as_bytes().replace(b' filename="x"', b"")
-        assert [*taken("m.eml", unknown)[0]] == ([name] if name else [])
+        assert [*taken("m.eml", unknown)[0]] == [name or "m.eml"]
     bare = b"From: x\nContent-Type: " + XLSX.encode() + b"; name=return.xlsx\n\nPK"
     assert taken("m.eml", bare)[0] == {"m.eml: return.xlsx": ""}
 
@@ -184,16 +185,18 @@ def test_an_attachment_without_a_name_and_an_email_that_is_one() -> None:
 @pytest.mark.parametrize(
     ("data", "files", "passed"),
     [
-        (mail({}).as_bytes(), {}, {"m.eml": NOTHING}),
+        (mail({}).as_bytes(), {}, {}),
         (mail({"letter.pdf": b"x"}).as_bytes(), {"m.eml: letter.pdf": ""}, {}),
-        (mail({"logo.png": b"x"}).as_bytes(), {}, {"m.eml: logo.png": NAMED, "m.eml": NOTHING}),
+        (mail({"logo.png": b"x"}).as_bytes(), {}, {"m.eml: logo.png": NAMED}),
         (mail({"winmail.dat": b"x"}, "application/ms-tnef").as_bytes(), {"m.eml: winmail.dat": "file_outlook"}, {}),
         (mail({"old.msg": b"x"}).as_bytes(), {"m.eml: old.msg": "file_outlook"}, {}),
-        (b"Date: nonsense\n\nx", {}, {"m.eml": NOTHING}),
+        (b"Date: nonsense\n\nx", {}, {}),
     ],
 )
-def test_emails_without_a_workbook(data: bytes, files: dict[str, str], passed: dict[str, str]) -> None:
-    assert taken("m.eml", data) == (files, passed)
+def test_an_email_without_a_workbook_is_a_message(data: bytes, files: dict[str, str], passed: dict[str, str]) -> None:
+    assert taken("m.eml", data) == ({**files, "m.eml": ""}, passed)
+    *_, message = unpack(IncomingFile("m.eml", data)).files
+    assert (message.data, message.is_message, message.mail and message.mail.sha256) == (data, True, sha256(data))
 
 
 @given(st.binary(max_size=200), st.sampled_from(["z.zip", "m.eml"]))
@@ -204,12 +207,11 @@ def test_whatever_the_bytes_are_something_is_told(noise: bytes, name: str) -> No
 
 
 def test_a_message_of_outlook() -> None:
-    sent = datetime(2016, 7, 12, 8, 30, tzinfo=UTC)
+    sent = datetime(2016, 7, 1, 8, 30, tzinfo=UTC)
     data = outlook_message("The Chair", sent, {"Pobl Tŷ.xlsx": BOOK, "image001.png": b"x"})
     out = unpack(IncomingFile("chair.msg", data))
-    (file,) = out.files
-    assert (file.name, file.data) == ("chair.msg: Pobl Tŷ.xlsx", BOOK)
-    assert (file.sent_by, file.sent_at) == (SENDER, "2016-07-12T08:30:00+00:00")
+    told = Mail(sha256(data), SENDER, "2016-07-01T08:30:00+00:00")
+    assert out.files == [IncomingFile("chair.msg: Pobl Tŷ.xlsx", BOOK, told)]
     assert out.passed_over == [("chair.msg: image001.png", NAMED)]
     assert taken("chair.msg", data[: len(data) // 2])[0] == {"chair.msg": "file_outlook"}
 

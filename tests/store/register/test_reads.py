@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from plan_sheets.core.model.keys import Key
+from plan_sheets.core.model.mail import Mail
 from plan_sheets.store.register import reads, tables
 from plan_sheets.store.register.batch import Batch
 from plan_sheets.store.register.known_names import NOT_READ, find_disputed, find_known_names
@@ -155,7 +156,9 @@ def test_what_is_about_a_ref_is_about_its_contributions_and_not_about_refs_that_
 
 def test_people_are_those_of_this_plan_who_completed_sent_settled_or_were_entered(register: Register) -> None:
     with register.batch("receive", "2016-07-01T09:00:00") as batch:
-        came = add_return(batch, "a", completed_by="Ann Chair", sent_by="Bob Sender <bob@example.org>")
+        mail = batch.add_mail(Mail("m" * 64, "Bob Sender <bob@example.org>"))
+        assert batch.add_mail(Mail("m" * 64, "Bob Sender <bob@example.org>")) == mail, "several files came in it"
+        came = add_return(batch, "a", completed_by="Ann Chair", mail=mail)
         add_entry(batch, came, OWNER, "Cy Owner", outcome="error")
         add_entry(batch, came, WHAT, "Train Everybody")
         for choice, by in (("Keep", "Di Officer"), ("Take", "Ed Officer")):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import sqlite3
 from contextlib import closing
+from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
@@ -53,6 +54,12 @@ def full(issued_example: Path, tmp_path_factory: pytest.TempPathFactory) -> Path
     assert made is not None
     answers = {"Queries": {"1": {"Your choice": "Take"}}, "About": {"Settled by": {"Your answer": "Board officer"}}}
     office.receive_files(plan.folder, [fill(made.path, plan.inbox / "officer.xlsx", answers)], RECEIVED_ON)
+    mail = EmailMessage()
+    mail["From"], mail["Subject"] = "Chair <chair@example.org>", "Nothing new this quarter"
+    mail.set_content("See you on Friday.")
+    (plan.inbox / "mail.eml").write_bytes(mail.as_bytes())
+    office.receive_files(plan.folder, [plan.inbox / "mail.eml"], RECEIVED_ON)
+    office.redact_texts(plan.folder, "J1a.1", "It names a child", RECEIVED_ON, field="next_step")
     return plan.path / FILE
 
 

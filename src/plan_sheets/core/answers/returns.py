@@ -9,7 +9,11 @@ from plan_sheets.core.answers.answers import Answers, is_untouched
 from plan_sheets.core.book.document import DocumentFacts
 from plan_sheets.core.model.findings import Finding, Severity, Verdict
 from plan_sheets.core.model.keys import Key
+from plan_sheets.core.model.mail import Mail
 from plan_sheets.core.model.receipts import Receipt
+
+MESSAGE = "message"
+"""The kind of an e-mail without a workbook."""
 
 
 @dataclass(slots=True)
@@ -19,9 +23,12 @@ class Return:
     file: str
     """Its path; of a file that came in another one, the path of that and its name there."""
     sha256: str
-    sent_by: str = ""
-    """The sender of the e-mail that it came in; "" where it came in none. `sent_at`: when (ISO)."""
-    sent_at: str = ""
+    mail: Mail | None = None
+    """The e-mail that it came in, or is; None where it came in none."""
+    is_message: bool = False
+    """Whether it is an e-mail without a workbook: what it says is for the officer to read."""
+    is_closed: bool = False
+    """Of such an e-mail, whether the officer has said what was done about it."""
     saved_by: str = ""
     """The program that saved it; "" where it does not say."""
     was_read: bool = False
@@ -42,6 +49,23 @@ class Return:
     """Whether its bytes lie in `returned/`."""
     was_written: bool = False
     """Whether its bytes had to be written to `returned/`: they were not there, or not as they were received."""
+
+    @property
+    def sent_by(self) -> str:
+        """The sender of the e-mail that it came in; "" where that is not known."""
+        return self.mail.sent_by if self.mail else ""
+
+    @property
+    def sent_at(self) -> str:
+        """When that e-mail was sent (ISO); "" where that is not known."""
+        return self.mail.sent_at if self.mail else ""
+
+    @property
+    def kind(self) -> str | None:
+        """What it is: the kind of its document, `message`, or None where that is not known."""
+        if self.is_message:
+            return MESSAGE
+        return self.document.kind if self.document else None
 
     @property
     def is_untouched(self) -> bool:
@@ -67,13 +91,13 @@ class Return:
             self.file,
             self.sha256,
             judge(self),
-            kind=document.kind if document else None,
+            kind=self.kind,
             subgroup=document.subgroup or None if document else None,
             round=document.round if document else None,
             issue=document.reference if document else None,
             saved_by=self.saved_by,
-            sent_by=self.sent_by,
-            sent_at=self.sent_at,
+            sent_by=self.mail.sent_by if self.mail else "",
+            sent_at=self.mail.sent_at if self.mail else "",
             findings=self.findings,
             changes=self.changes,
             conflicts=self.conflicts,
@@ -82,12 +106,14 @@ class Return:
 
 def judge(returned: Return) -> Verdict:
     """What became of a return, by all that was found in it."""
+    if returned.is_duplicate:
+        return Verdict.DUPLICATE
+    if returned.is_message:
+        return Verdict.ACCEPTED if returned.is_closed else Verdict.HELD
     if not returned.was_read:
         return Verdict.REFUSED
     if returned.answers is None:
         return Verdict.HELD
-    if returned.is_duplicate:
-        return Verdict.DUPLICATE
     if returned.is_untouched:
         return Verdict.UNTOUCHED
     return judge_findings(returned.findings)

@@ -165,6 +165,7 @@ def _wide(code: str, column: str, holds: Callable[[pd.DataFrame], pd.Series[bool
             holds(frame) if column in frame or code == "required" else pd.Series(data=True, index=frame.index)
         ),
         name=f"{code}{_ABOUT}{column}",
+        ignore_na=False,  # else pandera takes a frame for valid in which the rule is broken by blank rows alone
     )
 
 

@@ -55,6 +55,8 @@ class FoundSheet:
     """Cells that hold something, some or all of it struck through."""
     hidden: frozenset[str] = frozenset()
     """Cells that hold something, in a row or a column that is hidden; of a sheet that is hidden see `visible`."""
+    masked: frozenset[str] = frozenset()
+    """Cells that held an identifier of a case, and are not there any more."""
 
     def rows(self) -> dict[int, dict[int, FoundCell]]:
         """Its cells by row and then by column, both counted from 0; rows in which nothing stands are not there."""

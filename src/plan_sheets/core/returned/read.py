@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import chain
 
@@ -18,6 +18,7 @@ from plan_sheets.core.model.keys import Address, Key, ref_order
 from plan_sheets.core.model.messages import Messages
 from plan_sheets.core.model.rounds import Round
 from plan_sheets.core.returned.locate import Locator
+from plan_sheets.core.returned.mask import Screened, list_issued, mask
 from plan_sheets.core.returned.misplaced import (
     find_merged_cells,
     find_moved_answers,
@@ -26,6 +27,8 @@ from plan_sheets.core.returned.misplaced import (
     find_spilled_paragraphs,
 )
 from plan_sheets.core.returned.tables import LocatedCell, LocatedWorkbook
+from plan_sheets.core.screening.identifiers import IdentifierKind
+from plan_sheets.core.screening.screen import Screen
 
 NOTHING_BECAUSE = "nothing_because"
 
@@ -40,17 +43,26 @@ def read_return(
     messages: Messages,
     whose: Callable[[str], str],
     phrases: Phrases,
+    screen: Screen | None = None,
     *,
+    places: Collection[str] = (),
     again: bool = False,
 ) -> tuple[Answers, list[Finding]]:
-    """Steps 4 to 6 of receiving one return: what it says, and what was found in it.
+    """Steps 4 to 7 of receiving one return: what it says, and what was found in it.
 
     `whose` gives the reference of the document that a foreign row key belongs to, "" if there is none. `phrases`: what
-    is no answer by itself. `again`: whether it takes the place of an earlier return, though it does not say so itself.
+    is no answer by itself. `screen`: what must not be kept; it comes first, so that nothing else tells of it; None: the
+    officer allows it. `places`: postcodes that may stand anywhere. `again`: whether it takes the place of an earlier
+    return, though it does not say so itself.
     """
+    screened = mask(workbook, list_issued(document), screen, places) if screen else Screened(workbook, {}, frozenset())
+    workbook = screened.workbook
     shape = Locator(document, workbook, messages, whose).locate()
     findings = find_merged_cells(shape, workbook, messages)
     reading = _Reading(document, workbook, messages, phrases, shape, shape.typed, [*shape.findings, *findings])
+    if screen:
+        reading.tell_masked(screened.masked, {kind: about.title for kind, about in screen.kinds.items()})
+    reading.tell_postcodes(screened.asked)
     reading.tell_fell_apart()
     reading.tell_beside()
     reading.tell_links()
@@ -108,6 +120,20 @@ class _Reading:
         self.findings.append(
             self.messages.remark(code, details, address=typed.address, key=typed.key, entered=typed.cell.entered)
         )
+
+    def tell_masked(self, masked: Mapping[Address, IdentifierKind], titles: Mapping[IdentifierKind, str]) -> None:
+        """Tell where something identified a case, and of which kind it was; what it said is not there any more."""
+        keys = {typed.address: typed.key for typed in self.typed} if masked else {}
+        for where, kind in masked.items():
+            details = {"cell": where.cell, "sheet": where.sheet, "kind": titles[kind]}
+            self.findings.append(self.messages.remark("case_identifier", details, address=where, key=keys.get(where)))
+            self.asked |= {keys[where]} if where in keys else set()
+
+    def tell_postcodes(self, asked: Collection[Address]) -> None:
+        """Ask about each answer with a full postcode; what the officer types to settle something is not asked about."""
+        for typed in self.typed if asked and self.document.kind != "officer" else ():
+            if typed.address in asked:
+                self._tell("postcode", typed)
 
     def tell_fell_apart(self) -> None:
         """Ask about each text that may be a further paragraph of one above it."""
@@ -274,11 +300,12 @@ class _Reading:
         reports: dict[str, list[LocatedCell]] = {}
         reported = {sheet.name for sheet in self.document.sheets if _is_reported(sheet)}
         unchanged = (row for row in self.shape.unchanged if row.sheet.name in reported)
+        masked = {finding.key for finding in self.findings if finding.severity is Severity.MASKED}
         for typed in chain(self.typed, *(row.inputs() for row in unchanged)):
             if typed.column.field.scope == "round" and typed.column.field.record == "action":
                 reports.setdefault(typed.row.ref, []).append(typed)
         for ref, cells in sorted(reports.items(), key=lambda report: ref_order(report[0])):
-            if not any(self.entered(typed).strip() for typed in cells):
+            if not any(self.entered(typed).strip() or typed.key in masked for typed in cells):
                 key = Key("action", ref, "ref")
                 yield self.messages.finding("row_silent", address=cells[0].address, key=key, ref=ref)
 

@@ -25,6 +25,8 @@ class Limits:
     """Characters of a header of an e-mail; an ordinary one has a tenth of that."""
     mail_here: int = 500_000
     """Bytes of an e-mail that is read in this process; a larger one is read by a child process."""
+    mail_text: int = 20_000_000
+    """Bytes of a text in an e-mail: ten megabytes of HTML are read in four seconds."""
 
     # A package and its parts
     entries: int = 2_000

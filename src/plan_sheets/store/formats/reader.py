@@ -208,9 +208,6 @@ def _unpack_sheet(packed: dict[str, Any]) -> FoundSheet:
         (row, column): FoundCell(text, CellKind(kind), formula)
         for row, column, text, kind, formula in packed.pop("cells")
     }
-    merged, struck, hidden = (
-        tuple(packed.pop("merged")),
-        frozenset(packed.pop("struck")),
-        frozenset(packed.pop("hidden")),
-    )
-    return FoundSheet(cells=cells, merged=merged, struck=struck, hidden=hidden, **packed)
+    merged = tuple(packed.pop("merged"))
+    struck, hidden, masked = (frozenset(packed.pop(name)) for name in ("struck", "hidden", "masked"))
+    return FoundSheet(cells=cells, merged=merged, struck=struck, hidden=hidden, masked=masked, **packed)

@@ -205,6 +205,12 @@ class Identifier:
         return [self.messages.remark("completed_by_unknown", details, entered=who)]
 
     @cached_property
+    def places(self) -> frozenset[str]:
+        """The postcodes that the plan says may stand in a return."""
+        text = self.register.history(record="plan").text("plan", "", "postcodes")
+        return frozenset(part.strip() for part in text.split(";") if part.strip())
+
+    @cached_property
     def _led_by(self) -> Mapping[tuple[str, ...], Mapping[str, Sequence[str]]]:
         """For each group of fields, the subgroups that name a person there, by the `plain` text of the name."""
         led: dict[tuple[str, ...], dict[str, list[str]]] = {names: {} for names in (_ADDRESS, _CHAIRS)}

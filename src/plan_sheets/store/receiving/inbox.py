@@ -84,8 +84,8 @@ def open_inbox(folder: Folder, paths: Iterable[Path], limits: Limits = LIMITS) -
     """All files of these paths, each once, sorted.
 
     In a folder what the tool made and nobody changed is passed over, as are the plan, the register and `returned/`. A
-    folder, zip or e-mail without a workbook is passed over among others. Raises PlanSheetsError for a path that is not
-    there, and for such a folder, zip or e-mail if it is all that was given.
+    folder or zip without a workbook is passed over among others; an e-mail never is: it may hold the answer itself.
+    Raises PlanSheetsError for a path that is not there, and for such a folder or zip if it is all that was given.
     """
     given = list(paths)
     for path in given:

@@ -6,16 +6,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import PurePath
 from typing import Self
 
 from plan_sheets.core.answers.returns import Return
-from plan_sheets.core.model.findings import Finding, PlanSheetsError
+from plan_sheets.core.model.findings import Finding, PlanSheetsError, Severity
 from plan_sheets.core.model.found import CellKind, FoundWorkbook
+from plan_sheets.core.model.mail import describe_mail, describe_whole, find_links
 from plan_sheets.core.model.messages import Messages
 from plan_sheets.core.model.receipts import Instructions
 from plan_sheets.core.returned.lost_on_saving import find_lost
 from plan_sheets.core.returned.read import read_return
+from plan_sheets.core.screening.around import MASK, find_kind, mask_around, mask_mail
+from plan_sheets.core.screening.identifiers import IdentifierKind
+from plan_sheets.core.screening.screen import Screen
 from plan_sheets.store import schemas
 from plan_sheets.store.container.refused import OddError, Refusal
 from plan_sheets.store.formats.reader import read_ordinary, read_workbook
@@ -24,6 +29,8 @@ from plan_sheets.store.receiving.identify import Identifier
 from plan_sheets.store.receiving.inbox import WaitingFile
 from plan_sheets.store.receiving.unpack import IncomingFile
 
+ALLOWS_IDENTIFIERS = "case_identifier"
+"""What the officer allows where nothing shall be masked."""
 _Read = Callable[[bytes], FoundWorkbook | Refusal]
 
 
@@ -53,28 +60,67 @@ class Intake:
 
     def open(self, waiting: WaitingFile, read: _Read = read_workbook) -> Return:
         """One file after these steps."""
-        incoming = waiting.open()
+        incoming, masked = self._screen_around(waiting.open())
         try:
             returned = self._read(incoming, read)
         except (PlanSheetsError, OddError):
             raise
         except Exception as error:  # noqa: BLE001 - a fault of ours costs this file a refusal, and the others nothing
             reason = f"{type(error).__name__}: {error}"[:200]
+            reason = type(error).__name__ if find_kind(schemas.load_screen(), reason) else reason
             returned = _unread(incoming)
             returned.findings.append(self.messages.remark("file_unforeseen", {"reason": reason}))
-        # Of a container that could not be opened nobody knows what is in it.
-        if self.keeps and incoming.refusal is None:
+        returned.findings[:0] = masked
+        # Of a container that could not be opened nobody knows what is in it; and what is masked is kept nowhere.
+        is_masked = any(finding.severity is Severity.MASKED for finding in returned.findings)
+        if self.keeps and incoming.refusal is None and not is_masked:
             returned.was_kept, returned.was_written = True, self.folder.keep(incoming.data, incoming.sha)
+            if incoming.mail:
+                self.folder.keep_text(describe_whole(incoming.mail), incoming.mail.sha256)
         self.identifier.known.clear()
         return returned
+
+    @property
+    def screen(self) -> Screen | None:
+        """What must not be kept; None where the officer allows it."""
+        return None if ALLOWS_IDENTIFIERS in self.instructions.allow else schemas.load_screen()
+
+    def _screen_around(self, incoming: IncomingFile) -> tuple[IncomingFile, list[Finding]]:
+        """The file, its name and its mail without what must not be kept; a finding for each of them that held any."""
+        screen = self.screen
+        if screen is None:
+            reason = self.instructions.reason
+            return incoming, [self.messages.finding("held_then_allowed", held=ALLOWS_IDENTIFIERS, reason=reason)]
+        findings = []
+        if kind := find_kind(screen, incoming.name):
+            ending = PurePath(incoming.name).suffix
+            incoming = replace(incoming, name=f"{MASK}{ending}", path="" if incoming.path else incoming.path)
+            findings.append(self._tell_masked("The name of the file", kind))
+        if incoming.mail:
+            mail, kind = mask_mail(screen, incoming.mail)
+            incoming = replace(incoming, mail=mail)
+            findings += [self._tell_masked("The e-mail", kind)] if kind else []
+        return incoming, findings
+
+    def _tell_masked(self, where: str, kind: IdentifierKind) -> Finding:
+        title = schemas.load_screen().kinds[kind].title
+        return self.messages.finding("case_identifier_beside", where=where, kind=title)
 
     def _read(self, incoming: IncomingFile, read: _Read) -> Return:
         """Steps 1 and 2; then the others, where there is a workbook with any text in it."""
         returned = _unread(incoming)
+        if incoming.mail:
+            returned.findings += [self.messages.remark(note.code, note.details) for note in incoming.mail.notes]
+        if incoming.is_message:
+            self._read_message(incoming, returned)
+            return returned
         found = incoming.refusal or read(incoming.data)
         if not isinstance(found, FoundWorkbook):
             returned.findings.append(self.messages.remark(found.code, found.details))
             return returned
+        if screen := self.screen:
+            found, around = mask_around(screen, found)
+            returned.findings += [self._tell_masked(where, kind) for where, kind in around]
         returned.saved_by = found.saved_by
         if not _holds_text(found):
             program = found.saved_by or "a program that does not say its name"
@@ -86,6 +132,15 @@ class Intake:
         ]
         self._read_answers(incoming, found, returned)
         return returned
+
+    def _read_message(self, incoming: IncomingFile, returned: Return) -> None:
+        """An e-mail without a workbook: it is told, with the addresses in it at which a workbook may lie."""
+        told = describe_mail(incoming.mail) if incoming.mail else ""
+        finding = self.messages.finding("mail_without_workbook", entered=told)
+        returned.is_closed = finding.code in self.instructions.allow
+        returned.findings.append(self._allow(finding) if returned.is_closed else finding)
+        links = find_links(incoming.mail.body) if incoming.mail else ()
+        returned.findings += [self.messages.finding("mail_names_link", link=link) for link in links]
 
     def _read_answers(self, incoming: IncomingFile, found: FoundWorkbook, returned: Return) -> None:
         """Steps 3 to 6. What holds the file ends them: nothing of it may be merged."""
@@ -102,7 +157,16 @@ class Intake:
             return
         returned.findings += [messages.remark(remark.code, remark.details) for remark in find_lost(document, found)]
         phrases, whose = schemas.load_phrases(), self.identifier.find_owner
-        answers, findings = read_return(document, found, messages, whose, phrases, again=bool(instructions.replaces))
+        answers, findings = read_return(
+            document,
+            found,
+            messages,
+            whose,
+            phrases,
+            self.screen,
+            places=self.identifier.places,
+            again=bool(instructions.replaces),
+        )
         holding = {finding.code for finding in findings if messages.by_code[finding.code].holds}
         if holding - instructions.allow:
             returned.findings += findings
@@ -121,7 +185,7 @@ class Intake:
 
 def _unread(incoming: IncomingFile) -> Return:
     """A file of which nothing is known yet."""
-    return Return(incoming.name, incoming.sha, incoming.sent_by, incoming.sent_at)
+    return Return(incoming.name, incoming.sha, incoming.mail, incoming.is_message)
 
 
 def _holds_text(workbook: FoundWorkbook) -> bool:

@@ -6,18 +6,19 @@ opened is a file that is refused. Files in it that are no workbooks are passed o
 
 from __future__ import annotations
 
-import re
 import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 
+from plan_sheets.core.model.mail import Mail
 from plan_sheets.store.container.hashing import sha256
 from plan_sheets.store.container.kinds import has_stream, is_workbook
 from plan_sheets.store.container.limits import LIMITS, Limits
 from plan_sheets.store.container.refused import Refusal, RefusedError
 from plan_sheets.store.container.zip import is_encrypted, list_entries, read_entry
-from plan_sheets.store.receiving.email import SUFFIXES, read_attachments
+from plan_sheets.store.receiving.email import SUFFIXES, read_mail
+from plan_sheets.store.receiving.mailboxes import ending, find_mail, find_mails, is_mail
 from plan_sheets.store.receiving.outlook import convert_message
 
 
@@ -27,16 +28,21 @@ class IncomingFile:
 
     name: str
     data: bytes
-    sent_by: str = ""
-    """The sender of the e-mail that it was attached to; "" if there is none."""
-    sent_at: str = ""
-    """When the e-mail was sent, in ISO format with the zone of the sender; "" if not known."""
+    mail: Mail | None = None
+    """The e-mail that it was attached to, or that it is; None if there is none."""
+    is_message: bool = False
+    """Whether it is an e-mail in which there is no workbook: its text may be the answer."""
     refusal: Refusal | None = None
     """Why it cannot be read; None if that is not known yet."""
     path: str = ""
     """Its path on the disk; "" if it was taken out of another file."""
     digest: str = ""
     """SHA-256 of the bytes if it is known already; a file that is too large to be kept has no bytes here."""
+
+    @property
+    def sent_by(self) -> str:
+        """The sender of the e-mail that it came in; "" where that is not known."""
+        return self.mail.sent_by if self.mail else ""
 
     @property
     def sha(self) -> str:
@@ -83,57 +89,99 @@ def find_reason_passed_over(name: str, data: bytes = b"") -> str:
     path = PurePosixPath(name)
     if path.name.startswith(("~$", ".")) or "__MACOSX" in path.parts:
         return "left behind by another program"
-    return "" if path.suffix.lower() in (*SUFFIXES, *_DOCUMENTS) or is_workbook(data) else "not a workbook by its name"
+    return "" if ending(name) in (*SUFFIXES, *_DOCUMENTS) or is_workbook(data) else "not a workbook by its name"
 
 
 def _unpack(file: IncomingFile, out: UnpackedFiles, depth: int) -> None:
     """Add the files in this file. If one of them is refused, the files taken out before it are kept."""
     before, documents = len(out.files), list[IncomingFile]()
+    container = _Container((), None)
     try:
-        members = None if file.refusal else _open_container(file, depth, out.limits)
-        if members is None:
+        opened = None if file.refusal else _open_container(file, depth, out.limits)
+        if opened is None:
             out.files.append(file)
             return
-        for member in members:
-            inside = replace(member, name=f"{file.name}: {member.name}")
+        container = opened
+        for member in container.members:
+            inside = replace(member, name=f"{file.name}: {member.name}", mail=container.mail)
             if why := "" if member.refusal else find_reason_passed_over(member.name, member.data):
                 out.passed_over.append((inside.name, why))
                 continue
             out.take(len(member.data))
-            if PurePosixPath(member.name).suffix.lower() in _DOCUMENTS:
+            if ending(member.name) in _DOCUMENTS and not is_mail(member.data):
                 documents.append(inside)
             else:
                 _unpack(inside, out, depth + 1)
     except RefusedError as refused:
-        out.files.append(replace(file, refusal=Refusal(refused.code, refused.details)))
-    if len(out.files) > before:  # documents beside a workbook are evidence and seldom the answer itself
+        refusal = Refusal(refused.code, refused.details)
+        out.files.append(replace(file, mail=container.mail or file.mail, refusal=refusal))
+    _add_the_rest(file, container, documents, out, before)
+
+
+def _add_the_rest(
+    file: IncomingFile, container: _Container, documents: list[IncomingFile], out: UnpackedFiles, before: int
+) -> None:
+    """Add the documents in a container of which `before` files were there earlier, and an e-mail without a workbook."""
+    taken = out.files[before:]
+    if taken:  # documents beside a workbook are evidence and seldom the answer itself
         out.passed_over += [(document.name, BESIDE) for document in documents]
-    elif documents:
-        out.files += documents
     else:
+        out.files += documents
+    if container.is_mail:
+        # What was refused is named by its own sentence, and the answer may stand in the mail.
+        if not any(one.refusal is None or one.refusal.code in _STANDS_FOR_IT or one.name == file.name for one in taken):
+            out.files.append(replace(file, mail=container.mail, is_message=True))
+    elif not (taken or documents):
         out.passed_over.append((file.name, "no workbook in it"))
 
 
-def _open_container(file: IncomingFile, depth: int, limits: Limits) -> Iterable[IncomingFile] | None:
-    """The files in this container, with their names in it; None if it is no container. Raises RefusedError."""
-    members = _list_members(file, limits)
-    if members is not None and depth == limits.depth:
+_STANDS_FOR_IT = ("file_mail_encrypted",)
+"""Refusals of what is the whole mail, so that it has no other text."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Container:
+    """A zip, an e-mail, or a file of several e-mails."""
+
+    members: Iterable[IncomingFile]
+    """The files in it, with their names in it."""
+    mail: Mail | None
+    """The e-mail that it is or came in; None if there is none."""
+    is_mail: bool = False
+
+
+def _open_container(file: IncomingFile, depth: int, limits: Limits) -> _Container | None:
+    """What is in this container; None if it is no container. Raises RefusedError."""
+    container = _open(file, limits)
+    if container is not None and depth == limits.depth:
         raise RefusedError("file_nested", limit=limits.depth)
-    return members
+    return container
 
 
-def _list_members(file: IncomingFile, limits: Limits) -> Iterable[IncomingFile] | None:
-    suffix = PurePosixPath(file.name).suffix.lower()
+def _open(file: IncomingFile, limits: Limits) -> _Container | None:
     if len(file.data) > limits.inflated:
         return None  # the guard reports that it is too large
     if file.data.startswith(b"PK"):
-        return _list_zip_members(file, limits)
-    if suffix == ".msg" or has_stream(file.data, "__properties_version1.0"):
-        mail = convert_message(file.data, limits)
-        if mail is None:
+        members = _list_zip_members(file, limits)
+        return None if members is None else _Container(members, file.mail)
+    if mails := find_mails(file.name, file.data):
+        return _Container((IncomingFile(name, data) for name, data in mails), file.mail)
+    data = find_mail(file.name, file.data)
+    if ending(file.name) == ".msg" or has_stream(file.data, "__properties_version1.0"):
+        data = convert_message(file.data, limits)
+        if data is None:
             raise RefusedError("file_outlook")
-        return _list_attachments(mail, limits)
-    return _list_attachments(file.data, limits) if suffix == ".eml" and _HEADER.match(file.data) else None
+    return None if data is None else _open_mail(file, data, limits)
+
+
+def _open_mail(file: IncomingFile, data: bytes, limits: Limits) -> _Container:
+    """An e-mail, its bytes as `data` if it came in another format. Raises RefusedError."""
+    opened = read_mail(data, file.sha, limits)
+    members = [
+        IncomingFile(one.name, one.data, refusal=Refusal(one.refusal) if one.refusal else None)
+        for one in opened.attachments
+    ]
+    return _Container(members, replace(opened.mail, attached_to=file.mail), is_mail=True)
 
 
 _PACKAGES = ("[content_types].xml", "mimetype", "meta-inf/manifest.xml", "index.zip")
@@ -159,13 +207,11 @@ def _read_zip_member(file: IncomingFile, entry: zipfile.ZipInfo) -> IncomingFile
     name = _decode_name(entry)
     try:
         data = read_entry(file.data, entry)
-        return IncomingFile(name, b"" if find_reason_passed_over(name, data) else data, file.sent_by, file.sent_at)
+        return IncomingFile(name, b"" if find_reason_passed_over(name, data) else data)
     except Exception as trouble:  # noqa: BLE001 - whatever is wrong with this part, the others may be right
         if find_reason_passed_over(name):
             return IncomingFile(name, b"")
-        return IncomingFile(
-            name, b"", file.sent_by, file.sent_at, Refusal("file_damaged", {"reason": str(trouble)[:200]})
-        )
+        return IncomingFile(name, b"", refusal=Refusal("file_damaged", {"reason": str(trouble)[:200]}))
 
 
 def _decode_name(entry: zipfile.ZipInfo) -> str:
@@ -174,19 +220,3 @@ def _decode_name(entry: zipfile.ZipInfo) -> str:
         return entry.filename if entry.flag_bits & 0x800 else entry.filename.encode("cp437").decode()
     except UnicodeError:
         return entry.filename
-
-
-_HEADER = re.compile(rb"(?:From [^\n]*\n)?[!-9;-~]+:")
-"""The beginning of an e-mail (RFC 5322 2.2)."""
-
-
-def _list_attachments(data: bytes, limits: Limits) -> list[IncomingFile]:
-    """The attachments of an e-mail, with its sender and date. Raises RefusedError."""
-    refused = {"": None, "file_outlook": Refusal("file_outlook")}
-    attachments = read_attachments(data, limits)
-    return [
-        IncomingFile(
-            attachment.name, attachment.data, attachment.sent_by, attachment.sent_at, refused[attachment.refusal]
-        )
-        for attachment in attachments
-    ]

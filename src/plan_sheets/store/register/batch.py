@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Table, func, insert, select
 from plan_sheets.core.book.document import Document, sha_of
 from plan_sheets.core.model.history import History
 from plan_sheets.core.model.keys import Key
+from plan_sheets.core.model.mail import Mail, describe_whole
 from plan_sheets.store.outbox import Outbox
 from plan_sheets.store.register import tables
 
@@ -92,6 +93,16 @@ class Batch:
             supersedes=document.supersedes,
             answers_return=document.answers_return,
         )
+
+    def add_mail(self, mail: Mail) -> int:
+        """The id of an e-mail, which is added if it is not there: several files may have come in it."""
+        m = tables.MAIL.c
+        known = select(m.id).where(m.plan == self.register.plan, m.sha256 == mail.sha256)
+        for (found,) in self.connection.execute(known):
+            return int(found)
+        below = f"\n\nForwarded in this e-mail:\n{describe_whole(mail.attached_to)}" if mail.attached_to else ""
+        told = {"sent_by": mail.sent_by, "sent_at": mail.sent_at, "subject": mail.subject, "body": mail.body + below}
+        return self.add(tables.MAIL, sha256=mail.sha256, **told)
 
     def history(self) -> History:
         """The history, with what this batch has recorded so far."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from typing import NamedTuple
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
 
 from plan_sheets.core.model.keys import Key
+from plan_sheets.core.model.mail import Mail
 from plan_sheets.store.register import statements
 from plan_sheets.store.register.register import Register, ReturnFacts
 
@@ -19,7 +20,10 @@ class AcceptedFile(NamedTuple):
 
 
 class ReturnOfRound(NamedTuple):
-    """A file that came back for a document of a round. `form`: what was answered on its forms, as JSON, or ""."""
+    """A file that came back for a document of a round. `form`: what was answered on its forms, as JSON, or "".
+
+    `mail`: the e-mail that it came in, None if it came in none.
+    """
 
     round: str
     subgroup: str
@@ -27,6 +31,7 @@ class ReturnOfRound(NamedTuple):
     received: str
     completed_by: str
     form: str
+    mail: Mail | None
 
 
 class CellFinding(NamedTuple):
@@ -64,6 +69,15 @@ class Entry(NamedTuple):
     entered: str
 
 
+class TypedEntry(NamedTuple):
+    """What was typed into a cell, as it was entered and as it was tidied; `kind`: of its return (its id)."""
+
+    return_id: int
+    kind: str
+    key: Key
+    texts: tuple[str, str]
+
+
 class TracedValue(NamedTuple):
     """One time that a fact was given a value. `head`: what stood before; `outcome`: what became of the value.
 
@@ -82,6 +96,8 @@ class TracedValue(NamedTuple):
     completed_by: str
     received: str
     saved_by: str
+    mail: Mail | None
+    """The e-mail that the file came in; None if it came in none."""
 
 
 class Settlement(NamedTuple):
@@ -90,6 +106,16 @@ class Settlement(NamedTuple):
     choice: str
     typed: str
     by: str
+
+
+MAIL_COLUMNS = 5
+"""How many columns, the last of a row, are those of an e-mail."""
+
+
+def _make_mail(row: Sequence[Any]) -> Mail | None:
+    """The e-mail in the last columns of a row; None where they are blank."""
+    mail = Mail(*row[-MAIL_COLUMNS:])
+    return mail if mail.sha256 else None
 
 
 def list_shas_received(register: Register) -> frozenset[str]:
@@ -120,7 +146,7 @@ def list_returns_of_rounds(
     """What came back for the documents of these kinds and of the rounds from `first` to `last` (codes, both with)."""
     bound = {"first": first, "last": last, "kinds": [*kinds], "verdicts": [*verdicts]}
     rows = register.read(statements.returns_by_round(), plan=register.plan, **bound)
-    return [ReturnOfRound(*row) for row in rows]
+    return [ReturnOfRound._make([*row[:-MAIL_COLUMNS], _make_mail(row)]) for row in rows]
 
 
 def list_issues(register: Register, last: str, kinds: Iterable[str]) -> Iterator[tuple[str, str]]:
@@ -180,7 +206,18 @@ def list_traced_values(register: Register, ref: str) -> list[TracedValue]:
     """What returns said of a ref, or of a contribution to it (`J2.1/MH`); then what settlements made of it."""
     entered = register.read(statements.entries_of_ref(), plan=register.plan, about=ref)
     settled = register.read(statements.settled_values_of_ref(), plan=register.plan, about=ref)
-    return [TracedValue(Key(*row[:3]), *row[3:]) for row in (*entered, *settled)]
+    return [TracedValue._make([Key(*row[:3]), *row[3:-MAIL_COLUMNS], _make_mail(row)]) for row in (*entered, *settled)]
+
+
+def list_mails(register: Register, returns: Collection[int]) -> list[Mail]:
+    """The e-mails that these returns (ids) came in, or are."""
+    return [Mail(*row) for row in register.read(statements.mails_of(), plan=register.plan, ids=[*returns])]
+
+
+def list_entries_typed(register: Register, about: str, field: str, returns: Collection[int]) -> list[TypedEntry]:
+    """What was typed anew about a ref (in one field, or "" for all), or in these returns (ids)."""
+    rows = register.read(statements.entries_typed(), plan=register.plan, about=about, field=field, ids=[*returns])
+    return [TypedEntry(return_id, kind, Key(*place[:3]), tuple(place[3:])) for return_id, kind, *place in rows]
 
 
 def find_settlement(register: Register, query: int) -> Settlement | None:

@@ -12,6 +12,7 @@ from plan_sheets.core.answers.merge import Merged, MergedCell
 from plan_sheets.core.answers.returns import Return, judge
 from plan_sheets.core.model.findings import Finding, Outcome, Verdict
 from plan_sheets.core.model.keys import Address, Key
+from plan_sheets.core.model.mail import Mail
 from plan_sheets.core.model.queries import QueryCell
 from plan_sheets.store.register import tables
 from plan_sheets.store.register.batch import Batch, make_value_row
@@ -31,8 +32,7 @@ class ReceivedFile:
     saved_by: str = ""
     completed_by: str = ""
     form: str = ""
-    sent_by: str = ""
-    sent_at: str = ""
+    mail: Mail | None = None
     subgroup: str = ""
     round: str = ""
 
@@ -48,8 +48,7 @@ class ReceivedFile:
             answers.document.id if answers else None,
             saved_by=returned.saved_by,
             form=json.dumps(answers.form, ensure_ascii=False) if answers else "",
-            sent_by=returned.sent_by,
-            sent_at=returned.sent_at,
+            mail=returned.mail,
         )
 
 
@@ -114,8 +113,7 @@ def add_return(batch: Batch, received: ReceivedFile) -> int:
         saved_by=received.saved_by,
         completed_by=received.completed_by,
         form=received.form,
-        sent_by=received.sent_by,
-        sent_at=received.sent_at,
+        mail=batch.add_mail(received.mail) if received.mail else None,
         received=batch.at,
     )
 

@@ -328,7 +328,7 @@ class Register:
         chosen = [ReturnFacts.of(row) for row in self.read(statements.returns_named(name), plan=self.plan)]
         if len({row.sha256 for row in chosen}) != 1:
             raise PlanSheetsError(
-                f"There is no return '{name}' to replace.",
+                f"There is no return '{name}'.",
                 "Give the beginning of its SHA-256, as `trace --json` prints it. Nothing was changed.",
             )
         return chosen[-1]

@@ -6,8 +6,9 @@ import json
 from datetime import date
 
 from plan_sheets.core.model.findings import Verdict
+from plan_sheets.core.model.mail import describe_mail
 from plan_sheets.core.rating.control_totals import Arrival, SubgroupReturn, control_totals
-from plan_sheets.store.register.reads import list_returns_of_rounds
+from plan_sheets.store.register.reads import ReturnOfRound, list_returns_of_rounds
 from plan_sheets.store.register.register import Register
 
 
@@ -16,7 +17,7 @@ def read_standings(register: Register, code: str, as_of: date) -> list[SubgroupR
     documents = register.document_facts("subgroup", code)
     files = list_returns_of_rounds(register, code, code, ["subgroup"], set(Verdict) - {Verdict.REFUSED})
     arrivals = [
-        Arrival(file.subgroup, file.verdict, file.received, file.completed_by, _describe_message(file.form))
+        Arrival(file.subgroup, file.verdict, file.received, file.completed_by, _describe_messages(file))
         for file in files
     ]
     issued = {document.subgroup: document.created for document in documents.values()}
@@ -24,8 +25,9 @@ def read_standings(register: Register, code: str, as_of: date) -> list[SubgroupR
     return control_totals(sorted(issued.items()), arrivals, date.fromisoformat(return_by), as_of)
 
 
-def _describe_message(form: str) -> str:
-    """What the form on `Start here` tells the board officer."""
-    answers = json.loads(form) if form else {}
+def _describe_messages(file: ReturnOfRound) -> str:
+    """What the form on `Start here` tells the board officer, and the e-mail that the file came in."""
+    answers = json.loads(file.form) if file.form else {}
     because = f"Nothing to report: {answers['nothing_because']}" if answers.get("nothing_because") else ""
-    return "\n".join(filter(None, [because, answers.get("message", "")]))
+    mail = describe_mail(file.mail) if file.mail else ""
+    return "\n".join(filter(None, [because, answers.get("message", ""), mail]))

@@ -144,8 +144,11 @@ def errors_of() -> Select[Any]:
 def returns_by_round() -> Select[Any]:
     """What came back for documents of these `kinds`, with one of these `verdicts`, for the rounds `first` to `last`."""
     r, d = tables.RETURN.c, tables.DOCUMENT.c
-    chosen = select(d.round, d.subgroup, r.verdict, r.received, r.completed_by, r.form)
-    chosen = chosen.select_from(tables.RETURN.join(tables.DOCUMENT, r.document == d.id))
+    m = tables.MAIL.c
+    chosen = select(d.round, d.subgroup, r.verdict, r.received, r.completed_by, r.form, *_of_mail(m))
+    chosen = chosen.select_from(
+        tables.RETURN.join(tables.DOCUMENT, r.document == d.id).outerjoin(tables.MAIL, r.mail == m.id)
+    )
     chosen = chosen.where(r.plan == bindparam("plan"), d.round.between(bindparam("first"), bindparam("last")))
     chosen = chosen.where(d.kind.in_(_any_of("kinds")))
     return chosen.where(r.verdict.in_(_any_of("verdicts"))).order_by(r.id)
@@ -192,10 +195,31 @@ def entries_of_ref() -> Select[Any]:
     e, r = tables.ENTRY.c, tables.RETURN.c
     chosen = select(
         *(e.record, e.ref, e.field, e.round, e.tidied, e.head, e.outcome, r.file, r.sha256, e.sheet, e.cell),
-        *(r.completed_by, r.received, r.saved_by),
+        *(r.completed_by, r.received, r.saved_by, *_of_mail(tables.MAIL.c)),
     )
-    chosen = chosen.join_from(tables.ENTRY, tables.RETURN, e.return_id == r.id)
+    of = tables.ENTRY.join(tables.RETURN, e.return_id == r.id).outerjoin(tables.MAIL, r.mail == tables.MAIL.c.id)
+    chosen = chosen.select_from(of)
     return chosen.where(r.plan == bindparam("plan"), _is_about(e.ref)).order_by(e.id)
+
+
+@cache
+def mails_of() -> Select[Any]:
+    """The e-mails that the returns `ids` came in."""
+    r, m = tables.RETURN.c, tables.MAIL
+    of = rows_by(tables.RETURN).order_by(None).where(r.id.in_(_any_of("ids")), r.mail == m.c.id)
+    chosen: Select[Any] = of.with_only_columns(*_of_mail(m.c))  # type: ignore[assignment]  # five texts
+    return chosen.distinct()
+
+
+@cache
+def entries_typed() -> Select[Any]:
+    """What was typed anew: of `about`, in its `field` if that is not "", or in the returns `ids`; with its return."""
+    e, r = tables.ENTRY.c, tables.RETURN.c
+    chosen = select(e.return_id, r.kind, e.record, e.ref, e.field, e.entered, e.tidied)
+    chosen = chosen.join_from(tables.ENTRY, tables.RETURN, e.return_id == r.id)
+    of_field = or_(bindparam("field") == "", e.field == bindparam("field"))
+    meant = or_(e.return_id.in_(_any_of("ids")), and_(_is_about(e.ref), of_field))
+    return chosen.where(r.plan == bindparam("plan"), meant, e.outcome != "untouched").order_by(e.id)
 
 
 @cache
@@ -205,10 +229,16 @@ def settled_values_of_ref() -> Select[Any]:
     blank = literal("")
     chosen = select(
         *(v.record, v.ref, v.field, v.round, v.value, blank, literal("settled"), r.file, r.sha256, blank, blank),
-        *(s.by, r.received, r.saved_by),
+        *(s.by, r.received, r.saved_by, *_of_mail(tables.MAIL.c)),
     )
     settled = tables.VALUE.join(tables.SETTLEMENT, v.settlement == s.id).join(tables.RETURN, s.return_id == r.id)
+    settled = settled.outerjoin(tables.MAIL, r.mail == tables.MAIL.c.id)
     return chosen.select_from(settled).where(v.plan == bindparam("plan"), _is_about(v.ref)).order_by(v.id)
+
+
+def _of_mail(mail: Any) -> list[ColumnElement[str]]:
+    """What an e-mail says, of its columns; "" where there is none."""
+    return [func.coalesce(column, "") for column in (mail.sha256, mail.sent_by, mail.sent_at, mail.subject, mail.body)]
 
 
 def _is_about(ref: ColumnElement[str]) -> ColumnElement[bool]:
@@ -228,9 +258,9 @@ def people() -> CompoundSelect[Any]:
 
 @cache
 def senders() -> Select[Any]:
-    """The sender of every message by which something came."""
-    r = tables.RETURN.c
-    return select(r.sent_by).where(r.plan == bindparam("plan")).distinct()
+    """The sender of every e-mail in which something came."""
+    m = tables.MAIL.c
+    return select(m.sent_by).where(m.plan == bindparam("plan")).distinct()
 
 
 @cache

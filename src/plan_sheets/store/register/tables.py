@@ -82,6 +82,19 @@ DOCUMENT = Table(
     Column("answers_return", Integer),
     Index("document_reference", "plan", "reference", unique=True),
 )
+MAIL = Table(
+    "mail",
+    METADATA,
+    _id(),
+    _to("plan", "plan"),
+    _to("batch", "batch"),
+    _text("sha256"),
+    _text("sent_by"),
+    _text("sent_at"),
+    _text("subject"),
+    _text("body"),
+    Index("mail_sha256", "plan", "sha256", unique=True),
+)
 RETURN = Table(
     "return",
     METADATA,
@@ -98,8 +111,7 @@ RETURN = Table(
     _text("saved_by"),
     _text("completed_by"),
     _text("form"),
-    _text("sent_by"),
-    _text("sent_at"),
+    _to("mail", "mail", optional=True),
     _text("received"),
     Index("return_sha256", "plan", "sha256"),
 )
@@ -199,6 +211,16 @@ NEW_ROW = Table(
     _text("ref"),
     Index("new_row_row", "plan", "lineage", "record", "row", unique=True),
     Index("new_row_ref", "plan", "record", "ref", unique=True),
+)
+REDACTION = Table(
+    "redaction",
+    METADATA,
+    _id(),
+    _to("plan", "plan"),
+    _to("batch", "batch"),
+    _text("subject"),
+    _text("reason"),
+    Column("rows", Integer, nullable=False),
 )
 OUTPUT = Table("output", METADATA, _id(), _to("plan", "plan"), _text("path"), _text("sha256"))
 

@@ -1,117 +1,26 @@
-"""What the officer reads on the screen, and what another program reads as JSON."""
+"""What the deeds came to."""
 
 from __future__ import annotations
 
-import json
-import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
-from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-import click
-
 from plan_sheets.core.model.dates import PartialDate
-from plan_sheets.core.model.findings import Finding, Severity, Verdict
-from plan_sheets.core.model.printable import in_json, on_screen
-from plan_sheets.core.model.text import shorten
-from plan_sheets.store.schemas import load_messages
+from plan_sheets.core.model.findings import Severity, Verdict
+from plan_sheets.core.model.mail import describe_mail
+from plan_sheets.core.model.text import count_words, shorten
 
 if TYPE_CHECKING:
-    from plan_sheets.core.access.rules import Problem
     from plan_sheets.core.model.receipts import Receipt
-    from plan_sheets.inspect import Inspected, RuleBroken
     from plan_sheets.master import Mastered
-    from plan_sheets.office import BatchReceived, PlanTakenIn, RoundIssued
+    from plan_sheets.office import BatchReceived, PlanTakenIn, Redacted, RoundIssued
     from plan_sheets.officer import OfficerMade
     from plan_sheets.plan import Checked
     from plan_sheets.status import RoundStatus
     from plan_sheets.store.plan_folder import Folder
     from plan_sheets.trace import Step
-
-
-def say(line: str, *, err: bool = False) -> None:
-    r"""Print one line, on standard output or (`err`) standard error: every line is printed by this function.
-
-    Control characters are taken out: file names and typed texts may hold some, and a terminal would obey them. A letter
-    that the encoding does not have (a Welsh name where Windows writes into a file) is written as its code: `\u0175`.
-    """
-    code = _find_encoding(err=err)
-    click.echo(on_screen(line).encode(code, "backslashreplace").decode(code), err=err)
-
-
-def _find_encoding(*, err: bool = False) -> str:
-    return getattr(sys.stderr if err else sys.stdout, "encoding", None) or "utf-8"
-
-
-def _print_json(data: object) -> None:
-    only_ascii = not _find_encoding().lower().startswith("utf")
-    click.echo(in_json(json.dumps(data, ensure_ascii=only_ascii, indent=2, default=str)))
-
-
-def describe_finding(finding: Finding) -> dict[str, str | None]:
-    """A finding as it stands in JSON; a finding about the whole file has no sheet and cell."""
-    return {
-        "code": finding.code,
-        "severity": str(finding.severity),
-        "sheet": finding.address.sheet if finding.address else None,
-        "cell": finding.address.cell if finding.address else None,
-        "ref": finding.key.ref if finding.key else None,
-        "field": finding.key.field if finding.key else None,
-        "entered": finding.entered,
-        "message": finding.message,
-    }
-
-
-def _count(count: int, singular: str, several: str = "") -> str:
-    """`1 query`, `2 queries`. `several`: the plural; "" if it is the singular with an s."""
-    return f"{count} {singular if count == 1 else several or f'{singular}s'}"
-
-
-CELLS_TOLD = 3
-"""How many cells are named where many findings have one code; `--notes` prints all of them."""
-REFS_TOLD = 20
-"""How many refs are named where such findings are about rows, not about what was typed."""
-
-
-def _print_findings(findings: Iterable[Finding], *, notes: bool) -> None:
-    """Print the findings, the gravest first: one line for all findings of a code that has a text for many.
-
-    Without `notes` a note is left out unless its message says whom to tell. With `notes` each finding has its own line.
-    """
-    order, known = list(Severity), load_messages().by_code
-    kinds: dict[object, list[Finding]] = {}
-    for number, finding in enumerate(sorted(findings, key=lambda finding: order.index(finding.severity))):
-        if notes or finding.severity is not Severity.NOTE or known[finding.code].told:
-            kinds.setdefault(finding.code if known[finding.code].many and not notes else number, []).append(finding)
-    for several in kinds.values():
-        finding, text = several[0], several[0].message
-        if len(several) > 1:
-            text = f"{known[finding.code].many.format(count=len(several))}: {_describe_places(several)}."
-        elif finding.address:
-            text = f"{finding.address}: {text}"
-        say(f"    {finding.severity:<8} {text}")
-
-
-def _describe_places(findings: Sequence[Finding]) -> str:
-    """The first few cells, each with what was typed and how it was read; or the refs, where nothing was typed."""
-    refs = [finding.key.ref for finding in findings if finding.key and not finding.entered]
-    most = REFS_TOLD if refs else CELLS_TOLD
-    places = refs or [
-        f"{finding.address} '{shorten(finding.entered or '', 40)}'"
-        + (f" as {finding.reading}" if finding.reading else "")
-        for finding in findings[:most]
-    ]
-    more = f", and {len(findings) - most} more" if len(findings) > most else ""
-    return ", ".join(places[:most]) + more
-
-
-def _print_notes_left_out(findings: Iterable[Finding], *, notes: bool) -> None:
-    """Print how many notes were left out, and how to read them."""
-    known = load_messages().by_code
-    many = sum(finding.severity is Severity.NOTE and not known[finding.code].told for finding in findings)
-    if many and not notes:
-        say(f"{_count(many, 'more note')} of what was tidied: --notes tells each.")
+from plan_sheets.screen.lines import count_of, describe_finding, print_findings, print_json, print_notes_left_out, say
 
 
 def print_new_plan(folder: Folder, *, example: bool) -> None:
@@ -125,7 +34,7 @@ def print_check(plan: Checked, *, as_json: bool, notes: bool) -> None:
     """Print what stands in plan.xlsx: counts, findings and open questions."""
     if as_json:
         questions = [asdict(question) for question in plan.questions]
-        _print_json(
+        print_json(
             {
                 "counts": dict(plan.counts),
                 "findings": [describe_finding(finding) for finding in plan.findings],
@@ -134,13 +43,13 @@ def print_check(plan: Checked, *, as_json: bool, notes: bool) -> None:
         )
         return
     counts = ((many, what.replace("_", " ")) for what, many in plan.counts.items())
-    held = [_count(many, what.removesuffix("s").replace("itie", "ity"), what) for many, what in counts]
+    held = [count_of(many, what.removesuffix("s").replace("itie", "ity"), what) for many, what in counts]
     say(f"plan.xlsx holds: {', '.join(held)}.")
-    _print_findings(plan.findings, notes=notes)
+    print_findings(plan.findings, notes=notes)
     for question in plan.questions:
         whom = f" ({question.answers})" if question.answers else ""
         say(f"    open     {question.about}: {question.question}{whom}")
-    _print_notes_left_out(plan.findings, notes=notes)
+    print_notes_left_out(plan.findings, notes=notes)
     errors = sum(finding.severity is Severity.ERROR for finding in plan.findings)
     say(
         f"{errors} to be mended in plan.xlsx."
@@ -159,7 +68,7 @@ def print_merged_plan(result: PlanTakenIn, *, as_json: bool, notes: bool) -> Non
             "errors": merged.errors,
             "unchanged": merged.unchanged,
         }
-        _print_json(
+        print_json(
             {
                 **counts,
                 "findings": [describe_finding(finding) for finding in merged.findings],
@@ -173,11 +82,11 @@ def print_merged_plan(result: PlanTakenIn, *, as_json: bool, notes: bool) -> Non
         say("plan.xlsx has not changed since it was last read.")
     else:
         say(
-            f"plan.xlsx was merged: {_count(merged.taken, 'value')} taken, "
-            f"{_count(merged.queries, 'query', 'queries')}, {_count(merged.errors, 'error')}."
+            f"plan.xlsx was merged: {count_of(merged.taken, 'value')} taken, "
+            f"{count_of(merged.queries, 'query', 'queries')}, {count_of(merged.errors, 'error')}."
         )
-        _print_findings(merged.findings, notes=notes)
-        _print_notes_left_out(merged.findings, notes=notes)
+        print_findings(merged.findings, notes=notes)
+        print_notes_left_out(merged.findings, notes=notes)
     if result.written:
         say(f"Written from the register: {result.written}")
     _print_officer(result.officer)
@@ -185,7 +94,7 @@ def print_merged_plan(result: PlanTakenIn, *, as_json: bool, notes: bool) -> Non
 
 def _print_officer(made: OfficerMade | None) -> None:
     if made and (made.queries or made.proposals):
-        say(f"To settle: {_count(made.queries, 'query', 'queries')}, {made.proposals} to confirm, in {made.path}")
+        say(f"To settle: {count_of(made.queries, 'query', 'queries')}, {made.proposals} to confirm, in {made.path}")
         say("Next: fill it in, save it, and give it to: plan-sheets receive FILE (earlier ones are done with)")
 
 
@@ -202,14 +111,14 @@ def print_issues(result: RoundIssued, *, as_json: bool, notes: bool) -> None:
             }
             for workbook in result.issues
         ]
-        _print_json({"issues": rows})
+        print_json({"issues": rows})
         return
     if result.merged.warning:
         say(f"    warning  {result.merged.warning}")
     if result.merged.findings:
         say("plan.xlsx was merged first:")
-        _print_findings(result.merged.findings, notes=notes)
-        _print_notes_left_out(result.merged.findings, notes=notes)
+        print_findings(result.merged.findings, notes=notes)
+        print_notes_left_out(result.merged.findings, notes=notes)
     for workbook in result.issues:
         again = (
             " (as it was issued before)"
@@ -237,7 +146,7 @@ def describe_receipt(receipt: Receipt) -> dict[str, Any]:
 def _describe_outcome(receipt: Receipt) -> Iterator[str]:
     """What became of a file, the program that saved it and who sent it; of a refused file only the sender."""
     if receipt.verdict is not Verdict.REFUSED:
-        yield f"{_count(receipt.changes, 'change')}, {_count(receipt.conflicts, 'conflict')}"
+        yield f"{count_of(receipt.changes, 'change')}, {count_of(receipt.conflicts, 'conflict')}"
         yield f"saved by {receipt.saved_by or 'a program that does not say'}"
     if receipt.sent_by:
         yield ", ".join(filter(None, (f"sent by {receipt.sent_by}", receipt.sent_at[:10])))
@@ -249,7 +158,7 @@ def print_receipts(batch: BatchReceived, *, as_json: bool, dry_run: bool, notes:
     totals = {str(verdict): sum(receipt.verdict is verdict for receipt in returns) for verdict in Verdict}
     if as_json:
         passed = [{"file": file, "reason": why} for file, why in batch.receipts.passed_over]
-        _print_json(
+        print_json(
             {"returns": [describe_receipt(receipt) for receipt in returns], "totals": totals, "passed_over": passed}
         )
         return
@@ -259,8 +168,8 @@ def print_receipts(batch: BatchReceived, *, as_json: bool, dry_run: bool, notes:
         whose = f" {receipt.issue}" if receipt.issue else ""
         about = "; ".join(_describe_outcome(receipt))
         say(f"{str(receipt.verdict).replace('_', ' ')}{whose}: {receipt.file}{f' ({about})' if about else ''}")
-        _print_findings(receipt.findings, notes=notes)
-    _print_notes_left_out([finding for receipt in returns for finding in receipt.findings], notes=notes)
+        print_findings(receipt.findings, notes=notes)
+    print_notes_left_out([finding for receipt in returns for finding in receipt.findings], notes=notes)
     say(
         "In all: "
         + (
@@ -282,7 +191,7 @@ def print_receipts(batch: BatchReceived, *, as_json: bool, dry_run: bool, notes:
 def print_status(round_status: RoundStatus, *, as_json: bool) -> None:
     """Print the control totals of a round."""
     if as_json:
-        _print_json(
+        print_json(
             {
                 "round": round_status.round,
                 "return_by": round_status.return_by,
@@ -305,14 +214,14 @@ def print_status(round_status: RoundStatus, *, as_json: bool) -> None:
     )
     for row in round_status.rows:
         when = f"{PartialDate.of_iso(row.returned).words}  " if row.returned else ""
-        late = f", {_count(row.days_late, 'day')} late" if row.days_late else ""
+        late = f", {count_of(row.days_late, 'day')} late" if row.days_late else ""
         say(
             f"    {row.subgroup:<12} {when}{row.verdict.replace('_', ' ')}{late}"
             + (f"  {row.completed_by}" if row.completed_by else "")
         )
     for verdict, file, sha in round_status.set_aside:
         say(f"    {verdict}: {file} ({sha})")
-    say(f"{_count(round_status.open_queries, 'query', 'queries')} open.")
+    say(f"{count_of(round_status.open_queries, 'query', 'queries')} open.")
     if round_status.decisions:
         refs = ", ".join(round_status.unnamed)
         nobody = f" Nobody's name stands with {refs}: ask who decided it." if refs else ""
@@ -324,7 +233,7 @@ def print_status(round_status: RoundStatus, *, as_json: bool) -> None:
 def print_master(made: Mastered, *, as_json: bool) -> None:
     """Print where the master workbook is, and what to know of it."""
     if as_json:
-        _print_json(asdict(made))
+        print_json(asdict(made))
         return
     for warning in made.warnings:
         say(f"    warning  {warning}")
@@ -344,7 +253,7 @@ def print_master(made: Mastered, *, as_json: bool) -> None:
 def print_steps(steps: Sequence[Step], *, as_json: bool) -> None:
     """Print every time that a value was given, oldest first."""
     if as_json:
-        _print_json([asdict(step) for step in steps])
+        print_json([asdict(step) for step in steps])
         return
     for step in steps:
         where = f"{step.file}" + (f", {step.sheet}!{step.cell}" if step.sheet else "")
@@ -354,46 +263,25 @@ def print_steps(steps: Sequence[Step], *, as_json: bool) -> None:
             f"{step.round or 'the plan':<12} {step.field:<14} {step.outcome:<9} {value} "
             f"(before: {step.before or 'blank'}) {who}; {where}"
         )
+        if step.mail and (told := describe_mail(step.mail)):
+            say(f"{'':12} {shorten(told)}")
 
 
-PLACES_TOLD = 5
-"""How many cells are named where many break a rule; JSON has all of them."""
-SENTENCES_TOLD = 3
-
-
-def print_inspected(files: Sequence[Inspected], *, as_json: bool) -> None:
-    """Print what the accessibility checker found in each file."""
+def print_redacted(done: Redacted, *, as_json: bool) -> None:
+    """Print what was taken out, and which files hold it still; never the text itself."""
     if as_json:
-        _print_json({"files": [_describe_file(file) for file in files]})
+        print_json(asdict(done))
         return
-    for file in files:
-        if file.refused:
-            say(f"{file.file} was not inspected: {file.refused}")
-            continue
-        many = sum(len(rule.problems) for rule in file.broken)
-        say(f"{file.file}: {f'{many} findings, by {len(file.broken)} rules' if many else 'nothing found'}.")
-        for broken in file.broken:
-            _print_rule(broken)
-
-
-def _describe_file(file: Inspected) -> dict[str, Any]:
-    findings = [{**asdict(problem), **asdict(broken.wording)} for broken in file.broken for problem in broken.problems]
-    return {"file": file.file, "refused": file.refused or None, "findings": findings}
-
-
-def _print_rule(broken: RuleBroken) -> None:
-    """Print a rule that is broken, and a line for each sheet that breaks it."""
-    say(f"  {broken.rule}: {broken.wording.asks}")
-    say(f"    Source: {broken.wording.source}.")
-    say(f"    To do: {broken.wording.do}")
-    for sheet, problems in groupby(broken.problems, key=lambda problem: problem.sheet):
-        say(f"    {_describe_place(sheet, list(problems))}")
-
-
-def _describe_place(sheet: str | None, problems: Sequence[Problem]) -> str:
-    """A sheet, its first cells with a problem, and the first sentences about them. `sheet`: None is the whole file."""
-    cells = list(dict.fromkeys(problem.cell for problem in problems if problem.cell))
-    more = f" and {len(cells) - PLACES_TOLD} more" if len(cells) > PLACES_TOLD else ""
-    where = ", ".join(filter(None, [sheet or "The file", *cells[:PLACES_TOLD]])) + more
-    sentences = list(dict.fromkeys(problem.sentence for problem in problems))
-    return f"{where}: {' '.join(sentences[:SENTENCES_TOLD])}{' And so on.' if len(sentences) > SENTENCES_TOLD else ''}"
+    say(f"What was typed in {done.about} is taken out of the register ({count_words(done.rows, 'row')} changed).")
+    for title, paths in (
+        ("Removed, for it held it:", done.removed),
+        ("Made anew, without it:", done.made_anew),
+        (
+            "These hold it still. Delete them, and ask whoever has a copy, or a backup of this folder, to do so:",
+            done.holding,
+        ),
+    ):
+        if paths:
+            say(title)
+        for path in paths:
+            say(f"    {path}")

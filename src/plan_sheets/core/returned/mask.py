@@ -1,0 +1,88 @@
+"""Cells of a returned workbook that hold an identifier of a case, emptied before anything else is told of them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
+
+from plan_sheets.core.book.document import Document
+from plan_sheets.core.book.layout import texts_of
+from plan_sheets.core.model.found import FoundSheet, FoundWorkbook
+from plan_sheets.core.model.keys import Address, place_of
+from plan_sheets.core.screening.identifiers import IdentifierKind
+from plan_sheets.core.screening.screen import Screen
+
+
+@dataclass(frozen=True, slots=True)
+class Screened:
+    """A workbook without what must not be kept, and what was found in which of its cells; never what it said."""
+
+    workbook: FoundWorkbook
+    masked: dict[Address, IdentifierKind]
+    """Cells that were emptied, and places where a comment or a text box was left out."""
+    asked: frozenset[Address]
+    """Cells that hold a full postcode, as they were typed."""
+
+
+def list_issued(document: Document) -> set[str]:
+    """Every text that went out with a document: it may come back."""
+    issued = set[str]()
+    for sheet in document.sheets:
+        issued.update((sheet.title, *sheet.lines_written(document.book.marking)))
+        issued.update((column.heading for column in sheet.columns), *map(texts_of, sheet.rows))
+    return issued
+
+
+def mask(workbook: FoundWorkbook, issued: Collection[str], screen: Screen, places: Collection[str] = ()) -> Screened:
+    """Empty each cell with an identifier; texts that were `issued` are not looked at.
+
+    `places`: postcodes that may stand anywhere, as in `Screen.find`.
+    """
+    found = [
+        (Address.at(sheet.name, *place), kind)
+        for sheet in workbook.sheets
+        for place, kind in _find_in_sheet(sheet, issued, screen, places)
+    ]
+    found += [
+        (Address(remark.sheet, remark.cell), one.kind)
+        for remark in workbook.remarks
+        for text in (remark.entered, *remark.details.values())
+        for one in screen.find(text, places=places)
+    ]
+    masked = {where: kind for where, kind in found if not kind.is_asked_about}
+    asked = frozenset(where for where, kind in found if kind.is_asked_about and where not in masked)
+    return Screened(_without(workbook, masked) if masked else workbook, masked, asked)
+
+
+def _find_in_sheet(
+    sheet: FoundSheet, issued: Collection[str], screen: Screen, places: Collection[str]
+) -> Iterator[tuple[tuple[int, int], IdentifierKind]]:
+    """Each cell with an identifier, or with a part of one that is split over several cells of its row."""
+    typed = {place: cell for place, cell in sheet.cells.items() if cell.text not in issued or cell.formula}
+    above: dict[int, str] = {}
+    for place, cell in sorted(typed.items()):
+        for text in filter(None, (cell.text, cell.formula)):
+            yield from ((place, one.kind) for one in screen.find(text, above.get(place[1], ""), places))
+        above.setdefault(place[1], cell.text if len(cell.text) <= LONGEST_HEADING else "")
+    rows = sheet.rows() if typed else {}
+    for row in {row for row, _ in typed}:
+        columns = sorted(rows[row])
+        for one, touched in screen.find_in_row([rows[row][column].text for column in columns], places):
+            yield from (((row, columns[at]), one.kind) for at in touched if (row, columns[at]) in typed)
+
+
+LONGEST_HEADING = 30
+"""Characters: what somebody typed over a column of their own is no longer."""
+
+
+def _without(workbook: FoundWorkbook, masked: Collection[Address]) -> FoundWorkbook:
+    """The workbook without these cells and without what is said beside them."""
+    sheets = []
+    for sheet in workbook.sheets:
+        gone = {where.place: where.cell for where in masked if where.sheet == sheet.name}
+        cells = {place: cell for place, cell in sheet.cells.items() if place not in gone}
+        shown = {cell: text for cell, text in sheet.shown.items() if place_of(cell) not in gone}
+        masked_here = frozenset(gone.values())
+        sheets.append(replace(sheet, cells=cells, shown=shown, masked=masked_here) if gone else sheet)
+    remarks = tuple(remark for remark in workbook.remarks if Address(remark.sheet, remark.cell) not in masked)
+    return replace(workbook, sheets=tuple(sheets), remarks=remarks)

@@ -1,0 +1,54 @@
+"""What stands around the cells of a file: its name, its mail, its properties and the names of its sheets, screened."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from plan_sheets.core.model.found import FoundWorkbook
+from plan_sheets.core.model.mail import Mail
+from plan_sheets.core.screening.identifiers import IdentifierKind
+from plan_sheets.core.screening.screen import Screen
+
+MASK = "(masked)"
+"""What stands instead of a text that must not be kept."""
+
+
+def find_kind(screen: Screen, *texts: str) -> IdentifierKind | None:
+    """The kind of the first identifier in any of these texts; None if there is none. A postcode is none here."""
+    found = (one.kind for text in texts for one in screen.find(text) if not one.kind.is_asked_about)
+    return next(found, None)
+
+
+def mask_mail(screen: Screen, mail: Mail) -> tuple[Mail, IdentifierKind | None]:
+    """The mail, and that it was attached to, without its texts if any holds an identifier; and of which kind."""
+    outer, kind = mask_mail(screen, mail.attached_to) if mail.attached_to else (None, None)
+    noted = [text for note in mail.notes for text in note.details.values()]
+    mine = find_kind(screen, mail.subject, mail.body, mail.sent_by, *noted)
+    if mine is None:
+        return replace(mail, attached_to=outer), kind
+    return replace(mail, subject=MASK, body=MASK, notes=(), attached_to=outer), mine
+
+
+def mask_around(screen: Screen, workbook: FoundWorkbook) -> tuple[FoundWorkbook, list[tuple[str, IdentifierKind]]]:
+    """The workbook without properties and names of sheets that hold an identifier; where each stood, and its kind."""
+    found: list[tuple[str, IdentifierKind]] = []
+    properties = {}
+    for name, text in workbook.properties.items():
+        if kind := find_kind(screen, name, text):
+            found.append(("A property of the file", kind))
+        else:
+            properties[name] = text
+    sheets = []
+    for number, sheet in enumerate(workbook.sheets, start=1):
+        if kind := find_kind(screen, sheet.name):
+            found.append((f"The name of sheet {number}", kind))
+            sheet = replace(sheet, name=f"{MASK} {number}")  # noqa: PLW2901 - the sheet as it is kept
+        sheets.append(sheet)
+    remarks = _without(workbook, {sheet.name for sheet in workbook.sheets} - {sheet.name for sheet in sheets})
+    return replace(workbook, properties=properties, sheets=tuple(sheets), remarks=remarks), found
+
+
+def _without(workbook: FoundWorkbook, names: Iterable[str]) -> tuple:  # type: ignore[type-arg]
+    gone = set(names)
+    return tuple(remark for remark in workbook.remarks if remark.sheet not in gone)

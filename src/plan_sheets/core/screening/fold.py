@@ -1,0 +1,48 @@
+"""A text as the screen looks at it: every blank a blank, every dash a hyphen, every digit and letter a plain one."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import NamedTuple
+
+_DOTS = "\u00b7\u2022\u2024\u2027\u2219\u22c5\u30fb"
+_MINUS = "\u2212"
+
+
+class Folded(NamedTuple):
+    """A folded text, and where its characters stood in the text as it was typed."""
+
+    text: str
+    places: Sequence[int]
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """Where a part of it began and ended as it was typed."""
+        return self.places[start], self.places[end - 1] + 1
+
+
+def fold(text: str) -> Folded:
+    """The text character by character; what has no width, or only marks another character, is left out."""
+    if text.isascii():
+        return Folded(text, range(len(text)))
+    kept = [(place, plain) for place, character in enumerate(text) if (plain := _fold(character))]
+    return Folded("".join(plain for _, plain in kept), [place for place, _ in kept])
+
+
+@lru_cache(maxsize=1024)
+def _fold(character: str) -> str:
+    """One character for one, or "" for one that is left out."""
+    category = unicodedata.category(character)
+    if character.isascii() or character in _DOTS:
+        return "." if character in _DOTS else character
+    if category in ("Cf", "Mn", "Me"):
+        return ""
+    if category in ("Zs", "Zl", "Zp"):
+        return " "
+    if category == "Pd" or character == _MINUS:
+        return "-"
+    if category == "Nd":
+        return str(unicodedata.decimal(character))
+    plain = unicodedata.normalize("NFKC", character)
+    return plain if len(plain) == 1 else character

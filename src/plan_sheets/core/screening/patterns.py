@@ -1,0 +1,173 @@
+"""How identifiers are written: patterns for a folded text. Every repetition has an end: none is slow."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+
+from plan_sheets.core.screening.identifiers import IdentifierKind, IdentifierWords
+
+_S = r"[\s._-]{0,3}"
+"""What may stand between two characters of an identifier."""
+_ONE = r"[\s._-]"
+_ALONE, _ENDS = r"(?<![A-Za-z0-9])", r"(?![A-Za-z0-9])"
+
+_LINK = (
+    r"(?:[\s._-]{0,3}(?:no|nos|num|number|numbers|ref|reference|id|identifier|code)\b)?"
+    r"(?:\s{1,3}(?:for|of)\s[^\d.;:=\n]{1,25}?(?=[:=]|\s(?:is|was)\b))?"
+    r"[\s.:;#=(\[\"'_/-]{0,6}(?:\b(?:is|was|are|of|as|on|the)\b[\s:]{0,3})?"
+)
+"""What may stand between a word and the number that it tells of."""
+
+NHS_GROUPED = (
+    r"(?<![A-Za-z0-9])(?<!\d[.-])"
+    rf"(?:\d{{3}}{_ONE}{{1,3}}\d{{3}}{_ONE}{{1,3}}\d{{4}}|\d(?:{_ONE}{{1,3}}\d){{9}}(?!{_ONE}{{0,3}}\d))"
+    r"(?![A-Za-z0-9]|[.-]\d)"
+)
+NHS_PLAIN = (
+    r"(?<![A-Za-z0-9_/#=@£$€+])(?<![A-Za-z0-9][.,-])[34679]\d{9}"
+    r"(?![A-Za-z0-9_]|[.,-]\d|\s?(?:GBP|pounds?|euros?|bytes|per\s?cent)\b|\s?%)"
+)
+"""Numbers of England, Wales, the Isle of Man and Northern Ireland begin so, and those of examples (9)."""
+NHS_ANY = rf"\d(?:{_S}\d){{9}}(?!\d)"
+
+UPN = rf"[A-HJ-NP-RT-Z](?:{_S}\d){{11}}{_S}[0-9A-HJ-NP-RT-Z]{_ENDS}"
+
+_NI = (
+    r"(?!BG|GB|KN|NK|NT|TN|ZZ)(?:Q{s}Q|[A-CEGHJ-PR-TW-Z]{s}[A-CEGHJ-NPR-TW-Z])(?:{s}\d){{6}}".replace("{s}", _S)
+).replace("{{6}}", "{6}")
+"""GOV.UK: prefixes that are not used are left out; QQ is that of examples."""
+NI_WHOLE = rf"{_NI}{_S}[A-D]{_ENDS}"
+NI_ANY = rf"{_NI}(?:{_S}[A-D])?{_ENDS}"
+
+_MONTH_DAY = rf"(?:[05]{_S}[1-9]|[16]{_S}[0-2]){_S}(?:0{_S}[1-9]|[12]{_S}\d|3{_S}[01])"
+DRIVING_LICENCE = (
+    rf"{_ALONE}[A-Z](?:{_S}[A-Z9]){{4}}{_S}\d{_S}{_MONTH_DAY}{_S}\d"
+    rf"{_S}[A-Z]{_S}[A-Z9]{_S}\d(?:{_S}[A-Z]){{2}}(?:\s?\d\d)?{_ENDS}"
+)
+"""Five letters of the surname, filled up with 9; decade, month (a woman's plus 50), day, year; initials; checks."""
+
+_MONTHS = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sept?|oct|nov|dec)[a-z]{0,6}"
+_DAY = r"\d{1,2}\s?(?:st|nd|rd|th)?"
+DATE = (
+    rf"(?:[a-z]{{3,6}}day,?\s{{1,2}})?(?:the\s)?(?:"
+    rf"{_DAY}[\s.,/-]{{0,3}}(?:of\s{{1,2}})?{_MONTHS}[\s.,'/-]{{0,3}}(?:\d{{4}}|\d{{2}})"
+    rf"|{_MONTHS}[\s.-]{{0,2}}{_DAY}[\s.,]{{1,3}}\d{{4}}"
+    r"|\d{4}\s?[./-]\s?\d{1,2}\s?[./-]\s?\d{1,2}"
+    r"|\d{1,2}\s?[\s./-]\s?\d{1,2}\s?[\s./-]\s?(?:\d{4}|\d{2})"
+    r"|\d{8}|\d{6})(?!\d)"
+)
+
+CASE = rf"(?:[A-Z]{{1,6}}[\s/-]?)?\d(?:[\s./-]?\d){{2,13}}[A-Z]?{_ENDS}"
+CASE_LONG = CASE.replace("{2,13}", "{5,13}")
+POSTCODE = rf"{_ALONE}([A-Z]{{1,2}})(\d[A-Z\d]?)[\s.-]{{0,2}}(\d)([ABD-HJLNP-UW-Z]{{2}}){_ENDS}"
+
+_ENDS_POSTCODE = rf"\d{_S}[ABD-HJLNP-UW-Z]{{2}}(?![A-Za-z])"
+MAY_HOLD = rf"\d\D{{0,14}}\d\D{{0,14}}\d|{_ENDS_POSTCODE}"
+"""Three digits near each other, or the end of a postcode: a text without either holds no identifier."""
+MAY_BE_SEEN = rf"\d(?:{_S}\d){{5}}|{_ENDS_POSTCODE}"
+"""Six digits near each other, or the end of a postcode: without either, none is known without words."""
+
+
+@cache
+def compile_pattern(pattern: str) -> re.Pattern[str]:
+    """A pattern that does not look at capital letters; made when it is first asked for, because that takes long."""
+    return re.compile(pattern, re.IGNORECASE)
+
+
+@cache
+def compile_words(words: str) -> re.Pattern[str]:
+    """A pattern for a text in small letters: some five times as fast as one that does not look at capital letters."""
+    return re.compile(words)
+
+
+def any_of(words: Iterable[str]) -> str:
+    """One of these words or phrases; blanks in one may be any, or none. The longest is tried first."""
+    written = (re.escape(word).replace(r"\ ", r"[\s_-]{0,3}") for word in sorted(words, key=len, reverse=True))
+    return f"(?<![A-Za-z0-9])(?:{'|'.join(written)})(?![A-Za-z])"
+
+
+def said_to_be(words: Iterable[str], number: str) -> str:
+    """A number behind one of these words, as the group `number`."""
+    return rf"{any_of(words)}{_LINK}(?P<number>{number})"
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """One way to write a kind; `is_said`: words say what it is, so that less need be seen in it."""
+
+    kind: IdentifierKind
+    written: str
+    is_said: bool = False
+
+    def find(self, folded: str) -> Iterator[re.Match[str]]:
+        """Every place in a folded text that looks so."""
+        return compile_pattern(self.written).finditer(folded)
+
+
+def list_said(kinds: Mapping[IdentifierKind, IdentifierWords]) -> tuple[Pattern, ...]:
+    """Every way to write a number together with the words that say what it is."""
+    kind = IdentifierKind
+    case, born = kinds[kind.CASE_REFERENCE], kinds[kind.DATE_OF_BIRTH].words
+    written = (
+        (kind.NHS_NUMBER, said_to_be(kinds[kind.NHS_NUMBER].words, NHS_ANY)),
+        (kind.UPN, said_to_be(kinds[kind.UPN].words, UPN)),
+        (kind.NATIONAL_INSURANCE, said_to_be(kinds[kind.NATIONAL_INSURANCE].words, NI_ANY)),
+        (kind.DATE_OF_BIRTH, said_to_be(born, DATE)),
+        (kind.DATE_OF_BIRTH, rf"(?<!\d)(?P<number>{DATE})(?:\s?[(\[]\s?|,?\s){any_of(born)}\.?\s?(?:[)\];,]|$)"),
+        (kind.CASE_REFERENCE, said_to_be(case.words, CASE)),
+        (kind.CASE_REFERENCE, rf"{any_of(case.systems)}(?:'s)?(?P<link>{_LINK})(?P<number>{CASE})"),
+        (kind.CASE_REFERENCE, rf"(?<![\d.,/-])(?P<number>{CASE_LONG})\s?(?:[(\[]\s?|on\s|in\s){any_of(case.systems)}"),
+    )
+    return tuple(Pattern(which, pattern, is_said=True) for which, pattern in written)
+
+
+def list_seen() -> tuple[Pattern, ...]:
+    """Every way to write an identifier that is known without words."""
+    kind = IdentifierKind
+    written = (
+        (kind.NHS_NUMBER, f"{NHS_GROUPED}|{NHS_PLAIN}"),
+        (kind.UPN, f"{_ALONE}{UPN}"),
+        (kind.NATIONAL_INSURANCE, f"{_ALONE}{NI_WHOLE}"),
+        (kind.DRIVING_LICENCE, DRIVING_LICENCE),
+        (kind.POSTCODE, POSTCODE),
+    )
+    return tuple(Pattern(which, pattern) for which, pattern in written)
+
+
+def list_headed(kinds: Mapping[IdentifierKind, IdentifierWords]) -> tuple[tuple[str, Pattern], ...]:
+    """What a heading says, and how the numbers under it are written."""
+    kind = IdentifierKind
+    written = (
+        (kind.NHS_NUMBER, NHS_ANY),
+        (kind.UPN, UPN),
+        (kind.NATIONAL_INSURANCE, NI_ANY),
+        (kind.DATE_OF_BIRTH, DATE),
+        (kind.CASE_REFERENCE, CASE),
+    )
+    return tuple(
+        (
+            any_of((*kinds[which].words, *kinds[which].systems)),
+            Pattern(which, f"{_ALONE}(?P<number>{number})", is_said=True),
+        )
+        for which, number in written
+    )
+
+
+def no_nhs_number(words: Iterable[str]) -> str:
+    """What a text ends with before a number that is another one: one of these words, an area's code, a currency."""
+    said = rf"{any_of(words)}(?:\s{{1,3}}(?:no|number|id|code|is|on|at|of)\b){{0,3}}[\s.:#=(-]{{0,6}}"
+    return rf"(?:{said}|(?:\+\s?\d{{1,3}}|\(0\)|[£$€]|(?<!\d)0)[\s.-]?)$"
+
+
+YEAR = r"(?:19|20)\d\d(?:[\s/-]{1,3}(?:(?:19|20)\d\d|\d\d))?"
+HOURS = r"\d{1,2}\.\d\d(?:\s?-\s?\d{1,2}\.\d\d)?"
+WRITTEN_DATE = DATE.replace(r"|\d{8}|\d{6}", "")
+COUNTED = (
+    r"\s(?:records|cases|children|adults|people|users|licen[cs]es|forms|episodes|referrals|contacts|pounds|hours)\b"
+)
+"""What a number is followed by that counts something."""
+IS_NUMBERED = r"\b(?:no|num|number|ref|reference|id|identifier|code)\b|[:#]"
+"""What says between the name of a system and a number that it is that of a case."""

@@ -1,0 +1,175 @@
+"""The screen: which identifiers of a case stand in a text, or in two neighbouring ones."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import accumulate, pairwise
+
+from plan_sheets.core.screening.check_digits import is_nhs_number, is_upn
+from plan_sheets.core.screening.fold import fold
+from plan_sheets.core.screening.identifiers import CaseIdentifier, IdentifierKind, IdentifierWords
+from plan_sheets.core.screening.patterns import (
+    COUNTED,
+    HOURS,
+    IS_NUMBERED,
+    MAY_BE_SEEN,
+    MAY_HOLD,
+    WRITTEN_DATE,
+    YEAR,
+    Pattern,
+    any_of,
+    compile_pattern,
+    compile_words,
+    list_headed,
+    list_said,
+    list_seen,
+    no_nhs_number,
+)
+
+_NEAR = 60
+"""Characters: no identifier, with the words that tell of it, is longer where it crosses from one text to the next."""
+_BEFORE = 40
+"""How many characters before a number are looked at for what else it may be."""
+_UNITS = frozenset(
+    {"st", "nd", "rd", "th", "hr", "wk", "yr", "dy", "ft", "lb", "pt", "pp", "pa", "pw", "ed", "gb", "tb"}
+)
+"""What is written in small letters behind a number and is not the end of a postcode: `L1 1st draft`."""
+_FIGURES_SAID, _FIGURES_BARE = 4, 5
+"""How many figures the number of a case has at least: behind "ID" or a colon, and behind the bare name of a system."""
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """What is looked for, made once for all texts. What it finds is told by kind and place, never by value."""
+
+    kinds: Mapping[IdentifierKind, IdentifierWords]
+    words: str
+    """Any of the words of any kind, in small letters; where there is none, `said` is not looked for."""
+    said: Sequence[Pattern]
+    seen: Sequence[Pattern]
+    headed: Sequence[tuple[str, Pattern]]
+    """What a heading says, and how the numbers under it are written."""
+    other: str
+    """What stands before a number that is no NHS number."""
+
+    @classmethod
+    def of_words(cls, kinds: Mapping[IdentifierKind, IdentifierWords]) -> Screen:
+        """The screen for what `schemas/identifiers.yaml` says of every kind."""
+        words = any_of(word.lower() for about in kinds.values() for word in (*about.words, *about.systems))
+        other = no_nhs_number(kinds[IdentifierKind.NHS_NUMBER].unless)
+        return cls(kinds, words, list_said(kinds), list_seen(), list_headed(kinds), other)
+
+    def find(self, text: str, heading: str = "", places: Collection[str] = ()) -> tuple[CaseIdentifier, ...]:
+        """Every identifier in a text, in order. `heading`: the words over it; `places`: postcodes that may stand there.
+
+        Postcodes of places are compared without blanks and in any letters.
+        """
+        if compile_pattern(r"\d").search(text) is None or (
+            text.isascii() and compile_pattern(MAY_HOLD).search(text) is None
+        ):
+            return ()
+        folded = fold(text)
+        found = self._find(folded.text, fold(heading).text, places)
+        return tuple(CaseIdentifier(one.kind, *folded.span(one.start, one.end)) for one in found)
+
+    def find_in_row(
+        self, texts: Sequence[str], places: Collection[str] = ()
+    ) -> tuple[tuple[CaseIdentifier, range], ...]:
+        """Every identifier that begins in one text of a row and ends in a later one, with the places of these texts.
+
+        Blank texts between them do not part it. Its own place is that in all texts joined, and of no use.
+        """
+        filled = [(at, _ends(folded)) for at, text in enumerate(texts) if (folded := fold(text).text.strip())]
+        if not any(_may_cross(left, right) for (_, left), (_, right) in pairwise(filled)):
+            return ()
+        found: dict[tuple[IdentifierKind, range], CaseIdentifier] = {}
+        for between in (" ", ""):
+            starts = [*accumulate((len(text) + len(between) for _, text in filled), initial=0)]
+            for one in self._find(between.join(text for _, text in filled), "", places):
+                touched = range(bisect_right(starts, one.start) - 1, bisect_left(starts, one.end))
+                crossed = [filled[at] for at in touched]
+                if len(crossed) > 1 and not _is_by_chance(one.kind, between, crossed):
+                    found.setdefault((one.kind, range(crossed[0][0], crossed[-1][0] + 1)), one)
+        return tuple((one, crossed) for (_, crossed), one in found.items())
+
+    def _find(self, folded: str, heading: str, places: Collection[str]) -> Iterator[CaseIdentifier]:
+        """Every identifier, one where several patterns see the same."""
+        patterns = [*self.seen] if compile_pattern(MAY_BE_SEEN).search(folded) else []
+        if compile_words(self.words).search(folded.lower()):
+            patterns += self.said
+        if heading:
+            patterns += [pattern for says, pattern in self.headed if compile_pattern(says).search(heading)]
+        found = [
+            CaseIdentifier(pattern.kind, *match.span())
+            for pattern in patterns
+            for match in pattern.find(folded)
+            if self._is_one(pattern, match, places)
+        ]
+        ends = 0
+        for one in sorted(found, key=lambda one: (one.start, -one.end)):
+            if one.start >= ends:
+                yield one
+                ends = one.end
+
+    def _is_one(self, pattern: Pattern, match: re.Match[str], places: Collection[str]) -> bool:
+        """Whether what looks like an identifier is one."""
+        written = match["number"] if pattern.is_said else match[0]
+        compact = re.sub(r"[\W_]", "", written).upper()
+        match pattern.kind:
+            case IdentifierKind.NHS_NUMBER:
+                return is_nhs_number(compact) and (pattern.is_said or not self._is_other_number(match))
+            case IdentifierKind.UPN:
+                return is_upn(compact) and (pattern.is_said or not written.startswith("a "))
+            case IdentifierKind.NATIONAL_INSURANCE:
+                return pattern.is_said or len(written) == len(compact) or written.isupper()
+            case IdentifierKind.CASE_REFERENCE:
+                return _is_case(match, written)
+            case IdentifierKind.POSTCODE:
+                return self._is_postcode(match, compact, places)
+        return True
+
+    def _is_other_number(self, match: re.Match[str]) -> bool:
+        """Whether what stands before a number says that it is a sum, a telephone number, or a reference."""
+        before = match.string[max(0, match.start() - _BEFORE) : match.start()]
+        return compile_pattern(self.other).search(before) is not None
+
+    def _is_postcode(self, match: re.Match[str], compact: str, places: Collection[str]) -> bool:
+        """Whether it begins as one does, is no number with its unit, and is not that of a place of the plan."""
+        is_unit = match[4] in _UNITS
+        if is_unit or match[1].upper() not in self.kinds[IdentifierKind.POSTCODE].areas:
+            return False
+        return compact not in {re.sub(r"\W", "", place).upper() for place in places}
+
+
+def _is_case(match: re.Match[str], written: str) -> bool:
+    """Whether a number behind the words of a case is long enough for one, and is no year, date, time or count."""
+    number = re.sub(r"^[A-Za-z\s/-]+", "", written)
+    if any(compile_pattern(pattern).fullmatch(number) for pattern in (YEAR, HOURS, WRITTEN_DATE)):
+        return False
+    if compile_pattern(COUNTED).match(match.string, match.end("number")):
+        return False
+    link = match.groupdict().get("link")
+    is_bare = link is not None and not compile_pattern(IS_NUMBERED).search(link)
+    figures = sum(map(str.isdigit, written)) + (number != written and not is_bare)
+    return figures >= (_FIGURES_BARE if is_bare else _FIGURES_SAID)
+
+
+def _ends(folded: str) -> str:
+    """The beginning and the end of a long text, parted by what no identifier has: more never crosses a border."""
+    return folded if len(folded) <= 2 * _NEAR else f"{folded[:_NEAR]}\0{folded[-_NEAR:]}"
+
+
+def _may_cross(left: str, right: str) -> bool:
+    """Whether figures stand so near the border of two texts that a number or its words may cross it."""
+    return any(map(str.isdigit, (right[:12] + left[-12:])))
+
+
+def _is_by_chance(kind: IdentifierKind, between: str, crossed: Sequence[tuple[int, str]]) -> bool:
+    """Whether texts side by side make no identifier: two numbers none of a case, a ref and a word no postcode."""
+    if kind is IdentifierKind.POSTCODE:
+        return not between
+    is_cut = any(left[-1].isdigit() and right[0].isdigit() for (_, left), (_, right) in pairwise(crossed))
+    return kind is IdentifierKind.CASE_REFERENCE and is_cut

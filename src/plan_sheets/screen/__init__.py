@@ -1,0 +1,1 @@
+"""What the officer reads on the screen, and what another program reads as JSON."""
