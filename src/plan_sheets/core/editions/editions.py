@@ -132,7 +132,7 @@ def boards_lines(boards: Sequence[str], snapshot: Snapshot, width: float) -> tup
     """What the first page says of its limits, in lines that fit its width (characters); nothing if it has none."""
     if not boards:
         return ()
-    titles = ", ".join(f"{ref} {snapshot.history.text('board', ref, 'title')}" for ref in boards)
+    titles = ", ".join(f"{ref} {snapshot.history.text('board', ref, 'title', snapshot.code)}" for ref in boards)
     limits = f"Only {titles}. Questions, enquiries and evidence that name none of their priorities are left out too."
     return tuple(fold_line(limits, width))
 

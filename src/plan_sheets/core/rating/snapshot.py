@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
-from plan_sheets.core.model.history import History
+from plan_sheets.core.model.history import BEFORE_ANY_ROUND, History
 from plan_sheets.core.model.keys import Key
 from plan_sheets.core.model.queries import OpenQuery
 from plan_sheets.core.model.rounds import Round
@@ -76,6 +76,14 @@ class Snapshot:
     def code(self) -> str:
         """The code of the round; "" before the first."""
         return self.rounds[-1] if self.rounds else ""
+
+    @property
+    def code_before(self) -> str:
+        """The code of the last round that was issued before this one; "" if none was.
+
+        What belongs to a later quarter, up to this one, is told in this master first.
+        """
+        return self.rounds[-2] if len(self.rounds) > 1 else BEFORE_ANY_ROUND
 
     @property
     def now(self) -> Mapping[str, Rating]:

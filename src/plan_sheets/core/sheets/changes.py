@@ -42,10 +42,10 @@ def change_rows(snapshot: Snapshot, records: Records) -> Iterator[RowFacts]:
 
 
 def _changes(snapshot: Snapshot, all_held: list[Held]) -> Iterator[tuple[Held, str]]:
-    """The values of one fact that were given in the round and differ from what stood before."""
-    before = snapshot.history.standing(all_held[0].key, snapshot.rounds[-2] if len(snapshot.rounds) > 1 else "").value
+    """The values of one fact that were given since the round before and differ from what stood then."""
+    before = snapshot.history.standing(all_held[0].key, snapshot.code_before).value
     for held in all_held:
-        if snapshot.round and held.round == snapshot.code:
+        if snapshot.round and snapshot.code_before < held.round <= snapshot.code:
             if held.value != before:
                 yield held, before
             before = held.value

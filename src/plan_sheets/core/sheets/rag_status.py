@@ -56,7 +56,7 @@ def texts_of_round(snapshot: Snapshot) -> dict[str, str]:
     """What stands for the names in braces in a master's titles and lines."""
     words = snapshot.round.words if snapshot.round else DRAFT
     return {
-        "plan": snapshot.history.text("plan", "", "title"),
+        "plan": snapshot.history.text("plan", "", "title", snapshot.code),
         "round_words": words,
         "when": f"in {words}" if snapshot.round else "before the first round",
         "ages": " Ages count this quarter in." if snapshot.round else "",
