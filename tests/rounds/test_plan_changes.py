@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 
 import pytest
+from openpyxl.workbook import Workbook
 from tests.chairs import Q1, Q2, Answers, Plan, edit, fill, row_of, said
 from tests.commands import run, told
 from tests.test_master import row, rows
@@ -21,12 +23,16 @@ SUMMER, AUGUST, AUTUMN, WINTER = (datetime(2016, month, 20) for month in (7, 8, 
 Q3 = "2016-17-Q3"
 
 
+def take_out(name: str, ref: str, book: Workbook) -> None:
+    """The officer deletes a row."""
+    book[name].delete_rows(row_of(book[name], ref))
+
+
 def change(one: Plan, answers: Answers, *gone: tuple[str, str], now: datetime = AUGUST) -> None:
     """The officer types in plan.xlsx, takes rows out (sheet and ref), has it merged, and settles it with Take."""
     path = one.path / PLAN_FILE
     fill(path, path, answers)
-    for name, ref in gone:
-        edit(path, path, lambda book, name=name, ref=ref: book[name].delete_rows(row_of(book[name], ref)))
+    edit(path, path, *(partial(take_out, name, ref) for name, ref in gone))
     made = office.merge_plan(one.folder, now).officer
     if made and one.queries:
         taken = {str(query.id): {"Your choice": "Take"} for query in one.queries}
@@ -79,7 +85,7 @@ def test_what_the_plan_changes_belongs_to_the_first_round_that_is_not_closed(rou
 def test_what_is_settled_belongs_to_the_first_round_that_is_open_then(round_one: Plan) -> None:
     """It was asked while the round was open; June's master has gone out since, and keeps the action."""
     path = round_one.path / PLAN_FILE
-    edit(path, path, lambda book: book["Actions"].delete_rows(row_of(book["Actions"], "J1a.1")))
+    edit(path, path, partial(take_out, "Actions", "J1a.1"))
     made = office.merge_plan(round_one.folder, SUMMER).officer
     assert made
     assert round_one.queries[0].round == Q1
@@ -95,7 +101,7 @@ def test_a_query_about_the_plan_is_of_the_round_that_it_would_change(round_one: 
     """A master that went out before it was asked does not speak of it; status does, all the same."""
     first = hand_over(round_one)
     path = round_one.path / PLAN_FILE
-    edit(path, path, lambda book: book["Actions"].delete_rows(row_of(book["Actions"], "J1a.1")))
+    edit(path, path, partial(take_out, "Actions", "J1a.1"))
     office.merge_plan(round_one.folder, AUGUST)
     again = make_master(round_one.folder, Q1, AUGUST)
     assert (again.again, again.reference) == (True, first.reference)

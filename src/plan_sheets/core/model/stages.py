@@ -18,6 +18,8 @@ class Status(StrEnum):
     WITHDRAWN = "Withdrawn"
     PROPOSED = "Proposed"
     """A further action not yet confirmed: outside counts and roll-up."""
+    TAKEN_OUT = "Taken out"
+    """Of an action that stands in the plan no more: told once, outside counts and roll-up."""
     NO_ACTIONS = "No actions yet"
     """Of a roll-up only."""
     TOO_LITTLE = "Too little to say"

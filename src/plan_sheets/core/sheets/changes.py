@@ -12,11 +12,12 @@ from plan_sheets.core.model.history import Held, Source
 from plan_sheets.core.model.keys import Key, ref_order
 from plan_sheets.core.model.rounds import Round
 from plan_sheets.core.rating.snapshot import Snapshot
+from plan_sheets.core.rating.taken_out import TakenOut
 from plan_sheets.core.sheets.master_plan import Records
 
-_UNTOLD = frozenset({"ref", "proposed_by", "lock_password"})
+_UNTOLD = frozenset({"proposed_by", "lock_password"})
 """Fields whose changes say nothing to a reader of the plan, or must not be printed."""
-_REMOVED = "Taken out of the plan"
+_ADDED, _REMOVED = "Added to the plan", "Taken out of the plan"
 
 
 def change_rows(snapshot: Snapshot, records: Records) -> Iterator[RowFacts]:
@@ -28,13 +29,15 @@ def change_rows(snapshot: Snapshot, records: Records) -> Iterator[RowFacts]:
         if key.field not in _UNTOLD and not _made_with_it(held)
     ]
     found.sort(key=lambda pair: (ref_order(pair[0].key.ref), pair[0].seq))
+    gone = {(item.record, item.ref): item for item in snapshot.taken_out}
     for number, (held, before) in enumerate(found, start=1):
-        ref = held.key.ref.partition("/")[0]
+        ref, item = held.key.ref.partition("/")[0], gone.get(held.key[:2])
         contents: dict[str, Content] = {
             "about": ref or "Plan",
             "what": _title(held.key, records) + _of_which(snapshot, held.key),
             "before": before,
             "after": held.value,
+            **(_taken_out(held, item) if held.key.field == "removed" else {}),
             "who": _who(snapshot, held.source),
             "source": _where(held.source),
         }
@@ -52,15 +55,27 @@ def _changes(snapshot: Snapshot, all_held: list[Held]) -> Iterator[tuple[Held, s
 
 
 def _made_with_it(held: Held) -> bool:
-    """Whether the tool wrote the value beside a further action that a chair proposed."""
-    return (held.key.field == "agreement" and held.value == "Proposed") or (
-        held.key.field == "subgroups" and held.source.kind == "subgroup"
+    """Whether the tool wrote the value beside a row that a chair added; the ref of one of the plan says it is new."""
+    return (
+        (held.key.field == "ref" and held.source.kind != "plan")
+        or (held.key.field == "agreement" and held.value == "Proposed")
+        or (held.key.field == "subgroups" and held.source.kind == "subgroup")
     )
+
+
+def _taken_out(held: Held, item: TakenOut | None) -> dict[str, Content]:
+    """What a row was that was taken out of the plan, or that it is back in it."""
+    if held.value != "Yes":
+        return {"what": "Brought back into the plan", "before": "Taken out", "after": "In the plan again"}
+    if item is None:
+        return {"before": "In the plan", "after": "Taken out"}  # it has come back since
+    last = f"Its chair said last, in {item.said}" if item.said else ""
+    return {"before": "\n".join(filter(None, [item.name, item.was and f"{item.was}.", last])), "after": "Taken out"}
 
 
 def _title(key: Key, records: Records) -> str:
     about = records.get(key.record, {}).get(key.field)
-    return about.title if about else _REMOVED
+    return _ADDED if key.field == "ref" else about.title if about else _REMOVED
 
 
 def _of_which(snapshot: Snapshot, key: Key) -> str:

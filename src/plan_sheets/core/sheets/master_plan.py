@@ -53,6 +53,32 @@ def action_rows(snapshot: Snapshot, fields: Iterable[Field] = ()) -> Iterator[Ro
         yield RowFacts(ref, contents | (_rated(snapshot, rating) if rating else {}))
 
 
+def gone_rows(snapshot: Snapshot) -> Iterator[RowFacts]:
+    """One row for each action that was taken out of the plan since the round before, with the last words about it."""
+    for ref, item in snapshot.gone.items():
+        if item.record == "action":
+            contents: dict[str, Content] = {
+                **{name: item.row[name] for name in ("what", "how", "responsible", "impact")},
+                "priority": snapshot.titled(item.row["theme"]),
+                "due": as_date(item.row["due"]),
+                "progress": item.said or item.row["progress_before"],
+                "published_rag": Status.TAKEN_OUT,
+                "why": "; ".join(filter(None, [item.reason, item.was and f"it was {item.was}"])),
+                "owner": owner_words(item.row),
+            }
+            yield RowFacts(ref, contents)
+
+
+def in_plan_order(snapshot: Snapshot, rows: Iterable[RowFacts]) -> list[RowFacts]:
+    """The rows of actions, those that were taken out of the plan at the places where they stood."""
+
+    def place(row: RowFacts) -> tuple[object, ...]:
+        gone = snapshot.gone.get(row.ref)
+        return plan_order((row.ref, gone.row if gone else snapshot.rows["action"][row.ref]))
+
+    return sorted(rows, key=place)
+
+
 def tell_fields(snapshot: Snapshot, record: str, ref: str, fields: Iterable[Field]) -> dict[str, Content]:
     """What a row says in these fields at the end of the round: what stands, and what was said for this very round."""
     history, code = snapshot.history, snapshot.code
@@ -196,3 +222,6 @@ def question_rows(snapshot: Snapshot) -> Iterator[RowFacts]:
             "source": question.source,
         }
         yield RowFacts(str(number), contents)
+    for number, (question, why) in enumerate(snapshot.closed.items(), start=len(snapshot.questions) + 1):
+        contents = {"about": question.about, "question": question.question, "source": question.source}
+        yield RowFacts(str(number), {**contents, "answers": f"Nobody: it is closed. {why}."})

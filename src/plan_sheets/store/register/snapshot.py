@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from plan_sheets.core.model.findings import PlanSheetsError
@@ -17,6 +18,7 @@ from plan_sheets.core.rating.plan_rows import Rows
 from plan_sheets.core.rating.proposals import Proposal, proposals, subject
 from plan_sheets.core.rating.ratings import rate_rounds, rows_at, thresholds
 from plan_sheets.core.rating.snapshot import Snapshot, day_of
+from plan_sheets.core.rating.taken_out import TakenOut, find_taken_out
 from plan_sheets.store import schemas
 from plan_sheets.store.register.known_names import NOT_READ
 from plan_sheets.store.register.placeholders import Placeholder, find_open_placeholders
@@ -53,17 +55,20 @@ def read_snapshot(register: Register, for_round: Round | None) -> Snapshot:
     queries = [query for query in register.open_queries() if query.round <= code]
     returned = _Returns(register, code)
     placeholders = find_open_placeholders(register, history, code)
+    ratings, limits = rate_rounds(history, rounds, rows), thresholds(history, code)
+    taken_out = tuple(find_taken_out(history, rounds, ratings, limits)) if rounds else ()
+    asked, closed = _sort_questions(history, code, rows, placeholders, taken_out)
     not_read = find_keys_left_by_returns(register, code, NOT_READ, KINDS, RETURNED)
     return Snapshot(
         round=for_round,
         rounds=rounds,
         history=history,
         rows=rows,
-        ratings=rate_rounds(history, rounds, rows),
-        limits=thresholds(history, code),
+        ratings=ratings,
+        limits=limits,
         subgroups=tuple(_list_reporting(rows, rounds, returned)),
         silent=returned.because(code),
-        questions=tuple(_list_questions(history, rows, placeholders)),
+        questions=asked,
         proposals=tuple(_list_waiting(proposals(history, rounds), code, register.settled_subjects())),
         doubts=_describe_doubts(queries, not_read),
         set_aside=_count_set_aside(register, code),
@@ -71,6 +76,8 @@ def read_snapshot(register: Register, for_round: Round | None) -> Snapshot:
         open_queries=tuple(queries),
         made_on=day_of(for_round, history),
         considerations={name: field.title for name, field in schemas.load_records()["grid"].items() if field.lens},
+        taken_out=taken_out,
+        closed=closed,
     )
 
 
@@ -143,10 +150,33 @@ def _find_title(key: Key) -> str:
     return about.title if about else "the row itself"
 
 
-def _list_questions(history: History, rows: Rows, placeholders: Mapping[Key, Placeholder]) -> Iterator[OpenQuestion]:
-    """Everything open at the end of the round."""
+def _sort_questions(
+    history: History, code: str, rows: Rows, placeholders: Mapping[Key, Placeholder], taken_out: Sequence[TakenOut]
+) -> tuple[tuple[OpenQuestion, ...], Mapping[OpenQuestion, str]]:
+    """Everything open at the end of a round (its code); and what was closed by what was taken out, with the reason.
+
+    What was taken out before the last round asks no more either, and has been told.
+    """
     titles = {key: _find_title(key) for key in [*history.by_key, *placeholders]}
-    return open_questions(rows, {key: placeholder.entered for key, placeholder in placeholders.items()}, titles)
+    entered = {key: placeholder.entered for key, placeholder in placeholders.items()}
+    there = {key: text for key, text in entered.items() if history.text(key.record, key.ref, "removed", code) != "Yes"}
+    gone = {(item.record, item.ref): item for item in taken_out}
+    gone_rows: dict[str, dict[str, Mapping[str, str]]] = {}
+    for (record, ref), item in gone.items():
+        gone_rows.setdefault(record, {})[ref] = item.row
+    of_gone = {key: text for key, text in entered.items() if key[:2] in gone}
+    closed = {question: gone[question.key[:2]].reason for question in open_questions(gone_rows, of_gone, titles)}
+    asked = [*open_questions(rows, there, titles)]
+    closed |= {question: about.reason for question in asked if (about := _find_about(question, gone))}
+    return tuple(question for question in asked if question not in closed), closed
+
+
+def _find_about(question: OpenQuestion, gone: Mapping[tuple[str, str], TakenOut]) -> TakenOut | None:
+    """What a question is about, if it names nothing but priorities and actions that are gone; None if it does not."""
+    named = [
+        gone.get(("priority", ref)) or gone.get(("action", ref)) for ref in re.split(r"[\s,;]+", question.about.strip())
+    ]
+    return named[0] if all(named) else None
 
 
 def _count_set_aside(register: Register, code: str) -> int:
