@@ -166,17 +166,17 @@ def _sort_questions(
         gone_rows.setdefault(record, {})[ref] = item.row
     of_gone = {key: text for key, text in entered.items() if key[:2] in gone}
     closed = {question: gone[question.key[:2]].reason for question in open_questions(gone_rows, of_gone, titles)}
-    asked = [*open_questions(rows, there, titles)]
-    closed |= {question: about.reason for question in asked if (about := _find_about(question, gone))}
-    return tuple(question for question in asked if question not in closed), closed
+    asked = {question: _find_about(question, history, code) for question in open_questions(rows, there, titles)}
+    closed |= {question: gone[about].reason for question, about in asked.items() if about in gone}
+    return tuple(question for question, about in asked.items() if about is None), closed
 
 
-def _find_about(question: OpenQuestion, gone: Mapping[tuple[str, str], TakenOut]) -> TakenOut | None:
-    """What a question is about, if it names nothing but priorities and actions that are gone; None if it does not."""
-    named = [
-        gone.get(("priority", ref)) or gone.get(("action", ref)) for ref in re.split(r"[\s,;]+", question.about.strip())
-    ]
-    return named[0] if all(named) else None
+def _find_about(question: OpenQuestion, history: History, code: str) -> tuple[str, str] | None:
+    """What a question is about (record and ref), if it names nothing but priorities and actions that are gone."""
+    refs = re.split(r"[\s,;]+", question.about.strip())
+    places = ((record, ref) for ref in refs for record in ("priority", "action"))
+    gone = [place for place in places if history.text(*place, "removed", code) == "Yes"]
+    return gone[0] if len(gone) == len(refs) else None
 
 
 def _count_set_aside(register: Register, code: str) -> int:
