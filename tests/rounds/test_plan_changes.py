@@ -223,7 +223,7 @@ def test_the_first_page_tells_how_the_plan_changed(after: Mastered) -> None:
     assert taken in told_there
     assert "Re-worded: Domestic abuse J1a.2. Moved: Domestic abuse J1b.1" in told_there
     assert "Date moved: Mental health J2a.1" in told_there
-    assert "2 earlier decisions closed by that." in told_there
+    assert "Closed by that: 2 earlier decisions." in told_there
 
 
 def test_what_was_taken_out_is_shown_at_its_place_and_counts_nowhere(after: Mastered, published: Plan) -> None:
@@ -272,7 +272,7 @@ def test_what_was_asked_and_not_decided_is_closed_too(round_one: Plan) -> None:
     issue(round_one, Q2, AUTUMN)
     closed = row(make_master(round_one.folder, None, AUTUMN), "Decisions", "J1a.1")
     assert (closed["Raised by"], closed["What is asked"]) == ("Published as Red", "Nothing more")
-    assert closed["How it stands"] == "Taken out of the plan in Quarter 2.\nIt was Red in Quarter 1."
+    assert closed["How it stands"] == "Taken out of the plan in Quarter 2.\nHow it stood last: Red in Quarter 1."
 
 
 def test_what_is_taken_out_while_its_round_is_open_keeps_what_its_chair_said_of_it(round_one: Plan) -> None:

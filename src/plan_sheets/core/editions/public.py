@@ -16,6 +16,7 @@ from plan_sheets.core.editions.public_text import RECORD, text_key
 from plan_sheets.core.model.dates import PartialDate
 from plan_sheets.core.model.history import Held, History
 from plan_sheets.core.model.keys import Key
+from plan_sheets.core.model.stages import Status
 from plan_sheets.core.rating.escalate import SubgroupFacts
 from plan_sheets.core.rating.plan_rows import parent
 from plan_sheets.core.rating.rag import ActionFacts, Rating
@@ -81,7 +82,7 @@ def public(snapshot: Snapshot, names: Names, disputed: Collection[Key]) -> tuple
     screen = _Screen(names, frozenset(disputed), [])
     shown = frozenset(ref for ref, row in snapshot.rows["action"].items() if not _is_proposed(snapshot, ref, row))
     history = History.of(_told(snapshot, shown, screen))
-    gone = tuple(_bare(item) for item in snapshot.gone.values() if not is_further(item.row))
+    gone = tuple(_bare(item) for item in snapshot.gone.values() if not _was_proposed(item))
     known = shown | {item.ref for item in gone}
     # Every field is named, so that one that is added later reaches the public only if somebody decides so.
     shown_snapshot = Snapshot(
@@ -160,6 +161,11 @@ def _told(snapshot: Snapshot, actions: Collection[str], screen: _Screen) -> Iter
 def _released(snapshot: Snapshot, key: Key, screen: _Screen) -> str:
     text = snapshot.history.in_round(key, snapshot.code).value if snapshot.round else ""
     return text if screen.passes(key, text) else ""
+
+
+def _was_proposed(item: TakenOut) -> bool:
+    """Whether what was taken out had only been proposed: the public never knew of it."""
+    return is_further(item.row) or (item.last is not None and item.last[1] == Status.PROPOSED)
 
 
 def _bare(item: TakenOut) -> TakenOut:

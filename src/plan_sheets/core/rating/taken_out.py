@@ -17,7 +17,7 @@ from plan_sheets.core.rating.thresholds import Thresholds
 
 Ratings = Mapping[str, Mapping[str, Rating]]
 """The ratings of some rounds, by code and ref."""
-_NAMES = ("what", "title", "question", "enquiry", "subject", "who", "theme", "about")
+_NAMES = ("what", "title", "question", "enquiry", "subject", "who", "actions_required", "about")
 """The fields of which the first that says anything says what a row is about."""
 
 

@@ -69,8 +69,10 @@ def _taken_out(held: Held, item: TakenOut | None) -> dict[str, Content]:
         return {"what": "Brought back into the plan", "before": "Taken out", "after": "In the plan again"}
     if item is None:
         return {"before": "In the plan", "after": "Taken out"}  # it has come back since
+    where = "" if item.record in ("priority", "action") else f" ({item.record})"
     last = f"Its chair said last, in {item.said}" if item.said else ""
-    return {"before": "\n".join(filter(None, [item.name, item.was and f"{item.was}.", last])), "after": "Taken out"}
+    before = "\n".join(filter(None, [item.name, item.was and f"{item.was}.", last]))
+    return {"what": _REMOVED + where, "before": before, "after": "Taken out"}
 
 
 def _title(key: Key, records: Records) -> str:

@@ -90,7 +90,7 @@ def _closed_rows(snapshot: Snapshot, told: Collection[str]) -> Iterator[RowFacts
 def _gone(snapshot: Snapshot, ref: str) -> str:
     """Why something is asked no more that has been taken out of the plan, and how it stood last."""
     item = snapshot.gone[ref]
-    return _lines([f"{item.reason}.", f"It was {item.was}." if item.was else ""])
+    return _lines([f"{item.reason}.", f"How it stood last: {item.was}." if item.was else ""])
 
 
 def _raised_by(escalation: Escalation) -> str:

@@ -155,7 +155,7 @@ def plan_lines(snapshot: Snapshot) -> Iterator[str]:
         **{name: placed(snapshot, refs) for name, refs in _changed_refs(snapshot).items()},
     }
     closed = sum(decision.gone > snapshot.code_before for decision in snapshot.decisions)
-    more = f" {count_words(closed, 'earlier decision')} closed by that." if closed else ""
+    more = f" Closed by that: {count_words(closed, 'earlier decision')}." if closed else ""
     words = ". ".join(f"{name}: {those.removesuffix('.')}" for name, those in groups.items() if those)
     if words:
         yield f"{PLAN_CHANGED} {words}.{more}"
