@@ -18,14 +18,14 @@ class Status(StrEnum):
     WITHDRAWN = "Withdrawn"
     PROPOSED = "Proposed"
     """A further action not yet confirmed: outside counts and roll-up."""
-    TAKEN_OUT = "Taken out"
-    """Of an action that stands in the plan no more: told once, outside counts and roll-up."""
     NO_ACTIONS = "No actions yet"
     """Of a roll-up only."""
     TOO_LITTLE = "Too little to say"
     """Of a roll-up only."""
 
 
+TAKEN_OUT = "Taken out"
+"""What stands in place of a status where an action is told that is in the plan no more: it counts nowhere."""
 ASSESSED = (Status.BLUE, Status.GREEN, Status.AMBER, Status.RED)
 """The statuses that say how an action stands, best first."""
 

@@ -47,9 +47,11 @@ class Decision:
 
     def is_open(self, before: str | None = None) -> bool:
         """Whether it still has to be carried out, as far as anybody has said (before this round: None is now)."""
-        return not self.gone and not any(
-            answer in DONE_WITH for code, answer in self.carried if before is None or code < before
-        )
+        return not self.gone and not self.is_done_with(before)
+
+    def is_done_with(self, before: str | None = None) -> bool:
+        """Whether anybody has said that it was carried out, or need not be (before this round: None is now)."""
+        return any(answer in DONE_WITH for code, answer in self.carried if before is None or code < before)
 
     def answered_in(self, code: str) -> str:
         """What was said in the master of this round of whether it was carried out; "" if nothing was."""

@@ -9,7 +9,7 @@ from plan_sheets.core.book.layout import Content, Field
 from plan_sheets.core.model.dates import PartialDate
 from plan_sheets.core.model.keys import ref_order
 from plan_sheets.core.model.rounds import Round
-from plan_sheets.core.model.stages import Status
+from plan_sheets.core.model.stages import TAKEN_OUT, Status
 from plan_sheets.core.model.text import count_words
 from plan_sheets.core.rating.ages import aged, question_since
 from plan_sheets.core.rating.plan_rows import owner_words, subgroups_of
@@ -62,7 +62,7 @@ def gone_rows(snapshot: Snapshot) -> Iterator[RowFacts]:
                 "priority": snapshot.titled(item.row["theme"]),
                 "due": as_date(item.row["due"]),
                 "progress": item.said or item.row["progress_before"],
-                "published_rag": Status.TAKEN_OUT,
+                "published_rag": TAKEN_OUT,
                 "why": "; ".join(filter(None, [item.reason, item.was and f"it was {item.was}"])),
                 "owner": owner_words(item.row),
             }

@@ -8,7 +8,7 @@ from itertools import pairwise
 from plan_sheets.core.book.compose import RowFacts
 from plan_sheets.core.book.layout import Content
 from plan_sheets.core.model.rounds import Round
-from plan_sheets.core.model.stages import Status
+from plan_sheets.core.model.stages import TAKEN_OUT
 from plan_sheets.core.rating.rag import Rating
 from plan_sheets.core.rating.rollup import CONCERN, RollUp
 from plan_sheets.core.rating.snapshot import Snapshot
@@ -67,7 +67,7 @@ def timeline_rows(snapshot: Snapshot) -> Iterator[RowFacts]:
             then = [rating.published if rating else "" for rating in rated.values()]
             changes = [*_changes(rated, shown), item.reason]
             told = {"what": item.row["what"], "changed": "\n".join(changes), **dict(zip(names, then, strict=True))}
-            yield RowFacts(ref, {**told, names[-1]: Status.TAKEN_OUT})
+            yield RowFacts(ref, {**told, names[-1]: TAKEN_OUT})
 
 
 def _changes(past: Mapping[str, Rating | None], shown: Mapping[str, str]) -> Iterator[str]:

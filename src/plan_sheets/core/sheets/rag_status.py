@@ -33,7 +33,7 @@ LONGEST_TITLE = 20
 MOST_TAKEN_OUT = 5
 """How many of the actions taken out are told with the last words about them."""
 PLAN_CHANGED = "The plan changed."
-_PLANNED = ("ref", "removed", "what", "theme")
+_PLANNED = ("ref", "removed", "title", "what", "theme")
 _OVER = (Status.CLOSED, Status.WITHDRAWN, Status.PROPOSED, Status.BLUE)
 
 
@@ -154,7 +154,10 @@ def plan_lines(snapshot: Snapshot) -> Iterator[str]:
         "Taken out": _taken_out(snapshot),
         **{name: placed(snapshot, refs) for name, refs in _changed_refs(snapshot).items()},
     }
-    closed = sum(decision.gone > snapshot.code_before for decision in snapshot.decisions)
+    closed = sum(
+        decision.gone > snapshot.code_before and not decision.is_done_with(snapshot.code)
+        for decision in snapshot.decisions
+    )
     more = f" Closed by that: {count_words(closed, 'earlier decision')}." if closed else ""
     words = ". ".join(f"{name}: {those.removesuffix('.')}" for name, those in groups.items() if those)
     if words:
@@ -178,9 +181,14 @@ def _taken_out(snapshot: Snapshot) -> str:
 
 
 def _changed_refs(snapshot: Snapshot) -> dict[str, list[str]]:
-    """The actions that the plan changed since the round before and still has, by how it changed them."""
+    """The priorities and actions that the plan changed since the round before and still has, by how it changed them."""
     found: dict[str, list[str]] = {name: [] for name in ("Added", "Brought back", "Re-worded", "Moved", "Date moved")}
     found["Without a priority"] = []
+    for ref, row in snapshot.rows["priority"].items():
+        was = {name: snapshot.history.text("priority", ref, name, snapshot.code_before) for name in _PLANNED}
+        found["Added"] += [] if was["ref"] else [ref]
+        found["Brought back"] += [ref] if was["removed"] == "Yes" else []
+        found["Re-worded"] += [ref] if was["title"] not in ("", row["title"]) else []
     for ref, rating in sorted(snapshot.now.items(), key=lambda rated: ref_order(rated[0])):
         row, moves = snapshot.rows["action"][ref], rating.facts.moves
         was = {name: snapshot.history.text("action", ref, name, snapshot.code_before) for name in _PLANNED}
