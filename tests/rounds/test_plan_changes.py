@@ -196,7 +196,17 @@ def test_what_was_published_stays(published: Plan) -> None:
     again = make_master(published.folder, Q1, WINTER)
     assert (again.again, again.number) == (True, 2)
     assert row(again, "Master plan", "J1a.1")["Published RAG"] == "Red"
-    assert make_master(published.folder, Q1, WINTER, edition="public").counts == again.counts
+
+
+@pytest.mark.parametrize("readers", [{"edition": "public"}, {"boards": "J"}, {"edition": "public", "boards": "L"}])
+def test_what_was_published_for_others_stays_too(round_one: Plan, readers: Mapping[str, Any]) -> None:
+    round_one.receive(round_one.filled("da", said(rag="Red")), round_one.filled("sos", SOS, "SOS"))
+    first = make_master(round_one.folder, None, SUMMER, hand_over=True, **readers)
+    renamed: Answers = {"Plan": {"Title": {"Answer": "Another title"}}, "Boards": {"J": {"Board": "The joint board"}}}
+    change(round_one, {**CHANGED, **renamed}, *GONE)
+    issue(round_one, Q2, AUTUMN)
+    again = make_master(round_one.folder, Q1, AUTUMN, **readers)
+    assert (again.again, again.reference, again.counts) == (True, first.reference, first.counts)
 
 
 def test_changes_tell_what_stood_before_and_after(after: Mastered) -> None:

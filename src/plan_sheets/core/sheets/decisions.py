@@ -11,6 +11,7 @@ from plan_sheets.core.model.text import shorten
 from plan_sheets.core.rating.decisions import RECORD, Decision, quarter
 from plan_sheets.core.rating.escalate import EXECUTIVE, Escalation, EscalationRule, due_by, escalations
 from plan_sheets.core.rating.snapshot import Snapshot
+from plan_sheets.core.rating.taken_out import TakenOut
 
 ANSWER = frozenset({"decision", "decided_by", "decided_on"})
 """What is filled in about something that is asked."""
@@ -66,7 +67,7 @@ def _earlier_row(snapshot: Snapshot, decision: Decision, asked: Sequence[Escalat
         "asked": "Was it carried out?" if is_asked else "Nothing more",
         "of_whom": _capital(EXECUTIVE) if is_asked else "",
         "by_when": by_when or "",
-        "stands": _since(snapshot, decision.ref, asked),
+        "stands": _gone(snapshot, decision) if decision.gone else _since(snapshot, decision.ref, asked),
         "decision": decision.text,
         "decided_by": decision.by or "No name given",
         "decided_on": decision.on or "No date given",
@@ -83,13 +84,19 @@ def _closed_rows(snapshot: Snapshot, told: Collection[str]) -> Iterator[RowFacts
         if escalation.ref in snapshot.gone and escalation.ref not in told:
             asked.setdefault(escalation.ref, []).append(_raised_by(escalation))
     for ref, rules in asked.items():
-        contents = {"about": _about(snapshot, ref), "rule": _lines(rules), "stands": _gone(snapshot, ref)}
+        contents = {"about": _about(snapshot, ref), "rule": _lines(rules), "stands": _last(snapshot.gone[ref])}
         yield RowFacts(ref, {**contents, "asked": "Nothing more"})
 
 
-def _gone(snapshot: Snapshot, ref: str) -> str:
+def _gone(snapshot: Snapshot, decision: Decision) -> str:
+    """Why a decision is done with whose subject was taken out of the plan; of a subgroup, no more than that."""
+    if decision.ref in snapshot.gone:
+        return _last(snapshot.gone[decision.ref])
+    return f"Taken out of the plan in {quarter(decision.gone)}."
+
+
+def _last(item: TakenOut) -> str:
     """Why something is asked no more that has been taken out of the plan, and how it stood last."""
-    item = snapshot.gone[ref]
     return _lines([f"{item.reason}.", f"How it stood last: {item.was}." if item.was else ""])
 
 
@@ -114,8 +121,6 @@ def _about(snapshot: Snapshot, ref: str) -> str:
 
 def _since(snapshot: Snapshot, ref: str, asked: Sequence[Escalation]) -> str:
     """What was reported since a decision: the status and progress of an action; else whether it is still escalated."""
-    if ref in snapshot.gone:
-        return _gone(snapshot, ref)
     if ref not in snapshot.rows["action"]:
         return _lines(escalation.why for escalation in asked) or f"Not raised again in {quarter(snapshot.code)}."
     rating = snapshot.now.get(ref)
