@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from plan_sheets.core.model.keys import Key
 from plan_sheets.core.model.mail import Mail
-from plan_sheets.store.register import statements
+from plan_sheets.store.register import statements, tables
 from plan_sheets.store.register.register import Register, ReturnFacts
 
 
@@ -126,6 +126,12 @@ def list_shas_received(register: Register) -> frozenset[str]:
 def list_verdicts(register: Register) -> set[tuple[str, str]]:
     """Every file that ever came by its SHA-256, with each verdict that it was given."""
     return {(sha, verdict) for sha, verdict in register.read(statements.verdicts(), plan=register.plan)}
+
+
+def list_mails_known(register: Register) -> set[str]:
+    """SHA-256 of every e-mail in or as which anything ever came."""
+    m = tables.MAIL
+    return {sha for (sha,) in register.read(statements.rows_by(m).with_only_columns(m.c.sha256), plan=register.plan)}
 
 
 def list_accepted(register: Register, verdicts: Iterable[str]) -> list[AcceptedFile]:
