@@ -300,7 +300,7 @@ def test_no_text_of_the_plan_itself_holds_one() -> None:
     assert [text for text in texts if kinds(text)] == []
 
 
-def test_no_row_of_the_plan_itself_holds_one() -> None:
+def test_no_row_and_no_column_of_the_plan_itself_holds_one() -> None:
     for path in find_data_folder("workbooks").glob("*.xlsx"):
         found = read_workbook(path.read_bytes())
         assert isinstance(found, FoundWorkbook)
@@ -308,10 +308,17 @@ def test_no_row_of_the_plan_itself_holds_one() -> None:
             for cells in sheet.rows().values():
                 texts = [cells[at].text for at in sorted(cells)]
                 assert SCREEN.find_in_row(texts) == (), texts
+            for column in {column for _, column in sheet.cells}:
+                places = sorted(place for place in sheet.cells if place[1] == column)
+                assert SCREEN.find_in_column([sheet.cells[place].text for place in places]) == (), column
 
 
 @pytest.mark.parametrize(
-    "piece", ["NHS ", "9", "9 ", "94 ", "born ", "A", "Mosaic no ", "1.", "\n", "(b. ", "LE3 8R", "-", "May "]
+    "piece",
+    [
+        *("NHS ", "9", "9 ", "94 ", "born ", "A", "Mosaic no ", "1.", "\n", "(b. ", "LE3 8R", "-", "May "),
+        *("born a ", "NHS no a ", "O", "9O", "1,", "(9) "),
+    ],
 )
 def test_a_long_text_takes_no_longer_than_its_length(piece: str) -> None:
     text = piece * (200_000 // len(piece))

@@ -81,8 +81,9 @@ _WORDS_AFTER = r"(?:(?:is|was|were|as|when|his|her|their|the|child|child's|he|sh
 """What may stand between a date and the words that say, behind it, what it is."""
 
 _NO_PREFIX = r"(?!(?:for|in|of|from|to|by|with|at|and|or|since|about|over|under|nearly|some|all|after|before)\s)"
-CASE = rf"(?:{_NO_PREFIX}[A-Z]{{1,6}}[\s/-]?)?\d(?:[\s./-]?\d|[OIL]){{2,13}}[A-Z]?{_ENDS}"
-CASE_LONG = CASE.replace("{2,13}", "{5,13}")
+_CASE_FIGURES = r"\d(?:[\s./-]?\d|[OIL]){2,13}[A-Z]?" + _ENDS
+CASE = rf"(?:{_NO_PREFIX}[A-Z]{{1,6}}[\s/-]?)?{_CASE_FIGURES}"
+CASE_LONG = _CASE_FIGURES.replace("{2,13}", "{5,13}")
 POSTCODE = rf"{_ALONE}([A-Z]{{1,2}})(\d[A-Z\d]?)[\s.-]{{0,2}}(\d)([ABD-HJLNP-UW-Z]{{2}}){_ENDS}"
 
 _ENDS_POSTCODE = rf"\d{_S}[ABD-HJLNP-UW-Z]{{2}}(?![A-Za-z])"
