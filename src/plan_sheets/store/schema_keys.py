@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from plan_sheets.core.model.findings import Severity
 
-ANY_WORD = "*"
 EACH_LENS = "each lens"
 """Choices of a field that are the names of all considerations."""
 FIELD_KEYS = (

@@ -8,14 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from plan_sheets.core.answers.phrases import Meaning, PhraseKind, Phrases, bare
-from plan_sheets.core.book.layout import Chart, Field
+from plan_sheets.core.book.layout import ANY_WORD, Chart, Field
 from plan_sheets.core.book.spec import ColumnSpec, RuleSpec, SheetSpec, WorkbookSpec
 from plan_sheets.core.editions.people import NameWords
 from plan_sheets.core.model.findings import PlanSheetsError, Severity
 from plan_sheets.core.model.messages import Message, Messages
 from plan_sheets.core.screening.identifiers import IdentifierKind, IdentifierWords
 from plan_sheets.core.screening.screen import Screen
-from plan_sheets.store.schema_keys import ALLOWED, ANY_WORD, CODES, CONSTRAINT_KEYS, EACH_LENS, FIELD_KEYS, WORDS
+from plan_sheets.store.schema_keys import ALLOWED, CODES, CONSTRAINT_KEYS, EACH_LENS, FIELD_KEYS, WORDS
 from plan_sheets.store.strict_yaml import check_keys, find_named, load_plain_yaml, load_yaml
 
 
