@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -64,7 +64,7 @@ def check_keys(
     for key, value in found.items():
         if key == "__line__":
             continue
-        find_named(dict.fromkeys(allowed), key, f"{where}: a {what} has no such key")
+        check_named(allowed, key, f"{where}: a {what} has no such key")
         kind = VALUE_KINDS.get(key)
         if kind and not kind.fits(value):
             raise PlanSheetsError(f"{where}: {key} is {value!r}.", f"It has to be {kind.words}.")
@@ -78,8 +78,14 @@ Found = TypeVar("Found")
 
 def find_named(known: Mapping[str, Found], name: str, trouble: str) -> Found:
     """What has this name. Raises PlanSheetsError with the trouble, the name, and the name that was probably meant."""
+    check_named(known, name, trouble)
+    return known[name]
+
+
+def check_named(known: Collection[str], name: str, trouble: str) -> None:
+    """Raise PlanSheetsError as `find_named` does, unless the name is one of these."""
     if name in known:
-        return known[name]
+        return
     near = difflib.get_close_matches(str(name), list(known), 1)
     meant = f" Was '{near[0]}' meant?" if near else ""
     raise PlanSheetsError(f"{trouble}: '{name}'.{meant}", f"Known: {', '.join(map(str, known))}.")
