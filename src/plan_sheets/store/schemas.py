@@ -297,6 +297,7 @@ def load_rag_rules() -> tuple[RuleSpec, ...]:
     return tuple(rules)
 
 
+@cache
 def load_name_words() -> NameWords:
     """`schemas/names.yaml`: what tells the name of a person from a post."""
     found = load_yaml(find_data_folder("schemas") / "names.yaml")
