@@ -24,6 +24,9 @@ from plan_sheets.core.screening.identifiers import IdentifierKind
         (["MORGA", "657054SM9IJ"], KIND.DRIVING_LICENCE, range(2)),
         (["DOB", "3 May 2008"], KIND.DATE_OF_BIRTH, range(2)),
         (["She was born on 3 May", "2008"], KIND.DATE_OF_BIRTH, range(2)),
+        (["born to a mother in care on", "3 May 2008"], KIND.DATE_OF_BIRTH, range(2)),
+        (["Date of birth:", "3 May 2008"], KIND.DATE_OF_BIRTH, range(2)),
+        (["3 May 2008", "is her DOB"], KIND.DATE_OF_BIRTH, range(2)),
         (["Mosaic", "1234567"], KIND.CASE_REFERENCE, range(2)),
         (["client ID", "12345"], KIND.CASE_REFERENCE, range(2)),
         (["LE3", "8RA"], KIND.POSTCODE, range(2)),
@@ -51,6 +54,8 @@ def test_one_that_is_split_over_neighbouring_cells_is_found(
         ["L3.1", "An audit"],
         ["Babies born", "in 2016"],
         ["12", "15", "18", "22"],
+        ["A pathway for a child born abroad", "31 March 2017"],
+        ["J2a.1", "Visit a baby born in the county", "31/03/2017", "Red"],
     ],
 )
 def test_what_stands_in_one_cell_or_is_none_is_not_told_of_a_row(row: list[str]) -> None:

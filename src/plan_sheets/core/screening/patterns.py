@@ -227,4 +227,6 @@ MANY_BORN = (
     r"[^.;\d]{0,20}$"
 )
 """What stands before "born" where it is told of many, by a rule or a count."""
+LEADS_TO_A_DATE = rf"(?:\d|\b(?:{_MONTHS}|on|is|was|as|of|the))\W*$"
+"""What a text ends with whose next cell goes on with a date: an action and its due date stand beside each other too."""
 BY_A_DATE = r"\b(?:by|from)\W*$"

@@ -16,6 +16,7 @@ from plan_sheets.core.screening.patterns import (
     COUNTED,
     HOURS,
     IS_NUMBERED,
+    LEADS_TO_A_DATE,
     MANY_BORN,
     MAY_BE_SEEN,
     MAY_HOLD,
@@ -109,7 +110,7 @@ class Screen:
             for one in self._find(between.join(text for _, text in filled), "", places):
                 touched = range(bisect_right(starts, one.start) - 1, bisect_left(starts, one.end))
                 crossed = [filled[at] for at in touched]
-                if len(crossed) > 1 and not _is_by_chance(one.kind, between, crossed):
+                if len(crossed) > 1 and not self._is_by_chance(one.kind, between, [text for _, text in crossed]):
                     found.setdefault((one.kind, range(crossed[0][0], crossed[-1][0] + 1)), one)
         return tuple((one, crossed) for (_, crossed), one in found.items())
 
@@ -177,6 +178,20 @@ class Screen:
         said = compile_pattern(before).search(match.string[max(0, start - _BEFORE) : start])
         return (said or compile_pattern(behind).match(match.string, end)) is not None
 
+    def _is_by_chance(self, kind: IdentifierKind, between: str, crossed: Sequence[str]) -> bool:
+        """Whether texts side by side make no identifier: two numbers none of a case, a ref and a word no postcode."""
+        is_cut = any(left[-1].isdigit() and right[0].isdigit() for left, right in pairwise(crossed))
+        match kind:
+            case IdentifierKind.CASE_REFERENCE:
+                return is_cut
+            case IdentifierKind.POSTCODE:
+                return not between
+            case IdentifierKind.DATE_OF_BIRTH:
+                left = crossed[-2].lower()
+                leads = compile_words(LEADS_TO_A_DATE).search(left) or compile_words(rf"{self.words}\W*$").search(left)
+                return not (leads and (between or is_cut))
+        return False
+
     def _is_born(self, match: re.Match[str]) -> bool:
         """Whether a date with words between is the day somebody was born, not that of a rule or of what was done."""
         between = match.groupdict().get("between")
@@ -235,11 +250,3 @@ def _ends(folded: str) -> str:
 def _may_cross(left: str, right: str) -> bool:
     """Whether figures stand so near the border of two texts that a number or its words may cross it."""
     return any(map(str.isdigit, (right[:12] + left[-12:])))
-
-
-def _is_by_chance(kind: IdentifierKind, between: str, crossed: Sequence[tuple[int, str]]) -> bool:
-    """Whether texts side by side make no identifier: two numbers none of a case, a ref and a word no postcode."""
-    is_cut = any(left[-1].isdigit() and right[0].isdigit() for (_, left), (_, right) in pairwise(crossed))
-    if kind is IdentifierKind.CASE_REFERENCE:
-        return is_cut
-    return not between and (kind is IdentifierKind.POSTCODE or (kind is IdentifierKind.DATE_OF_BIRTH and not is_cut))
