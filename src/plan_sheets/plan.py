@@ -270,7 +270,7 @@ def example_book() -> Book:
 
 
 def template_book() -> Book:
-    """The empty grid template: the five considerations and the RAG rules are there."""
+    """The empty grid template: the considerations and the RAG rules are there."""
     found = schemas.load_example()
     return plan_book({"consideration": found["consideration"], "plan": [{"confirm_at_once": "No"}]}, MADE)
 

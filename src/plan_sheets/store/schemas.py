@@ -8,15 +8,15 @@ from pathlib import Path
 from typing import Any
 
 from plan_sheets.core.answers.phrases import Meaning, PhraseKind, Phrases, bare
-from plan_sheets.core.book.layout import Chart, Field
+from plan_sheets.core.book.layout import ANY_WORD, Chart, Field
 from plan_sheets.core.book.spec import ColumnSpec, RuleSpec, SheetSpec, WorkbookSpec
 from plan_sheets.core.editions.people import NameWords
 from plan_sheets.core.model.findings import PlanSheetsError, Severity
 from plan_sheets.core.model.messages import Message, Messages
 from plan_sheets.core.screening.identifiers import IdentifierKind, IdentifierWords
 from plan_sheets.core.screening.screen import Screen
-from plan_sheets.store.schema_keys import ALLOWED, ANY_WORD, CODES, CONSTRAINT_KEYS, EACH_LENS, FIELD_KEYS, WORDS
-from plan_sheets.store.strict_yaml import check_keys, find_named, load_plain_yaml, load_yaml
+from plan_sheets.store.schema_keys import ALLOWED, CODES, CONSTRAINT_KEYS, EACH_LENS, FIELD_KEYS, WORDS
+from plan_sheets.store.strict_yaml import check_keys, check_named, find_named, load_plain_yaml, load_yaml
 
 
 @cache
@@ -30,7 +30,7 @@ def find_data_folder(name: str) -> Path:
 def _read_word(found: Mapping[str, Any], key: str, default: str, file: str) -> str:
     """One of the words that a key may have. Raises PlanSheetsError, with what was probably meant, for another."""
     word = str(found.get(key, default))
-    find_named(dict.fromkeys(WORDS[key]), word, f"{file}, line {found['__line__']}: {key} cannot be so")
+    check_named(WORDS[key], word, f"{file}, line {found['__line__']}: {key} cannot be so")
     return word
 
 
@@ -175,7 +175,7 @@ def _check_references(
                 continue
             choices = find_named(records[record], other, f"{where} is required by a field that is not there").choices
             for word in words if choices else ():
-                find_named(dict.fromkeys((*choices, ANY_WORD)), word, f"{where} is required by what '{other}' never is")
+                check_named((*choices, ANY_WORD), word, f"{where} is required by what '{other}' never is")
 
 
 def _read_columns(found: Mapping[str, Any], sheet: Mapping[str, Any], file: str) -> Iterator[ColumnSpec]:
@@ -297,6 +297,7 @@ def load_rag_rules() -> tuple[RuleSpec, ...]:
     return tuple(rules)
 
 
+@cache
 def load_name_words() -> NameWords:
     """`schemas/names.yaml`: what tells the name of a person from a post."""
     found = load_yaml(find_data_folder("schemas") / "names.yaml")
@@ -316,7 +317,7 @@ def load_screen() -> Screen:
 def _read_identifier_words(found: Mapping[str, Any], file: str) -> IdentifierWords:
     """The words of one kind of identifiers: lists of texts, each once."""
     check_keys(found, ALLOWED["kind of identifiers"], file, "kind of identifiers", ("title", "words"))
-    lists = {key: found.get(key, []) for key in ("words", "unless", "systems")}
+    lists = {key: found.get(key, []) for key in ("words", "unless", "figures", "systems")}
     for key, words in lists.items():
         where = f"{file}, line {found['__line__']}: {key}"
         if not isinstance(words, list):

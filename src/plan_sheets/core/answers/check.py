@@ -13,7 +13,6 @@ import pandas as pd
 
 from plan_sheets.core.answers.answers import AnswerRow, Cell
 from plan_sheets.core.answers.rules import (
-    ANY_WORD,
     BEGINS,
     DOCUMENT,
     build_schema,
@@ -22,7 +21,7 @@ from plan_sheets.core.answers.rules import (
     has_rules,
 )
 from plan_sheets.core.answers.tidy import clean_text, is_placeholder
-from plan_sheets.core.book.layout import Field
+from plan_sheets.core.book.layout import ANY_WORD, Field
 from plan_sheets.core.model.findings import Finding
 from plan_sheets.core.model.messages import Messages
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import NamedTuple
 
-from plan_sheets.core.book.layout import Book, Column, Content, Field, Formula, Link, Row, Sheet, as_text
+from plan_sheets.core.book.layout import ANY_WORD, Book, Column, Content, Field, Formula, Link, Row, Sheet, as_text
 from plan_sheets.core.book.measure import narrow_to_print
 from plan_sheets.core.book.notes import with_notes
 from plan_sheets.core.book.signature import REFERENCE, SIGNATURE, row_key, sign
@@ -17,7 +17,6 @@ from plan_sheets.core.model.keys import Address, column_letters
 from plan_sheets.core.model.printable import is_printable, printable
 
 KEY = Field("item", "key", "Key", scope="derived", fill="tool", width=15)
-ANY_WORD = "*"
 
 
 class RowFacts(NamedTuple):

@@ -13,6 +13,9 @@ from typing import NamedTuple
 from plan_sheets.core.model.dates import PartialDate
 from plan_sheets.core.model.keys import Key
 
+ANY_WORD = "*"
+"""In `required_when`: any word at all."""
+
 
 @dataclass(frozen=True, slots=True)
 class Field:
@@ -34,7 +37,7 @@ class Field:
     choices: tuple[str, ...] = ()
     required: bool = False
     required_when: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """Required where another field of the row holds one of these words; `["*"]` is any word at all."""
+    """Required where another field of the row holds one of these words; `ANY_WORD` is any at all."""
     unique: bool = False
     max_length: int | None = None
     minimum: int | None = None
