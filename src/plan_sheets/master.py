@@ -195,9 +195,9 @@ def _describe(readers: Edition, handed_over: Sequence[EditionFacts]) -> Edition:
 
 
 def _is_changed(folder: Folder, edition: EditionFacts) -> bool:
-    """Whether somebody has changed the file of an edition since it was handed over; one that is gone was not."""
+    """Whether somebody has changed the file of an edition since it was made; one that is gone was not."""
     file = folder.path / edition.path
-    return file.exists() and sha256_of(file) != edition.sha256
+    return file.exists() and sha256_of(file) not in folder.register.outputs()[edition.path]
 
 
 def _check_handing_over(snapshot: Snapshot, asked: _Asked, batch: Batch) -> None:
