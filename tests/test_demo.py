@@ -87,9 +87,9 @@ def chairs_typed() -> Iterator[tuple[str, str, str]]:
 
 
 def test_the_master_of_the_second_round_shows_every_published_status(ran: Ran) -> None:
-    of_actions = set(column(ran.sheet("master/2016-17-q2.xlsx", "Master plan"), "Published RAG"))
+    of_actions = set(column(ran.sheet("master/2016-17-q2-edition-1.xlsx", "Master plan"), "Published RAG"))
     assert of_actions == set(Status) - {Status.NO_ACTIONS, Status.TOO_LITTLE}
-    rolled_up = set(column(ran.sheet("master/2016-17-q2.xlsx", "RAG status"), "Published RAG"))
+    rolled_up = set(column(ran.sheet("master/2016-17-q2-edition-1.xlsx", "RAG status"), "Published RAG"))
     assert {Status.NO_ACTIONS, Status.TOO_LITTLE} <= rolled_up
 
 
@@ -110,7 +110,7 @@ def test_the_master_of_the_second_round_shows_every_published_status(ran: Ran) -
     ],
 )
 def test_each_action_stands_as_its_story_says(ran: Ran, ref: str, published: Status) -> None:
-    texts = ran.sheet("master/2016-17-q2.xlsx", "Master plan")
+    texts = ran.sheet("master/2016-17-q2-edition-1.xlsx", "Master plan")
     assert dict(zip(column(texts, "Ref"), column(texts, "Published RAG"), strict=True))[ref] == published
 
 
@@ -156,7 +156,7 @@ def test_the_officer_was_asked_of_every_disagreement_and_nothing_is_left_open(ra
 
 def test_nothing_that_a_chair_typed_is_lost(ran: Ran) -> None:
     """It is in a master, was asked of the officer, or stands on the officer's Findings as it was entered."""
-    masters = "".join(ran.everything_in(f"master/2016-17-q{quarter}.xlsx") for quarter in (1, 2))
+    masters = "".join(ran.everything_in(f"master/2016-17-q{quarter}-edition-1.xlsx") for quarter in (1, 2))
     asked = {one.returned for one in ran.rows(tables.QUERY_CELL)}
     findings = {text for quarter in (1, 2) for text in _findings_of(ran, quarter)}
     read_as = {one.entered: one.tidied for one in ran.rows(tables.ENTRY) if one.outcome == "taken"}
@@ -173,7 +173,7 @@ def test_what_the_executive_decided_reaches_the_chairs_and_is_asked_about_again(
     replies = column(ran.sheet(str(sent.relative_to(ran.path)), "Progress"), "Executive's reply")
     (decided,) = (part["decided"] for part in load_demo()["rounds"] if "decided" in part)
     assert any(decided["sheets"]["Decisions"]["S1.2"]["Decision"] in text for text in replies)
-    asked = ran.sheet("master/2016-17-q2.xlsx", "Decisions")
+    asked = ran.sheet("master/2016-17-q2-edition-1.xlsx", "Decisions")
     texts = {row["Decision"] for row in decided["sheets"]["Decisions"].values()}
     assert {row[7] for row in asked if row[3] == "Was it carried out?"} == texts
 
@@ -205,8 +205,8 @@ def test_messages_to_the_officer_are_in_the_officers_workbook(ran: Ran) -> None:
 def test_it_is_told_on_two_screens_and_ends_with_the_master(ran: Ran) -> None:
     assert len(ran.lines) <= 70
     assert max(map(len, ran.lines)) <= 120
-    assert ran.lines[-1].endswith(str(Path("demo/master/2016-17-q2.xlsx")))
-    assert (ran.path / "master/2016-17-q2.xlsx").is_file()
+    assert ran.lines[-1].endswith(str(Path("demo/master/2016-17-q2-edition-1.xlsx")))
+    assert (ran.path / "master/2016-17-q2-edition-1.xlsx").is_file()
 
 
 def test_all_that_it_makes_is_accessible(ran: Ran) -> None:

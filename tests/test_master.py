@@ -238,7 +238,7 @@ def test_a_master_that_somebody_wrote_in_is_left_alone(round_one: Plan) -> None:
     book.save(first.path)
     changed = first.path.read_bytes()
     told = made(round_one)
-    assert (first.path.read_bytes(), told.path.name) == (changed, "2016-17-q1-2.xlsx")
+    assert (first.path.read_bytes(), told.path.name) == (changed, "2016-17-q1-draft-2.xlsx")
     assert any("left alone" in one for one in told.warnings)
 
 

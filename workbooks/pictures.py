@@ -32,8 +32,8 @@ class Picture:
 
 
 SHOWN = (
-    Picture("rag-status", "master/2016-17-q2.xlsx", "RAG status"),
-    Picture("master-plan", "master/2016-17-q2.xlsx", "Master plan"),
+    Picture("rag-status", "master/2016-17-q2-edition-1.xlsx", "RAG status"),
+    Picture("master-plan", "master/2016-17-q2-edition-1.xlsx", "Master plan"),
     Picture("progress", "issued/2016-17-q2/2016-17-q2-domestic-abuse.xlsx", "Progress", 350),
 )
 

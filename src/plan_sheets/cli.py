@@ -291,6 +291,11 @@ def status(plan_dir: str, code: str | None, as_json: bool, as_of: datetime | Non
     help="public names nobody, and holds of free text only what was released in the officer's workbook.",
 )
 @click.option("--board", "boards", default="", help="Only these boards, as J,L; by default all.")
+@click.option(
+    "--hand-over", is_flag=True, help="Make it a numbered edition, which stays as it is, and close the round."
+)
+@click.option("--anyway", is_flag=True, help="Hand over although queries are open.")
+@click.option("--number", type=click.IntRange(min=1), help="Make this edition again, as it was handed over.")
 @as_of_option
 @json_option
 def master(
@@ -300,15 +305,27 @@ def master(
     paper: str | None,
     edition: str,
     boards: str,
+    hand_over: bool,
+    anyway: bool,
+    number: int | None,
     as_of: datetime | None,
     as_json: bool,
 ) -> None:
-    """Make the master workbook, with the RAG status first."""
+    """Make the master workbook, with the RAG status first: a draft, or with --hand-over an edition that stays."""
     from plan_sheets import master as deed
     from plan_sheets.screen import deeds as screen
 
     made = deed.make_master(
-        _open_folder(plan_dir), code, _read_clock(as_of), output or None, paper or None, edition=edition, boards=boards
+        _open_folder(plan_dir),
+        code,
+        _read_clock(as_of),
+        output or None,
+        paper or None,
+        edition=edition,
+        boards=boards,
+        hand_over=hand_over,
+        number=number,
+        anyway=anyway,
     )
     screen.print_master(made, as_json=as_json)
 

@@ -199,11 +199,11 @@ class _Demo:
         )
 
     def _master(self, on: date) -> Path:
-        made = master.make_master(self.folder, None, _choose_time(on))
+        made = master.make_master(self.folder, None, _choose_time(on), hand_over=True, anyway=True)
         counts = ", ".join(f"{many} {what}" for what, many in made.counts.items())
         for warning in made.warnings:
             self.tell(warning, "  ")
-        self.tell(f"{_describe_day(on)}: the master, with {counts}, is {made.path}")
+        self.tell(f"{_describe_day(on)}: the master, with {counts}, is handed over, and its round closed: {made.path}")
         return made.path
 
     def _decide(self, decided: Mapping[str, Any], made: Path, inbox: Path) -> None:

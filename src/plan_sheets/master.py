@@ -1,47 +1,45 @@
-"""The executive's workbook: how the plan stood at the end of a round, and all that was reported about it."""
+"""The executive's workbook: how the plan stood at the end of a round, and all that was reported about it.
+
+A draft may be made as often as one likes. What is handed over is a numbered edition: it stays, and closes its round.
+"""
 
 from __future__ import annotations
 
 import gc
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, time
 from pathlib import Path
 
-from plan_sheets.core.book.compose import Facts, compose
 from plan_sheets.core.book.document import Document, DocumentFacts, base_text, layout_text
-from plan_sheets.core.book.layout import Book
-from plan_sheets.core.book.measure import fold_line
+from plan_sheets.core.book.layout import Book, as_text
 from plan_sheets.core.book.signature import SIGNATURE
-from plan_sheets.core.book.spec import ColumnSpec, SheetSpec, WorkbookSpec
 from plan_sheets.core.editions import editions
-from plan_sheets.core.editions.editions import INTERNAL, WHOLE, Edition, boards_lines
+from plan_sheets.core.editions.editions import INTERNAL, Edition
+from plan_sheets.core.editions.internal import internal_book
 from plan_sheets.core.editions.public import public, public_book
-from plan_sheets.core.model.dates import check_moment
+from plan_sheets.core.model.dates import PartialDate, check_moment
 from plan_sheets.core.model.findings import PlanSheetsError
 from plan_sheets.core.model.rounds import Round
+from plan_sheets.core.model.stages import Status
 from plan_sheets.core.rating.escalate import SubgroupFacts
 from plan_sheets.core.rating.snapshot import Snapshot
 from plan_sheets.core.sheets.board_paper import board_paper
-from plan_sheets.core.sheets.changes import change_rows
-from plan_sheets.core.sheets.considerations import coverage_lines, coverage_rows
-from plan_sheets.core.sheets.consultation import consultation_lines, consultation_rows, evidence_rows
-from plan_sheets.core.sheets.decisions import decision_rows
-from plan_sheets.core.sheets.enquiries import Raised, enquiry_lines, enquiry_rows, raised
-from plan_sheets.core.sheets.first_page import first_page
-from plan_sheets.core.sheets.master_plan import action_rows, added_rows, grid_rows, question_rows
-from plan_sheets.core.sheets.owners import Owned, owned, owner_lines, owner_rows
-from plan_sheets.core.sheets.rag_over_time import board_rows, quarter_headings, round_rows, timeline_rows
-from plan_sheets.core.sheets.rag_status import DRAFT, tellings, texts_of_round
-from plan_sheets.core.sheets.unknown import untold
+from plan_sheets.core.sheets.rag_status import DRAFT
 from plan_sheets.store import schemas
+from plan_sheets.store.container.hashing import sha256, sha256_of
 from plan_sheets.store.plan_folder import NOT_TAKEN_IN, AnyPath, Folder, as_path, check_folder, write_elsewhere
+from plan_sheets.store.register import tables
 from plan_sheets.store.register.batch import Batch
 from plan_sheets.store.register.known_names import find_disputed, find_known_names
+from plan_sheets.store.register.reads import EditionFacts, is_of, list_editions
 from plan_sheets.store.register.register import Register
 from plan_sheets.store.register.snapshot import find_round, read_snapshot
-from plan_sheets.store.writing.hand_over import hand_over, hand_over_paper
+from plan_sheets.store.register.troubles import UNCHANGED
+from plan_sheets.store.writing.hand_over import hand_over as render
+from plan_sheets.store.writing.hand_over import hand_over_paper
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +51,8 @@ class Mastered:
     reference: str
     edition: str
     """internal or public."""
+    number: int
+    """Which edition it is, from 1; 0 is a draft."""
     boards: Sequence[str]
     """The boards that it is limited to; none is all of them."""
     counts: Mapping[str, int]
@@ -61,6 +61,24 @@ class Mastered:
     """What somebody should know before it is sent, in sentences."""
     paper: Path | None = None
     """The board paper, if it was asked for."""
+    again: bool = False
+    """Whether it is an edition that was handed over before."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What is asked for: see `make_master`."""
+
+    code: str | Round | None
+    edition: str
+    boards: str | Sequence[str]
+    output: Path | None
+    paper: Path | None
+    hand_over: bool
+    number: int | None
+    anyway: bool
+    today: str
+    """ISO."""
 
 
 @contextmanager
@@ -80,7 +98,7 @@ def pause_collector() -> Iterator[None]:
 
 
 @pause_collector()
-def make_master(
+def make_master(  # noqa: PLR0913 - what can be said of one master
     folder: Folder,
     code: str | Round | None,
     now: datetime,
@@ -89,54 +107,171 @@ def make_master(
     *,
     edition: str = INTERNAL,
     boards: str | Sequence[str] = "",
+    hand_over: bool = False,
+    number: int | None = None,
+    anyway: bool = False,
 ) -> Mastered:
-    """The master of a round, by default the latest; before the first is issued, the consultation draft.
+    """The master of a round, by default the latest, as a draft; before the first is issued, the consultation draft.
 
     `output`: where to write it; None is the folder's `master/`. `paper`: where to write the same in Word; None is not
     at all. `edition`: internal or public. `boards`: refs of those that it shall be limited to (`J,L`), "" for all.
-    Raises PlanSheetsError for a round that was not issued, another edition, a board that the plan does not have, or a
-    file that stands where one shall be written; TypeError or ValueError for what is of the wrong kind.
+    `hand_over`: make it a numbered edition, which is kept in `master/` and closes the round; with open queries only if
+    `anyway`. `number`: of the edition that shall be made again as it was handed over; None is how it stands now: where
+    nothing has changed since an edition was handed over, that edition.
+    Raises PlanSheetsError for a round that was not issued, another edition, a board that the plan does not have, a file
+    that stands where one shall be written, or what cannot be handed over; TypeError or ValueError for what is of the
+    wrong kind.
     """
     check_folder(folder)
     check_moment(now)
-    asked = (code, edition, boards)
     written = as_path(output) if output is not None else None
     in_word = as_path(paper) if paper is not None else None
+    asked = _Asked(code, edition, boards, written, in_word, hand_over, number, anyway, now.date().isoformat())
+    _check_asked(asked)
     with folder.register.batch("master", now.isoformat(timespec="seconds")) as batch:
-        return _make_workbook(folder, asked, written, in_word, batch)
+        return _make_workbook(folder, asked, batch) if number is None else _make_again(folder, asked, number, batch)
 
 
-def _make_workbook(
-    folder: Folder,
-    asked: tuple[str | Round | None, str, str | Sequence[str]],
-    output: Path | None,
-    paper: Path | None,
-    batch: Batch,
-) -> Mastered:
-    """The master that is `asked` for (round, edition, boards), recorded in the batch."""
-    register, (code, edition, boards) = folder.register, asked
-    everything = read_snapshot(register, find_round(register, code))
-    wanted = editions.edition(edition, boards, everything.history)
-    snapshot = editions.of_boards(everything, wanted.boards)
-    shown, left_out = _choose_shown(register, snapshot, wanted)
-    document = _make_document(shown, wanted, _find_earlier(register, wanted, snapshot.code), register)
-    data = hand_over(document.book)
-    in_word = _make_paper(snapshot, document.reference, paper, wanted) if paper else b""
-    name = f"master/{(snapshot.code or DRAFT.replace(' ', '-')).lower()}{wanted.file_ending}.xlsx"
-    if not document.id:
-        batch.add_document(document, layout_text(document.book), base_text(document.book))
-    if paper:
-        write_elsewhere(paper, in_word, batch)
-    path = _write_file(folder, name, data, batch, output)
-    counts = {str(status): count for status, count in snapshot.roll_up(snapshot.code).counts.items()}
-    beside = output is None and path != folder.path / name
-    not_taken_in = [NOT_TAKEN_IN] if folder.plan_is_newer() else []
+def _check_asked(asked: _Asked) -> None:
+    """Raise PlanSheetsError for what does not go together."""
+    if asked.number is not None and (asked.hand_over or asked.paper):
+        raise PlanSheetsError(
+            "An edition is made again as it was handed over, and as a workbook.", "Leave --hand-over and --paper out."
+        )
+    if asked.anyway and not asked.hand_over:
+        raise PlanSheetsError("--anyway speaks of --hand-over.", "Say both, or neither. Nothing was changed.")
+
+
+def _make_workbook(folder: Folder, asked: _Asked, batch: Batch) -> Mastered:
+    """The master that is asked for, as everything stands now, recorded in the batch."""
+    register = folder.register
+    everything = read_snapshot(register, find_round(register, asked.code))
+    readers = editions.edition(asked.edition, asked.boards, everything.history)
+    snapshot = editions.of_boards(everything, readers.boards)
+    shown, left_out = _choose_shown(register, snapshot, readers)
+    if asked.hand_over:
+        _check_handing_over(snapshot, asked, batch)
+    handed_over = list_editions(register, snapshot.code, readers.stem)
+    wanted, document = _choose_edition(folder, asked, shown, readers, handed_over)
+    again = bool(handed_over) and wanted.number == handed_over[-1].number
+    in_word = _make_paper(snapshot, document.reference, asked.paper, wanted) if asked.paper else b""
+    if asked.paper:
+        write_elsewhere(asked.paper, in_word, batch)
+    name = _name_file(snapshot.code, wanted)
+    path = _write(folder, name, document, asked, batch, number=0 if again else wanted.number)
+    beside = asked.output is None and path != folder.path / name
     warnings = (
-        *not_taken_in,
+        *([NOT_TAKEN_IN] if folder.plan_is_newer() else []),
         *_list_warnings(shown, snapshot.subgroups, folder.path / name if beside else None),
         *left_out,
     )
-    return Mastered(path, snapshot.code, document.reference, wanted.name, wanted.boards, counts, warnings, paper)
+    counts = {str(status): count for status, count in snapshot.roll_up(snapshot.code).counts.items()}
+    told = path, snapshot.code, document.reference, wanted.name, wanted.number, wanted.boards, counts, warnings
+    return Mastered(*told, paper=asked.paper, again=again)
+
+
+def _choose_edition(
+    folder: Folder, asked: _Asked, shown: Snapshot, readers: Edition, handed_over: Sequence[EditionFacts]
+) -> tuple[Edition, Document]:
+    """The edition in force if nothing has changed since; else the next one, or a draft of it; and its document."""
+    register, wanted = folder.register, readers
+    if handed_over:
+        last = _describe(readers, handed_over)
+        document = register.documents(id=handed_over[-1].document)[0]
+        is_same = base_text(_make_book(shown, document.reference, register, last)) == base_text(document.book)
+        if is_same and not (asked.hand_over and _is_changed(folder, handed_over[-1])):
+            return last, document
+        wanted = replace(readers, earlier=(last.number, last.handed_over))
+    if asked.hand_over:
+        wanted = replace(wanted, number=len(handed_over) + 1, handed_over=asked.today)
+    return wanted, _make_document(shown, wanted, register)
+
+
+def _describe(readers: Edition, handed_over: Sequence[EditionFacts]) -> Edition:
+    """The last of the editions that were handed over to these readers."""
+    *before, last = handed_over
+    earlier = (before[-1].number, before[-1].handed_over) if before else None
+    return replace(readers, number=last.number, handed_over=last.handed_over, earlier=earlier)
+
+
+def _is_changed(folder: Folder, edition: EditionFacts) -> bool:
+    """Whether somebody has changed the file of an edition since it was made; one that is gone was not."""
+    file = folder.path / edition.path
+    return file.exists() and sha256_of(file) not in folder.register.outputs()[edition.path]
+
+
+def _check_handing_over(snapshot: Snapshot, asked: _Asked, batch: Batch) -> None:
+    """Raise PlanSheetsError where there is nothing to hand over, or something has to be looked at first."""
+    if snapshot.round is None:
+        raise PlanSheetsError(
+            "No round has been issued yet: the consultation draft is sent as it is.", "Leave --hand-over out."
+        )
+    before = batch.register.last_recorded()[:10]
+    if asked.today < before:
+        raise PlanSheetsError(
+            f"The clock says {PartialDate.of_iso(asked.today).words}, and something was recorded on "
+            f"{PartialDate.of_iso(before).words}: the edition would be older than what stands in it.",
+            f"Look at the date of this computer, or at --as-of. {UNCHANGED}",
+        )
+    if snapshot.queries and not asked.anyway:
+        raise PlanSheetsError(
+            f"{len(snapshot.open_queries)} of the queries up to {snapshot.code} are not settled: what they ask about "
+            "is in no master yet.",
+            f"Settle them in the officer's workbook, or hand over all the same with --anyway. {UNCHANGED}",
+        )
+
+
+def _make_again(folder: Folder, asked: _Asked, number: int, batch: Batch) -> Mastered:
+    """An edition that was handed over, as it was then: from what the register kept of it."""
+    register = folder.register
+    wanted = find_round(register, asked.code)
+    code = wanted.code if wanted else ""
+    readers = editions.edition(asked.edition, asked.boards, register.history())
+    handed_over = list_editions(register, code, readers.stem)
+    if not 1 <= number <= len(handed_over):
+        made = ", ".join(str(edition.number) for edition in handed_over)
+        raise PlanSheetsError(
+            f"There is no edition {number} of {code or 'the consultation draft'} for these readers.",
+            f"Handed over so far: {made or 'none; do it with --hand-over'}.",
+        )
+    edition = _describe(readers, handed_over[:number])
+    document = register.documents(id=handed_over[number - 1].document)[0]
+    path = _write(folder, _name_file(code, edition), document, asked, batch)
+    counts = Counter(published for published in _list_published(document) if published != Status.PROPOSED)
+    told = path, code, document.reference, edition.name, edition.number, edition.boards, counts, ()
+    return Mastered(*told, again=True)
+
+
+def _list_published(document: Document) -> Iterator[str]:
+    """How each action stands in an internal master."""
+    for sheet in document.sheets:
+        for row, column, content in sheet.cells():
+            if (row.record or column.field.record, column.field.name) == ("action", "published_rag"):
+                yield as_text(content)
+
+
+def _name_file(code: str, wanted: Edition) -> str:
+    """Where a master lies in the plan folder; the consultation draft says once that it is one."""
+    stem = f"{code}{wanted.file_ending}" if code else f"{DRAFT}{wanted.file_ending}".removesuffix("-draft")
+    return f"master/{stem.replace(' ', '-').lower()}.xlsx"
+
+
+def _write(folder: Folder, name: str, document: Document, asked: _Asked, batch: Batch, *, number: int = 0) -> Path:
+    """Write the workbook of a document and record what is new; its path once the batch is recorded.
+
+    `number`: of the edition that it is from now on; 0 if it is a draft, or was handed over before.
+    """
+    data = render(document.book)
+    added = document.id or batch.add_document(document, layout_text(document.book), base_text(document.book))
+    if asked.output is not None:
+        write_elsewhere(asked.output, data, batch)
+        if not number:
+            return asked.output
+    path = folder.write(name, data, batch)
+    if number:
+        kept = path.relative_to(folder.path).as_posix()
+        batch.add(tables.EDITION, document=added, number=number, path=kept, sha256=sha256(data))
+    return path
 
 
 def _choose_shown(register: Register, snapshot: Snapshot, wanted: Edition) -> tuple[Snapshot, Sequence[str]]:
@@ -144,20 +279,6 @@ def _choose_shown(register: Register, snapshot: Snapshot, wanted: Edition) -> tu
     if not wanted.public:
         return snapshot, ()
     return public(snapshot, find_known_names(register), find_disputed(register, snapshot.code))
-
-
-def _find_earlier(register: Register, wanted: Edition, code: str) -> list[DocumentFacts]:
-    """The masters of this edition that the round has already, oldest first."""
-    made = register.document_facts(wanted.kind, code)
-    return [document for document in made.values() if document.reference.rpartition("-")[0].endswith(f"-{wanted.stem}")]
-
-
-def _write_file(folder: Folder, name: str, data: bytes, batch: Batch, output: Path | None) -> Path:
-    """Write the master; its path, where it lies once the batch is recorded."""
-    if output is None:
-        return folder.write(name, data, batch)
-    write_elsewhere(output, data, batch)
-    return output
 
 
 def _make_paper(snapshot: Snapshot, reference: str, path: Path, wanted: editions.Edition) -> bytes:
@@ -187,101 +308,30 @@ def _list_warnings(snapshot: Snapshot, subgroups: Sequence[SubgroupFacts], chang
         yield f"{changed.name} has been changed since it was made, so it was left alone; the new one stands beside it."
 
 
-def _make_document(
-    snapshot: Snapshot, edition: Edition, earlier: Sequence[DocumentFacts], register: Register
-) -> Document:
-    """The round's last master if a new one would have the same content; else a new one."""
+def _make_document(snapshot: Snapshot, edition: Edition, register: Register) -> Document:
+    """The last master of the round for these readers if a new one would have the same content; else a new one."""
+    earlier = _find_earlier(register, edition, snapshot.code)
     last = register.documents(id=earlier[-1].id)[0] if earlier else None
-
-    def make(reference: str) -> Book:
-        """The book under this reference."""
-        if edition.public:
-            spec = schemas.load_workbook_spec("public")
-            return public_book(spec, snapshot, snapshot.made_on, reference, register.secret, edition)
-        return make_master_book(snapshot, reference, register.secret, edition)
-
-    if last and base_text(make(last.reference)) == base_text(last.book):
+    if last and base_text(_make_book(snapshot, last.reference, register, edition)) == base_text(last.book):
         return last
     year = snapshot.history.text("plan", "", "year").replace("/", "-")
     reference = f"{snapshot.code or year}-{edition.stem}-{len(earlier) + 1}"
-    book = make(reference)
+    book = _make_book(snapshot, reference, register, edition)
     made = book.created.date().isoformat()
     signature = book.properties[SIGNATURE]
     supersedes = last.id if last else None
     return Document(reference, edition.kind, snapshot.code, "", signature, book, made, supersedes=supersedes)
 
 
-def make_master_book(snapshot: Snapshot, reference: str, secret: bytes, edition: Edition = WHOLE) -> Book:
-    """The master workbook of a snapshot; an equal snapshot makes an equal book."""
-    spec = _choose_spec(snapshot)
-    plan = snapshot.history.record("plan", "", snapshot.code)
-    columns = spec.sheets[0].columns
-    width = sum(column.width for column in columns)
-    limits = boards_lines(edition.boards, snapshot, width)
-    above, first = first_page(snapshot, columns, ((*limits, *lines) for lines in tellings(snapshot, width)))
-    owners, gaps = [*owned(snapshot)], raised(snapshot)
-    fields = {sheet.name: [column.field for column in sheet.columns] for sheet in spec.sheets}
-    facts = Facts(
-        texts={**texts_of_round(snapshot), **quarter_headings(snapshot)},
-        created=datetime.combine(snapshot.made_on, time()),
-        rows={
-            "RAG status": first,
-            "Decisions": [*decision_rows(snapshot)],
-            "Master plan": [*action_rows(snapshot, fields["Master plan"])],
-            "RAG over time": [*timeline_rows(snapshot)],
-            "RAG by round": [*round_rows(snapshot)],
-            "RAG by board": [*board_rows(snapshot)],
-            "Grid": [*grid_rows(snapshot)],
-            "Changes": [*change_rows(snapshot, schemas.load_records())],
-            "Open questions": [*question_rows(snapshot)],
-            "Considerations": [*coverage_rows(snapshot)],
-            "Owners": [*owner_rows(snapshot, owners)],
-            "Key lines of enquiry": [*enquiry_rows(snapshot, gaps)],
-            "Consultation": [*consultation_rows(snapshot)],
-            "Evidence": [*evidence_rows(snapshot)],
-            **{name: [*added_rows(snapshot, those)] for name, those in fields.items() if those[0].new_rows},
-        },
-        lines={"RAG status": above, **_list_lines(snapshot, spec, owners, gaps)},
-        notes=[*untold(snapshot)],
-        reference=reference,
-        secret=secret,
-        identity={
-            "Plan": plan["title"],
-            **({"Edition": edition.words} if edition.boards else {}),
-            "Status of the plan": plan["status"] or "Not said",
-            "Round": snapshot.code or DRAFT,
-        },
-        marking=plan["marking"],
-        password=plan["lock_password"],
-    )
-    return compose(spec, facts)
+def _find_earlier(register: Register, edition: Edition, code: str) -> list[DocumentFacts]:
+    """The masters of the round that were made for these readers, drafts among them, oldest first."""
+    made = register.document_facts(edition.kind, code)
+    return [document for document in made.values() if is_of(document.reference, edition.stem)]
 
 
-def _choose_spec(snapshot: Snapshot) -> WorkbookSpec:
-    """The sheets of the master; before the first round without ages, for no quarter has gone by."""
-    spec = schemas.load_workbook_spec("master")
-    if snapshot.round:
-        return spec
-    sheets = (replace(sheet, columns=tuple(c for c in sheet.columns if not _is_age(sheet, c))) for sheet in spec.sheets)
-    return replace(spec, sheets=tuple(sheets))
-
-
-def _is_age(sheet: SheetSpec, column: ColumnSpec) -> bool:
-    """Whether a column shows an age; `since` of an open question does not count, for the officer may give it."""
-    return column.field.name == "age" or (column.field.name == "since" and sheet.record != "open_question")
-
-
-def _list_lines(
-    snapshot: Snapshot, spec: WorkbookSpec, owners: Sequence[Owned], gaps: Sequence[Raised]
-) -> dict[str, tuple[str, ...]]:
-    """The counts at the top of a sheet, in lines no wider than its table."""
-    texts = {
-        "Considerations": coverage_lines(snapshot),
-        "Owners": owner_lines(owners),
-        "Key lines of enquiry": enquiry_lines(snapshot, gaps),
-        "Consultation": consultation_lines(snapshot),
-    }
-    widths = {sheet.name: sum(column.width for column in sheet.columns) for sheet in spec.sheets}
-    return {
-        name: tuple(part for line in lines for part in fold_line(line, widths[name])) for name, lines in texts.items()
-    }
+def _make_book(snapshot: Snapshot, reference: str, register: Register, edition: Edition) -> Book:
+    """The book of this edition under a reference."""
+    spec = schemas.load_workbook_spec(edition.kind)
+    if edition.public:
+        return public_book(spec, snapshot, snapshot.made_on, reference, register.secret, edition)
+    return internal_book(spec, schemas.load_records(), snapshot, reference, register.secret, edition)

@@ -12,6 +12,7 @@ from plan_sheets.core.model.rounds import Round
 from plan_sheets.core.rating.control_totals import SubgroupReturn, sums
 from plan_sheets.core.rating.decisions import decisions
 from plan_sheets.store.plan_folder import NOT_TAKEN_IN, Folder, check_folder
+from plan_sheets.store.register.reads import EditionFacts, count_recorded_since, list_editions
 from plan_sheets.store.register.standings import read_standings
 
 
@@ -33,6 +34,10 @@ class RoundStatus:
     """The refs of the decisions beside which nobody's name stands."""
     plan: str
     """A warning if plan.xlsx has been saved since it was last taken in; else ""."""
+    editions: Sequence[EditionFacts]
+    """The masters of the round that were handed over, oldest first; with the first the round is closed."""
+    touched: int
+    """How much was recorded since the last of them that belongs to the round or an earlier one; 0 if none was."""
 
 
 def status_of(folder: Folder, code: str | Round | None, as_of: date) -> RoundStatus:
@@ -64,4 +69,7 @@ def _read_status(folder: Folder, code: str | Round | None, as_of: date) -> Round
     decided = decisions(folder.register.history(), [wanted])
     unnamed = [decision.ref for decision in decided if not decision.by]
     plan = NOT_TAKEN_IN if folder.plan_is_newer() else ""
-    return RoundStatus(wanted, rounds[wanted].return_by, rows, totals, len(queries), aside, len(decided), unnamed, plan)
+    handed_over = list_editions(folder.register, wanted)
+    touched = count_recorded_since(folder.register, wanted, handed_over[-1].batch) if handed_over else 0
+    told = rows, totals, len(queries), aside, len(decided), unnamed, plan, handed_over, touched
+    return RoundStatus(wanted, rounds[wanted].return_by, *told)

@@ -273,7 +273,7 @@ def test_a_master_that_decisions_were_typed_into_is_never_overwritten(asked: Pla
     fill(file, file, {"Decisions": {"J1a.1": AGREED}})
     typed = file.read_bytes()
     asked.receive_one(file, when=CAME_BACK)
-    assert (master(asked).path.name, file.read_bytes()) == ("2016-17-q1-2.xlsx", typed)
+    assert (master(asked).path.name, file.read_bytes()) == ("2016-17-q1-draft-2.xlsx", typed)
 
 
 # When and to whom
@@ -346,7 +346,7 @@ def test_changes_say_what_the_executive_said(asked: Plan) -> None:
 def test_by_the_command_line(asked: Plan) -> None:
     when = ("--as-of", "2016-08-01")
     run("master", "--as-of", "2016-07-20", plan=asked)
-    file = asked.path / "master" / "2016-17-q1.xlsx"
+    file = asked.path / "master" / "2016-17-q1-draft.xlsx"
     fill(file, file, {"Decisions": {"J1a.1": {**AGREED, "Decided by": None}}})
     done = run("receive", file, *when, plan=asked)
     assert (done.exit_code, "goes out with the workbooks that are issued next" in done.output) == (3, True)

@@ -402,10 +402,10 @@ def test_a_decision_typed_into_the_edition_of_a_board_is_recorded(round_one: Pla
 @pytest.mark.parametrize(
     ("words", "name"),
     [
-        ((), "2016-17-q1.xlsx"),
-        (("--edition", "public"), "2016-17-q1-public.xlsx"),
-        (("--board", "l, j"), "2016-17-q1-board-j-l.xlsx"),
-        (("--edition", "public", "--board", "S"), "2016-17-q1-public-board-s.xlsx"),
+        ((), "2016-17-q1-draft.xlsx"),
+        (("--edition", "public"), "2016-17-q1-public-draft.xlsx"),
+        (("--board", "l, j"), "2016-17-q1-board-j-l-draft.xlsx"),
+        (("--edition", "public", "--board", "S"), "2016-17-q1-public-board-s-draft.xlsx"),
     ],
 )
 def test_each_edition_has_a_file_of_its_own(round_one: Plan, words: tuple[str, ...], name: str) -> None:

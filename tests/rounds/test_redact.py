@@ -52,7 +52,7 @@ SECOND = "issued/2016-17-q2/2016-17-q2-domestic-abuse.xlsx"
 
 
 def test_it_is_gone_from_all_that_is_not_in_somebody_elses_hands(written: Plan) -> None:
-    assert {"register.sqlite", "master/2016-17-q1.xlsx", SECOND} <= holding(written)
+    assert {"register.sqlite", "master/2016-17-q1-draft.xlsx", SECOND} <= holding(written)
     shas = {file.sha256 for file in written.register.returns(kind="subgroup")}
     each = [redact_texts(written.folder, sha[:10], "It names a child", MADE_ON) for sha in sorted(shas)]
     told = {path.relative_to(written.path).as_posix() for done in each for path in done.holding}
@@ -61,8 +61,8 @@ def test_it_is_gone_from_all_that_is_not_in_somebody_elses_hands(written: Plan) 
     assert not {path.stem for path in (written.path / "returned").iterdir()} & shas
     assert {path.relative_to(written.path).as_posix() for path in each[-1].made_anew} == {
         "officer/2016-17-q2.xlsx",
-        "master/2016-17-q1.xlsx",
-        "master/2016-17-q1-public.xlsx",
+        "master/2016-17-q1-draft.xlsx",
+        "master/2016-17-q1-public-draft.xlsx",
     }
     assert written.said("J1a.1", "progress") == "Redacted"
     assert written.said("J1a.1", "rag") == "Green"

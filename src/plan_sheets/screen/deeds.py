@@ -204,6 +204,8 @@ def print_status(round_status: RoundStatus, *, as_json: bool) -> None:
                     dict(zip(("verdict", "file", "sha256"), file, strict=True)) for file in round_status.set_aside
                 ],
                 "warning": round_status.plan,
+                "editions": [edition._asdict() for edition in round_status.editions],
+                "recorded_since": round_status.touched,
             }
         )
         return
@@ -226,6 +228,13 @@ def print_status(round_status: RoundStatus, *, as_json: bool) -> None:
         refs = ", ".join(round_status.unnamed)
         nobody = f" Nobody's name stands with {refs}: ask who decided it." if refs else ""
         say(f"Decisions of the Executive recorded: {round_status.decisions}.{nobody}")
+    for edition in round_status.editions:
+        say(f"{edition.path} was handed over on {PartialDate.of_iso(edition.handed_over).words}.")
+    if round_status.touched:
+        say(
+            f"Since then {count_words(round_status.touched, 'answer')} came for this round or an earlier one. Make the "
+            f"next edition with: plan-sheets master --round {round_status.round} --hand-over"
+        )
     if round_status.plan:
         say(round_status.plan)
 
@@ -237,17 +246,32 @@ def print_master(made: Mastered, *, as_json: bool) -> None:
         return
     for warning in made.warnings:
         say(f"    warning  {warning}")
-    counts = ", ".join(f"{many} {status}" for status, many in made.counts.items() if many)
     which = "public edition of the master" if made.edition == "public" else "master"
     boards = f" ({', '.join(made.boards)} only)" if made.boards else ""
-    say(f"The {which} workbook of {made.round or 'the plan as a consultation draft'}{boards}: {made.path}")
+    say(f"{_describe_state(made)} of the {which} of {made.round or 'the plan, for consultation'}{boards}: {made.path}")
     if made.paper:
         say(f"The board paper: {made.paper}")
-    say(f"Actions: {counts or ('none yet' if made.round else 'not rated before the first round')}.")
+    counts = ", ".join(f"{many} {status}" for status, many in made.counts.items() if many)
+    if counts or not made.again:
+        say(f"Actions: {counts or ('none yet' if made.round else 'not rated before the first round')}.")
+    say(f"Next: {_say_next(made)}")
+
+
+def _describe_state(made: Mastered) -> str:
+    if not made.number:
+        return "A draft"
+    return f"Edition {made.number}{', as it was handed over,' if made.again else ''}"
+
+
+def _say_next(made: Mastered) -> str:
+    """What to do with a master."""
     if made.edition == "public":
-        say("Next: read it before it is published: a name may be spelt in a way that the register does not know.")
-        return
-    say("Next: read RAG status, then send it. What is decided in it comes back by: plan-sheets receive FILE")
+        return "read it before it is published: a name may be spelt in a way that the register does not know."
+    if made.number:
+        return f"send it. {made.round} is closed; what is decided in it comes back by: plan-sheets receive FILE"
+    if not made.round:
+        return "read it, then send it. Answers go into plan.xlsx."
+    return "read RAG status. When it is right: plan-sheets master --hand-over"
 
 
 def print_steps(steps: Sequence[Step], *, as_json: bool) -> None:

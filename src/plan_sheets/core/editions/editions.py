@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from plan_sheets.core.book.measure import fold_line
+from plan_sheets.core.model.dates import PartialDate
 from plan_sheets.core.model.findings import PlanSheetsError
 from plan_sheets.core.model.history import History
 from plan_sheets.core.model.keys import Key
@@ -29,10 +30,17 @@ SAY_WHAT_THEY_ARE_ABOUT = ("question", "evidence", "enquiry")
 
 @dataclass(frozen=True, slots=True)
 class Edition:
-    """Which master: `boards` are refs in the plan's order, none for all of them."""
+    """Which master: for whom it is, and whether it is a draft or was handed over."""
 
     public: bool = False
     boards: tuple[str, ...] = ()
+    """The boards that it is limited to (refs), in the plan's order; none for all of them."""
+    number: int = 0
+    """Which one it is of those handed over for its round and readers, from 1; 0 is a draft."""
+    handed_over: str = ""
+    """The day on which it was handed over (ISO); "" for a draft."""
+    earlier: tuple[int, str] | None = None
+    """Number and day of the edition that it takes the place of; None if it is the first."""
 
     @property
     def name(self) -> str:
@@ -48,7 +56,23 @@ class Edition:
     def words(self) -> str:
         """What the About sheet says of it."""
         which = f", board{'' if len(self.boards) == 1 else 's'} {' and '.join(self.boards)}" if self.boards else ""
-        return f"{self.name.capitalize()}{which}"
+        return f"{self.name.capitalize()}{which}, {self.state}"
+
+    @property
+    def state(self) -> str:
+        """Whether it is a draft, or which edition and of which day: `edition 2, 5 August 2016`."""
+        if self.number:
+            return f"edition {self.number}, {PartialDate.of_iso(self.handed_over).words}"
+        return f"draft of edition {self.earlier[0] + 1}" if self.earlier else "draft"
+
+    def lines(self, width: float) -> tuple[str, ...]:
+        """What the first page says of the edition before it, in lines that fit its width (characters); or nothing."""
+        if self.earlier is None:
+            return ()
+        number, day = self.earlier
+        earlier = f"edition {number} of {PartialDate.of_iso(day).words}"
+        does = "takes the place of" if self.number else "would take the place of"
+        return tuple(fold_line(f"This {self.state.partition(',')[0]} {does} {earlier}.", width))
 
     @property
     def stem(self) -> str:
@@ -57,12 +81,10 @@ class Edition:
 
     @property
     def file_ending(self) -> str:
-        """What its file's name says after the round: nothing, or `-public-board-j-l`."""
+        """What its file's name says after the round: `-draft`, or `-public-board-j-l-edition-1`."""
         words = [*(["public"] if self.public else []), *(["board", *self.boards] if self.boards else [])]
+        words += ["edition", str(self.number)] if self.number else ["draft"]
         return "".join(f"-{word.lower()}" for word in words)
-
-
-WHOLE = Edition()
 
 
 def edition(name: str, boards: str | Sequence[str], history: History) -> Edition:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 
@@ -174,12 +174,13 @@ def _rating(rating: Rating) -> Rating:
     return replace(rating, facts=bare, driven_by=driven_by)
 
 
-def public_lines(snapshot: Snapshot, width: float, boards: Sequence[str] = ()) -> tuple[str, ...]:
-    """The text above the first table, in lines that fit its width (characters); `boards` as in `Edition`."""
+def public_lines(snapshot: Snapshot, width: float, edition: Edition) -> tuple[str, ...]:
+    """The text above the first table, in lines that fit its width (characters)."""
     first, *others = _lines(snapshot)
     return (
         *fold_line(first, width),
-        *boards_lines(boards, snapshot, width),
+        *edition.lines(width),
+        *boards_lines(edition.boards, snapshot, width),
         *(part for line in others for part in fold_line(line, width)),
     )
 
@@ -230,8 +231,8 @@ def public_book(
     """The public edition, of what `public` left; the same facts make the same book. No marking, no password."""
     columns = spec.sheets[0].columns
     width = sum(column.width for column in columns)
-    above, first = first_page(snapshot, columns, [public_lines(snapshot, width, edition.boards)])
-    texts = texts_of_round(snapshot)
+    above, first = first_page(snapshot, columns, [public_lines(snapshot, width, edition)])
+    texts = {**texts_of_round(snapshot), "state": edition.state}
     facts = Facts(
         texts=texts,
         created=datetime.combine(created, time()),

@@ -263,6 +263,17 @@ class Register:
         b = tables.BATCH
         return int(self.read(select(func.coalesce(func.max(b.c.id), 0)))[0][0])
 
+    def last_recorded(self) -> str:
+        """When the last batch was recorded by the clock of whoever did it, the latest of all (ISO); "" if none was."""
+        b = tables.BATCH.c
+        return str(self.read(select(func.coalesce(func.max(b.at), "")).where(b.plan == self.plan))[0][0])
+
+    def closed_through(self) -> str:
+        """The code of the last round that is closed, for a master of it was handed over; "" if none is."""
+        e, d = tables.EDITION, tables.DOCUMENT
+        chosen = select(func.coalesce(func.max(d.c.round), "")).select_from(e.join(d, e.c.document == d.c.id))
+        return str(self.read(chosen.where(e.c.plan == self.plan))[0][0])
+
     def last_document(self) -> int:
         """The id of the document that went out last; 0 if none did."""
         d = tables.DOCUMENT.c

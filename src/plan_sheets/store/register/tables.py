@@ -63,13 +63,23 @@ PLAN = Table(
     Column("secret", LargeBinary, nullable=False),
 )
 LAYOUT = Table("layout", METADATA, Column("sha", Text, primary_key=True), _text("text"))
-ROUND = Table("round", METADATA, _id(), _to("plan", "plan"), _text("code"), _text("return_by"), _text("issued"))
 BATCH = Table("batch", METADATA, _id(), _to("plan", "plan"), _text("deed"), _text("at"))
+ROUND = Table(
+    "round",
+    METADATA,
+    _id(),
+    _to("plan", "plan"),
+    _to("batch", "batch"),
+    _text("code"),
+    _text("return_by"),
+    _text("issued"),
+)
 DOCUMENT = Table(
     "document",
     METADATA,
     _id(),
     _to("plan", "plan"),
+    _to("batch", "batch"),
     Column("reference", Text, nullable=False),
     _text("kind"),
     _text("round"),
@@ -81,6 +91,17 @@ DOCUMENT = Table(
     _to("supersedes", "document", optional=True),
     Column("answers_return", Integer),
     Index("document_reference", "plan", "reference", unique=True),
+)
+EDITION = Table(
+    "edition",
+    METADATA,
+    _id(),
+    _to("plan", "plan"),
+    _to("batch", "batch"),
+    _to("document", "document"),
+    Column("number", Integer, nullable=False),
+    _text("path"),
+    _text("sha256"),
 )
 MAIL = Table(
     "mail",

@@ -1,0 +1,100 @@
+"""The internal master: how the plan stood at the end of a round, and all that was reported about it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, time
+
+from plan_sheets.core.book.compose import Facts, compose
+from plan_sheets.core.book.layout import Book
+from plan_sheets.core.book.measure import fold_line
+from plan_sheets.core.book.spec import ColumnSpec, SheetSpec, WorkbookSpec
+from plan_sheets.core.editions.editions import Edition, boards_lines
+from plan_sheets.core.rating.snapshot import Snapshot
+from plan_sheets.core.sheets.changes import change_rows
+from plan_sheets.core.sheets.considerations import coverage_lines, coverage_rows
+from plan_sheets.core.sheets.consultation import consultation_lines, consultation_rows, evidence_rows
+from plan_sheets.core.sheets.decisions import decision_rows
+from plan_sheets.core.sheets.enquiries import Raised, enquiry_lines, enquiry_rows, raised
+from plan_sheets.core.sheets.first_page import first_page
+from plan_sheets.core.sheets.master_plan import Records, action_rows, added_rows, grid_rows, question_rows
+from plan_sheets.core.sheets.owners import Owned, owned, owner_lines, owner_rows
+from plan_sheets.core.sheets.rag_over_time import board_rows, quarter_headings, round_rows, timeline_rows
+from plan_sheets.core.sheets.rag_status import DRAFT, tellings, texts_of_round
+from plan_sheets.core.sheets.unknown import untold
+
+
+def internal_book(
+    spec: WorkbookSpec, records: Records, snapshot: Snapshot, reference: str, secret: bytes, edition: Edition
+) -> Book:
+    """The internal master of a snapshot; the same facts make the same book. `records`: the fields of every record."""
+    spec = _without_ages(spec) if snapshot.round is None else spec
+    plan = snapshot.history.record("plan", "", snapshot.code)
+    columns = spec.sheets[0].columns
+    width = sum(column.width for column in columns)
+    limits = (*edition.lines(width), *boards_lines(edition.boards, snapshot, width))
+    above, first = first_page(snapshot, columns, ((*limits, *lines) for lines in tellings(snapshot, width)))
+    owners, gaps = [*owned(snapshot)], raised(snapshot)
+    fields = {sheet.name: [column.field for column in sheet.columns] for sheet in spec.sheets}
+    facts = Facts(
+        texts={**texts_of_round(snapshot), **quarter_headings(snapshot), "state": edition.state},
+        created=datetime.combine(snapshot.made_on, time()),
+        rows={
+            "RAG status": first,
+            "Decisions": [*decision_rows(snapshot)],
+            "Master plan": [*action_rows(snapshot, fields["Master plan"])],
+            "RAG over time": [*timeline_rows(snapshot)],
+            "RAG by round": [*round_rows(snapshot)],
+            "RAG by board": [*board_rows(snapshot)],
+            "Grid": [*grid_rows(snapshot)],
+            "Changes": [*change_rows(snapshot, records)],
+            "Open questions": [*question_rows(snapshot)],
+            "Considerations": [*coverage_rows(snapshot)],
+            "Owners": [*owner_rows(snapshot, owners)],
+            "Key lines of enquiry": [*enquiry_rows(snapshot, gaps)],
+            "Consultation": [*consultation_rows(snapshot)],
+            "Evidence": [*evidence_rows(snapshot)],
+            **{name: [*added_rows(snapshot, those)] for name, those in fields.items() if those[0].new_rows},
+        },
+        lines={"RAG status": above, **_list_lines(snapshot, spec, owners, gaps)},
+        notes=[*untold(snapshot)],
+        reference=reference,
+        secret=secret,
+        identity={
+            "Plan": plan["title"],
+            "Edition": edition.words,
+            "Status of the plan": plan["status"] or "Not said",
+            "Round": snapshot.code or DRAFT,
+        },
+        marking=plan["marking"],
+        password=plan["lock_password"],
+    )
+    return compose(spec, facts)
+
+
+def _without_ages(spec: WorkbookSpec) -> WorkbookSpec:
+    """The sheets of the master before the first round: no quarter has gone by."""
+    sheets = (replace(sheet, columns=tuple(c for c in sheet.columns if not _is_age(sheet, c))) for sheet in spec.sheets)
+    return replace(spec, sheets=tuple(sheets))
+
+
+def _is_age(sheet: SheetSpec, column: ColumnSpec) -> bool:
+    """Whether a column shows an age; `since` of an open question does not count, for the officer may give it."""
+    return column.field.name == "age" or (column.field.name == "since" and sheet.record != "open_question")
+
+
+def _list_lines(
+    snapshot: Snapshot, spec: WorkbookSpec, owners: Sequence[Owned], gaps: Sequence[Raised]
+) -> dict[str, tuple[str, ...]]:
+    """The counts at the top of a sheet, in lines no wider than its table."""
+    texts = {
+        "Considerations": coverage_lines(snapshot),
+        "Owners": owner_lines(owners),
+        "Key lines of enquiry": enquiry_lines(snapshot, gaps),
+        "Consultation": consultation_lines(snapshot),
+    }
+    widths = {sheet.name: sum(column.width for column in sheet.columns) for sheet in spec.sheets}
+    return {
+        name: tuple(part for line in lines for part in fold_line(line, widths[name])) for name, lines in texts.items()
+    }
