@@ -13,8 +13,9 @@ from plan_sheets.core.model.rounds import Round
 from plan_sheets.core.rating.control_totals import RETURNED
 from plan_sheets.core.rating.escalate import SubgroupFacts
 from plan_sheets.core.rating.open_questions import OpenQuestion, open_questions
-from plan_sheets.core.rating.plan_rows import Rows
+from plan_sheets.core.rating.plan_rows import Rows, subgroups_of
 from plan_sheets.core.rating.proposals import Proposal, proposals, subject
+from plan_sheets.core.rating.rag import Rating
 from plan_sheets.core.rating.ratings import rate_rounds, rows_at, thresholds
 from plan_sheets.core.rating.snapshot import Snapshot, day_of
 from plan_sheets.store import schemas
@@ -52,6 +53,7 @@ def read_snapshot(register: Register, for_round: Round | None) -> Snapshot:
     rows = rows_at(history, code)
     queries = [query for query in register.open_queries() if query.round <= code]
     returned = _Returns(register, code)
+    ratings = rate_rounds(history, rounds, rows)
     placeholders = find_open_placeholders(register, history, code)
     not_read = find_keys_left_by_returns(register, code, NOT_READ, KINDS, RETURNED)
     return Snapshot(
@@ -59,9 +61,9 @@ def read_snapshot(register: Register, for_round: Round | None) -> Snapshot:
         rounds=rounds,
         history=history,
         rows=rows,
-        ratings=rate_rounds(history, rounds, rows),
+        ratings=ratings,
         limits=thresholds(history, code),
-        subgroups=tuple(_list_reporting(rows, rounds, returned)),
+        subgroups=tuple(_list_reporting(rows, rounds, returned, ratings.get(code, {}))),
         silent=returned.because(code),
         questions=tuple(_list_questions(history, rows, placeholders)),
         proposals=tuple(_list_waiting(proposals(history, rounds), code, register.settled_subjects())),
@@ -106,7 +108,11 @@ class _Returns:
         return {subgroup: text for subgroup, text in reasons.items() if text}
 
 
-def _list_reporting(rows: Rows, rounds: Sequence[str], returned: _Returns) -> Iterator[SubgroupFacts]:
+def _list_reporting(
+    rows: Rows, rounds: Sequence[str], returned: _Returns, ratings: Mapping[str, Rating]
+) -> Iterator[SubgroupFacts]:
+    asked = {group for ref, rating in ratings.items() if not rating.finished for group in subgroups_of(rows, ref)}
+    done = {group for ref, rating in ratings.items() if rating.finished for group in subgroups_of(rows, ref)} - asked
     for code in returned.issued(rounds[-1]) if rounds else ():
         row = rows["subgroup"].get(code, {})
         missed = 0
@@ -114,7 +120,8 @@ def _list_reporting(rows: Rows, rounds: Sequence[str], returned: _Returns) -> It
             if code not in returned.issued(past) or (past, code) in returned.forms:
                 break
             missed += 1
-        yield SubgroupFacts(code, row.get("title") or code, row.get("chair", ""), row.get("board_lead", ""), missed)
+        named = row.get("title") or code, row.get("chair", ""), row.get("board_lead", "")
+        yield SubgroupFacts(code, *named, missed, finished=code in done)
 
 
 def _describe_doubts(queries: Sequence[OpenQuery], not_read: Sequence[Key]) -> dict[str, tuple[str, ...]]:
