@@ -103,6 +103,7 @@ def public(snapshot: Snapshot, names: Names, disputed: Collection[Key]) -> tuple
         open_queries=(),
         made_on=snapshot.made_on,
         considerations={},
+        declined=(),
         coverage=next(coverage_lines(snapshot), ""),
     )
     return shown_snapshot, tuple(_sentences(snapshot, screen.remarks))

@@ -17,7 +17,8 @@ from plan_sheets.core.model.text import count_words
 from plan_sheets.core.rating.plan_rows import UNNAMED
 from plan_sheets.core.rating.thresholds import Thresholds
 
-_CONFIRMABLE = (Stage.COMPLETE, Stage.CLOSED, Stage.WITHDRAWN)
+CONFIRMABLE = (Stage.COMPLETE, Stage.CLOSED, Stage.WITHDRAWN)
+"""Stages that a chair proposes and the officer confirms: an action that is confirmed as any of them is finished."""
 _ENDED: Mapping[str, Status] = {Stage.CLOSED: Status.CLOSED, Stage.WITHDRAWN: Status.WITHDRAWN}
 _NOT_RATED = (Status.PROPOSED, *_ENDED.values())
 _TROUBLE = (Status.AMBER, Status.RED)
@@ -190,7 +191,7 @@ def rate(facts: ActionFacts, for_round: Round, limits: Thresholds) -> Rating:
 
 def _waits(facts: ActionFacts, published: Status) -> bool:
     """Whether the chair's stage waits for the officer's word: an end, or that what was confirmed as one goes on."""
-    asks = facts.stage in _CONFIRMABLE or (bool(facts.stage) and facts.confirmed_stage in _CONFIRMABLE)
+    asks = facts.stage in CONFIRMABLE or (bool(facts.stage) and facts.confirmed_stage in CONFIRMABLE)
     return asks and published not in _NOT_RATED and facts.stage != facts.confirmed_stage and not facts.stage_declined
 
 

@@ -19,6 +19,7 @@ from plan_sheets.core.rating.rag import Rating
 from plan_sheets.core.rating.ratings import rate_rounds, rows_at, thresholds
 from plan_sheets.core.rating.snapshot import Snapshot, day_of
 from plan_sheets.store import schemas
+from plan_sheets.store.register.declined import list_declined
 from plan_sheets.store.register.known_names import NOT_READ
 from plan_sheets.store.register.placeholders import Placeholder, find_open_placeholders
 from plan_sheets.store.register.reads import find_keys_left_by_returns, list_issues, list_returns_of_rounds
@@ -53,7 +54,9 @@ def read_snapshot(register: Register, for_round: Round | None) -> Snapshot:
     rows = rows_at(history, code)
     queries = [query for query in register.open_queries() if query.round <= code]
     returned = _Returns(register, code)
-    ratings = rate_rounds(history, rounds, rows)
+    declined = tuple(each for each in list_declined(register, history) if each.round <= code)
+    ratings = rate_rounds(history, rounds, rows, declined)
+    finished = [ref for ref, rating in ratings.get(code, {}).items() if rating.finished]
     placeholders = find_open_placeholders(register, history, code)
     not_read = find_keys_left_by_returns(register, code, NOT_READ, KINDS, RETURNED)
     return Snapshot(
@@ -65,13 +68,14 @@ def read_snapshot(register: Register, for_round: Round | None) -> Snapshot:
         limits=thresholds(history, code),
         subgroups=tuple(_list_reporting(rows, rounds, returned, ratings.get(code, {}))),
         silent=returned.because(code),
-        questions=tuple(_list_questions(history, rows, placeholders)),
+        questions=tuple(_list_questions(history, rows, placeholders, finished)),
         proposals=tuple(_list_waiting(proposals(history, rounds), code, register.settled_subjects())),
         doubts=_describe_doubts(queries, not_read),
         set_aside=_count_set_aside(register, code),
         asked={key: placeholder.since for key, placeholder in placeholders.items()},
         open_queries=tuple(queries),
         made_on=day_of(for_round, history),
+        declined=declined,
         considerations={name: field.title for name, field in schemas.load_records()["grid"].items() if field.lens},
     )
 
@@ -150,10 +154,14 @@ def _find_title(key: Key) -> str:
     return about.title if about else "the row itself"
 
 
-def _list_questions(history: History, rows: Rows, placeholders: Mapping[Key, Placeholder]) -> Iterator[OpenQuestion]:
+def _list_questions(
+    history: History, rows: Rows, placeholders: Mapping[Key, Placeholder], finished: Collection[str]
+) -> Iterator[OpenQuestion]:
     """Everything open at the end of the round."""
     titles = {key: _find_title(key) for key in [*history.by_key, *placeholders]}
-    return open_questions(rows, {key: placeholder.entered for key, placeholder in placeholders.items()}, titles)
+    return open_questions(
+        rows, {key: placeholder.entered for key, placeholder in placeholders.items()}, titles, finished
+    )
 
 
 def _count_set_aside(register: Register, code: str) -> int:
