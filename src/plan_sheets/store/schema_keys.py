@@ -9,6 +9,7 @@ EACH_LENS = "each lens"
 """Choices of a field that are the names of all considerations."""
 FIELD_KEYS = (
     *("name", "title", "type", "format", "scope", "fill", "width", "constraints", "required_when", "refers"),
+    "required_unless",
     *("placeholders", "phrases", "findings", "prompt", "lens"),
 )
 CONSTRAINT_KEYS = {

@@ -81,9 +81,12 @@ _KINDS = {
     **dict.fromkeys(("fields", "sheets", "columns", "lines", "items"), _LIST),
     "enum": _Kind("a list, as [A, B], or each lens", lambda value: isinstance(value, list) or value == "each lens"),
     "pattern": _Kind("a regular expression", _is_pattern),
-    "required_when": _Kind(
-        "a field with a list, as {rag: [Red]}",
-        lambda value: all(isinstance(words, list) for name, words in value.items() if name != "__line__"),
+    **dict.fromkeys(
+        ("required_when", "required_unless"),
+        _Kind(
+            "a field with a list, as {rag: [Red]}",
+            lambda value: all(isinstance(words, list) for name, words in value.items() if name != "__line__"),
+        ),
     ),
 }
 
