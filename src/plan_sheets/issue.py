@@ -20,7 +20,7 @@ from plan_sheets.core.model.findings import PlanSheetsError
 from plan_sheets.core.model.history import History
 from plan_sheets.core.model.keys import Key
 from plan_sheets.core.model.rounds import Round
-from plan_sheets.core.model.stages import Stage
+from plan_sheets.core.model.stages import Stage, Status
 from plan_sheets.core.rating.decisions import Decision, decisions, replies
 from plan_sheets.core.rating.plan_rows import Rows, parent, subgroups_of
 from plan_sheets.core.rating.rag import Rating
@@ -34,6 +34,8 @@ from plan_sheets.store.writing.hand_over import hand_over
 
 ENDED = (Stage.CLOSED, Stage.WITHDRAWN)
 LONGEST_SLUG = 60
+EVIDENCE_AWAITED = "Green: evidence awaited"
+"""What stands under Last RAG of an action that is complete and still lacks its impact or its evidence."""
 NOT_OFFICERS = frozenset({"last_progress", "last_step", "last_rag", "reply", "key"})
 """Locked columns that repeat what chairs or the executive said: a change in them is no reason for a new issue."""
 
@@ -353,7 +355,7 @@ def _make_progress_row(shared: _Round, ref: str, reply: str, inputs: frozenset[s
         "what": row["what"],
         "last_progress": shared.history.of_round("action", ref, "progress", last) if last else row["progress_before"],
         "last_step": shared.history.of_round("action", ref, "next_step", last) if last else "",
-        "last_rag": str(rating.published) if rating else "",
+        "last_rag": _describe_last(rating) if rating else "",
         "reply": reply,
         "due": row["due"],
     }
@@ -362,6 +364,12 @@ def _make_progress_row(shared: _Round, ref: str, reply: str, inputs: frozenset[s
     led_by = shared.rows["subgroup"].get(subgroups_of(shared.rows, ref)[0], {}).get("title", "")
     contents["last_progress"] = f"Led by {led_by}. " + last_given(shared.history, ref, "progress", shared.rounds)
     return RowFacts(ref, contents, inputs)
+
+
+def _describe_last(rating: Rating) -> str:
+    """How an action stood last round; of one that is finished, what is still wanted: `required_unless` speaks of it."""
+    is_awaited = rating.finished and rating.published == Status.GREEN
+    return EVIDENCE_AWAITED if is_awaited else str(rating.published)
 
 
 def _make_plan_row(rows: Rows, ref: str) -> RowFacts:

@@ -292,7 +292,7 @@ def _make_paper(snapshot: Snapshot, reference: str, path: Path, wanted: editions
 
 def _list_warnings(snapshot: Snapshot, subgroups: Sequence[SubgroupFacts], changed: Path | None) -> Iterator[str]:
     """What to know of a master of `snapshot`; the subgroups by their names, which the public does not learn."""
-    out = [group.name for group in subgroups if group.missed]
+    out = [group.name for group in subgroups if group.owes]
     if out:
         yield f"No return has come from {'; '.join(out)}: their actions stand as Not reported."
     if not snapshot.rows["priority"]:

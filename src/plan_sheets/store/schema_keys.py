@@ -12,6 +12,7 @@ EACH_LENS = "each lens"
 """Choices of a field that are the names of all considerations."""
 FIELD_KEYS = (
     *("name", "title", "type", "format", "scope", "fill", "width", "constraints", "required_when", "refers"),
+    "required_unless",
     *("placeholders", "phrases", "findings", "prompt", "lens"),
 )
 CONSTRAINT_KEYS = {
@@ -101,9 +102,12 @@ VALUE_KINDS = {
         f"a list, as [A, B], or {EACH_LENS}", lambda value: isinstance(value, list) or value == EACH_LENS
     ),
     "pattern": ValueKind("a regular expression", _is_pattern),
-    "required_when": ValueKind(
-        "a field with a list, as {rag: [Red]}",
-        lambda value: all(isinstance(words, list) for name, words in value.items() if name != "__line__"),
+    **dict.fromkeys(
+        ("required_when", "required_unless"),
+        ValueKind(
+            "a field with a list, as {rag: [Red]}",
+            lambda value: all(isinstance(words, list) for name, words in value.items() if name != "__line__"),
+        ),
     ),
 }
 """What the value of a key has to be, where it is no text, by the name of the key."""

@@ -42,7 +42,10 @@ def _read_field(record: Mapping[str, Any], found: Mapping[str, Any], lenses: Seq
     limits = {CONSTRAINT_KEYS[key]: value for key, value in constraints.items() if key != "__line__"}
     choices = limits.get("choices", ())
     limits["choices"] = tuple(lenses if choices == EACH_LENS else choices)
-    when = {name: tuple(words) for name, words in found.get("required_when", {}).items() if name != "__line__"}
+    when, unless = (
+        {name: tuple(words) for name, words in found.get(key, {}).items() if name != "__line__"}
+        for key in ("required_when", "required_unless")
+    )
     return Field(
         record=record["record"],
         name=found["name"],
@@ -53,6 +56,7 @@ def _read_field(record: Mapping[str, Any], found: Mapping[str, Any], lenses: Seq
         fill=_read_word(found, "fill", "officer", file),
         width=found.get("width", 16),
         required_when=when,
+        required_unless=unless,
         refers=found.get("refers", ""),
         placeholders=found.get("placeholders", True),
         phrases=_read_phrases(found, file),
@@ -170,7 +174,7 @@ def _check_references(
                     f"{where} refers to '{about['refers']}', of which chairs are offered no list.",
                     "Only refers: priority has a drop-down. Give an enum, or leave refers out.",
                 )
-        for other, words in about.get("required_when", {}).items():
+        for other, words in (*about.get("required_when", {}).items(), *about.get("required_unless", {}).items()):
             if other == "__line__":
                 continue
             choices = find_named(records[record], other, f"{where} is required by a field that is not there").choices

@@ -108,6 +108,8 @@ def _failures(table: _Table, refs: Mapping[str, Collection[str]]) -> Iterator[tu
 
 def _is_asked(cell: Cell, row: AnswerRow) -> bool:
     """Whether a blank is missed: in a row that says something; a placeholder is an open question already."""
+    if cell.field.is_excused(row.text):
+        return False
     return row.says_something and not (cell.entered and is_placeholder(clean_text(cell.entered)))
 
 

@@ -188,12 +188,22 @@ def missing_formula(sheet: Sheet) -> Formula:
             for other, words in field.required_when.items()
             if other in places
         ]
+        needs += [
+            f'({_range(sheet, places[other], len(rows))}<>"{word}")'
+            for other, words in field.required_unless.items()
+            for word in words
+            if other in places
+        ]
         terms.append(f"SUMPRODUCT({'*'.join([f'(LEN({_range(sheet, place, len(rows))})=0)', *needs])}*1)")
         missing += sum(_needed(row, field, places) and not as_text(row.cells[place]) for row in rows)
     return Formula(f'={"+".join(terms)}&" cells"', f"{missing} cells") if terms else Formula("", "")
 
 
 def _needed(row: Row, field: Field, places: Mapping[str, int]) -> bool:
+    if field.required_unless and field.is_excused(
+        lambda name: as_text(row.cells[places[name]]) if name in places else ""
+    ):
+        return False
     if field.required:
         return True
     for other, words in field.required_when.items():

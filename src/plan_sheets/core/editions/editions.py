@@ -123,6 +123,7 @@ def of_boards(snapshot: Snapshot, boards: Sequence[str]) -> Snapshot:
         questions=tuple(question for question in snapshot.questions if kept.has(question.key)),
         proposals=tuple(proposal for proposal in snapshot.proposals if proposal.action in kept.refs),
         doubts={ref: texts for ref, texts in snapshot.doubts.items() if ref in kept.refs},
+        declined=tuple(each for each in snapshot.declined if kept.has(each.key)),
         asked={key: since for key, since in snapshot.asked.items() if kept.has(key)},
         open_queries=tuple(query for query in snapshot.open_queries if kept.has_query(query)),
     )

@@ -91,7 +91,9 @@ def public(snapshot: Snapshot, names: Names, disputed: Collection[Key]) -> tuple
             for code, rated in snapshot.ratings.items()
         },
         limits=snapshot.limits,
-        subgroups=tuple(SubgroupFacts("", "", missed=group.missed) for group in snapshot.subgroups),
+        subgroups=tuple(
+            SubgroupFacts("", "", missed=group.missed, finished=group.finished) for group in snapshot.subgroups
+        ),
         silent={},
         questions=(),
         proposals=(),
@@ -101,6 +103,7 @@ def public(snapshot: Snapshot, names: Names, disputed: Collection[Key]) -> tuple
         open_queries=(),
         made_on=snapshot.made_on,
         considerations={},
+        declined=(),
         coverage=next(coverage_lines(snapshot), ""),
     )
     return shown_snapshot, tuple(_sentences(snapshot, screen.remarks))

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
-from plan_sheets.core.model.history import History
+from plan_sheets.core.model.history import BEFORE_ANY_ROUND, History
 from plan_sheets.core.model.keys import Key
 from plan_sheets.core.model.queries import OpenQuery
 from plan_sheets.core.model.rounds import Round
 from plan_sheets.core.rating.decisions import Decision, decisions
+from plan_sheets.core.rating.declined import Declined
 from plan_sheets.core.rating.escalate import Escalation, SubgroupFacts, due_by, escalations
 from plan_sheets.core.rating.open_questions import OpenQuestion
 from plan_sheets.core.rating.plan_rows import Rows, parent
@@ -64,6 +65,8 @@ class Snapshot:
     """The last day of the round; of the consultation draft, the day on which the plan was last read."""
     considerations: Mapping[str, str]
     """The title of each consideration, by the field of the grid that holds it."""
+    declined: tuple[Declined, ...] = ()
+    """What was said for the rounds up to this one and the officer did not let stand."""
     coverage: str = ""
     """In the public edition alone: how much of the grid is answered, in a sentence."""
 
@@ -76,6 +79,14 @@ class Snapshot:
     def code(self) -> str:
         """The code of the round; "" before the first."""
         return self.rounds[-1] if self.rounds else ""
+
+    @property
+    def code_before(self) -> str:
+        """The code of the last round that was issued before this one; "" if none was.
+
+        What belongs to a later quarter, up to this one, is told in this master first.
+        """
+        return self.rounds[-2] if len(self.rounds) > 1 else BEFORE_ANY_ROUND
 
     @property
     def now(self) -> Mapping[str, Rating]:

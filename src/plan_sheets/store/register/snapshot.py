@@ -13,11 +13,13 @@ from plan_sheets.core.model.rounds import Round
 from plan_sheets.core.rating.control_totals import RETURNED
 from plan_sheets.core.rating.escalate import SubgroupFacts
 from plan_sheets.core.rating.open_questions import OpenQuestion, open_questions
-from plan_sheets.core.rating.plan_rows import Rows
+from plan_sheets.core.rating.plan_rows import Rows, subgroups_of
 from plan_sheets.core.rating.proposals import Proposal, proposals, subject
+from plan_sheets.core.rating.rag import Rating
 from plan_sheets.core.rating.ratings import rate_rounds, rows_at, thresholds
 from plan_sheets.core.rating.snapshot import Snapshot, day_of
 from plan_sheets.store import schemas
+from plan_sheets.store.register.declined import list_declined
 from plan_sheets.store.register.known_names import NOT_READ
 from plan_sheets.store.register.placeholders import Placeholder, find_open_placeholders
 from plan_sheets.store.register.reads import find_keys_left_by_returns, list_issues, list_returns_of_rounds
@@ -52,6 +54,9 @@ def read_snapshot(register: Register, for_round: Round | None) -> Snapshot:
     rows = rows_at(history, code)
     queries = [query for query in register.open_queries() if query.round <= code]
     returned = _Returns(register, code)
+    declined = tuple(each for each in list_declined(register, history) if each.round <= code)
+    ratings = rate_rounds(history, rounds, rows, declined)
+    finished = [ref for ref, rating in ratings.get(code, {}).items() if rating.finished]
     placeholders = find_open_placeholders(register, history, code)
     not_read = find_keys_left_by_returns(register, code, NOT_READ, KINDS, RETURNED)
     return Snapshot(
@@ -59,17 +64,18 @@ def read_snapshot(register: Register, for_round: Round | None) -> Snapshot:
         rounds=rounds,
         history=history,
         rows=rows,
-        ratings=rate_rounds(history, rounds, rows),
+        ratings=ratings,
         limits=thresholds(history, code),
-        subgroups=tuple(_list_reporting(rows, rounds, returned)),
+        subgroups=tuple(_list_reporting(rows, rounds, returned, ratings.get(code, {}))),
         silent=returned.because(code),
-        questions=tuple(_list_questions(history, rows, placeholders)),
+        questions=tuple(_list_questions(history, rows, placeholders, finished)),
         proposals=tuple(_list_waiting(proposals(history, rounds), code, register.settled_subjects())),
         doubts=_describe_doubts(queries, not_read),
         set_aside=_count_set_aside(register, code),
         asked={key: placeholder.since for key, placeholder in placeholders.items()},
         open_queries=tuple(queries),
         made_on=day_of(for_round, history),
+        declined=declined,
         considerations={name: field.title for name, field in schemas.load_records()["grid"].items() if field.lens},
     )
 
@@ -106,7 +112,11 @@ class _Returns:
         return {subgroup: text for subgroup, text in reasons.items() if text}
 
 
-def _list_reporting(rows: Rows, rounds: Sequence[str], returned: _Returns) -> Iterator[SubgroupFacts]:
+def _list_reporting(
+    rows: Rows, rounds: Sequence[str], returned: _Returns, ratings: Mapping[str, Rating]
+) -> Iterator[SubgroupFacts]:
+    asked = {group for ref, rating in ratings.items() if not rating.finished for group in subgroups_of(rows, ref)}
+    done = {group for ref, rating in ratings.items() if rating.finished for group in subgroups_of(rows, ref)} - asked
     for code in returned.issued(rounds[-1]) if rounds else ():
         row = rows["subgroup"].get(code, {})
         missed = 0
@@ -114,7 +124,8 @@ def _list_reporting(rows: Rows, rounds: Sequence[str], returned: _Returns) -> It
             if code not in returned.issued(past) or (past, code) in returned.forms:
                 break
             missed += 1
-        yield SubgroupFacts(code, row.get("title") or code, row.get("chair", ""), row.get("board_lead", ""), missed)
+        named = row.get("title") or code, row.get("chair", ""), row.get("board_lead", "")
+        yield SubgroupFacts(code, *named, missed, finished=code in done)
 
 
 def _describe_doubts(queries: Sequence[OpenQuery], not_read: Sequence[Key]) -> dict[str, tuple[str, ...]]:
@@ -143,10 +154,14 @@ def _find_title(key: Key) -> str:
     return about.title if about else "the row itself"
 
 
-def _list_questions(history: History, rows: Rows, placeholders: Mapping[Key, Placeholder]) -> Iterator[OpenQuestion]:
+def _list_questions(
+    history: History, rows: Rows, placeholders: Mapping[Key, Placeholder], finished: Collection[str]
+) -> Iterator[OpenQuestion]:
     """Everything open at the end of the round."""
     titles = {key: _find_title(key) for key in [*history.by_key, *placeholders]}
-    return open_questions(rows, {key: placeholder.entered for key, placeholder in placeholders.items()}, titles)
+    return open_questions(
+        rows, {key: placeholder.entered for key, placeholder in placeholders.items()}, titles, finished
+    )
 
 
 def _count_set_aside(register: Register, code: str) -> int:

@@ -332,6 +332,32 @@ def last_settlement() -> Select[Any]:
 
 
 @cache
+def settled_proposals() -> Select[Any]:
+    """Subject and choice of every settlement of a proposal, and its source; oldest first."""
+    s, r = tables.SETTLEMENT.c, tables.RETURN.c
+    chosen = select(s.subject, s.choice, s.by, r.file, r.received, r.id).select_from(
+        tables.SETTLEMENT.join(tables.RETURN, s.return_id == r.id)
+    )
+    return chosen.where(s.plan == bindparam("plan"), s.choice.in_(("Yes", "No"))).order_by(s.id)
+
+
+@cache
+def kept_queries() -> Select[Any]:
+    """Each cell of each query to which the officer said Keep: what came back and stood, both by whom; oldest first."""
+    s, q, c, r = tables.SETTLEMENT, tables.QUERY.c, tables.QUERY_CELL.c, tables.RETURN
+    asked = r.alias()
+    settled = and_(q.plan == s.c.plan, s.c.subject == literal(QUERY_SUBJECT) + cast(q.id, Text))
+    of = s.join(tables.QUERY, settled)
+    of = of.join(tables.QUERY_CELL, c.query == q.id).join(r, s.c.return_id == r.c.id)
+    of = of.join(asked, q.return_id == asked.c.id)
+    said = (asked.c.kind, asked.c.completed_by, q.subgroup)
+    chosen = select(
+        c.record, c.ref, c.field, c.round, c.returned, c.head, s.c.by, r.c.file, r.c.received, r.c.id, *said
+    )
+    return chosen.select_from(of).where(s.c.plan == bindparam("plan"), s.c.choice == "Keep").order_by(s.c.id, c.id)
+
+
+@cache
 def new_rows() -> Select[Any]:
     """Of each row that a subgroup added: the return that it first came in, its record and place there, and its ref."""
     n = tables.NEW_ROW.c
