@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from plan_sheets.core.model.keys import Key
 from plan_sheets.core.model.mail import Mail
-from plan_sheets.store.register import statements
+from plan_sheets.store.register import statements, tables
 from plan_sheets.store.register.register import Register, ReturnFacts
 
 
@@ -108,7 +108,7 @@ class Settlement(NamedTuple):
     by: str
 
 
-MAIL_COLUMNS = 5
+MAIL_COLUMNS = len(statements.of_mail(tables.MAIL.c))
 """How many columns, the last of a row, are those of an e-mail."""
 
 
@@ -218,6 +218,17 @@ def list_entries_typed(register: Register, about: str, field: str, returns: Coll
     """What was typed anew about a ref (in one field, or "" for all), or in these returns (ids)."""
     rows = register.read(statements.entries_typed(), plan=register.plan, about=about, field=field, ids=[*returns])
     return [TypedEntry(return_id, kind, Key(*place[:3]), tuple(place[3:])) for return_id, kind, *place in rows]
+
+
+def list_settled_typed(register: Register, about: str, field: str, returns: Collection[int]) -> list[TypedEntry]:
+    """The same of what the officer typed to settle something."""
+    rows = register.read(statements.values_typed(), plan=register.plan, about=about, field=field, ids=[*returns])
+    return [TypedEntry(return_id, kind, Key(*place[:3]), tuple(place[3:])) for return_id, kind, *place in rows]
+
+
+def read_redacted(register: Register) -> dict[str, str]:
+    """The day (ISO) of the redaction of each file, by SHA-256, that shall not be received again."""
+    return {sha: at[:10] for sha, at in register.read(statements.redacted_files(), plan=register.plan)}
 
 
 def find_settlement(register: Register, query: int) -> Settlement | None:
