@@ -13,6 +13,7 @@ from pathlib import Path, PurePath
 from plan_sheets.core.model.dates import PartialDate
 from plan_sheets.core.model.findings import PlanSheetsError
 from plan_sheets.core.model.printable import readable
+from plan_sheets.core.model.text import REDACTED
 from plan_sheets.store.container.hashing import sha256, sha256_of
 from plan_sheets.store.container.kinds import STARTS
 from plan_sheets.store.container.limits import LIMITS, Limits
@@ -118,7 +119,7 @@ def _refuse_redacted(file: IncomingFile, container: str, redacted: Mapping[str, 
         mail = mail.attached_to
     if not (days := [redacted[sha] for sha in shas if sha in redacted]):
         return file
-    name = f"Redacted{PurePath(file.name).suffix}"
+    name = f"{REDACTED}{PurePath(file.name).suffix}"
     refusal = Refusal("file_redacted", {"day": PartialDate.of_iso(days[0]).words})
     return IncomingFile(name, b"", refusal=refusal, digest=file.sha)
 

@@ -12,12 +12,13 @@ from typing import Any
 from sqlalchemy import Connection, select, text, update
 
 from plan_sheets.core.model.keys import Key
+from plan_sheets.core.model.text import REDACTED
 from plan_sheets.store.register import tables
 from plan_sheets.store.register.batch import Batch
 from plan_sheets.store.register.redact_base import redact_base
 from plan_sheets.store.register.register import Register
 from plan_sheets.store.register.statements import QUERY_SUBJECT
-from plan_sheets.store.register.typed import REDACTED, TypedTexts, has_words, is_free, is_telling
+from plan_sheets.store.register.typed import TypedTexts, has_words, is_free, is_telling
 from plan_sheets.store.schemas import load_records
 
 COLUMNS: Mapping[str, tuple[str, ...]] = {

@@ -12,13 +12,11 @@ from pathlib import PurePath
 from plan_sheets.core.book.layout import Field
 from plan_sheets.core.model.keys import Key
 from plan_sheets.core.model.mail import split_body
-from plan_sheets.core.model.text import plain
+from plan_sheets.core.model.text import REDACTED, plain
 from plan_sheets.store.register.reads import list_entries_typed, list_mails, list_settled_typed
 from plan_sheets.store.register.register import Register, ReturnFacts
 from plan_sheets.store.schemas import load_records
 
-REDACTED = "Redacted"
-"""What stands instead of a text that was taken out."""
 STEM = 60
 """Characters of a text by which a sentence that quotes it, perhaps in short, is known."""
 LONG, LONG_WITH_NUMBER = 12, 6
