@@ -362,7 +362,7 @@ def redact(plan_dir: str, about: str, field: str | None, reason: str, as_json: b
         _open_folder(plan_dir), readable(about), readable(reason), _read_clock(as_of), readable(field or "")
     )
     screen.print_redacted(done, as_json=as_json)
-    sys.exit(SOMEBODY_MUST_ACT if done.holding else 0)
+    sys.exit(SOMEBODY_MUST_ACT if done.holding or done.not_made else 0)
 
 
 @main.command()

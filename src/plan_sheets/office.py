@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 
 from plan_sheets import issue, master, officer, plan, receive
@@ -61,22 +62,41 @@ class Redacted:
     """The officer's workbook and the masters, as they are without it."""
     holding: Sequence[Path]
     """Files in the plan folder that hold it still: workbooks that went out, and other copies of the register."""
+    not_made: Sequence[str] = ()
+    """Why a workbook could not be made anew, in sentences."""
 
 
 def redact_texts(folder: Folder, about: str, reason: str, now: datetime, field: str = "") -> Redacted:
-    """Take out for good what was typed in a return (its number, or the beginning of its SHA-256), or about a ref.
+    """Take out for good what was typed in a return, or about a ref.
 
-    `field`: of a ref, only this field, with what the plan says in it; "" for all that returns said. The words of
-    drop-downs, dates and numbers stay. That it was done, with the reason, is recorded. Raises PlanSheetsError if there
-    is no such return or ref, nothing was typed there, or there is no reason.
+    `about`: a ref; or a return by the reference of its issue if nothing else came for that, the beginning of its
+    SHA-256, or its number. `field`: of a ref, only this field, with what the plan says in it; "" for all that returns
+    said. Of a return its form, its file's name and its e-mail go as well. The words of drop-downs, dates and numbers
+    stay. That it was done, with the reason, is recorded, and what was taken out of `returned/` is not received again.
+    Raises PlanSheetsError if there is no such return or ref, nothing was typed there, or there is no reason.
     """
     check_folder(folder)
     check_moment(now)
-    typed, rows, removed = take_out(folder, about, reason, now, field)
-    made = [officer.make_officer(folder, now).path]
+    taken = take_out(folder, about, reason, now, field)
+    made, not_made = _make_anew(folder, now)
+    holding = find_holding(folder, taken.typed)
+    made = [path for path in made if path not in holding]
+    return Redacted(about, taken.rows, taken.removed, made, holding, not_made)
+
+
+def _make_anew(folder: Folder, now: datetime) -> tuple[list[Path], list[str]]:
+    """Make the officer's workbook and the masters anew; and why one could not be made, in sentences."""
+    made: list[Path] = []
+    not_made: list[str] = []
+    deeds: list[Callable[[], officer.OfficerMade | master.Mastered]] = [partial(officer.make_officer, folder, now)]
     for code, edition, boards in _list_masters(folder):
-        made.append(master.make_master(folder, code, now, edition=edition, boards=boards).path)
-    return Redacted(about, rows, removed, made, find_holding(folder, typed))
+        deeds.append(partial(master.make_master, folder, code, now, edition=edition, boards=boards))
+    for make in deeds:
+        try:
+            made.append(make().path)
+        except PlanSheetsError as trouble:  # the text is out of the register all the same
+            not_made.append(f"{trouble} {trouble.remedy.removesuffix(UNCHANGED).strip()}".strip())
+    return made, not_made
 
 
 def _list_masters(folder: Folder) -> Iterator[tuple[str, str, list[str]]]:

@@ -300,6 +300,7 @@ def print_redacted(done: Redacted, *, as_json: bool) -> None:
     for title, paths in (
         ("Removed, for it held it:", done.removed),
         ("Made anew, without it:", done.made_anew),
+        ("Not made anew; make it yourself when this is mended:", done.not_made),
         (
             "These hold it still. Delete them, and ask whoever has a copy, or a backup of this folder, to do so:",
             done.holding,
@@ -309,3 +310,4 @@ def print_redacted(done: Redacted, *, as_json: bool) -> None:
             say(title)
         for path in paths:
             say(f"    {path}")
+    say("Backups and copies elsewhere are yours to find: make a new backup, and delete the old ones.")

@@ -124,7 +124,7 @@ class Settlement(NamedTuple):
     by: str
 
 
-MAIL_COLUMNS = 5
+MAIL_COLUMNS = len(statements.of_mail(tables.MAIL.c))
 """How many columns, the last of a row, are those of an e-mail."""
 
 
@@ -258,6 +258,17 @@ def count_recorded_since(register: Register, code: str, batch: int) -> int:
 def is_of(reference: str, stem: str) -> bool:
     """Whether a master's reference, `2016-17-Q1-MASTER-J-2`, says that it is for the readers of this stem."""
     return reference.rpartition("-")[0].endswith(f"-{stem}")
+
+
+def list_settled_typed(register: Register, about: str, field: str, returns: Collection[int]) -> list[TypedEntry]:
+    """The same of what the officer typed to settle something."""
+    rows = register.read(statements.values_typed(), plan=register.plan, about=about, field=field, ids=[*returns])
+    return [TypedEntry(return_id, kind, Key(*place[:3]), tuple(place[3:])) for return_id, kind, *place in rows]
+
+
+def read_redacted(register: Register) -> dict[str, str]:
+    """The day (ISO) of the redaction of each file, by SHA-256, that shall not be received again."""
+    return {sha: at[:10] for sha, at in register.read(statements.redacted_files(), plan=register.plan)}
 
 
 def find_settlement(register: Register, query: int) -> Settlement | None:

@@ -145,7 +145,7 @@ def returns_by_round() -> Select[Any]:
     """What came back for documents of these `kinds`, with one of these `verdicts`, for the rounds `first` to `last`."""
     r, d = tables.RETURN.c, tables.DOCUMENT.c
     m = tables.MAIL.c
-    chosen = select(d.round, d.subgroup, r.verdict, r.received, r.completed_by, r.form, *_of_mail(m))
+    chosen = select(d.round, d.subgroup, r.verdict, r.received, r.completed_by, r.form, *of_mail(m))
     chosen = chosen.select_from(
         tables.RETURN.join(tables.DOCUMENT, r.document == d.id).outerjoin(tables.MAIL, r.mail == m.id)
     )
@@ -218,7 +218,7 @@ def entries_of_ref() -> Select[Any]:
     e, r = tables.ENTRY.c, tables.RETURN.c
     chosen = select(
         *(e.record, e.ref, e.field, e.round, e.tidied, e.head, e.outcome, r.file, r.sha256, e.sheet, e.cell),
-        *(r.completed_by, r.received, r.saved_by, *_of_mail(tables.MAIL.c)),
+        *(r.completed_by, r.received, r.saved_by, *of_mail(tables.MAIL.c)),
     )
     of = tables.ENTRY.join(tables.RETURN, e.return_id == r.id).outerjoin(tables.MAIL, r.mail == tables.MAIL.c.id)
     chosen = chosen.select_from(of)
@@ -230,7 +230,7 @@ def mails_of() -> Select[Any]:
     """The e-mails that the returns `ids` came in."""
     r, m = tables.RETURN.c, tables.MAIL
     of = rows_by(tables.RETURN).order_by(None).where(r.id.in_(_any_of("ids")), r.mail == m.c.id)
-    chosen: Select[Any] = of.with_only_columns(*_of_mail(m.c))  # type: ignore[assignment]  # five texts
+    chosen: Select[Any] = of.with_only_columns(*of_mail(m.c))  # type: ignore[assignment]  # five texts
     return chosen.distinct()
 
 
@@ -246,20 +246,41 @@ def entries_typed() -> Select[Any]:
 
 
 @cache
+def values_typed() -> Select[Any]:
+    """The same of what the officer typed to settle something."""
+    v, s, r = tables.VALUE.c, tables.SETTLEMENT.c, tables.RETURN.c
+    chosen = select(s.return_id, r.kind, v.record, v.ref, v.field, v.value, s.typed)
+    settled = tables.VALUE.join(tables.SETTLEMENT, v.settlement == s.id).join(tables.RETURN, s.return_id == r.id)
+    of_field = or_(bindparam("field") == "", v.field == bindparam("field"))
+    meant = or_(s.return_id.in_(_any_of("ids")), and_(_is_about(v.ref), of_field))
+    return chosen.select_from(settled).where(v.plan == bindparam("plan"), meant, s.typed != "").order_by(v.id)
+
+
+@cache
+def redacted_files() -> Select[Any]:
+    """Each file that was taken out by a redaction, and when."""
+    f, b = tables.REDACTED_FILE, tables.BATCH.c
+    of = f.join(tables.REDACTION, f.c.redaction == tables.REDACTION.c.id).join(
+        tables.BATCH, tables.REDACTION.c.batch == b.id
+    )
+    return select(f.c.sha256, b.at).select_from(of).where(f.c.plan == bindparam("plan")).order_by(f.c.id)
+
+
+@cache
 def settled_values_of_ref() -> Select[Any]:
     """The same columns of every value of `about` that was settled, and of the return that it was settled by."""
     v, s, r = tables.VALUE.c, tables.SETTLEMENT.c, tables.RETURN.c
     blank = literal("")
     chosen = select(
         *(v.record, v.ref, v.field, v.round, v.value, blank, literal("settled"), r.file, r.sha256, blank, blank),
-        *(s.by, r.received, r.saved_by, *_of_mail(tables.MAIL.c)),
+        *(s.by, r.received, r.saved_by, *of_mail(tables.MAIL.c)),
     )
     settled = tables.VALUE.join(tables.SETTLEMENT, v.settlement == s.id).join(tables.RETURN, s.return_id == r.id)
     settled = settled.outerjoin(tables.MAIL, r.mail == tables.MAIL.c.id)
     return chosen.select_from(settled).where(v.plan == bindparam("plan"), _is_about(v.ref)).order_by(v.id)
 
 
-def _of_mail(mail: Any) -> list[ColumnElement[str]]:
+def of_mail(mail: Any) -> list[ColumnElement[str]]:
     """What an e-mail says, of its columns; "" where there is none."""
     return [func.coalesce(column, "") for column in (mail.sha256, mail.sent_by, mail.sent_at, mail.subject, mail.body)]
 
