@@ -18,6 +18,7 @@ from plan_sheets.core.model.rounds import Round
 from plan_sheets.core.model.text import split_refs
 from plan_sheets.redact import find_holding, take_out
 from plan_sheets.store.plan_folder import PLAN_FILE, AnyPath, Folder, as_paths, check_folder
+from plan_sheets.store.register.reads import is_of, list_editions
 from plan_sheets.store.register.troubles import UNCHANGED
 
 
@@ -89,25 +90,28 @@ def _make_anew(folder: Folder, now: datetime) -> tuple[list[Path], list[str]]:
     made: list[Path] = []
     not_made: list[str] = []
     deeds: list[Callable[[], officer.OfficerMade | master.Mastered]] = [partial(officer.make_officer, folder, now)]
-    for code, edition, boards in _list_masters(folder):
-        deeds.append(partial(master.make_master, folder, code, now, edition=edition, boards=boards))
+    for code, edition, boards, number in _list_masters(folder):
+        deeds.append(partial(master.make_master, folder, code, now, edition=edition, boards=boards, number=number))
     for make in deeds:
         try:
             made.append(make().path)
         except PlanSheetsError as trouble:  # the text is out of the register all the same
             not_made.append(f"{trouble} {trouble.remedy.removesuffix(UNCHANGED).strip()}".strip())
-    return made, not_made
+    return [*dict.fromkeys(made)], not_made
 
 
-def _list_masters(folder: Folder) -> Iterator[tuple[str, str, list[str]]]:
-    """Round, edition and boards of each master that was made since the first round was issued."""
+def _list_masters(folder: Folder) -> Iterator[tuple[str, str, list[str], int | None]]:
+    """Round, edition, boards and number of each master that was handed over, and of the last draft: None."""
     for issued in folder.register.rounds():
+        handed_over = list_editions(folder.register, issued.code)
         for kind, edition in (("master", INTERNAL), ("public", PUBLIC)):
             made = folder.register.document_facts(kind, issued.code).values()
             stems = dict.fromkeys(
                 document.reference.removeprefix(f"{issued.code}-").rpartition("-")[0] for document in made
             )
-            yield from ((issued.code, edition, stem.split("-")[1:]) for stem in stems)
+            for stem in stems:
+                numbers = [made.number for made in handed_over if is_of(made.reference, stem)]
+                yield from ((issued.code, edition, stem.split("-")[1:], number) for number in (*numbers, None))
 
 
 def merge_plan(folder: Folder, now: datetime, *, write: bool = False) -> PlanTakenIn:
