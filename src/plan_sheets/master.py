@@ -13,10 +13,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime, time
 from pathlib import Path
 
+from plan_sheets.core.book.compose import RowFacts
 from plan_sheets.core.book.document import Document, DocumentFacts, base_text, layout_text
 from plan_sheets.core.book.layout import Book, as_text
 from plan_sheets.core.book.signature import SIGNATURE
 from plan_sheets.core.editions import editions
+from plan_sheets.core.editions.differ import difference_rows, explain_by, find_differences
 from plan_sheets.core.editions.editions import INTERNAL, Edition
 from plan_sheets.core.editions.internal import internal_book
 from plan_sheets.core.editions.public import public, public_book
@@ -33,8 +35,8 @@ from plan_sheets.store.container.hashing import sha256, sha256_of
 from plan_sheets.store.plan_folder import NOT_TAKEN_IN, AnyPath, Folder, as_path, check_folder, write_elsewhere
 from plan_sheets.store.register import tables
 from plan_sheets.store.register.batch import Batch
+from plan_sheets.store.register.editions import EditionFacts, is_of, list_editions, read_last_value
 from plan_sheets.store.register.known_names import find_disputed, find_known_names
-from plan_sheets.store.register.reads import EditionFacts, is_of, list_editions
 from plan_sheets.store.register.register import Register
 from plan_sheets.store.register.snapshot import find_round, read_snapshot
 from plan_sheets.store.register.troubles import UNCHANGED
@@ -330,8 +332,19 @@ def _find_earlier(register: Register, edition: Edition, code: str) -> list[Docum
 
 
 def _make_book(snapshot: Snapshot, reference: str, register: Register, edition: Edition) -> Book:
-    """The book of this edition under a reference."""
+    """The book of this edition under a reference; with what differs from the one that it takes the place of."""
     spec = schemas.load_workbook_spec(edition.kind)
-    if edition.public:
-        return public_book(spec, snapshot, snapshot.made_on, reference, register.secret, edition)
-    return internal_book(spec, schemas.load_records(), snapshot, reference, register.secret, edition)
+    records = schemas.load_records()
+
+    def compose(differs: Sequence[RowFacts] | None) -> Book:
+        """The book with these rows in the sheet What differs; None is without that sheet."""
+        if edition.public:
+            return public_book(spec, snapshot, snapshot.made_on, reference, register.secret, edition, differs)
+        return internal_book(spec, records, snapshot, reference, register.secret, edition, differs)
+
+    if edition.earlier is None:
+        return compose(None)
+    before = list_editions(register, snapshot.code, edition.stem)[edition.earlier[0] - 1]
+    differences = [*find_differences(register.documents(id=before.document)[0].book, compose(None))]
+    explain = explain_by(snapshot, read_last_value(register, before.batch))
+    return compose([*difference_rows(differences, explain)])

@@ -18,7 +18,7 @@ from plan_sheets.core.model.rounds import Round
 from plan_sheets.core.model.text import split_refs
 from plan_sheets.redact import find_holding, take_out
 from plan_sheets.store.plan_folder import PLAN_FILE, AnyPath, Folder, as_paths, check_folder
-from plan_sheets.store.register.reads import is_of, list_editions
+from plan_sheets.store.register.editions import is_of, list_editions
 from plan_sheets.store.register.troubles import UNCHANGED
 
 

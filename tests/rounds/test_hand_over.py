@@ -13,7 +13,7 @@ from tests.test_master import lines, sheet
 
 from plan_sheets.core.model.findings import PlanSheetsError, Verdict
 from plan_sheets.master import Mastered, make_master
-from plan_sheets.store.register.reads import list_editions
+from plan_sheets.store.register.editions import list_editions
 from plan_sheets.store.register.snapshot import find_round, read_snapshot
 
 DAY = datetime(2016, 7, 20)  # noqa: DTZ001 - the office's own clock
@@ -177,7 +177,7 @@ def test_the_consultation_draft_is_not_handed_over(example: Plan) -> None:
 def test_status_says_which_edition_went_out_and_what_came_since(round_one: Plan) -> None:
     hand_over(round_one)
     assert "master/2016-17-q1-edition-1.xlsx was handed over on 20 July 2016." in run("status", plan=round_one).output
-    assert told("status", plan=round_one)["recorded_since"] == 0
+    assert told("status", plan=round_one)["touched_since"] is False
     late(round_one)
     report = run("status", plan=round_one).output
     assert "Make the next edition with: plan-sheets master --round 2016-17-Q1 --hand-over" in report

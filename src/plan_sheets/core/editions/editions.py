@@ -72,7 +72,7 @@ class Edition:
         number, day = self.earlier
         earlier = f"edition {number} of {PartialDate.of_iso(day).words}"
         does = "takes the place of" if self.number else "would take the place of"
-        return tuple(fold_line(f"This {self.state.partition(',')[0]} {does} {earlier}.", width))
+        return tuple(fold_line(f"This {self.state.partition(',')[0]} {does} {earlier}: see What differs.", width))
 
     @property
     def stem(self) -> str:

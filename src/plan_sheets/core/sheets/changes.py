@@ -113,3 +113,8 @@ def _where(source: Source) -> str:
     day = PartialDate.day(date.fromisoformat(source.received[:10])).words if source.received else ""
     file = f"{source.file}, received {day}" if day else source.file
     return f"Settled in {file}" if source.settled else file
+
+
+def describe_source(snapshot: Snapshot, source: Source) -> str:
+    """Who said something, for whom, and where it came from, on one line."""
+    return ", ".join(filter(None, (_who(snapshot, source), _where(source))))

@@ -18,7 +18,7 @@ from plan_sheets.core.model.found import FoundWorkbook
 from plan_sheets.core.model.messages import Messages
 from plan_sheets.core.model.text import plain
 from plan_sheets.store.receiving.carriers import Carriers, count_votes, guess_reference, read_about
-from plan_sheets.store.register.reads import list_editions
+from plan_sheets.store.register.editions import list_editions
 from plan_sheets.store.register.register import Register
 
 _ADDRESS = ("email",)

@@ -100,22 +100,6 @@ class TracedValue(NamedTuple):
     """The e-mail that the file came in; None if it came in none."""
 
 
-class EditionFacts(NamedTuple):
-    """A master that was handed over: which one of its round and readers, from 1, and on which day (ISO).
-
-    `batch`: the id of the batch in which it was recorded: nothing that came later is in it. `path`: where it was
-    written, within the plan folder.
-    """
-
-    number: int
-    handed_over: str
-    batch: int
-    document: int
-    reference: str
-    path: str
-    sha256: str
-
-
 class Settlement(NamedTuple):
     """What was chosen, what was typed with it ("" if nothing), and by whom."""
 
@@ -240,24 +224,6 @@ def list_entries_typed(register: Register, about: str, field: str, returns: Coll
     """What was typed anew about a ref (in one field, or "" for all), or in these returns (ids)."""
     rows = register.read(statements.entries_typed(), plan=register.plan, about=about, field=field, ids=[*returns])
     return [TypedEntry(return_id, kind, Key(*place[:3]), tuple(place[3:])) for return_id, kind, *place in rows]
-
-
-def list_editions(register: Register, code: str, stem: str = "") -> list[EditionFacts]:
-    """The masters of a round (its code) that were handed over, oldest first; `stem`: only those for these readers."""
-    rows = [
-        EditionFacts._make(row) for row in register.read(statements.editions_by_round(), plan=register.plan, round=code)
-    ]
-    return [edition for edition in rows if not stem or is_of(edition.reference, stem)]
-
-
-def count_recorded_since(register: Register, code: str, batch: int) -> int:
-    """How many values and returns were recorded after a batch (its id) that belong to a round (its code) or earlier."""
-    return int(register.read(statements.recorded_since(), plan=register.plan, round=code, batch=batch)[0][0])
-
-
-def is_of(reference: str, stem: str) -> bool:
-    """Whether a master's reference, `2016-17-Q1-MASTER-J-2`, says that it is for the readers of this stem."""
-    return reference.rpartition("-")[0].endswith(f"-{stem}")
 
 
 def list_settled_typed(register: Register, about: str, field: str, returns: Collection[int]) -> list[TypedEntry]:

@@ -163,29 +163,6 @@ def issues_by_round() -> Select[Any]:
 
 
 @cache
-def editions_by_round() -> Select[Any]:
-    """Every master of a `round` that was handed over, oldest first."""
-    e, d, b = tables.EDITION.c, tables.DOCUMENT.c, tables.BATCH.c
-    of = tables.EDITION.join(tables.DOCUMENT, e.document == d.id).join(tables.BATCH, e.batch == b.id)
-    chosen = select(e.number, func.substr(b.at, 1, 10), e.batch, e.document, d.reference, e.path, e.sha256)
-    chosen = chosen.select_from(of).where(e.plan == bindparam("plan"), d.round == bindparam("round"))
-    return chosen.order_by(e.id)
-
-
-@cache
-def recorded_since() -> Select[Any]:
-    """How many values for a `round` or an earlier one, and returns of workbooks of such, came after a `batch`."""
-    v, r, d = tables.VALUE.c, tables.RETURN.c, tables.DOCUMENT.c
-    late: BindParameter[int] = bindparam("batch")
-    values = select(func.count()).where(v.plan == bindparam("plan"), v.batch > late, v.round <= bindparam("round"))
-    values = values.where(v.record != "decision")  # what was decided in the edition itself changes nothing in it
-    of = tables.RETURN.join(tables.DOCUMENT, r.document == d.id)
-    returns = select(func.count()).select_from(of).where(r.plan == bindparam("plan"), r.batch > late)
-    returns = returns.where(d.kind.in_(("subgroup", "feedback")), d.round <= bindparam("round"))
-    return select(values.scalar_subquery() + returns.scalar_subquery())
-
-
-@cache
 def facts_left_by_returns() -> Select[Any]:
     """The facts whose last entry has one of these `outcomes`, in returns of a `round`: see `returns_by_round`."""
     r, d = tables.RETURN.c, tables.DOCUMENT.c
