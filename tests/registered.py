@@ -11,6 +11,7 @@ from plan_sheets.core.model.rounds import Round
 from plan_sheets.core.rating.open_questions import open_questions
 from plan_sheets.core.rating.ratings import rate_rounds, rows_at, thresholds
 from plan_sheets.core.rating.snapshot import Snapshot
+from plan_sheets.core.rating.taken_out import find_taken_out
 from plan_sheets.store.schemas import load_records
 
 _OF_A_ROUND = ("progress", "evidence", "next_step", "step_done", "rag", "stage")
@@ -28,13 +29,14 @@ def snapshot(table: str, *quarters: int, asked: Mapping[str, str] | None = None)
     history = History.of(_held(table))
     rows = rows_at(history, code)
     placeholders = {Key(*name.split()): _code(quarter) for name, quarter in (asked or {}).items()}
+    ratings, limits = rate_rounds(history, rounds), thresholds(history, code)
     return Snapshot(
         round=Round.parse(code) if code else None,
         rounds=rounds,
         history=history,
         rows=rows,
-        ratings=rate_rounds(history, rounds),
-        limits=thresholds(history, code),
+        ratings=ratings,
+        limits=limits,
         subgroups=(),
         silent={},
         questions=tuple(open_questions(rows, dict.fromkeys(placeholders, "?"), {})),
@@ -45,6 +47,7 @@ def snapshot(table: str, *quarters: int, asked: Mapping[str, str] | None = None)
         asked=placeholders,
         made_on=Round.parse(code).last_day if code else date(2016, 4, 1),
         considerations={name: field.title for name, field in load_records()["grid"].items() if field.lens},
+        taken_out=tuple(find_taken_out(history, rounds, ratings, limits)) if rounds else (),
     )
 
 

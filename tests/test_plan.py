@@ -188,7 +188,7 @@ def test_what_chairs_said_meanwhile_is_not_taken_back(round_one: Plan) -> None:
     assert query.cells[0].returned == "Somebody else"
 
 
-def test_a_change_of_the_plan_belongs_to_the_latest_round(round_one: Plan) -> None:
+def test_a_change_of_the_plan_belongs_to_the_first_round_that_is_not_closed(round_one: Plan) -> None:
     change(round_one, {"Actions": {"J1a.1": {"Due": "May 2017"}}})
     merge(round_one)
     held = round_one.history.standing(Key("action", "J1a.1", "due"))

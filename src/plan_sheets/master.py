@@ -25,7 +25,7 @@ from plan_sheets.core.editions.public import public, public_book
 from plan_sheets.core.model.dates import PartialDate, check_moment
 from plan_sheets.core.model.findings import PlanSheetsError
 from plan_sheets.core.model.rounds import Round
-from plan_sheets.core.model.stages import Status
+from plan_sheets.core.model.stages import TAKEN_OUT, Status
 from plan_sheets.core.rating.escalate import SubgroupFacts
 from plan_sheets.core.rating.snapshot import Snapshot
 from plan_sheets.core.sheets.board_paper import board_paper
@@ -239,7 +239,8 @@ def _make_again(folder: Folder, asked: _Asked, number: int, batch: Batch) -> Mas
     edition = _describe(readers, handed_over[:number])
     document = register.documents(id=handed_over[number - 1].document)[0]
     path = _write(folder, _name_file(code, edition), document, asked, batch)
-    counts = Counter(published for published in _list_published(document) if published != Status.PROPOSED)
+    not_counted = (Status.PROPOSED, TAKEN_OUT)
+    counts = Counter(published for published in _list_published(document) if published not in not_counted)
     told = path, code, document.reference, edition.name, edition.number, edition.boards, counts, ()
     return Mastered(*told, again=True)
 
@@ -299,6 +300,12 @@ def _list_warnings(snapshot: Snapshot, subgroups: Sequence[SubgroupFacts], chang
         yield f"No return has come from {'; '.join(out)}: their actions stand as Not reported."
     if not snapshot.rows["priority"]:
         yield "The register holds no priority: if plan.xlsx has any, take it in first with plan-sheets plan."
+    orphans = [ref for ref, row in snapshot.rows["action"].items() if row["theme"] not in snapshot.rows["priority"]]
+    if orphans:
+        yield (
+            f"The priority of {', '.join(orphans)} has been taken out of the plan: they count, and stand below none. "
+            "Give each another theme in plan.xlsx, or take it out too."
+        )
     if snapshot.queries:
         yield f"Queries are open ({snapshot.queries}): the master shows what stood before them, and says where."
     if snapshot.proposals:

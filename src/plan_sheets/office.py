@@ -38,6 +38,8 @@ class RoundIssued:
     merged: plan.PlanMerged
     issues: Sequence[issue.Issued]
     officer: officer.OfficerMade | None
+    not_closed: Sequence[str]
+    """The codes of the rounds before it of which no master has been handed over, oldest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +145,9 @@ def issue_round(
         merged = plan.merge_plan(folder, now)
         issues = issue.issue_round(folder, code, return_by, now, wanted)
         made = None if merged.unchanged else officer.make_officer(folder, now)
-    return RoundIssued(merged, issues, made)
+        register, this = folder.register, Round.parse(code).code
+        not_closed = [issued.code for issued in register.rounds() if register.closed_through() < issued.code < this]
+    return RoundIssued(merged, issues, made, not_closed)
 
 
 def receive_files(

@@ -16,7 +16,7 @@ from plan_sheets.core.book.layout import Book
 from plan_sheets.core.model.dates import check_moment
 from plan_sheets.core.model.findings import Finding, Outcome, PlanSheetsError, Severity, Verdict
 from plan_sheets.core.model.found import FoundWorkbook
-from plan_sheets.core.model.history import BEFORE_ANY_ROUND, History, Source
+from plan_sheets.core.model.history import History, Source
 from plan_sheets.core.model.keys import Key
 from plan_sheets.core.rating.open_questions import OpenQuestion, open_questions
 from plan_sheets.core.rating.ratings import RECORDS, find_finished, is_declined
@@ -58,6 +58,8 @@ class PlanMerged:
     findings: Sequence[Finding] = field(default_factory=tuple)
     unchanged: bool = False
     """Whether these very bytes had been read before."""
+    round: str = ""
+    """The code of the round from which on what it changed counts: the first that is not closed; "" before the first."""
     warning: str = ""
     """What is said of plan.xlsx where another program has it open; "" where none has."""
 
@@ -117,25 +119,22 @@ def _merge_in(folder: Folder, data: bytes, now: datetime) -> PlanMerged:
     if not any(finding.severity is Severity.MASKED for finding in read.findings):  # what is masked is kept nowhere
         folder.keep(data, sha256(data))
         folder.sync_kept([sha256(data)])
-    at = now.isoformat(timespec="seconds")
+    at, code = now.isoformat(timespec="seconds"), folder.register.first_open()
     with folder.register.batch("plan", at) as batch:
-        history = batch.history()
-        merged, findings = _merge(folder, read, history, batch, at)
-        received = ReceivedFile(sha256(data), PLAN_FILE, "plan", judge_findings(findings), completed_by="")
+        merged, findings = _merge(folder, read, code, batch)
+        received = ReceivedFile(sha256(data), PLAN_FILE, "plan", judge_findings(findings), round=code)
         record_return(batch, received, add_return(batch, received), merged, findings)
     taken = merged.count(Outcome.TAKEN), len(merged.queries), merged.count(Outcome.ERROR)
-    return PlanMerged(*taken, findings, warning=_warning(folder))
+    return PlanMerged(*taken, findings, round=code, warning=_warning(folder))
 
 
 def _warning(folder: Folder) -> str:
     return IS_OPEN if folder.plan_is_open() else ""
 
 
-def _merge(
-    folder: Folder, read: PlanRead, history: History, batch: Batch, at: str
-) -> tuple[Merged, tuple[Finding, ...]]:
-    """What became of the cells of plan.xlsx, and all that there is to say of it."""
-    base = last_read(folder)
+def _merge(folder: Folder, read: PlanRead, code: str, batch: Batch) -> tuple[Merged, tuple[Finding, ...]]:
+    """What became of the cells of plan.xlsx, which count from a round on (its code), and all that there is to say."""
+    base, history = last_read(folder), batch.history()
     cells = [cell._replace(base=base.get(cell.key, "")) for cell in read.cells]
     vanished = [*_vanished(read, base, history)]
     known = list_rows_asked_about(batch.register)
@@ -150,9 +149,8 @@ def _merge(
     findings += [messages.finding("row_back", key=key, entered=key.ref, ref=key.ref, record=key.record) for key in back]
     refs = {record: fields["ref"] for record, fields in schemas.load_records().items() if "ref" in fields}
     cells += [Cell(key, refs[key.record], None, "", key.ref, key.ref, Outcome.QUERY) for key in vanished]
-    rounds = folder.register.rounds()
-    current = rounds[-1].code if rounds else BEFORE_ANY_ROUND
-    merged = merge_return(cells, findings, history, current, Source("plan", received=at, file=PLAN_FILE), messages)
+    source = Source("plan", received=batch.at, file=PLAN_FILE)
+    merged = merge_return(cells, findings, history, code, source, messages)
     waiting = {(query.code, query.message) for query in batch.register.open_queries()}
     merged.queries = [query for query in merged.queries if (query.finding.code, query.finding.message) not in waiting]
     return merged, (*findings, *merged.findings)

@@ -36,6 +36,8 @@ class RoundStatus:
     """A warning if plan.xlsx has been saved since it was last taken in; else ""."""
     editions: Sequence[EditionFacts]
     """The masters of the round that were handed over, oldest first; with the first the round is closed."""
+    first_open: str
+    """The code of the first round that is not closed, issued or not: to it belongs what the plan changes."""
     touched: bool
     """Whether something came since the last of them that belongs to the round or an earlier one."""
 
@@ -65,11 +67,12 @@ def _read_status(folder: Folder, code: str | Round | None, as_of: date) -> Round
     ]
     held = sum(verdict == "held" for verdict, _, _ in aside)
     totals = sums(rows, held, len(aside) - held)
-    queries = [query for query in folder.register.open_queries() if query.round <= wanted]
+    is_latest = wanted == list(rounds)[-1]  # what is asked of the plan may belong to the quarter after it
+    queries = [query for query in folder.register.open_queries() if is_latest or query.round <= wanted]
     decided = decisions(folder.register.history(), [wanted])
     unnamed = [decision.ref for decision in decided if not decision.by]
     plan = NOT_TAKEN_IN if folder.plan_is_newer() else ""
     handed_over = list_editions(folder.register, wanted)
     touched = bool(handed_over) and is_touched(folder.register, wanted, handed_over[-1].batch)
-    told = rows, totals, len(queries), aside, len(decided), unnamed, plan, handed_over, touched
-    return RoundStatus(wanted, rounds[wanted].return_by, *told)
+    told = rows, totals, len(queries), aside, len(decided), unnamed, plan, handed_over
+    return RoundStatus(wanted, rounds[wanted].return_by, *told, folder.register.first_open(), touched)

@@ -11,12 +11,12 @@ from typing import Any
 import openpyxl
 import pytest
 from tests.chairs import Q1, Q2, RETURN_BY, Answers, Plan, fill, form, said, values_of
-from tests.test_master import SECOND_ISSUE, made, row, rows, sheet
+from tests.test_master import LATER, SECOND_ISSUE, made, row, rows, sheet
 
 from plan_sheets import office, plan
 from plan_sheets.core.book.measure import TALLEST_ROW
 from plan_sheets.core.model.keys import Key
-from plan_sheets.master import Mastered
+from plan_sheets.master import Mastered, make_master
 
 SHEETS = (
     *("RAG status", "Decisions", "Master plan", "RAG over time", "RAG by round", "RAG by board", "Grid"),
@@ -251,7 +251,7 @@ def test_an_answered_enquiry_and_a_consultation_are_told(round_one: Plan) -> Non
 
 
 def test_an_earlier_master_does_not_change(round_one: Plan) -> None:
-    first = made(round_one)
+    first = make_master(round_one.folder, None, LATER, hand_over=True)
     second_round(round_one)
     round_one.receive(round_one.filled("q2", {**said(), "Grid": {"J1b": {"Data": "?"}}}, code=Q2), when=AUTUMN)
     typed(round_one, {"Open questions": {"Q1": {"Answer": "Yes"}}, "Evidence": {"E1": {"Data": "Numbers"}}}, AUTUMN)

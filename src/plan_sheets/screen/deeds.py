@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from plan_sheets.core.model.dates import PartialDate
 from plan_sheets.core.model.findings import Severity, Verdict
 from plan_sheets.core.model.mail import describe_mail
+from plan_sheets.core.model.rounds import Round
 from plan_sheets.core.model.text import count_words, shorten
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from plan_sheets.master import Mastered
     from plan_sheets.office import BatchReceived, PlanTakenIn, Redacted, RoundIssued
     from plan_sheets.officer import OfficerMade
-    from plan_sheets.plan import Checked
+    from plan_sheets.plan import Checked, PlanMerged
     from plan_sheets.status import RoundStatus
     from plan_sheets.store.plan_folder import Folder
     from plan_sheets.trace import Step
@@ -68,6 +69,7 @@ def print_merged_plan(result: PlanTakenIn, *, as_json: bool, notes: bool) -> Non
             "queries": merged.queries,
             "errors": merged.errors,
             "unchanged": merged.unchanged,
+            "round": merged.round,
         }
         print_json(
             {
@@ -84,13 +86,19 @@ def print_merged_plan(result: PlanTakenIn, *, as_json: bool, notes: bool) -> Non
     else:
         say(
             f"plan.xlsx was merged: {count_of(merged.taken, 'value')} taken, "
-            f"{count_of(merged.queries, 'query', 'queries')}, {count_of(merged.errors, 'error')}."
+            f"{count_of(merged.queries, 'query', 'queries')}, {count_of(merged.errors, 'error')}.{_count_from(merged)}"
         )
         print_findings(merged.findings, notes=notes)
         print_notes_left_out(merged.findings, notes=notes)
     if result.written:
         say(f"Written from the register: {result.written}")
     _print_officer(result.officer)
+
+
+def _count_from(merged: PlanMerged) -> str:
+    """From which round on it counts what was changed, or will be settled; nothing to say before the first round."""
+    said = merged.round and (merged.taken or merged.queries)
+    return f" What it changes counts from {Round.parse(merged.round).of_year} on." if said else ""
 
 
 def _print_officer(made: OfficerMade | None) -> None:
@@ -113,11 +121,12 @@ def print_issues(result: RoundIssued, *, as_json: bool, notes: bool) -> None:
             for workbook in result.issues
         ]
         print_json({"issues": rows})
+        _print_not_closed(result)
         return
     if result.merged.warning:
         say(f"    warning  {result.merged.warning}")
     if result.merged.findings:
-        say("plan.xlsx was merged first:")
+        say(f"plan.xlsx was merged first:{_count_from(result.merged)}")
         print_findings(result.merged.findings, notes=notes)
         print_notes_left_out(result.merged.findings, notes=notes)
     for workbook in result.issues:
@@ -130,8 +139,20 @@ def print_issues(result: RoundIssued, *, as_json: bool, notes: bool) -> None:
         )
         actions = f"{workbook.rows:>3} {'action ' if workbook.rows == 1 else 'actions'}"
         say(f"{workbook.subgroup:<12} {actions}  {workbook.file}{again}")
+    _print_not_closed(result)
     _print_officer(result.officer)
     say("Next: send each workbook to its chair. When they come back: plan-sheets receive FILE_OR_FOLDER")
+
+
+def _print_not_closed(result: RoundIssued) -> None:
+    """Print that an earlier round is not closed, and how it is; where JSON is printed, that stands by itself."""
+    if result.not_closed:
+        say(
+            f"    warning  {' and '.join(result.not_closed)}: no master has been handed over, so what plan.xlsx "
+            f"changes still counts from {Round.parse(result.not_closed[0]).of_year} on. When nothing more is awaited: "
+            f"plan-sheets master --round {result.not_closed[-1]} --hand-over",
+            err=True,
+        )
 
 
 def describe_receipt(receipt: Receipt) -> dict[str, Any]:
@@ -207,6 +228,7 @@ def print_status(round_status: RoundStatus, *, as_json: bool) -> None:
                 "warning": round_status.plan,
                 "editions": [edition._asdict() for edition in round_status.editions],
                 "touched_since": round_status.touched,
+                "first_open_round": round_status.first_open,
             }
         )
         return
@@ -236,6 +258,7 @@ def print_status(round_status: RoundStatus, *, as_json: bool) -> None:
             "What came since then belongs to this round or an earlier one. Make the next edition with: "
             f"plan-sheets master --round {round_status.round} --hand-over"
         )
+    say(f"What plan.xlsx changes now counts from {Round.parse(round_status.first_open).of_year} on.")
     if round_status.plan:
         say(round_status.plan)
 

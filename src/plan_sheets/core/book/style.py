@@ -27,6 +27,7 @@ STATUS: Mapping[str, Style] = {
     "Withdrawn": _GREY,
     "Not reported": _GREY,
     "Not assessable": _GREY,
+    "Taken out": _GREY,
 }
 """The fill of each status word; the word itself always stands in the cell."""
 

@@ -18,8 +18,10 @@ from plan_sheets.core.model.keys import Key
 from plan_sheets.core.model.queries import OpenQuery
 from plan_sheets.core.model.text import split_refs
 from plan_sheets.core.rating.plan_rows import subgroups_of
+from plan_sheets.core.rating.rag import Rating
 from plan_sheets.core.rating.ratings import RECORDS, rows_at
 from plan_sheets.core.rating.snapshot import Snapshot
+from plan_sheets.core.rating.taken_out import find_moved_away
 
 INTERNAL, PUBLIC = "internal", "public"
 """The names of the editions."""
@@ -110,12 +112,14 @@ def of_boards(snapshot: Snapshot, boards: Sequence[str]) -> Snapshot:
         return snapshot
     kept = _Kept.by(snapshot.history, snapshot.code, boards)
     history = History.of(held for key, those in snapshot.history.by_key.items() if kept.has(key) for held in those)
+    earlier = snapshot.history, snapshot.rounds, snapshot.ratings, snapshot.limits
+    moved = find_moved_away(*earlier, boards) if snapshot.rounds else ()
     return replace(
         snapshot,
         history=history,
         rows=rows_at(history, snapshot.code),
         ratings={
-            code: {ref: rating for ref, rating in rated.items() if ref in kept.refs}
+            code: {ref: rating for ref, rating in rated.items() if kept.has_rating(rating)}
             for code, rated in snapshot.ratings.items()
         },
         subgroups=tuple(group for group in snapshot.subgroups if group.code in kept.refs),
@@ -126,6 +130,8 @@ def of_boards(snapshot: Snapshot, boards: Sequence[str]) -> Snapshot:
         declined=tuple(each for each in snapshot.declined if kept.has(each.key)),
         asked={key: since for key, since in snapshot.asked.items() if kept.has(key)},
         open_queries=tuple(query for query in snapshot.open_queries if kept.has_query(query)),
+        taken_out=(*(item for item in snapshot.taken_out if kept.has(Key(item.record, item.ref, "ref"))), *moved),
+        closed={question: why for question, why in snapshot.closed.items() if kept.has(question.key)},
     )
 
 
@@ -133,7 +139,7 @@ def boards_lines(boards: Sequence[str], snapshot: Snapshot, width: float) -> tup
     """What the first page says of its limits, in lines that fit its width (characters); nothing if it has none."""
     if not boards:
         return ()
-    titles = ", ".join(f"{ref} {snapshot.history.text('board', ref, 'title')}" for ref in boards)
+    titles = ", ".join(f"{ref} {snapshot.history.text('board', ref, 'title', snapshot.code)}" for ref in boards)
     limits = f"Only {titles}. Questions, enquiries and evidence that name none of their priorities are left out too."
     return tuple(fold_line(limits, width))
 
@@ -173,6 +179,10 @@ class _Kept:
         if key.record in OF_THE_WHOLE_PLAN or key.ref.partition("/")[0] in self.refs:
             return True
         return key.record not in RECORDS and key.ref.partition(".")[0] in self.groups
+
+    def has_rating(self, rating: Rating) -> bool:
+        """Whether an action belongs to these boards, or did in the round in which it was rated so."""
+        return rating.facts.ref in self.refs or rating.facts.priority in self.refs
 
     def has_query(self, query: OpenQuery) -> bool:
         """Whether a query may be about these boards; one with neither cells nor a subgroup may be."""

@@ -19,7 +19,15 @@ from plan_sheets.core.sheets.consultation import consultation_lines, consultatio
 from plan_sheets.core.sheets.decisions import decision_rows
 from plan_sheets.core.sheets.enquiries import Raised, enquiry_lines, enquiry_rows, raised
 from plan_sheets.core.sheets.first_page import first_page
-from plan_sheets.core.sheets.master_plan import Records, action_rows, added_rows, grid_rows, question_rows
+from plan_sheets.core.sheets.master_plan import (
+    Records,
+    action_rows,
+    added_rows,
+    gone_rows,
+    grid_rows,
+    in_plan_order,
+    question_rows,
+)
 from plan_sheets.core.sheets.owners import Owned, owned, owner_lines, owner_rows
 from plan_sheets.core.sheets.rag_over_time import board_rows, quarter_headings, round_rows, timeline_rows
 from plan_sheets.core.sheets.rag_status import DRAFT, tellings, texts_of_round
@@ -54,8 +62,10 @@ def internal_book(
         rows={
             "RAG status": first,
             "Decisions": [*decision_rows(snapshot)],
-            "Master plan": [*action_rows(snapshot, fields["Master plan"])],
-            "RAG over time": [*timeline_rows(snapshot)],
+            "Master plan": in_plan_order(
+                snapshot, [*action_rows(snapshot, fields["Master plan"]), *gone_rows(snapshot)]
+            ),
+            "RAG over time": in_plan_order(snapshot, timeline_rows(snapshot)),
             "RAG by round": [*round_rows(snapshot)],
             "RAG by board": [*board_rows(snapshot)],
             "Grid": [*grid_rows(snapshot)],

@@ -17,12 +17,14 @@ from plan_sheets.core.editions.public_text import RECORD, text_key
 from plan_sheets.core.model.dates import PartialDate
 from plan_sheets.core.model.history import Held, History
 from plan_sheets.core.model.keys import Key
+from plan_sheets.core.model.stages import Status
 from plan_sheets.core.rating.escalate import SubgroupFacts
 from plan_sheets.core.rating.plan_rows import parent
 from plan_sheets.core.rating.rag import ActionFacts, Rating
 from plan_sheets.core.rating.ratings import is_further, rows_at
 from plan_sheets.core.rating.rollup import trend
 from plan_sheets.core.rating.snapshot import Snapshot
+from plan_sheets.core.rating.taken_out import TakenOut
 from plan_sheets.core.sheets.considerations import coverage_lines
 from plan_sheets.core.sheets.first_page import first_page
 from plan_sheets.core.sheets.rag_status import DRAFT, changed_lines, counted, returned, summary_rows, texts_of_round
@@ -81,6 +83,8 @@ def public(snapshot: Snapshot, names: Names, disputed: Collection[Key]) -> tuple
     screen = _Screen(names, frozenset(disputed), [])
     shown = frozenset(ref for ref, row in snapshot.rows["action"].items() if not _is_proposed(snapshot, ref, row))
     history = History.of(_told(snapshot, shown, screen))
+    gone = tuple(_bare(item) for item in snapshot.gone.values() if not _was_proposed(item))
+    known = shown | {item.ref for item in gone}
     # Every field is named, so that one that is added later reaches the public only if somebody decides so.
     shown_snapshot = Snapshot(
         round=snapshot.round,
@@ -88,7 +92,7 @@ def public(snapshot: Snapshot, names: Names, disputed: Collection[Key]) -> tuple
         history=history,
         rows=rows_at(history, snapshot.code),
         ratings={
-            code: {ref: _rating(rating) for ref, rating in rated.items() if ref in shown and not rating.facts.proposed}
+            code: {ref: _rating(rating) for ref, rating in rated.items() if ref in known and not rating.facts.proposed}
             for code, rated in snapshot.ratings.items()
         },
         limits=snapshot.limits,
@@ -106,6 +110,8 @@ def public(snapshot: Snapshot, names: Names, disputed: Collection[Key]) -> tuple
         considerations={},
         declined=(),
         coverage=next(coverage_lines(snapshot), ""),
+        taken_out=gone,
+        closed={},
     )
     return shown_snapshot, tuple(_sentences(snapshot, screen.remarks))
 
@@ -159,6 +165,16 @@ def _told(snapshot: Snapshot, actions: Collection[str], screen: _Screen) -> Iter
 def _released(snapshot: Snapshot, key: Key, screen: _Screen) -> str:
     text = snapshot.history.in_round(key, snapshot.code).value if snapshot.round else ""
     return text if screen.passes(key, text) else ""
+
+
+def _was_proposed(item: TakenOut) -> bool:
+    """Whether what was taken out had only been proposed: the public never knew of it."""
+    return is_further(item.row) or (item.last is not None and item.last[1] == Status.PROPOSED)
+
+
+def _bare(item: TakenOut) -> TakenOut:
+    """What was taken out of the plan, without any word of it: its ref, where it stood, and how it was rated last."""
+    return replace(item, row={"theme": item.row.get("theme", "")}, said="")
 
 
 def _rating(rating: Rating) -> Rating:

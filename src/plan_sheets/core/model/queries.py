@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from plan_sheets.core.model.keys import Key
 
@@ -30,6 +30,10 @@ class OpenQuery:
     message: str
     cells: tuple[QueryCell, ...]
     return_id: int = 0
+
+    def held_from(self, code: str) -> OpenQuery:
+        """The query, what it asks about holding from this round (its code) on, or from a later one as it was asked."""
+        return replace(self, cells=tuple(replace(cell, round=max(cell.round, code)) for cell in self.cells))
 
 
 @dataclass(frozen=True, slots=True)

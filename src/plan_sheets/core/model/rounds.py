@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -70,3 +71,17 @@ class Round:
     def words(self) -> str:
         """`Quarter 1, April to June 2016`."""
         return f"Quarter {self.quarter}, {self.period.words}"
+
+    @property
+    def of_year(self) -> str:
+        """`Quarter 1 of 2016/17`."""
+        return f"Quarter {self.quarter} of {self.code[:7].replace('-', '/')}"
+
+
+def first_open(issued: Iterable[str], closed: str) -> str:
+    """The code of the first round that is not closed, to which what the plan changes belongs.
+
+    `issued`: codes of the rounds issued, oldest first; `closed`: that of the last one that is closed, "" if none is.
+    Where all that were issued are closed it is the quarter after; "" before the first round is issued.
+    """
+    return next((code for code in issued if code > closed), Round.parse(closed).next.code if closed else "")

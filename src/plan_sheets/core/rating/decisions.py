@@ -32,6 +32,8 @@ class Decision:
     """When it came back (ISO)."""
     carried: tuple[tuple[str, str], ...]
     """Every answer to whether it was carried out, by the code of the round in which it was asked."""
+    gone: str = ""
+    """The code of the round from which on what it is about stands in the plan no more: that ends it; "" if it does."""
 
     @property
     def asked_as(self) -> str:
@@ -45,18 +47,27 @@ class Decision:
 
     def is_open(self, before: str | None = None) -> bool:
         """Whether it still has to be carried out, as far as anybody has said (before this round: None is now)."""
-        return not any(answer in DONE_WITH for code, answer in self.carried if before is None or code < before)
+        return not self.gone and not self.is_done_with(before)
+
+    def is_done_with(self, before: str | None = None) -> bool:
+        """Whether anybody has said that it was carried out, or need not be (before this round: None is now)."""
+        return any(answer in DONE_WITH for code, answer in self.carried if before is None or code < before)
 
     def answered_in(self, code: str) -> str:
         """What was said in the master of this round of whether it was carried out; "" if nothing was."""
         return dict(self.carried).get(code, "")
 
     @property
+    def carried_out(self) -> str:
+        """The last answer to whether it was carried out; "" if there is none."""
+        return self.carried[-1][1] if self.carried else ""
+
+    @property
     def words(self) -> str:
         """What a chair reads: who decided and when stands with it; what was not said is said to be so."""
         by = self.by or "no name given"
         on = self.on or f"received {PartialDate.of_iso(self.received).words}"
-        so_far = f" Carried out so far: {self.carried[-1][1]}." if self.carried else ""
+        so_far = f" Carried out so far: {self.carried_out}." if self.carried else ""
         return f"{self.when}: {self.text} ({by}, {on}){so_far}"
 
 
@@ -72,7 +83,13 @@ def _decision(history: History, ref: str, code: str, rounds: Sequence[str]) -> D
     by, on = (history.of_round(RECORD, ref, name, code) for name in ("decided_by", "decided_on"))
     answers = ((later, history.of_round(RECORD, f"{ref}/{code}", "carried_out", later)) for later in rounds)
     carried = tuple((later, answer) for later, answer in answers if answer)
-    return Decision(ref, code, held.value, by, on, held.source.received, carried)
+    return Decision(ref, code, held.value, by, on, held.source.received, carried, _find_gone(history, ref, rounds[-1]))
+
+
+def _find_gone(history: History, ref: str, code: str) -> str:
+    """The code of the round from which on an action, priority or subgroup is out of the plan; "" if it stands there."""
+    removed = (history.standing(Key(record, ref, "removed"), code) for record in ("action", "priority", "subgroup"))
+    return next((held.round for held in removed if held.value == "Yes"), "")
 
 
 def quarter(code: str) -> str:

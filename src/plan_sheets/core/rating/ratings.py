@@ -126,7 +126,7 @@ def _facts(
         impact=row["impact"],
         evidence=last_given(history, ref, "evidence", rounds),
         ask=answer("ask"),
-        dates=_dates(history, ref, code),
+        dates=_dates(history, ref, rounds),
         steps=_steps(history, ref, rounds),
         history=tuple((Round.parse(past), rated[past][ref].published) for past in rounds[:-1] if ref in rated[past]),
         override=_override(history, ref, code),
@@ -134,11 +134,15 @@ def _facts(
     )
 
 
-def _dates(history: History, ref: str, code: str) -> tuple[tuple[Round | None, PartialDate], ...]:
-    """The due date as it stood at the end of each round in which it changed; what was drafted before counts once."""
-    snapshot = history.rounds_of(Key("action", ref, "due"))
-    dates = ((held.round, PartialDate.from_words(held.value)) for held in snapshot if held.round <= code)
-    return tuple((Round.parse(when) if when else None, day) for when, day in dates if day)
+def _dates(history: History, ref: str, rounds: Sequence[str]) -> tuple[tuple[Round | None, PartialDate], ...]:
+    """The due date as it stood at the end of each round in which it changed; what was drafted before counts once.
+
+    What changed in a quarter that was not issued changed in the first round after it, which is the first to tell it.
+    """
+    held = [one for one in history.rounds_of(Key("action", ref, "due")) if one.round <= rounds[-1]]
+    told = {one.round: next(code for code in rounds if code >= one.round) for one in held if one.round}
+    days = ((told.get(one.round), PartialDate.from_words(one.value)) for one in held)
+    return tuple((Round.parse(when) if when else None, day) for when, day in days if day)
 
 
 def _steps(history: History, ref: str, rounds: Sequence[str]) -> tuple[LastStep, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 
@@ -19,6 +19,7 @@ from plan_sheets.core.rating.plan_rows import Rows, parent
 from plan_sheets.core.rating.proposals import Proposal
 from plan_sheets.core.rating.rag import Rating
 from plan_sheets.core.rating.rollup import RollUp, roll_up
+from plan_sheets.core.rating.taken_out import TakenOut
 from plan_sheets.core.rating.thresholds import Thresholds
 
 
@@ -69,6 +70,10 @@ class Snapshot:
     """What was said for the rounds up to this one and the officer did not let stand."""
     coverage: str = ""
     """In the public edition alone: how much of the grid is answered, in a sentence."""
+    taken_out: tuple[TakenOut, ...] = ()
+    """What was taken out of the plan since the round before."""
+    closed: Mapping[OpenQuestion, str] = field(default_factory=dict)
+    """The questions that were closed by that, and why."""
 
     @property
     def queries(self) -> int:
@@ -97,6 +102,11 @@ class Snapshot:
     def before(self) -> Mapping[str, Rating] | None:
         """The ratings of the quarter before; None if it was not issued."""
         return self.ratings.get(self.round.previous.code) if self.round else None
+
+    @cached_property
+    def gone(self) -> Mapping[str, TakenOut]:
+        """The priorities, themes and actions among what was taken out, by ref."""
+        return {item.ref: item for item in self.taken_out if item.record in ("priority", "action")}
 
     @cached_property
     def escalations(self) -> tuple[Escalation, ...]:
@@ -147,8 +157,12 @@ class Snapshot:
         return self.history.of_round("action", ref, name, self.code) if self.round else ""
 
     def titled(self, ref: str) -> str:
-        """The ref of a priority or theme with its title."""
-        return f"{ref} {self.rows['priority'].get(ref, {}).get('title', '')}".strip()
+        """The ref of a priority or theme with its title, the last one of what was taken out."""
+        return f"{ref} {self.title(ref)}".strip()
+
+    def title(self, ref: str) -> str:
+        """The title of a priority or theme, the last one of what was taken out; "" if there never was one."""
+        return self.history.text("priority", ref, "title", self.code)
 
     def subgroup(self, code: str) -> str:
         """The name of a subgroup; its code if the plan has none of it any more."""

@@ -14,7 +14,7 @@ from plan_sheets.core.rating.escalate import EXECUTIVE, Escalation, EscalationRu
 from plan_sheets.core.rating.plan_rows import parent
 from plan_sheets.core.rating.snapshot import Snapshot
 from plan_sheets.core.sheets.master_plan import action_rows
-from plan_sheets.core.sheets.rag_status import DRAFT, LONGEST_ACTION, summary_rows, summary_texts, waiting
+from plan_sheets.core.sheets.rag_status import DRAFT, LONGEST_ACTION, PLAN_CHANGED, summary_rows, summary_texts, waiting
 
 LONGEST = 600
 """The longest text of a cell or a paragraph of the paper (characters)."""
@@ -28,6 +28,7 @@ LEADS = (
     "Worsened.",
     "Improved.",
     "Also changed.",
+    PLAN_CHANGED,
     "What is asked.",
     "Red:",
     "Also asked.",

@@ -15,9 +15,9 @@ from plan_sheets.core.rating.declined import Declined
 from plan_sheets.core.rating.snapshot import Snapshot
 from plan_sheets.core.sheets.master_plan import Records
 
-_UNTOLD = frozenset({"ref", "proposed_by", "lock_password"})
+_UNTOLD = frozenset({"proposed_by", "lock_password"})
 """Fields whose changes say nothing to a reader of the plan, or must not be printed."""
-_REMOVED = "Taken out of the plan"
+_ADDED, _REMOVED = "Added to the plan", "Taken out of the plan"
 
 
 def change_rows(snapshot: Snapshot, records: Records) -> Iterator[RowFacts]:
@@ -42,6 +42,7 @@ def _value_cells(snapshot: Snapshot, held: Held, before: str, records: Records) 
         **_about(snapshot, held.key, records),
         "before": before,
         "after": held.value,
+        **(_taken_out(snapshot, held) if held.key.field == "removed" else {}),
         "who": _who(snapshot, held.source),
         "source": _where(held.source),
     }
@@ -70,25 +71,40 @@ def _about(snapshot: Snapshot, key: Key, records: Records) -> dict[str, Content]
 
 
 def _changes(snapshot: Snapshot, all_held: list[Held]) -> Iterator[tuple[Held, str]]:
-    """The values of one fact that were given in the round and differ from what stood before."""
-    before = snapshot.history.standing(all_held[0].key, snapshot.rounds[-2] if len(snapshot.rounds) > 1 else "").value
+    """The values of one fact that were given since the round before and differ from what stood then."""
+    before = snapshot.history.standing(all_held[0].key, snapshot.code_before).value
     for held in all_held:
-        if snapshot.round and held.round == snapshot.code:
+        if snapshot.round and snapshot.code_before < held.round <= snapshot.code:
             if held.value != before:
                 yield held, before
             before = held.value
 
 
 def _made_with_it(held: Held) -> bool:
-    """Whether the tool wrote the value beside a further action that a chair proposed."""
-    return (held.key.field == "agreement" and held.value == "Proposed") or (
-        held.key.field == "subgroups" and held.source.kind == "subgroup"
+    """Whether the tool wrote the value beside a row that a chair added; the ref of one of the plan says it is new."""
+    return (
+        (held.key.field == "ref" and held.source.kind != "plan")
+        or (held.key.field == "agreement" and held.value == "Proposed")
+        or (held.key.field == "subgroups" and held.source.kind == "subgroup")
     )
+
+
+def _taken_out(snapshot: Snapshot, held: Held) -> dict[str, Content]:
+    """What a row was that was taken out of the plan, or that it is back in it."""
+    item = next((item for item in snapshot.taken_out if (item.record, item.ref) == held.key[:2]), None)
+    if held.value != "Yes":
+        return {"what": "Brought back into the plan", "before": "Taken out", "after": "In the plan again"}
+    if item is None:
+        return {"before": "In the plan", "after": "Taken out"}  # it has come back since
+    where = "" if item.record in ("priority", "action") else f" ({item.record})"
+    last = f"Its chair said last, in {item.said}" if item.said else ""
+    before = "\n".join(filter(None, [item.name, item.was and f"{item.was}.", last]))
+    return {"what": _REMOVED + where, "before": before, "after": "Taken out"}
 
 
 def _title(key: Key, records: Records) -> str:
     about = records.get(key.record, {}).get(key.field)
-    return about.title if about else _REMOVED
+    return _ADDED if key.field == "ref" else about.title if about else _REMOVED
 
 
 def _of_which(snapshot: Snapshot, key: Key) -> str:

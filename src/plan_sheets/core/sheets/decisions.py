@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from plan_sheets.core.book.compose import RowFacts
 from plan_sheets.core.book.layout import Content
 from plan_sheets.core.model.dates import PartialDate
 from plan_sheets.core.model.text import shorten
 from plan_sheets.core.rating.decisions import RECORD, Decision, quarter
-from plan_sheets.core.rating.escalate import EXECUTIVE, Escalation, EscalationRule, due_by
+from plan_sheets.core.rating.escalate import EXECUTIVE, Escalation, EscalationRule, due_by, escalations
 from plan_sheets.core.rating.snapshot import Snapshot
 
 ANSWER = frozenset({"decision", "decided_by", "decided_on"})
@@ -28,7 +28,12 @@ def decision_rows(snapshot: Snapshot) -> Iterator[RowFacts]:
     decided = [decision.ref for decision in snapshot.decisions if decision.round == snapshot.code]
     for ref in dict.fromkeys([*asked, *decided]):
         yield _asked_row(snapshot, ref, asked.get(ref, []))
-    earlier = [decision for decision in snapshot.decisions if decision.round != snapshot.code]
+    earlier = [
+        decision
+        for decision in snapshot.decisions
+        if decision.round != snapshot.code and (not decision.gone or decision.gone > snapshot.code_before)
+    ]
+    yield from _closed_rows(snapshot, {*asked, *decided, *(decision.ref for decision in earlier)})
     for decision in sorted(earlier, key=lambda decision: not decision.is_open(before=snapshot.code)):
         yield _earlier_row(snapshot, decision, asked.get(decision.ref, []))
 
@@ -65,9 +70,27 @@ def _earlier_row(snapshot: Snapshot, decision: Decision, asked: Sequence[Escalat
         "decision": decision.text,
         "decided_by": decision.by or "No name given",
         "decided_on": decision.on or "No date given",
-        "carried_out": decision.answered_in(snapshot.code) if is_asked else decision.carried[-1][1],
+        "carried_out": decision.answered_in(snapshot.code) if is_asked else decision.carried_out,
     }
     return RowFacts(decision.asked_as, contents, frozenset({"carried_out"}) if is_asked else frozenset())
+
+
+def _closed_rows(snapshot: Snapshot, told: Collection[str]) -> Iterator[RowFacts]:
+    """What was asked in the round before, and not decided (`told`), of what has been taken out of the plan since."""
+    before = snapshot.ratings.get(snapshot.code_before, {}) if snapshot.gone else {}
+    asked: dict[str, list[str]] = {}
+    for escalation in escalations(before.values(), (), snapshot.limits, ""):
+        if escalation.ref in snapshot.gone and escalation.ref not in told:
+            asked.setdefault(escalation.ref, []).append(_raised_by(escalation))
+    for ref, rules in asked.items():
+        contents = {"about": _about(snapshot, ref), "rule": _lines(rules), "stands": _gone(snapshot, ref)}
+        yield RowFacts(ref, {**contents, "asked": "Nothing more"})
+
+
+def _gone(snapshot: Snapshot, ref: str) -> str:
+    """Why something is asked no more that has been taken out of the plan, and how it stood last."""
+    item = snapshot.gone[ref]
+    return _lines([f"{item.reason}.", f"How it stood last: {item.was}." if item.was else ""])
 
 
 def _raised_by(escalation: Escalation) -> str:
@@ -84,11 +107,15 @@ def _about(snapshot: Snapshot, ref: str) -> str:
         return snapshot.rows["action"][ref]["what"]
     if ref in snapshot.rows["priority"]:
         return snapshot.rows["priority"][ref]["title"]
+    if ref in snapshot.gone:
+        return snapshot.gone[ref].name
     return snapshot.subgroup(ref)
 
 
 def _since(snapshot: Snapshot, ref: str, asked: Sequence[Escalation]) -> str:
     """What was reported since a decision: the status and progress of an action; else whether it is still escalated."""
+    if ref in snapshot.gone:
+        return _gone(snapshot, ref)
     if ref not in snapshot.rows["action"]:
         return _lines(escalation.why for escalation in asked) or f"Not raised again in {quarter(snapshot.code)}."
     rating = snapshot.now.get(ref)

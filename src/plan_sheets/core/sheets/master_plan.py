@@ -9,7 +9,7 @@ from plan_sheets.core.book.layout import Content, Field
 from plan_sheets.core.model.dates import PartialDate
 from plan_sheets.core.model.keys import Key, ref_order
 from plan_sheets.core.model.rounds import Round
-from plan_sheets.core.model.stages import Status
+from plan_sheets.core.model.stages import TAKEN_OUT, Status
 from plan_sheets.core.model.text import count_words
 from plan_sheets.core.rating.ages import aged, question_since
 from plan_sheets.core.rating.declined import KEEP, find
@@ -51,6 +51,32 @@ def action_rows(snapshot: Snapshot, fields: Iterable[Field] = ()) -> Iterator[Ro
             **{name: row[name] for name in ("what", "how", "responsible", "impact")},
         }
         yield RowFacts(ref, contents | (_rated(snapshot, rating) if rating else {}))
+
+
+def gone_rows(snapshot: Snapshot) -> Iterator[RowFacts]:
+    """One row for each action that was taken out of the plan since the round before, with the last words about it."""
+    for ref, item in snapshot.gone.items():
+        if item.record == "action":
+            contents: dict[str, Content] = {
+                **{name: item.row[name] for name in ("what", "how", "responsible", "impact")},
+                "priority": snapshot.titled(item.row["theme"]),
+                "due": as_date(item.row["due"]),
+                "progress": item.said or item.row["progress_before"],
+                "published_rag": TAKEN_OUT,
+                "why": "; ".join(filter(None, [item.reason, item.was and f"it was {item.was}"])),
+                "owner": owner_words(item.row),
+            }
+            yield RowFacts(ref, contents)
+
+
+def in_plan_order(snapshot: Snapshot, rows: Iterable[RowFacts]) -> list[RowFacts]:
+    """The rows of actions, those that were taken out of the plan at the places where they stood."""
+
+    def place(row: RowFacts) -> tuple[object, ...]:
+        gone = snapshot.gone.get(row.ref)
+        return plan_order((row.ref, gone.row if gone else snapshot.rows["action"][row.ref]))
+
+    return sorted(rows, key=place)
 
 
 def tell_fields(snapshot: Snapshot, record: str, ref: str, fields: Iterable[Field]) -> dict[str, Content]:
@@ -222,3 +248,6 @@ def question_rows(snapshot: Snapshot) -> Iterator[RowFacts]:
             "source": question.source,
         }
         yield RowFacts(str(number), contents)
+    for number, (question, why) in enumerate(snapshot.closed.items(), start=len(snapshot.questions) + 1):
+        contents = {"about": question.about, "question": question.question, "source": question.source}
+        yield RowFacts(str(number), {**contents, "answers": f"Nobody: it is closed. {why}."})

@@ -8,6 +8,7 @@ from itertools import pairwise
 from plan_sheets.core.book.compose import RowFacts
 from plan_sheets.core.book.layout import Content
 from plan_sheets.core.model.rounds import Round
+from plan_sheets.core.model.stages import TAKEN_OUT
 from plan_sheets.core.rating.rag import Rating
 from plan_sheets.core.rating.rollup import CONCERN, RollUp
 from plan_sheets.core.rating.snapshot import Snapshot
@@ -37,7 +38,7 @@ def quarter_headings(snapshot: Snapshot) -> dict[str, str]:
 
 
 def timeline_rows(snapshot: Snapshot) -> Iterator[RowFacts]:
-    """One row for each action that is rated in this round."""
+    """One row for each action that is rated in this round; then those taken out of the plan since the one before."""
     shown = quarters(snapshot)
     names = [name for name, heading in quarter_headings(snapshot).items() if heading]
     raised: dict[str, list[str]] = {}
@@ -60,6 +61,13 @@ def timeline_rows(snapshot: Snapshot) -> Iterator[RowFacts]:
             "overridden": "\n".join(_overrides(past, shown)),
         }
         yield RowFacts(ref, contents)
+    for ref, item in snapshot.gone.items():
+        if item.record == "action":
+            rated = {code: snapshot.ratings[code].get(ref) for code in shown}
+            then = [rating.published if rating else "" for rating in rated.values()]
+            changes = [*_changes(rated, shown), item.reason]
+            told = {"what": item.row["what"], "changed": "\n".join(changes), **dict(zip(names, then, strict=True))}
+            yield RowFacts(ref, {**told, names[-1]: TAKEN_OUT})
 
 
 def _changes(past: Mapping[str, Rating | None], shown: Mapping[str, str]) -> Iterator[str]:

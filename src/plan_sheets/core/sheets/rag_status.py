@@ -17,6 +17,7 @@ from plan_sheets.core.rating.proposals import Proposal
 from plan_sheets.core.rating.rag import Rating
 from plan_sheets.core.rating.rollup import CONCERN, ENDED, RollUp, Trend, trend
 from plan_sheets.core.rating.snapshot import Snapshot
+from plan_sheets.core.rating.taken_out import TakenOut
 from plan_sheets.core.sheets.asks import MOST_RED, asked_lines, why
 
 DRAFT = "Consultation draft"
@@ -29,6 +30,10 @@ LONGEST_REASON = 80
 LONGEST_ACTION = 30
 LONGEST_TITLE = 20
 """The most refs and the longest texts (characters) on the first page; the other sheets have them whole."""
+MOST_TAKEN_OUT = 5
+"""How many of the actions taken out are told with the last words about them."""
+PLAN_CHANGED = "The plan changed."
+_PLANNED = ("ref", "removed", "title", "what", "theme")
 
 
 def _waits(proposal: Proposal) -> str:
@@ -55,7 +60,7 @@ def texts_of_round(snapshot: Snapshot) -> dict[str, str]:
     """What stands for the names in braces in a master's titles and lines."""
     words = snapshot.round.words if snapshot.round else DRAFT
     return {
-        "plan": snapshot.history.text("plan", "", "title"),
+        "plan": snapshot.history.text("plan", "", "title", snapshot.code),
         "round_words": words,
         "when": f"in {words}" if snapshot.round else "before the first round",
         "ages": " Ages count this quarter in." if snapshot.round else "",
@@ -133,6 +138,7 @@ def changed_lines(snapshot: Snapshot) -> Iterator[str]:
         skipped = snapshot.round.previous if snapshot.round and len(snapshot.rounds) > 1 else None
         because = f"Quarter {skipped.quarter} was not issued" if skipped else "This is the first round"
         yield f"What changed. {because}, so there is nothing to compare with."
+        yield from plan_lines(snapshot)
         return
     ratings = sorted(snapshot.now.values(), key=lambda rating: ref_order(rating.facts.ref))
     for name in (Trend.WORSENED, Trend.IMPROVED):
@@ -140,6 +146,62 @@ def changed_lines(snapshot: Snapshot) -> Iterator[str]:
         yield f"{name.capitalize()}. {changes or 'None'}."
     if changes := _other_changes(snapshot, ratings):
         yield f"Also changed. {changes}."
+    yield from plan_lines(snapshot)
+
+
+def plan_lines(snapshot: Snapshot) -> Iterator[str]:
+    """A line of how the plan itself changed since the round before, whoever changed it; nothing if it did not."""
+    groups = {
+        "Dropped": few([_dropped(snapshot, item) for item in snapshot.gone.values() if item.record == "priority"]),
+        "Taken out": _taken_out(snapshot),
+        **{name: placed(snapshot, refs) for name, refs in _changed_refs(snapshot).items()},
+    }
+    closed = sum(
+        decision.gone > snapshot.code_before and not decision.is_done_with(snapshot.code)
+        for decision in snapshot.decisions
+    )
+    more = f" Closed by that: {count_words(closed, 'earlier decision')}." if closed else ""
+    words = ". ".join(f"{name}: {those.removesuffix('.')}" for name, those in groups.items() if those)
+    if words:
+        yield f"{PLAN_CHANGED} {words}.{more}"
+
+
+def _dropped(snapshot: Snapshot, item: TakenOut) -> str:
+    """A priority or theme that was taken out, with how its actions stood together last."""
+    return f"{cut(snapshot.titled(item.ref), LONGEST_ACTION)}{f' ({item.was})' if item.was else ''}"
+
+
+def _taken_out(snapshot: Snapshot) -> str:
+    """The actions that were taken out: how each stood last, and what its chair said last."""
+    gone = [item for item in snapshot.gone.values() if item.record == "action"]
+    told = []
+    for item in gone:
+        said = f"its chair said last, in {cut(item.said, LONGEST_REASON)}" if item.said else ""
+        last = "; ".join(filter(None, [item.was, f"now under {item.moved_to}" if item.moved_to else "", said]))
+        told.append(f"{placed(snapshot, [item.ref])}{f' ({last})' if last else ''}")
+    return few(told, MOST_TAKEN_OUT, "; ")
+
+
+def _changed_refs(snapshot: Snapshot) -> dict[str, list[str]]:
+    """The priorities and actions that the plan changed since the round before and still has, by how it changed them."""
+    found: dict[str, list[str]] = {name: [] for name in ("Added", "Brought back", "Re-worded", "Moved", "Date moved")}
+    found["Without a priority"] = []
+    for ref, row in snapshot.rows["priority"].items():
+        was = {name: snapshot.history.text("priority", ref, name, snapshot.code_before) for name in _PLANNED}
+        found["Added"] += [] if was["ref"] else [ref]
+        found["Brought back"] += [ref] if was["removed"] == "Yes" else []
+        found["Re-worded"] += [ref] if was["title"] not in ("", row["title"]) else []
+    for ref, rating in sorted(snapshot.now.items(), key=lambda rated: ref_order(rated[0])):
+        row, moves = snapshot.rows["action"][ref], rating.facts.moves
+        was = {name: snapshot.history.text("action", ref, name, snapshot.code_before) for name in _PLANNED}
+        if rating.published != Status.PROPOSED:
+            found["Added"] += [] if was["ref"] else [ref]
+        found["Brought back"] += [ref] if was["removed"] == "Yes" else []
+        found["Re-worded"] += [ref] if was["what"] not in ("", row["what"]) else []
+        found["Moved"] += [ref] if was["theme"] not in ("", row["theme"]) else []
+        found["Date moved"] += [ref] if moves and moves[-1].round == snapshot.round else []
+        found["Without a priority"] += [ref] if row["theme"] and row["theme"] not in snapshot.rows["priority"] else []
+    return found
 
 
 def _moves(snapshot: Snapshot, ratings: Iterable[Rating]) -> str:
@@ -162,9 +224,6 @@ def _other_changes(snapshot: Snapshot, ratings: Sequence[Rating]) -> str:
             rating for rating in ratings if rating.before not in (*ASSESSED, None) and rating.published in ASSESSED
         ],
         "Ended": [rating for rating in ratings if rating.published in ENDED and rating.before != rating.published],
-        "Date moved": [
-            rating for rating in ratings if rating.facts.moves and rating.facts.moves[-1].round == snapshot.round
-        ],
         "Proposed": [rating for rating in ratings if rating.published == Status.PROPOSED and rating.before is None],
     }
     places = {name: placed(snapshot, [rating.facts.ref for rating in those]) for name, those in groups.items()}
@@ -175,8 +234,8 @@ def placed(snapshot: Snapshot, refs: Sequence[str], most: int = MOST_REFS) -> st
     """Refs of actions below the titles of their priorities: `Domestic abuse J1a.1, J1b.1; Prevent J3.2`."""
     below: dict[str, list[str]] = {}
     for ref in refs[:most]:
-        theme = snapshot.rows["action"].get(ref, {}).get("theme", "")
-        title = snapshot.rows["priority"].get(parent(theme), {}).get("title", "") if theme else ""
+        row = snapshot.gone[ref].row if ref in snapshot.gone else snapshot.rows["action"].get(ref, {})
+        title = snapshot.title(parent(row["theme"])) if row.get("theme") else ""
         below.setdefault(cut(title.partition(":")[0], LONGEST_TITLE), []).append(ref)
     more = f" and {len(refs) - most} more" if len(refs) > most else ""
     return "; ".join(f"{title} {', '.join(those)}".strip() for title, those in below.items()) + more

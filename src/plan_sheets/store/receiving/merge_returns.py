@@ -236,11 +236,16 @@ class Merger:
         return root
 
     def _settle_queries(self, merging: _Merging) -> None:
-        """The officer's choices on `Queries`: applied, refused with a finding, or asked again."""
+        """The officer's choices on `Queries`: applied, refused with a finding, or asked again.
+
+        What plan.xlsx asked in a round that has been closed meanwhile holds from the first that is not.
+        """
         form = [(cell, row) for cell, row in merging.answers.typed("query") if cell.key.field == "choice"]
         if not form:
             return
         queries = {str(query.id): query for query in self.register.open_queries()}
+        first_open = self.register.first_open()
+        queries |= {str(asked.id): asked.held_from(first_open) for asked in self.register.open_queries(kind="plan")}
         blocked = blocked_by(merging.returned.findings)
         for cell, row in form:
             ref, choice, typed = cell.key.ref, cell.value, row.text("typed")

@@ -28,5 +28,5 @@ def find_known_names(register: Register) -> Names:
 
 def find_disputed(register: Register, code: str) -> set[Key]:
     """The facts of a round (its code) on which a query is open, or whose last text could not be taken."""
-    asked = {cell.key for query in register.open_queries() for cell in query.cells}
+    asked = {cell.key for query in register.open_queries() if query.round <= code for cell in query.cells}
     return asked | set(find_keys_left_in_round(register, code, NOT_READ))

@@ -16,6 +16,7 @@ from plan_sheets.core.model.findings import PlanSheetsError
 from plan_sheets.core.model.history import Held, History, Source
 from plan_sheets.core.model.keys import Key
 from plan_sheets.core.model.queries import OpenQuery, QueryCell
+from plan_sheets.core.model.rounds import first_open
 from plan_sheets.store.outbox import Outbox, sync_folders
 from plan_sheets.store.register import statements, tables
 from plan_sheets.store.register.batch import Batch
@@ -273,6 +274,10 @@ class Register:
         e, d = tables.EDITION, tables.DOCUMENT
         chosen = select(func.coalesce(func.max(d.c.round), "")).select_from(e.join(d, e.c.document == d.c.id))
         return str(self.read(chosen.where(e.c.plan == self.plan))[0][0])
+
+    def first_open(self) -> str:
+        """The code of the round to which what the plan changes belongs: see `rounds.first_open`."""
+        return first_open((issued.code for issued in self.rounds()), self.closed_through())
 
     def last_document(self) -> int:
         """The id of the document that went out last; 0 if none did."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from plan_sheets.core.model.findings import PlanSheetsError
@@ -18,6 +19,7 @@ from plan_sheets.core.rating.proposals import Proposal, proposals, subject
 from plan_sheets.core.rating.rag import Rating
 from plan_sheets.core.rating.ratings import rate_rounds, rows_at, thresholds
 from plan_sheets.core.rating.snapshot import Snapshot, day_of
+from plan_sheets.core.rating.taken_out import TakenOut, find_taken_out
 from plan_sheets.store import schemas
 from plan_sheets.store.register.declined import list_declined
 from plan_sheets.store.register.known_names import NOT_READ
@@ -58,6 +60,9 @@ def read_snapshot(register: Register, for_round: Round | None) -> Snapshot:
     ratings = rate_rounds(history, rounds, rows, declined)
     finished = [ref for ref, rating in ratings.get(code, {}).items() if rating.finished]
     placeholders = find_open_placeholders(register, history, code)
+    limits = thresholds(history, code)
+    taken_out = tuple(find_taken_out(history, rounds, ratings, limits)) if rounds else ()
+    asked, closed = _sort_questions(history, code, rows, placeholders, taken_out, finished)
     not_read = find_keys_left_by_returns(register, code, NOT_READ, KINDS, RETURNED)
     return Snapshot(
         round=for_round,
@@ -65,10 +70,10 @@ def read_snapshot(register: Register, for_round: Round | None) -> Snapshot:
         history=history,
         rows=rows,
         ratings=ratings,
-        limits=thresholds(history, code),
+        limits=limits,
         subgroups=tuple(_list_reporting(rows, rounds, returned, ratings.get(code, {}))),
         silent=returned.because(code),
-        questions=tuple(_list_questions(history, rows, placeholders, finished)),
+        questions=asked,
         proposals=tuple(_list_waiting(proposals(history, rounds), code, register.settled_subjects())),
         doubts=_describe_doubts(queries, not_read),
         set_aside=_count_set_aside(register, code),
@@ -77,6 +82,8 @@ def read_snapshot(register: Register, for_round: Round | None) -> Snapshot:
         made_on=day_of(for_round, history),
         declined=declined,
         considerations={name: field.title for name, field in schemas.load_records()["grid"].items() if field.lens},
+        taken_out=taken_out,
+        closed=closed,
     )
 
 
@@ -154,14 +161,40 @@ def _find_title(key: Key) -> str:
     return about.title if about else "the row itself"
 
 
-def _list_questions(
-    history: History, rows: Rows, placeholders: Mapping[Key, Placeholder], finished: Collection[str]
-) -> Iterator[OpenQuestion]:
-    """Everything open at the end of the round."""
+def _sort_questions(
+    history: History,
+    code: str,
+    rows: Rows,
+    placeholders: Mapping[Key, Placeholder],
+    taken_out: Sequence[TakenOut],
+    finished: Collection[str],
+) -> tuple[tuple[OpenQuestion, ...], Mapping[OpenQuestion, str]]:
+    """Everything open at the end of a round (its code); and what was closed by what was taken out, with the reason.
+
+    What was taken out before the last round asks no more either, and has been told.
+    """
     titles = {key: _find_title(key) for key in [*history.by_key, *placeholders]}
-    return open_questions(
-        rows, {key: placeholder.entered for key, placeholder in placeholders.items()}, titles, finished
-    )
+    entered = {key: placeholder.entered for key, placeholder in placeholders.items()}
+    there = {key: text for key, text in entered.items() if history.text(key.record, key.ref, "removed", code) != "Yes"}
+    gone = {(item.record, item.ref): item for item in taken_out}
+    gone_rows: dict[str, dict[str, Mapping[str, str]]] = {}
+    for (record, ref), item in gone.items():
+        gone_rows.setdefault(record, {})[ref] = item.row
+    of_gone = {key: text for key, text in entered.items() if key[:2] in gone}
+    closed = {question: gone[question.key[:2]].reason for question in open_questions(gone_rows, of_gone, titles)}
+    asked = {
+        question: _find_about(question, history, code) for question in open_questions(rows, there, titles, finished)
+    }
+    closed |= {question: gone[about].reason for question, about in asked.items() if about in gone}
+    return tuple(question for question, about in asked.items() if about is None), closed
+
+
+def _find_about(question: OpenQuestion, history: History, code: str) -> tuple[str, str] | None:
+    """What a question is about (record and ref), if it names nothing but priorities and actions that are gone."""
+    refs = re.split(r"[\s,;]+", question.about.strip())
+    places = ((record, ref) for ref in refs for record in ("priority", "action"))
+    gone = [place for place in places if history.text(*place, "removed", code) == "Yes"]
+    return gone[0] if len(gone) == len(refs) else None
 
 
 def _count_set_aside(register: Register, code: str) -> int:
