@@ -18,14 +18,15 @@ ORDER = (
     ("core.answers", "core.rating", "core.access"),
     ("core.returned", "core.sheets"),
     ("core.editions",),
-    ("store.container", "store.strict_yaml", "store.schema_keys"),
+    ("store.container", "store.schema_keys"),
+    ("store.strict_yaml",),
     ("store.schemas",),
     ("store.outbox", "store.formats"),
     ("store.inspector",),
     ("store.writing", "store.register"),
     ("store.plan_folder",),
     ("store.receiving",),
-    ("plan", "issue", "receive", "officer", "master", "status", "trace", "inspect", "validate", "redact"),
+    ("plan", "issue", "receive", "officer", "master", "status", "trace", "inspect", "validate", "redact", "differ"),
     ("office", "screen"),
     ("demo",),
     ("cli",),
@@ -37,7 +38,9 @@ MOST_FILES = 16
 """In one folder: more, and `ls` no longer says where a thing lives."""
 ONLY = {
     "xlsxwriter": {"store.writing.workbook"},
-    "sqlalchemy": {f"store.register.{name}" for name in ("register", "statements", "batch", "tables", "redact")},
+    "sqlalchemy": {
+        f"store.register.{name}" for name in ("register", "statements", "batch", "tables", "editions", "redact")
+    },
     "python_calamine": {"store.formats.reader"},
     "olefile": {"store.formats.binary.xls", "store.receiving.outlook"},
     "asn1crypto": {"store.receiving.signed"},

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from plan_sheets.core.rating.control_totals import SubgroupReturn
     from plan_sheets.core.rating.open_questions import OpenQuestion
     from plan_sheets.core.rating.snapshot import Snapshot
+    from plan_sheets.differ import MastersCompared, compare_masters
     from plan_sheets.inspect import Inspected, RuleBroken, inspect_files
     from plan_sheets.issue import Issued
     from plan_sheets.master import Mastered, make_master
@@ -63,6 +64,7 @@ _ROOMS = {
     "Issued": "issue",
     "Key": "core.model.keys",
     "Mastered": "master",
+    "MastersCompared": "differ",
     "OfficerMade": "officer",
     "OpenQuestion": "core.rating.open_questions",
     "Outcome": "core.model.findings",
@@ -82,6 +84,7 @@ _ROOMS = {
     "SubgroupReturn": "core.rating.control_totals",
     "Verdict": "core.model.findings",
     "check_plan": "plan",
+    "compare_masters": "differ",
     "inspect_files": "inspect",
     "issue_round": "office",
     "make_master": "master",
@@ -109,6 +112,7 @@ __all__ = [
     "Issued",
     "Key",
     "Mastered",
+    "MastersCompared",
     "OfficerMade",
     "OpenQuestion",
     "Outcome",
@@ -128,6 +132,7 @@ __all__ = [
     "SubgroupReturn",
     "Verdict",
     "check_plan",
+    "compare_masters",
     "inspect_files",
     "issue_round",
     "make_master",

@@ -362,7 +362,23 @@ def redact(plan_dir: str, about: str, field: str | None, reason: str, as_json: b
         _open_folder(plan_dir), readable(about), readable(reason), _read_clock(as_of), readable(field or "")
     )
     screen.print_redacted(done, as_json=as_json)
-    sys.exit(SOMEBODY_MUST_ACT if done.holding else 0)
+    sys.exit(SOMEBODY_MUST_ACT if done.holding or done.not_made else 0)
+
+
+@main.command()
+@plan_option
+@click.argument("before", metavar="A")
+@click.argument("after", metavar="B")
+@click.option("--output", metavar="FILE.xlsx", help="Write it as a workbook too.")
+@json_option
+@as_of_option
+def differ(plan_dir: str, before: str, after: str, output: str | None, as_json: bool, as_of: datetime | None) -> None:
+    """Say what differs between two masters, cell by cell: before, after, and who has said something in between."""
+    from plan_sheets import differ as deed
+    from plan_sheets.screen import deeds as screen
+
+    compared = deed.compare_masters(_open_folder(plan_dir), before, after, _read_clock(as_of), output or None)
+    screen.print_compared(compared, as_json=as_json)
 
 
 @main.command()

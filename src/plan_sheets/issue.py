@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from pathlib import Path
@@ -20,7 +20,7 @@ from plan_sheets.core.model.findings import PlanSheetsError
 from plan_sheets.core.model.history import History
 from plan_sheets.core.model.keys import Key
 from plan_sheets.core.model.rounds import Round
-from plan_sheets.core.model.stages import Stage
+from plan_sheets.core.model.stages import Stage, Status
 from plan_sheets.core.rating.decisions import Decision, decisions, replies
 from plan_sheets.core.rating.plan_rows import Rows, parent, subgroups_of
 from plan_sheets.core.rating.rag import Rating
@@ -34,6 +34,8 @@ from plan_sheets.store.writing.hand_over import hand_over
 
 ENDED = (Stage.CLOSED, Stage.WITHDRAWN)
 LONGEST_SLUG = 60
+EVIDENCE_AWAITED = "Green: evidence awaited"
+"""What stands under Last RAG of an action that is complete and still lacks its impact or its evidence."""
 NOT_OFFICERS = frozenset({"last_progress", "last_step", "last_rag", "reply", "key"})
 """Locked columns that repeat what chairs or the executive said: a change in them is no reason for a new issue."""
 
@@ -202,43 +204,17 @@ def _find_officers_cells(book: Book, history: History) -> set[tuple[str, str, st
 
 
 def _make_book(shared: _Round, subgroup: str, reference: str) -> Book:
-    rows, history = shared.rows, shared.history
-    plan = history.record("plan", "")
+    """The workbook of one subgroup, composed: its actions, its part of the grid, and the rows that it has added."""
+    plan, title = shared.history.record("plan", ""), shared.rows["subgroup"][subgroup]["title"]
     actions = list(_list_actions(shared, subgroup))
-    mine = [ref for ref in actions if subgroups_of(rows, ref)[0] == subgroup]
-    in_order = sorted(actions, key=lambda ref: ref not in mine)
-    reply_of = replies(shared.decided, in_order, rows, subgroup)
-    grid = [_make_grid_row(rows, ref) for ref in _list_themes(rows, subgroup)]
-    themes = tuple(as_text(row.contents["theme"]) for row in grid)
-    contact = " ".join(
-        filter(None, [plan["contact_name"], f"({plan['contact_email']})" if plan["contact_email"] else ""])
-    )
-    title = rows["subgroup"][subgroup]["title"]
-    sheets = schemas.load_workbook_spec("subgroup").sheets
+    mine = [ref for ref in actions if subgroups_of(shared.rows, ref)[0] == subgroup]
+    spec = _choose_spec(contributes=len(mine) < len(actions))
+    rows = _make_rows(shared, subgroup, spec, actions, mine)
     facts = Facts(
-        texts={
-            "plan": plan["title"],
-            "subgroup": title,
-            "round_words": shared.round.words,
-            "contact": contact or "the board officer",
-            "return_by": PartialDate.day(shared.return_by).words,
-        },
+        texts=_list_texts(shared, plan, title),
         created=shared.issued,
-        rows={
-            "Progress": [_make_progress_row(shared, ref, reply_of.get(ref, ""), lead=ref in mine) for ref in in_order],
-            "Action plan": [_make_plan_row(rows, ref) for ref in mine],
-            "Grid": grid,
-            "Guidance": [RowFacts(ref, row) for ref, row in rows["consideration"].items()],
-            **{
-                sheet.name: [*_list_added_rows(shared, subgroup, sheet.record)] for sheet in sheets if _adds_rows(sheet)
-            },
-        },
-        choices={
-            (column.field.record, column.field.name): themes
-            for sheet in sheets
-            for column in sheet.columns
-            if column.field.new_rows and column.field.refers == "priority"
-        },
+        rows=rows,
+        choices=_list_choices(spec, rows["Grid"]),
         forms=schemas.load_records(),
         reference=reference,
         secret=shared.secret,
@@ -251,7 +227,61 @@ def _make_book(shared: _Round, subgroup: str, reference: str) -> Book:
         marking=plan["marking"],
         password=plan["lock_password"],
     )
-    return compose(_choose_spec(contributes=len(mine) < len(actions)), facts)
+    return compose(spec, facts)
+
+
+def _list_texts(shared: _Round, plan: Mapping[str, str], title: str) -> dict[str, str]:
+    """What the lines of the sheets say in words. `title`: that of the subgroup."""
+    named = (plan["contact_name"], f"({plan['contact_email']})" if plan["contact_email"] else "")
+    return {
+        "plan": plan["title"],
+        "subgroup": title,
+        "round_words": shared.round.words,
+        "contact": " ".join(filter(None, named)) or "the board officer",
+        "return_by": PartialDate.day(shared.return_by).words,
+    }
+
+
+def _make_rows(
+    shared: _Round, subgroup: str, spec: WorkbookSpec, actions: Sequence[str], mine: Collection[str]
+) -> dict[str, list[RowFacts]]:
+    """The rows of each sheet, by its name. `actions`: refs that the subgroup is asked about; `mine`: those it leads."""
+    rows = shared.rows
+    in_order = sorted(actions, key=lambda ref: ref not in mine)
+    reply_of = replies(shared.decided, in_order, rows, subgroup)
+    progress = next(sheet for sheet in spec.sheets if sheet.name == "Progress")
+    asked = {lead: _list_asked(progress, lead=lead) for lead in (True, False)}
+    return {
+        "Progress": [
+            _make_progress_row(shared, ref, reply_of.get(ref, ""), asked[ref in mine], lead=ref in mine)
+            for ref in in_order
+        ],
+        "Action plan": [_make_plan_row(rows, ref) for ref in mine],
+        "Grid": [_make_grid_row(rows, ref) for ref in _list_themes(rows, subgroup)],
+        "Guidance": [RowFacts(ref, row) for ref, row in rows["consideration"].items()],
+        **{
+            sheet.name: [*_list_added_rows(shared, subgroup, sheet.record)]
+            for sheet in spec.sheets
+            if _adds_rows(sheet)
+        },
+    }
+
+
+def _list_asked(sheet: SheetSpec, *, lead: bool) -> frozenset[str]:
+    """The fields of a sheet that whoever leads the action of a row is asked about, or that others are."""
+    asked = [column for column in sheet.columns if column.input and _is_beside(column, sheet) is not lead]
+    return frozenset(column.field.name for column in asked)
+
+
+def _list_choices(spec: WorkbookSpec, grid: Sequence[RowFacts]) -> dict[tuple[str, str], tuple[str, ...]]:
+    """The drop-downs of rows that subgroups add: the themes of their grid."""
+    themes = tuple(as_text(row.contents["theme"]) for row in grid)
+    return {
+        (column.field.record, column.field.name): themes
+        for sheet in spec.sheets
+        for column in sheet.columns
+        if column.field.new_rows and column.field.refers == "priority"
+    }
 
 
 def _choose_spec(*, contributes: bool) -> WorkbookSpec:
@@ -313,11 +343,11 @@ def _add_title(rows: Rows, ref: str) -> str:
     return f"{ref} {rows['priority'].get(ref, {}).get('title', '')}".strip()
 
 
-def _make_progress_row(shared: _Round, ref: str, reply: str, *, lead: bool) -> RowFacts:
+def _make_progress_row(shared: _Round, ref: str, reply: str, inputs: frozenset[str], *, lead: bool) -> RowFacts:
     """The row of an action: last round's answers, locked, beside this round's.
 
-    `reply`: what the executive decided on it, "" if nothing. `lead`: whether the subgroup leads the action; if another
-    one does, only the contribution is asked.
+    `reply`: what the executive decided on it, "" if nothing. `inputs`: the fields that are asked. `lead`: whether the
+    subgroup leads the action; if another one does, only the contribution is asked.
     """
     row, last = shared.rows["action"][ref], shared.rounds[-1] if shared.rounds else ""
     rating = shared.ratings.get(ref)
@@ -325,18 +355,21 @@ def _make_progress_row(shared: _Round, ref: str, reply: str, *, lead: bool) -> R
         "what": row["what"],
         "last_progress": shared.history.of_round("action", ref, "progress", last) if last else row["progress_before"],
         "last_step": shared.history.of_round("action", ref, "next_step", last) if last else "",
-        "last_rag": str(rating.published) if rating else "",
+        "last_rag": _describe_last(rating) if rating else "",
         "reply": reply,
         "due": row["due"],
     }
-    sheet = next(sheet for sheet in schemas.load_workbook_spec("subgroup").sheets if sheet.name == "Progress")
-    asked = [column for column in sheet.columns if column.input and _is_beside(column, sheet) is not lead]
-    inputs = frozenset(column.field.name for column in asked)
     if lead:
         return RowFacts(ref, contents, inputs)
     led_by = shared.rows["subgroup"].get(subgroups_of(shared.rows, ref)[0], {}).get("title", "")
     contents["last_progress"] = f"Led by {led_by}. " + last_given(shared.history, ref, "progress", shared.rounds)
     return RowFacts(ref, contents, inputs)
+
+
+def _describe_last(rating: Rating) -> str:
+    """How an action stood last round; of one that is finished, what is still wanted: `required_unless` speaks of it."""
+    is_awaited = rating.finished and rating.published == Status.GREEN
+    return EVIDENCE_AWAITED if is_awaited else str(rating.published)
 
 
 def _make_plan_row(rows: Rows, ref: str) -> RowFacts:

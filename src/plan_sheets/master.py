@@ -13,10 +13,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime, time
 from pathlib import Path
 
+from plan_sheets.core.book.compose import RowFacts
 from plan_sheets.core.book.document import Document, DocumentFacts, base_text, layout_text
 from plan_sheets.core.book.layout import Book, as_text
 from plan_sheets.core.book.signature import SIGNATURE
 from plan_sheets.core.editions import editions
+from plan_sheets.core.editions.differ import difference_rows, explain_by, find_differences
 from plan_sheets.core.editions.editions import INTERNAL, Edition
 from plan_sheets.core.editions.internal import internal_book
 from plan_sheets.core.editions.public import public, public_book
@@ -33,8 +35,8 @@ from plan_sheets.store.container.hashing import sha256, sha256_of
 from plan_sheets.store.plan_folder import NOT_TAKEN_IN, AnyPath, Folder, as_path, check_folder, write_elsewhere
 from plan_sheets.store.register import tables
 from plan_sheets.store.register.batch import Batch
+from plan_sheets.store.register.editions import EditionFacts, is_of, list_editions, read_last_value
 from plan_sheets.store.register.known_names import find_disputed, find_known_names
-from plan_sheets.store.register.reads import EditionFacts, is_of, list_editions
 from plan_sheets.store.register.register import Register
 from plan_sheets.store.register.snapshot import find_round, read_snapshot
 from plan_sheets.store.register.troubles import UNCHANGED
@@ -195,9 +197,9 @@ def _describe(readers: Edition, handed_over: Sequence[EditionFacts]) -> Edition:
 
 
 def _is_changed(folder: Folder, edition: EditionFacts) -> bool:
-    """Whether somebody has changed the file of an edition since it was handed over; one that is gone was not."""
+    """Whether somebody has changed the file of an edition since it was made; one that is gone was not."""
     file = folder.path / edition.path
-    return file.exists() and sha256_of(file) != edition.sha256
+    return file.exists() and sha256_of(file) not in folder.register.outputs()[edition.path]
 
 
 def _check_handing_over(snapshot: Snapshot, asked: _Asked, batch: Batch) -> None:
@@ -293,7 +295,7 @@ def _make_paper(snapshot: Snapshot, reference: str, path: Path, wanted: editions
 
 def _list_warnings(snapshot: Snapshot, subgroups: Sequence[SubgroupFacts], changed: Path | None) -> Iterator[str]:
     """What to know of a master of `snapshot`; the subgroups by their names, which the public does not learn."""
-    out = [group.name for group in subgroups if group.missed]
+    out = [group.name for group in subgroups if group.owes]
     if out:
         yield f"No return has come from {'; '.join(out)}: their actions stand as Not reported."
     if not snapshot.rows["priority"]:
@@ -337,8 +339,19 @@ def _find_earlier(register: Register, edition: Edition, code: str) -> list[Docum
 
 
 def _make_book(snapshot: Snapshot, reference: str, register: Register, edition: Edition) -> Book:
-    """The book of this edition under a reference."""
+    """The book of this edition under a reference; with what differs from the one that it takes the place of."""
     spec = schemas.load_workbook_spec(edition.kind)
-    if edition.public:
-        return public_book(spec, snapshot, snapshot.made_on, reference, register.secret, edition)
-    return internal_book(spec, schemas.load_records(), snapshot, reference, register.secret, edition)
+    records = schemas.load_records()
+
+    def compose(differs: Sequence[RowFacts] | None) -> Book:
+        """The book with these rows in the sheet What differs; None is without that sheet."""
+        if edition.public:
+            return public_book(spec, snapshot, snapshot.made_on, reference, register.secret, edition, differs)
+        return internal_book(spec, records, snapshot, reference, register.secret, edition, differs)
+
+    if edition.earlier is None:
+        return compose(None)
+    before = list_editions(register, snapshot.code, edition.stem)[edition.earlier[0] - 1]
+    differences = [*find_differences(register.documents(id=before.document)[0].book, compose(None))]
+    explain = explain_by(snapshot, read_last_value(register, before.batch))
+    return compose([*difference_rows(differences, explain)])

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 
 from plan_sheets import issue, master, officer, plan, receive
@@ -17,6 +18,7 @@ from plan_sheets.core.model.rounds import Round
 from plan_sheets.core.model.text import split_refs
 from plan_sheets.redact import find_holding, take_out
 from plan_sheets.store.plan_folder import PLAN_FILE, AnyPath, Folder, as_paths, check_folder
+from plan_sheets.store.register.editions import is_of, list_editions
 from plan_sheets.store.register.troubles import UNCHANGED
 
 
@@ -63,33 +65,55 @@ class Redacted:
     """The officer's workbook and the masters, as they are without it."""
     holding: Sequence[Path]
     """Files in the plan folder that hold it still: workbooks that went out, and other copies of the register."""
+    not_made: Sequence[str] = ()
+    """Why a workbook could not be made anew, in sentences."""
 
 
 def redact_texts(folder: Folder, about: str, reason: str, now: datetime, field: str = "") -> Redacted:
-    """Take out for good what was typed in a return (its number, or the beginning of its SHA-256), or about a ref.
+    """Take out for good what was typed in a return, or about a ref.
 
-    `field`: of a ref, only this field, with what the plan says in it; "" for all that returns said. The words of
-    drop-downs, dates and numbers stay. That it was done, with the reason, is recorded. Raises PlanSheetsError if there
-    is no such return or ref, nothing was typed there, or there is no reason.
+    `about`: a ref; or a return by the reference of its issue if nothing else came for that, the beginning of its
+    SHA-256, or its number. `field`: of a ref, only this field, with what the plan says in it; "" for all that returns
+    said. Of a return its form, its file's name and its e-mail go as well. The words of drop-downs, dates and numbers
+    stay. That it was done, with the reason, is recorded, and what was taken out of `returned/` is not received again.
+    Raises PlanSheetsError if there is no such return or ref, nothing was typed there, or there is no reason.
     """
     check_folder(folder)
     check_moment(now)
-    typed, rows, removed = take_out(folder, about, reason, now, field)
-    made = [officer.make_officer(folder, now).path]
-    for code, edition, boards in _list_masters(folder):
-        made.append(master.make_master(folder, code, now, edition=edition, boards=boards).path)
-    return Redacted(about, rows, removed, made, find_holding(folder, typed))
+    taken = take_out(folder, about, reason, now, field)
+    made, not_made = _make_anew(folder, now)
+    holding = find_holding(folder, taken.typed)
+    made = [path for path in made if path not in holding]
+    return Redacted(about, taken.rows, taken.removed, made, holding, not_made)
 
 
-def _list_masters(folder: Folder) -> Iterator[tuple[str, str, list[str]]]:
-    """Round, edition and boards of each master that was made since the first round was issued."""
+def _make_anew(folder: Folder, now: datetime) -> tuple[list[Path], list[str]]:
+    """Make the officer's workbook and the masters anew; and why one could not be made, in sentences."""
+    made: list[Path] = []
+    not_made: list[str] = []
+    deeds: list[Callable[[], officer.OfficerMade | master.Mastered]] = [partial(officer.make_officer, folder, now)]
+    for code, edition, boards, number in _list_masters(folder):
+        deeds.append(partial(master.make_master, folder, code, now, edition=edition, boards=boards, number=number))
+    for make in deeds:
+        try:
+            made.append(make().path)
+        except PlanSheetsError as trouble:  # the text is out of the register all the same
+            not_made.append(f"{trouble} {trouble.remedy.removesuffix(UNCHANGED).strip()}".strip())
+    return [*dict.fromkeys(made)], not_made
+
+
+def _list_masters(folder: Folder) -> Iterator[tuple[str, str, list[str], int | None]]:
+    """Round, edition, boards and number of each master that was handed over, and of the last draft: None."""
     for issued in folder.register.rounds():
+        handed_over = list_editions(folder.register, issued.code)
         for kind, edition in (("master", INTERNAL), ("public", PUBLIC)):
             made = folder.register.document_facts(kind, issued.code).values()
             stems = dict.fromkeys(
                 document.reference.removeprefix(f"{issued.code}-").rpartition("-")[0] for document in made
             )
-            yield from ((issued.code, edition, stem.split("-")[1:]) for stem in stems)
+            for stem in stems:
+                numbers = [made.number for made in handed_over if is_of(made.reference, stem)]
+                yield from ((issued.code, edition, stem.split("-")[1:], number) for number in (*numbers, None))
 
 
 def merge_plan(folder: Folder, now: datetime, *, write: bool = False) -> PlanTakenIn:

@@ -26,6 +26,7 @@ from plan_sheets.core.rating.ratings import is_further, rate_rounds, rows_at
 from plan_sheets.store import schemas
 from plan_sheets.store.plan_folder import Folder, check_folder
 from plan_sheets.store.register.batch import Batch
+from plan_sheets.store.register.declined import list_declined
 from plan_sheets.store.register.reads import list_findings_to_read, list_returns_asking
 from plan_sheets.store.register.register import Register, ReturnFacts
 from plan_sheets.store.register.standings import read_standings
@@ -115,7 +116,7 @@ def _gather_facts(register: Register, now: datetime) -> _Facts:
     offered = [proposal for proposal in proposals(history, rounds) if subject(proposal) not in settled]
     standings = read_standings(register, code, now.date()) if code else []
     then = rows_at(history, code) if code else {}
-    ratings = rate_rounds(history, rounds, then)[code] if code else {}
+    ratings = rate_rounds(history, rounds, then, list_declined(register, history))[code] if code else {}
     plan = history, code, rounds, rows_at(history), then, ratings
     return _Facts(register, *plan, register.open_queries(), offered, standings, list_returns_asking(register), now)
 

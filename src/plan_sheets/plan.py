@@ -19,7 +19,7 @@ from plan_sheets.core.model.found import FoundWorkbook
 from plan_sheets.core.model.history import History, Source
 from plan_sheets.core.model.keys import Key
 from plan_sheets.core.rating.open_questions import OpenQuestion, open_questions
-from plan_sheets.core.rating.ratings import RECORDS
+from plan_sheets.core.rating.ratings import RECORDS, find_finished, is_declined
 from plan_sheets.core.returned.mask import mask
 from plan_sheets.core.returned.plan_warnings import count_records, find_plan_warnings
 from plan_sheets.core.returned.read_plan import PlanRead, read_plan
@@ -97,11 +97,12 @@ def check_plan(folder: Folder) -> Checked:
         finding.key: finding.entered or "" for finding in read.findings if finding.code == "placeholder" and finding.key
     }
     titles = {cell.key: cell.field.title for cell in read.cells}
-    questions = list(open_questions(rows, placeholders, titles))
+    finished = find_finished(folder.register.history())
+    questions = list(open_questions(rows, placeholders, titles, finished))
     messages, base = schemas.load_messages(), last_read(folder)
     findings = [*month_ends((cell._replace(base=base.get(cell.key, "")) for cell in read.cells), messages)]
-    findings += find_plan_warnings(rows, {cell.key: cell for cell in read.cells}, messages)
-    return Checked(count_records(rows, len(questions)), [*read.findings, *findings], questions)
+    findings += find_plan_warnings(rows, {cell.key: cell for cell in read.cells}, messages, finished)
+    return Checked(count_records(rows, len(questions), finished), [*read.findings, *findings], questions)
 
 
 def merge_plan(folder: Folder, now: datetime) -> PlanMerged:
@@ -161,11 +162,13 @@ def _is_removed(history: History, key: Key) -> bool:
 
 
 def _vanished(read: PlanRead, base: Mapping[Key, str], history: History) -> list[Key]:
-    """The rows that stood in the plan last read and stand in it no more, and that the register still holds."""
+    """The rows that stood in the plan last read and stand in it no more, and that the register still holds.
+
+    Nobody is asked about a further action that was declined: it is to be gone.
+    """
     there = {cell.key for cell in read.cells}
-    return [
-        key for key in base if key.field == "ref" and base[key] and key not in there and not _is_removed(history, key)
-    ]
+    gone = [key for key in base if key.field == "ref" and base[key] and key not in there]
+    return [key for key in gone if not (_is_removed(history, key) or is_declined(history, key.record, key.ref))]
 
 
 def last_read(folder: Folder) -> dict[Key, str]:
@@ -210,10 +213,14 @@ def _record_written(batch: Batch, data: bytes, history: History) -> None:
 
 
 def rows_of(history: History, placeholders: Mapping[Key, str]) -> PlanRows:
-    """The plan as rows of texts, by record: what stands, and where nothing stands the placeholder that was typed."""
+    """The plan as rows of texts, by record: what stands, and where nothing stands the placeholder that was typed.
+
+    A further action is among them from the day it is proposed, unless the officer said No to it.
+    """
     rows: dict[str, list[Mapping[str, str]]] = {"plan": [_filled("plan", "", history, placeholders)]}
     for record in (*RECORDS, "rag_rule"):
-        rows[record] = [_filled(record, ref, history, placeholders) for ref in history.refs(record)]
+        refs = [ref for ref in history.refs(record) if not is_declined(history, record, ref)]
+        rows[record] = [_filled(record, ref, history, placeholders) for ref in refs]
     return rows
 
 
@@ -268,7 +275,7 @@ def example_book() -> Book:
 
 
 def template_book() -> Book:
-    """The empty grid template: the five considerations and the RAG rules are there."""
+    """The empty grid template: the considerations and the RAG rules are there."""
     found = schemas.load_example()
     return plan_book({"consideration": found["consideration"], "plan": [{"confirm_at_once": "No"}]}, MADE)
 

@@ -17,7 +17,7 @@ from pathlib import Path
 from plan_sheets.core.answers.returns import Return, judge
 from plan_sheets.core.book.document import DocumentFacts
 from plan_sheets.core.model.findings import PlanSheetsError, Verdict
-from plan_sheets.core.model.mail import find_odd_date
+from plan_sheets.core.model.mail import describe_mail, find_odd_date
 from plan_sheets.core.model.messages import Messages
 from plan_sheets.core.model.receipts import Instructions, Receipt, Receipts
 from plan_sheets.core.model.rounds import Round
@@ -28,7 +28,7 @@ from plan_sheets.store.receiving.open import ALLOWS_IDENTIFIERS, Intake
 from plan_sheets.store.receiving.pool import open_each
 from plan_sheets.store.receiving.spool import Spool
 from plan_sheets.store.register.batch import Batch
-from plan_sheets.store.register.reads import list_accepted, list_shas_received, list_verdicts
+from plan_sheets.store.register.reads import list_accepted, list_mails_known, list_shas_received, list_verdicts
 from plan_sheets.store.register.record import ReceivedFile, add_return, record_findings
 from plan_sheets.store.register.register import ReturnFacts
 from plan_sheets.store.schemas import load_messages
@@ -137,6 +137,8 @@ class _Desk:
     """SHA-256 of the bytes, with the document that they were taken for, and of the answers of all that was accepted."""
     judged: set[tuple[str, str]]
     """Every file by its SHA-256, with a verdict that it was given."""
+    mails: set[str]
+    """SHA-256 of every e-mail that is known."""
     merger: Merger | None = None
     """None until there is anything to record."""
 
@@ -152,6 +154,7 @@ class _Desk:
             register.find_return(replaces) if replaces else None,
             {file[:2] for file in accepted} | {file.answers_sha for file in accepted if file.answers_sha},
             list_verdicts(register),
+            list_mails_known(register),
         )
 
     def take_in(self, lot: list[_Numbered]) -> None:
@@ -164,6 +167,7 @@ class _Desk:
         returns = [returned for _, returned in lot]
         for returned in returns:
             self._check_date(returned)
+        self._quote_mails(returns)
         news = self._find_news(returns)
         for returned in returns:
             if returned.was_written and returned.sha256 in self.opening.known:
@@ -180,6 +184,16 @@ class _Desk:
         if mail and (code := find_odd_date(mail, datetime.fromisoformat(self.batch.at).date(), began)):
             returned.findings.append(self.opening.intake.messages.finding(code, date=mail.sent_at[:10]))
 
+    def _quote_mails(self, returns: Sequence[Return]) -> None:
+        """Quote the mail of each file of which nothing is merged, once; that of others stands beside their subgroup."""
+        quoted = {
+            returned.mail.sha256 for returned in returns if returned.mail and (returned.answers or returned.is_message)
+        }
+        for returned in returns:
+            if returned.mail and returned.mail.sha256 not in quoted and (said := describe_mail(returned.mail)):
+                quoted.add(returned.mail.sha256)
+                returned.findings.append(self.opening.intake.messages.finding("mail_said", entered=said))
+
     def _is_overtaken(self, returned: Return) -> bool:
         """Whether what is said of a file may be otherwise, now that more has gone out."""
         answers = returned.answers
@@ -194,22 +208,20 @@ class _Desk:
         news = []
         for returned in returns:
             judged = (returned.sha256, str(judge(returned)))
-            if returned.is_to_merge or not (returned.is_duplicate or judged in self.judged):
+            in_new_mail = returned.mail is not None and returned.mail.sha256 not in self.mails
+            if returned.is_to_merge or in_new_mail or not (returned.is_duplicate or judged in self.judged):
                 news.append(returned)
             self.judged.add(judged)
+            self.mails |= {returned.mail.sha256} if returned.mail else set()
         return news
 
     def _set_aside_duplicates(self, returns: Sequence[Return]) -> None:
-        """What was accepted before, byte for byte or answer for answer, changes nothing more."""
+        """What was accepted before, byte for byte or answer for answer, changes nothing more.
+
+        An e-mail without a workbook is one if the officer has closed it, or it came in this batch.
+        """
         for returned in returns:
-            if returned.is_message:
-                returned.is_duplicate = (returned.sha256, None) in self.known
-                returned.findings = [] if returned.is_duplicate else returned.findings
-                self.known |= {(returned.sha256, None)} if returned.is_closed else set()
-            if returned.answers is None or returned.is_untouched:
-                continue
-            says: set[str | tuple[str, int | None]] = {returned.answers.sha}
-            says.add((returned.sha256, returned.answers.document.id))
+            says = _list_says(returned)
             if says & self.known:
                 returned.is_duplicate = True
                 returned.findings = []
@@ -221,6 +233,15 @@ class _Desk:
             merger.merge(returned, returned.answers, self.replaced)
         else:
             record_findings(self.batch, add_return(self.batch, ReceivedFile.of(returned)), returned.findings)
+
+
+def _list_says(returned: Return) -> set[str | tuple[str, int | None]]:
+    """By what a file is known that comes again: its bytes for its document, and its answers; nothing if it has none."""
+    if returned.is_message:
+        return {(returned.sha256, None)}
+    if returned.answers is None or returned.is_untouched:
+        return set()
+    return {(returned.sha256, returned.answers.document.id), returned.answers.sha}
 
 
 def _corrects(returned: Return) -> bool:

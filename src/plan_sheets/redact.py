@@ -2,49 +2,101 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import html
+import re
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from zipfile import BadZipFile
 
+from plan_sheets.core.model.dates import PartialDate
 from plan_sheets.core.model.findings import PlanSheetsError
 from plan_sheets.core.model.found import FoundWorkbook
+from plan_sheets.core.model.text import plain
 from plan_sheets.store.container.kinds import is_workbook
+from plan_sheets.store.container.package import open_package
+from plan_sheets.store.container.refused import RefusedError
 from plan_sheets.store.formats.reader import read_workbook
 from plan_sheets.store.plan_folder import RETURNED, Folder
 from plan_sheets.store.register.reads import list_mails
-from plan_sheets.store.register.redact import TypedTexts, find_typed, forget, redact_rows
-from plan_sheets.store.register.register import FILE
+from plan_sheets.store.register.redact import forget, record_redaction, redact_rows
+from plan_sheets.store.register.redact_base import find_mentioned
+from plan_sheets.store.register.register import FILE, ReturnFacts
+from plan_sheets.store.register.statements import SHA_ENOUGH
+from plan_sheets.store.register.typed import TypedTexts, find_typed, has_words
 
 _SQLITE = b"SQLite format 3"
+_TAG = re.compile(r"<[^>]*>")
 
 
-def take_out(folder: Folder, about: str, reason: str, now: datetime, field: str) -> tuple[TypedTexts, int, list[Path]]:
-    """Take texts out of the register, and files out of `returned/`: the texts, how many rows changed, and the files.
+@dataclass(frozen=True, slots=True)
+class TakenOut:
+    """What was taken out: the texts, how many rows of the register held them, and the files that are gone."""
 
-    For the arguments and what it raises see `office.redact_texts`.
-    """
+    typed: TypedTexts
+    rows: int
+    removed: Sequence[Path]
+
+
+def take_out(folder: Folder, about: str, reason: str, now: datetime, field: str) -> TakenOut:
+    """Take texts out of the register, and files out of `returned/`. For the arguments see `office.redact_texts`."""
     if not reason.strip():
         raise PlanSheetsError("There is no reason.", "Say why with --reason; it is recorded. Nothing was changed.")
     register = folder.register
     with register.batch("redact", now.isoformat(timespec="seconds")) as batch:
         is_ref = about in {ref for _, ref in register.history().by_row}
-        typed = find_typed(register, about if is_ref else "", field, () if is_ref else _find_returns(folder, about))
-        if not (typed.stems or typed.short):
+        returns = [] if is_ref else _find_returns(folder, about)
+        typed = find_typed(register, about if is_ref else "", field, returns)
+        if not (typed.by_key or typed.beside):
             raise PlanSheetsError(
                 f"Nothing was typed there that could be taken out: {about} {field}".strip() + ".",
                 "Look at it with plan-sheets trace. Nothing was changed.",
             )
-        came = [file for file in register.returns() if file.id in typed.returns and file.kind != "plan"]
-        shas = {file.sha256 for file in came} | {mail.sha256 for mail in list_mails(register, typed.returns)}
-        rows = redact_rows(batch, typed, f"{about} {field}".strip(), reason)
+        rows, holding = redact_rows(batch, typed)
+        shas = _list_shas(folder, typed, holding)
+        record_redaction(batch, f"{about} {field}".strip(), reason, rows, shas)
+        removed = [path for sha in shas for path in _remove(folder, sha)]
     forget(register)
-    return typed, rows, [path for sha in sorted(shas) for path in _remove(folder, sha)]
+    return TakenOut(typed, rows, removed)
 
 
-def _find_returns(folder: Folder, name: str) -> list[int]:
-    """The ids of a return by its number or the beginning of its SHA-256, and of all that came with the same bytes."""
-    named = folder.register.find_return(name)
-    return [file.id for file in folder.register.returns(sha256=named.sha256)]
+def _find_returns(folder: Folder, name: str) -> list[ReturnFacts]:
+    """A return by the reference of its issue, its number or the beginning of its SHA-256: all rows of these bytes."""
+    register = folder.register
+    came = [file for file in register.returns() if file.kind != "plan"]
+    issued = {number for number, facts in register.document_facts().items() if facts.reference == name}
+    found = [
+        file
+        for file in came
+        if file.document in issued or str(file.id) == name or (len(name) >= SHA_ENOUGH and file.sha256.startswith(name))
+    ]
+    each = {file.sha256: file for file in found}
+    if len(each) > 1:
+        told = "; ".join(f"{sha[:12]} came on {PartialDate.of_iso(file.received).words}" for sha, file in each.items())
+        raise PlanSheetsError(
+            f"'{name}' is more than one return: {told}.",
+            "Give the beginning of the SHA-256 of the one that is meant. Nothing was changed.",
+        )
+    if not each:
+        raise PlanSheetsError(
+            f"There is no return '{name}', and no such ref.",
+            "Give a ref, the reference of an issue, or the beginning of a SHA-256, as `trace --json` prints it. "
+            "Nothing was changed.",
+        )
+    return [file for file in came if file.sha256 in each]
+
+
+def _list_shas(folder: Folder, typed: TypedTexts, holding: Collection[int]) -> list[str]:
+    """The SHA-256 of the files, e-mails too, that held it: they go from `returned/`, and are not received again."""
+    register = folder.register
+    meant = {*holding, *(typed.returns if typed.is_of_returns else ())}
+    shas = {file.sha256 for file in register.returns() if file.id in meant and file.kind != "plan"}
+    shas |= {mail.sha256 for mail in list_mails(register, meant)} if typed.is_of_returns else set()
+    kept = sorted((folder.path / RETURNED).glob("*.*"))
+    shas |= {path.stem for path in kept if _holds(path.read_bytes(), typed, came=path.suffix == ".txt")}
+    return sorted(shas)
 
 
 def _remove(folder: Folder, sha: str) -> Iterator[Path]:
@@ -54,15 +106,52 @@ def _remove(folder: Folder, sha: str) -> Iterator[Path]:
 
 
 def find_holding(folder: Folder, typed: TypedTexts) -> Sequence[Path]:
-    """The workbooks of the plan folder in which any of the texts stands still, and other copies of the register."""
-    files = sorted(path for path in folder.path.rglob("*") if path.is_file() and path.name != FILE)
+    """The files of the plan folder in which any of the texts stands still, and other copies of the register."""
+    files = sorted(path for path in folder.path.rglob("*") if path.is_file() and path != folder.path / FILE)
     return [path for path in files if _holds(path.read_bytes(), typed)]
 
 
-def _holds(data: bytes, typed: TypedTexts) -> bool:
+def _holds(data: bytes, typed: TypedTexts, *, came: bool = False) -> bool:
+    """Whether a file holds any of the texts; `came`: it is an e-mail that was kept, and short ones count too."""
     if data.startswith(_SQLITE):
         return True
-    found = read_workbook(data) if is_workbook(data) else None
-    return isinstance(found, FoundWorkbook) and any(
-        typed.holds(cell.text) for sheet in found.sheets for cell in sheet.cells.values()
-    )
+    if not is_workbook(data):
+        text = data.decode("utf-8", "replace")
+        return typed.holds(text) or (came and any(has_words(text, words) for words in _list_short(typed)))
+    found = read_workbook(data)
+    if not isinstance(found, FoundWorkbook):
+        return False
+    return any(_is_in_row(texts, typed) for texts in _list_rows(found)) or any(map(typed.holds, _list_parts(data)))
+
+
+def _list_short(typed: TypedTexts) -> list[str]:
+    """The texts about a ref; with a return its e-mail goes whatever it says."""
+    return [] if typed.is_of_returns else [*typed.all_texts]
+
+
+def _list_rows(found: FoundWorkbook) -> Iterator[list[str]]:
+    """The texts of each row of a workbook."""
+    for sheet in found.sheets:
+        rows: dict[int, list[str]] = {}
+        for (row, _), cell in sheet.cells.items():
+            rows.setdefault(row, []).append(cell.text)
+        yield from rows.values()
+
+
+def _is_in_row(texts: Sequence[str], typed: TypedTexts) -> bool:
+    """Whether a text that tells somebody stands in a row; or any text, as a whole cell, beside its ref."""
+    if any(map(typed.holds, texts)):
+        return True
+    meant = find_mentioned(typed, "\n".join(texts))
+    words = {word for key in meant for word in typed.by_key[key]}
+    return bool(words) and any(plain(text) in words for text in texts)
+
+
+def _list_parts(data: bytes) -> Iterator[str]:
+    """Every part of a workbook as text, with its attributes and without; of a format without parts none."""
+    with suppress(RefusedError, BadZipFile):
+        package = open_package(data)
+        for name in package.entries:
+            part = html.unescape(package.read(name).decode("utf-8", "replace"))
+            yield part
+            yield _TAG.sub("", part)

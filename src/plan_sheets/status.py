@@ -12,7 +12,7 @@ from plan_sheets.core.model.rounds import Round
 from plan_sheets.core.rating.control_totals import SubgroupReturn, sums
 from plan_sheets.core.rating.decisions import decisions
 from plan_sheets.store.plan_folder import NOT_TAKEN_IN, Folder, check_folder
-from plan_sheets.store.register.reads import EditionFacts, count_recorded_since, list_editions
+from plan_sheets.store.register.editions import EditionFacts, is_touched, list_editions
 from plan_sheets.store.register.standings import read_standings
 
 
@@ -38,8 +38,8 @@ class RoundStatus:
     """The masters of the round that were handed over, oldest first; with the first the round is closed."""
     first_open: str
     """The code of the first round that is not closed, issued or not: to it belongs what the plan changes."""
-    touched: int
-    """How much was recorded since the last of them that belongs to the round or an earlier one; 0 if none was."""
+    touched: bool
+    """Whether something came since the last of them that belongs to the round or an earlier one."""
 
 
 def status_of(folder: Folder, code: str | Round | None, as_of: date) -> RoundStatus:
@@ -73,6 +73,6 @@ def _read_status(folder: Folder, code: str | Round | None, as_of: date) -> Round
     unnamed = [decision.ref for decision in decided if not decision.by]
     plan = NOT_TAKEN_IN if folder.plan_is_newer() else ""
     handed_over = list_editions(folder.register, wanted)
-    touched = count_recorded_since(folder.register, wanted, handed_over[-1].batch) if handed_over else 0
+    touched = bool(handed_over) and is_touched(folder.register, wanted, handed_over[-1].batch)
     told = rows, totals, len(queries), aside, len(decided), unnamed, plan, handed_over
     return RoundStatus(wanted, rounds[wanted].return_by, *told, folder.register.first_open(), touched)

@@ -10,6 +10,7 @@ from plan_sheets.core.model.keys import Key
 from plan_sheets.core.model.mail import Mail
 from plan_sheets.store import schemas
 from plan_sheets.store.plan_folder import Folder, check_folder
+from plan_sheets.store.register.declined import list_declined
 from plan_sheets.store.register.reads import TracedValue, list_traced_values
 from plan_sheets.store.register.register import Register
 
@@ -67,12 +68,23 @@ def trace_value(folder: Folder, ref: str, field: str | None = None) -> Sequence[
 def _list_steps(register: Register, ref: str) -> Iterator[tuple[str, str, Step]]:
     """Record, field and step of every value that a ref was given: by the day it came, settlements last."""
     before: dict[Key, str] = {}
-    for value in sorted(list_traced_values(register, ref), key=lambda value: (value.received, _is_settled(value))):
+    stood = [(value, True) for value in list_traced_values(register, ref)]
+    given = [*stood, *((value, False) for value in _list_declined(register, ref))]
+    for value, stands in sorted(given, key=lambda each: (each[0].received, _is_settled(each[0]))):
         key, head, rest = value.key, value.head, value[4:]
         head = before.get(key, "") if _is_settled(value) else head
         yield key.record, key.field, Step(key.field, value.round, value.value, head, *rest)
-        if value.outcome in (Outcome.TAKEN, Outcome.SETTLED):
+        if stands and value.outcome in (Outcome.TAKEN, Outcome.SETTLED):
             before[key] = value.value
+
+
+def _list_declined(register: Register, ref: str) -> Iterator[TracedValue]:
+    """Each No to what was proposed of a ref, and each Keep to a query about it: the officer's choice in words."""
+    for declined in list_declined(register, register.history(ref=ref)):
+        if declined.key.ref.partition("/")[0] == ref:
+            (file,) = register.returns(id=declined.source.return_id)
+            of_file = file.file, file.sha256, "", "", declined.source.who, file.received, file.saved_by, None
+            yield TracedValue(declined.key, declined.round, declined.words, "", Outcome.SETTLED, *of_file)
 
 
 def _is_settled(value: TracedValue) -> bool:

@@ -78,6 +78,18 @@ def test_that_it_was_done_is_recorded_and_the_register_is_append_only_again(writ
                 register.execute(f"UPDATE {table} SET id = id + 1")  # noqa: S608 - names of our own tables
 
 
+def test_an_edition_that_was_handed_over_is_made_anew_without_it(written: Plan) -> None:
+    edition = make_master(written.folder, Q1, MADE_ON, hand_over=True, anyway=True).path
+    name = edition.relative_to(written.path).as_posix()
+    assert name in holding(written)
+    for file in written.register.returns(kind="subgroup"):
+        done = redact_texts(written.folder, file.sha256[:10], "It names a child", MADE_ON)
+    assert name not in holding(written)
+    assert edition in done.made_anew
+    again = make_master(written.folder, Q1, MADE_ON, number=1)
+    assert (again.path, again.number) == (edition, 1)
+
+
 def test_one_field_of_a_ref(written: Plan) -> None:
     redact_texts(written.folder, "J1a.1", "It names a child", MADE_ON, field="progress")
     assert written.said("J1a.1", "progress") == "Redacted"

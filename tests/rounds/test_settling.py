@@ -140,11 +140,11 @@ def confirm(plan: Plan, made: Path, proposal: str) -> Any:
     return plan.receive_one(fill(made, plan.inbox / "officer.xlsx", answers), when=LATER)
 
 
-def test_an_action_agreed_in_its_round_is_proposed_in_it_and_asked_about_in_the_next(round_one: Plan) -> None:
+def test_an_action_agreed_in_its_round_counts_in_it_and_is_asked_about_in_the_next(round_one: Plan) -> None:
     round_one.receive_one(round_one.filled("one", FURTHER))
     confirm(round_one, make_officer(round_one.folder, LATER).path, "DA.F1 further action")
     rated = rate_rounds(round_one.history, [Q1, Q2])
-    assert [str(rated[code]["DA.F1"].published) for code in (Q1, Q2)] == ["Proposed", "Not reported"]
+    assert [str(rated[code]["DA.F1"].published) for code in (Q1, Q2)] == ["Not reported", "Not reported"]
 
 
 def test_a_proposal_without_a_theme_is_not_confirmed(round_one: Plan) -> None:

@@ -14,6 +14,7 @@ from plan_sheets.core.model.text import count_words, shorten
 
 if TYPE_CHECKING:
     from plan_sheets.core.model.receipts import Receipt
+    from plan_sheets.differ import MastersCompared
     from plan_sheets.master import Mastered
     from plan_sheets.office import BatchReceived, PlanTakenIn, Redacted, RoundIssued
     from plan_sheets.officer import OfficerMade
@@ -226,7 +227,7 @@ def print_status(round_status: RoundStatus, *, as_json: bool) -> None:
                 ],
                 "warning": round_status.plan,
                 "editions": [edition._asdict() for edition in round_status.editions],
-                "recorded_since": round_status.touched,
+                "touched_since": round_status.touched,
                 "first_open_round": round_status.first_open,
             }
         )
@@ -254,8 +255,8 @@ def print_status(round_status: RoundStatus, *, as_json: bool) -> None:
         say(f"{edition.path} was handed over on {PartialDate.of_iso(edition.handed_over).words}.")
     if round_status.touched:
         say(
-            f"Since then {count_words(round_status.touched, 'answer')} came for this round or an earlier one. Make the "
-            f"next edition with: plan-sheets master --round {round_status.round} --hand-over"
+            "What came since then belongs to this round or an earlier one. Make the next edition with: "
+            f"plan-sheets master --round {round_status.round} --hand-over"
         )
     say(f"What plan.xlsx changes now counts from {Round.parse(round_status.first_open).of_year} on.")
     if round_status.plan:
@@ -323,6 +324,7 @@ def print_redacted(done: Redacted, *, as_json: bool) -> None:
     for title, paths in (
         ("Removed, for it held it:", done.removed),
         ("Made anew, without it:", done.made_anew),
+        ("Not made anew; make it yourself when this is mended:", done.not_made),
         (
             "These hold it still. Delete them, and ask whoever has a copy, or a backup of this folder, to do so:",
             done.holding,
@@ -332,3 +334,22 @@ def print_redacted(done: Redacted, *, as_json: bool) -> None:
             say(title)
         for path in paths:
             say(f"    {path}")
+    say("Backups and copies elsewhere are yours to find: make a new backup, and delete the old ones.")
+
+
+def print_compared(compared: MastersCompared, *, as_json: bool) -> None:
+    """Print what differs between two masters."""
+    if as_json:
+        told = zip(compared.differences, compared.reasons, strict=True)
+        differences = [{**difference._asdict(), "why": why} for difference, why in told]
+        print_json({**asdict(compared), "differences": differences})
+        return
+    for warning in compared.warnings:
+        say(f"    warning  {warning}")
+    for difference, why in zip(compared.differences, compared.reasons, strict=True):
+        where = " ".join(filter(None, (difference.sheet, difference.ref, difference.heading)))
+        say(f"{where}: '{shorten(difference.before)}' -> '{shorten(difference.after)}'{f' ({why})' if why else ''}")
+    count = count_of(len(compared.differences), "difference")
+    say(f"{count} between {compared.before} and {compared.after}." if compared.differences else "Nothing differs.")
+    if compared.output:
+        say(f"Written: {compared.output}")

@@ -1,14 +1,18 @@
-"""The keys that the files of `schemas/` may have, and the words that may stand behind them."""
+"""The keys that the files of `schemas/` may have, and what may stand behind them."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
 from plan_sheets.core.model.findings import Severity
 
-ANY_WORD = "*"
 EACH_LENS = "each lens"
 """Choices of a field that are the names of all considerations."""
 FIELD_KEYS = (
     *("name", "title", "type", "format", "scope", "fill", "width", "constraints", "required_when", "refers"),
+    "required_unless",
     *("placeholders", "phrases", "findings", "prompt", "lens"),
 )
 CONSTRAINT_KEYS = {
@@ -54,7 +58,7 @@ ALLOWED = {
     "column": ("field", "each", "heading", "width", "input"),
     "message": ("severity", "wrong", "do", "example", "holds", "told", "many"),
     "names": ("titles", "posts", "words"),
-    "kind of identifiers": ("title", "words", "unless", "systems", "areas"),
+    "kind of identifiers": ("title", "words", "unless", "figures", "systems", "areas"),
     "kind of phrases": ("means", "prefilled", "phrases"),
     "rag rule": ("title", "default", "unit", "means"),
 }
@@ -69,3 +73,41 @@ WORDS = {
     "severity": tuple(Severity),
     "told": ("", "screen", "officer"),
 }
+
+
+class ValueKind(NamedTuple):
+    """What the value of a key has to be, in words, and whether one is that."""
+
+    words: str
+    fits: Callable[[Any], bool]
+
+
+def _is_pattern(value: Any) -> bool:
+    try:
+        re.compile(value)
+    except (re.error, TypeError):
+        return False
+    return True
+
+
+_YES = ValueKind("true or false", lambda value: isinstance(value, bool))
+_NUMBER = ValueKind("a number", lambda value: isinstance(value, int | float) and not isinstance(value, bool))
+_LIST = ValueKind("a list, as [A, B]", lambda value: isinstance(value, list))
+VALUE_KINDS = {
+    **dict.fromkeys(("required", "unique", "input", "lens", "new_rows", "one_statement", "key", "identity"), _YES),
+    **dict.fromkeys(("holds", "placeholders", "protected", "prefilled"), _YES),
+    **dict.fromkeys(("maxLength", "minimum", "spare", "default", "width"), _NUMBER),
+    **dict.fromkeys(("fields", "sheets", "columns", "lines", "items"), _LIST),
+    "enum": ValueKind(
+        f"a list, as [A, B], or {EACH_LENS}", lambda value: isinstance(value, list) or value == EACH_LENS
+    ),
+    "pattern": ValueKind("a regular expression", _is_pattern),
+    **dict.fromkeys(
+        ("required_when", "required_unless"),
+        ValueKind(
+            "a field with a list, as {rag: [Red]}",
+            lambda value: all(isinstance(words, list) for name, words in value.items() if name != "__line__"),
+        ),
+    ),
+}
+"""What the value of a key has to be, where it is no text, by the name of the key."""

@@ -8,15 +8,15 @@ from pathlib import Path
 from typing import Any
 
 from plan_sheets.core.answers.phrases import Meaning, PhraseKind, Phrases, bare
-from plan_sheets.core.book.layout import Chart, Field
+from plan_sheets.core.book.layout import ANY_WORD, Chart, Field
 from plan_sheets.core.book.spec import ColumnSpec, RuleSpec, SheetSpec, WorkbookSpec
 from plan_sheets.core.editions.people import NameWords
 from plan_sheets.core.model.findings import PlanSheetsError, Severity
 from plan_sheets.core.model.messages import Message, Messages
 from plan_sheets.core.screening.identifiers import IdentifierKind, IdentifierWords
 from plan_sheets.core.screening.screen import Screen
-from plan_sheets.store.schema_keys import ALLOWED, ANY_WORD, CODES, CONSTRAINT_KEYS, EACH_LENS, FIELD_KEYS, WORDS
-from plan_sheets.store.strict_yaml import check_keys, find_named, load_plain_yaml, load_yaml
+from plan_sheets.store.schema_keys import ALLOWED, CODES, CONSTRAINT_KEYS, EACH_LENS, FIELD_KEYS, WORDS
+from plan_sheets.store.strict_yaml import check_keys, check_named, find_named, load_plain_yaml, load_yaml
 
 
 @cache
@@ -30,7 +30,7 @@ def find_data_folder(name: str) -> Path:
 def _read_word(found: Mapping[str, Any], key: str, default: str, file: str) -> str:
     """One of the words that a key may have. Raises PlanSheetsError, with what was probably meant, for another."""
     word = str(found.get(key, default))
-    find_named(dict.fromkeys(WORDS[key]), word, f"{file}, line {found['__line__']}: {key} cannot be so")
+    check_named(WORDS[key], word, f"{file}, line {found['__line__']}: {key} cannot be so")
     return word
 
 
@@ -42,7 +42,10 @@ def _read_field(record: Mapping[str, Any], found: Mapping[str, Any], lenses: Seq
     limits = {CONSTRAINT_KEYS[key]: value for key, value in constraints.items() if key != "__line__"}
     choices = limits.get("choices", ())
     limits["choices"] = tuple(lenses if choices == EACH_LENS else choices)
-    when = {name: tuple(words) for name, words in found.get("required_when", {}).items() if name != "__line__"}
+    when, unless = (
+        {name: tuple(words) for name, words in found.get(key, {}).items() if name != "__line__"}
+        for key in ("required_when", "required_unless")
+    )
     return Field(
         record=record["record"],
         name=found["name"],
@@ -53,6 +56,7 @@ def _read_field(record: Mapping[str, Any], found: Mapping[str, Any], lenses: Seq
         fill=_read_word(found, "fill", "officer", file),
         width=found.get("width", 16),
         required_when=when,
+        required_unless=unless,
         refers=found.get("refers", ""),
         placeholders=found.get("placeholders", True),
         phrases=_read_phrases(found, file),
@@ -170,12 +174,12 @@ def _check_references(
                     f"{where} refers to '{about['refers']}', of which chairs are offered no list.",
                     "Only refers: priority has a drop-down. Give an enum, or leave refers out.",
                 )
-        for other, words in about.get("required_when", {}).items():
+        for other, words in (*about.get("required_when", {}).items(), *about.get("required_unless", {}).items()):
             if other == "__line__":
                 continue
             choices = find_named(records[record], other, f"{where} is required by a field that is not there").choices
             for word in words if choices else ():
-                find_named(dict.fromkeys((*choices, ANY_WORD)), word, f"{where} is required by what '{other}' never is")
+                check_named((*choices, ANY_WORD), word, f"{where} is required by what '{other}' never is")
 
 
 def _read_columns(found: Mapping[str, Any], sheet: Mapping[str, Any], file: str) -> Iterator[ColumnSpec]:
@@ -297,6 +301,7 @@ def load_rag_rules() -> tuple[RuleSpec, ...]:
     return tuple(rules)
 
 
+@cache
 def load_name_words() -> NameWords:
     """`schemas/names.yaml`: what tells the name of a person from a post."""
     found = load_yaml(find_data_folder("schemas") / "names.yaml")
@@ -316,7 +321,7 @@ def load_screen() -> Screen:
 def _read_identifier_words(found: Mapping[str, Any], file: str) -> IdentifierWords:
     """The words of one kind of identifiers: lists of texts, each once."""
     check_keys(found, ALLOWED["kind of identifiers"], file, "kind of identifiers", ("title", "words"))
-    lists = {key: found.get(key, []) for key in ("words", "unless", "systems")}
+    lists = {key: found.get(key, []) for key in ("words", "unless", "figures", "systems")}
     for key, words in lists.items():
         where = f"{file}, line {found['__line__']}: {key}"
         if not isinstance(words, list):

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import difflib
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
 import yaml
 
 from plan_sheets.core.model.findings import PlanSheetsError
+from plan_sheets.store.schema_keys import VALUE_KINDS
 
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 """The parser in C, where PyYAML was built with it: it is eight times as fast."""
@@ -56,38 +56,6 @@ def load_plain_yaml(path: Path) -> dict[str, Any]:
     return found
 
 
-class _Kind(NamedTuple):
-    """What the value of a key has to be, in words, and whether one is that."""
-
-    words: str
-    fits: Callable[[Any], bool]
-
-
-def _is_pattern(value: Any) -> bool:
-    try:
-        re.compile(value)
-    except (re.error, TypeError):
-        return False
-    return True
-
-
-_YES = _Kind("true or false", lambda value: isinstance(value, bool))
-_NUMBER = _Kind("a number", lambda value: isinstance(value, int | float) and not isinstance(value, bool))
-_LIST = _Kind("a list, as [A, B]", lambda value: isinstance(value, list))
-_KINDS = {
-    **dict.fromkeys(("required", "unique", "input", "lens", "new_rows", "one_statement", "key", "identity"), _YES),
-    **dict.fromkeys(("holds", "placeholders", "protected", "prefilled"), _YES),
-    **dict.fromkeys(("maxLength", "minimum", "spare", "default", "width"), _NUMBER),
-    **dict.fromkeys(("fields", "sheets", "columns", "lines", "items"), _LIST),
-    "enum": _Kind("a list, as [A, B], or each lens", lambda value: isinstance(value, list) or value == "each lens"),
-    "pattern": _Kind("a regular expression", _is_pattern),
-    "required_when": _Kind(
-        "a field with a list, as {rag: [Red]}",
-        lambda value: all(isinstance(words, list) for name, words in value.items() if name != "__line__"),
-    ),
-}
-
-
 def check_keys(
     found: Mapping[str, Any], allowed: tuple[str, ...], file: str, what: str, needed: tuple[str, ...] = ()
 ) -> None:
@@ -96,8 +64,8 @@ def check_keys(
     for key, value in found.items():
         if key == "__line__":
             continue
-        find_named(dict.fromkeys(allowed), key, f"{where}: a {what} has no such key")
-        kind = _KINDS.get(key)
+        check_named(allowed, key, f"{where}: a {what} has no such key")
+        kind = VALUE_KINDS.get(key)
         if kind and not kind.fits(value):
             raise PlanSheetsError(f"{where}: {key} is {value!r}.", f"It has to be {kind.words}.")
     for key in needed:
@@ -110,8 +78,14 @@ Found = TypeVar("Found")
 
 def find_named(known: Mapping[str, Found], name: str, trouble: str) -> Found:
     """What has this name. Raises PlanSheetsError with the trouble, the name, and the name that was probably meant."""
+    check_named(known, name, trouble)
+    return known[name]
+
+
+def check_named(known: Collection[str], name: str, trouble: str) -> None:
+    """Raise PlanSheetsError as `find_named` does, unless the name is one of these."""
     if name in known:
-        return known[name]
+        return
     near = difflib.get_close_matches(str(name), list(known), 1)
     meant = f" Was '{near[0]}' meant?" if near else ""
     raise PlanSheetsError(f"{trouble}: '{name}'.{meant}", f"Known: {', '.join(map(str, known))}.")

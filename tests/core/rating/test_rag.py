@@ -81,8 +81,8 @@ def test_a_partial_date_falls_due_on_its_last_day(due: PartialDate, rule: Status
 
 
 def test_what_is_confirmed_complete_is_not_overdue() -> None:
-    late = replace(SOUND, dates=due_days_ago(40), confirmed_stage=Stage.COMPLETE, judged="Amber")
-    assert rate(late, Q2, LIMITS).published == Status.AMBER
+    late = replace(SOUND, dates=due_days_ago(40), confirmed_stage=Stage.COMPLETE)
+    assert rate(late, Q2, LIMITS).published == Status.GREEN
 
 
 @pytest.mark.parametrize(
@@ -159,8 +159,9 @@ def test_owner_who_has_not_accepted(status: str, for_round: Round, rule: Status)
         (replace(SOUND, how=""), Status.NOT_ASSESSABLE, "judged Green; no how"),
         (replace(SOUND, owner="", dates=()), Status.NOT_ASSESSABLE, "judged Green; no named owner, no date"),
         (replace(SOUND, owner_status="Unnamed"), Status.NOT_ASSESSABLE, "judged Green; no named owner"),
-        (replace(SOUND, how="", judged="Amber"), Status.AMBER, "judged Amber"),  # 3 before 4
-        (replace(SOUND, how="", judged=""), Status.NOT_REPORTED, "no RAG given; never reported"),  # 2 before 4
+        (replace(SOUND, how="", judged="Amber"), Status.AMBER, "judged Amber"),  # 4 before 5
+        (replace(SOUND, how="", judged=""), Status.NOT_REPORTED, "no RAG given; never reported"),  # 3 before 5
+        (replace(SOUND, stage="Complete", stage_declined=True), Status.GREEN, "judged Green"),
     ],
 )
 def test_published(facts: ActionFacts, published: Status, driven_by: str) -> None:
@@ -185,8 +186,26 @@ def test_published(facts: ActionFacts, published: Status, driven_by: str) -> Non
             Status.BLUE,
             "confirmed Complete, with impact and evidence; Closed to business as usual proposed, not yet confirmed",
         ),
-        (replace(COMPLETE, how=""), Status.NOT_ASSESSABLE, "judged Green; no how"),  # 4 before 5
-        (replace(COMPLETE, judged="Amber"), Status.AMBER, "judged Amber"),  # 3 before 5
+        (
+            replace(COMPLETE, how="", owner="", dates=()),  # 2 before 5
+            Status.BLUE,
+            "confirmed Complete, with impact and evidence",
+        ),
+        (
+            replace(COMPLETE, judged="Red"),  # 2 before 4, and the trouble that was said is told
+            Status.BLUE,
+            "confirmed Complete, with impact and evidence; judged Red in this round",
+        ),
+        (
+            replace(COMPLETE, how="", impact="", judged="Amber"),
+            Status.GREEN,
+            "confirmed Complete; evidence awaited (no impact given); judged Amber in this round",
+        ),
+        (
+            replace(COMPLETE, stage="In progress"),
+            Status.BLUE,
+            "confirmed Complete, with impact and evidence; In progress proposed, not yet confirmed",
+        ),
         (replace(COMPLETE, confirmed_stage="In progress", stage="Complete", judged=""), Status.NOT_REPORTED, None),
     ],
 )
@@ -217,10 +236,10 @@ def test_not_reported_tells_the_last_status_and_its_age(
 @pytest.mark.parametrize(
     ("facts", "published"),
     [
-        (replace(OVERRIDDEN, judged=""), Status.AMBER),  # instead of 2
-        (replace(OVERRIDDEN, judged="Red"), Status.AMBER),  # 3
-        (replace(OVERRIDDEN, how=""), Status.AMBER),  # 4
-        (replace(OVERRIDDEN, confirmed_stage=Stage.COMPLETE, impact="Less harm", evidence="Audit"), Status.AMBER),  # 5
+        (replace(OVERRIDDEN, judged=""), Status.AMBER),  # instead of 3
+        (replace(OVERRIDDEN, judged="Red"), Status.AMBER),  # 4
+        (replace(OVERRIDDEN, how=""), Status.AMBER),  # 5
+        (replace(OVERRIDDEN, confirmed_stage=Stage.COMPLETE, impact="Less harm", evidence="Audit"), Status.AMBER),  # 2
         (replace(OVERRIDDEN, steps=(NO, NO)), Status.AMBER),  # 6
         (replace(OVERRIDDEN, confirmed_stage=Stage.CLOSED), Status.CLOSED),  # not instead of 1
         (replace(OVERRIDDEN, confirmed_stage=Stage.WITHDRAWN), Status.WITHDRAWN),
@@ -237,6 +256,36 @@ def test_an_override_is_printed_with_name_reason_and_date() -> None:
         "overridden by Board officer on 3 July 2016: evidence seen"
         " (otherwise judged Green, rule Red: next step not done 2 rounds running)"
     )
+
+
+@pytest.mark.parametrize(
+    ("facts", "otherwise"),
+    [
+        (replace(OVERRIDDEN, judged=""), "no RAG given; never reported"),
+        (replace(COMPLETE, override=AMBER_BY_OFFICER), "confirmed Complete, with impact and evidence"),
+    ],
+)
+def test_an_override_says_what_would_stand_without_it(facts: ActionFacts, otherwise: str) -> None:
+    assert rate(facts, Q2, LIMITS).driven_by.endswith(f": evidence seen (otherwise {otherwise})")
+
+
+@pytest.mark.parametrize(
+    ("facts", "finished"),
+    [
+        (COMPLETE, True),
+        (replace(COMPLETE, evidence="", judged="Red"), True),
+        (replace(SOUND, confirmed_stage=Stage.CLOSED), True),
+        (replace(SOUND, confirmed_stage=Stage.WITHDRAWN, judged=""), True),
+        (replace(OVERRIDDEN, override=replace(AMBER_BY_OFFICER, rag=Status.BLUE)), True),
+        (replace(COMPLETE, override=AMBER_BY_OFFICER), False),  # the officer says that there is trouble
+        (SOUND, False),
+        (replace(SOUND, stage="Complete", impact="Fewer deaths", evidence="Audit"), False),
+        (replace(SOUND, proposed=True), False),
+    ],
+)
+def test_what_is_finished(facts: ActionFacts, *, finished: bool) -> None:
+    rating = rate(facts, Q2, LIMITS)
+    assert (rating.finished, rating.going_on) == (finished, not finished and not facts.proposed)
 
 
 @pytest.mark.parametrize("judged", ["", "Red"])
@@ -294,7 +343,7 @@ any_facts = st.builds(
 def test_published_is_never_better_than_judged_or_rule(facts: ActionFacts, for_round: Round) -> None:
     rating = rate(facts, for_round, LIMITS)
     assert rating.driven_by
-    if rating.published in ASSESSED and not facts.override and not (facts.complete and facts.judged in ("", "Green")):
+    if rating.published in ASSESSED and not facts.override and not facts.complete:
         assert rating.rule is not None
         worse = max(ASSESSED.index(Status(facts.judged)), ASSESSED.index(rating.rule))
         assert ASSESSED.index(rating.published) == worse
@@ -306,6 +355,15 @@ def test_blue_is_complete_confirmed_with_impact_and_evidence(facts: ActionFacts,
         assert facts.complete
         assert facts.impact
         assert facts.evidence
+
+
+@given(any_facts, st.sampled_from([Q1, Q2, Q3, Q4]))
+def test_what_is_confirmed_complete_stands_whatever_else_is_blank(facts: ActionFacts, for_round: Round) -> None:
+    complete = replace(facts, confirmed_stage=Stage.COMPLETE, proposed=False, override=None)
+    rating = rate(complete, for_round, LIMITS)
+    assert rating.published == (Status.BLUE if facts.impact and facts.evidence else Status.GREEN)
+    assert rating.finished
+    assert facts.judged not in ("Amber", "Red") or f"judged {facts.judged}" in rating.driven_by
 
 
 @given(any_facts)

@@ -98,6 +98,13 @@ def test_roll_up_counts_every_action_once_and_hides_no_red(letters: str) -> None
         assert not set(letters) & set("ARnr")
 
 
+@given(mixes, st.text("Bcw", max_size=4))
+def test_what_is_finished_never_makes_it_too_little_to_say(letters: str, finished: str) -> None:
+    before, after = roll_up(ratings(letters), LIMITS), roll_up(ratings(letters + finished), LIMITS)
+    if after.published == Status.TOO_LITTLE:
+        assert before.published == Status.TOO_LITTLE
+
+
 @pytest.mark.parametrize(
     ("before", "now", "expected"),
     [
@@ -192,6 +199,12 @@ def test_no_return(missed: int, escalates: list[str]) -> None:
     assert [each.ref for each in escalations([], [group], LIMITS, BY)] == escalates
 
 
+def test_nobody_is_asked_for_a_return_whose_actions_are_all_finished() -> None:
+    group = SubgroupFacts("DA", "Domestic Abuse", missed=3, finished=True)
+    assert not group.owes
+    assert escalations([], [group], LIMITS, BY) == ()
+
+
 def test_unnamed_owners_make_one_line_a_priority() -> None:
     unnamed = replace(ACTION, owner="")
     facts = [
@@ -203,6 +216,7 @@ def test_unnamed_owners_make_one_line_a_priority() -> None:
     found = escalated(
         *(Rating(each, Status.NOT_ASSESSABLE, "no named owner") for each in facts),
         Rating(replace(unnamed, ref="J2.3"), Status.CLOSED, "Closed, confirmed"),
+        Rating(replace(unnamed, ref="J2.5", confirmed_stage="Complete"), Status.GREEN, "evidence awaited"),
         Rating(replace(unnamed, ref="J2.4"), Status.PROPOSED, "proposed, not yet confirmed"),
     )
     assert [(each.rule, each.ref, each.why, each.of_whom) for each in found] == [

@@ -98,6 +98,15 @@ def test_one_that_is_split_over_two_cells_is_masked_in_both() -> None:
     assert "2008" not in repr((answers, findings))
 
 
+def test_one_that_is_split_over_two_rows_is_masked_in_both() -> None:
+    texts = {0: "Notes", 2: "Date of birth", 3: "3 May 2008", 6: "Seen by 943 47", 7: "6 5870", 1_000_000: "3 May 2008"}
+    cells = {(row, 1): FoundCell(text) for row, text in texts.items()}
+    answers, findings = read(found(AS_ISSUED), replace(found("", "Notes"), cells=cells))
+    masked = [where for code, where in told(findings) if code == "case_identifier"]
+    assert masked == ["Notes!B3", "Notes!B4", "Notes!B7", "Notes!B8"]
+    assert "5870" not in repr((answers, findings))
+
+
 def test_a_workbook_with_nothing_else_in_it_is_not_untouched_and_its_row_not_silent() -> None:
     answers, findings = read(typed(NUMBER))
     assert any(finding.severity.blocks for finding in findings)

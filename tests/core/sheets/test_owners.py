@@ -60,7 +60,7 @@ def test_status_and_age_of_an_owner(said: str, status: str, since: str) -> None:
     [
         ("", ["J1", "J1a.1"]),
         ("1 | action | J1a.1 | confirmed_stage = Closed to business as usual", ["J1"]),
-        ("1 | action | J1a.1 | confirmed_stage = Complete", ["J1", "J1a.1"]),
+        ("1 | action | J1a.1 | confirmed_stage = Complete", ["J1"]),
         ("1 | action | DA.F1 | theme = J1a | agreement = Proposed", ["J1", "J1a.1"]),
         ("1 | action | DA.F1 | theme = J1a | agreement = Agreed", ["J1", "DA.F1", "J1a.1"]),
     ],

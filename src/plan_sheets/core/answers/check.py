@@ -13,7 +13,6 @@ import pandas as pd
 
 from plan_sheets.core.answers.answers import AnswerRow, Cell
 from plan_sheets.core.answers.rules import (
-    ANY_WORD,
     BEGINS,
     DOCUMENT,
     build_schema,
@@ -22,7 +21,7 @@ from plan_sheets.core.answers.rules import (
     has_rules,
 )
 from plan_sheets.core.answers.tidy import clean_text, is_placeholder
-from plan_sheets.core.book.layout import Field
+from plan_sheets.core.book.layout import ANY_WORD, Field
 from plan_sheets.core.model.findings import Finding
 from plan_sheets.core.model.messages import Messages
 
@@ -109,6 +108,8 @@ def _failures(table: _Table, refs: Mapping[str, Collection[str]]) -> Iterator[tu
 
 def _is_asked(cell: Cell, row: AnswerRow) -> bool:
     """Whether a blank is missed: in a row that says something; a placeholder is an open question already."""
+    if cell.field.is_excused(row.text):
+        return False
     return row.says_something and not (cell.entered and is_placeholder(clean_text(cell.entered)))
 
 

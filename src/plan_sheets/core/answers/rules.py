@@ -15,10 +15,9 @@ import pandera.pandas as pa
 from pandera.errors import SchemaError, SchemaErrors
 
 from plan_sheets.core.answers.tidy import is_email, is_integer
-from plan_sheets.core.book.layout import Field
+from plan_sheets.core.book.layout import ANY_WORD, Field
 from plan_sheets.core.model.dates import PartialDate
 
-ANY_WORD = "*"
 DOCUMENT, BEGINS = "(document)", "(round begins)"
 """Columns beside the fields where several documents are checked together: the place of the document, and the first day
 of its round (a date; None where it has none)."""

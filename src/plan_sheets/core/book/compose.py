@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import NamedTuple
 
-from plan_sheets.core.book.layout import Book, Column, Content, Field, Formula, Link, Row, Sheet, as_text
+from plan_sheets.core.book.layout import ANY_WORD, Book, Column, Content, Field, Formula, Link, Row, Sheet, as_text
 from plan_sheets.core.book.measure import narrow_to_print
 from plan_sheets.core.book.notes import with_notes
 from plan_sheets.core.book.signature import REFERENCE, SIGNATURE, row_key, sign
@@ -17,7 +17,6 @@ from plan_sheets.core.model.keys import Address, column_letters
 from plan_sheets.core.model.printable import is_printable, printable
 
 KEY = Field("item", "key", "Key", scope="derived", fill="tool", width=15)
-ANY_WORD = "*"
 
 
 class RowFacts(NamedTuple):
@@ -189,12 +188,22 @@ def missing_formula(sheet: Sheet) -> Formula:
             for other, words in field.required_when.items()
             if other in places
         ]
+        needs += [
+            f'({_range(sheet, places[other], len(rows))}<>"{word}")'
+            for other, words in field.required_unless.items()
+            for word in words
+            if other in places
+        ]
         terms.append(f"SUMPRODUCT({'*'.join([f'(LEN({_range(sheet, place, len(rows))})=0)', *needs])}*1)")
         missing += sum(_needed(row, field, places) and not as_text(row.cells[place]) for row in rows)
     return Formula(f'={"+".join(terms)}&" cells"', f"{missing} cells") if terms else Formula("", "")
 
 
 def _needed(row: Row, field: Field, places: Mapping[str, int]) -> bool:
+    if field.required_unless and field.is_excused(
+        lambda name: as_text(row.cells[places[name]]) if name in places else ""
+    ):
+        return False
     if field.required:
         return True
     for other, words in field.required_when.items():

@@ -234,8 +234,11 @@ def _sheet_shape(sheet: Mapping[str, Any]) -> _SheetShape:
 
 
 def _field(kept: Mapping[str, Any]) -> Field:
-    when = {name: tuple(words) for name, words in kept.get("required_when", {}).items()}
-    return Field(**{**kept, "choices": tuple(kept.get("choices", ())), "required_when": when})
+    needs = {
+        key: {name: tuple(words) for name, words in kept.get(key, {}).items()}
+        for key in ("required_when", "required_unless")
+    }
+    return Field(**{**kept, "choices": tuple(kept.get("choices", ())), **needs})
 
 
 def _without_defaults(part: Column | Field) -> dict[str, Any]:

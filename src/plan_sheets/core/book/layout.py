@@ -5,13 +5,16 @@ The writer makes a file of a `Book`, and a return is read by the book that it we
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
 
 from plan_sheets.core.model.dates import PartialDate
 from plan_sheets.core.model.keys import Key
+
+ANY_WORD = "*"
+"""In `required_when`: any word at all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +37,9 @@ class Field:
     choices: tuple[str, ...] = ()
     required: bool = False
     required_when: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """Required where another field of the row holds one of these words; `["*"]` is any word at all."""
+    """Required where another field of the row holds one of these words; `ANY_WORD` is any at all."""
+    required_unless: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Required, but not where another field of the row holds one of these words."""
     unique: bool = False
     max_length: int | None = None
     minimum: int | None = None
@@ -59,6 +64,10 @@ class Field:
     """Of a record with new rows: the record whose rows they are from then on; "" is their own."""
     one_statement: bool = False
     """Of its record: whether a row is taken whole, or not at all."""
+
+    def is_excused(self, text_of: Callable[[str], str | None]) -> bool:
+        """Whether it need not be filled in in a row whose texts by field name are these."""
+        return any(text_of(other) in words for other, words in self.required_unless.items())
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from plan_sheets.core.book.layout import Chart, Field
 
@@ -45,6 +45,10 @@ class WorkbookSpec:
     title: str
     protected: bool
     sheets: tuple[SheetSpec, ...]
+
+    def without(self, name: str) -> WorkbookSpec:
+        """The workbook without the sheet of this name."""
+        return replace(self, sheets=tuple(sheet for sheet in self.sheets if sheet.name != name))
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,7 +74,7 @@ class Edition:
         number, day = self.earlier
         earlier = f"edition {number} of {PartialDate.of_iso(day).words}"
         does = "takes the place of" if self.number else "would take the place of"
-        return tuple(fold_line(f"This {self.state.partition(',')[0]} {does} {earlier}.", width))
+        return tuple(fold_line(f"This {self.state.partition(',')[0]} {does} {earlier}: see What differs.", width))
 
     @property
     def stem(self) -> str:
@@ -127,6 +127,7 @@ def of_boards(snapshot: Snapshot, boards: Sequence[str]) -> Snapshot:
         questions=tuple(question for question in snapshot.questions if kept.has(question.key)),
         proposals=tuple(proposal for proposal in snapshot.proposals if proposal.action in kept.refs),
         doubts={ref: texts for ref, texts in snapshot.doubts.items() if ref in kept.refs},
+        declined=tuple(each for each in snapshot.declined if kept.has(each.key)),
         asked={key: since for key, since in snapshot.asked.items() if kept.has(key)},
         open_queries=tuple(query for query in snapshot.open_queries if kept.has_query(query)),
         taken_out=(*(item for item in snapshot.taken_out if kept.has(Key(item.record, item.ref, "ref"))), *moved),

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, time
 
-from plan_sheets.core.book.compose import Facts, compose
+from plan_sheets.core.book.compose import Facts, RowFacts, compose
 from plan_sheets.core.book.layout import Book
 from plan_sheets.core.book.measure import fold_line
 from plan_sheets.core.book.spec import ColumnSpec, SheetSpec, WorkbookSpec
+from plan_sheets.core.editions.differ import SHEET
 from plan_sheets.core.editions.editions import Edition, boards_lines
 from plan_sheets.core.rating.snapshot import Snapshot
 from plan_sheets.core.sheets.changes import change_rows
@@ -34,9 +35,19 @@ from plan_sheets.core.sheets.unknown import untold
 
 
 def internal_book(
-    spec: WorkbookSpec, records: Records, snapshot: Snapshot, reference: str, secret: bytes, edition: Edition
+    spec: WorkbookSpec,
+    records: Records,
+    snapshot: Snapshot,
+    reference: str,
+    secret: bytes,
+    edition: Edition,
+    differs: Sequence[RowFacts] | None = None,
 ) -> Book:
-    """The internal master of a snapshot; the same facts make the same book. `records`: the fields of every record."""
+    """The internal master of a snapshot; the same facts make the same book. `records`: the fields of every record.
+
+    `differs`: the rows of the sheet that tells what differs from the edition before; None: there is no such sheet.
+    """
+    spec = spec.without(SHEET) if differs is None else spec
     spec = _without_ages(spec) if snapshot.round is None else spec
     plan = snapshot.history.record("plan", "", snapshot.code)
     columns = spec.sheets[0].columns
@@ -58,6 +69,7 @@ def internal_book(
             "RAG by round": [*round_rows(snapshot)],
             "RAG by board": [*board_rows(snapshot)],
             "Grid": [*grid_rows(snapshot)],
+            **({} if differs is None else {SHEET: differs}),
             "Changes": [*change_rows(snapshot, records)],
             "Open questions": [*question_rows(snapshot)],
             "Considerations": [*coverage_rows(snapshot)],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 
@@ -10,6 +10,7 @@ from plan_sheets.core.book.compose import Facts, RowFacts, compose
 from plan_sheets.core.book.layout import Book, Content
 from plan_sheets.core.book.measure import fold_line
 from plan_sheets.core.book.spec import WorkbookSpec
+from plan_sheets.core.editions.differ import SHEET
 from plan_sheets.core.editions.editions import Edition, boards_lines
 from plan_sheets.core.editions.people import Hit, Names
 from plan_sheets.core.editions.public_text import RECORD, text_key
@@ -95,7 +96,9 @@ def public(snapshot: Snapshot, names: Names, disputed: Collection[Key]) -> tuple
             for code, rated in snapshot.ratings.items()
         },
         limits=snapshot.limits,
-        subgroups=tuple(SubgroupFacts("", "", missed=group.missed) for group in snapshot.subgroups),
+        subgroups=tuple(
+            SubgroupFacts("", "", missed=group.missed, finished=group.finished) for group in snapshot.subgroups
+        ),
         silent={},
         questions=(),
         proposals=(),
@@ -105,6 +108,7 @@ def public(snapshot: Snapshot, names: Names, disputed: Collection[Key]) -> tuple
         open_queries=(),
         made_on=snapshot.made_on,
         considerations={},
+        declined=(),
         coverage=next(coverage_lines(snapshot), ""),
         taken_out=gone,
         closed={},
@@ -242,9 +246,19 @@ def _text(snapshot: Snapshot, ref: str) -> str:
 
 
 def public_book(
-    spec: WorkbookSpec, snapshot: Snapshot, created: date, reference: str, secret: bytes, edition: Edition
+    spec: WorkbookSpec,
+    snapshot: Snapshot,
+    created: date,
+    reference: str,
+    secret: bytes,
+    edition: Edition,
+    differs: Sequence[RowFacts] | None = None,
 ) -> Book:
-    """The public edition, of what `public` left; the same facts make the same book. No marking, no password."""
+    """The public edition, of what `public` left; the same facts make the same book. No marking, no password.
+
+    `differs`: as in `internal_book`.
+    """
+    spec = spec.without(SHEET) if differs is None else spec
     columns = spec.sheets[0].columns
     width = sum(column.width for column in columns)
     above, first = first_page(snapshot, columns, [public_lines(snapshot, width, edition)])
@@ -252,7 +266,11 @@ def public_book(
     facts = Facts(
         texts=texts,
         created=datetime.combine(created, time()),
-        rows={"RAG status": first, "Priorities and actions": [*public_rows(snapshot)]},
+        rows={
+            "RAG status": first,
+            "Priorities and actions": [*public_rows(snapshot)],
+            **({} if differs is None else {SHEET: differs}),
+        },
         lines={"RAG status": above},
         reference=reference,
         secret=secret,

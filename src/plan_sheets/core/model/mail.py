@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from plan_sheets.core.model.dates import PartialDate
@@ -44,8 +45,7 @@ def find_odd_date(mail: Mail, today: date, began: date | None) -> str:
     return "mail_before_round" if began and sent < began else ""
 
 
-@dataclass(frozen=True, slots=True)
-class BodyParts:
+class BodyParts(NamedTuple):
     """The text of a mail in three parts; joined in this order they are the whole text."""
 
     written: str
@@ -152,18 +152,37 @@ def _is_kept_online(address: str) -> bool:
     return any(host == known or host.endswith(f".{known}") for known in _KEPT_ONLINE)
 
 
+LONGEST_QUOTE = 4_000
+"""Characters of an e-mail that are quoted; the whole of it lies in `returned/`."""
+
+
 def describe_mail(mail: Mail) -> str:
-    """What was written in an e-mail, with its day and subject; "" where nothing was."""
+    """What an e-mail says, with its day and subject; its signature and the earlier mail below it are named as such.
+
+    "" where it says nothing, in no subject either.
+    """
     parts = split_body(mail.body)
     outer = describe_mail(mail.attached_to) if mail.attached_to else ""
-    written = parts.written.strip() or parts.signature.strip()
-    if not written:
+    told = [parts.written.strip()]
+    told += [f"{name}: {text.strip()}" for name, text in zip(_NAMES, parts[1:], strict=True) if text.strip()]
+    text = "\n".join(filter(None, told))
+    if not (text or mail.subject):
         return outer
     day = f" of {PartialDate.of_iso(mail.sent_at[:10]).words}" if mail.sent_at else ""
     subject = f", '{mail.subject}'" if mail.subject else ""
-    below = " (Below it is earlier mail, which is kept too.)" if parts.quoted.strip() else ""
-    told = f"E-mail{day}{subject}: {written}{below}"
-    return f"{told}\nForwarded by {outer[:1].lower()}{outer[1:]}" if outer else told
+    quoted = f"E-mail{day}{subject}: {_cut(text, mail.sha256) if text else '(no text)'}"
+    return f"{quoted}\nForwarded by {outer[:1].lower()}{outer[1:]}" if outer else quoted
+
+
+_NAMES = ("Signature", "Earlier mail")
+
+
+def _cut(text: str, sha: str) -> str:
+    """The text; of a long one the beginning, and where the rest is."""
+    if len(text) <= LONGEST_QUOTE:
+        return text
+    rest = f"{len(text) - LONGEST_QUOTE:,} characters more: see returned/{sha}.txt"
+    return f"{text[:LONGEST_QUOTE]} … ({rest})"
 
 
 def describe_whole(mail: Mail) -> str:

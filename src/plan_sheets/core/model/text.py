@@ -27,6 +27,10 @@ def one_slip(word: str, other: str) -> bool:
     return max(len(word), len(other)) == 1 or (len(word) == 2 and word == other[::-1])  # noqa: PLR2004 - two neighbours
 
 
+REDACTED = "Redacted"
+"""What stands instead of a text that was taken out for good."""
+
+
 def plain(text: str) -> str:
     """A text as it is compared where only words count: case, blanks and Unicode form aside."""
     if text.isascii():  # most are, and have one form only

@@ -19,6 +19,7 @@ class Arrival:
     received: str
     completed_by: str = ""
     message: str = ""
+    """What it says to the officer, on its form and in the e-mail that it came in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ def control_totals(
         first = date.fromisoformat(taken[0].received[:10]) if taken else None
         late = max(0, ((first or as_of) - return_by).days)
         last = (taken or files or [Arrival(subgroup, "outstanding", "")])[-1]
-        messages = "\n".join(arrival.message for arrival in taken if arrival.message)
+        messages = "\n".join(dict.fromkeys(arrival.message for arrival in files if arrival.message))
         names = ", ".join(dict.fromkeys(arrival.completed_by for arrival in taken if arrival.completed_by))
         rows.append(
             SubgroupReturn(subgroup, day, first.isoformat() if first else None, last.verdict, late, names, messages)

@@ -12,7 +12,6 @@ from plan_sheets.core.model.rounds import Round
 from plan_sheets.core.model.stages import Status
 from plan_sheets.core.model.text import count_words
 from plan_sheets.core.rating.rag import Rating
-from plan_sheets.core.rating.rollup import ENDED
 from plan_sheets.core.rating.thresholds import Thresholds
 
 EXECUTIVE = "the Executive"
@@ -39,6 +38,13 @@ class SubgroupFacts:
     lead: str = ""
     """The subgroup's Board lead."""
     missed: int = 0
+    finished: bool = False
+    """Whether all its actions are finished, so that there is nothing to chase it for."""
+
+    @property
+    def owes(self) -> bool:
+        """Whether a return is still wanted."""
+        return self.missed > 0 and not self.finished
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +71,7 @@ def escalations(
     """Everything that a round escalates, by rule and then by ref; `by_when` is a date in words."""
     rated = list(ratings)
     found = [each for rating in rated for each in _of_action(rating, limits, by_when)]
-    found += [_no_return(group, by_when) for group in subgroups if group.missed > 1]
+    found += [_no_return(group, by_when) for group in subgroups if group.owes and group.missed > 1]
     found += _unnamed(rated, by_when)
     rules = list(EscalationRule)
     return tuple(sorted(found, key=lambda each: (rules.index(each.rule), ref_order(each.ref))))
@@ -78,7 +84,7 @@ def _of_action(rating: Rating, limits: Thresholds, by_when: str) -> Iterator[Esc
         yield Escalation(EscalationRule.RED, facts.ref, why, asked, EXECUTIVE, by_when)
     if facts.ask:
         yield Escalation(EscalationRule.ASKED, facts.ref, why, facts.ask, EXECUTIVE, by_when)
-    if _is_open(rating) and facts.due and len(facts.moves) >= limits.moves_red:
+    if rating.going_on and facts.due and len(facts.moves) >= limits.moves_red:
         moved = f"Date moved {count_words(len(facts.moves), 'time')}: first {facts.dates[0][1].words}."
         asked = f"Accept the date {facts.due.words}, or say what must change."
         yield Escalation(EscalationRule.MOVED, facts.ref, moved, asked, EXECUTIVE, by_when)
@@ -91,10 +97,6 @@ def _sentence(text: str) -> str:
     return text if text.endswith((".", "!", "?")) else f"{text}."
 
 
-def _is_open(rating: Rating) -> bool:
-    return rating.published not in (*ENDED, Status.PROPOSED) and not rating.facts.complete
-
-
 def _no_return(group: SubgroupFacts, by_when: str) -> Escalation:
     why = f"No return from {group.name} for {group.missed} rounds running."
     asked = f"See that {group.name} reports, or say who will report instead."
@@ -105,7 +107,7 @@ def _unnamed(ratings: list[Rating], by_when: str) -> Iterator[Escalation]:
     """One line a priority. A round is judged on its last day, so in every round Quarter 1 has closed."""
     actions: dict[str, list[Rating]] = {}
     for rating in ratings:
-        if _is_open(rating) and rating.facts.priority and not rating.facts.owner_named:
+        if rating.going_on and rating.facts.priority and not rating.facts.owner_named:
             actions.setdefault(rating.facts.priority, []).append(rating)
     for priority, those in actions.items():
         refs = ", ".join(sorted((rating.facts.ref for rating in those), key=ref_order))

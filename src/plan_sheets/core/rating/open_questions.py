@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from plan_sheets.core.model.keys import Key
@@ -25,8 +25,13 @@ class OpenQuestion:
     source: str = ""
 
 
-def open_questions(rows: Rows, placeholders: Mapping[Key, str], titles: Mapping[Key, str]) -> Iterator[OpenQuestion]:
-    """Every open question: those that the officer keeps, what is in question, placeholders, and cells that ask."""
+def open_questions(
+    rows: Rows, placeholders: Mapping[Key, str], titles: Mapping[Key, str], finished: Collection[str] = ()
+) -> Iterator[OpenQuestion]:
+    """Every open question: those that the officer keeps, what is in question, placeholders, and cells that ask.
+
+    `finished`: the refs of actions that are done, of which nothing is asked any more.
+    """
     for ref, row in rows.get("question", {}).items():
         if not row.get("answer"):
             yield OpenQuestion(
@@ -41,8 +46,8 @@ def open_questions(rows: Rows, placeholders: Mapping[Key, str], titles: Mapping[
         if row.get("agreement") == "Question":
             asked = row.get("question") or "Is this a priority?"
             yield OpenQuestion(Key("priority", ref, "agreement"), ref, asked, "The boards", "", "Priorities")
-    yield from _placeholder_questions(rows, placeholders, titles)
-    yield from _cells_that_ask(rows, titles)
+    in_cells = (*_placeholder_questions(rows, placeholders, titles), *_cells_that_ask(rows, titles))
+    yield from (each for each in in_cells if each.key.record != "action" or each.key.ref not in finished)
 
 
 def _placeholder_questions(

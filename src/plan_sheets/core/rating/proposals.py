@@ -8,11 +8,8 @@ from dataclasses import dataclass
 from plan_sheets.core.model.history import History
 from plan_sheets.core.model.keys import Key
 from plan_sheets.core.model.queries import NewValue
-from plan_sheets.core.model.stages import Stage
+from plan_sheets.core.rating.rag import CONFIRMABLE
 from plan_sheets.core.rating.ratings import waits
-
-PROPOSED_STAGES = (Stage.COMPLETE, Stage.CLOSED, Stage.WITHDRAWN)
-"""Stages that a chair proposes and the officer confirms."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +64,12 @@ def _stage(history: History, ref: str, code: str) -> Iterator[Proposal]:
     answer = history.in_round(Key("action", ref, "stage"), code)
     key = Key("action", ref, "confirmed_stage")
     stands = history.standing(key)
-    reopens = bool(stands.value) and answer.value not in PROPOSED_STAGES
+    reopens = bool(stands.value) and answer.value not in CONFIRMABLE
     if (
         answer.value
         and answer.value != stands.value
         and stands.round <= code
-        and (answer.value in PROPOSED_STAGES or reopens)
+        and (answer.value in CONFIRMABLE or reopens)
     ):
         yes = NewValue(key, answer.value, "standing", code)
         yield Proposal(

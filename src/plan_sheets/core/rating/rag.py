@@ -17,9 +17,11 @@ from plan_sheets.core.model.text import count_words
 from plan_sheets.core.rating.plan_rows import UNNAMED
 from plan_sheets.core.rating.thresholds import Thresholds
 
-_CONFIRMABLE = (Stage.COMPLETE, Stage.CLOSED, Stage.WITHDRAWN)
+CONFIRMABLE = (Stage.COMPLETE, Stage.CLOSED, Stage.WITHDRAWN)
+"""Stages that a chair proposes and the officer confirms: an action that is confirmed as any of them is finished."""
 _ENDED: Mapping[str, Status] = {Stage.CLOSED: Status.CLOSED, Stage.WITHDRAWN: Status.WITHDRAWN}
 _NOT_RATED = (Status.PROPOSED, *_ENDED.values())
+_TROUBLE = (Status.AMBER, Status.RED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,8 @@ class ActionFacts:
     """What the chair judged in this round: Green, Amber or Red; "" is no answer."""
     stage: str = ""
     """The stage that the chair gave in this round; what needs confirming is only proposed by it."""
+    stage_declined: bool = False
+    """Whether the officer said No to that stage."""
     confirmed_stage: str = ""
     """The stage as it is confirmed for this round, whenever that was done."""
     how: str = ""
@@ -166,45 +170,71 @@ class Rating:
     age: int | None = None
     """How many rounds ago that was: 1 is the round before."""
 
+    @property
+    def finished(self) -> bool:
+        """Whether nothing more is to be done, so that nobody is chased: Blue, Complete and Green, Closed, Withdrawn."""
+        done = (Status.BLUE, *_ENDED.values())
+        return self.published in done or (self.published == Status.GREEN and self.facts.complete)
+
+    @property
+    def going_on(self) -> bool:
+        """Whether it is agreed and not finished."""
+        return not self.finished and self.published != Status.PROPOSED
+
 
 def rate(facts: ActionFacts, for_round: Round, limits: Thresholds) -> Rating:
     """The rating of an action in a round."""
-    rating = next(_fitting(facts, for_round, breaches(facts, for_round, limits)))
-    waits = rating.published not in _NOT_RATED and facts.stage in _CONFIRMABLE and facts.stage != facts.confirmed_stage
-    words = f"; {facts.stage} proposed, not yet confirmed" if waits else ""
+    rating = next(_fitting(facts, for_round, limits))
+    words = f"; {facts.stage} proposed, not yet confirmed" if _waits(facts, rating.published) else ""
     return replace(rating, driven_by=rating.driven_by + words, before=facts.published_in(for_round.previous))
 
 
-def _fitting(facts: ActionFacts, for_round: Round, broken: tuple[Breach, ...]) -> Iterator[Rating]:
+def _waits(facts: ActionFacts, published: Status) -> bool:
+    """Whether the chair's stage waits for the officer's word: an end, or that what was confirmed as one goes on."""
+    asks = facts.stage in CONFIRMABLE or (bool(facts.stage) and facts.confirmed_stage in CONFIRMABLE)
+    return asks and published not in _NOT_RATED and facts.stage != facts.confirmed_stage and not facts.stage_declined
+
+
+def _fitting(facts: ActionFacts, for_round: Round, limits: Thresholds) -> Iterator[Rating]:
     """Every rating whose condition fits, in the design's order of precedence: the first is published."""
-    rule = broken[0].ceiling if broken else Status.GREEN
-    reasons = tuple(breach.reason for breach in broken)
-    gap = _gap_words(facts.judged, broken)
     if facts.proposed:
         yield Rating(facts, Status.PROPOSED, "proposed, not yet confirmed")
     if facts.confirmed_stage in _ENDED:  # 1
         yield Rating(facts, _ENDED[facts.confirmed_stage], f"{facts.confirmed_stage}, confirmed")
+    otherwise = next(_fitting_unfinished(facts, for_round, limits))
     if facts.override:  # instead of 2 to 6
-        yield Rating(facts, facts.override.rag, f"{facts.override.words} (otherwise {gap})", rule, reasons)
-    if not facts.judged and not facts.complete:  # 2
+        words = f"{facts.override.words} (otherwise {otherwise.driven_by})"
+        yield Rating(facts, facts.override.rag, words, otherwise.rule, otherwise.reasons)
+    yield otherwise
+
+
+def _fitting_unfinished(facts: ActionFacts, for_round: Round, limits: Thresholds) -> Iterator[Rating]:
+    """The same of what is neither proposed nor ended, whatever an officer says instead."""
+    if facts.complete:  # 2
+        yield _rate_complete(facts)
+    broken = breaches(facts, for_round, limits)
+    rule = broken[0].ceiling if broken else Status.GREEN
+    reasons = tuple(breach.reason for breach in broken)
+    gap = _gap_words(facts.judged, broken)
+    if not facts.judged:  # 3
         last, age = _last_told(facts, for_round)
         ago = f"last {last}, {count_words(age, 'round')} ago" if last else "never reported"
         yield Rating(facts, Status.NOT_REPORTED, f"{gap}; {ago}", rule, reasons, last=last, age=age if last else None)
-    missing = () if facts.judged in (Status.AMBER, Status.RED) else facts.missing  # 3
-    if missing:  # 4
+    missing = () if facts.judged in _TROUBLE else facts.missing  # 4
+    if missing:  # 5
         yield Rating(facts, Status.NOT_ASSESSABLE, f"{gap}; {', '.join(missing)}", rule, missing + reasons)
-    if facts.complete and facts.judged not in (Status.AMBER, Status.RED):  # 5
-        yield _rate_complete(facts)
     worse = max(Status(facts.judged), rule, key=ASSESSED.index)  # 6
     yield Rating(facts, worse, gap, rule, reasons)
 
 
 def _rate_complete(facts: ActionFacts) -> Rating:
+    """Blue or Green, whatever was judged and whatever else is blank; trouble that was said is told beside it."""
+    judged = f"; judged {facts.judged} in this round" if facts.judged in _TROUBLE else ""
     missing = [name for name, text in (("impact", facts.impact), ("evidence", facts.evidence)) if not text]
     if not missing:
-        return Rating(facts, Status.BLUE, "confirmed Complete, with impact and evidence")
+        return Rating(facts, Status.BLUE, f"confirmed Complete, with impact and evidence{judged}")
     awaited = f"evidence awaited (no {' and no '.join(missing)} given)"
-    return Rating(facts, Status.GREEN, f"confirmed Complete; {awaited}", reasons=(awaited,))
+    return Rating(facts, Status.GREEN, f"confirmed Complete; {awaited}{judged}", reasons=(awaited,))
 
 
 def _last_told(facts: ActionFacts, for_round: Round) -> tuple[Status | None, int]:
@@ -231,8 +261,7 @@ def breaches(facts: ActionFacts, for_round: Round, limits: Thresholds) -> tuple[
 
 
 def _find_breaches(facts: ActionFacts, for_round: Round, limits: Thresholds) -> Iterator[Breach]:
-    # What is confirmed Complete can be late no more, though its date has passed.
-    if facts.due and not facts.complete:
+    if facts.due:
         overdue = (for_round.last_day - facts.due.last).days
         if overdue >= min(limits.overdue_amber_days, limits.overdue_red_days):
             ceiling = Status.RED if overdue >= limits.overdue_red_days else Status.AMBER

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from itertools import pairwise
 
 from plan_sheets.core.model.dates import PartialDate
@@ -10,8 +10,9 @@ from plan_sheets.core.model.history import History
 from plan_sheets.core.model.keys import Key, ref_order
 from plan_sheets.core.model.rounds import Round
 from plan_sheets.core.model.stages import Status
+from plan_sheets.core.rating.declined import Declined, stage_declined
 from plan_sheets.core.rating.plan_rows import Rows, lead_of, parent
-from plan_sheets.core.rating.rag import ActionFacts, LastStep, Override, Rating, rate
+from plan_sheets.core.rating.rag import CONFIRMABLE, ActionFacts, LastStep, Override, Rating, rate
 from plan_sheets.core.rating.thresholds import Thresholds
 
 RECORDS = (
@@ -58,22 +59,38 @@ def is_further(row: Mapping[str, str]) -> bool:
     return row.get("agreement") in ("Proposed", "Declined")
 
 
+def is_declined(history: History, record: str, ref: str) -> bool:
+    """Whether a row is a further action to which the officer said No."""
+    return record == "action" and history.text(record, ref, "agreement") == "Declined"
+
+
+def find_finished(history: History) -> frozenset[str]:
+    """The refs of the actions that nobody has to look after any more: confirmed as Complete or ended, or declined."""
+    return frozenset(
+        ref
+        for ref in history.refs("action")
+        if history.text("action", ref, "confirmed_stage") in CONFIRMABLE or is_declined(history, "action", ref)
+    )
+
+
 def last_given(history: History, ref: str, name: str, rounds: Sequence[str]) -> str:
     """The last answer to a round field that is not blank, in these rounds."""
     return next((text for code in reversed(rounds) if (text := history.of_round("action", ref, name, code))), "")
 
 
-def rate_rounds(history: History, rounds: Sequence[str], now: Rows | None = None) -> dict[str, dict[str, Rating]]:
+def rate_rounds(
+    history: History, rounds: Sequence[str], now: Rows | None = None, declined: Collection[Declined] = ()
+) -> dict[str, dict[str, Rating]]:
     """The rating of every action in each of these rounds (codes, oldest first), by round and ref.
 
-    `now`: the plan at the end of the last one, if it is known already.
+    `now`: the plan at the end of the last one, if it is known already. `declined`: what the officer did not let stand.
     """
     rated: dict[str, dict[str, Rating]] = {}
     for place, code in enumerate(rounds):
         rows = now if now and code == rounds[-1] else rows_at(history, code)
         limits = thresholds(history, code)
         rated[code] = {
-            ref: rate(_facts(history, rows, ref, rounds[: place + 1], rated), Round.parse(code), limits)
+            ref: rate(_facts(history, rows, ref, rounds[: place + 1], rated, declined), Round.parse(code), limits)
             for ref in rows["action"]
             if rows["action"][ref].get("agreement") != "Declined"
         }
@@ -81,7 +98,12 @@ def rate_rounds(history: History, rounds: Sequence[str], now: Rows | None = None
 
 
 def _facts(
-    history: History, rows: Rows, ref: str, rounds: Sequence[str], rated: Mapping[str, Mapping[str, Rating]]
+    history: History,
+    rows: Rows,
+    ref: str,
+    rounds: Sequence[str],
+    rated: Mapping[str, Mapping[str, Rating]],
+    declined: Collection[Declined],
 ) -> ActionFacts:
     row, code = rows["action"][ref], rounds[-1]
 
@@ -96,6 +118,7 @@ def _facts(
         lead=rows["priority"].get(parent(row["theme"]), {}).get("owner", "") if row["theme"] else "",
         judged=answer("rag"),
         stage=answer("stage"),
+        stage_declined=stage_declined(declined, ref, code, answer("stage")),
         confirmed_stage=row["confirmed_stage"],
         how=row["how"],
         owner=row["owner"],
@@ -107,14 +130,8 @@ def _facts(
         steps=_steps(history, ref, rounds),
         history=tuple((Round.parse(past), rated[past][ref].published) for past in rounds[:-1] if ref in rated[past]),
         override=_override(history, ref, code),
-        proposed=is_further(row) or _agreed_since(history, ref, code),
+        proposed=is_further(row),
     )
-
-
-def _agreed_since(history: History, ref: str, code: str) -> bool:
-    """Whether a further action was proposed in this very round: nobody could have been asked to report on it yet."""
-    held = history.standing(Key("action", ref, "agreement"), code)
-    return held.value == "Agreed" and held.round == code
 
 
 def _dates(history: History, ref: str, rounds: Sequence[str]) -> tuple[tuple[Round | None, PartialDate], ...]:

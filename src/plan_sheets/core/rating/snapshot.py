@@ -12,6 +12,7 @@ from plan_sheets.core.model.keys import Key
 from plan_sheets.core.model.queries import OpenQuery
 from plan_sheets.core.model.rounds import Round
 from plan_sheets.core.rating.decisions import Decision, decisions
+from plan_sheets.core.rating.declined import Declined
 from plan_sheets.core.rating.escalate import Escalation, SubgroupFacts, due_by, escalations
 from plan_sheets.core.rating.open_questions import OpenQuestion
 from plan_sheets.core.rating.plan_rows import Rows, parent
@@ -65,6 +66,8 @@ class Snapshot:
     """The last day of the round; of the consultation draft, the day on which the plan was last read."""
     considerations: Mapping[str, str]
     """The title of each consideration, by the field of the grid that holds it."""
+    declined: tuple[Declined, ...] = ()
+    """What was said for the rounds up to this one and the officer did not let stand."""
     coverage: str = ""
     """In the public edition alone: how much of the grid is answered, in a sentence."""
     taken_out: tuple[TakenOut, ...] = ()

@@ -10,7 +10,7 @@ from plan_sheets.core.book.layout import texts_of
 from plan_sheets.core.model.found import FoundSheet, FoundWorkbook
 from plan_sheets.core.model.keys import Address, place_of
 from plan_sheets.core.screening.identifiers import IdentifierKind
-from plan_sheets.core.screening.screen import Screen
+from plan_sheets.core.screening.screen import LONGEST_HEADING, Screen
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +57,16 @@ def mask(workbook: FoundWorkbook, issued: Collection[str], screen: Screen, place
 def _find_in_sheet(
     sheet: FoundSheet, issued: Collection[str], screen: Screen, places: Collection[str]
 ) -> Iterator[tuple[tuple[int, int], IdentifierKind]]:
-    """Each cell with an identifier, or with a part of one that is split over several cells of its row."""
+    """Each cell with an identifier, or with a part of one that is split over several cells of its row or column."""
     typed = {place: cell for place, cell in sheet.cells.items() if cell.text not in issued or cell.formula}
     above: dict[int, str] = {}
     for place, cell in sorted(typed.items()):
         for text in filter(None, (cell.text, cell.formula)):
             yield from ((place, one.kind) for one in screen.find(text, above.get(place[1], ""), places))
         above.setdefault(place[1], cell.text if len(cell.text) <= LONGEST_HEADING else "")
+    for under in _list_under_each_other(typed):
+        for one, touched in screen.find_in_column([typed[place].text for place in under], places):
+            yield from ((under[at], one.kind) for at in touched)
     rows = sheet.rows() if typed else {}
     for row in {row for row, _ in typed}:
         columns = sorted(rows[row])
@@ -71,8 +74,17 @@ def _find_in_sheet(
             yield from (((row, columns[at]), one.kind) for at in touched if (row, columns[at]) in typed)
 
 
-LONGEST_HEADING = 30
-"""Characters: what somebody typed over a column of their own is no longer."""
+def _list_under_each_other(typed: Collection[tuple[int, int]]) -> Iterator[list[tuple[int, int]]]:
+    """The places that stand directly under each other, from top to bottom, where there are two or more."""
+    under: list[tuple[int, int]] = []
+    for row, column in sorted(typed, key=lambda place: (place[1], place[0])):
+        if under and under[-1] != (row - 1, column):
+            if len(under) > 1:
+                yield under
+            under = []
+        under.append((row, column))
+    if len(under) > 1:
+        yield under
 
 
 def _without(workbook: FoundWorkbook, masked: Collection[Address]) -> FoundWorkbook:

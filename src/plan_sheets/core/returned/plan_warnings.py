@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from plan_sheets.core.answers.answers import Cell
 from plan_sheets.core.model.findings import Finding
@@ -15,15 +15,18 @@ MOST_ON_ONE_DAY = 0.5
 """The planner is warned if more than this share of the dated actions have the same due date."""
 
 
-def count_records(rows: Rows, questions: int) -> dict[str, int]:
-    """How many of each record there are; themes and priorities are counted separately."""
+def count_records(rows: Rows, questions: int, finished: Collection[str] = ()) -> dict[str, int]:
+    """How many of each record there are; themes and priorities are counted separately.
+
+    The owners of actions that are `finished` (refs) need no confirming.
+    """
     refs = list(rows.get("priority", {}))
     themes = [ref for ref in refs if parent(ref) != ref]
     owners = [
         row.get("owner_status", "")
         for record in ("priority", "action")
         for ref, row in rows.get(record, {}).items()
-        if not (record == "priority" and parent(ref) != ref)
+        if not (parent(ref) != ref if record == "priority" else ref in finished)
     ]
     return {
         "boards": len(rows.get("board", {})),
@@ -38,13 +41,19 @@ def count_records(rows: Rows, questions: int) -> dict[str, int]:
     }
 
 
-def find_plan_warnings(rows: Rows, cells: Mapping[Key, Cell], messages: Messages) -> Iterator[Finding]:
-    """Find what a planner should look at before anything is issued. `cells` give the addresses."""
-    yield from _find_shared_due_date(rows, messages)
-    yield from _find_same_actions(rows, cells, messages)
+def find_plan_warnings(
+    rows: Rows, cells: Mapping[Key, Cell], messages: Messages, finished: Collection[str] = ()
+) -> Iterator[Finding]:
+    """Find what a planner should look at before anything is issued. `cells` give the addresses.
+
+    `finished`: the refs of actions that are done, of which nothing is warned.
+    """
+    going_on = {**rows, "action": {ref: row for ref, row in rows.get("action", {}).items() if ref not in finished}}
+    yield from _find_shared_due_date(going_on, messages)
+    yield from _find_same_actions(going_on, cells, messages)
     yield from _find_priorities_without_actions(rows, cells, messages)
     yield from _find_uncovered_grid_cells(rows, cells, messages)
-    yield from _find_actions_without_subgroup(rows, cells, messages)
+    yield from _find_actions_without_subgroup(going_on, cells, messages)
     for who in missing_statutory(rows):
         yield messages.finding("statutory_consultee_missing", address=Address("Consultation", "A1"), who=who)
 

@@ -305,6 +305,9 @@ class _Reading:
             if typed.column.field.scope == "round" and typed.column.field.record == "action":
                 reports.setdefault(typed.row.ref, []).append(typed)
         for ref, cells in sorted(reports.items(), key=lambda report: ref_order(report[0])):
+            locked = {column.field.name: as_text(content) for column, content in _locked(cells[0])}
+            if any(typed.column.field.is_excused(locked.get) for typed in cells):
+                continue  # it is finished, so nothing has to be said
             if not any(self.entered(typed).strip() or typed.key in masked for typed in cells):
                 key = Key("action", ref, "ref")
                 yield self.messages.finding("row_silent", address=cells[0].address, key=key, ref=ref)

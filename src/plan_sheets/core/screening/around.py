@@ -21,13 +21,17 @@ def find_kind(screen: Screen, *texts: str) -> IdentifierKind | None:
 
 
 def mask_mail(screen: Screen, mail: Mail) -> tuple[Mail, IdentifierKind | None]:
-    """The mail, and that it was attached to, without its texts if any holds an identifier; and of which kind."""
+    """The mail, and that it was attached to, without its texts if any holds an identifier; and of which kind.
+
+    Who sent it still stands there, unless the identifier is in that.
+    """
     outer, kind = mask_mail(screen, mail.attached_to) if mail.attached_to else (None, None)
     noted = [text for note in mail.notes for text in note.details.values()]
+    sent_by = MASK if find_kind(screen, mail.sent_by) else mail.sent_by
     mine = find_kind(screen, mail.subject, mail.body, mail.sent_by, *noted)
     if mine is None:
         return replace(mail, attached_to=outer), kind
-    return replace(mail, subject=MASK, body=MASK, notes=(), attached_to=outer), mine
+    return replace(mail, sent_by=sent_by, subject=MASK, body=MASK, notes=(), attached_to=outer), mine
 
 
 def mask_around(screen: Screen, workbook: FoundWorkbook) -> tuple[FoundWorkbook, list[tuple[str, IdentifierKind]]]:

@@ -41,7 +41,9 @@ class IdentifierWords:
     words: tuple[str, ...] = ()
     """What says, before a number or over it, that it is one."""
     unless: tuple[str, ...] = ()
-    """What says, directly before a number, that it is another one."""
+    """What says, directly before a number, or between the words and a date, that it is another one."""
+    figures: tuple[str, ...] = ()
+    """What says, earlier in the sentence, that figures are counts and rates."""
     systems: tuple[str, ...] = ()
     """Names of systems that number their cases."""
     areas: frozenset[str] = frozenset()

@@ -12,6 +12,10 @@ from plan_sheets.core.screening.identifiers import IdentifierKind, IdentifierWor
 _S = r"[\s._-]{0,3}"
 """What may stand between two characters of an identifier."""
 _ONE = r"[\s._-]"
+_FIGURE = r"[\dOIL]"
+"""A figure, or the letter that is typed for a nought or a one; `as_figures` reads it so."""
+_PARTED = rf"(?:\)?{_ONE}{{1,3}}|\s?/\s?|[,)])"
+"""What may stand between the groups of an NHS number. A comma and a blank part a list."""
 _ALONE, _ENDS = r"(?<![A-Za-z0-9])", r"(?![A-Za-z0-9])"
 
 _LINK = (
@@ -21,26 +25,36 @@ _LINK = (
 )
 """What may stand between a word and the number that it tells of."""
 
+_NUMBER = r"(?:no|num|number|id|identifier)\b\.?"
+_BEHIND, _CLOSES = r"(?:\s?[(\[]\s?|\s?-\s?|,?\s)", r"(?:[)\].;,]|$)"
+"""What stands between a number and the words that tell of it, behind it; and what ends these."""
+_UNIT = (
+    r"GBP|EUR|USD|pounds?|euros?|bytes|[KMG]B|kg|km|miles|metres|per\s?cent|percent|hours|days|people|children|pupils"
+)
+_NO_UNIT = rf"(?!\s?(?:{_UNIT})\b|\s?%)"
+_GROUPED = rf"(?![0-258]\d\d\s?[,/])\d{_FIGURE}{{2}}{_PARTED}{_FIGURE}{{3}}{_PARTED}{_FIGURE}{{4}}"
 NHS_GROUPED = (
-    r"(?<![A-Za-z0-9])(?<!\d[.-])"
-    rf"(?:\d{{3}}{_ONE}{{1,3}}\d{{3}}{_ONE}{{1,3}}\d{{4}}|\d(?:{_ONE}{{1,3}}\d){{9}}(?!{_ONE}{{0,3}}\d))"
-    r"(?![A-Za-z0-9]|[.-]\d)"
+    r"(?<![A-Za-z0-9])(?<!\d[.,/-])"
+    rf"(?:{_GROUPED}|\d(?:{_ONE}{{1,3}}\d){{9}}(?!{_ONE}{{0,3}}\d))"
+    rf"(?![A-Za-z0-9]|[.,/-]\d){_NO_UNIT}"
 )
 NHS_PLAIN = (
     r"(?<![A-Za-z0-9_/#=@£$€+])(?<![A-Za-z0-9][.,-])[34679]\d{9}"
-    r"(?![A-Za-z0-9_]|[.,-]\d|\s?(?:GBP|pounds?|euros?|bytes|per\s?cent)\b|\s?%)"
+    rf"(?![A-Za-z0-9_]|[.,-]\d){_NO_UNIT}"
 )
-"""Numbers of England, Wales, the Isle of Man and Northern Ireland begin so, and those of examples (9)."""
-NHS_ANY = rf"\d(?:{_S}\d){{9}}(?!\d)"
+"""Numbers of England, Wales, the Isle of Man and Northern Ireland begin so, and those of examples (9): `_GROUPED` by
+commas or slashes too."""
+NHS_ANY = rf"(?:{_FIGURE}(?:(?:[\s._/()-]|,(?!\s)){{0,3}}{_FIGURE}){{9}}|\d{{3}},\s\d{{3}},\s\d{{4}})(?![A-Za-z0-9])"
 
 UPN = rf"[A-HJ-NP-RT-Z](?:{_S}\d){{11}}{_S}[0-9A-HJ-NP-RT-Z]{_ENDS}"
+UPN_SAID = UPN.replace(r"\d", _FIGURE)
 
 _NI = (
     r"(?!BG|GB|KN|NK|NT|TN|ZZ)(?:Q{s}Q|[A-CEGHJ-PR-TW-Z]{s}[A-CEGHJ-NPR-TW-Z])(?:{s}\d){{6}}".replace("{s}", _S)
 ).replace("{{6}}", "{6}")
 """GOV.UK: prefixes that are not used are left out; QQ is that of examples."""
 NI_WHOLE = rf"{_NI}{_S}[A-D]{_ENDS}"
-NI_ANY = rf"{_NI}(?:{_S}[A-D])?{_ENDS}"
+NI_ANY = rf"{_NI}(?:{_S}[A-D])?{_ENDS}".replace(r"\d", _FIGURE)
 
 _MONTH_DAY = rf"(?:[05]{_S}[1-9]|[16]{_S}[0-2]){_S}(?:0{_S}[1-9]|[12]{_S}\d|3{_S}[01])"
 DRIVING_LICENCE = (
@@ -59,15 +73,23 @@ DATE = (
     r"|\d{1,2}\s?[\s./-]\s?\d{1,2}\s?[\s./-]\s?(?:\d{4}|\d{2})"
     r"|\d{8}|\d{6})(?!\d)"
 )
+WRITTEN_DATE = DATE.replace(r"|\d{8}|\d{6}", "")
+DATE_SAID = DATE.replace(r"\d", _FIGURE)
+_TO_NUMBER = r"[\s,:()-]{1,3}"
+_WORD_BETWEEN = rf"(?:{_TO_NUMBER}[a-z'\u2019]{{1,15}})"
+_WORDS_AFTER = r"(?:(?:is|was|were|as|when|his|her|their|the|child|child's|he|she|they)\s){0,5}"
+"""What may stand between a date and the words that say, behind it, what it is."""
 
-CASE = rf"(?:[A-Z]{{1,6}}[\s/-]?)?\d(?:[\s./-]?\d){{2,13}}[A-Z]?{_ENDS}"
-CASE_LONG = CASE.replace("{2,13}", "{5,13}")
+_NO_PREFIX = r"(?!(?:for|in|of|from|to|by|with|at|and|or|since|about|over|under|nearly|some|all|after|before)\s)"
+_CASE_FIGURES = r"\d(?:[\s./-]?\d|[OIL]){2,13}[A-Z]?" + _ENDS
+CASE = rf"(?:{_NO_PREFIX}[A-Z]{{1,6}}[\s/-]?)?{_CASE_FIGURES}"
+CASE_LONG = _CASE_FIGURES.replace("{2,13}", "{5,13}")
 POSTCODE = rf"{_ALONE}([A-Z]{{1,2}})(\d[A-Z\d]?)[\s.-]{{0,2}}(\d)([ABD-HJLNP-UW-Z]{{2}}){_ENDS}"
 
 _ENDS_POSTCODE = rf"\d{_S}[ABD-HJLNP-UW-Z]{{2}}(?![A-Za-z])"
 MAY_HOLD = rf"\d\D{{0,14}}\d\D{{0,14}}\d|{_ENDS_POSTCODE}"
 """Three digits near each other, or the end of a postcode: a text without either holds no identifier."""
-MAY_BE_SEEN = rf"\d(?:{_S}\d){{5}}|{_ENDS_POSTCODE}"
+MAY_BE_SEEN = rf"\d(?:[\s._,/()-]{{0,3}}{_FIGURE}){{5}}|{_ENDS_POSTCODE}"
 """Six digits near each other, or the end of a postcode: without either, none is known without words."""
 
 
@@ -111,12 +133,20 @@ def list_said(kinds: Mapping[IdentifierKind, IdentifierWords]) -> tuple[Pattern,
     """Every way to write a number together with the words that say what it is."""
     kind = IdentifierKind
     case, born = kinds[kind.CASE_REFERENCE], kinds[kind.DATE_OF_BIRTH].words
+    nhs = any_of(kinds[kind.NHS_NUMBER].words)
+    behind = rf"(?P<behind>{nhs}\s{_NUMBER}|{nhs}(?=\s?{_CLOSES}))"
     written = (
         (kind.NHS_NUMBER, said_to_be(kinds[kind.NHS_NUMBER].words, NHS_ANY)),
-        (kind.UPN, said_to_be(kinds[kind.UPN].words, UPN)),
+        (kind.NHS_NUMBER, rf"{nhs}\s{{0,3}}{_NUMBER}{_WORD_BETWEEN}{{1,6}}{_TO_NUMBER}(?P<number>{NHS_ANY})"),
+        (kind.NHS_NUMBER, rf"{_ALONE}(?P<number>{NHS_ANY}){_BEHIND}{_WORDS_AFTER}{behind}"),
+        (kind.UPN, said_to_be(kinds[kind.UPN].words, UPN_SAID)),
         (kind.NATIONAL_INSURANCE, said_to_be(kinds[kind.NATIONAL_INSURANCE].words, NI_ANY)),
-        (kind.DATE_OF_BIRTH, said_to_be(born, DATE)),
-        (kind.DATE_OF_BIRTH, rf"(?<!\d)(?P<number>{DATE})(?:\s?[(\[]\s?|,?\s){any_of(born)}\.?\s?(?:[)\];,]|$)"),
+        (kind.DATE_OF_BIRTH, said_to_be(born, DATE_SAID)),
+        (
+            kind.DATE_OF_BIRTH,
+            rf"{any_of(born)}\.?(?P<between>{_WORD_BETWEEN}{{1,8}}{_TO_NUMBER})(?<!\d)(?P<number>{WRITTEN_DATE})",
+        ),
+        (kind.DATE_OF_BIRTH, rf"(?<!\d)(?P<number>{DATE}){_BEHIND}{_WORDS_AFTER}{any_of(born)}\.?\s?{_CLOSES}"),
         (kind.CASE_REFERENCE, said_to_be(case.words, CASE)),
         (kind.CASE_REFERENCE, rf"{any_of(case.systems)}(?:'s)?(?P<link>{_LINK})(?P<number>{CASE})"),
         (kind.CASE_REFERENCE, rf"(?<![\d.,/-])(?P<number>{CASE_LONG})\s?(?:[(\[]\s?|on\s|in\s){any_of(case.systems)}"),
@@ -142,9 +172,9 @@ def list_headed(kinds: Mapping[IdentifierKind, IdentifierWords]) -> tuple[tuple[
     kind = IdentifierKind
     written = (
         (kind.NHS_NUMBER, NHS_ANY),
-        (kind.UPN, UPN),
+        (kind.UPN, UPN_SAID),
         (kind.NATIONAL_INSURANCE, NI_ANY),
-        (kind.DATE_OF_BIRTH, DATE),
+        (kind.DATE_OF_BIRTH, DATE_SAID),
         (kind.CASE_REFERENCE, CASE),
     )
     return tuple(
@@ -156,18 +186,47 @@ def list_headed(kinds: Mapping[IdentifierKind, IdentifierWords]) -> tuple[tuple[
     )
 
 
-def no_nhs_number(words: Iterable[str]) -> str:
-    """What a text ends with before a number that is another one: one of these words, an area's code, a currency."""
-    said = rf"{any_of(words)}(?:\s{{1,3}}(?:no|number|id|code|is|on|at|of)\b){{0,3}}[\s.:#=(-]{{0,6}}"
-    return rf"(?:{said}|(?:\+\s?\d{{1,3}}|\(0\)|[£$€]|(?<!\d)0)[\s.-]?)$"
+def no_nhs_number(words: Iterable[str], figures: Iterable[str]) -> str:
+    """What a text ends with before a number that is another one.
+
+    One of these `words`, an area's code or a currency; words of `figures` earlier in the sentence; or a row of figures.
+    """
+    said = (
+        rf"{any_of(words)}(?:\s{{1,3}}(?:no|number|id|code|meeting|room|link|is|on|at|of)\b){{0,3}}[\s.:#=()-]{{0,6}}"
+    )
+    row = r"(?:^|[:,\d]\s?)(?<!\d{3}\s\d{3}\s)(?<!\d)(?!19|20)\d{3,4},?\s"
+    return rf"(?:{said}|{any_of(figures)}[^.;\n]{{0,30}}|{row}|(?:\+\s?\d{{1,3}}|\(0\)|[£$€]|(?<!\d)0)[\s.-]?|://\S{{0,100}})$"
+
+
+def goes_on(words: Iterable[str]) -> str:
+    """What follows a number that is none of the NHS: one of these words alone in brackets, or a row of figures."""
+    said = rf"\s?\(\s?{any_of(words)}(?:\s(?:no|number|id|code|meeting))?\s?\)"
+    return rf"(?:{said}|,?\s(?!(?:19|20)\d\d\b)[1-9]\d{{2,3}}(?!\d|\s\d{{3}}\s\d{{4}}(?!\d))(?=\s?(?:[\d,.;)]|$)))"
+
+
+_AS_FIGURES = str.maketrans("OIL", "011")
+
+
+def as_figures(compact: str) -> str:
+    """Capital letters that stand for a nought or a one as these figures."""
+    return compact.translate(_AS_FIGURES)
 
 
 YEAR = r"(?:19|20)\d\d(?:[\s/-]{1,3}(?:(?:19|20)\d\d|\d\d))?"
 HOURS = r"\d{1,2}\.\d\d(?:\s?-\s?\d{1,2}\.\d\d)?"
-WRITTEN_DATE = DATE.replace(r"|\d{8}|\d{6}", "")
 COUNTED = (
-    r"\s(?:records|cases|children|adults|people|users|licen[cs]es|forms|episodes|referrals|contacts|pounds|hours)\b"
+    r"\s(?:records|cases|children|adults|people|users|licen[cs]es|forms|episodes|referrals|contacts|pounds|hours"
+    r"|incidents|crimes|offences|families|pupils|patients|clients|visits|reports|calls|days|weeks|staff)\b"
+    r"|\s(?:out\s)?of\s\d"
 )
 """What a number is followed by that counts something."""
 IS_NUMBERED = r"\b(?:no|num|number|ref|reference|id|identifier|code)\b|[:#]"
 """What says between the name of a system and a number that it is that of a case."""
+MANY_BORN = (
+    r"\b(?:children|babies|infants|newborns|twins|those|people|pupils|adults|mothers|women|girls|boys|births|all|any|every)\b"
+    r"[^.;\d]{0,20}$"
+)
+"""What stands before "born" where it is told of many, by a rule or a count."""
+LEADS_TO_A_DATE = rf"(?:\d|\b(?:{_MONTHS}|on|is|was|as|of|the))\W*$"
+"""What a text ends with whose next cell goes on with a date: an action and its due date stand beside each other too."""
+BY_A_DATE = r"\b(?:by|from)\W*$"

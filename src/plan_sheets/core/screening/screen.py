@@ -12,17 +12,22 @@ from plan_sheets.core.screening.check_digits import is_nhs_number, is_upn
 from plan_sheets.core.screening.fold import fold
 from plan_sheets.core.screening.identifiers import CaseIdentifier, IdentifierKind, IdentifierWords
 from plan_sheets.core.screening.patterns import (
+    BY_A_DATE,
     COUNTED,
     HOURS,
     IS_NUMBERED,
+    LEADS_TO_A_DATE,
+    MANY_BORN,
     MAY_BE_SEEN,
     MAY_HOLD,
     WRITTEN_DATE,
     YEAR,
     Pattern,
     any_of,
+    as_figures,
     compile_pattern,
     compile_words,
+    goes_on,
     list_headed,
     list_said,
     list_seen,
@@ -31,7 +36,7 @@ from plan_sheets.core.screening.patterns import (
 
 _NEAR = 60
 """Characters: no identifier, with the words that tell of it, is longer where it crosses from one text to the next."""
-_BEFORE = 40
+_BEFORE = 120
 """How many characters before a number are looked at for what else it may be."""
 _UNITS = frozenset(
     {"st", "nd", "rd", "th", "hr", "wk", "yr", "dy", "ft", "lb", "pt", "pp", "pa", "pw", "ed", "gb", "tb"}
@@ -39,6 +44,19 @@ _UNITS = frozenset(
 """What is written in small letters behind a number and is not the end of a postcode: `L1 1st draft`."""
 _FIGURES_SAID, _FIGURES_BARE = 4, 5
 """How many figures the number of a case has at least: behind "ID" or a colon, and behind the bare name of a system."""
+
+LONGEST_HEADING = 30
+"""Characters: what somebody typed over a column of their own, or over a number, is no longer."""
+_KNOWN_UNSAID = frozenset(IdentifierKind) - {IdentifierKind.DATE_OF_BIRTH, IdentifierKind.CASE_REFERENCE}
+_FIGURES = {
+    IdentifierKind.NHS_NUMBER: 7,
+    IdentifierKind.UPN: 9,
+    IdentifierKind.NATIONAL_INSURANCE: 4,
+    IdentifierKind.DATE_OF_BIRTH: 3,
+}
+"""How many figures are typed as figures at least, where others are typed as the letters O, I and l."""
+_WORDS_OF_TWO = frozenset({"am", "an", "as", "at", "be", "by", "he", "me", "my", "we", "nr", "pa", "pp", "st"})
+"""What may stand before a number and is not the beginning of a National Insurance number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +70,15 @@ class Screen:
     seen: Sequence[Pattern]
     headed: Sequence[tuple[str, Pattern]]
     """What a heading says, and how the numbers under it are written."""
-    other: str
-    """What stands before a number that is no NHS number."""
+    other: tuple[str, str]
+    """What stands before, and what behind, a number that is no NHS number."""
 
     @classmethod
     def of_words(cls, kinds: Mapping[IdentifierKind, IdentifierWords]) -> Screen:
         """The screen for what `schemas/identifiers.yaml` says of every kind."""
         words = any_of(word.lower() for about in kinds.values() for word in (*about.words, *about.systems))
-        other = no_nhs_number(kinds[IdentifierKind.NHS_NUMBER].unless)
+        nhs = kinds[IdentifierKind.NHS_NUMBER]
+        other = no_nhs_number(nhs.unless, nhs.figures), goes_on(nhs.unless)
         return cls(kinds, words, list_said(kinds), list_seen(), list_headed(kinds), other)
 
     def find(self, text: str, heading: str = "", places: Collection[str] = ()) -> tuple[CaseIdentifier, ...]:
@@ -91,9 +110,27 @@ class Screen:
             for one in self._find(between.join(text for _, text in filled), "", places):
                 touched = range(bisect_right(starts, one.start) - 1, bisect_left(starts, one.end))
                 crossed = [filled[at] for at in touched]
-                if len(crossed) > 1 and not _is_by_chance(one.kind, between, crossed):
+                if len(crossed) > 1 and not self._is_by_chance(one.kind, between, [text for _, text in crossed]):
                     found.setdefault((one.kind, range(crossed[0][0], crossed[-1][0] + 1)), one)
         return tuple((one, crossed) for (_, crossed), one in found.items())
+
+    def find_in_column(
+        self, texts: Sequence[str], places: Collection[str] = ()
+    ) -> tuple[tuple[CaseIdentifier, range], ...]:
+        """Every identifier that is split over two rows: cut in two, or below the words that say what it is.
+
+        Told as `find_in_row` tells it. A blank text parts those over it from those under it; three figures or more
+        under each other are a column of figures.
+        """
+        is_figure = [text.strip().replace(" ", "").isdigit() for text in texts]
+        found = []
+        for at, pair in enumerate(pairwise(texts)):
+            if not all(text.strip() for text in pair) or _is_figures(is_figure, at):
+                continue
+            for one, _ in self.find_in_row(pair, places):
+                if one.kind in _KNOWN_UNSAID or len(pair[0]) <= LONGEST_HEADING:
+                    found.append((one, range(at, at + 2)))
+        return tuple(found)
 
     def _find(self, folded: str, heading: str, places: Collection[str]) -> Iterator[CaseIdentifier]:
         """Every identifier, one where several patterns see the same."""
@@ -118,23 +155,53 @@ class Screen:
         """Whether what looks like an identifier is one."""
         written = match["number"] if pattern.is_said else match[0]
         compact = re.sub(r"[\W_]", "", written).upper()
+        enough = sum(map(str.isdigit, compact)) >= _FIGURES.get(pattern.kind, 0)
         match pattern.kind:
             case IdentifierKind.NHS_NUMBER:
-                return is_nhs_number(compact) and (pattern.is_said or not self._is_other_number(match))
+                is_said = pattern.is_said and _says_number(match)
+                return enough and is_nhs_number(as_figures(compact)) and (is_said or not self._is_other_number(match))
             case IdentifierKind.UPN:
-                return is_upn(compact) and (pattern.is_said or not written.startswith("a "))
+                code = compact[0] + as_figures(compact[1:-1]) + compact[-1]
+                return enough and is_upn(code) and (pattern.is_said or not written.startswith("a "))
             case IdentifierKind.NATIONAL_INSURANCE:
-                return pattern.is_said or len(written) == len(compact) or written.isupper()
+                return enough and (pattern.is_said or not _is_prose(match))
+            case IdentifierKind.DATE_OF_BIRTH:
+                return enough and self._is_born(match)
             case IdentifierKind.CASE_REFERENCE:
                 return _is_case(match, written)
-            case IdentifierKind.POSTCODE:
-                return self._is_postcode(match, compact, places)
-        return True
+        return pattern.kind is not IdentifierKind.POSTCODE or self._is_postcode(match, compact, places)
 
     def _is_other_number(self, match: re.Match[str]) -> bool:
-        """Whether what stands before a number says that it is a sum, a telephone number, or a reference."""
+        """Whether what stands beside a number says that it is a sum, a telephone number or a reference, or of a row."""
+        before, behind = self.other
+        start, end = match.span("number") if "number" in match.re.groupindex else match.span()
+        said = compile_pattern(before).search(match.string[max(0, start - _BEFORE) : start])
+        return (said or compile_pattern(behind).match(match.string, end)) is not None
+
+    def _is_by_chance(self, kind: IdentifierKind, between: str, crossed: Sequence[str]) -> bool:
+        """Whether texts side by side make no identifier: two numbers none of a case, a ref and a word no postcode."""
+        is_cut = any(left[-1].isdigit() and right[0].isdigit() for left, right in pairwise(crossed))
+        match kind:
+            case IdentifierKind.CASE_REFERENCE:
+                return is_cut
+            case IdentifierKind.POSTCODE:
+                return not between
+            case IdentifierKind.DATE_OF_BIRTH:
+                left = crossed[-2].lower()
+                leads = compile_words(LEADS_TO_A_DATE).search(left) or compile_words(rf"{self.words}\W*$").search(left)
+                return not (leads and (between or is_cut))
+        return False
+
+    def _is_born(self, match: re.Match[str]) -> bool:
+        """Whether a date with words between is the day somebody was born, not that of a rule or of what was done."""
+        between = match.groupdict().get("between")
+        if between is None:
+            return True
+        done = any_of(self.kinds[IdentifierKind.DATE_OF_BIRTH].unless)
+        if compile_pattern(done).search(between) or compile_pattern(BY_A_DATE).search(between):
+            return False
         before = match.string[max(0, match.start() - _BEFORE) : match.start()]
-        return compile_pattern(self.other).search(before) is not None
+        return compile_pattern(MANY_BORN).search(before) is None
 
     def _is_postcode(self, match: re.Match[str], compact: str, places: Collection[str]) -> bool:
         """Whether it begins as one does, is no number with its unit, and is not that of a place of the plan."""
@@ -144,17 +211,35 @@ class Screen:
         return compact not in {re.sub(r"\W", "", place).upper() for place in places}
 
 
+def _is_figures(is_figure: Sequence[bool], at: int) -> bool:
+    """Whether two texts under each other are of a column of figures: a third one stands over or under them."""
+    return all(is_figure[at : at + 2]) and any((*is_figure[max(0, at - 1) : at], *is_figure[at + 2 : at + 3]))
+
+
+def _says_number(match: re.Match[str]) -> bool:
+    """Whether the words say of the number itself what it is: behind it, "(NHS)" may tell whose it is."""
+    return match.groupdict().get("behind") is None or compile_pattern(IS_NUMBERED).search(match["behind"]) is not None
+
+
+def _is_prose(match: re.Match[str]) -> bool:
+    """Whether figures stand between a word and the article "a": `at 12 34 56 a day`."""
+    first, last = match[0][:2], match[0][-1]
+    is_word = first.lower() in _WORDS_OF_TWO or first.isupper()
+    return last == "a" and is_word and compile_pattern(r"\s[a-z]").match(match.string, match.end()) is not None
+
+
 def _is_case(match: re.Match[str], written: str) -> bool:
     """Whether a number behind the words of a case is long enough for one, and is no year, date, time or count."""
     number = re.sub(r"^[A-Za-z\s/-]+", "", written)
-    if any(compile_pattern(pattern).fullmatch(number) for pattern in (YEAR, HOURS, WRITTEN_DATE)):
+    figures = as_figures(number.upper())
+    if any(compile_pattern(pattern).fullmatch(figures) for pattern in (YEAR, HOURS, WRITTEN_DATE)):
         return False
     if compile_pattern(COUNTED).match(match.string, match.end("number")):
         return False
     link = match.groupdict().get("link")
     is_bare = link is not None and not compile_pattern(IS_NUMBERED).search(link)
-    figures = sum(map(str.isdigit, written)) + (number != written and not is_bare)
-    return figures >= (_FIGURES_BARE if is_bare else _FIGURES_SAID)
+    count = sum(map(str.isdigit, figures)) + (number != written and not is_bare)
+    return count >= (_FIGURES_BARE if is_bare else _FIGURES_SAID)
 
 
 def _ends(folded: str) -> str:
@@ -165,11 +250,3 @@ def _ends(folded: str) -> str:
 def _may_cross(left: str, right: str) -> bool:
     """Whether figures stand so near the border of two texts that a number or its words may cross it."""
     return any(map(str.isdigit, (right[:12] + left[-12:])))
-
-
-def _is_by_chance(kind: IdentifierKind, between: str, crossed: Sequence[tuple[int, str]]) -> bool:
-    """Whether texts side by side make no identifier: two numbers none of a case, a ref and a word no postcode."""
-    if kind is IdentifierKind.POSTCODE:
-        return not between
-    is_cut = any(left[-1].isdigit() and right[0].isdigit() for (_, left), (_, right) in pairwise(crossed))
-    return kind is IdentifierKind.CASE_REFERENCE and is_cut

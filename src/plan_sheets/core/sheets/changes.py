@@ -11,8 +11,8 @@ from plan_sheets.core.model.dates import PartialDate
 from plan_sheets.core.model.history import Held, Source
 from plan_sheets.core.model.keys import Key, ref_order
 from plan_sheets.core.model.rounds import Round
+from plan_sheets.core.rating.declined import Declined
 from plan_sheets.core.rating.snapshot import Snapshot
-from plan_sheets.core.rating.taken_out import TakenOut
 from plan_sheets.core.sheets.master_plan import Records
 
 _UNTOLD = frozenset({"proposed_by", "lock_password"})
@@ -22,26 +22,52 @@ _ADDED, _REMOVED = "Added to the plan", "Taken out of the plan"
 
 def change_rows(snapshot: Snapshot, records: Records) -> Iterator[RowFacts]:
     """Every value that changed in the round, with what stood before: for a round's answer, that of the round before."""
-    found = [
-        (held, before)
+    rows = [
+        (ref_order(key.ref), held.seq, _value_cells(snapshot, held, before, records))
         for key, all_held in snapshot.history.by_key.items()
         for held, before in _changes(snapshot, all_held)
         if key.field not in _UNTOLD and not _made_with_it(held)
     ]
-    found.sort(key=lambda pair: (ref_order(pair[0].key.ref), pair[0].seq))
-    gone = {(item.record, item.ref): item for item in snapshot.taken_out}
-    for number, (held, before) in enumerate(found, start=1):
-        ref, item = held.key.ref.partition("/")[0], gone.get(held.key[:2])
-        contents: dict[str, Content] = {
-            "about": ref or "Plan",
-            "what": _title(held.key, records) + _of_which(snapshot, held.key),
-            "before": before,
-            "after": held.value,
-            **(_taken_out(held, item) if held.key.field == "removed" else {}),
-            "who": _who(snapshot, held.source),
-            "source": _where(held.source),
-        }
+    rows += [
+        (ref_order(each.key.ref), snapshot.history.last_seq + place, _declined_cells(snapshot, each, records))
+        for place, each in enumerate(_declined(snapshot), start=1)
+    ]
+    for number, (*_, contents) in enumerate(sorted(rows, key=lambda row: row[:2]), start=1):
         yield RowFacts(str(number), contents)
+
+
+def _value_cells(snapshot: Snapshot, held: Held, before: str, records: Records) -> dict[str, Content]:
+    """The cells of a value that changed."""
+    return {
+        **_about(snapshot, held.key, records),
+        "before": before,
+        "after": held.value,
+        **(_taken_out(snapshot, held) if held.key.field == "removed" else {}),
+        "who": _who(snapshot, held.source),
+        "source": _where(held.source),
+    }
+
+
+def _declined(snapshot: Snapshot) -> Iterator[Declined]:
+    """What was said since the round before, and the officer did not let stand."""
+    if snapshot.round:
+        yield from (each for each in snapshot.declined if snapshot.code_before < each.round <= snapshot.code)
+
+
+def _declined_cells(snapshot: Snapshot, declined: Declined, records: Records) -> dict[str, Content]:
+    """The cells of what did not come to stand: what stands, what was said, by whom and when it was declined."""
+    return {
+        **_about(snapshot, declined.key, records),
+        "before": declined.stands,
+        "after": declined.sentence,
+        "who": _who(snapshot, declined.source),
+        "source": _where(declined.source),
+    }
+
+
+def _about(snapshot: Snapshot, key: Key, records: Records) -> dict[str, Content]:
+    """The cells that say what a change is about."""
+    return {"about": key.ref.partition("/")[0] or "Plan", "what": _title(key, records) + _of_which(snapshot, key)}
 
 
 def _changes(snapshot: Snapshot, all_held: list[Held]) -> Iterator[tuple[Held, str]]:
@@ -63,8 +89,9 @@ def _made_with_it(held: Held) -> bool:
     )
 
 
-def _taken_out(held: Held, item: TakenOut | None) -> dict[str, Content]:
+def _taken_out(snapshot: Snapshot, held: Held) -> dict[str, Content]:
     """What a row was that was taken out of the plan, or that it is back in it."""
+    item = next((item for item in snapshot.taken_out if (item.record, item.ref) == held.key[:2]), None)
     if held.value != "Yes":
         return {"what": "Brought back into the plan", "before": "Taken out", "after": "In the plan again"}
     if item is None:
@@ -102,3 +129,8 @@ def _where(source: Source) -> str:
     day = PartialDate.day(date.fromisoformat(source.received[:10])).words if source.received else ""
     file = f"{source.file}, received {day}" if day else source.file
     return f"Settled in {file}" if source.settled else file
+
+
+def describe_source(snapshot: Snapshot, source: Source) -> str:
+    """Who said something, for whom, and where it came from, on one line."""
+    return ", ".join(filter(None, (_who(snapshot, source), _where(source))))

@@ -86,7 +86,7 @@ def _of_action(snapshot: Snapshot, rating: Rating) -> Iterator[Raised]:
     what = shorten(row["what"], LONGEST_WHAT).removesuffix(".")
     answers = row["owner"] or who_answers(snapshot.rows, ref)
     missed = missed_running(rating.facts.steps)
-    if missed >= TWICE:
+    if missed >= TWICE and not rating.finished:
         asked = f"What keeps the next step of '{what}' from being done?"
         yield Raised(Gap.STEP, ref, asked, answers, snapshot.rounds[-missed], what)
     if since_of(snapshot.history, Key("action", ref, "impact"), snapshot.code) is None:

@@ -7,14 +7,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from plan_sheets.core.book.compose import RowFacts
 from plan_sheets.core.book.layout import Content, Field
 from plan_sheets.core.model.dates import PartialDate
-from plan_sheets.core.model.keys import ref_order
+from plan_sheets.core.model.keys import Key, ref_order
 from plan_sheets.core.model.rounds import Round
 from plan_sheets.core.model.stages import TAKEN_OUT, Status
 from plan_sheets.core.model.text import count_words
 from plan_sheets.core.rating.ages import aged, question_since
+from plan_sheets.core.rating.declined import KEEP, find
 from plan_sheets.core.rating.plan_rows import owner_words, subgroups_of
-from plan_sheets.core.rating.proposals import PROPOSED_STAGES
-from plan_sheets.core.rating.rag import Rating
+from plan_sheets.core.rating.rag import CONFIRMABLE, Rating
 from plan_sheets.core.rating.rollup import trend
 from plan_sheets.core.rating.snapshot import Snapshot
 
@@ -42,7 +42,7 @@ def action_rows(snapshot: Snapshot, fields: Iterable[Field] = ()) -> Iterator[Ro
             "priority": snapshot.titled(row["theme"]),
             "due": as_date(row["due"]),
             "progress": "\n".join([*_progress(snapshot, ref), *added.get(ref, ())]),
-            "stage": _stage(snapshot.answer(ref, "stage"), row["confirmed_stage"]),
+            "stage": _stage(snapshot, ref, row["confirmed_stage"]),
             "next_step": _next_step(snapshot, ref),
             "recovery": snapshot.answer(ref, "recovery"),
             "ask": snapshot.answer(ref, "ask"),
@@ -115,7 +115,9 @@ def _rated(snapshot: Snapshot, rating: Rating) -> dict[str, Content]:
         "judged_rag": rating.facts.judged,
         "rule_rag": _rule(rating),
         "published_rag": rating.published,
-        "why": "; ".join([rating.driven_by, *_silence(snapshot, rating), *snapshot.doubts.get(ref, ())]),
+        "why": "; ".join(
+            [rating.driven_by, *_silence(snapshot, rating), *snapshot.doubts.get(ref, ()), *_kept(snapshot, ref)]
+        ),
         "trend": trend(rating.before, rating.published).words,
         "baseline": _dates(snapshot, rating),
     }
@@ -130,6 +132,10 @@ def _rule(rating: Rating) -> str:
 def _silence(snapshot: Snapshot, rating: Rating) -> Iterator[str]:
     """Why an action was not reported: no return, or what its subgroup's return gives as the reason."""
     if rating.published != Status.NOT_REPORTED:
+        return
+    agreed = snapshot.history.standing(Key("action", rating.facts.ref, "agreement"), snapshot.code)
+    if agreed.value == "Agreed" and agreed.round == snapshot.code:
+        yield "proposed in this round, so nobody was asked yet"
         return
     code = next(iter(subgroups_of(snapshot.rows, rating.facts.ref)), "")
     facts = next((group for group in snapshot.subgroups if group.code == code), None)
@@ -160,9 +166,21 @@ def _contributions(snapshot: Snapshot) -> Mapping[str, Sequence[str]]:
     return {ref: [adds[code] for code in snapshot.rows["subgroup"] if code in adds] for ref, adds in added.items()}
 
 
-def _stage(stage: str, confirmed: str) -> str:
+def _kept(snapshot: Snapshot, ref: str) -> Iterator[str]:
+    """What came back about an action for this round and the officer did not take, by whom and when that was decided."""
+    for each in snapshot.declined:
+        if each.choice == KEEP and each.key.ref.partition("/")[0] == ref and each.round == snapshot.code:
+            yield f"what stood was kept by {each.who_and_when} (see Changes)"
+            return
+
+
+def _stage(snapshot: Snapshot, ref: str, confirmed: str) -> str:
     """How far it has got: what the chair says, and whether what needs the officer's word has it."""
-    if stage in PROPOSED_STAGES and stage != confirmed:
+    stage = snapshot.answer(ref, "stage")
+    declined = find(snapshot.declined, Key("action", ref, "stage"), snapshot.code, stage)
+    if declined and stage != confirmed:
+        return f"{stage}, declined by {declined.who_and_when}" + (f"; {confirmed}, confirmed" if confirmed else "")
+    if stage in CONFIRMABLE and stage != confirmed:
         return f"{stage}, proposed"
     if confirmed and stage not in ("", confirmed):
         return f"{stage}; {confirmed}, confirmed"
@@ -200,8 +218,16 @@ def _dates(snapshot: Snapshot, rating: Rating) -> str:
         later = "later" if slip >= 0 else "earlier"
         parts.append(f"Moved {count_words(len(facts.moves), 'time')}, {count_words(abs(slip), 'day')} {later}.")
     if new:
-        parts.append(f"New date {new}, {'confirmed' if facts.due and facts.due.words == new else 'proposed'}.")
+        parts.append(f"New date {new}, {_became(snapshot, rating, new)}.")
     return "\n".join(filter(None, parts))
+
+
+def _became(snapshot: Snapshot, rating: Rating, new: str) -> str:
+    """What became of the date that a chair proposes."""
+    if rating.facts.due and rating.facts.due.words == new:
+        return "confirmed"
+    declined = find(snapshot.declined, Key("action", rating.facts.ref, "new_date"), snapshot.code, new)
+    return f"declined by {declined.who_and_when}" if declined else "proposed"
 
 
 def grid_rows(snapshot: Snapshot) -> Iterator[RowFacts]:

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 from plan_sheets.core.book.compose import RowFacts
 from plan_sheets.core.model.keys import Key
-from plan_sheets.core.model.stages import Status
 from plan_sheets.core.model.text import shorten
 from plan_sheets.core.rating.ages import aged, row_since, since_of
 from plan_sheets.core.rating.plan_rows import NOT_SAID, UNNAMED, owner_status, parent
@@ -18,7 +17,6 @@ from plan_sheets.core.rating.snapshot import Snapshot
 STATUSES = ("Accepted", "Approached", "Suggested", NOT_SAID, UNNAMED)
 LONGEST_WHAT = 160
 """The longest text of an action shown here (characters); the sheet Master plan has the whole text."""
-_ENDED = (Status.CLOSED, Status.WITHDRAWN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +33,13 @@ class Owned:
 
 
 def owned(snapshot: Snapshot) -> Iterator[Owned]:
-    """Every priority, then every action that is agreed and has not ended; a theme has the owner of its priority."""
+    """Every priority, then every action that is agreed and not finished; a theme has the owner of its priority."""
     for record, name in (("priority", "title"), ("action", "what")):
         for ref, row in snapshot.rows[record].items():
             if record == "priority":
                 left_out = parent(ref) != ref
             else:
-                left_out = is_further(row) or (ref in snapshot.now and snapshot.now[ref].published in _ENDED)
+                left_out = is_further(row) or (ref in snapshot.now and snapshot.now[ref].finished)
             if not left_out:
                 owner, status = row["owner"] or UNNAMED, owner_status(row)
                 yield Owned(record, ref, row[name], owner, status, _since(snapshot, record, ref))

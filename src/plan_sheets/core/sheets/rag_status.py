@@ -15,7 +15,7 @@ from plan_sheets.core.rating.escalate import SubgroupFacts
 from plan_sheets.core.rating.plan_rows import UNCONFIRMED, owner_words, parent, subgroups_of
 from plan_sheets.core.rating.proposals import Proposal
 from plan_sheets.core.rating.rag import Rating
-from plan_sheets.core.rating.rollup import CONCERN, RollUp, Trend, trend
+from plan_sheets.core.rating.rollup import CONCERN, ENDED, RollUp, Trend, trend
 from plan_sheets.core.rating.snapshot import Snapshot
 from plan_sheets.core.rating.taken_out import TakenOut
 from plan_sheets.core.sheets.asks import MOST_RED, asked_lines, why
@@ -34,7 +34,6 @@ MOST_TAKEN_OUT = 5
 """How many of the actions taken out are told with the last words about them."""
 PLAN_CHANGED = "The plan changed."
 _PLANNED = ("ref", "removed", "title", "what", "theme")
-_OVER = (Status.CLOSED, Status.WITHDRAWN, Status.PROPOSED, Status.BLUE)
 
 
 def _waits(proposal: Proposal) -> str:
@@ -113,11 +112,14 @@ def counted(snapshot: Snapshot) -> str:
 
 
 def _returns(snapshot: Snapshot) -> str:
-    out = [group for group in snapshot.subgroups if group.missed]
+    out = [group for group in snapshot.subgroups if group.owes]
+    done = [group.name for group in snapshot.subgroups if group.missed and group.finished]
     sentence = returned(snapshot.subgroups, "returned their workbooks")
     if out:
         names = [f"{group.name} ({group.missed} rounds running)" if group.missed > 1 else group.name for group in out]
         sentence += f" Outstanding: {few(names, between='; ')}."
+    if done:
+        sentence += f" Not asked, for all their actions are finished: {few(done, between='; ')}."
     because = [f"{snapshot.subgroup(code)}, because {shorten(text)}" for code, text in snapshot.silent.items()]
     return f"{sentence} Nothing to report: {few(because, 3, '; ').removesuffix('.')}." if because else sentence
 
@@ -221,7 +223,7 @@ def _other_changes(snapshot: Snapshot, ratings: Sequence[Rating]) -> str:
         "Now rated": [
             rating for rating in ratings if rating.before not in (*ASSESSED, None) and rating.published in ASSESSED
         ],
-        "Ended": [rating for rating in ratings if rating.published in _OVER[:2] and rating.before != rating.published],
+        "Ended": [rating for rating in ratings if rating.published in ENDED and rating.before != rating.published],
         "Proposed": [rating for rating in ratings if rating.published == Status.PROPOSED and rating.before is None],
     }
     places = {name: placed(snapshot, [rating.facts.ref for rating in those]) for name, those in groups.items()}
@@ -332,19 +334,27 @@ def _driver(rolled: RollUp, snapshot: Snapshot, mine: Sequence[Rating], *, named
         because = f"{_brief(snapshot, rolled.driver)}: {cut(why(snapshot.now[rolled.driver]), LONGEST_REASON)}"
         driver = because if named else placed(snapshot, [rolled.driver])
     else:
+        ended = any(status in rolled.counts for status in ENDED)
         driver = {
-            Status.GREEN: "No action is worse than Green",
-            Status.BLUE: "Every action is complete",
+            Status.GREEN: _green_words(mine),
+            Status.BLUE: f"Every action is complete{' or has ended' if ended else ''}",
             Status.NO_ACTIONS: "",
         }.get(rolled.published, "Every action has ended")
     doubtful = sorted((rating.facts.ref for rating in mine if rating.facts.ref in snapshot.doubts), key=ref_order)
     return f"{driver}. In doubt: {few(doubtful, 4)}" if doubtful else driver
 
 
+def _green_words(mine: Sequence[Rating]) -> str:
+    """What stands beside a Green roll-up: where all is finished, of what the evidence is still awaited."""
+    if any(rating.going_on for rating in mine):
+        return "No action is worse than Green"
+    awaited = [rating.facts.ref for rating in mine if rating.published == Status.GREEN]
+    return f"Every action is finished; evidence awaited: {few(sorted(awaited, key=ref_order), 4)}"
+
+
 def _due(snapshot: Snapshot, ratings: Iterable[Rating], now: Round, *, named: bool) -> str:
     """What still goes on and falls due by the end of the next quarter: how much; if `named`, what is first."""
-    going_on = (rating for rating in ratings if rating.published not in _OVER and not rating.facts.complete)
-    due = {rating.facts.ref: rating.facts.due.last for rating in going_on if rating.facts.due}
+    due = {rating.facts.ref: rating.facts.due.last for rating in ratings if rating.going_on and rating.facts.due}
     refs = [ref for ref in sorted(due, key=lambda ref: (due[ref], ref_order(ref))) if due[ref] <= now.next.last_day]
     overdue = sum(due[ref] < now.last_day for ref in refs)
     words = ", ".join([count_words(len(refs), "action"), *([f"{overdue} overdue"] if overdue else [])])

@@ -41,7 +41,7 @@ def _of_round(snapshot: Snapshot) -> Iterator[tuple[str, str, list[str]]]:
             f"There is {missing}, so whether these actions are on course cannot be told:",
             [rating.facts.ref for rating in drafts if missing in rating.facts.missing],
         )
-    out = [group.name for group in snapshot.subgroups if group.missed]
+    out = [group.name for group in snapshot.subgroups if group.owes]
     yield "No return", "What these subgroups would have said is not known:", out
     yield (
         "In doubt",

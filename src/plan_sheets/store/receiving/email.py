@@ -169,6 +169,8 @@ class _Reading:
         name = part.get_filename()
         if part.get_content_maintype() == "multipart" or _is_text(part, name):
             return self._read_text(part)
+        if name and _is_note(part, kind, name):
+            return f"[{readable(name)}]\n{self._read_text(part)}"
         return self._read_attached(part, kind, readable(name or ""))
 
     def _read_text(self, part: EmailMessage) -> str:
@@ -244,6 +246,14 @@ _SPLIT_OFF = re.compile(r"ATT\d+\.(?:txt|htm|html)", re.IGNORECASE)
 def _is_text(part: EmailMessage, name: str | None) -> bool:
     """Whether a part of this name is a text of the message itself, not an attachment."""
     return part.get_content_maintype() == "text" and (name is None or bool(_SPLIT_OFF.fullmatch(name)))
+
+
+def _is_note(part: EmailMessage, kind: str, name: str) -> bool:
+    """Whether an attachment is a plain text by name and content: it is read as a part of the mail's own."""
+    if not name.lower().endswith(".txt") or kind not in ("text/plain", "application/octet-stream"):
+        return False
+    data = part.get_payload(decode=True)
+    return isinstance(data, bytes) and b"\0" not in data and not data.startswith(STARTS)
 
 
 def _find_address(part: EmailMessage, kind: str) -> str:

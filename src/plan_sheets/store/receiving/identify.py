@@ -12,11 +12,13 @@ from functools import cached_property
 
 from plan_sheets.core.book.document import Document, DocumentFacts
 from plan_sheets.core.book.signature import REFERENCE, SIGNATURE, same
+from plan_sheets.core.model.dates import PartialDate
 from plan_sheets.core.model.findings import Finding
 from plan_sheets.core.model.found import FoundWorkbook
 from plan_sheets.core.model.messages import Messages
 from plan_sheets.core.model.text import plain
 from plan_sheets.store.receiving.carriers import Carriers, count_votes, guess_reference, read_about
+from plan_sheets.store.register.editions import list_editions
 from plan_sheets.store.register.register import Register
 
 _ADDRESS = ("email",)
@@ -166,10 +168,12 @@ class Identifier:
     def _find_overtaken(self, document: Document) -> list[Finding]:
         """Findings if the subgroup was issued a replacement of this document since, or one for a later round.
 
-        For a public edition, the finding that nothing is taken from it.
+        Of a master, if a newer edition was handed over; of a public edition, that nothing is taken from it.
         """
         if document.kind == "public":
             return [self.messages.finding("public_edition", reference=document.reference)]
+        if document.kind == "master":
+            return self._find_newer_edition(document)
         if document.kind != "subgroup":
             return []
         theirs = self._of_subgroup[document.subgroup]
@@ -178,6 +182,22 @@ class Identifier:
         return [
             self.messages.finding(code, reference=document.reference, newer=newer) for code, newer in since + later[-1:]
         ]
+
+    def _find_newer_edition(self, document: Document) -> list[Finding]:
+        """A warning if an edition of this master was handed over that is newer than the one that came back."""
+        stem = document.reference.rpartition("-")[0]
+        made = [
+            edition
+            for edition in list_editions(self.register, document.round)
+            if edition.reference.rpartition("-")[0] == stem
+        ]
+        which = next((f"edition {edition.number}" for edition in made if edition.document == document.id), "a draft")
+        newer = [
+            f"edition {edition.number} of {PartialDate.of_iso(edition.handed_over).words}"
+            for edition in made
+            if edition.document > document.id
+        ]
+        return [self.messages.finding("edition_superseded", which=which, newer=newer[-1])] if newer else []
 
     def check_sender(self, document: DocumentFacts, sent_by: str, completed_by: str) -> list[Finding]:
         """A warning if a return was sent or completed by the chair of other subgroups, and not of this one.

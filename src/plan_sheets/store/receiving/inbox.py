@@ -6,12 +6,14 @@ A file on the disk is read twice, once to identify it and once to receive it, so
 from __future__ import annotations
 
 import errno
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from pathlib import Path
+from pathlib import Path, PurePath
 
+from plan_sheets.core.model.dates import PartialDate
 from plan_sheets.core.model.findings import PlanSheetsError
 from plan_sheets.core.model.printable import readable
+from plan_sheets.core.model.text import REDACTED
 from plan_sheets.store.container.hashing import sha256, sha256_of
 from plan_sheets.store.container.kinds import STARTS
 from plan_sheets.store.container.limits import LIMITS, Limits
@@ -19,6 +21,7 @@ from plan_sheets.store.container.refused import Refusal
 from plan_sheets.store.plan_folder import PLAN_FILE, Folder, read_bytes
 from plan_sheets.store.receiving.unpack import IncomingFile, find_reason_passed_over, unpack
 from plan_sheets.store.register import register as registers
+from plan_sheets.store.register.reads import read_redacted
 
 __all__ = ["Inbox", "IncomingFile", "WaitingFile", "open_inbox"]
 
@@ -54,6 +57,8 @@ class _Search:
     limits: Limits
     ours: frozenset[str]
     """SHA-256 of every file that the tool has made."""
+    redacted: Mapping[str, str]
+    """The day (ISO) of the redaction of each file, by SHA-256, that shall not be received again."""
     files: list[WaitingFile] = field(default_factory=list)
     passed_over: list[tuple[str, str]] = field(default_factory=list)
     visited: set[Path] = field(default_factory=set)
@@ -72,10 +77,10 @@ class _Search:
             self.passed_over.append((readable(str(path)), "made here, and unchanged"))
             return True
         inside = unpack(file, self.limits)
-        self.files += [
-            WaitingFile(incoming.path or incoming.name, incoming.sha, None if incoming is file else incoming)
-            for incoming in inside.files
-        ]
+        for found in inside.files:
+            incoming = _refuse_redacted(found, file.sha, self.redacted)
+            given = None if incoming is file else incoming
+            self.files.append(WaitingFile(incoming.path or incoming.name, incoming.sha, given))
         self.passed_over += inside.passed_over
         return bool(inside.files)
 
@@ -93,13 +98,30 @@ def open_inbox(folder: Folder, paths: Iterable[Path], limits: Limits = LIMITS) -
             raise PlanSheetsError(f"{path} is not there.", "Look at the name. Nothing was received.")
         if not (path.is_dir() or path.is_file()):
             raise PlanSheetsError(f"{path} is no file.", "Give a file or a folder. Nothing was received.")
-    search = _Search(folder, limits, frozenset[str]().union(*folder.register.outputs().values()))
+    ours = frozenset[str]().union(*folder.register.outputs().values())
+    search = _Search(folder, limits, ours, read_redacted(folder.register))
     held = [_gather(search, path) for path in given]
     if len(given) == 1 and not any(held):
         raise PlanSheetsError(
             f"There is no workbook in {given[0]}.", "Give what the returns lie in. Nothing was received."
         )
     return Inbox(tuple(search.files), tuple(search.passed_over))
+
+
+def _refuse_redacted(file: IncomingFile, container: str, redacted: Mapping[str, str]) -> IncomingFile:
+    """The file; one that a redaction took out, or that came in such an e-mail, refused without anything it holds.
+
+    `container`: SHA-256 of the file on the disk that it was found in.
+    """
+    mail, shas = file.mail, [container, file.sha]
+    while mail:
+        shas.append(mail.sha256)
+        mail = mail.attached_to
+    if not (days := [redacted[sha] for sha in shas if sha in redacted]):
+        return file
+    name = f"{REDACTED}{PurePath(file.name).suffix}"
+    refusal = Refusal("file_redacted", {"day": PartialDate.of_iso(days[0]).words})
+    return IncomingFile(name, b"", refusal=refusal, digest=file.sha)
 
 
 def _exists(path: Path) -> bool:

@@ -18,6 +18,7 @@ from plan_sheets.core.model.messages import Messages
 from plan_sheets.core.model.receipts import Instructions
 from plan_sheets.core.returned.lost_on_saving import find_lost
 from plan_sheets.core.returned.read import read_return
+from plan_sheets.core.returned.redacted import leave_redacted
 from plan_sheets.core.screening.around import MASK, find_kind, mask_around, mask_mail
 from plan_sheets.core.screening.identifiers import IdentifierKind
 from plan_sheets.core.screening.screen import Screen
@@ -153,6 +154,8 @@ class Intake:
         if document is None:
             return
         returned.document = document.facts
+        found, redacted = leave_redacted(document, found, messages)
+        returned.findings += redacted
         if any(messages.by_code[finding.code].holds for finding in findings):
             return
         returned.findings += [messages.remark(remark.code, remark.details) for remark in find_lost(document, found)]

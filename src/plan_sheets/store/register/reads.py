@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from plan_sheets.core.model.keys import Key
 from plan_sheets.core.model.mail import Mail
-from plan_sheets.store.register import statements
+from plan_sheets.store.register import statements, tables
 from plan_sheets.store.register.register import Register, ReturnFacts
 
 
@@ -100,22 +100,6 @@ class TracedValue(NamedTuple):
     """The e-mail that the file came in; None if it came in none."""
 
 
-class EditionFacts(NamedTuple):
-    """A master that was handed over: which one of its round and readers, from 1, and on which day (ISO).
-
-    `batch`: the id of the batch in which it was recorded: nothing that came later is in it. `path`: where it was
-    written, within the plan folder.
-    """
-
-    number: int
-    handed_over: str
-    batch: int
-    document: int
-    reference: str
-    path: str
-    sha256: str
-
-
 class Settlement(NamedTuple):
     """What was chosen, what was typed with it ("" if nothing), and by whom."""
 
@@ -124,7 +108,7 @@ class Settlement(NamedTuple):
     by: str
 
 
-MAIL_COLUMNS = 5
+MAIL_COLUMNS = len(statements.of_mail(tables.MAIL.c))
 """How many columns, the last of a row, are those of an e-mail."""
 
 
@@ -142,6 +126,12 @@ def list_shas_received(register: Register) -> frozenset[str]:
 def list_verdicts(register: Register) -> set[tuple[str, str]]:
     """Every file that ever came by its SHA-256, with each verdict that it was given."""
     return {(sha, verdict) for sha, verdict in register.read(statements.verdicts(), plan=register.plan)}
+
+
+def list_mails_known(register: Register) -> set[str]:
+    """SHA-256 of every e-mail in or as which anything ever came."""
+    m = tables.MAIL
+    return {sha for (sha,) in register.read(statements.rows_by(m).with_only_columns(m.c.sha256), plan=register.plan)}
 
 
 def list_accepted(register: Register, verdicts: Iterable[str]) -> list[AcceptedFile]:
@@ -236,22 +226,15 @@ def list_entries_typed(register: Register, about: str, field: str, returns: Coll
     return [TypedEntry(return_id, kind, Key(*place[:3]), tuple(place[3:])) for return_id, kind, *place in rows]
 
 
-def list_editions(register: Register, code: str, stem: str = "") -> list[EditionFacts]:
-    """The masters of a round (its code) that were handed over, oldest first; `stem`: only those for these readers."""
-    rows = [
-        EditionFacts._make(row) for row in register.read(statements.editions_by_round(), plan=register.plan, round=code)
-    ]
-    return [edition for edition in rows if not stem or is_of(edition.reference, stem)]
+def list_settled_typed(register: Register, about: str, field: str, returns: Collection[int]) -> list[TypedEntry]:
+    """The same of what the officer typed to settle something."""
+    rows = register.read(statements.values_typed(), plan=register.plan, about=about, field=field, ids=[*returns])
+    return [TypedEntry(return_id, kind, Key(*place[:3]), tuple(place[3:])) for return_id, kind, *place in rows]
 
 
-def count_recorded_since(register: Register, code: str, batch: int) -> int:
-    """How many values and returns were recorded after a batch (its id) that belong to a round (its code) or earlier."""
-    return int(register.read(statements.recorded_since(), plan=register.plan, round=code, batch=batch)[0][0])
-
-
-def is_of(reference: str, stem: str) -> bool:
-    """Whether a master's reference, `2016-17-Q1-MASTER-J-2`, says that it is for the readers of this stem."""
-    return reference.rpartition("-")[0].endswith(f"-{stem}")
+def read_redacted(register: Register) -> dict[str, str]:
+    """The day (ISO) of the redaction of each file, by SHA-256, that shall not be received again."""
+    return {sha: at[:10] for sha, at in register.read(statements.redacted_files(), plan=register.plan)}
 
 
 def find_settlement(register: Register, query: int) -> Settlement | None:

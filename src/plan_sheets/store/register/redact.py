@@ -3,30 +3,27 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from pathlib import PurePath
 from typing import Any
 
-from sqlalchemy import Connection, Table, select, text, update
+from sqlalchemy import Connection, select, text, update
 
-from plan_sheets.core.book.layout import Field
-from plan_sheets.core.model.text import plain
+from plan_sheets.core.model.keys import Key
+from plan_sheets.core.model.text import REDACTED
 from plan_sheets.store.register import tables
 from plan_sheets.store.register.batch import Batch
-from plan_sheets.store.register.reads import list_entries_typed, list_mails
+from plan_sheets.store.register.redact_base import redact_base
 from plan_sheets.store.register.register import Register
+from plan_sheets.store.register.statements import QUERY_SUBJECT
+from plan_sheets.store.register.typed import TypedTexts, has_words, is_free, is_telling
 from plan_sheets.store.schemas import load_records
 
-REDACTED = "Redacted"
-"""What stands instead of a text that was taken out."""
-STEM = 60
-"""Characters of a text by which a sentence that quotes it, perhaps in short, is known."""
-LONG, LONG_WITH_NUMBER = 12, 6
-"""From how many characters on a text tells somebody, and is looked for everywhere; with a digit in it, and without."""
 COLUMNS: Mapping[str, tuple[str, ...]] = {
-    "mail": ("subject", "body"),
-    "return": ("form",),
+    "mail": ("sent_by", "subject", "body"),
+    "return": ("file", "completed_by", "form"),
     "entry": ("entered", "tidied", "next_base", "head"),
     "value": ("value",),
     "finding": ("entered", "message"),
@@ -38,107 +35,146 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
 """The columns that may hold what somebody typed, by table."""
 
 
-@dataclass(frozen=True, slots=True)
-class TypedTexts:
-    """What somebody typed, as it is looked for: see `plain`."""
+@dataclass(slots=True)
+class _Rows:
+    """The rows of the register, and what is known of where they came from."""
 
-    stems: frozenset[str]
-    """The beginnings of texts that tell somebody: whatever holds one is redacted, wherever it stands."""
-    short: frozenset[str]
-    """Texts that are ordinary words: redacted only where a whole text is one of them, in the returns that are meant."""
-    returns: frozenset[int]
-    """The ids of the returns that are meant."""
+    batch: Batch
+    typed: TypedTexts
+    mails: frozenset[int]
+    """The ids of the e-mails that the returns came in in which any of it was typed."""
+    by_query: Mapping[int, Collection[Key]]
+    by_settlement: Mapping[int, Collection[Key]]
+    """The facts that a query, or a settlement, is about."""
+    holding: set[int] = field(default_factory=set)
+    """The ids of the returns whose cells held it."""
 
-    def holds(self, value: str) -> bool:
-        """Whether a text holds one that has to go."""
-        compared = plain(value)
-        return any(stem in compared for stem in self.stems)
-
-    def is_short(self, value: str) -> bool:
-        """Whether a text is one of the ordinary words that have to go from these returns."""
-        return plain(value) in self.short
-
-
-def find_typed(register: Register, about: str, field: str, returns: Collection[int]) -> TypedTexts:
-    """The free texts that these returns (ids) brought with their e-mails, or any return about a ref (`about`, or "").
-
-    `field`: only those of this field, what the plan says in it included; "" for all that returns said. Words of a
-    drop-down, dates, numbers and what was sent out are not among them.
-    """
-    records = load_records()
-    entries = [
-        entry
-        for entry in list_entries_typed(register, about, field, returns)
-        if (field or entry.kind != "plan") and _is_free(records.get(entry.key.record, {}).get(entry.key.field))
-    ]
-    mails = list_mails(register, returns)
-    texts = {plain(typed) for entry in entries for typed in entry.texts}
-    texts |= {plain(line) for mail in mails for line in (mail.subject, mail.body, *mail.body.splitlines())}
-    texts -= {""}
-    telling = {typed for typed in texts if _is_telling(typed)}
-    owners = frozenset(returns) | {entry.return_id for entry in entries}
-    return TypedTexts(frozenset(typed[:STEM] for typed in telling), frozenset(texts - telling), owners)
-
-
-def _is_free(field: Field | None) -> bool:
-    return field is None or (field.type == "string" and not field.choices and not field.format)
-
-
-def _is_telling(typed: str) -> bool:
-    return len(typed) >= LONG or (len(typed) >= LONG_WITH_NUMBER and any(letter.isdigit() for letter in typed))
-
-
-def redact_rows(batch: Batch, typed: TypedTexts, subject: str, reason: str) -> int:
-    """Take these texts out of every table, and record that it was done; how many rows were changed."""
-    changed = 0
-    with _without_triggers(batch.connection):
-        for name, columns in COLUMNS.items():
-            table = tables.METADATA.tables[name]
-            for row_id, news in _list_changes(batch.connection, table, columns, typed):
-                batch.connection.execute(update(table).where(table.c.id == row_id).values(**news))
-                changed += 1
-    batch.add(tables.REDACTION, subject=subject, reason=reason, rows=changed)
-    return changed
-
-
-def _list_changes(
-    connection: Connection, table: Table, columns: tuple[str, ...], typed: TypedTexts
-) -> Iterator[tuple[int, dict[str, str]]]:
-    """Id and new texts of each row of a table that has to be changed."""
-    owner = "return_id" if "return_id" in table.c else "id" if table.name == "return" else None
-    chosen = [table.c.id, *(table.c[name] for name in columns), *([table.c[owner]] if owner else ())]
-    for row in connection.execute(select(*chosen)).all():
-        is_meant = bool(owner) and row[-1] in typed.returns
-        texts = dict(zip(columns, row[1:], strict=False))
-        news = {name: _redact(name, value, typed, whole=is_meant) for name, value in texts.items() if value}
-        changes = {name: value for name, value in news.items() if value != texts[name]}
-        if changes:
-            yield row.id, changes
-
-
-def _redact(column: str, value: str, typed: TypedTexts, *, whole: bool) -> str:
-    """The text of a column, redacted if it has to be; `whole`: also if it is one of the ordinary words."""
-    if column in ("form", "base"):
-        return json.dumps(
-            _redact_json(json.loads(value), typed, whole=whole),
-            ensure_ascii=False,
-            sort_keys=column == "base",
-            separators=(",", ":") if column == "base" else None,
+    @classmethod
+    def of(cls, batch: Batch, typed: TypedTexts) -> _Rows:
+        """The rows as they stand."""
+        read, r, c, v, s = (
+            batch.connection.execute,
+            tables.RETURN.c,
+            tables.QUERY_CELL.c,
+            tables.VALUE.c,
+            tables.SETTLEMENT.c,
         )
-    return REDACTED if typed.holds(value) or (whole and typed.is_short(value)) else value
+        mails = frozenset(row.mail for row in read(select(r.id, r.mail)) if row.id in typed.returns and row.mail)
+        by_query = _gather(read(select(c.query, c.record, c.ref, c.field)))
+        by_settlement = _gather(read(select(v.settlement, v.record, v.ref, v.field).where(v.settlement.is_not(None))))
+        for row in read(select(s.id, s.subject)):
+            number = row.subject.removeprefix(QUERY_SUBJECT)
+            if number.isdigit():
+                by_settlement.setdefault(row.id, set()).update(by_query.get(int(number), ()))
+        return cls(batch, typed, mails, by_query, by_settlement)
+
+    def redact(self, table: str, row: Any, column: str, value: str) -> str:
+        """A text of a row without what has to go."""
+        if table == "document":
+            return value  # see `_redact_documents`
+        if table == "mail":
+            return REDACTED if self._is_mail_to_go(row, column) else value
+        if table == "return":
+            return self._redact_return(row, column, value)
+        keys = self._keys_of(table, row)
+        is_meant = self.typed.is_of_returns and getattr(row, "return_id", 0) in self.typed.returns
+        goes = self.typed.holds(value) or any(self.typed.is_of(key, value) for key in keys)
+        if column in ("message", "typed"):
+            beside = [words for words in self.typed.beside if is_telling(words)]
+            goes = goes or self.typed.quotes(keys, value) or (is_meant and any(has_words(value, t) for t in beside))
+        elif is_meant and not getattr(row, "ref", ""):  # an e-mail without a workbook, as a finding tells it
+            goes = goes or any(has_words(value, words) for words in self.typed.beside)
+        return REDACTED if goes else value
+
+    def _keys_of(self, table: str, row: Any) -> Collection[Key]:
+        """The facts that a row is about."""
+        if table == "query":
+            return self.by_query.get(row.id, ())
+        if table == "settlement":
+            return self.by_settlement.get(row.id, ())
+        return (Key(row.record, row.ref, row.field),)
+
+    def _is_mail_to_go(self, row: Any, column: str) -> bool:
+        """Whether a column of an e-mail goes: of a return all but the sender, who goes with a text in his name.
+
+        Of a ref, the subject and the body of one that holds a text; a short text only in the e-mails it came with.
+        """
+        came, said = row.id in self.mails, f"{row.subject}\n{row.body}"
+        if column == "sent_by":
+            return self.typed.holds(row.sent_by) or (
+                came and any(has_words(row.sent_by, t) for t in self.typed.all_texts)
+            )
+        if self.typed.holds(said) or (came and self.typed.is_of_returns):
+            return True
+        return came and any(has_words(said, words) for words in self.typed.all_texts)
+
+    def _redact_return(self, row: Any, column: str, value: str) -> str:
+        """A text beside the cells of a return; of a file's name the ending stays, of a form what a list offers."""
+        is_meant = self.typed.is_of_returns and row.id in self.typed.returns
+        if column == "form":
+            return _redact_form(value, self.typed, whole=is_meant)
+        goes = is_meant or self.typed.holds(value)
+        return REDACTED + (PurePath(value).suffix if column == "file" else "") if goes else value
 
 
-def _redact_json(value: Any, typed: TypedTexts, *, whole: bool) -> Any:
-    """The same for each text in a value of JSON; lines of one paragraph are read together, and go together."""
-    if isinstance(value, str):
-        return REDACTED if typed.holds(value) or (whole and typed.is_short(value)) else value
-    if isinstance(value, list):
-        lines = [line for line in value if isinstance(line, str)]
-        folded = len(lines) == len(value) > 1 and typed.holds(" ".join(lines)) and not any(map(typed.holds, lines))
-        return [REDACTED] * len(value) if folded else [_redact_json(part, typed, whole=whole) for part in value]
-    if isinstance(value, dict):
-        return {name: _redact_json(part, typed, whole=whole) for name, part in value.items()}
-    return value
+def _gather(rows: Iterable[Any]) -> dict[int, set[Key]]:
+    """The facts in rows of an id, record, ref and field, by id."""
+    found: dict[int, set[Key]] = {}
+    for number, *place in rows:
+        found.setdefault(number, set()).add(Key(*place))
+    return found
+
+
+def _redact_form(value: str, typed: TypedTexts, *, whole: bool) -> str:
+    """The answers of a form, as JSON; `whole`: all that were typed go."""
+    answers, fields = json.loads(value), load_records()["form"]
+    news = {
+        name: REDACTED if answer and ((whole and is_free(fields.get(name))) or typed.holds(answer)) else answer
+        for name, answer in answers.items()
+    }
+    return value if news == answers else json.dumps(news, ensure_ascii=False)
+
+
+def redact_rows(batch: Batch, typed: TypedTexts) -> tuple[int, set[int]]:
+    """Take these texts out of every table: how many rows were changed, and the ids of the returns that held it."""
+    rows, changed = _Rows.of(batch, typed), 0
+    with _without_triggers(batch.connection):
+        for name in COLUMNS:
+            table = tables.METADATA.tables[name]
+            for row, news in [*_list_changes(rows, name)]:
+                batch.connection.execute(update(table).where(table.c.id == row.id).values(**news))
+                rows.holding |= {row.return_id} if name == "entry" else {row.id} if name == "return" else set()
+                changed += 1
+    return changed, rows.holding
+
+
+def _list_changes(rows: _Rows, name: str) -> Iterator[tuple[Any, dict[str, str]]]:
+    """Each row of a table that has to be changed, with its new texts."""
+    if name == "document":
+        yield from _list_documents(rows)
+        return
+    for row in rows.batch.connection.execute(select(tables.METADATA.tables[name])).all():
+        texts = {column: getattr(row, column) for column in COLUMNS[name] if getattr(row, column)}
+        news = {column: rows.redact(name, row, column, value) for column, value in texts.items()}
+        if changes := {column: value for column, value in news.items() if value != texts[column]}:
+            yield row, changes
+
+
+def _list_documents(rows: _Rows) -> Iterator[tuple[Any, dict[str, str]]]:
+    """Each document that has to be changed, with its new base."""
+    d = tables.DOCUMENT.c
+    bases = {row.id: row for row in rows.batch.connection.execute(select(d.id, d.base)).all()}
+    for number in rows.batch.register.document_facts():
+        document = rows.batch.register.documents(id=number)[0]
+        news = redact_base(document, bases[number].base, rows.typed)
+        if news != bases[number].base:
+            yield bases[number], {"base": news}
+
+
+def record_redaction(batch: Batch, subject: str, reason: str, rows: int, shas: Iterable[str]) -> None:
+    """Record that it was done, and which files (SHA-256) shall not be received again."""
+    redaction = batch.add(tables.REDACTION, subject=subject, reason=reason, rows=rows)
+    batch.add_all(tables.REDACTED_FILE, [{"redaction": redaction, "sha256": sha} for sha in shas])
 
 
 @contextmanager

@@ -14,12 +14,14 @@ from plan_sheets.core.model.rounds import Round
 from plan_sheets.core.rating.control_totals import RETURNED
 from plan_sheets.core.rating.escalate import SubgroupFacts
 from plan_sheets.core.rating.open_questions import OpenQuestion, open_questions
-from plan_sheets.core.rating.plan_rows import Rows
+from plan_sheets.core.rating.plan_rows import Rows, subgroups_of
 from plan_sheets.core.rating.proposals import Proposal, proposals, subject
+from plan_sheets.core.rating.rag import Rating
 from plan_sheets.core.rating.ratings import rate_rounds, rows_at, thresholds
 from plan_sheets.core.rating.snapshot import Snapshot, day_of
 from plan_sheets.core.rating.taken_out import TakenOut, find_taken_out
 from plan_sheets.store import schemas
+from plan_sheets.store.register.declined import list_declined
 from plan_sheets.store.register.known_names import NOT_READ
 from plan_sheets.store.register.placeholders import Placeholder, find_open_placeholders
 from plan_sheets.store.register.reads import find_keys_left_by_returns, list_issues, list_returns_of_rounds
@@ -54,10 +56,13 @@ def read_snapshot(register: Register, for_round: Round | None) -> Snapshot:
     rows = rows_at(history, code)
     queries = [query for query in register.open_queries() if query.round <= code]
     returned = _Returns(register, code)
+    declined = tuple(each for each in list_declined(register, history) if each.round <= code)
+    ratings = rate_rounds(history, rounds, rows, declined)
+    finished = [ref for ref, rating in ratings.get(code, {}).items() if rating.finished]
     placeholders = find_open_placeholders(register, history, code)
-    ratings, limits = rate_rounds(history, rounds, rows), thresholds(history, code)
+    limits = thresholds(history, code)
     taken_out = tuple(find_taken_out(history, rounds, ratings, limits)) if rounds else ()
-    asked, closed = _sort_questions(history, code, rows, placeholders, taken_out)
+    asked, closed = _sort_questions(history, code, rows, placeholders, taken_out, finished)
     not_read = find_keys_left_by_returns(register, code, NOT_READ, KINDS, RETURNED)
     return Snapshot(
         round=for_round,
@@ -66,7 +71,7 @@ def read_snapshot(register: Register, for_round: Round | None) -> Snapshot:
         rows=rows,
         ratings=ratings,
         limits=limits,
-        subgroups=tuple(_list_reporting(rows, rounds, returned)),
+        subgroups=tuple(_list_reporting(rows, rounds, returned, ratings.get(code, {}))),
         silent=returned.because(code),
         questions=asked,
         proposals=tuple(_list_waiting(proposals(history, rounds), code, register.settled_subjects())),
@@ -75,6 +80,7 @@ def read_snapshot(register: Register, for_round: Round | None) -> Snapshot:
         asked={key: placeholder.since for key, placeholder in placeholders.items()},
         open_queries=tuple(queries),
         made_on=day_of(for_round, history),
+        declined=declined,
         considerations={name: field.title for name, field in schemas.load_records()["grid"].items() if field.lens},
         taken_out=taken_out,
         closed=closed,
@@ -113,7 +119,11 @@ class _Returns:
         return {subgroup: text for subgroup, text in reasons.items() if text}
 
 
-def _list_reporting(rows: Rows, rounds: Sequence[str], returned: _Returns) -> Iterator[SubgroupFacts]:
+def _list_reporting(
+    rows: Rows, rounds: Sequence[str], returned: _Returns, ratings: Mapping[str, Rating]
+) -> Iterator[SubgroupFacts]:
+    asked = {group for ref, rating in ratings.items() if not rating.finished for group in subgroups_of(rows, ref)}
+    done = {group for ref, rating in ratings.items() if rating.finished for group in subgroups_of(rows, ref)} - asked
     for code in returned.issued(rounds[-1]) if rounds else ():
         row = rows["subgroup"].get(code, {})
         missed = 0
@@ -121,7 +131,8 @@ def _list_reporting(rows: Rows, rounds: Sequence[str], returned: _Returns) -> It
             if code not in returned.issued(past) or (past, code) in returned.forms:
                 break
             missed += 1
-        yield SubgroupFacts(code, row.get("title") or code, row.get("chair", ""), row.get("board_lead", ""), missed)
+        named = row.get("title") or code, row.get("chair", ""), row.get("board_lead", "")
+        yield SubgroupFacts(code, *named, missed, finished=code in done)
 
 
 def _describe_doubts(queries: Sequence[OpenQuery], not_read: Sequence[Key]) -> dict[str, tuple[str, ...]]:
@@ -151,7 +162,12 @@ def _find_title(key: Key) -> str:
 
 
 def _sort_questions(
-    history: History, code: str, rows: Rows, placeholders: Mapping[Key, Placeholder], taken_out: Sequence[TakenOut]
+    history: History,
+    code: str,
+    rows: Rows,
+    placeholders: Mapping[Key, Placeholder],
+    taken_out: Sequence[TakenOut],
+    finished: Collection[str],
 ) -> tuple[tuple[OpenQuestion, ...], Mapping[OpenQuestion, str]]:
     """Everything open at the end of a round (its code); and what was closed by what was taken out, with the reason.
 
@@ -166,7 +182,9 @@ def _sort_questions(
         gone_rows.setdefault(record, {})[ref] = item.row
     of_gone = {key: text for key, text in entered.items() if key[:2] in gone}
     closed = {question: gone[question.key[:2]].reason for question in open_questions(gone_rows, of_gone, titles)}
-    asked = {question: _find_about(question, history, code) for question in open_questions(rows, there, titles)}
+    asked = {
+        question: _find_about(question, history, code) for question in open_questions(rows, there, titles, finished)
+    }
     closed |= {question: gone[about].reason for question, about in asked.items() if about in gone}
     return tuple(question for question, about in asked.items() if about is None), closed
 

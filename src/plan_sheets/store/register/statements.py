@@ -145,7 +145,7 @@ def returns_by_round() -> Select[Any]:
     """What came back for documents of these `kinds`, with one of these `verdicts`, for the rounds `first` to `last`."""
     r, d = tables.RETURN.c, tables.DOCUMENT.c
     m = tables.MAIL.c
-    chosen = select(d.round, d.subgroup, r.verdict, r.received, r.completed_by, r.form, *_of_mail(m))
+    chosen = select(d.round, d.subgroup, r.verdict, r.received, r.completed_by, r.form, *of_mail(m))
     chosen = chosen.select_from(
         tables.RETURN.join(tables.DOCUMENT, r.document == d.id).outerjoin(tables.MAIL, r.mail == m.id)
     )
@@ -160,29 +160,6 @@ def issues_by_round() -> Select[Any]:
     d = tables.DOCUMENT.c
     chosen = rows_by(tables.DOCUMENT).with_only_columns(d.round, d.subgroup)
     return chosen.where(d.round <= bindparam("last"), d.kind.in_(_any_of("kinds")))
-
-
-@cache
-def editions_by_round() -> Select[Any]:
-    """Every master of a `round` that was handed over, oldest first."""
-    e, d, b = tables.EDITION.c, tables.DOCUMENT.c, tables.BATCH.c
-    of = tables.EDITION.join(tables.DOCUMENT, e.document == d.id).join(tables.BATCH, e.batch == b.id)
-    chosen = select(e.number, func.substr(b.at, 1, 10), e.batch, e.document, d.reference, e.path, e.sha256)
-    chosen = chosen.select_from(of).where(e.plan == bindparam("plan"), d.round == bindparam("round"))
-    return chosen.order_by(e.id)
-
-
-@cache
-def recorded_since() -> Select[Any]:
-    """How many values for a `round` or an earlier one, and returns of workbooks of such, came after a `batch`."""
-    v, r, d = tables.VALUE.c, tables.RETURN.c, tables.DOCUMENT.c
-    late: BindParameter[int] = bindparam("batch")
-    values = select(func.count()).where(v.plan == bindparam("plan"), v.batch > late, v.round <= bindparam("round"))
-    values = values.where(v.record != "decision")  # what was decided in the edition itself changes nothing in it
-    of = tables.RETURN.join(tables.DOCUMENT, r.document == d.id)
-    returns = select(func.count()).select_from(of).where(r.plan == bindparam("plan"), r.batch > late)
-    returns = returns.where(d.kind.in_(("subgroup", "feedback")), d.round <= bindparam("round"))
-    return select(values.scalar_subquery() + returns.scalar_subquery())
 
 
 @cache
@@ -218,7 +195,7 @@ def entries_of_ref() -> Select[Any]:
     e, r = tables.ENTRY.c, tables.RETURN.c
     chosen = select(
         *(e.record, e.ref, e.field, e.round, e.tidied, e.head, e.outcome, r.file, r.sha256, e.sheet, e.cell),
-        *(r.completed_by, r.received, r.saved_by, *_of_mail(tables.MAIL.c)),
+        *(r.completed_by, r.received, r.saved_by, *of_mail(tables.MAIL.c)),
     )
     of = tables.ENTRY.join(tables.RETURN, e.return_id == r.id).outerjoin(tables.MAIL, r.mail == tables.MAIL.c.id)
     chosen = chosen.select_from(of)
@@ -230,7 +207,7 @@ def mails_of() -> Select[Any]:
     """The e-mails that the returns `ids` came in."""
     r, m = tables.RETURN.c, tables.MAIL
     of = rows_by(tables.RETURN).order_by(None).where(r.id.in_(_any_of("ids")), r.mail == m.c.id)
-    chosen: Select[Any] = of.with_only_columns(*_of_mail(m.c))  # type: ignore[assignment]  # five texts
+    chosen: Select[Any] = of.with_only_columns(*of_mail(m.c))  # type: ignore[assignment]  # five texts
     return chosen.distinct()
 
 
@@ -246,20 +223,41 @@ def entries_typed() -> Select[Any]:
 
 
 @cache
+def values_typed() -> Select[Any]:
+    """The same of what the officer typed to settle something."""
+    v, s, r = tables.VALUE.c, tables.SETTLEMENT.c, tables.RETURN.c
+    chosen = select(s.return_id, r.kind, v.record, v.ref, v.field, v.value, s.typed)
+    settled = tables.VALUE.join(tables.SETTLEMENT, v.settlement == s.id).join(tables.RETURN, s.return_id == r.id)
+    of_field = or_(bindparam("field") == "", v.field == bindparam("field"))
+    meant = or_(s.return_id.in_(_any_of("ids")), and_(_is_about(v.ref), of_field))
+    return chosen.select_from(settled).where(v.plan == bindparam("plan"), meant, s.typed != "").order_by(v.id)
+
+
+@cache
+def redacted_files() -> Select[Any]:
+    """Each file that was taken out by a redaction, and when."""
+    f, b = tables.REDACTED_FILE, tables.BATCH.c
+    of = f.join(tables.REDACTION, f.c.redaction == tables.REDACTION.c.id).join(
+        tables.BATCH, tables.REDACTION.c.batch == b.id
+    )
+    return select(f.c.sha256, b.at).select_from(of).where(f.c.plan == bindparam("plan")).order_by(f.c.id)
+
+
+@cache
 def settled_values_of_ref() -> Select[Any]:
     """The same columns of every value of `about` that was settled, and of the return that it was settled by."""
     v, s, r = tables.VALUE.c, tables.SETTLEMENT.c, tables.RETURN.c
     blank = literal("")
     chosen = select(
         *(v.record, v.ref, v.field, v.round, v.value, blank, literal("settled"), r.file, r.sha256, blank, blank),
-        *(s.by, r.received, r.saved_by, *_of_mail(tables.MAIL.c)),
+        *(s.by, r.received, r.saved_by, *of_mail(tables.MAIL.c)),
     )
     settled = tables.VALUE.join(tables.SETTLEMENT, v.settlement == s.id).join(tables.RETURN, s.return_id == r.id)
     settled = settled.outerjoin(tables.MAIL, r.mail == tables.MAIL.c.id)
     return chosen.select_from(settled).where(v.plan == bindparam("plan"), _is_about(v.ref)).order_by(v.id)
 
 
-def _of_mail(mail: Any) -> list[ColumnElement[str]]:
+def of_mail(mail: Any) -> list[ColumnElement[str]]:
     """What an e-mail says, of its columns; "" where there is none."""
     return [func.coalesce(column, "") for column in (mail.sha256, mail.sent_by, mail.sent_at, mail.subject, mail.body)]
 
@@ -329,6 +327,32 @@ def last_settlement() -> Select[Any]:
     s = tables.SETTLEMENT.c
     chosen = rows_by(tables.SETTLEMENT, "subject").with_only_columns(s.choice, s.typed, s.by)
     return chosen.order_by(None).order_by(s.id.desc()).limit(1)
+
+
+@cache
+def settled_proposals() -> Select[Any]:
+    """Subject and choice of every settlement of a proposal, and its source; oldest first."""
+    s, r = tables.SETTLEMENT.c, tables.RETURN.c
+    chosen = select(s.subject, s.choice, s.by, r.file, r.received, r.id).select_from(
+        tables.SETTLEMENT.join(tables.RETURN, s.return_id == r.id)
+    )
+    return chosen.where(s.plan == bindparam("plan"), s.choice.in_(("Yes", "No"))).order_by(s.id)
+
+
+@cache
+def kept_queries() -> Select[Any]:
+    """Each cell of each query to which the officer said Keep: what came back and stood, both by whom; oldest first."""
+    s, q, c, r = tables.SETTLEMENT, tables.QUERY.c, tables.QUERY_CELL.c, tables.RETURN
+    asked = r.alias()
+    settled = and_(q.plan == s.c.plan, s.c.subject == literal(QUERY_SUBJECT) + cast(q.id, Text))
+    of = s.join(tables.QUERY, settled)
+    of = of.join(tables.QUERY_CELL, c.query == q.id).join(r, s.c.return_id == r.c.id)
+    of = of.join(asked, q.return_id == asked.c.id)
+    said = (asked.c.kind, asked.c.completed_by, q.subgroup)
+    chosen = select(
+        c.record, c.ref, c.field, c.round, c.returned, c.head, s.c.by, r.c.file, r.c.received, r.c.id, *said
+    )
+    return chosen.select_from(of).where(s.c.plan == bindparam("plan"), s.c.choice == "Keep").order_by(s.c.id, c.id)
 
 
 @cache

@@ -243,6 +243,14 @@ REDACTION = Table(
     _text("reason"),
     Column("rows", Integer, nullable=False),
 )
+REDACTED_FILE = Table(
+    "redacted_file",
+    METADATA,
+    _id(),
+    _to("plan", "plan"),
+    _to("redaction", "redaction"),
+    _text("sha256"),
+)
 OUTPUT = Table("output", METADATA, _id(), _to("plan", "plan"), _text("path"), _text("sha256"))
 
 

@@ -1,0 +1,88 @@
+"""The masters that were handed over: which there are, and what came since."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any, NamedTuple
+
+from sqlalchemy import BindParameter, Select, Text, bindparam, cast, func, literal, or_, select
+
+from plan_sheets.store.register import tables
+from plan_sheets.store.register.register import Register
+from plan_sheets.store.register.statements import QUERY_SUBJECT
+
+
+class EditionFacts(NamedTuple):
+    """A master that was handed over: which one of its round and readers, from 1, and on which day (ISO).
+
+    `batch`: the id of the batch in which it was recorded: nothing that came later is in it. `path`: where it was
+    written, within the plan folder.
+    """
+
+    number: int
+    handed_over: str
+    batch: int
+    document: int
+    reference: str
+    path: str
+    sha256: str
+
+
+def list_editions(register: Register, code: str, stem: str = "") -> list[EditionFacts]:
+    """The masters of a round (its code) that were handed over, oldest first; `stem`: only those for these readers."""
+    rows = register.read(_editions_by_round(), plan=register.plan, round=code)
+    editions = [EditionFacts._make(row) for row in rows]
+    return [edition for edition in editions if not stem or is_of(edition.reference, stem)]
+
+
+def is_of(reference: str, stem: str) -> bool:
+    """Whether a master's reference, `2016-17-Q1-MASTER-J-2`, says that it is for the readers of this stem."""
+    return reference.rpartition("-")[0].endswith(f"-{stem}")
+
+
+def is_touched(register: Register, code: str, batch: int) -> bool:
+    """Whether anything came after a batch (its id) that belongs to a round (its code) or an earlier one.
+
+    A value, a return, or the officer's word; what was decided in the master itself changes nothing in it.
+    """
+    bound = {"plan": register.plan, "round": code, "batch": batch, "proposal": f"proposal % {code} = %"}
+    return any(register.read(statement, **bound) for statement in _recorded_since())
+
+
+def read_last_value(register: Register, batch: int) -> int:
+    """The id of the last value that was recorded up to a batch (its id); 0 if none was."""
+    v = tables.VALUE.c
+    last = select(func.coalesce(func.max(v.id), 0)).where(v.plan == register.plan, v.batch <= batch)
+    return int(register.read(last)[0][0])
+
+
+def batch_of(register: Register, document: int) -> int:
+    """The id of the batch in which a document (its id) was recorded."""
+    d = tables.DOCUMENT.c
+    return int(register.read(select(d.batch).where(d.id == document))[0][0])
+
+
+@cache
+def _editions_by_round() -> Select[Any]:
+    e, d, b = tables.EDITION.c, tables.DOCUMENT.c, tables.BATCH.c
+    of = tables.EDITION.join(tables.DOCUMENT, e.document == d.id).join(tables.BATCH, e.batch == b.id)
+    chosen = select(e.number, func.substr(b.at, 1, 10), e.batch, e.document, d.reference, e.path, e.sha256)
+    chosen = chosen.select_from(of).where(e.plan == bindparam("plan"), d.round == bindparam("round"))
+    return chosen.order_by(e.id)
+
+
+@cache
+def _recorded_since() -> tuple[Select[Any], ...]:
+    """A value for the `round` or before, a subgroup's return for one, or a settlement of one, after a `batch`."""
+    v, r, d = tables.VALUE.c, tables.RETURN.c, tables.DOCUMENT.c
+    s, q = tables.SETTLEMENT.c, tables.QUERY.c
+    till: BindParameter[str] = bindparam("round", type_=Text)
+    late: BindParameter[int] = bindparam("batch")
+    values = select(v.id).where(v.plan == bindparam("plan"), v.batch > late, v.round <= till, v.record != "decision")
+    returns = select(r.id).select_from(tables.RETURN.join(tables.DOCUMENT, r.document == d.id))
+    returns = returns.where(r.plan == bindparam("plan"), r.batch > late, d.round <= till)
+    returns = returns.where(d.kind.in_(("subgroup", "feedback")))
+    queries = select(literal(QUERY_SUBJECT) + cast(q.id, Text)).where(q.round <= till)
+    settled = select(s.id).where(s.plan == bindparam("plan"), s.batch > late)
+    settled = settled.where(or_(s.subject.in_(queries), s.subject.like(bindparam("proposal"))))
+    return tuple(chosen.limit(1) for chosen in (values, returns, settled))
