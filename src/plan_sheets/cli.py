@@ -231,7 +231,7 @@ def issue(
 @click.argument("paths", nargs=-1, required=True)
 @click.option("--dry-run", is_flag=True, help="Say everything, record nothing.")
 @click.option("--issue", "reference", default="", help="Whose the one file is: the reference on its About sheet.")
-@click.option("--replaces", default="", help="The return that the one file replaces: the beginning of its SHA-256.")
+@click.option("--replaces", default="", help="The return that the one file replaces, as DA-1.")
 @click.option("--allow", multiple=True, help="The code of a finding that shall not hold the one file.")
 @click.option("--reason", default="", help="Why it is allowed; it is recorded.")
 @notes_option

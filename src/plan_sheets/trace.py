@@ -26,6 +26,8 @@ class Step:
     value: str
     before: str
     outcome: str
+    number: str
+    """Of the return, `DA-1`."""
     file: str
     sha256: str
     sheet: str

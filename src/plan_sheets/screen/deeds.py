@@ -137,14 +137,17 @@ def describe_receipt(receipt: Receipt) -> dict[str, Any]:
     """A receipt as it stands in JSON."""
     plain = {
         name: getattr(receipt, name)
-        for name in ("file", "sha256", "kind", "verdict", "subgroup", "round", "issue", "saved_by")
+        for name in ("number", "file", "sha256", "kind", "verdict", "subgroup", "round", "issue", "saved_by")
     }
+    plain["number"], plain["duplicate_of"] = receipt.number or None, receipt.duplicate_of or None
     counts = {"changes": receipt.changes, "conflicts": receipt.conflicts, "feedback": receipt.feedback}
     return {**plain, "findings": [describe_finding(finding) for finding in receipt.findings], **counts}
 
 
 def _describe_outcome(receipt: Receipt) -> Iterator[str]:
     """What became of a file, the program that saved it and who sent it; of a refused file only the sender."""
+    if receipt.number:
+        yield receipt.number
     if receipt.verdict is not Verdict.REFUSED:
         yield f"{count_of(receipt.changes, 'change')}, {count_of(receipt.conflicts, 'conflict')}"
         yield f"saved by {receipt.saved_by or 'a program that does not say'}"
@@ -167,7 +170,8 @@ def print_receipts(batch: BatchReceived, *, as_json: bool, dry_run: bool, notes:
     for receipt in returns:
         whose = f" {receipt.issue}" if receipt.issue else ""
         about = "; ".join(_describe_outcome(receipt))
-        say(f"{str(receipt.verdict).replace('_', ' ')}{whose}: {receipt.file}{f' ({about})' if about else ''}")
+        verdict = str(receipt.verdict).replace("_", " ") + (f" of {receipt.duplicate_of}" * bool(receipt.duplicate_of))
+        say(f"{verdict}{whose}: {receipt.file}{f' ({about})' if about else ''}")
         print_findings(receipt.findings, notes=notes)
     print_notes_left_out([finding for receipt in returns for finding in receipt.findings], notes=notes)
     say(
@@ -201,7 +205,8 @@ def print_status(round_status: RoundStatus, *, as_json: bool) -> None:
                 "decisions": round_status.decisions,
                 "decisions_without_a_name": round_status.unnamed,
                 "set_aside": [
-                    dict(zip(("verdict", "file", "sha256"), file, strict=True)) for file in round_status.set_aside
+                    dict(zip(("verdict", "number", "file", "sha256"), file, strict=True))
+                    for file in round_status.set_aside
                 ],
                 "warning": round_status.plan,
                 "editions": [edition._asdict() for edition in round_status.editions],
@@ -219,10 +224,10 @@ def print_status(round_status: RoundStatus, *, as_json: bool) -> None:
         late = f", {count_of(row.days_late, 'day')} late" if row.days_late else ""
         say(
             f"    {row.subgroup:<12} {when}{row.verdict.replace('_', ' ')}{late}"
-            + (f"  {row.completed_by}" if row.completed_by else "")
+            + "".join(f"  {text}" for text in (row.numbers, row.completed_by) if text)
         )
-    for verdict, file, sha in round_status.set_aside:
-        say(f"    {verdict}: {file} ({sha})")
+    for verdict, number, file, _ in round_status.set_aside:
+        say(f"    {verdict}: {number} {file}")
     say(f"{count_of(round_status.open_queries, 'query', 'queries')} open.")
     if round_status.decisions:
         refs = ", ".join(round_status.unnamed)
@@ -280,7 +285,7 @@ def print_steps(steps: Sequence[Step], *, as_json: bool) -> None:
         print_json([asdict(step) for step in steps])
         return
     for step in steps:
-        where = f"{step.file}" + (f", {step.sheet}!{step.cell}" if step.sheet else "")
+        where = f"{step.number}, {step.file}" + (f", {step.sheet}!{step.cell}" if step.sheet else "")
         value = f"'{step.value}'" if step.value else "blank"
         who = ", ".join(filter(None, [step.completed_by, PartialDate.of_iso(step.received).words]))
         say(

@@ -252,12 +252,15 @@ def test_a_file_is_set_aside_by_its_last_verdict_in_the_order_in_which_files_cam
 
 
 def test_a_return_is_found_by_its_number_or_by_six_letters_of_its_hash(issued: Register) -> None:
-    first, _ = add_return(issued, "abcdef12" * 8), add_return(issued, "abcdef34" * 8)
-    plan = add_return(issued, "9" * 64, document=None)
-    assert issued.find_return(str(first)).id == issued.find_return("abcdef1").id == first
-    for name in ("abcdef", "abcde", "ABCDEF1", f"0{first}", str(plan), "999999", ""):
-        with pytest.raises(PlanSheetsError, match="no return"):
+    first = add_return(issued, "abcdef12" * 8, number="DA-1")
+    add_return(issued, "abcdef34" * 8, number="DA-10")
+    for name in ("DA-1", "da-1", "abcdef1", "ABCDEF1"):
+        assert issued.find_return(name).id == first
+    for name in ("abcdef", "abcde", str(first), "DA", "DA-2", "DA-", ""):
+        with pytest.raises(PlanSheetsError, match="no return") as refused:
             issued.find_return(name)
+        assert "number (DA-1)" in refused.value.remedy
+        assert "SHA-256" in refused.value.remedy
 
 
 def test_a_query_is_open_until_it_is_settled_itself(issued: Register) -> None:

@@ -15,7 +15,7 @@ class Instructions:
     issue: str = ""
     """Whose it is: a reference."""
     replaces: str = ""
-    """The return that it replaces: its number, or the beginning of its SHA-256."""
+    """The return that it replaces: its number (DA-1), or the beginning of its SHA-256."""
     allow: frozenset[str] = frozenset()
     """Codes that shall not hold it."""
     reason: str = ""
@@ -40,6 +40,10 @@ class Receipt:
     changes: int = 0
     conflicts: int = 0
     feedback: str | None = None
+    number: str = ""
+    """Its number in the plan, `DA-1`; "" for a duplicate."""
+    duplicate_of: str = ""
+    """Of a duplicate, the number of the return that said the same; else ""."""
 
 
 @dataclass(frozen=True, slots=True)

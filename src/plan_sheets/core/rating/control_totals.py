@@ -19,6 +19,7 @@ class Arrival:
     received: str
     completed_by: str = ""
     message: str = ""
+    number: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,8 @@ class SubgroupReturn:
     """Days between return-by and the first return, or `as_of` while it is outstanding; 0 if not late."""
     completed_by: str = ""
     message: str = ""
+    numbers: str = ""
+    """The numbers of all files that came for it, `DA-1, DA-2`."""
 
 
 def control_totals(
@@ -52,9 +55,9 @@ def control_totals(
         last = (taken or files or [Arrival(subgroup, "outstanding", "")])[-1]
         messages = "\n".join(arrival.message for arrival in taken if arrival.message)
         names = ", ".join(dict.fromkeys(arrival.completed_by for arrival in taken if arrival.completed_by))
-        rows.append(
-            SubgroupReturn(subgroup, day, first.isoformat() if first else None, last.verdict, late, names, messages)
-        )
+        numbers = ", ".join(arrival.number for arrival in files if arrival.number)
+        told = last.verdict, late, names, messages, numbers
+        rows.append(SubgroupReturn(subgroup, day, first.isoformat() if first else None, *told))
     return rows
 
 

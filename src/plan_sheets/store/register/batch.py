@@ -71,6 +71,16 @@ class Batch:
             self.connection.exec_driver_sql(_write_insertion(table), texts)
         return [int(str(row["id"])) for row in made]
 
+    def next_number(self, stem: str) -> str:
+        """The number of the next return of this stem: `DA-2` where one of DA came before."""
+        name = f"number {stem.casefold()}"
+        if name not in self._next:
+            r = tables.RETURN.c
+            numbers = self.connection.scalars(select(r.number).where(r.plan == self.register.plan))
+            self._next[name] = 1 + sum(f"number {known.rpartition('-')[0].casefold()}" == name for known in numbers)
+        self._next[name] += 1
+        return f"{stem}-{self._next[name] - 1}"
+
     def add_value(self, key: Key, value: str, scope: str, round_code: str, **source: int | None) -> None:
         """Add a value that stands from now on; `source`: the id of its entry or settlement."""
         self.add_all(tables.VALUE, [make_value_row(key, value, scope, round_code, **source)])

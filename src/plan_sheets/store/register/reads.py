@@ -17,6 +17,7 @@ class AcceptedFile(NamedTuple):
     sha256: str
     document: int | None
     answers_sha: str
+    number: str
 
 
 class ReturnOfRound(NamedTuple):
@@ -31,6 +32,7 @@ class ReturnOfRound(NamedTuple):
     received: str
     completed_by: str
     form: str
+    number: str
     mail: Mail | None
 
 
@@ -53,6 +55,7 @@ class FileFinding(NamedTuple):
     severity: str
     entered: str | None
     message: str
+    number: str
     file: str
     sha256: str
     kind: str
@@ -89,6 +92,7 @@ class TracedValue(NamedTuple):
     value: str
     head: str
     outcome: str
+    number: str
     file: str
     sha256: str
     sheet: str
@@ -139,9 +143,9 @@ def list_shas_received(register: Register) -> frozenset[str]:
     return frozenset(sha for (sha,) in register.read(statements.shas_received(), plan=register.plan))
 
 
-def list_verdicts(register: Register) -> set[tuple[str, str]]:
-    """Every file that ever came by its SHA-256, with each verdict that it was given."""
-    return {(sha, verdict) for sha, verdict in register.read(statements.verdicts(), plan=register.plan)}
+def list_verdicts(register: Register) -> dict[tuple[str, str], str]:
+    """The number of the last return of each file (its SHA-256) that was given a verdict, by both."""
+    return {(sha, verdict): number for sha, verdict, number in register.read(statements.verdicts(), plan=register.plan)}
 
 
 def list_accepted(register: Register, verdicts: Iterable[str]) -> list[AcceptedFile]:

@@ -40,6 +40,8 @@ class ReturnFacts:
     """A file that was received, as the register recorded it."""
 
     id: int
+    number: str
+    """Short, and its own in the plan: `DA-1`."""
     sha256: str
     file: str
     kind: str
@@ -335,12 +337,17 @@ class Register:
         ]
 
     def find_return(self, name: str) -> ReturnFacts:
-        """The return with the id `name`, or whose SHA-256 begins with it. Raises PlanSheetsError if it is not one."""
-        chosen = [ReturnFacts.of(row) for row in self.read(statements.returns_named(name), plan=self.plan)]
+        """The return whose number is `name`, or whose SHA-256 begins so. Raises PlanSheetsError if it is not one.
+
+        Capital letters make no difference. Of a file that was received several times it is the last.
+        """
+        found = self.read(statements.returns_named(name.lower()), plan=self.plan) if name else ()
+        chosen = [ReturnFacts.of(row) for row in found]
         if len({row.sha256 for row in chosen}) != 1:
             raise PlanSheetsError(
                 f"There is no return '{name}'.",
-                "Give the beginning of its SHA-256, as `trace --json` prints it. Nothing was changed.",
+                "Give its number (DA-1) as `receive`, `status` and `trace` print it, or the beginning of its SHA-256. "
+                "Nothing was changed.",
             )
         return chosen[-1]
 

@@ -17,7 +17,7 @@ def read_standings(register: Register, code: str, as_of: date) -> list[SubgroupR
     documents = register.document_facts("subgroup", code)
     files = list_returns_of_rounds(register, code, code, ["subgroup"], set(Verdict) - {Verdict.REFUSED})
     arrivals = [
-        Arrival(file.subgroup, file.verdict, file.received, file.completed_by, _describe_messages(file))
+        Arrival(file.subgroup, file.verdict, file.received, file.completed_by, _describe_messages(file), file.number)
         for file in files
     ]
     issued = {document.subgroup: document.created for document in documents.values()}

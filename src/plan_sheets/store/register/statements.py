@@ -69,12 +69,12 @@ def returns_standing() -> Select[Any]:
 
 
 def returns_named(name: str) -> Select[Any]:
-    """The returns of documents that have this number, or whose SHA-256 begins so."""
+    """The returns that have this number (in small letters), or, plans apart, whose SHA-256 begins so."""
     r = tables.RETURN
-    named = [cast(r.c.id, Text) == name]
+    named = [func.lower(r.c.number) == name]
     if len(name) >= SHA_ENOUGH:
-        named.append(func.substr(r.c.sha256, 1, len(name)) == name)
-    return rows_by(r).where(r.c.document.is_not(None), or_(*named))
+        named.append(and_(func.substr(r.c.sha256, 1, len(name)) == name, r.c.kind != "plan"))
+    return rows_by(r).where(or_(*named))
 
 
 @cache
@@ -125,7 +125,14 @@ def findings_to_read() -> Select[Any]:
     in_time = and_(r.document.is_not(None), or_(d.round == bindparam("round"), late))
     chosen = select(
         *(f.sheet, f.cell, f.record, f.ref, f.field, f.severity, f.entered, f.message),
-        *(r.file, r.sha256, func.coalesce(d.kind, ""), func.coalesce(d.round, ""), func.coalesce(d.subgroup, "")),
+        *(
+            r.number,
+            r.file,
+            r.sha256,
+            func.coalesce(d.kind, ""),
+            func.coalesce(d.round, ""),
+            func.coalesce(d.subgroup, ""),
+        ),
     )
     joined = tables.FINDING.join(tables.RETURN, f.return_id == r.id).outerjoin(tables.DOCUMENT, r.document == d.id)
     wanted = or_(r.id == plan, in_time, and_(r.document.is_(None), r.kind != "plan"))
@@ -145,7 +152,7 @@ def returns_by_round() -> Select[Any]:
     """What came back for documents of these `kinds`, with one of these `verdicts`, for the rounds `first` to `last`."""
     r, d = tables.RETURN.c, tables.DOCUMENT.c
     m = tables.MAIL.c
-    chosen = select(d.round, d.subgroup, r.verdict, r.received, r.completed_by, r.form, *_of_mail(m))
+    chosen = select(d.round, d.subgroup, r.verdict, r.received, r.completed_by, r.form, r.number, *_of_mail(m))
     chosen = chosen.select_from(
         tables.RETURN.join(tables.DOCUMENT, r.document == d.id).outerjoin(tables.MAIL, r.mail == m.id)
     )
@@ -217,7 +224,7 @@ def entries_of_ref() -> Select[Any]:
     """Every entry of `about` with its return, oldest first."""
     e, r = tables.ENTRY.c, tables.RETURN.c
     chosen = select(
-        *(e.record, e.ref, e.field, e.round, e.tidied, e.head, e.outcome, r.file, r.sha256, e.sheet, e.cell),
+        *(e.record, e.ref, e.field, e.round, e.tidied, e.head, e.outcome, r.number, r.file, r.sha256, e.sheet, e.cell),
         *(r.completed_by, r.received, r.saved_by, *_of_mail(tables.MAIL.c)),
     )
     of = tables.ENTRY.join(tables.RETURN, e.return_id == r.id).outerjoin(tables.MAIL, r.mail == tables.MAIL.c.id)
@@ -251,7 +258,20 @@ def settled_values_of_ref() -> Select[Any]:
     v, s, r = tables.VALUE.c, tables.SETTLEMENT.c, tables.RETURN.c
     blank = literal("")
     chosen = select(
-        *(v.record, v.ref, v.field, v.round, v.value, blank, literal("settled"), r.file, r.sha256, blank, blank),
+        *(
+            v.record,
+            v.ref,
+            v.field,
+            v.round,
+            v.value,
+            blank,
+            literal("settled"),
+            r.number,
+            r.file,
+            r.sha256,
+            blank,
+            blank,
+        ),
         *(s.by, r.received, r.saved_by, *_of_mail(tables.MAIL.c)),
     )
     settled = tables.VALUE.join(tables.SETTLEMENT, v.settlement == s.id).join(tables.RETURN, s.return_id == r.id)
@@ -295,16 +315,16 @@ def shas_received() -> Select[Any]:
 
 @cache
 def verdicts() -> Select[Any]:
-    """Every file by its SHA-256, with each verdict that it was given."""
+    """Every return: SHA-256 of its bytes, the verdict that it was given, and its number."""
     r = tables.RETURN.c
-    return select(r.sha256, r.verdict).where(r.plan == bindparam("plan")).distinct()
+    return rows_by(tables.RETURN).with_only_columns(r.sha256, r.verdict, r.number)
 
 
 @cache
 def accepted_files() -> Select[Any]:
-    """The files with one of these `verdicts` that are no plan: their bytes, document and answers."""
+    """The files with one of these `verdicts` that are no plan: their bytes, document, answers and number."""
     r = tables.RETURN.c
-    chosen = rows_by(tables.RETURN).with_only_columns(r.sha256, r.document, r.answers_sha)
+    chosen = rows_by(tables.RETURN).with_only_columns(r.sha256, r.document, r.answers_sha, r.number)
     return chosen.where(r.verdict.in_(_any_of("verdicts")), r.kind != "plan")
 
 

@@ -122,6 +122,7 @@ RETURN = Table(
     _id(),
     _to("plan", "plan"),
     _to("batch", "batch"),
+    _text("number"),
     _text("sha256"),
     _text("file"),
     _text("kind"),
@@ -135,6 +136,7 @@ RETURN = Table(
     _to("mail", "mail", optional=True),
     _text("received"),
     Index("return_sha256", "plan", "sha256"),
+    Index("return_number", "plan", "number", unique=True, sqlite_where=text("number != ''")),
 )
 ENTRY = Table(
     "entry",
