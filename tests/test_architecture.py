@@ -25,7 +25,7 @@ ORDER = (
     ("store.writing", "store.register"),
     ("store.plan_folder",),
     ("store.receiving",),
-    ("plan", "issue", "receive", "officer", "master", "status", "trace", "inspect", "validate", "redact"),
+    ("plan", "issue", "receive", "officer", "master", "status", "trace", "inspect", "validate", "redact", "withdraw"),
     ("office", "screen"),
     ("demo",),
     ("cli",),
@@ -37,7 +37,9 @@ MOST_FILES = 16
 """In one folder: more, and `ls` no longer says where a thing lives."""
 ONLY = {
     "xlsxwriter": {"store.writing.workbook"},
-    "sqlalchemy": {f"store.register.{name}" for name in ("register", "statements", "batch", "tables", "redact")},
+    "sqlalchemy": {
+        f"store.register.{name}" for name in ("register", "statements", "batch", "tables", "redact", "withdrawals")
+    },
     "python_calamine": {"store.formats.reader"},
     "olefile": {"store.formats.binary.xls", "store.receiving.outlook"},
     "asn1crypto": {"store.receiving.signed"},

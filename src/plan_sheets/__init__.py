@@ -42,6 +42,7 @@ if TYPE_CHECKING:
         merge_plan,
         receive_files,
         redact_texts,
+        withdraw_return,
     )
     from plan_sheets.officer import OfficerMade, make_officer
     from plan_sheets.plan import Checked, PlanMerged, check_plan, new_plan
@@ -49,6 +50,7 @@ if TYPE_CHECKING:
     from plan_sheets.store.plan_folder import Folder, open_folder
     from plan_sheets.trace import Step, trace_value
     from plan_sheets.validate import schemas, snapshot_of
+    from plan_sheets.withdraw import WhatWithdrew
 
 __version__ = "0.1.0"
 
@@ -81,6 +83,7 @@ _ROOMS = {
     "Step": "trace",
     "SubgroupReturn": "core.rating.control_totals",
     "Verdict": "core.model.findings",
+    "WhatWithdrew": "withdraw",
     "check_plan": "plan",
     "inspect_files": "inspect",
     "issue_round": "office",
@@ -95,6 +98,7 @@ _ROOMS = {
     "snapshot_of": "validate",
     "status_of": "status",
     "trace_value": "trace",
+    "withdraw_return": "office",
 }
 """The module of every name."""
 
@@ -127,6 +131,7 @@ __all__ = [
     "Step",
     "SubgroupReturn",
     "Verdict",
+    "WhatWithdrew",
     "check_plan",
     "inspect_files",
     "issue_round",
@@ -141,6 +146,7 @@ __all__ = [
     "snapshot_of",
     "status_of",
     "trace_value",
+    "withdraw_return",
 ]
 
 

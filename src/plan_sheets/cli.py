@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from pathlib import Path
 
-    from plan_sheets.core.model.receipts import Receipts
     from plan_sheets.store.plan_folder import Folder
 
 
@@ -119,21 +118,6 @@ def _start_processes(paths: Sequence[Path]) -> AbstractContextManager[Executor |
     from plan_sheets.store.receiving.pool import processes
 
     return processes()
-
-
-def _choose_status(receipts: Receipts) -> int:
-    """The exit status of a batch: 1 if every file was refused, 3 if somebody must act, else 0."""
-    from plan_sheets.core.model.findings import Verdict
-
-    returns = receipts.returns
-    if returns and all(receipt.verdict is Verdict.REFUSED for receipt in returns):
-        return REFUSED
-    acts = any(
-        receipt.verdict in (Verdict.HELD, Verdict.REFUSED)
-        or any(finding.severity.blocks for finding in receipt.findings)
-        for receipt in returns
-    )
-    return SOMEBODY_MUST_ACT if acts else 0
 
 
 @click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -262,7 +246,9 @@ def receive(
             _open_folder(plan_dir), files, _read_clock(as_of), instructions, dry_run=dry_run, executor=executor
         )
     screen.print_receipts(received, as_json=as_json, dry_run=dry_run, notes=notes)
-    sys.exit(SOMEBODY_MUST_ACT if received.trouble else _choose_status(received.receipts))
+    if received.receipts.are_refused and not received.trouble:
+        sys.exit(REFUSED)
+    sys.exit(SOMEBODY_MUST_ACT if received.trouble or received.receipts.ask_somebody else 0)
 
 
 @main.command()
@@ -343,6 +329,23 @@ def trace(plan_dir: str, ref: str, field: str | None, as_json: bool) -> None:
 
     steps = deed.trace_value(_open_folder(plan_dir), readable(ref), readable(field) if field else None)
     screen.print_steps(steps, as_json=as_json)
+
+
+@main.command()
+@plan_option
+@click.argument("name", metavar="RETURN")
+@click.option("--reason", required=True, help="Why; it is recorded and shown.")
+@json_option
+@as_of_option
+def withdraw(plan_dir: str, name: str, reason: str, as_json: bool, as_of: datetime | None) -> None:
+    """Withdraw a return that was taken in by mistake, as DA-1: what only it said stands no more. Nothing is deleted."""
+    from plan_sheets import office
+    from plan_sheets.core.model.printable import readable
+    from plan_sheets.screen import deeds as screen
+
+    done, made = office.withdraw_return(_open_folder(plan_dir), readable(name), readable(reason), _read_clock(as_of))
+    screen.print_withdrawn(done, made, as_json=as_json)
+    sys.exit(SOMEBODY_MUST_ACT if done.stands or done.asked else 0)
 
 
 @main.command()

@@ -37,6 +37,8 @@ class Step:
     saved_by: str
     mail: Mail | None = None
     """The e-mail that the file came in; None if it came in none."""
+    reason: str = ""
+    """Why the return was withdrawn, where the value stands again because of that; else ""."""
 
 
 def trace_value(folder: Folder, ref: str, field: str | None = None) -> Sequence[Step]:
@@ -73,9 +75,9 @@ def _list_steps(register: Register, ref: str) -> Iterator[tuple[str, str, Step]]
         key, head, rest = value.key, value.head, value[4:]
         head = before.get(key, "") if _is_settled(value) else head
         yield key.record, key.field, Step(key.field, value.round, value.value, head, *rest)
-        if value.outcome in (Outcome.TAKEN, Outcome.SETTLED):
+        if value.outcome in (Outcome.TAKEN, Outcome.SETTLED, Outcome.WITHDRAWN):
             before[key] = value.value
 
 
 def _is_settled(value: TracedValue) -> bool:
-    return value.outcome == Outcome.SETTLED
+    return value.outcome in (Outcome.SETTLED, Outcome.WITHDRAWN)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from plan_sheets.status import RoundStatus
     from plan_sheets.store.plan_folder import Folder
     from plan_sheets.trace import Step
+    from plan_sheets.withdraw import WhatWithdrew
 from plan_sheets.screen.lines import count_of, describe_finding, print_findings, print_json, print_notes_left_out, say
 
 
@@ -292,8 +293,28 @@ def print_steps(steps: Sequence[Step], *, as_json: bool) -> None:
             f"{step.round or 'the plan':<12} {step.field:<14} {step.outcome:<9} {value} "
             f"(before: {step.before or 'blank'}) {who}; {where}"
         )
+        if step.reason:
+            say(f"{'':12} {step.number} was withdrawn: {step.reason}")
         if step.mail and (told := describe_mail(step.mail)):
             say(f"{'':12} {shorten(told)}")
+
+
+def print_withdrawn(done: WhatWithdrew, made: OfficerMade, *, as_json: bool) -> None:
+    """Print what withdrawing a return came to: what fell back, and what stands all the same."""
+    if as_json:
+        print_json({**asdict(done), "officer": made.path})
+        return
+    say(f"{done.number} ({done.file}) is withdrawn: {done.reason}")
+    for fallen in done.fell_back:
+        value = f"'{shorten(fallen.value)}'" if fallen.value else "blank"
+        before = f"'{shorten(fallen.before)}'" if fallen.before else "blank"
+        say(f"    {fallen.ref or 'Plan'} {fallen.field} {fallen.round}: {value} (it said: {before})")
+    for line in done.stands:
+        say(f"    warning  {line}")
+    closed = f"{count_of(done.closed, 'query', 'queries')} closed"
+    asked = f", {count_of(done.asked, 'new one')} asked" if done.asked else ""
+    say(f"{count_of(len(done.fell_back), 'answer')} fell back, {closed}{asked}.")
+    _print_officer(made)
 
 
 def print_redacted(done: Redacted, *, as_json: bool) -> None:

@@ -45,7 +45,7 @@ def rows(path: Path) -> dict[str, int]:
 
 @pytest.fixture(scope="module")
 def full(issued_example: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A register in which every table has a row: an issue, a conflict, a further action, a settlement, an edition."""
+    """A register in which every table has a row: an issue, a conflict, a further action, a withdrawal, an edition."""
     plan = Plan(tmp_path_factory.mktemp("full") / "plan")
     shutil.copytree(issued_example, plan.path)
     further = {"New actions": {"1": {"Theme": "J1b", "What we will do": "Train"}}}
@@ -59,6 +59,7 @@ def full(issued_example: Path, tmp_path_factory: pytest.TempPathFactory) -> Path
     mail.set_content("See you on Friday.")
     (plan.inbox / "mail.eml").write_bytes(mail.as_bytes())
     office.receive_files(plan.folder, [plan.inbox / "mail.eml"], RECEIVED_ON)
+    office.withdraw_return(plan.folder, "DA-2", "It came by mistake", RECEIVED_ON)
     office.redact_texts(plan.folder, "J1a.1", "It names a child", RECEIVED_ON, field="next_step")
     master.make_master(plan.folder, None, RECEIVED_ON, hand_over=True)
     return plan.path / FILE

@@ -52,3 +52,17 @@ class Receipts:
 
     returns: tuple[Receipt, ...]
     passed_over: tuple[tuple[str, str], ...]
+
+    @property
+    def are_refused(self) -> bool:
+        """Whether there were files and each was refused."""
+        return bool(self.returns) and all(receipt.verdict is Verdict.REFUSED for receipt in self.returns)
+
+    @property
+    def ask_somebody(self) -> bool:
+        """Whether somebody must act: a file is held or refused, or something in one was not taken."""
+        return any(
+            receipt.verdict in (Verdict.HELD, Verdict.REFUSED)
+            or any(finding.severity.blocks for finding in receipt.findings)
+            for receipt in self.returns
+        )

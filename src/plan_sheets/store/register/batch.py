@@ -133,6 +133,15 @@ def _write_insertion(table: Table) -> str:
 
 
 def make_value_row(key: Key, value: str, scope: str, round_code: str, **source: int | None) -> dict[str, object]:
-    """A row of the value table; `source`: entry or settlement, None where there is none."""
+    """A row of the value table; `source`: entry, settlement, withdrawal; None where none."""
     place: dict[str, object] = {"record": key.record, "ref": key.ref, "field": key.field}
-    return {**place, "value": value, "scope": scope, "round": round_code, "entry": None, "settlement": None, **source}
+    return {
+        **place,
+        "value": value,
+        "scope": scope,
+        "round": round_code,
+        "entry": None,
+        "settlement": None,
+        "withdrawal": None,
+        **source,
+    }

@@ -179,6 +179,7 @@ def _entry(return_id: int, merged_cell: MergedCell) -> dict[str, object]:
         "cell": address.cell,
         "entered": cell.entered,
         "tidied": cell.value,
+        "compared": cell.base,
         "next_base": merged_cell.next_base,
         "head": merged_cell.head.value,
         "outcome": str(merged_cell.outcome),

@@ -27,13 +27,14 @@ LONG, LONG_WITH_NUMBER = 12, 6
 COLUMNS: Mapping[str, tuple[str, ...]] = {
     "mail": ("subject", "body"),
     "return": ("form",),
-    "entry": ("entered", "tidied", "next_base", "head"),
+    "entry": ("entered", "tidied", "compared", "next_base", "head"),
     "value": ("value",),
     "finding": ("entered", "message"),
     "query": ("message",),
     "query_cell": ("head", "returned"),
     "settlement": ("typed",),
     "document": ("base",),
+    "withdrawal": ("reason",),
 }
 """The columns that may hold what somebody typed, by table."""
 

@@ -12,6 +12,7 @@ from typing import Any, Self
 from sqlalchemy import Connection, Engine, Table, func, insert, select
 
 from plan_sheets.core.book.document import Document, DocumentFacts, book_from
+from plan_sheets.core.model.dates import PartialDate
 from plan_sheets.core.model.findings import PlanSheetsError
 from plan_sheets.core.model.history import Held, History, Source
 from plan_sheets.core.model.keys import Key
@@ -20,6 +21,7 @@ from plan_sheets.store.outbox import Outbox, sync_folders
 from plan_sheets.store.register import statements, tables
 from plan_sheets.store.register.batch import Batch
 from plan_sheets.store.register.troubles import UNCHANGED, no_register
+from plan_sheets.store.register.withdrawals import withdrawals
 
 FILE = "register.sqlite"
 _BESIDE = ("plan.xlsx", "returned", "issued")
@@ -212,13 +214,17 @@ class Register:
     def history(self, **where: object) -> History:
         """Every value whose columns hold these values (`where`: by column), with its source."""
         v, e, r, s, d = tables.VALUE, tables.ENTRY, tables.RETURN, tables.SETTLEMENT, tables.DOCUMENT
+        w = withdrawals()
         joined = v.outerjoin(e, v.c.entry == e.c.id).outerjoin(s, v.c.settlement == s.c.id)
         joined = joined.outerjoin(r, r.c.id == func.coalesce(e.c.return_id, s.c.return_id)).outerjoin(
             d, r.c.document == d.c.id
         )
+        joined = joined.outerjoin(w, v.c.withdrawal == w.c.id)
         columns = (v.c.record, v.c.ref, v.c.field, v.c.value, v.c.scope, v.c.round, v.c.id)
         origin = (r.c.kind, r.c.completed_by, r.c.file, r.c.received, d.c.subgroup, r.c.id, r.c.document, s.c.by)
-        chosen = select(*columns, *origin).select_from(joined).where(v.c.plan == self.plan)
+        chosen = (
+            select(*columns, *origin, w.c.number, w.c.at, w.c.reason).select_from(joined).where(v.c.plan == self.plan)
+        )
         chosen = chosen.where(*(v.c[name] == value for name, value in where.items()))
         source = cache(_read_source)
         return History.of(
@@ -369,6 +375,9 @@ class Register:
 
 def _read_source(origin: tuple[Any, ...]) -> Source:
     """Where a value came from: a return, or a settlement in one. `origin`: columns as `history` selects them."""
-    kind, completed_by, file, received, subgroup, return_id, document, by = origin
+    kind, completed_by, file, received, subgroup, return_id, document, by, number, at, reason = origin
+    if number and not return_id:
+        kind, received = "officer", at
     named = (kind or "", by or completed_by or "", file or "", received or "", subgroup or "")
-    return Source(*named, return_id or 0, document or 0, by is not None)
+    withdrawn = f"{number} withdrawn on {PartialDate.of_iso(at).words}: {reason}" if number else ""
+    return Source(*named, return_id or 0, document or 0, by is not None, withdrawn)

@@ -25,6 +25,7 @@ from sqlalchemy import (
 )
 
 from plan_sheets.store.register import tables
+from plan_sheets.store.register.withdrawals import OF_WITHDRAWN, is_withdrawn, withdrawals
 
 SHA_ENOUGH = 6
 """How many letters of a SHA-256 the officer must give at least to name a return."""
@@ -63,9 +64,10 @@ def settled_subjects() -> Select[Any]:
 
 @cache
 def returns_standing() -> Select[Any]:
-    """The returns of a `document` that were merged and that no later one replaces."""
+    """The returns of a `document` that were merged, not withdrawn, and that no later one replaces."""
     r, later = tables.RETURN, tables.RETURN.alias()
-    return rows_by(r, "document").where(r.c.answers_sha != "", ~exists().where(later.c.replaces == r.c.id))
+    replaced = exists().where(later.c.replaces == r.c.id, ~is_withdrawn(later.c.id))
+    return rows_by(r, "document").where(r.c.answers_sha != "", ~replaced, ~is_withdrawn(r.c.id))
 
 
 def returns_named(name: str) -> Select[Any]:
@@ -102,14 +104,17 @@ def entries_of_placeholders() -> Select[Any]:
     e, f = tables.ENTRY.c, tables.FINDING.c
     facts = select(f.record, f.ref, f.field).where(f.code == bindparam("code"))
     chosen = rows_by(tables.ENTRY).with_only_columns(e.return_id, e.record, e.ref, e.field, e.round, e.entered)
-    return chosen.where(e.round <= bindparam("last"), tuple_(e.record, e.ref, e.field).in_(facts))
+    return chosen.where(
+        e.round <= bindparam("last"), tuple_(e.record, e.ref, e.field).in_(facts), ~is_withdrawn(e.return_id)
+    )
 
 
 @cache
 def findings_of_code() -> Select[Any]:
     """The cell and the text of every finding of this `code`, oldest first."""
     f = tables.FINDING.c
-    return rows_by(tables.FINDING, "code").with_only_columns(f.return_id, f.record, f.ref, f.field, f.entered)
+    chosen = rows_by(tables.FINDING, "code").where(~is_withdrawn(f.return_id))
+    return chosen.with_only_columns(f.return_id, f.record, f.ref, f.field, f.entered)
 
 
 @cache
@@ -137,6 +142,7 @@ def findings_to_read() -> Select[Any]:
     joined = tables.FINDING.join(tables.RETURN, f.return_id == r.id).outerjoin(tables.DOCUMENT, r.document == d.id)
     wanted = or_(r.id == plan, in_time, and_(r.document.is_(None), r.kind != "plan"))
     read = or_(f.severity.in_(_any_of("severities")), f.code.in_(_any_of("codes")))
+    read = and_(read, or_(~is_withdrawn(r.id), f.code.in_(OF_WITHDRAWN)))
     return chosen.select_from(joined).where(r.plan == bindparam("plan"), wanted, read).order_by(f.id)
 
 
@@ -158,7 +164,7 @@ def returns_by_round() -> Select[Any]:
     )
     chosen = chosen.where(r.plan == bindparam("plan"), d.round.between(bindparam("first"), bindparam("last")))
     chosen = chosen.where(d.kind.in_(_any_of("kinds")))
-    return chosen.where(r.verdict.in_(_any_of("verdicts"))).order_by(r.id)
+    return chosen.where(r.verdict.in_(_any_of("verdicts")), ~is_withdrawn(r.id)).order_by(r.id)
 
 
 @cache
@@ -198,7 +204,7 @@ def facts_left_by_returns() -> Select[Any]:
     r, d = tables.RETURN.c, tables.DOCUMENT.c
     of = tables.RETURN.join(tables.DOCUMENT, r.document == d.id)
     returns = select(r.id).select_from(of).where(r.plan == bindparam("plan"), d.round == bindparam("round"))
-    returns = returns.where(d.kind.in_(_any_of("kinds")), r.verdict.in_(_any_of("verdicts")))
+    returns = returns.where(d.kind.in_(_any_of("kinds")), r.verdict.in_(_any_of("verdicts")), ~is_withdrawn(r.id))
     return _facts_left(tables.ENTRY.c.return_id.in_(returns))
 
 
@@ -206,7 +212,7 @@ def facts_left_by_returns() -> Select[Any]:
 def facts_left_in_round() -> Select[Any]:
     """The facts whose last entry for a `round` has one of these `outcomes`."""
     e, r = tables.ENTRY.c, tables.RETURN.c
-    returns = select(r.id).where(r.plan == bindparam("plan"))
+    returns = select(r.id).where(r.plan == bindparam("plan"), ~is_withdrawn(r.id))
     return _facts_left(and_(e.round == bindparam("round"), e.return_id.in_(returns)))
 
 
@@ -276,7 +282,17 @@ def settled_values_of_ref() -> Select[Any]:
     )
     settled = tables.VALUE.join(tables.SETTLEMENT, v.settlement == s.id).join(tables.RETURN, s.return_id == r.id)
     settled = settled.outerjoin(tables.MAIL, r.mail == tables.MAIL.c.id)
-    return chosen.select_from(settled).where(v.plan == bindparam("plan"), _is_about(v.ref)).order_by(v.id)
+    chosen = chosen.select_from(settled).where(v.plan == bindparam("plan"), _is_about(v.ref), v.withdrawal.is_(None))
+    return chosen.order_by(v.id)
+
+
+@cache
+def withdrawn_values_of_ref() -> Select[Any]:
+    """Every value of `about` that stands because a return was withdrawn: the fact, round, value and the withdrawal."""
+    v, w = tables.VALUE.c, withdrawals()
+    chosen = select(v.record, v.ref, v.field, v.round, v.value, w.c.number, w.c.file, w.c.sha256, w.c.at, w.c.reason)
+    chosen = chosen.join_from(tables.VALUE, w, v.withdrawal == w.c.id)
+    return chosen.where(v.plan == bindparam("plan"), _is_about(v.ref)).order_by(v.id)
 
 
 def _of_mail(mail: Any) -> list[ColumnElement[str]]:
@@ -317,7 +333,7 @@ def shas_received() -> Select[Any]:
 def verdicts() -> Select[Any]:
     """Every return: SHA-256 of its bytes, the verdict that it was given, and its number."""
     r = tables.RETURN.c
-    return rows_by(tables.RETURN).with_only_columns(r.sha256, r.verdict, r.number)
+    return rows_by(tables.RETURN).where(~is_withdrawn(r.id)).with_only_columns(r.sha256, r.verdict, r.number)
 
 
 @cache
@@ -325,7 +341,7 @@ def accepted_files() -> Select[Any]:
     """The files with one of these `verdicts` that are no plan: their bytes, document, answers and number."""
     r = tables.RETURN.c
     chosen = rows_by(tables.RETURN).with_only_columns(r.sha256, r.document, r.answers_sha, r.number)
-    return chosen.where(r.verdict.in_(_any_of("verdicts")), r.kind != "plan")
+    return chosen.where(r.verdict.in_(_any_of("verdicts")), r.kind != "plan", ~is_withdrawn(r.id))
 
 
 @cache

@@ -151,6 +151,7 @@ ENTRY = Table(
     _text("cell"),
     _text("entered"),
     _text("tidied"),
+    _text("compared"),
     _text("next_base"),
     _text("head"),
     _text("outcome"),
@@ -169,6 +170,7 @@ VALUE = Table(
     _text("value"),
     _to("entry", "entry", optional=True),
     _to("settlement", "settlement", optional=True),
+    _to("withdrawal", "withdrawal", optional=True),
 )
 FINDING = Table(
     "finding",
@@ -222,6 +224,15 @@ SETTLEMENT = Table(
     _text("by"),
     _to("return_id", "return", optional=True),
     Index("settlement_subject", "plan", "subject"),
+)
+WITHDRAWAL = Table(
+    "withdrawal",
+    METADATA,
+    _id(),
+    _to("plan", "plan"),
+    _to("batch", "batch"),
+    Column("return_id", Integer, ForeignKey("return.id"), nullable=False, unique=True),
+    _text("reason"),
 )
 NEW_ROW = Table(
     "new_row",
