@@ -165,11 +165,16 @@ def _describe_day(day: str | None) -> str:
     return PartialDate.of_iso(day).words if day else "Not yet"
 
 
+def _describe_received(standing: SubgroupReturn) -> str:
+    return f" (received {_describe_day(standing.received)})" if standing.received else ""
+
+
 def _make_return_row(standing: SubgroupReturn, history: History) -> RowFacts:
     contents = {
         "ref": f"{standing.subgroup} {history.text('subgroup', standing.subgroup, 'title')}",
         "issued": _describe_day(standing.issued),
-        "returned": _describe_day(standing.returned),
+        "return_by": _describe_day(standing.return_by),
+        "returned": _describe_day(standing.returned) + _describe_received(standing),
         "number": standing.numbers,
         "verdict": standing.verdict.replace("_", " ").capitalize(),
         "days_late": str(standing.days_late),

@@ -18,6 +18,7 @@ from plan_sheets.core.model.findings import PlanSheetsError
 from plan_sheets.core.model.keys import Key
 from plan_sheets.master import make_master
 from plan_sheets.status import status_of
+from plan_sheets.store.register import statements, tables
 from plan_sheets.withdraw import WhatWithdrew
 
 LATER = datetime(2016, 7, 11)  # noqa: DTZ001 - the office's own clock
@@ -134,6 +135,9 @@ def test_a_confirmed_stage_stands_and_is_said(round_one: Plan) -> None:
     done = take_back(round_one)
     assert (round_one.said("J1a.1", "stage"), round_one.stands("J1a.1", "confirmed_stage")) == ("", "Complete")
     assert any("J1a.1" in line and "confirmed by Board officer" in line for line in done.stands)
+    register = round_one.register
+    recorded = {row.code for row in register.read(statements.rows_by(tables.FINDING), plan=register.plan)}
+    assert {"return_withdrawn", "withdrawn_stands"} <= recorded, "the officer reads them among the findings"
 
 
 def test_a_correction_falls_back_to_what_it_corrected(round_one: Plan) -> None:

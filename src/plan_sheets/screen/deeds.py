@@ -222,7 +222,11 @@ def print_status(round_status: RoundStatus, *, as_json: bool) -> None:
     )
     for row in round_status.rows:
         when = f"{PartialDate.of_iso(row.returned).words}  " if row.returned else ""
+        if row.received:
+            when = f"sent {when.strip()}, received {PartialDate.of_iso(row.received).words}  "
         late = f", {count_of(row.days_late, 'day')} late" if row.days_late else ""
+        if row.return_by != round_status.return_by:
+            late += f" (its own return-by: {PartialDate.of_iso(row.return_by).words})"
         say(
             f"    {row.subgroup:<12} {when}{row.verdict.replace('_', ' ')}{late}"
             + "".join(f"  {text}" for text in (row.numbers, row.completed_by) if text)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import Any, Self
@@ -35,6 +35,12 @@ class RoundFacts:
     code: str
     return_by: str
     issued: str
+    extended: Mapping[str, str] = field(default_factory=dict)
+    """The return-by date of each subgroup for which it is another one, by its code."""
+
+    def due_from(self, subgroup: str) -> str:
+        """By when the workbook of a subgroup shall be back (ISO)."""
+        return self.extended.get(subgroup, self.return_by)
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,12 +239,16 @@ class Register:
         )
 
     def rounds(self) -> list[RoundFacts]:
-        """The rounds issued, oldest first; the return-by date is the one last given."""
+        """The rounds issued, oldest first; the return-by date is the one last given: to all, or to a subgroup."""
         t = tables.ROUND
         last: dict[str, RoundFacts] = {}
         for row in self.read(select(t).where(t.c.plan == self.plan).order_by(t.c.id)):
-            first = last.get(row.code)
-            last[row.code] = RoundFacts(row.code, row.return_by, first.issued if first else row.issued)
+            known = last.get(row.code) or RoundFacts(row.code, row.return_by, row.issued)
+            if row.subgroup:
+                extended = {**known.extended, row.subgroup: row.return_by}
+                last[row.code] = replace(known, extended=extended)
+            else:
+                last[row.code] = replace(known, return_by=row.return_by, extended={})
         return sorted(last.values(), key=lambda row: row.code)
 
     def documents(self, **where: object) -> list[Document]:

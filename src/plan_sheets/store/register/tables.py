@@ -71,6 +71,7 @@ ROUND = Table(
     _to("plan", "plan"),
     _to("batch", "batch"),
     _text("code"),
+    _text("subgroup"),
     _text("return_by"),
     _text("issued"),
 )
