@@ -26,7 +26,8 @@ ORDER = (
     ("store.writing", "store.register"),
     ("store.plan_folder",),
     ("store.receiving",),
-    ("plan", "issue", "receive", "officer", "master", "status", "trace", "inspect", "validate", "redact", "differ"),
+    ("plan", "issue", "receive", "officer", "master", "status", "trace", "inspect", "validate"),
+    ("redact", "withdraw", "differ"),
     ("office", "screen"),
     ("demo",),
     ("cli",),
@@ -39,7 +40,17 @@ MOST_FILES = 16
 ONLY = {
     "xlsxwriter": {"store.writing.workbook"},
     "sqlalchemy": {
-        f"store.register.{name}" for name in ("register", "statements", "batch", "tables", "editions", "redact")
+        f"store.register.{name}"
+        for name in (
+            "register",
+            "statements",
+            "batch",
+            "tables",
+            "editions",
+            "declined",
+            "redacting.rows",
+            "withdrawals",
+        )
     },
     "python_calamine": {"store.formats.reader"},
     "olefile": {"store.formats.binary.xls", "store.receiving.outlook"},
@@ -49,7 +60,7 @@ ONLY = {
     "yaml": {"store.strict_yaml"},
     "oxmsg": {"store.receiving.outlook"},
     "msoffcrypto": {"store.formats.decrypt"},
-    "click": {"cli", "screen.lines"},
+    "click": {"cli", "screen.lines", "screen.command"},
     "stdnum": {"core.screening.check_digits"},
     "pandas": {"core.answers.check", "core.answers.rules"},
     "pandera": {"core.answers.rules", "validate"},

@@ -259,6 +259,7 @@ def test_every_command_has_help_and_the_options_of_the_design() -> None:
         "trace",
         "inspect",
         "redact",
+        "withdraw",
         "demo",
     }
     for name, given in options.items():
@@ -269,6 +270,7 @@ def test_every_command_has_help_and_the_options_of_the_design() -> None:
     assert options["issue"] >= {"--round", "--return-by", "--subgroup", "--as-of"}
     assert options["master"] >= {"--round", "--output"}
     assert options["redact"] >= {"--reason", "--as-of"}
+    assert options["withdraw"] >= {"--reason", "--as-of"}
     assert isinstance(main, click.Group)
 
 

@@ -20,6 +20,8 @@ from plan_sheets.core.model.findings import Verdict
 
 FINDING = {"code", "severity", "sheet", "cell", "ref", "field", "entered", "message"}
 RETURN = {
+    "number",
+    "duplicate_of",
     "file",
     "sha256",
     "kind",

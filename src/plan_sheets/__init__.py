@@ -43,6 +43,7 @@ if TYPE_CHECKING:
         merge_plan,
         receive_files,
         redact_texts,
+        withdraw_return,
     )
     from plan_sheets.officer import OfficerMade, make_officer
     from plan_sheets.plan import Checked, PlanMerged, check_plan, new_plan
@@ -50,6 +51,7 @@ if TYPE_CHECKING:
     from plan_sheets.store.plan_folder import Folder, open_folder
     from plan_sheets.trace import Step, trace_value
     from plan_sheets.validate import schemas, snapshot_of
+    from plan_sheets.withdraw import WhatWithdrew
 
 __version__ = "0.1.0"
 
@@ -83,6 +85,7 @@ _ROOMS = {
     "Step": "trace",
     "SubgroupReturn": "core.rating.control_totals",
     "Verdict": "core.model.findings",
+    "WhatWithdrew": "withdraw",
     "check_plan": "plan",
     "compare_masters": "differ",
     "inspect_files": "inspect",
@@ -98,6 +101,7 @@ _ROOMS = {
     "snapshot_of": "validate",
     "status_of": "status",
     "trace_value": "trace",
+    "withdraw_return": "office",
 }
 """The module of every name."""
 
@@ -131,6 +135,7 @@ __all__ = [
     "Step",
     "SubgroupReturn",
     "Verdict",
+    "WhatWithdrew",
     "check_plan",
     "compare_masters",
     "inspect_files",
@@ -146,6 +151,7 @@ __all__ = [
     "snapshot_of",
     "status_of",
     "trace_value",
+    "withdraw_return",
 ]
 
 

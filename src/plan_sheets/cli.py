@@ -2,112 +2,30 @@
 
 from __future__ import annotations
 
-import gc
 import sys
-from contextlib import contextmanager
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
+from plan_sheets.screen.command import (
+    REFUSED,
+    SOMEBODY_MUST_ACT,
+    Group,
+    as_of_option,
+    as_path,
+    json_option,
+    notes_option,
+    open_plan_folder,
+    plan_option,
+    read_clock,
+)
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
     from concurrent.futures import Executor
     from contextlib import AbstractContextManager
     from pathlib import Path
-
-    from plan_sheets.core.model.receipts import Receipts
-    from plan_sheets.store.plan_folder import Folder
-
-
-COLLECT_AFTER = 100_000
-"""How many new objects Python makes before it looks for garbage; its default, 700, suits programs that run longer."""
-REFUSED = 1
-"""Nothing was changed."""
-SOMEBODY_MUST_ACT = 3
-"""Done, with something somebody must act on."""
-
-
-class _Group(click.Group):
-    """Turns what makes a deed impossible into a message and a status: no traceback ever reaches a user."""
-
-    def make_context(
-        self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
-    ) -> click.Context:
-        """Parse what stands before the command."""
-        with _show_misuse():
-            return super().make_context(info_name, args, parent, **extra)
-
-    def invoke(self, ctx: click.Context) -> Any:
-        """Run the command."""
-        # Most of a command's time is imports, and a sixth of that was looking for garbage that imports do not make.
-        gc.set_threshold(COLLECT_AFTER)
-        try:
-            with _show_misuse():
-                return super().invoke(ctx)
-        except (click.exceptions.Exit, click.ClickException, click.Abort, BrokenPipeError):
-            raise  # click ends quietly, too, where another program (head, more) reads no further
-        except Exception as trouble:
-            from plan_sheets.core.model.findings import PlanSheetsError
-            from plan_sheets.screen.lines import say
-
-            if not isinstance(trouble, PlanSheetsError):
-                if ctx.find_root().params.get("debug"):
-                    raise
-                fault = f"Something went wrong that plan-sheets did not expect ({type(trouble).__name__}: {trouble})."
-                say(fault, err=True)
-                say("Nothing more was done. Please report it; --debug shows more.", err=True)
-                ctx.exit(REFUSED)
-            for line in filter(None, (str(trouble), trouble.remedy)):
-                say(line, err=True)
-            ctx.exit(SOMEBODY_MUST_ACT if trouble.recorded else REFUSED)
-
-
-@contextmanager
-def _show_misuse() -> Iterator[None]:
-    """Take control characters out of click's messages, which quote what was typed: a terminal would obey them."""
-    try:
-        yield
-    except click.ClickException as misused:
-        from plan_sheets.core.model.printable import on_screen
-
-        vars(misused)["message"] = on_screen(misused.message)  # click calls it final
-        raise
-
-
-plan_option = click.option(
-    "--plan",
-    "plan_dir",
-    default=".",
-    envvar="PLAN_SHEETS_PLAN",
-    show_default="this folder",
-    help="The plan folder.",
-)
-json_option = click.option(
-    "--json", "as_json", is_flag=True, help="One JSON document on standard output, and nothing else there."
-)
-notes_option = click.option(
-    "--notes", is_flag=True, help="Tell everything cell by cell, and every note: what was assumed, and what was tidied."
-)
-as_of_option = click.option(
-    "--as-of", type=click.DateTime(["%Y-%m-%d"]), help="The date that decides, as 2016-07-15; by default today."
-)
-
-
-def _read_clock(as_of: datetime | None) -> datetime:
-    return as_of or datetime.now().replace(microsecond=0)  # noqa: DTZ005 - the office's own clock
-
-
-def _as_path(text: str) -> Path:
-    from pathlib import Path
-
-    return Path(text)
-
-
-def _open_folder(plan_dir: str) -> Folder:
-    from plan_sheets.store.plan_folder import open_folder
-
-    return open_folder(plan_dir)
 
 
 def _start_processes(paths: Sequence[Path]) -> AbstractContextManager[Executor | None]:
@@ -121,22 +39,7 @@ def _start_processes(paths: Sequence[Path]) -> AbstractContextManager[Executor |
     return processes()
 
 
-def _choose_status(receipts: Receipts) -> int:
-    """The exit status of a batch: 1 if every file was refused, 3 if somebody must act, else 0."""
-    from plan_sheets.core.model.findings import Verdict
-
-    returns = receipts.returns
-    if returns and all(receipt.verdict is Verdict.REFUSED for receipt in returns):
-        return REFUSED
-    acts = any(
-        receipt.verdict in (Verdict.HELD, Verdict.REFUSED)
-        or any(finding.severity.blocks for finding in receipt.findings)
-        for receipt in returns
-    )
-    return SOMEBODY_MUST_ACT if acts else 0
-
-
-@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(package_name="plan-sheets", message="%(prog)s %(version)s")
 @click.option("--debug", is_flag=True, hidden=True)
 def main(debug: bool) -> None:
@@ -164,7 +67,7 @@ def new(directory: str, example: bool, as_of: datetime | None) -> None:
     from plan_sheets import plan
     from plan_sheets.screen import deeds as screen
 
-    folder = plan.new_plan(directory, _read_clock(as_of), example=example)
+    folder = plan.new_plan(directory, read_clock(as_of), example=example)
     screen.print_new_plan(folder, example=example)
 
 
@@ -177,7 +80,7 @@ def check(plan_dir: str, notes: bool, as_json: bool) -> None:
     from plan_sheets import plan
     from plan_sheets.screen import deeds as screen
 
-    checked = plan.check_plan(_open_folder(plan_dir))
+    checked = plan.check_plan(open_plan_folder(plan_dir))
     screen.print_check(checked, as_json=as_json, notes=notes)
     sys.exit(SOMEBODY_MUST_ACT if any(finding.severity == "error" for finding in checked.findings) else 0)
 
@@ -193,7 +96,7 @@ def merge(plan_dir: str, write: bool, notes: bool, as_json: bool, as_of: datetim
     from plan_sheets import office
     from plan_sheets.screen import deeds as screen
 
-    read = office.merge_plan(_open_folder(plan_dir), _read_clock(as_of), write=write)
+    read = office.merge_plan(open_plan_folder(plan_dir), read_clock(as_of), write=write)
     screen.print_merged_plan(read, as_json=as_json, notes=notes)
     sys.exit(SOMEBODY_MUST_ACT if read.merged.queries or read.merged.errors else 0)
 
@@ -221,7 +124,7 @@ def issue(
     from plan_sheets import office
     from plan_sheets.screen import deeds as screen
 
-    issued = office.issue_round(_open_folder(plan_dir), code, return_by.date(), _read_clock(as_of), subgroups)
+    issued = office.issue_round(open_plan_folder(plan_dir), code, return_by.date(), read_clock(as_of), subgroups)
     screen.print_issues(issued, as_json=as_json, notes=notes)
     sys.exit(SOMEBODY_MUST_ACT if issued.merged.queries or issued.merged.errors else 0)
 
@@ -231,7 +134,7 @@ def issue(
 @click.argument("paths", nargs=-1, required=True)
 @click.option("--dry-run", is_flag=True, help="Say everything, record nothing.")
 @click.option("--issue", "reference", default="", help="Whose the one file is: the reference on its About sheet.")
-@click.option("--replaces", default="", help="The return that the one file replaces: the beginning of its SHA-256.")
+@click.option("--replaces", default="", help="The return that the one file replaces, as DA-1.")
 @click.option("--allow", multiple=True, help="The code of a finding that shall not hold the one file.")
 @click.option("--reason", default="", help="Why it is allowed; it is recorded.")
 @notes_option
@@ -256,13 +159,15 @@ def receive(
     from plan_sheets.screen import deeds as screen
 
     instructions = Instructions(readable(reference), readable(replaces), frozenset(allow), readable(reason))
-    files = [_as_path(path) for path in paths]
+    files = [as_path(path) for path in paths]
     with _start_processes(files) as executor:
         received = office.receive_files(
-            _open_folder(plan_dir), files, _read_clock(as_of), instructions, dry_run=dry_run, executor=executor
+            open_plan_folder(plan_dir), files, read_clock(as_of), instructions, dry_run=dry_run, executor=executor
         )
     screen.print_receipts(received, as_json=as_json, dry_run=dry_run, notes=notes)
-    sys.exit(SOMEBODY_MUST_ACT if received.trouble else _choose_status(received.receipts))
+    if received.receipts.are_refused and not received.trouble:
+        sys.exit(REFUSED)
+    sys.exit(SOMEBODY_MUST_ACT if received.trouble or received.receipts.ask_somebody else 0)
 
 
 @main.command()
@@ -275,7 +180,7 @@ def status(plan_dir: str, code: str | None, as_json: bool, as_of: datetime | Non
     from plan_sheets import status as deed
     from plan_sheets.screen import deeds as screen
 
-    screen.print_status(deed.status_of(_open_folder(plan_dir), code, _read_clock(as_of).date()), as_json=as_json)
+    screen.print_status(deed.status_of(open_plan_folder(plan_dir), code, read_clock(as_of).date()), as_json=as_json)
 
 
 @main.command()
@@ -316,9 +221,9 @@ def master(
     from plan_sheets.screen import deeds as screen
 
     made = deed.make_master(
-        _open_folder(plan_dir),
+        open_plan_folder(plan_dir),
         code,
-        _read_clock(as_of),
+        read_clock(as_of),
         output or None,
         paper or None,
         edition=edition,
@@ -341,8 +246,25 @@ def trace(plan_dir: str, ref: str, field: str | None, as_json: bool) -> None:
     from plan_sheets.core.model.printable import readable
     from plan_sheets.screen import deeds as screen
 
-    steps = deed.trace_value(_open_folder(plan_dir), readable(ref), readable(field) if field else None)
+    steps = deed.trace_value(open_plan_folder(plan_dir), readable(ref), readable(field) if field else None)
     screen.print_steps(steps, as_json=as_json)
+
+
+@main.command()
+@plan_option
+@click.argument("name", metavar="RETURN")
+@click.option("--reason", required=True, help="Why; it is recorded and shown.")
+@json_option
+@as_of_option
+def withdraw(plan_dir: str, name: str, reason: str, as_json: bool, as_of: datetime | None) -> None:
+    """Withdraw a return that was taken in by mistake, as DA-1: what only it said stands no more. Nothing is deleted."""
+    from plan_sheets import office
+    from plan_sheets.core.model.printable import readable
+    from plan_sheets.screen import deeds as screen
+
+    done, made = office.withdraw_return(open_plan_folder(plan_dir), readable(name), readable(reason), read_clock(as_of))
+    screen.print_withdrawn(done, made, as_json=as_json)
+    sys.exit(SOMEBODY_MUST_ACT if done.stands or done.asked else 0)
 
 
 @main.command()
@@ -359,7 +281,7 @@ def redact(plan_dir: str, about: str, field: str | None, reason: str, as_json: b
     from plan_sheets.screen import deeds as screen
 
     done = office.redact_texts(
-        _open_folder(plan_dir), readable(about), readable(reason), _read_clock(as_of), readable(field or "")
+        open_plan_folder(plan_dir), readable(about), readable(reason), read_clock(as_of), readable(field or "")
     )
     screen.print_redacted(done, as_json=as_json)
     sys.exit(SOMEBODY_MUST_ACT if done.holding or done.not_made else 0)
@@ -377,7 +299,7 @@ def differ(plan_dir: str, before: str, after: str, output: str | None, as_json: 
     from plan_sheets import differ as deed
     from plan_sheets.screen import deeds as screen
 
-    compared = deed.compare_masters(_open_folder(plan_dir), before, after, _read_clock(as_of), output or None)
+    compared = deed.compare_masters(open_plan_folder(plan_dir), before, after, read_clock(as_of), output or None)
     screen.print_compared(compared, as_json=as_json)
 
 
@@ -406,4 +328,4 @@ def demo(directory: str) -> None:
     from plan_sheets import demo as deed
     from plan_sheets.screen.lines import say
 
-    deed.run_demo(_as_path(directory), say)
+    deed.run_demo(as_path(directory), say)

@@ -29,7 +29,6 @@ from plan_sheets.store import schemas
 from plan_sheets.store.plan_folder import Folder
 from plan_sheets.store.register import tables
 from plan_sheets.store.register.batch import Batch
-from plan_sheets.store.register.register import RoundFacts
 from plan_sheets.store.writing.hand_over import hand_over
 
 ENDED = (Stage.CLOSED, Stage.WITHDRAWN)
@@ -59,6 +58,8 @@ class _Round:
 
     round: Round
     return_by: date
+    extended: Mapping[str, str]
+    """The return-by date (ISO) of each subgroup for which it is another one, by its code."""
     issued: datetime
     history: History
     rows: Rows
@@ -79,7 +80,7 @@ def issue_round(
     Raises PlanSheetsError for a round that is not the plan's, a return-by date before it, or an unknown subgroup.
     """
     with folder.register.batch("issue", now.isoformat(timespec="seconds")) as batch:
-        shared = _gather_shared(folder, Round.parse(code), return_by, now)
+        shared = _gather_shared(folder, Round.parse(code), return_by, now, subgroups)
         return _issue_documents(folder, shared, subgroups, batch)
 
 
@@ -97,9 +98,7 @@ def _issue_documents(folder: Folder, shared: _Round, subgroups: Sequence[str], b
     files = [hand_over(document.book) for document in made]
     slugs = _make_slugs(shared.rows)
     folder.check_free(_name_file(shared.round, slugs[document.subgroup]) for document in made)
-    facts = RoundFacts(shared.round.code, shared.return_by.isoformat(), shared.issued.date().isoformat())
-    if facts not in folder.register.rounds():
-        batch.add(tables.ROUND, code=facts.code, return_by=facts.return_by, issued=facts.issued)
+    _record_round(shared, subgroups, batch)
     issued = []
     for document, data in zip(made, files, strict=True):
         if not document.id:
@@ -107,6 +106,19 @@ def _issue_documents(folder: Folder, shared: _Round, subgroups: Sequence[str], b
         path = folder.write(_name_file(shared.round, slugs[document.subgroup]), data, batch)
         issued.append(_describe_issue(document, path, earlier.get(document.subgroup)))
     return issued
+
+
+def _record_round(shared: _Round, subgroups: Sequence[str], batch: Batch) -> None:
+    """The round with its return-by date; of these subgroups alone, where it is another one than that of the others."""
+    code, return_by, issued = shared.round.code, shared.return_by.isoformat(), shared.issued.date().isoformat()
+    known = {facts.code: facts for facts in batch.register.rounds()}.get(code)
+    if known is None or not subgroups:
+        if known is None or known.return_by != return_by:
+            batch.add(tables.ROUND, code=code, return_by=return_by, issued=issued)
+        return
+    for subgroup in subgroups:
+        if known.due_from(subgroup) != return_by:
+            batch.add(tables.ROUND, code=code, subgroup=subgroup, return_by=return_by, issued=issued)
 
 
 def _name_file(for_round: Round, slugged: str) -> str:
@@ -123,7 +135,9 @@ def _describe_issue(document: Document, path: Path, earlier: Document | None) ->
     )
 
 
-def _gather_shared(folder: Folder, for_round: Round, return_by: date, now: datetime) -> _Round:
+def _gather_shared(
+    folder: Folder, for_round: Round, return_by: date, now: datetime, subgroups: Sequence[str]
+) -> _Round:
     """What the round's workbooks share. Raises PlanSheetsError if it cannot be issued now."""
     history = folder.register.history()
     year = history.text("plan", "", "year")
@@ -146,11 +160,14 @@ def _gather_shared(folder: Folder, for_round: Round, return_by: date, now: datet
         )
     issued = datetime.fromisoformat(known[for_round.code].issued) if for_round.code in known else now
     rounds = tuple(code for code in known if code < for_round.code)
+    round_facts = known.get(for_round.code)
+    is_as_before = round_facts is not None and not subgroups and round_facts.return_by == return_by.isoformat()
+    extended = round_facts.extended if round_facts and is_as_before else {}
     ratings = rate_rounds(history, rounds)[rounds[-1]] if rounds else {}
     day = datetime.combine(issued.date(), time())
     decided = tuple(decision for decision in decisions(history, rounds) if decision.is_open())
     return _Round(
-        for_round, return_by, day, history, rows_at(history), rounds, ratings, decided, folder.register.secret
+        for_round, return_by, extended, day, history, rows_at(history), rounds, ratings, decided, folder.register.secret
     )
 
 
@@ -211,7 +228,7 @@ def _make_book(shared: _Round, subgroup: str, reference: str) -> Book:
     spec = _choose_spec(contributes=len(mine) < len(actions))
     rows = _make_rows(shared, subgroup, spec, actions, mine)
     facts = Facts(
-        texts=_list_texts(shared, plan, title),
+        texts=_list_texts(shared, subgroup, plan, title),
         created=shared.issued,
         rows=rows,
         choices=_list_choices(spec, rows["Grid"]),
@@ -230,15 +247,15 @@ def _make_book(shared: _Round, subgroup: str, reference: str) -> Book:
     return compose(spec, facts)
 
 
-def _list_texts(shared: _Round, plan: Mapping[str, str], title: str) -> dict[str, str]:
-    """What the lines of the sheets say in words. `title`: that of the subgroup."""
+def _list_texts(shared: _Round, subgroup: str, plan: Mapping[str, str], title: str) -> dict[str, str]:
+    """What the lines of the sheets say in words. `title`: that of the subgroup (its code)."""
     named = (plan["contact_name"], f"({plan['contact_email']})" if plan["contact_email"] else "")
     return {
         "plan": plan["title"],
         "subgroup": title,
         "round_words": shared.round.words,
         "contact": " ".join(filter(None, named)) or "the board officer",
-        "return_by": PartialDate.day(shared.return_by).words,
+        "return_by": PartialDate.of_iso(shared.extended.get(subgroup, shared.return_by.isoformat())).words,
     }
 
 

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from functools import partial
 from pathlib import Path
 
-from plan_sheets import issue, master, officer, plan, receive
+from plan_sheets import issue, master, officer, plan, receive, withdraw
 from plan_sheets.core.editions.editions import INTERNAL, PUBLIC
 from plan_sheets.core.model.dates import check_day, check_moment
 from plan_sheets.core.model.findings import PlanSheetsError
@@ -20,6 +20,7 @@ from plan_sheets.redact import find_holding, take_out
 from plan_sheets.store.plan_folder import PLAN_FILE, AnyPath, Folder, as_paths, check_folder
 from plan_sheets.store.register.editions import is_of, list_editions
 from plan_sheets.store.register.troubles import UNCHANGED
+from plan_sheets.withdraw import WhatWithdrew
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +86,18 @@ def redact_texts(folder: Folder, about: str, reason: str, now: datetime, field: 
     holding = find_holding(folder, taken.typed)
     made = [path for path in made if path not in holding]
     return Redacted(about, taken.rows, taken.removed, made, holding, not_made)
+
+
+def withdraw_return(folder: Folder, name: str, reason: str, now: datetime) -> tuple[WhatWithdrew, officer.OfficerMade]:
+    """Withdraw a return that was taken in by mistake: its number (`DA-1`), or the beginning of its SHA-256.
+
+    What it brought falls back to what stands without it; nothing is deleted. The officer's workbook is made anew.
+    Raises PlanSheetsError if it is no return that was taken in, was withdrawn or replaced, or there is no reason.
+    """
+    check_folder(folder)
+    check_moment(now)
+    with folder.register.batch("withdraw", now.isoformat(timespec="seconds")):
+        return withdraw.withdraw_return(folder, name, reason, now), officer.make_officer(folder, now)
 
 
 def _make_anew(folder: Folder, now: datetime) -> tuple[list[Path], list[str]]:

@@ -166,11 +166,17 @@ def _describe_day(day: str | None) -> str:
     return PartialDate.of_iso(day).words if day else "Not yet"
 
 
+def _describe_received(standing: SubgroupReturn) -> str:
+    return f" (received {_describe_day(standing.received)})" if standing.received else ""
+
+
 def _make_return_row(standing: SubgroupReturn, history: History) -> RowFacts:
     contents = {
         "ref": f"{standing.subgroup} {history.text('subgroup', standing.subgroup, 'title')}",
         "issued": _describe_day(standing.issued),
-        "returned": _describe_day(standing.returned),
+        "return_by": _describe_day(standing.return_by),
+        "returned": _describe_day(standing.returned) + _describe_received(standing),
+        "number": standing.numbers,
         "verdict": standing.verdict.replace("_", " ").capitalize(),
         "days_late": str(standing.days_late),
         "completed_by": standing.completed_by,
@@ -196,7 +202,7 @@ def _make_query_row(query: OpenQuery, facts: _Facts) -> RowFacts:
 def _describe_return(returned: ReturnFacts, subgroup: str) -> str:
     """Who completed a return, for which subgroup, when it came, and its file; what is not known is left out."""
     day = PartialDate.of_iso(returned.received).words
-    return ", ".join(filter(None, [returned.completed_by, subgroup, day, returned.file]))
+    return ", ".join(filter(None, [returned.number, returned.completed_by, subgroup, day, returned.file]))
 
 
 def _describe_cell(cell: QueryCell) -> str:
@@ -228,7 +234,7 @@ def _make_finding_rows(facts: _Facts) -> Iterator[RowFacts]:
         title = schemas.title_of(finding.record, finding.field) if finding.field else ""
         contents = {
             "ref": " ".join(filter(None, [whose, finding.round])),
-            "file": finding.file,
+            "file": f"{finding.number}: {finding.file}",
             "sheet": finding.sheet,
             "cell": finding.cell,
             "about": " ".join(filter(None, [finding.ref, title])),

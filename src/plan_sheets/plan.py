@@ -123,7 +123,7 @@ def _merge_in(folder: Folder, data: bytes, now: datetime) -> PlanMerged:
     with folder.register.batch("plan", at) as batch:
         merged, findings = _merge(folder, read, code, batch)
         received = ReceivedFile(sha256(data), PLAN_FILE, "plan", judge_findings(findings), round=code)
-        record_return(batch, received, add_return(batch, received), merged, findings)
+        record_return(batch, received, add_return(batch, received).id, merged, findings)
     taken = merged.count(Outcome.TAKEN), len(merged.queries), merged.count(Outcome.ERROR)
     return PlanMerged(*taken, findings, round=code, warning=_warning(folder))
 
@@ -209,7 +209,7 @@ def _record_written(batch: Batch, data: bytes, history: History) -> None:
         for cell in read.cells
     ]
     received = ReceivedFile(sha256(data), PLAN_FILE, "plan", Verdict.UNTOUCHED)
-    record_return(batch, received, add_return(batch, received), Merged(cells=cells), ())
+    record_return(batch, received, add_return(batch, received).id, Merged(cells=cells), ())
 
 
 def rows_of(history: History, placeholders: Mapping[Key, str]) -> PlanRows:

@@ -133,10 +133,13 @@ class _Desk:
     went_out: Sequence[DocumentFacts]
     """The documents that went out after the files were opened."""
     replaced: ReturnFacts | None
-    known: set[str | tuple[str, int | None]]
-    """SHA-256 of the bytes, with the document that they were taken for, and of the answers of all that was accepted."""
-    judged: set[tuple[str, str]]
-    """Every file by its SHA-256, with a verdict that it was given."""
+    known: dict[str | tuple[str, int | None], str]
+    """The number of each return that was accepted, "" until it is recorded.
+
+    By SHA-256 of the bytes with the document that they were taken for, and by that of the answers.
+    """
+    judged: dict[tuple[str, str], str]
+    """The number of each file by its SHA-256, with a verdict that it was given."""
     mails: set[str]
     """SHA-256 of every e-mail that is known."""
     merger: Merger | None = None
@@ -152,7 +155,7 @@ class _Desk:
             opening,
             [*register.document_facts(after=opening.last_document).values()],
             register.find_return(replaces) if replaces else None,
-            {file[:2] for file in accepted} | {file.answers_sha for file in accepted if file.answers_sha},
+            {says: file.number for file in accepted for says in (file[:2], file.answers_sha) if says},
             list_verdicts(register),
             list_mails_known(register),
         )
@@ -176,6 +179,9 @@ class _Desk:
             self.merger = self.merger or Merger(self.batch, self.opening.intake.messages)
             for returned in news:
                 self._merge_and_record(returned, self.merger)
+        for returned in returns:
+            if returned.is_duplicate:
+                returned.duplicate_of = next(filter(None, map(self.known.get, _list_sayings(returned))), "")
 
     def _check_date(self, returned: Return) -> None:
         """Say what is odd about the date of the mail that a return came in."""
@@ -211,7 +217,9 @@ class _Desk:
             in_new_mail = returned.mail is not None and returned.mail.sha256 not in self.mails
             if returned.is_to_merge or in_new_mail or not (returned.is_duplicate or judged in self.judged):
                 news.append(returned)
-            self.judged.add(judged)
+                self.judged[judged] = ""
+            elif not returned.is_duplicate:
+                returned.number = self.judged[judged]
             self.mails |= {returned.mail.sha256} if returned.mail else set()
         return news
 
@@ -221,27 +229,33 @@ class _Desk:
         An e-mail without a workbook is one if the officer has closed it, or it came in this batch.
         """
         for returned in returns:
-            says = _list_says(returned)
-            if says & self.known:
+            says = _list_sayings(returned)
+            if any(saying in self.known for saying in says):
                 returned.is_duplicate = True
                 returned.findings = []
-            self.known |= says
+            for saying in says:
+                self.known.setdefault(saying, "")
 
     def _merge_and_record(self, returned: Return, merger: Merger) -> None:
         """Steps 9 and 10; of a file of which nothing is merged: that it came, and what there was to say."""
         if returned.answers and returned.is_to_merge:
             merger.merge(returned, returned.answers, self.replaced)
         else:
-            record_findings(self.batch, add_return(self.batch, ReceivedFile.of(returned)), returned.findings)
+            return_id, returned.number = add_return(self.batch, ReceivedFile.of(returned))
+            record_findings(self.batch, return_id, returned.findings)
+        self.judged[returned.sha256, str(judge(returned))] = returned.number
+        for saying in _list_sayings(returned):
+            if saying in self.known:
+                self.known[saying] = returned.number
 
 
-def _list_says(returned: Return) -> set[str | tuple[str, int | None]]:
-    """By what a file is known that comes again: its bytes for its document, and its answers; nothing if it has none."""
+def _list_sayings(returned: Return) -> list[str | tuple[str, int | None]]:
+    """By what a file is known that comes again: its answers, and its bytes for its document; nothing if it has none."""
     if returned.is_message:
-        return {(returned.sha256, None)}
+        return [(returned.sha256, None)]
     if returned.answers is None or returned.is_untouched:
-        return set()
-    return {(returned.sha256, returned.answers.document.id), returned.answers.sha}
+        return []
+    return [returned.answers.sha, (returned.sha256, returned.answers.document.id)]
 
 
 def _corrects(returned: Return) -> bool:
@@ -251,6 +265,11 @@ def _corrects(returned: Return) -> bool:
 
 def _check_replaced(replaced: ReturnFacts, returned: Return, folder: Folder) -> None:
     """Refuse a return that is said to replace one of another subgroup or round."""
+    if not replaced.answers_sha:
+        raise PlanSheetsError(
+            f"{returned.file} cannot replace {replaced.number}: nothing of that was taken in.",
+            "Look at --replaces, or leave it out. Nothing was changed.",
+        )
     of = folder.register.documents(id=replaced.document)[0]
     document = returned.answers and returned.answers.document
     if document and (of.round, of.subgroup) != (document.round, document.subgroup):

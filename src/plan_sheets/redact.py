@@ -21,18 +21,18 @@ from plan_sheets.store.container.refused import RefusedError
 from plan_sheets.store.formats.reader import read_workbook
 from plan_sheets.store.plan_folder import RETURNED, Folder
 from plan_sheets.store.register.reads import list_mails
-from plan_sheets.store.register.redact import forget, record_redaction, redact_rows
-from plan_sheets.store.register.redact_base import find_mentioned
+from plan_sheets.store.register.redacting.base import find_mentioned
+from plan_sheets.store.register.redacting.rows import forget, record_redaction, redact_rows
+from plan_sheets.store.register.redacting.typed import TypedTexts, find_typed, has_words
 from plan_sheets.store.register.register import FILE, ReturnFacts
 from plan_sheets.store.register.statements import SHA_ENOUGH
-from plan_sheets.store.register.typed import TypedTexts, find_typed, has_words
 
 _SQLITE = b"SQLite format 3"
 _TAG = re.compile(r"<[^>]*>")
 
 
 @dataclass(frozen=True, slots=True)
-class TakenOut:
+class RedactedTexts:
     """What was taken out: the texts, how many rows of the register held them, and the files that are gone."""
 
     typed: TypedTexts
@@ -40,7 +40,7 @@ class TakenOut:
     removed: Sequence[Path]
 
 
-def take_out(folder: Folder, about: str, reason: str, now: datetime, field: str) -> TakenOut:
+def take_out(folder: Folder, about: str, reason: str, now: datetime, field: str) -> RedactedTexts:
     """Take texts out of the register, and files out of `returned/`. For the arguments see `office.redact_texts`."""
     if not reason.strip():
         raise PlanSheetsError("There is no reason.", "Say why with --reason; it is recorded. Nothing was changed.")
@@ -59,7 +59,7 @@ def take_out(folder: Folder, about: str, reason: str, now: datetime, field: str)
         record_redaction(batch, f"{about} {field}".strip(), reason, rows, shas)
         removed = [path for sha in shas for path in _remove(folder, sha)]
     forget(register)
-    return TakenOut(typed, rows, removed)
+    return RedactedTexts(typed, rows, removed)
 
 
 def _find_returns(folder: Folder, name: str) -> list[ReturnFacts]:
@@ -70,20 +70,21 @@ def _find_returns(folder: Folder, name: str) -> list[ReturnFacts]:
     found = [
         file
         for file in came
-        if file.document in issued or str(file.id) == name or (len(name) >= SHA_ENOUGH and file.sha256.startswith(name))
+        if file.document in issued
+        or file.number.casefold() == name.casefold()
+        or (len(name) >= SHA_ENOUGH and file.sha256.startswith(name))
     ]
     each = {file.sha256: file for file in found}
     if len(each) > 1:
-        told = "; ".join(f"{sha[:12]} came on {PartialDate.of_iso(file.received).words}" for sha, file in each.items())
+        told = "; ".join(f"{file.number} came on {PartialDate.of_iso(file.received).words}" for file in each.values())
         raise PlanSheetsError(
             f"'{name}' is more than one return: {told}.",
-            "Give the beginning of the SHA-256 of the one that is meant. Nothing was changed.",
+            "Give the number of the one that is meant. Nothing was changed.",
         )
     if not each:
         raise PlanSheetsError(
             f"There is no return '{name}', and no such ref.",
-            "Give a ref, the reference of an issue, or the beginning of a SHA-256, as `trace --json` prints it. "
-            "Nothing was changed.",
+            "Give a ref; or the number of a return (DA-1), as `status` prints it. Nothing was changed.",
         )
     return [file for file in came if file.sha256 in each]
 

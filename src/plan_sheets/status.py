@@ -26,8 +26,8 @@ class RoundStatus:
     rows: Sequence[SubgroupReturn]
     totals: Mapping[str, int]
     open_queries: int
-    set_aside: Sequence[tuple[str, str, str]]
-    """Files held or refused: verdict, file, the beginning of its SHA-256."""
+    set_aside: Sequence[tuple[str, str, str, str]]
+    """Files held or refused: verdict, number, file, the beginning of its SHA-256."""
     decisions: int
     """What the executive has decided for the round so far."""
     unnamed: Sequence[str]
@@ -61,11 +61,11 @@ def _read_status(folder: Folder, code: str | Round | None, as_of: date) -> Round
         raise PlanSheetsError(f"{wanted} has not been issued.", f"Issued so far: {', '.join(rounds)}.")
     rows = read_standings(folder.register, wanted, as_of)
     aside = [
-        (file.verdict, file.file, file.sha256[:12])
+        (file.verdict, file.number, file.file, file.sha256[:12])
         for verdict in ("held", "refused")
         for file in folder.register.set_aside(verdict)
     ]
-    held = sum(verdict == "held" for verdict, _, _ in aside)
+    held = sum(verdict == "held" for verdict, *_ in aside)
     totals = sums(rows, held, len(aside) - held)
     is_latest = wanted == list(rounds)[-1]  # what is asked of the plan may belong to the quarter after it
     queries = [query for query in folder.register.open_queries() if is_latest or query.round <= wanted]

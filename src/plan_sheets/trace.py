@@ -27,6 +27,8 @@ class Step:
     value: str
     before: str
     outcome: str
+    number: str
+    """Of the return, `DA-1`."""
     file: str
     sha256: str
     sheet: str
@@ -36,6 +38,8 @@ class Step:
     saved_by: str
     mail: Mail | None = None
     """The e-mail that the file came in; None if it came in none."""
+    reason: str = ""
+    """Why the return was withdrawn, where the value stands again because of that; else ""."""
 
 
 def trace_value(folder: Folder, ref: str, field: str | None = None) -> Sequence[Step]:
@@ -74,7 +78,7 @@ def _list_steps(register: Register, ref: str) -> Iterator[tuple[str, str, Step]]
         key, head, rest = value.key, value.head, value[4:]
         head = before.get(key, "") if _is_settled(value) else head
         yield key.record, key.field, Step(key.field, value.round, value.value, head, *rest)
-        if stands and value.outcome in (Outcome.TAKEN, Outcome.SETTLED):
+        if stands and value.outcome in (Outcome.TAKEN, Outcome.SETTLED, Outcome.WITHDRAWN):
             before[key] = value.value
 
 
@@ -83,9 +87,19 @@ def _list_declined(register: Register, ref: str) -> Iterator[TracedValue]:
     for declined in list_declined(register, register.history(ref=ref)):
         if declined.key.ref.partition("/")[0] == ref:
             (file,) = register.returns(id=declined.source.return_id)
-            of_file = file.file, file.sha256, "", "", declined.source.who, file.received, file.saved_by, None
+            of_file = (
+                file.number,
+                file.file,
+                file.sha256,
+                "",
+                "",
+                declined.source.who,
+                file.received,
+                file.saved_by,
+                None,
+            )
             yield TracedValue(declined.key, declined.round, declined.words, "", Outcome.SETTLED, *of_file)
 
 
 def _is_settled(value: TracedValue) -> bool:
-    return value.outcome == Outcome.SETTLED
+    return value.outcome in (Outcome.SETTLED, Outcome.WITHDRAWN)

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from plan_sheets.status import RoundStatus
     from plan_sheets.store.plan_folder import Folder
     from plan_sheets.trace import Step
+    from plan_sheets.withdraw import WhatWithdrew
 from plan_sheets.screen.lines import count_of, describe_finding, print_findings, print_json, print_notes_left_out, say
 
 
@@ -159,14 +160,17 @@ def describe_receipt(receipt: Receipt) -> dict[str, Any]:
     """A receipt as it stands in JSON."""
     plain = {
         name: getattr(receipt, name)
-        for name in ("file", "sha256", "kind", "verdict", "subgroup", "round", "issue", "saved_by")
+        for name in ("number", "file", "sha256", "kind", "verdict", "subgroup", "round", "issue", "saved_by")
     }
+    plain["number"], plain["duplicate_of"] = receipt.number or None, receipt.duplicate_of or None
     counts = {"changes": receipt.changes, "conflicts": receipt.conflicts, "feedback": receipt.feedback}
     return {**plain, "findings": [describe_finding(finding) for finding in receipt.findings], **counts}
 
 
 def _describe_outcome(receipt: Receipt) -> Iterator[str]:
     """What became of a file, the program that saved it and who sent it; of a refused file only the sender."""
+    if receipt.number:
+        yield receipt.number
     if receipt.verdict is not Verdict.REFUSED:
         yield f"{count_of(receipt.changes, 'change')}, {count_of(receipt.conflicts, 'conflict')}"
         yield f"saved by {receipt.saved_by or 'a program that does not say'}"
@@ -189,7 +193,8 @@ def print_receipts(batch: BatchReceived, *, as_json: bool, dry_run: bool, notes:
     for receipt in returns:
         whose = f" {receipt.issue}" if receipt.issue else ""
         about = "; ".join(_describe_outcome(receipt))
-        say(f"{str(receipt.verdict).replace('_', ' ')}{whose}: {receipt.file}{f' ({about})' if about else ''}")
+        verdict = str(receipt.verdict).replace("_", " ") + (f" of {receipt.duplicate_of}" * bool(receipt.duplicate_of))
+        say(f"{verdict}{whose}: {receipt.file}{f' ({about})' if about else ''}")
         print_findings(receipt.findings, notes=notes)
     print_notes_left_out([finding for receipt in returns for finding in receipt.findings], notes=notes)
     say(
@@ -223,7 +228,8 @@ def print_status(round_status: RoundStatus, *, as_json: bool) -> None:
                 "decisions": round_status.decisions,
                 "decisions_without_a_name": round_status.unnamed,
                 "set_aside": [
-                    dict(zip(("verdict", "file", "sha256"), file, strict=True)) for file in round_status.set_aside
+                    dict(zip(("verdict", "number", "file", "sha256"), file, strict=True))
+                    for file in round_status.set_aside
                 ],
                 "warning": round_status.plan,
                 "editions": [edition._asdict() for edition in round_status.editions],
@@ -239,13 +245,17 @@ def print_status(round_status: RoundStatus, *, as_json: bool) -> None:
     )
     for row in round_status.rows:
         when = f"{PartialDate.of_iso(row.returned).words}  " if row.returned else ""
+        if row.received:
+            when = f"sent {when.strip()}, received {PartialDate.of_iso(row.received).words}  "
         late = f", {count_of(row.days_late, 'day')} late" if row.days_late else ""
+        if row.return_by != round_status.return_by:
+            late += f" (its own return-by: {PartialDate.of_iso(row.return_by).words})"
         say(
             f"    {row.subgroup:<12} {when}{row.verdict.replace('_', ' ')}{late}"
-            + (f"  {row.completed_by}" if row.completed_by else "")
+            + "".join(f"  {text}" for text in (row.numbers, row.completed_by) if text)
         )
-    for verdict, file, sha in round_status.set_aside:
-        say(f"    {verdict}: {file} ({sha})")
+    for verdict, number, file, _ in round_status.set_aside:
+        say(f"    {verdict}: {number} {file}")
     say(f"{count_of(round_status.open_queries, 'query', 'queries')} open.")
     if round_status.decisions:
         refs = ", ".join(round_status.unnamed)
@@ -304,15 +314,35 @@ def print_steps(steps: Sequence[Step], *, as_json: bool) -> None:
         print_json([asdict(step) for step in steps])
         return
     for step in steps:
-        where = f"{step.file}" + (f", {step.sheet}!{step.cell}" if step.sheet else "")
+        where = f"{step.number}, {step.file}" + (f", {step.sheet}!{step.cell}" if step.sheet else "")
         value = f"'{step.value}'" if step.value else "blank"
         who = ", ".join(filter(None, [step.completed_by, PartialDate.of_iso(step.received).words]))
         say(
             f"{step.round or 'the plan':<12} {step.field:<14} {step.outcome:<9} {value} "
             f"(before: {step.before or 'blank'}) {who}; {where}"
         )
+        if step.reason:
+            say(f"{'':12} {step.number} was withdrawn: {step.reason}")
         if step.mail and (told := describe_mail(step.mail)):
             say(f"{'':12} {shorten(told)}")
+
+
+def print_withdrawn(done: WhatWithdrew, made: OfficerMade, *, as_json: bool) -> None:
+    """Print what withdrawing a return came to: what fell back, and what stands all the same."""
+    if as_json:
+        print_json({**asdict(done), "officer": made.path})
+        return
+    say(f"{done.number} ({done.file}) is withdrawn: {done.reason}")
+    for fallen in done.fell_back:
+        value = f"'{shorten(fallen.value)}'" if fallen.value else "blank"
+        before = f"'{shorten(fallen.before)}'" if fallen.before else "blank"
+        say(f"    {fallen.ref or 'Plan'} {fallen.field} {fallen.round}: {value} (it said: {before})")
+    for line in done.stands:
+        say(f"    warning  {line}")
+    closed = f"{count_of(done.closed, 'query', 'queries')} closed"
+    asked = f", {count_of(done.asked, 'new one')} asked" if done.asked else ""
+    say(f"{count_of(len(done.fell_back), 'answer')} fell back, {closed}{asked}.")
+    _print_officer(made)
 
 
 def print_redacted(done: Redacted, *, as_json: bool) -> None:

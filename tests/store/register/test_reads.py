@@ -184,7 +184,11 @@ def test_files_are_known_by_their_bytes_their_answers_and_their_verdicts(registe
         batch.add(tables.NEW_ROW, lineage="a" * 64, record="further", row="1", ref="J1.9")
         for path, letter in (("plan.xlsx", "1"), ("plan.xlsx", "2"), ("plan-2.xlsx", "1")):
             batch.add(tables.OUTPUT, path=path, sha256=letter)
-    assert reads.list_accepted(register, ["accepted"]) == [("a" * 64, 1, "1"), ("b" * 64, None, ""), ("d" * 64, 2, "")]
+    assert reads.list_accepted(register, ["accepted"]) == [
+        ("a" * 64, 1, "1", ""),
+        ("b" * 64, None, "", ""),
+        ("d" * 64, 2, "", ""),
+    ]
     assert reads.list_shas_received(register) == {letter * 64 for letter in "abcd"}
     assert {(sha[0], verdict) for sha, verdict in reads.list_verdicts(register)} == {
         *((letter, "accepted") for letter in "abcd"),

@@ -45,7 +45,7 @@ def rows(path: Path) -> dict[str, int]:
 
 @pytest.fixture(scope="module")
 def full(issued_example: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A register in which every table has a row: an issue, a conflict, a further action, a settlement, an edition."""
+    """A register in which every table has a row: an issue, a conflict, a further action, a withdrawal, an edition."""
     plan = Plan(tmp_path_factory.mktemp("full") / "plan")
     shutil.copytree(issued_example, plan.path)
     further = {"New actions": {"1": {"Theme": "J1b", "What we will do": "Train"}}}
@@ -59,6 +59,7 @@ def full(issued_example: Path, tmp_path_factory: pytest.TempPathFactory) -> Path
     mail.set_content("See you on Friday.")
     (plan.inbox / "mail.eml").write_bytes(mail.as_bytes())
     office.receive_files(plan.folder, [plan.inbox / "mail.eml"], RECEIVED_ON)
+    office.withdraw_return(plan.folder, "DA-2", "It came by mistake", RECEIVED_ON)
     office.redact_texts(plan.folder, "J1a.1", "It names a child", RECEIVED_ON, field="next_step")
     master.make_master(plan.folder, None, RECEIVED_ON, hand_over=True)
     return plan.path / FILE
@@ -252,12 +253,15 @@ def test_a_file_is_set_aside_by_its_last_verdict_in_the_order_in_which_files_cam
 
 
 def test_a_return_is_found_by_its_number_or_by_six_letters_of_its_hash(issued: Register) -> None:
-    first, _ = add_return(issued, "abcdef12" * 8), add_return(issued, "abcdef34" * 8)
-    plan = add_return(issued, "9" * 64, document=None)
-    assert issued.find_return(str(first)).id == issued.find_return("abcdef1").id == first
-    for name in ("abcdef", "abcde", "ABCDEF1", f"0{first}", str(plan), "999999", ""):
-        with pytest.raises(PlanSheetsError, match="no return"):
+    first = add_return(issued, "abcdef12" * 8, number="DA-1")
+    add_return(issued, "abcdef34" * 8, number="DA-10")
+    for name in ("DA-1", "da-1", "abcdef1", "ABCDEF1"):
+        assert issued.find_return(name).id == first
+    for name in ("abcdef", "abcde", str(first), "DA", "DA-2", "DA-", ""):
+        with pytest.raises(PlanSheetsError, match="no return") as refused:
             issued.find_return(name)
+        assert "number (DA-1)" in refused.value.remedy
+        assert "SHA-256" in refused.value.remedy
 
 
 def test_a_query_is_open_until_it_is_settled_itself(issued: Register) -> None:

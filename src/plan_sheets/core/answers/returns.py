@@ -45,6 +45,10 @@ class Return:
     """How many values it changed."""
     conflicts: int = 0
     """How many of its cells say something else than what was said meanwhile."""
+    number: str = ""
+    """Its number, `DA-1`; "" until it is recorded, and where nothing of it is."""
+    duplicate_of: str = ""
+    """Of a duplicate, the number of the return that said the same."""
     was_kept: bool = False
     """Whether its bytes lie in `returned/`."""
     was_written: bool = False
@@ -101,6 +105,8 @@ class Return:
             findings=self.findings,
             changes=self.changes,
             conflicts=self.conflicts,
+            number=self.number,
+            duplicate_of=self.duplicate_of,
         )
 
 

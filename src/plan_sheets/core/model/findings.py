@@ -64,6 +64,7 @@ class Outcome(StrEnum):
     ERROR = "error"
     MASKED = "masked"
     SETTLED = "settled"
+    WITHDRAWN = "withdrawn"
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,8 @@ class Source:
     document: int = 0
     """The id of the document that the return belongs to."""
     settled: bool = False
+    withdrawn: str = ""
+    """Where it stands again because a return was withdrawn, which one, when and why; else ""."""
 
     @property
     def office(self) -> str:

@@ -15,7 +15,7 @@ class Instructions:
     issue: str = ""
     """Whose it is: a reference."""
     replaces: str = ""
-    """The return that it replaces: its number, or the beginning of its SHA-256."""
+    """The return that it replaces: its number (DA-1), or the beginning of its SHA-256."""
     allow: frozenset[str] = frozenset()
     """Codes that shall not hold it."""
     reason: str = ""
@@ -40,6 +40,10 @@ class Receipt:
     changes: int = 0
     conflicts: int = 0
     feedback: str | None = None
+    number: str = ""
+    """Its number in the plan, `DA-1`; "" for a duplicate."""
+    duplicate_of: str = ""
+    """Of a duplicate, the number of the return that said the same; else ""."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,3 +52,17 @@ class Receipts:
 
     returns: tuple[Receipt, ...]
     passed_over: tuple[tuple[str, str], ...]
+
+    @property
+    def are_refused(self) -> bool:
+        """Whether there were files and each was refused."""
+        return bool(self.returns) and all(receipt.verdict is Verdict.REFUSED for receipt in self.returns)
+
+    @property
+    def ask_somebody(self) -> bool:
+        """Whether somebody must act: a file is held or refused, or something in one was not taken."""
+        return any(
+            receipt.verdict in (Verdict.HELD, Verdict.REFUSED)
+            or any(finding.severity.blocks for finding in receipt.findings)
+            for receipt in self.returns
+        )

@@ -12,7 +12,10 @@ RETURNED = ("accepted", "accepted_with_findings")
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """A file received for a subgroup: its verdict, the day it came (ISO), and who completed it."""
+    """A file received for a subgroup: its verdict, when it came (ISO), and who completed it.
+
+    `sent`: the day on which its e-mail says that it was sent (ISO), "" where that is not known or cannot be.
+    """
 
     subgroup: str
     verdict: str
@@ -20,11 +23,18 @@ class Arrival:
     completed_by: str = ""
     message: str = ""
     """What it says to the officer, on its form and in the e-mail that it came in."""
+    number: str = ""
+    sent: str = ""
+
+    @property
+    def day(self) -> date:
+        """The day that decides whether it is late: that on which it was sent, else on which it was received."""
+        return date.fromisoformat(self.sent or self.received[:10])
 
 
 @dataclass(frozen=True, slots=True)
 class SubgroupReturn:
-    """How one subgroup's workbook stands. `returned` is the day of the first return, None while it is outstanding."""
+    """How one subgroup's workbook stands. `returned`: the day on which its first return was sent, None if none was."""
 
     subgroup: str
     issued: str
@@ -35,27 +45,34 @@ class SubgroupReturn:
     """Days between return-by and the first return, or `as_of` while it is outstanding; 0 if not late."""
     completed_by: str = ""
     message: str = ""
+    numbers: str = ""
+    """The numbers of all files that came for it, `DA-1, DA-2`."""
+    received: str | None = None
+    """The day on which the first return was received, where that is another one; else None."""
+    return_by: str = ""
+    """By when it shall be back (ISO)."""
 
 
 def control_totals(
-    issued: Iterable[tuple[str, str]], arrivals: Iterable[Arrival], return_by: date, as_of: date
+    issued: Iterable[tuple[str, str, str]], arrivals: Iterable[Arrival], as_of: date
 ) -> list[SubgroupReturn]:
-    """One row for each subgroup of a round. `issued`: subgroup and issue date (ISO)."""
+    """One row for each subgroup of a round. `issued`: subgroup, issue date, and by when it shall be back (ISO)."""
     came: dict[str, list[Arrival]] = {}
     for arrival in arrivals:
         came.setdefault(arrival.subgroup, []).append(arrival)
     rows = []
-    for subgroup, day in issued:
+    for subgroup, day, return_by in issued:
         files = came.get(subgroup, [])
         taken = [arrival for arrival in files if arrival.verdict in RETURNED]
-        first = date.fromisoformat(taken[0].received[:10]) if taken else None
-        late = max(0, ((first or as_of) - return_by).days)
+        first = min(taken, key=lambda arrival: arrival.day) if taken else None
+        late = max(0, ((first.day if first else as_of) - date.fromisoformat(return_by)).days)
         last = (taken or files or [Arrival(subgroup, "outstanding", "")])[-1]
         messages = "\n".join(dict.fromkeys(arrival.message for arrival in files if arrival.message))
         names = ", ".join(dict.fromkeys(arrival.completed_by for arrival in taken if arrival.completed_by))
-        rows.append(
-            SubgroupReturn(subgroup, day, first.isoformat() if first else None, last.verdict, late, names, messages)
-        )
+        numbers = ", ".join(arrival.number for arrival in files if arrival.number)
+        came_on = first.received[:10] if first and first.day.isoformat() != first.received[:10] else None
+        told = last.verdict, late, names, messages, numbers, came_on, return_by
+        rows.append(SubgroupReturn(subgroup, day, first.day.isoformat() if first else None, *told))
     return rows
 
 

@@ -117,6 +117,8 @@ def _of_which(snapshot: Snapshot, key: Key) -> str:
 
 def _who(snapshot: Snapshot, source: Source) -> str:
     """Who said it, and in brackets for whom: `Chair, Thresholds (Safeguarding Thresholds)`."""
+    if source.withdrawn:
+        return "Board officer"
     whose = source.office or (snapshot.subgroup(source.subgroup) if source.subgroup else "")
     if not source.who:
         return whose[:1].upper() + whose[1:]
@@ -124,8 +126,8 @@ def _who(snapshot: Snapshot, source: Source) -> str:
 
 
 def _where(source: Source) -> str:
-    if not source.file:
-        return ""
+    if source.withdrawn or not source.file:
+        return source.withdrawn
     day = PartialDate.day(date.fromisoformat(source.received[:10])).words if source.received else ""
     file = f"{source.file}, received {day}" if day else source.file
     return f"Settled in {file}" if source.settled else file

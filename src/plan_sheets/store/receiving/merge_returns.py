@@ -28,7 +28,6 @@ from plan_sheets.store.register.record import ReceivedFile, add_query, add_retur
 from plan_sheets.store.register.register import ReturnFacts
 from plan_sheets.store.register.statements import query_subject
 
-SHA_SHOWN = 12
 STANDS = "phrase_stands"
 """The code of the finding that a cell says no more than that nothing has changed."""
 
@@ -134,7 +133,7 @@ class Merger:
         )
         # What earlier attempts at this very file asked: it is judged again, so that is asked no more.
         overtaken = self.register.open_queries(sha256=received.sha256) if merging.replaces else []
-        return_id = add_return(self.batch, received)
+        return_id, merging.returned.number = add_return(self.batch, received)
         for query in overtaken:
             settlement = NewSettlement(query_subject(query.id), "Received again")
             self._record_settlement(settlement, return_id, "The board officer")
@@ -178,7 +177,7 @@ class Merger:
     def _replaces(self, earlier: ReturnFacts) -> Finding:
         """The note that says which return is replaced."""
         received = PartialDate.of_iso(earlier.received).words
-        return self.messages.finding("replaces", received=received, sha=earlier.sha256[:SHA_SHOWN])
+        return self.messages.finding("replaces", received=received, number=earlier.number)
 
     def _name_new_rows(self, merging: _Merging, renamed: dict[Key, Key]) -> Iterator[Cell]:
         """The cells, each row that was added under a ref of its own: the same for the same row of the same lineage.

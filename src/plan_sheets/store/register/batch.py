@@ -71,6 +71,16 @@ class Batch:
             self.connection.exec_driver_sql(_write_insertion(table), texts)
         return [int(str(row["id"])) for row in made]
 
+    def next_number(self, stem: str) -> str:
+        """The number of the next return of this stem: `DA-2` where one of DA came before."""
+        name = f"number {stem.casefold()}"
+        if name not in self._next:
+            r = tables.RETURN.c
+            numbers = self.connection.scalars(select(r.number).where(r.plan == self.register.plan))
+            self._next[name] = 1 + sum(f"number {known.rpartition('-')[0].casefold()}" == name for known in numbers)
+        self._next[name] += 1
+        return f"{stem}-{self._next[name] - 1}"
+
     def add_value(self, key: Key, value: str, scope: str, round_code: str, **source: int | None) -> None:
         """Add a value that stands from now on; `source`: the id of its entry or settlement."""
         self.add_all(tables.VALUE, [make_value_row(key, value, scope, round_code, **source)])
@@ -123,6 +133,15 @@ def _write_insertion(table: Table) -> str:
 
 
 def make_value_row(key: Key, value: str, scope: str, round_code: str, **source: int | None) -> dict[str, object]:
-    """A row of the value table; `source`: entry or settlement, None where there is none."""
+    """A row of the value table; `source`: entry, settlement, withdrawal; None where none."""
     place: dict[str, object] = {"record": key.record, "ref": key.ref, "field": key.field}
-    return {**place, "value": value, "scope": scope, "round": round_code, "entry": None, "settlement": None, **source}
+    return {
+        **place,
+        "value": value,
+        "scope": scope,
+        "round": round_code,
+        "entry": None,
+        "settlement": None,
+        "withdrawal": None,
+        **source,
+    }

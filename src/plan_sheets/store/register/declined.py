@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
+from typing import Any
+
+from sqlalchemy import Select, Text, and_, bindparam, cast, literal, select
 
 from plan_sheets.core.model.history import History, Source
 from plan_sheets.core.model.keys import Key
 from plan_sheets.core.rating.declined import KEEP, NO, Declined, of_proposal
-from plan_sheets.store.register import statements
+from plan_sheets.store.register import tables
 from plan_sheets.store.register.register import Register
+from plan_sheets.store.register.statements import QUERY_SUBJECT
 
 PLAN_FILE_SAID = "plan.xlsx"
 
@@ -20,7 +25,7 @@ def list_declined(register: Register, history: History) -> tuple[Declined, ...]:
 
 def _list_proposals(register: Register, history: History) -> Iterator[Declined]:
     """What was proposed and declined; of one that was declined and confirmed later, nothing."""
-    last = {subject: said for subject, *said in register.read(statements.settled_proposals(), plan=register.plan)}
+    last = {subject: said for subject, *said in register.read(_settled_proposals(), plan=register.plan)}
     for subject, (choice, *settled) in last.items():
         if choice == NO:
             yield from of_proposal(history, subject, _source(*settled))
@@ -32,7 +37,33 @@ def _source(by: str, file: str, received: str, return_id: int) -> Source:
 
 
 def _list_kept(register: Register) -> Iterator[Declined]:
-    for row in register.read(statements.kept_queries(), plan=register.plan):
+    for row in register.read(_kept_queries(), plan=register.plan):
         record, ref, field, code, returned, head, *settled, kind, completed_by, subgroup = row
         said_by = completed_by or subgroup or (PLAN_FILE_SAID if kind == "plan" else "")
         yield Declined(Key(record, ref, field), code, returned, head, KEEP, _source(*settled), said_by)
+
+
+@cache
+def _settled_proposals() -> Select[Any]:
+    """Subject and choice of every settlement of a proposal, and its source; oldest first."""
+    s, r = tables.SETTLEMENT.c, tables.RETURN.c
+    chosen = select(s.subject, s.choice, s.by, r.file, r.received, r.id).select_from(
+        tables.SETTLEMENT.join(tables.RETURN, s.return_id == r.id)
+    )
+    return chosen.where(s.plan == bindparam("plan"), s.choice.in_(("Yes", "No"))).order_by(s.id)
+
+
+@cache
+def _kept_queries() -> Select[Any]:
+    """Each cell of each query to which the officer said Keep: what came back and stood, both by whom; oldest first."""
+    s, q, c, r = tables.SETTLEMENT, tables.QUERY.c, tables.QUERY_CELL.c, tables.RETURN
+    asked = r.alias()
+    settled = and_(q.plan == s.c.plan, s.c.subject == literal(QUERY_SUBJECT) + cast(q.id, Text))
+    of = s.join(tables.QUERY, settled)
+    of = of.join(tables.QUERY_CELL, c.query == q.id).join(r, s.c.return_id == r.c.id)
+    of = of.join(asked, q.return_id == asked.c.id)
+    said = (asked.c.kind, asked.c.completed_by, q.subgroup)
+    chosen = select(
+        c.record, c.ref, c.field, c.round, c.returned, c.head, s.c.by, r.c.file, r.c.received, r.c.id, *said
+    )
+    return chosen.select_from(of).where(s.c.plan == bindparam("plan"), s.c.choice == "Keep").order_by(s.c.id, c.id)

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from plan_sheets.core.answers.withdraw import SaidBeside
+from plan_sheets.core.model.findings import Outcome
 from plan_sheets.core.model.keys import Key
 from plan_sheets.core.model.mail import Mail
-from plan_sheets.store.register import statements, tables
+from plan_sheets.store.register import statements, tables, withdrawals
 from plan_sheets.store.register.register import Register, ReturnFacts
 
 
@@ -17,6 +19,7 @@ class AcceptedFile(NamedTuple):
     sha256: str
     document: int | None
     answers_sha: str
+    number: str
 
 
 class ReturnOfRound(NamedTuple):
@@ -31,6 +34,7 @@ class ReturnOfRound(NamedTuple):
     received: str
     completed_by: str
     form: str
+    number: str
     mail: Mail | None
 
 
@@ -53,6 +57,7 @@ class FileFinding(NamedTuple):
     severity: str
     entered: str | None
     message: str
+    number: str
     file: str
     sha256: str
     kind: str
@@ -89,6 +94,7 @@ class TracedValue(NamedTuple):
     value: str
     head: str
     outcome: str
+    number: str
     file: str
     sha256: str
     sheet: str
@@ -98,6 +104,8 @@ class TracedValue(NamedTuple):
     saved_by: str
     mail: Mail | None
     """The e-mail that the file came in; None if it came in none."""
+    reason: str = ""
+    """Of what stands because a return was withdrawn, why it was; else ""."""
 
 
 class Settlement(NamedTuple):
@@ -123,9 +131,9 @@ def list_shas_received(register: Register) -> frozenset[str]:
     return frozenset(sha for (sha,) in register.read(statements.shas_received(), plan=register.plan))
 
 
-def list_verdicts(register: Register) -> set[tuple[str, str]]:
-    """Every file that ever came by its SHA-256, with each verdict that it was given."""
-    return {(sha, verdict) for sha, verdict in register.read(statements.verdicts(), plan=register.plan)}
+def list_verdicts(register: Register) -> dict[tuple[str, str], str]:
+    """The number of the last return of each file (its SHA-256) that was given a verdict, by both."""
+    return {(sha, verdict): number for sha, verdict, number in register.read(statements.verdicts(), plan=register.plan)}
 
 
 def list_mails_known(register: Register) -> set[str]:
@@ -209,10 +217,45 @@ def list_entries_of_placeholders(register: Register, code: str, last: str) -> li
 
 
 def list_traced_values(register: Register, ref: str) -> list[TracedValue]:
-    """What returns said of a ref, or of a contribution to it (`J2.1/MH`); then what settlements made of it."""
+    """What returns said of a ref, or a contribution to it (`J2.1/MH`); then what was settled and withdrawn."""
     entered = register.read(statements.entries_of_ref(), plan=register.plan, about=ref)
     settled = register.read(statements.settled_values_of_ref(), plan=register.plan, about=ref)
-    return [TracedValue._make([Key(*row[:3]), *row[3:-MAIL_COLUMNS], _make_mail(row)]) for row in (*entered, *settled)]
+    traced = [
+        TracedValue._make([Key(*row[:3]), *row[3:-MAIL_COLUMNS], _make_mail(row), ""]) for row in (*entered, *settled)
+    ]
+    withdrawn = register.read(statements.withdrawn_values_of_ref(), plan=register.plan, about=ref)
+    for *place, code, value, number, file, sha, at, reason in withdrawn:
+        came = ("", "withdrawn", number, file, sha, "", "", "Board officer", at, "", None, reason)
+        traced.append(TracedValue(Key(*place), code, value, *came))
+    return traced
+
+
+def list_said_beside(register: Register, return_id: int) -> list[SaidBeside]:
+    """What later returns, not withdrawn, said of the facts in a return (its id), agreeing or in conflict; in order."""
+    rows = register.read(withdrawals.said_beside(), plan=register.plan, return_id=return_id)
+    return [
+        SaidBeside(
+            row.id,
+            row.return_id,
+            row.number,
+            Key(row.record, row.ref, row.field),
+            row.round,
+            row.tidied,
+            row.compared,
+            Outcome(row.outcome),
+        )
+        for row in rows
+    ]
+
+
+def list_withdrawn(register: Register) -> dict[int, str]:
+    """When (ISO) each return that was withdrawn was so, by its id."""
+    return dict(map(tuple, register.read(withdrawals.returns_withdrawn(), plan=register.plan)))
+
+
+def list_origins(register: Register, values: Collection[int]) -> dict[int, tuple[int | None, int | None]]:
+    """The entry and the settlement (ids) by which each of these values (ids) came."""
+    return {row.id: (row.entry, row.settlement) for row in register.read(withdrawals.origins(), ids=[*values])}
 
 
 def list_mails(register: Register, returns: Collection[int]) -> list[Mail]:

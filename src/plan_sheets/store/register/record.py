@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
+from typing import NamedTuple, Self
 
 from plan_sheets.core.answers.merge import Merged, MergedCell
 from plan_sheets.core.answers.returns import Return, judge
@@ -16,6 +16,13 @@ from plan_sheets.core.model.mail import Mail
 from plan_sheets.core.model.queries import QueryCell
 from plan_sheets.store.register import tables
 from plan_sheets.store.register.batch import Batch, make_value_row
+
+
+class AddedReturn(NamedTuple):
+    """A return that was added: its id, and its number as people read it."""
+
+    id: int
+    number: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +56,17 @@ class ReceivedFile:
             saved_by=returned.saved_by,
             form=json.dumps(answers.form, ensure_ascii=False) if answers else "",
             mail=returned.mail,
+            subgroup=document.subgroup if document else "",
         )
+
+    @property
+    def stem(self) -> str:
+        """What its number begins with: whose it is, as far as that is known."""
+        if self.kind == "plan":
+            return "PLAN"
+        if self.document is None:
+            return "FILE"
+        return self.subgroup or ("OFFICER" if self.kind == "officer" else "MASTER")
 
 
 def record_return(
@@ -99,10 +116,12 @@ def add_query(batch: Batch, return_id: int, about: tuple[str, str, str, str], ce
     )
 
 
-def add_return(batch: Batch, received: ReceivedFile) -> int:
-    """The row of a file received; its id."""
-    return batch.add(
+def add_return(batch: Batch, received: ReceivedFile) -> AddedReturn:
+    """Add the row of a file received, with the next number of its kind."""
+    number = batch.next_number(received.stem)
+    added = batch.add(
         tables.RETURN,
+        number=number,
         sha256=received.sha256,
         file=received.file,
         kind=received.kind,
@@ -116,6 +135,7 @@ def add_return(batch: Batch, received: ReceivedFile) -> int:
         mail=batch.add_mail(received.mail) if received.mail else None,
         received=batch.at,
     )
+    return AddedReturn(added, number)
 
 
 def record_findings(batch: Batch, return_id: int, findings: Iterable[Finding]) -> None:
@@ -159,6 +179,7 @@ def _entry(return_id: int, merged_cell: MergedCell) -> dict[str, object]:
         "cell": address.cell,
         "entered": cell.entered,
         "tidied": cell.value,
+        "compared": cell.base,
         "next_base": merged_cell.next_base,
         "head": merged_cell.head.value,
         "outcome": str(merged_cell.outcome),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import Any, Self
@@ -12,6 +12,7 @@ from typing import Any, Self
 from sqlalchemy import Connection, Engine, Table, func, insert, select
 
 from plan_sheets.core.book.document import Document, DocumentFacts, book_from
+from plan_sheets.core.model.dates import PartialDate
 from plan_sheets.core.model.findings import PlanSheetsError
 from plan_sheets.core.model.history import Held, History, Source
 from plan_sheets.core.model.keys import Key
@@ -21,6 +22,7 @@ from plan_sheets.store.outbox import Outbox, sync_folders
 from plan_sheets.store.register import statements, tables
 from plan_sheets.store.register.batch import Batch
 from plan_sheets.store.register.troubles import UNCHANGED, no_register
+from plan_sheets.store.register.withdrawals import withdrawals
 
 FILE = "register.sqlite"
 _BESIDE = ("plan.xlsx", "returned", "issued")
@@ -34,6 +36,12 @@ class RoundFacts:
     code: str
     return_by: str
     issued: str
+    extended: Mapping[str, str] = field(default_factory=dict)
+    """The return-by date of each subgroup for which it is another one, by its code."""
+
+    def due_from(self, subgroup: str) -> str:
+        """By when the workbook of a subgroup shall be back (ISO)."""
+        return self.extended.get(subgroup, self.return_by)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +49,8 @@ class ReturnFacts:
     """A file that was received, as the register recorded it."""
 
     id: int
+    number: str
+    """Short, and its own in the plan: `DA-1`."""
     sha256: str
     file: str
     kind: str
@@ -211,13 +221,17 @@ class Register:
     def history(self, **where: object) -> History:
         """Every value whose columns hold these values (`where`: by column), with its source."""
         v, e, r, s, d = tables.VALUE, tables.ENTRY, tables.RETURN, tables.SETTLEMENT, tables.DOCUMENT
+        w = withdrawals()
         joined = v.outerjoin(e, v.c.entry == e.c.id).outerjoin(s, v.c.settlement == s.c.id)
         joined = joined.outerjoin(r, r.c.id == func.coalesce(e.c.return_id, s.c.return_id)).outerjoin(
             d, r.c.document == d.c.id
         )
+        joined = joined.outerjoin(w, v.c.withdrawal == w.c.id)
         columns = (v.c.record, v.c.ref, v.c.field, v.c.value, v.c.scope, v.c.round, v.c.id)
         origin = (r.c.kind, r.c.completed_by, r.c.file, r.c.received, d.c.subgroup, r.c.id, r.c.document, s.c.by)
-        chosen = select(*columns, *origin).select_from(joined).where(v.c.plan == self.plan)
+        chosen = (
+            select(*columns, *origin, w.c.number, w.c.at, w.c.reason).select_from(joined).where(v.c.plan == self.plan)
+        )
         chosen = chosen.where(*(v.c[name] == value for name, value in where.items()))
         source = cache(_read_source)
         return History.of(
@@ -226,12 +240,16 @@ class Register:
         )
 
     def rounds(self) -> list[RoundFacts]:
-        """The rounds issued, oldest first; the return-by date is the one last given."""
+        """The rounds issued, oldest first; the return-by date is the one last given: to all, or to a subgroup."""
         t = tables.ROUND
         last: dict[str, RoundFacts] = {}
         for row in self.read(select(t).where(t.c.plan == self.plan).order_by(t.c.id)):
-            first = last.get(row.code)
-            last[row.code] = RoundFacts(row.code, row.return_by, first.issued if first else row.issued)
+            known = last.get(row.code) or RoundFacts(row.code, row.return_by, row.issued)
+            if row.subgroup:
+                extended = {**known.extended, row.subgroup: row.return_by}
+                last[row.code] = replace(known, extended=extended)
+            else:
+                last[row.code] = replace(known, return_by=row.return_by, extended={})
         return sorted(last.values(), key=lambda row: row.code)
 
     def documents(self, **where: object) -> list[Document]:
@@ -340,12 +358,17 @@ class Register:
         ]
 
     def find_return(self, name: str) -> ReturnFacts:
-        """The return with the id `name`, or whose SHA-256 begins with it. Raises PlanSheetsError if it is not one."""
-        chosen = [ReturnFacts.of(row) for row in self.read(statements.returns_named(name), plan=self.plan)]
+        """The return whose number is `name`, or whose SHA-256 begins so. Raises PlanSheetsError if it is not one.
+
+        Capital letters make no difference. Of a file that was received several times it is the last.
+        """
+        found = self.read(statements.returns_named(name.lower()), plan=self.plan) if name else ()
+        chosen = [ReturnFacts.of(row) for row in found]
         if len({row.sha256 for row in chosen}) != 1:
             raise PlanSheetsError(
                 f"There is no return '{name}'.",
-                "Give the beginning of its SHA-256, as `trace --json` prints it. Nothing was changed.",
+                "Give its number (DA-1) as `receive`, `status` and `trace` print it, or the beginning of its SHA-256. "
+                "Nothing was changed.",
             )
         return chosen[-1]
 
@@ -367,6 +390,9 @@ class Register:
 
 def _read_source(origin: tuple[Any, ...]) -> Source:
     """Where a value came from: a return, or a settlement in one. `origin`: columns as `history` selects them."""
-    kind, completed_by, file, received, subgroup, return_id, document, by = origin
+    kind, completed_by, file, received, subgroup, return_id, document, by, number, at, reason = origin
+    if number and not return_id:
+        kind, received = "officer", at
     named = (kind or "", by or completed_by or "", file or "", received or "", subgroup or "")
-    return Source(*named, return_id or 0, document or 0, by is not None)
+    withdrawn = f"{number} withdrawn on {PartialDate.of_iso(at).words}: {reason}" if number else ""
+    return Source(*named, return_id or 0, document or 0, by is not None, withdrawn)

@@ -6,7 +6,8 @@ import json
 from datetime import date
 
 from plan_sheets.core.model.findings import Verdict
-from plan_sheets.core.model.mail import describe_mail
+from plan_sheets.core.model.mail import describe_mail, find_odd_date
+from plan_sheets.core.model.rounds import Round
 from plan_sheets.core.rating.control_totals import Arrival, SubgroupReturn, control_totals
 from plan_sheets.store.register.reads import ReturnOfRound, list_returns_of_rounds
 from plan_sheets.store.register.register import Register
@@ -17,12 +18,35 @@ def read_standings(register: Register, code: str, as_of: date) -> list[SubgroupR
     documents = register.document_facts("subgroup", code)
     files = list_returns_of_rounds(register, code, code, ["subgroup"], set(Verdict) - {Verdict.REFUSED})
     arrivals = [
-        Arrival(file.subgroup, file.verdict, file.received, file.completed_by, _describe_messages(file))
+        Arrival(
+            file.subgroup,
+            file.verdict,
+            file.received,
+            _describe_completed(file),
+            _describe_messages(file),
+            file.number,
+            _find_day_sent(file),
+        )
         for file in files
     ]
     issued = {document.subgroup: document.created for document in documents.values()}
-    return_by = next(issued_round.return_by for issued_round in register.rounds() if issued_round.code == code)
-    return control_totals(sorted(issued.items()), arrivals, date.fromisoformat(return_by), as_of)
+    due = next(issued_round for issued_round in register.rounds() if issued_round.code == code)
+    went_out = [(subgroup, day, due.due_from(subgroup)) for subgroup, day in sorted(issued.items())]
+    return control_totals(went_out, arrivals, as_of)
+
+
+def _describe_completed(file: ReturnOfRound) -> str:
+    """Who completed it, and the day that the form gives: it is shown, and decides nothing."""
+    day = json.loads(file.form).get("date_completed") if file.form else ""
+    return f"{file.completed_by} ({day})" if day else file.completed_by
+
+
+def _find_day_sent(file: ReturnOfRound) -> str:
+    """The day on which its e-mail says that it was sent, by the sender's own clock (ISO); "" where that cannot be."""
+    mail, began = file.mail, Round.parse(file.round).first_day
+    if not mail or find_odd_date(mail, date.fromisoformat(file.received[:10]), began):
+        return ""
+    return mail.sent_at[:10]
 
 
 def _describe_messages(file: ReturnOfRound) -> str:

@@ -25,6 +25,7 @@ from sqlalchemy import (
 )
 
 from plan_sheets.store.register import tables
+from plan_sheets.store.register.withdrawals import OF_WITHDRAWN, is_withdrawn, withdrawals
 
 SHA_ENOUGH = 6
 """How many letters of a SHA-256 the officer must give at least to name a return."""
@@ -63,18 +64,19 @@ def settled_subjects() -> Select[Any]:
 
 @cache
 def returns_standing() -> Select[Any]:
-    """The returns of a `document` that were merged and that no later one replaces."""
+    """The returns of a `document` that were merged, not withdrawn, and that no later one replaces."""
     r, later = tables.RETURN, tables.RETURN.alias()
-    return rows_by(r, "document").where(r.c.answers_sha != "", ~exists().where(later.c.replaces == r.c.id))
+    replaced = exists().where(later.c.replaces == r.c.id, ~is_withdrawn(later.c.id))
+    return rows_by(r, "document").where(r.c.answers_sha != "", ~replaced, ~is_withdrawn(r.c.id))
 
 
 def returns_named(name: str) -> Select[Any]:
-    """The returns of documents that have this number, or whose SHA-256 begins so."""
+    """The returns that have this number (in small letters), or, plans apart, whose SHA-256 begins so."""
     r = tables.RETURN
-    named = [cast(r.c.id, Text) == name]
+    named = [func.lower(r.c.number) == name]
     if len(name) >= SHA_ENOUGH:
-        named.append(func.substr(r.c.sha256, 1, len(name)) == name)
-    return rows_by(r).where(r.c.document.is_not(None), or_(*named))
+        named.append(and_(func.substr(r.c.sha256, 1, len(name)) == name, r.c.kind != "plan"))
+    return rows_by(r).where(or_(*named))
 
 
 @cache
@@ -102,14 +104,17 @@ def entries_of_placeholders() -> Select[Any]:
     e, f = tables.ENTRY.c, tables.FINDING.c
     facts = select(f.record, f.ref, f.field).where(f.code == bindparam("code"))
     chosen = rows_by(tables.ENTRY).with_only_columns(e.return_id, e.record, e.ref, e.field, e.round, e.entered)
-    return chosen.where(e.round <= bindparam("last"), tuple_(e.record, e.ref, e.field).in_(facts))
+    return chosen.where(
+        e.round <= bindparam("last"), tuple_(e.record, e.ref, e.field).in_(facts), ~is_withdrawn(e.return_id)
+    )
 
 
 @cache
 def findings_of_code() -> Select[Any]:
     """The cell and the text of every finding of this `code`, oldest first."""
     f = tables.FINDING.c
-    return rows_by(tables.FINDING, "code").with_only_columns(f.return_id, f.record, f.ref, f.field, f.entered)
+    chosen = rows_by(tables.FINDING, "code").where(~is_withdrawn(f.return_id))
+    return chosen.with_only_columns(f.return_id, f.record, f.ref, f.field, f.entered)
 
 
 @cache
@@ -125,11 +130,19 @@ def findings_to_read() -> Select[Any]:
     in_time = and_(r.document.is_not(None), or_(d.round == bindparam("round"), late))
     chosen = select(
         *(f.sheet, f.cell, f.record, f.ref, f.field, f.severity, f.entered, f.message),
-        *(r.file, r.sha256, func.coalesce(d.kind, ""), func.coalesce(d.round, ""), func.coalesce(d.subgroup, "")),
+        *(
+            r.number,
+            r.file,
+            r.sha256,
+            func.coalesce(d.kind, ""),
+            func.coalesce(d.round, ""),
+            func.coalesce(d.subgroup, ""),
+        ),
     )
     joined = tables.FINDING.join(tables.RETURN, f.return_id == r.id).outerjoin(tables.DOCUMENT, r.document == d.id)
     wanted = or_(r.id == plan, in_time, and_(r.document.is_(None), r.kind != "plan"))
     read = or_(f.severity.in_(_any_of("severities")), f.code.in_(_any_of("codes")))
+    read = and_(read, or_(~is_withdrawn(r.id), f.code.in_(OF_WITHDRAWN)))
     return chosen.select_from(joined).where(r.plan == bindparam("plan"), wanted, read).order_by(f.id)
 
 
@@ -145,13 +158,13 @@ def returns_by_round() -> Select[Any]:
     """What came back for documents of these `kinds`, with one of these `verdicts`, for the rounds `first` to `last`."""
     r, d = tables.RETURN.c, tables.DOCUMENT.c
     m = tables.MAIL.c
-    chosen = select(d.round, d.subgroup, r.verdict, r.received, r.completed_by, r.form, *of_mail(m))
+    chosen = select(d.round, d.subgroup, r.verdict, r.received, r.completed_by, r.form, r.number, *of_mail(m))
     chosen = chosen.select_from(
         tables.RETURN.join(tables.DOCUMENT, r.document == d.id).outerjoin(tables.MAIL, r.mail == m.id)
     )
     chosen = chosen.where(r.plan == bindparam("plan"), d.round.between(bindparam("first"), bindparam("last")))
     chosen = chosen.where(d.kind.in_(_any_of("kinds")))
-    return chosen.where(r.verdict.in_(_any_of("verdicts"))).order_by(r.id)
+    return chosen.where(r.verdict.in_(_any_of("verdicts")), ~is_withdrawn(r.id)).order_by(r.id)
 
 
 @cache
@@ -168,7 +181,7 @@ def facts_left_by_returns() -> Select[Any]:
     r, d = tables.RETURN.c, tables.DOCUMENT.c
     of = tables.RETURN.join(tables.DOCUMENT, r.document == d.id)
     returns = select(r.id).select_from(of).where(r.plan == bindparam("plan"), d.round == bindparam("round"))
-    returns = returns.where(d.kind.in_(_any_of("kinds")), r.verdict.in_(_any_of("verdicts")))
+    returns = returns.where(d.kind.in_(_any_of("kinds")), r.verdict.in_(_any_of("verdicts")), ~is_withdrawn(r.id))
     return _facts_left(tables.ENTRY.c.return_id.in_(returns))
 
 
@@ -176,7 +189,7 @@ def facts_left_by_returns() -> Select[Any]:
 def facts_left_in_round() -> Select[Any]:
     """The facts whose last entry for a `round` has one of these `outcomes`."""
     e, r = tables.ENTRY.c, tables.RETURN.c
-    returns = select(r.id).where(r.plan == bindparam("plan"))
+    returns = select(r.id).where(r.plan == bindparam("plan"), ~is_withdrawn(r.id))
     return _facts_left(and_(e.round == bindparam("round"), e.return_id.in_(returns)))
 
 
@@ -194,7 +207,7 @@ def entries_of_ref() -> Select[Any]:
     """Every entry of `about` with its return, oldest first."""
     e, r = tables.ENTRY.c, tables.RETURN.c
     chosen = select(
-        *(e.record, e.ref, e.field, e.round, e.tidied, e.head, e.outcome, r.file, r.sha256, e.sheet, e.cell),
+        *(e.record, e.ref, e.field, e.round, e.tidied, e.head, e.outcome, r.number, r.file, r.sha256, e.sheet, e.cell),
         *(r.completed_by, r.received, r.saved_by, *of_mail(tables.MAIL.c)),
     )
     of = tables.ENTRY.join(tables.RETURN, e.return_id == r.id).outerjoin(tables.MAIL, r.mail == tables.MAIL.c.id)
@@ -249,12 +262,35 @@ def settled_values_of_ref() -> Select[Any]:
     v, s, r = tables.VALUE.c, tables.SETTLEMENT.c, tables.RETURN.c
     blank = literal("")
     chosen = select(
-        *(v.record, v.ref, v.field, v.round, v.value, blank, literal("settled"), r.file, r.sha256, blank, blank),
+        *(
+            v.record,
+            v.ref,
+            v.field,
+            v.round,
+            v.value,
+            blank,
+            literal("settled"),
+            r.number,
+            r.file,
+            r.sha256,
+            blank,
+            blank,
+        ),
         *(s.by, r.received, r.saved_by, *of_mail(tables.MAIL.c)),
     )
     settled = tables.VALUE.join(tables.SETTLEMENT, v.settlement == s.id).join(tables.RETURN, s.return_id == r.id)
     settled = settled.outerjoin(tables.MAIL, r.mail == tables.MAIL.c.id)
-    return chosen.select_from(settled).where(v.plan == bindparam("plan"), _is_about(v.ref)).order_by(v.id)
+    chosen = chosen.select_from(settled).where(v.plan == bindparam("plan"), _is_about(v.ref), v.withdrawal.is_(None))
+    return chosen.order_by(v.id)
+
+
+@cache
+def withdrawn_values_of_ref() -> Select[Any]:
+    """Every value of `about` that stands because a return was withdrawn: the fact, round, value and the withdrawal."""
+    v, w = tables.VALUE.c, withdrawals()
+    chosen = select(v.record, v.ref, v.field, v.round, v.value, w.c.number, w.c.file, w.c.sha256, w.c.at, w.c.reason)
+    chosen = chosen.join_from(tables.VALUE, w, v.withdrawal == w.c.id)
+    return chosen.where(v.plan == bindparam("plan"), _is_about(v.ref)).order_by(v.id)
 
 
 def of_mail(mail: Any) -> list[ColumnElement[str]]:
@@ -293,17 +329,17 @@ def shas_received() -> Select[Any]:
 
 @cache
 def verdicts() -> Select[Any]:
-    """Every file by its SHA-256, with each verdict that it was given."""
+    """Every return: SHA-256 of its bytes, the verdict that it was given, and its number."""
     r = tables.RETURN.c
-    return select(r.sha256, r.verdict).where(r.plan == bindparam("plan")).distinct()
+    return rows_by(tables.RETURN).where(~is_withdrawn(r.id)).with_only_columns(r.sha256, r.verdict, r.number)
 
 
 @cache
 def accepted_files() -> Select[Any]:
-    """The files with one of these `verdicts` that are no plan: their bytes, document and answers."""
+    """The files with one of these `verdicts` that are no plan: their bytes, document, answers and number."""
     r = tables.RETURN.c
-    chosen = rows_by(tables.RETURN).with_only_columns(r.sha256, r.document, r.answers_sha)
-    return chosen.where(r.verdict.in_(_any_of("verdicts")), r.kind != "plan")
+    chosen = rows_by(tables.RETURN).with_only_columns(r.sha256, r.document, r.answers_sha, r.number)
+    return chosen.where(r.verdict.in_(_any_of("verdicts")), r.kind != "plan", ~is_withdrawn(r.id))
 
 
 @cache
@@ -327,32 +363,6 @@ def last_settlement() -> Select[Any]:
     s = tables.SETTLEMENT.c
     chosen = rows_by(tables.SETTLEMENT, "subject").with_only_columns(s.choice, s.typed, s.by)
     return chosen.order_by(None).order_by(s.id.desc()).limit(1)
-
-
-@cache
-def settled_proposals() -> Select[Any]:
-    """Subject and choice of every settlement of a proposal, and its source; oldest first."""
-    s, r = tables.SETTLEMENT.c, tables.RETURN.c
-    chosen = select(s.subject, s.choice, s.by, r.file, r.received, r.id).select_from(
-        tables.SETTLEMENT.join(tables.RETURN, s.return_id == r.id)
-    )
-    return chosen.where(s.plan == bindparam("plan"), s.choice.in_(("Yes", "No"))).order_by(s.id)
-
-
-@cache
-def kept_queries() -> Select[Any]:
-    """Each cell of each query to which the officer said Keep: what came back and stood, both by whom; oldest first."""
-    s, q, c, r = tables.SETTLEMENT, tables.QUERY.c, tables.QUERY_CELL.c, tables.RETURN
-    asked = r.alias()
-    settled = and_(q.plan == s.c.plan, s.c.subject == literal(QUERY_SUBJECT) + cast(q.id, Text))
-    of = s.join(tables.QUERY, settled)
-    of = of.join(tables.QUERY_CELL, c.query == q.id).join(r, s.c.return_id == r.c.id)
-    of = of.join(asked, q.return_id == asked.c.id)
-    said = (asked.c.kind, asked.c.completed_by, q.subgroup)
-    chosen = select(
-        c.record, c.ref, c.field, c.round, c.returned, c.head, s.c.by, r.c.file, r.c.received, r.c.id, *said
-    )
-    return chosen.select_from(of).where(s.c.plan == bindparam("plan"), s.c.choice == "Keep").order_by(s.c.id, c.id)
 
 
 @cache

@@ -71,6 +71,7 @@ ROUND = Table(
     _to("plan", "plan"),
     _to("batch", "batch"),
     _text("code"),
+    _text("subgroup"),
     _text("return_by"),
     _text("issued"),
 )
@@ -122,6 +123,7 @@ RETURN = Table(
     _id(),
     _to("plan", "plan"),
     _to("batch", "batch"),
+    _text("number"),
     _text("sha256"),
     _text("file"),
     _text("kind"),
@@ -135,6 +137,7 @@ RETURN = Table(
     _to("mail", "mail", optional=True),
     _text("received"),
     Index("return_sha256", "plan", "sha256"),
+    Index("return_number", "plan", "number", unique=True, sqlite_where=text("number != ''")),
 )
 ENTRY = Table(
     "entry",
@@ -149,6 +152,7 @@ ENTRY = Table(
     _text("cell"),
     _text("entered"),
     _text("tidied"),
+    _text("compared"),
     _text("next_base"),
     _text("head"),
     _text("outcome"),
@@ -167,6 +171,7 @@ VALUE = Table(
     _text("value"),
     _to("entry", "entry", optional=True),
     _to("settlement", "settlement", optional=True),
+    _to("withdrawal", "withdrawal", optional=True),
 )
 FINDING = Table(
     "finding",
@@ -220,6 +225,15 @@ SETTLEMENT = Table(
     _text("by"),
     _to("return_id", "return", optional=True),
     Index("settlement_subject", "plan", "subject"),
+)
+WITHDRAWAL = Table(
+    "withdrawal",
+    METADATA,
+    _id(),
+    _to("plan", "plan"),
+    _to("batch", "batch"),
+    Column("return_id", Integer, ForeignKey("return.id"), nullable=False, unique=True),
+    _text("reason"),
 )
 NEW_ROW = Table(
     "new_row",

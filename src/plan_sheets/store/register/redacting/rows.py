@@ -15,22 +15,23 @@ from plan_sheets.core.model.keys import Key
 from plan_sheets.core.model.text import REDACTED
 from plan_sheets.store.register import tables
 from plan_sheets.store.register.batch import Batch
-from plan_sheets.store.register.redact_base import redact_base
+from plan_sheets.store.register.redacting.base import redact_base
+from plan_sheets.store.register.redacting.typed import TypedTexts, has_words, is_free, is_telling
 from plan_sheets.store.register.register import Register
 from plan_sheets.store.register.statements import QUERY_SUBJECT
-from plan_sheets.store.register.typed import TypedTexts, has_words, is_free, is_telling
 from plan_sheets.store.schemas import load_records
 
 COLUMNS: Mapping[str, tuple[str, ...]] = {
     "mail": ("sent_by", "subject", "body"),
     "return": ("file", "completed_by", "form"),
-    "entry": ("entered", "tidied", "next_base", "head"),
+    "entry": ("entered", "tidied", "compared", "next_base", "head"),
     "value": ("value",),
     "finding": ("entered", "message"),
     "query": ("message",),
     "query_cell": ("head", "returned"),
     "settlement": ("typed",),
     "document": ("base",),
+    "withdrawal": ("reason",),
 }
 """The columns that may hold what somebody typed, by table."""
 

@@ -10,7 +10,7 @@ from plan_sheets.core.book.document import Document
 from plan_sheets.core.book.layout import Column, Row
 from plan_sheets.core.model.keys import Key
 from plan_sheets.core.model.text import REDACTED
-from plan_sheets.store.register.typed import TypedTexts, has_words, is_free, mention
+from plan_sheets.store.register.redacting.typed import TypedTexts, has_words, is_free, mention
 from plan_sheets.store.schemas import load_records
 
 

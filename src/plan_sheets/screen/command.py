@@ -1,0 +1,109 @@
+"""What every command of the command line has: its options, and how what makes a deed impossible is told."""
+
+from __future__ import annotations
+
+import gc
+from contextlib import contextmanager
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from plan_sheets.store.plan_folder import Folder
+
+
+COLLECT_AFTER = 100_000
+"""How many new objects Python makes before it looks for garbage; its default, 700, suits programs that run longer."""
+REFUSED = 1
+"""Nothing was changed."""
+SOMEBODY_MUST_ACT = 3
+"""Done, with something somebody must act on."""
+
+
+class Group(click.Group):
+    """Turns what makes a deed impossible into a message and a status: no traceback ever reaches a user."""
+
+    def make_context(
+        self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
+    ) -> click.Context:
+        """Parse what stands before the command."""
+        with _show_misuse():
+            return super().make_context(info_name, args, parent, **extra)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command."""
+        # Most of a command's time is imports, and a sixth of that was looking for garbage that imports do not make.
+        gc.set_threshold(COLLECT_AFTER)
+        try:
+            with _show_misuse():
+                return super().invoke(ctx)
+        except (click.exceptions.Exit, click.ClickException, click.Abort, BrokenPipeError):
+            raise  # click ends quietly, too, where another program (head, more) reads no further
+        except Exception as trouble:
+            from plan_sheets.core.model.findings import PlanSheetsError
+            from plan_sheets.screen.lines import say
+
+            if not isinstance(trouble, PlanSheetsError):
+                if ctx.find_root().params.get("debug"):
+                    raise
+                fault = f"Something went wrong that plan-sheets did not expect ({type(trouble).__name__}: {trouble})."
+                say(fault, err=True)
+                say("Nothing more was done. Please report it; --debug shows more.", err=True)
+                ctx.exit(REFUSED)
+            for line in filter(None, (str(trouble), trouble.remedy)):
+                say(line, err=True)
+            ctx.exit(SOMEBODY_MUST_ACT if trouble.recorded else REFUSED)
+
+
+@contextmanager
+def _show_misuse() -> Iterator[None]:
+    """Take control characters out of click's messages, which quote what was typed: a terminal would obey them."""
+    try:
+        yield
+    except click.ClickException as misused:
+        from plan_sheets.core.model.printable import on_screen
+
+        vars(misused)["message"] = on_screen(misused.message)  # click calls it final
+        raise
+
+
+plan_option = click.option(
+    "--plan",
+    "plan_dir",
+    default=".",
+    envvar="PLAN_SHEETS_PLAN",
+    show_default="this folder",
+    help="The plan folder.",
+)
+json_option = click.option(
+    "--json", "as_json", is_flag=True, help="One JSON document on standard output, and nothing else there."
+)
+notes_option = click.option(
+    "--notes", is_flag=True, help="Tell everything cell by cell, and every note: what was assumed, and what was tidied."
+)
+as_of_option = click.option(
+    "--as-of", type=click.DateTime(["%Y-%m-%d"]), help="The date that decides, as 2016-07-15; by default today."
+)
+
+
+def read_clock(as_of: datetime | None) -> datetime:
+    """The time that decides: that of the office's own clock, if no other was given."""
+    return as_of or datetime.now().replace(microsecond=0)  # noqa: DTZ005 - the office's own clock
+
+
+def as_path(text: str) -> Path:
+    """The path that was typed."""
+    from pathlib import Path
+
+    return Path(text)
+
+
+def open_plan_folder(plan_dir: str) -> Folder:
+    """The plan folder that was typed. Raises PlanSheetsError."""
+    from plan_sheets.store.plan_folder import open_folder
+
+    return open_folder(plan_dir)

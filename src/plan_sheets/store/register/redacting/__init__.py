@@ -1,0 +1,1 @@
+"""Takes texts out of a register for good."""
