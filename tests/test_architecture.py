@@ -167,7 +167,7 @@ def test_core_touches_no_file_database_or_clock(path: Path) -> None:
             assert not (isinstance(called, ast.Attribute) and called.attr in CLOCKS), f"line {node.lineno}: a clock"
 
 
-NOW_IS_ASKED_IN = {"cli"}
+NOW_IS_ASKED_IN = {"screen.command"}
 
 
 @pytest.mark.parametrize("path", MODULES, ids=name_of)

@@ -260,6 +260,7 @@ def test_every_command_has_help_and_the_options_of_the_design() -> None:
         "inspect",
         "redact",
         "withdraw",
+        "differ",
         "demo",
     }
     for name, given in options.items():
@@ -268,7 +269,7 @@ def test_every_command_has_help_and_the_options_of_the_design() -> None:
         assert run(name, "--help").exit_code == 0
     assert options["receive"] >= {"--dry-run", "--issue", "--replaces", "--allow", "--reason", "--as-of"}
     assert options["issue"] >= {"--round", "--return-by", "--subgroup", "--as-of"}
-    assert options["master"] >= {"--round", "--output"}
+    assert options["master"] >= {"--round", "--output", "--hand-over", "--number"}
     assert options["redact"] >= {"--reason", "--as-of"}
     assert options["withdraw"] >= {"--reason", "--as-of"}
     assert isinstance(main, click.Group)

@@ -12,7 +12,8 @@ from pathlib import Path
 
 from plan_sheets.core.book.compose import Facts, RowFacts, compose
 from plan_sheets.core.book.document import Document, base_text, layout_text, sha_of
-from plan_sheets.core.book.layout import Book, Formula, as_text
+from plan_sheets.core.book.layout import Book, as_text
+from plan_sheets.core.book.reissue import find_officers_cells
 from plan_sheets.core.book.signature import SIGNATURE
 from plan_sheets.core.book.spec import ColumnSpec, SheetSpec, WorkbookSpec
 from plan_sheets.core.model.dates import PartialDate
@@ -35,8 +36,6 @@ ENDED = (Stage.CLOSED, Stage.WITHDRAWN)
 LONGEST_SLUG = 60
 EVIDENCE_AWAITED = "Green: evidence awaited"
 """What stands under Last RAG of an action that is complete and still lacks its impact or its evidence."""
-NOT_OFFICERS = frozenset({"last_progress", "last_step", "last_rag", "reply", "key"})
-"""Locked columns that repeat what chairs or the executive said: a change in them is no reason for a new issue."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +174,7 @@ def _make_document(shared: _Round, subgroup: str, earlier: Document | None) -> D
     """The document of one subgroup: the earlier one of this round, unless the officer's cells have changed since."""
     if earlier is not None:
         candidate = _make_book(shared, subgroup, earlier.reference)
-        if _find_officers_cells(candidate, shared.history) == _find_officers_cells(earlier.book, shared.history):
+        if find_officers_cells(candidate, shared.history) == find_officers_cells(earlier.book, shared.history):
             return earlier
     number = int(earlier.reference.rpartition("-")[2]) + 1 if earlier else 1
     reference = f"{shared.round.code}-{subgroup}-{number}"
@@ -192,32 +191,6 @@ def _make_document(shared: _Round, subgroup: str, earlier: Document | None) -> D
         made,
         supersedes=earlier.id if earlier else None,
     )
-
-
-def _find_officers_cells(book: Book, history: History) -> set[tuple[str, str, str, str]]:
-    """The cells whose change is a reason for a new issue: locked cells, and answers that are the plan's.
-
-    Each is (sheet, ref, field, text). Left out are last round's answers, keys and the signature; an answer that a
-    return has changed since; and what was confirmed or settled, as the chair who proposed it needs no new workbook.
-    """
-    cells = set()
-    for sheet in book.sheets:
-        cells |= {(sheet.name, "", str(place), line) for place, line in enumerate((sheet.title, *sheet.lines))}
-        for row, column, content in sheet.cells():
-            name = column.field.name
-            source = history.standing(Key(column.field.record, row.ref, name)).source
-            from_plan = source.kind == "plan"
-            locked = not sheet.is_input(row, column)
-            if (
-                source.settled
-                or name in NOT_OFFICERS
-                or sheet.name == "About"
-                or isinstance(content, Formula)
-                or not (locked or from_plan)
-            ):
-                continue
-            cells.add((sheet.name, row.ref, name, as_text(content)))
-    return cells
 
 
 def _make_book(shared: _Round, subgroup: str, reference: str) -> Book:

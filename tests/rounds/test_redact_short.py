@@ -57,11 +57,11 @@ def sha_of_return(plan: Plan) -> str:
 
 @pytest.mark.parametrize("about", ["ref", "field", "sha", "issue"])
 def test_a_short_text_goes_with_its_fact(written: Plan, about: str) -> None:
-    assert {"register.sqlite", "master/2016-17-q1.xlsx", SECOND} <= holding(written)
+    assert {"register.sqlite", "master/2016-17-q1-draft.xlsx", SECOND} <= holding(written)
     given = {"ref": "J1a.1", "field": "J1a.1", "sha": sha_of_return(written)[:10], "issue": "2016-17-Q1-DA-1"}[about]
     done = redact_texts(written.folder, given, WHY, MADE_ON, field="progress" if about == "field" else "")
     assert holding(written) == names(written, done.holding) == {SECOND, EARLIER}
-    assert "master/2016-17-q1.xlsx" in names(written, done.made_anew)
+    assert "master/2016-17-q1-draft.xlsx" in names(written, done.made_anew)
     assert written.said("J1a.1", "progress") == "Redacted"
     assert written.said("J1a.1", "rag") == "Green"
 
@@ -128,11 +128,11 @@ def test_an_e_mail_without_a_workbook_goes(round_one: Plan) -> None:
 
 
 def test_a_workbook_that_cannot_be_made_anew_is_said(written: Plan) -> None:
-    (written.path / "master" / "~$2016-17-q1.xlsx").write_bytes(b"open")
+    (written.path / "master" / "~$2016-17-q1-draft.xlsx").write_bytes(b"open")
     told = run("redact", "J1a.1", "--reason", WHY, "--plan", str(written.path))
     assert told.exit_code == 3
     assert "Not made anew" in told.output
-    assert "master/2016-17-q1.xlsx" in told.output.partition("hold it still")[2]
+    assert "master/2016-17-q1-draft.xlsx" in told.output.partition("hold it still")[2]
 
 
 def test_what_stands_elsewhere_by_chance_stays(written: Plan) -> None:
@@ -145,7 +145,7 @@ def test_what_stands_elsewhere_by_chance_stays(written: Plan) -> None:
 
 def test_several_returns_of_one_issue_are_listed(written: Plan) -> None:
     written.receive(written.filled("other", said(progress="Other")))
-    with pytest.raises(PlanSheetsError, match=f"{sha_of_return(written)[:12]} came on 8 July 2016"):
+    with pytest.raises(PlanSheetsError, match="DA-1 came on 8 July 2016; DA-2 came on"):
         redact_texts(written.folder, "2016-17-Q1-DA-1", WHY, MADE_ON)
 
 

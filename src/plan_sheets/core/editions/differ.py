@@ -129,12 +129,12 @@ FOLLOWS = "Nothing new was said about it: it follows from what was said elsewher
 def explain_by(snapshot: Snapshot, since: int, up_to: int | None = None) -> Callable[[str], str]:
     """Why something differs, by the ref of its row: who has said what about it, or about what belongs to it.
 
-    Only values after `since` count, and up to `up_to` (None: all of them), both as `Held.seq`.
+    Only values after `since` count, up to `up_to` (None: all), both as `Held.seq`; and none of a later round.
     """
     told: dict[str, dict[str, None]] = {}
     for values in snapshot.history.by_key.values():
         for held in values:
-            if held.seq > since and (up_to is None or held.seq <= up_to):
+            if held.seq > since and (up_to is None or held.seq <= up_to) and held.round <= snapshot.code:
                 words = describe_source(snapshot, held.source)
                 for ref in _list_concerned(snapshot, held.key.ref.partition("/")[0]):
                     told.setdefault(ref, {})[words] = None

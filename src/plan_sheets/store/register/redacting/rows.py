@@ -93,6 +93,8 @@ class _Rows:
             return self.by_query.get(row.id, ())
         if table == "settlement":
             return self.by_settlement.get(row.id, ())
+        if table == "withdrawal":
+            return ()
         return (Key(row.record, row.ref, row.field),)
 
     def _is_mail_to_go(self, row: Any, column: str) -> bool:
