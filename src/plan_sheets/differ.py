@@ -80,7 +80,7 @@ def _find_master(folder: Folder, path: Path) -> tuple[Document, Sequence[str]]:
             f"{path} is {document.reference}, which is no master.", f"Give two masters to be compared. {UNCHANGED}"
         )
     made = frozenset[str]().union(*folder.register.outputs().values())
-    changed = f"{path} has been changed since it was made. It is compared as it was made; what was typed is not."
+    changed = f"{path} is not the file that was kept in the plan folder: it is compared as it was made, not as typed."
     return document, [] if sha256(data) in made else [changed]
 
 
@@ -88,9 +88,14 @@ def _list_warnings(old: Document, new: Document) -> Sequence[str]:
     """What to know of two masters that are not of one kind."""
     if old.reference == new.reference:
         return ["Both are the same master."]
-    if (old.kind, old.round) != (new.kind, new.round) or len(old.sheets) != len(new.sheets):
+    if _whose(old) != _whose(new):
         return ["The two are not of one kind, round or board: what only one of them tells is told as a difference."]
     return []
+
+
+def _whose(document: Document) -> tuple[str, str, str]:
+    """Of which kind, round and boards a master is: its reference without the number."""
+    return document.kind, document.round, document.reference.rpartition("-")[0]
 
 
 def _explain(folder: Folder, old: Document, new: Document) -> Callable[[str], str]:
