@@ -153,7 +153,7 @@ def check_taken(plan: Plan, name: str, shown: str) -> None:
     assert any(shown in line and line.startswith("accepted with findings 2016-17-Q1-DA-1") for line in lines)
     assert {one.file for one in plan.register.returns()} == {"plan.xlsx", "sos.xlsx", name}
     findings = openpyxl.load_workbook(plan.path / "officer" / "2016-17-q1.xlsx")["Findings"]
-    assert name.replace("\x1b", "\u241b") in {row[1] for row in findings.iter_rows(values_only=True)}
+    assert f"DA-1: {name}".replace("\x1b", "\u241b") in {row[1] for row in findings.iter_rows(values_only=True)}
     for words in (["status"], ["trace", "J1a.1"], ["master"]):
         command(*words, *options)
 
