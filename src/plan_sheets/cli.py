@@ -12,6 +12,7 @@ from plan_sheets.screen.command import (
     REFUSED,
     SOMEBODY_MUST_ACT,
     Group,
+    allow_option,
     as_of_option,
     as_path,
     json_option,
@@ -19,6 +20,7 @@ from plan_sheets.screen.command import (
     open_plan_folder,
     plan_option,
     read_clock,
+    reason_option,
 )
 
 if TYPE_CHECKING:
@@ -82,21 +84,34 @@ def check(plan_dir: str, notes: bool, as_json: bool) -> None:
 
     checked = plan.check_plan(open_plan_folder(plan_dir))
     screen.print_check(checked, as_json=as_json, notes=notes)
-    sys.exit(SOMEBODY_MUST_ACT if any(finding.severity == "error" for finding in checked.findings) else 0)
+    sys.exit(SOMEBODY_MUST_ACT if any(finding.severity.has_to_be_mended for finding in checked.findings) else 0)
 
 
 @main.command(name="plan")
 @plan_option
 @click.option("--write", is_flag=True, help="Write plan.xlsx anew from the register.")
+@allow_option
+@reason_option
 @notes_option
 @json_option
 @as_of_option
-def merge(plan_dir: str, write: bool, notes: bool, as_json: bool, as_of: datetime | None) -> None:
+def merge(
+    plan_dir: str,
+    write: bool,
+    allow: tuple[str, ...],
+    reason: str,
+    notes: bool,
+    as_json: bool,
+    as_of: datetime | None,
+) -> None:
     """Merge plan.xlsx into the register. Nothing in the register is ever deleted."""
     from plan_sheets import office
+    from plan_sheets.core.model.printable import readable
+    from plan_sheets.core.model.receipts import Instructions
     from plan_sheets.screen import deeds as screen
 
-    read = office.merge_plan(open_plan_folder(plan_dir), read_clock(as_of), write=write)
+    instructions = Instructions(allow=frozenset(allow), reason=readable(reason))
+    read = office.merge_plan(open_plan_folder(plan_dir), read_clock(as_of), instructions, write=write)
     screen.print_merged_plan(read, as_json=as_json, notes=notes)
     sys.exit(SOMEBODY_MUST_ACT if read.merged.queries or read.merged.errors else 0)
 
@@ -135,8 +150,8 @@ def issue(
 @click.option("--dry-run", is_flag=True, help="Say everything, record nothing.")
 @click.option("--issue", "reference", default="", help="Whose the one file is: the reference on its About sheet.")
 @click.option("--replaces", default="", help="The return that the one file replaces, as DA-1.")
-@click.option("--allow", multiple=True, help="The code of a finding that shall not hold the one file.")
-@click.option("--reason", default="", help="Why it is allowed; it is recorded.")
+@allow_option
+@reason_option
 @notes_option
 @json_option
 @as_of_option

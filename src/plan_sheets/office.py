@@ -129,14 +129,19 @@ def _list_masters(folder: Folder) -> Iterator[tuple[str, str, list[str], int | N
                 yield from ((issued.code, edition, stem.split("-")[1:], number) for number in (*numbers, None))
 
 
-def merge_plan(folder: Folder, now: datetime, *, write: bool = False) -> PlanTakenIn:
-    """Merge plan.xlsx; write it anew if `write`; make the officer's workbook if anything changed."""
+def merge_plan(
+    folder: Folder, now: datetime, instructions: Instructions | None = None, *, write: bool = False
+) -> PlanTakenIn:
+    """Merge plan.xlsx; write it anew if `write`; make the officer's workbook if anything changed.
+
+    `instructions`: that what looks like an identifier of a case may go in, and why; None: it may not.
+    """
     check_folder(folder)
     check_moment(now)
     if write:
         folder.check_free([PLAN_FILE])
     with folder.register.batch("plan", now.isoformat(timespec="seconds")):
-        merged = plan.merge_plan(folder, now)
+        merged = plan.merge_plan(folder, now, instructions)
         written = plan.write_plan(folder, now) if write else None
         made = None if merged.unchanged else officer.make_officer(folder, now)
     return PlanTakenIn(merged, made, written)

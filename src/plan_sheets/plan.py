@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -18,9 +18,9 @@ from plan_sheets.core.model.findings import Finding, Outcome, PlanSheetsError, S
 from plan_sheets.core.model.found import FoundWorkbook
 from plan_sheets.core.model.history import History, Source
 from plan_sheets.core.model.keys import Key
+from plan_sheets.core.model.receipts import ALLOWS_IDENTIFIERS, Instructions
 from plan_sheets.core.rating.open_questions import OpenQuestion, open_questions
 from plan_sheets.core.rating.ratings import RECORDS, find_finished, is_declined
-from plan_sheets.core.returned.mask import mask
 from plan_sheets.core.returned.plan_warnings import count_records, find_plan_warnings
 from plan_sheets.core.returned.read_plan import PlanRead, read_plan
 from plan_sheets.store import schemas
@@ -84,14 +84,14 @@ def new_plan(path: AnyPath, now: datetime, *, example: bool = False, secret: byt
         folder = Folder(path, register)
         with register.batch("new", now.isoformat(timespec="seconds")) as batch:
             folder.write(PLAN_FILE, data, batch)
-            _merge_in(folder, data, now)
+            _merge_in(folder, data, now, Instructions())
     return folder
 
 
 def check_plan(folder: Folder) -> Checked:
     """plan.xlsx as it stands, merged or not: what is wrong in it and what a planner should look at."""
     check_folder(folder)
-    read = _read(folder.read_plan())
+    read = _read(folder.read_plan(), {*last_read(folder).values()})
     rows = {record: read.rows(record) for record in RECORDS}
     placeholders = {
         finding.key: finding.entered or "" for finding in read.findings if finding.code == "placeholder" and finding.key
@@ -105,18 +105,26 @@ def check_plan(folder: Folder) -> Checked:
     return Checked(count_records(rows, len(questions), finished), [*read.findings, *findings], questions)
 
 
-def merge_plan(folder: Folder, now: datetime) -> PlanMerged:
-    """Merge plan.xlsx into the register, three ways against the plan last read. All of it is recorded, or nothing."""
+def merge_plan(folder: Folder, now: datetime, instructions: Instructions | None = None) -> PlanMerged:
+    """Merge plan.xlsx into the register, three ways against the plan last read. All of it is recorded, or nothing.
+
+    `instructions`: that what looks like an identifier of a case may go in, and why; None: it may not.
+    """
     with folder.register.batch("plan", now.isoformat(timespec="seconds")):
-        return _merge_in(folder, folder.read_plan(), now)
+        return _merge_in(folder, folder.read_plan(), now, instructions or Instructions())
 
 
-def _merge_in(folder: Folder, data: bytes, now: datetime) -> PlanMerged:
+def _merge_in(folder: Folder, data: bytes, now: datetime, instructions: Instructions) -> PlanMerged:
     """Merge these bytes of plan.xlsx, which are kept before anything is recorded."""
-    if [plan.sha256 for plan in folder.plans_read()][-1:] == [sha256(data)]:
+    instructions.check_allowed({ALLOWS_IDENTIFIERS})
+    if [plan.sha256 for plan in folder.plans_read()][-1:] == [sha256(data)] and not instructions.allow:
         return PlanMerged(unchanged=True, warning=_warning(folder))
-    read = _read(data)
-    if not any(finding.severity is Severity.MASKED for finding in read.findings):  # what is masked is kept nowhere
+    read = _read(data, {*last_read(folder).values()}, screened=not instructions.allow)
+    if instructions.allow:
+        details = {"held": ALLOWS_IDENTIFIERS, "reason": instructions.reason}
+        read.findings.append(schemas.load_messages().remark("held_then_allowed", details))
+    masked = sum(finding.severity is Severity.MASKED for finding in read.findings)
+    if not masked:  # what is masked is kept nowhere
         folder.keep(data, sha256(data))
         folder.sync_kept([sha256(data)])
     at, code = now.isoformat(timespec="seconds"), folder.register.first_open()
@@ -124,7 +132,7 @@ def _merge_in(folder: Folder, data: bytes, now: datetime) -> PlanMerged:
         merged, findings = _merge(folder, read, code, batch)
         received = ReceivedFile(sha256(data), PLAN_FILE, "plan", judge_findings(findings), round=code)
         record_return(batch, received, add_return(batch, received).id, merged, findings)
-    taken = merged.count(Outcome.TAKEN), len(merged.queries), merged.count(Outcome.ERROR)
+    taken = merged.count(Outcome.TAKEN), len(merged.queries), merged.count(Outcome.ERROR) + masked
     return PlanMerged(*taken, findings, round=code, warning=_warning(folder))
 
 
@@ -203,7 +211,7 @@ def _is_all_merged(folder: Folder) -> bool:
 
 def _record_written(batch: Batch, data: bytes, history: History) -> None:
     """The plan just written is the plan last read: every cell holds what stands."""
-    read = _read(data)
+    read = _read(data, screened=False)
     cells = [
         MergedCell(cell._replace(base=cell.value, blocked=None), history.standing(cell.key), Outcome.UNTOUCHED, "")
         for cell in read.cells
@@ -280,20 +288,12 @@ def template_book() -> Book:
     return plan_book({"consideration": found["consideration"], "plan": [{"confirm_at_once": "No"}]}, MADE)
 
 
-def _read(data: bytes) -> PlanRead:
+def _read(data: bytes, known: Collection[str] = (), *, screened: bool = True) -> PlanRead:
+    """These bytes of plan.xlsx; of texts that are `known` and of what is not to be `screened` nothing is masked."""
     found = read_workbook(data)
     if not isinstance(found, FoundWorkbook):
         finding = schemas.load_messages().remark(found.code, found.details)
         raise PlanSheetsError(f"plan.xlsx cannot be read. {finding.message}", "Nothing was changed.")
-    screen, messages = schemas.load_screen(), schemas.load_messages()
-    screened = mask(found, (), screen)
-    read = read_plan(screened.workbook, schemas.load_workbook_spec("plan"), schemas.load_records(), messages)
-    cells = {cell.address: number for number, cell in enumerate(read.cells)}
-    for where, kind in screened.masked.items():
-        details = {"cell": where.cell, "sheet": where.sheet, "kind": screen.kinds[kind].title}
-        number = cells.get(where)
-        key = read.cells[number].key if number is not None else None
-        read.findings.append(messages.remark("case_identifier", details, address=where, key=key))
-        if number is not None:
-            read.cells[number] = read.cells[number]._replace(blocked=Outcome.MASKED)
-    return read
+    # What the register holds may stay: it was looked at when it came, or the officer allowed it.
+    spec, forms = schemas.load_workbook_spec("plan"), schemas.load_records()
+    return read_plan(found, spec, forms, schemas.load_messages(), schemas.load_screen() if screened else None, known)

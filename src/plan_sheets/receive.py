@@ -19,12 +19,12 @@ from plan_sheets.core.book.document import DocumentFacts
 from plan_sheets.core.model.findings import PlanSheetsError, Verdict
 from plan_sheets.core.model.mail import describe_mail, find_odd_date
 from plan_sheets.core.model.messages import Messages
-from plan_sheets.core.model.receipts import Instructions, Receipt, Receipts
+from plan_sheets.core.model.receipts import ALLOWS_IDENTIFIERS, Instructions, Receipt, Receipts
 from plan_sheets.core.model.rounds import Round
 from plan_sheets.store.plan_folder import Folder
 from plan_sheets.store.receiving.inbox import WaitingFile, open_inbox
 from plan_sheets.store.receiving.merge_returns import Merger
-from plan_sheets.store.receiving.open import ALLOWS_IDENTIFIERS, Intake
+from plan_sheets.store.receiving.open import Intake
 from plan_sheets.store.receiving.pool import open_each
 from plan_sheets.store.receiving.spool import Spool
 from plan_sheets.store.register.batch import Batch
@@ -57,13 +57,8 @@ def receive(
     inbox = open_inbox(folder, paths)
     if instructions != Instructions() and len(inbox.files) != 1:
         raise PlanSheetsError("--issue, --replaces and --allow speak of one file.", "Receive that file alone.")
-    if bool(instructions.allow) != bool(instructions.reason):
-        raise PlanSheetsError("--allow and --reason belong together.", "Say what may go in, and why; it is recorded.")
-    holding = {code for code, message in load_messages().by_code.items() if message.holds} | {ALLOWS_IDENTIFIERS}
-    if unknown := instructions.allow - holding:
-        raise PlanSheetsError(
-            f"Nothing is held by {', '.join(sorted(unknown))}.", f"--allow takes: {', '.join(sorted(holding))}."
-        )
+    holding = {code for code, message in load_messages().by_code.items() if message.holds}
+    instructions.check_allowed({*holding, ALLOWS_IDENTIFIERS})
     if instructions.replaces:
         folder.register.find_return(instructions.replaces)
     receipts: dict[int, Receipt] = {}

@@ -85,6 +85,10 @@ json_option = click.option(
 notes_option = click.option(
     "--notes", is_flag=True, help="Tell everything cell by cell, and every note: what was assumed, and what was tidied."
 )
+allow_option = click.option(
+    "--allow", multiple=True, help="The code of what shall not hold the one file, or keep a text out: case_identifier."
+)
+reason_option = click.option("--reason", default="", help="Why it is allowed; it is recorded.")
 as_of_option = click.option(
     "--as-of", type=click.DateTime(["%Y-%m-%d"]), help="The date that decides, as 2016-07-15; by default today."
 )

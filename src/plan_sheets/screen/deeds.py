@@ -7,7 +7,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from plan_sheets.core.model.dates import PartialDate
-from plan_sheets.core.model.findings import Severity, Verdict
+from plan_sheets.core.model.findings import Verdict
 from plan_sheets.core.model.mail import describe_mail
 from plan_sheets.core.model.rounds import Round
 from plan_sheets.core.model.text import count_words, shorten
@@ -53,7 +53,7 @@ def print_check(plan: Checked, *, as_json: bool, notes: bool) -> None:
         whom = f" ({question.answers})" if question.answers else ""
         say(f"    open     {question.about}: {question.question}{whom}")
     print_notes_left_out(plan.findings, notes=notes)
-    errors = sum(finding.severity is Severity.ERROR for finding in plan.findings)
+    errors = sum(finding.severity.has_to_be_mended for finding in plan.findings)
     say(
         f"{errors} to be mended in plan.xlsx."
         if errors

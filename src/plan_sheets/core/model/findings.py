@@ -37,6 +37,11 @@ class Severity(StrEnum):
     NOTE = "note"
 
     @property
+    def has_to_be_mended(self) -> bool:
+        """Whether what was typed cannot be taken as it stands, whatever anybody says of it."""
+        return self in (Severity.ERROR, Severity.MASKED)
+
+    @property
     def blocks(self) -> bool:
         """Whether a cell with such a finding is recorded but not merged."""
         return self in (Severity.ERROR, Severity.QUERY, Severity.MASKED)

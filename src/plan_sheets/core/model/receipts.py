@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from plan_sheets.core.model.findings import Finding, Verdict
+from plan_sheets.core.model.findings import Finding, PlanSheetsError, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +19,21 @@ class Instructions:
     allow: frozenset[str] = frozenset()
     """Codes that shall not hold it."""
     reason: str = ""
+
+    def check_allowed(self, holding: Collection[str]) -> None:
+        """Raise PlanSheetsError if a code holds nothing, or if there is no reason. `holding`: the codes that do."""
+        if bool(self.allow) != bool(self.reason):
+            raise PlanSheetsError(
+                "--allow and --reason belong together.", "Say what may go in, and why; it is recorded."
+            )
+        if unknown := self.allow.difference(holding):
+            raise PlanSheetsError(
+                f"Nothing is held by {', '.join(sorted(unknown))}.", f"--allow takes: {', '.join(sorted(holding))}."
+            )
+
+
+ALLOWS_IDENTIFIERS = "case_identifier"
+"""What the officer allows where nothing shall be masked."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -288,6 +288,8 @@ class Locator:
                 if (is_input and place != table.places[name]) or (not is_input and is_as_issued(content, cell)):
                     continue
                 address = Address.at(table.found.name, places[0], place)
+                if not is_input and address.cell in table.found.masked:
+                    continue  # that is told already
                 key = self.document.key_of(row, column)
                 cell = self._restore_cut_text(cell, as_text(content), address, key)
                 entry = LocatedCell(key, sheet, row, column, address, cell, as_text(content))

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from plan_sheets.core.book.document import Document
 from plan_sheets.core.book.layout import texts_of
+from plan_sheets.core.model.findings import Finding
 from plan_sheets.core.model.found import FoundSheet, FoundWorkbook
-from plan_sheets.core.model.keys import Address, place_of
+from plan_sheets.core.model.keys import Address, Key, place_of
+from plan_sheets.core.model.messages import Messages
 from plan_sheets.core.screening.identifiers import IdentifierKind
 from plan_sheets.core.screening.screen import LONGEST_HEADING, Screen
 
@@ -22,6 +24,24 @@ class Screened:
     """Cells that were emptied, and places where a comment or a text box was left out."""
     asked: frozenset[Address]
     """Cells that hold a full postcode, as they were typed."""
+
+
+def tell_masked(
+    masked: Mapping[Address, IdentifierKind], screen: Screen, messages: Messages, keys: Mapping[Address, Key]
+) -> list[Finding]:
+    """A finding for each place where something identified a case, and of which kind; never what it said.
+
+    `keys`: of the cells that are known.
+    """
+    return [
+        messages.remark(
+            "case_identifier",
+            {"cell": where.cell, "sheet": where.sheet, "kind": screen.kinds[kind].title},
+            address=where,
+            key=keys.get(where),
+        )
+        for where, kind in masked.items()
+    ]
 
 
 def list_issued(document: Document) -> set[str]:
@@ -87,14 +107,25 @@ def _list_under_each_other(typed: Collection[tuple[int, int]]) -> Iterator[list[
         yield under
 
 
+def mask_sheet(sheet: FoundSheet, issued: Collection[str], screen: Screen) -> FoundSheet:
+    """One sheet without its cells with an identifier; texts that were `issued` are not looked at."""
+    found = (place for place, kind in _find_in_sheet(sheet, issued, screen, ()) if not kind.is_asked_about)
+    return _empty(sheet, set(found))
+
+
 def _without(workbook: FoundWorkbook, masked: Collection[Address]) -> FoundWorkbook:
     """The workbook without these cells and without what is said beside them."""
-    sheets = []
-    for sheet in workbook.sheets:
-        gone = {where.place: where.cell for where in masked if where.sheet == sheet.name}
-        cells = {place: cell for place, cell in sheet.cells.items() if place not in gone}
-        shown = {cell: text for cell, text in sheet.shown.items() if place_of(cell) not in gone}
-        masked_here = frozenset(gone.values())
-        sheets.append(replace(sheet, cells=cells, shown=shown, masked=masked_here) if gone else sheet)
+    sheets = tuple(
+        _empty(sheet, {where.place for where in masked if where.sheet == sheet.name}) for sheet in workbook.sheets
+    )
     remarks = tuple(remark for remark in workbook.remarks if Address(remark.sheet, remark.cell) not in masked)
-    return replace(workbook, sheets=tuple(sheets), remarks=remarks)
+    return replace(workbook, sheets=sheets, remarks=remarks)
+
+
+def _empty(sheet: FoundSheet, gone: Collection[tuple[int, int]]) -> FoundSheet:
+    """The sheet without the cells at these places."""
+    if not gone:
+        return sheet
+    cells = {place: cell for place, cell in sheet.cells.items() if place not in gone}
+    shown = {cell: text for cell, text in sheet.shown.items() if place_of(cell) not in gone}
+    return replace(sheet, cells=cells, shown=shown, masked=frozenset(Address.at(sheet.name, *at).cell for at in gone))

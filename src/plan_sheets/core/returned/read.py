@@ -18,7 +18,7 @@ from plan_sheets.core.model.keys import Address, Key, ref_order
 from plan_sheets.core.model.messages import Messages
 from plan_sheets.core.model.rounds import Round
 from plan_sheets.core.returned.locate import Locator
-from plan_sheets.core.returned.mask import Screened, list_issued, mask
+from plan_sheets.core.returned.mask import Screened, list_issued, mask, tell_masked
 from plan_sheets.core.returned.misplaced import (
     find_merged_cells,
     find_moved_answers,
@@ -61,7 +61,7 @@ def read_return(
     findings = find_merged_cells(shape, workbook, messages)
     reading = _Reading(document, workbook, messages, phrases, shape, shape.typed, [*shape.findings, *findings])
     if screen:
-        reading.tell_masked(screened.masked, {kind: about.title for kind, about in screen.kinds.items()})
+        reading.tell_masked(screened.masked, screen)
     reading.tell_postcodes(screened.asked)
     reading.tell_fell_apart()
     reading.tell_beside()
@@ -121,13 +121,11 @@ class _Reading:
             self.messages.remark(code, details, address=typed.address, key=typed.key, entered=typed.cell.entered)
         )
 
-    def tell_masked(self, masked: Mapping[Address, IdentifierKind], titles: Mapping[IdentifierKind, str]) -> None:
+    def tell_masked(self, masked: Mapping[Address, IdentifierKind], screen: Screen) -> None:
         """Tell where something identified a case, and of which kind it was; what it said is not there any more."""
-        keys = {typed.address: typed.key for typed in self.typed} if masked else {}
-        for where, kind in masked.items():
-            details = {"cell": where.cell, "sheet": where.sheet, "kind": titles[kind]}
-            self.findings.append(self.messages.remark("case_identifier", details, address=where, key=keys.get(where)))
-            self.asked |= {keys[where]} if where in keys else set()
+        keys = {typed.address: typed.key for typed in self.typed if typed.address in masked}
+        self.findings += tell_masked(masked, screen, self.messages, keys)
+        self.asked |= {*keys.values()}
 
     def tell_postcodes(self, asked: Collection[Address]) -> None:
         """Ask about each answer with a full postcode; what the officer types to settle something is not asked about."""

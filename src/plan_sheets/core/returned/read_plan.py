@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from plan_sheets.core.answers.answers import AnswerRow, Cell, blocked_by
@@ -16,8 +16,10 @@ from plan_sheets.core.model.keys import Address, Key
 from plan_sheets.core.model.messages import Messages
 from plan_sheets.core.model.text import plain, quoted
 from plan_sheets.core.rating.thresholds import Thresholds
+from plan_sheets.core.returned.mask import Screened, mask, tell_masked
 from plan_sheets.core.returned.misplaced import list_merges
 from plan_sheets.core.returned.tables import EMPTY, FoundTable, find_table
+from plan_sheets.core.screening.screen import Screen
 
 
 @dataclass(slots=True)
@@ -41,14 +43,26 @@ class PlanRead:
 
 
 def read_plan(
-    workbook: FoundWorkbook, spec: WorkbookSpec, forms: Mapping[str, Mapping[str, Field]], messages: Messages
+    workbook: FoundWorkbook,
+    spec: WorkbookSpec,
+    forms: Mapping[str, Mapping[str, Field]],
+    messages: Messages,
+    screen: Screen | None = None,
+    known: Collection[str] = (),
 ) -> PlanRead:
-    """Read every row of a plan workbook. Raises PlanSheetsError if a sheet or its headings are missing."""
-    reader = _PlanReader(workbook, forms, messages, _find_year(workbook))
+    """Read every row of a plan workbook. Raises PlanSheetsError if a sheet or its headings are missing.
+
+    `screen`: what must not be kept; it comes first, so that nothing else tells of it; None: the officer allows it.
+    `known`: texts that are kept already, and are not looked at.
+    """
+    screened = mask(workbook, known, screen) if screen else Screened(workbook, {}, frozenset())
+    reader = _PlanReader(screened, forms, messages)
     for sheet in spec.sheets:
         if sheet.form or not sheet.items:
             reader.read_sheet(sheet)
     reader.tell_extra_sheets(spec)
+    if screen:
+        reader.tell_masked(screen)
     reader.check()
     return reader.plan
 
@@ -65,13 +79,12 @@ def _find_year(workbook: FoundWorkbook) -> int:
 
 
 class _PlanReader:
-    def __init__(
-        self, workbook: FoundWorkbook, forms: Mapping[str, Mapping[str, Field]], messages: Messages, year: int
-    ) -> None:
-        self.workbook = workbook
+    def __init__(self, screened: Screened, forms: Mapping[str, Mapping[str, Field]], messages: Messages) -> None:
+        self.workbook = workbook = screened.workbook
+        self.masked = screened.masked
         self.forms = forms
         self.messages = messages
-        self.year = year
+        self.year = _find_year(workbook)
         self.merges = {found.name: [*list_merges(found)] for found in workbook.sheets}
         self.plan = PlanRead()
         self.rows: list[AnswerRow] = []
@@ -195,7 +208,8 @@ class _PlanReader:
         findings += hidden
         self.plan.findings += findings
         self.titles[key] = about
-        return Cell(key, about, address, cell.entered, tidied.value, blocked=blocked_by(findings).get(key))
+        blocked = Outcome.MASKED if address in self.masked else blocked_by(findings).get(key)
+        return Cell(key, about, address, cell.entered, tidied.value, blocked=blocked)
 
     def _find_hidden_by_merge(
         self, table: FoundTable, address: Address, own: FoundCell, key: Key, about: Field
@@ -217,6 +231,11 @@ class _PlanReader:
         self, code: str, address: Address | None, entered: str | None = None, key: Key | None = None, **details: object
     ) -> None:
         self.plan.findings.append(self.messages.finding(code, address=address, key=key, entered=entered, **details))
+
+    def tell_masked(self, screen: Screen) -> None:
+        """Report every cell that identified a case; what it said is not there any more."""
+        keys = {cell.address: cell.key for row in self.rows for cell in row.cells if cell.address in self.masked}
+        self.plan.findings += tell_masked(self.masked, screen, self.messages, keys)
 
     def check(self) -> None:
         """Apply the rules of every cell, then those that need the plan as a whole."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import replace
 
 from plan_sheets.core.model.found import FoundWorkbook
@@ -49,10 +48,6 @@ def mask_around(screen: Screen, workbook: FoundWorkbook) -> tuple[FoundWorkbook,
             found.append((f"The name of sheet {number}", kind))
             sheet = replace(sheet, name=f"{MASK} {number}")  # noqa: PLW2901 - the sheet as it is kept
         sheets.append(sheet)
-    remarks = _without(workbook, {sheet.name for sheet in workbook.sheets} - {sheet.name for sheet in sheets})
+    gone = {sheet.name for sheet in workbook.sheets} - {sheet.name for sheet in sheets}
+    remarks = tuple(remark for remark in workbook.remarks if remark.sheet not in gone)
     return replace(workbook, properties=properties, sheets=tuple(sheets), remarks=remarks), found
-
-
-def _without(workbook: FoundWorkbook, names: Iterable[str]) -> tuple:  # type: ignore[type-arg]
-    gone = set(names)
-    return tuple(remark for remark in workbook.remarks if remark.sheet not in gone)

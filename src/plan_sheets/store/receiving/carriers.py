@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from plan_sheets.core.model.found import FoundWorkbook
+from plan_sheets.core.model.found import FoundSheet, FoundWorkbook
 from plan_sheets.core.model.text import plain
 from plan_sheets.core.returned.tables import EMPTY
 
@@ -66,10 +66,15 @@ def guess_reference(carriers: Carriers, ours: Iterable[str]) -> str:
     return max(sorted(set(ours)), key=lambda reference: (proved.count(reference), named.count(reference)), default="")
 
 
+def is_about(sheet: FoundSheet) -> bool:
+    """Whether it is the About sheet, by its name."""
+    return plain(sheet.name) == "about"
+
+
 def read_about(workbook: FoundWorkbook) -> Mapping[str, str]:
     """Read the About sheet: the text beside each item, by item; {} if there is no such sheet."""
     for found in workbook.sheets:
-        if plain(found.name) == "about":
+        if is_about(found):
             return {
                 cell.text.strip(): found.cells.get((row, 1), EMPTY).text.strip()
                 for (row, place), cell in found.cells.items()

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from email.utils import parseaddr
 from functools import cached_property
 
@@ -17,7 +18,9 @@ from plan_sheets.core.model.findings import Finding
 from plan_sheets.core.model.found import FoundWorkbook
 from plan_sheets.core.model.messages import Messages
 from plan_sheets.core.model.text import plain
-from plan_sheets.store.receiving.carriers import Carriers, count_votes, guess_reference, read_about
+from plan_sheets.core.returned.mask import mask_sheet
+from plan_sheets.core.screening.screen import Screen
+from plan_sheets.store.receiving.carriers import Carriers, count_votes, guess_reference, is_about, read_about
 from plan_sheets.store.register.editions import list_editions
 from plan_sheets.store.register.register import Register
 
@@ -73,13 +76,17 @@ class Identifier:
         return self.known.get(reference)
 
     def identify(
-        self, workbook: FoundWorkbook, file: str, stated_reference: str = ""
+        self, workbook: FoundWorkbook, file: str, stated_reference: str = "", screen: Screen | None = None
     ) -> tuple[Document | None, list[Finding]]:
         """Identify a file: (document or None, findings).
 
         `file` is the path by which it can be received again; `stated_reference` is the reference that the officer
-        gives for it, or "".
+        gives for it, or "". `screen`: what must not be shown; None: the officer allows it.
         """
+        if screen:
+            issued = {*self._issued, *self._signed}
+            sheets = tuple(mask_sheet(sheet, issued, screen) if is_about(sheet) else sheet for sheet in workbook.sheets)
+            workbook = replace(workbook, sheets=sheets)
         if stated_reference:
             return self._identify_by_officer(stated_reference, workbook, file)
         carriers = self._read_carriers(workbook)

@@ -13,10 +13,12 @@ from typing import Self
 from plan_sheets.core.answers.returns import Return
 from plan_sheets.core.model.findings import Finding, PlanSheetsError, Severity
 from plan_sheets.core.model.found import CellKind, FoundWorkbook
+from plan_sheets.core.model.keys import Address
 from plan_sheets.core.model.mail import describe_mail, describe_whole, find_links
 from plan_sheets.core.model.messages import Messages
-from plan_sheets.core.model.receipts import Instructions
+from plan_sheets.core.model.receipts import ALLOWS_IDENTIFIERS, Instructions
 from plan_sheets.core.returned.lost_on_saving import find_lost
+from plan_sheets.core.returned.mask import list_issued, mask, tell_masked
 from plan_sheets.core.returned.read import read_return
 from plan_sheets.core.returned.redacted import leave_redacted
 from plan_sheets.core.screening.around import MASK, find_kind, mask_around, mask_mail
@@ -30,8 +32,6 @@ from plan_sheets.store.receiving.identify import Identifier
 from plan_sheets.store.receiving.inbox import WaitingFile
 from plan_sheets.store.receiving.unpack import IncomingFile
 
-ALLOWS_IDENTIFIERS = "case_identifier"
-"""What the officer allows where nothing shall be masked."""
 _Read = Callable[[bytes], FoundWorkbook | Refusal]
 
 
@@ -90,12 +90,11 @@ class Intake:
         """The file, its name and its mail without what must not be kept; a finding for each of them that held any."""
         screen = self.screen
         if screen is None:
-            reason = self.instructions.reason
-            return incoming, [self.messages.finding("held_then_allowed", held=ALLOWS_IDENTIFIERS, reason=reason)]
+            return incoming, [self._tell_allowed(ALLOWS_IDENTIFIERS)]
         findings = []
         if kind := find_kind(screen, incoming.name):
             ending = PurePath(incoming.name).suffix
-            incoming = replace(incoming, name=f"{MASK}{ending}", path="" if incoming.path else incoming.path)
+            incoming = replace(incoming, name=f"{MASK}{ending}", path="")
             findings.append(self._tell_masked("The name of the file", kind))
         if incoming.mail:
             mail, kind = mask_mail(screen, incoming.mail)
@@ -149,15 +148,17 @@ class Intake:
         kept = self.folder.kept(incoming.sha)
         # What came in a zip is no file by itself.
         again = incoming.name if incoming.name == incoming.path else str(kept)
-        document, findings = self.identifier.identify(found, again, instructions.issue)
+        screen, places = self.screen, self.identifier.places
+        document, findings = self.identifier.identify(found, again, instructions.issue, screen)
         returned.findings += findings
-        if document is None:
+        returned.document = document.facts if document else None
+        if document is None or any(messages.by_code[finding.code].holds for finding in findings):
+            if screen:  # nothing of it is merged, and it must not be kept for all that
+                masked = mask(found, list_issued(document) if document else (), screen, places).masked
+                returned.findings += tell_masked(masked, screen, messages, {})
             return
-        returned.document = document.facts
         found, redacted = leave_redacted(document, found, messages)
         returned.findings += redacted
-        if any(messages.by_code[finding.code].holds for finding in findings):
-            return
         returned.findings += [messages.remark(remark.code, remark.details) for remark in find_lost(document, found)]
         phrases, whose = schemas.load_phrases(), self.identifier.find_owner
         answers, findings = read_return(
@@ -166,8 +167,8 @@ class Intake:
             messages,
             whose,
             phrases,
-            self.screen,
-            places=self.identifier.places,
+            screen,
+            places=places,
             again=bool(instructions.replaces),
         )
         holding = {finding.code for finding in findings if messages.by_code[finding.code].holds}
@@ -181,9 +182,12 @@ class Intake:
     def _allow(self, finding: Finding) -> Finding:
         """The finding; where it holds a file and the officer allowed that, a note that says so in its place."""
         if self.messages.by_code[finding.code].holds:
-            held, reason = finding.code, self.instructions.reason
-            return self.messages.finding("held_then_allowed", address=finding.address, held=held, reason=reason)
+            return self._tell_allowed(finding.code, finding.address)
         return finding
+
+    def _tell_allowed(self, held: str, address: Address | None = None) -> Finding:
+        reason = self.instructions.reason
+        return self.messages.finding("held_then_allowed", address=address, held=held, reason=reason)
 
 
 def _unread(incoming: IncomingFile) -> Return:
