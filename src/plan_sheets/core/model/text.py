@@ -62,6 +62,16 @@ def cut(text: str, longest: int, where: str = "") -> str:
     return f"{kept.rstrip(' ,;:')}…{where}"
 
 
+LONGEST_SHOWN = 4_000
+"""Characters of what somebody typed that a cell shows: a sheet pasted from elsewhere may hold a million."""
+
+
+def show_beginning(text: str, where: str) -> str:
+    """The text; of one longer than `LONGEST_SHOWN` the beginning, and `where` the rest is."""
+    more = len(text) - LONGEST_SHOWN
+    return text if more <= 0 else f"{text[:LONGEST_SHOWN]} … ({more:,} characters more: see {where})"
+
+
 def count_words(count: int, noun: str) -> str:
     """A number and its noun: `1 day`, `12 days`."""
     return f"{count} {noun}{'' if count == 1 else 's'}"

@@ -76,8 +76,8 @@ class Intake:
         is_masked = any(finding.severity is Severity.MASKED for finding in returned.findings)
         if self.keeps and incoming.refusal is None and not is_masked:
             returned.was_kept, returned.was_written = True, self.folder.keep(incoming.data, incoming.sha)
-            if incoming.mail:
-                self.folder.keep_text(describe_whole(incoming.mail), incoming.mail.sha256)
+        if self.keeps and incoming.mail:
+            self.folder.keep_text(describe_whole(incoming.mail), incoming.mail.sha256)
         self.identifier.known.clear()
         return returned
 
@@ -136,7 +136,7 @@ class Intake:
 
     def _read_message(self, incoming: IncomingFile, returned: Return) -> None:
         """An e-mail without a workbook: it is told, with the addresses in it at which a workbook may lie."""
-        told = describe_mail(incoming.mail) if incoming.mail else ""
+        told = describe_mail(incoming.mail, tells_blank=True) if incoming.mail else ""
         finding = self.messages.finding("mail_without_workbook", entered=told)
         returned.is_closed = finding.code in self.instructions.allow
         returned.findings.append(self._allow(finding) if returned.is_closed else finding)
