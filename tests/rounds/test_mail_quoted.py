@@ -244,13 +244,20 @@ def test_its_text_is_kept_though_the_file_is_not(round_one: Plan, kind: str) -> 
     assert NUMBER not in kept.read_text()
 
 
-def test_a_masked_text_that_the_officer_allows_is_kept_after_all(round_one: Plan) -> None:
+@pytest.mark.parametrize("kind", ["accepted", "refused"])
+def test_a_masked_text_that_the_officer_allows_is_kept_after_all(round_one: Plan, book: bytes, kind: str) -> None:
     body = f"The order has the number {NUMBER} of the NHS"
-    path = put(round_one, "mail.eml", written(body, {"da.xlsx": b"PK\x03\x04"}).as_bytes())
-    round_one.receive_one(path)
-    round_one.receive_one(path, Instructions(allow=frozenset({"case_identifier"}), reason="The number of an order"))
+    allowed = Instructions(allow=frozenset({"case_identifier"}), reason="The number of an order")
+    file = book if kind == "accepted" else b"PK\x03\x04"
+    path = put(round_one, "mail.eml", written(body, {"da.xlsx": file}).as_bytes())
+    take(round_one, path)
+    assert count_quoted(round_one, body) == 0
+    office.receive_files(round_one.folder, [path], RECEIVED_ON, allowed)
+    assert count_quoted(round_one, body) == 1
     (kept,) = (round_one.path / "returned").glob("*.txt")
     assert body in kept.read_text()
+    take(round_one, path)
+    assert (count_quoted(round_one, body), body in kept.read_text()) == (1, True)
 
 
 def test_a_long_mail_on_findings_is_cut_once(round_one: Plan) -> None:

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from plan_sheets.core.model.dates import PartialDate
 from plan_sheets.core.model.found import Remark
-from plan_sheets.core.model.text import show_beginning
+from plan_sheets.core.model.text import MASK, show_beginning
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +34,17 @@ class Mail:
 
     @property
     def trail(self) -> tuple[str, ...]:
-        """How it came: its SHA-256, that of the mail that it was attached to, and so on."""
-        return (self.sha256, *(self.attached_to.trail if self.attached_to else ()))
+        """How it came: its SHA-256, and whether its text is masked; then the same of those that it was attached to.
+
+        What it says is known if its trail is.
+        """
+        above = self.attached_to.trail if self.attached_to else ()
+        return (f"{self.sha256} {MASK}" if self.is_masked else self.sha256, *above)
+
+    @property
+    def is_masked(self) -> bool:
+        """Whether its text must not be kept."""
+        return self.body == MASK
 
 
 def find_odd_date(mail: Mail, today: date, began: date | None) -> str:

@@ -27,6 +27,8 @@ def one_slip(word: str, other: str) -> bool:
     return max(len(word), len(other)) == 1 or (len(word) == 2 and word == other[::-1])  # noqa: PLR2004 - two neighbours
 
 
+MASK = "(masked)"
+"""What stands instead of a text that must not be kept."""
 REDACTED = "Redacted"
 """What stands instead of a text that was taken out for good."""
 

@@ -16,10 +16,11 @@ from plan_sheets.core.model.found import CellKind, FoundWorkbook
 from plan_sheets.core.model.mail import describe_mail, describe_whole, find_links
 from plan_sheets.core.model.messages import Messages
 from plan_sheets.core.model.receipts import Instructions
+from plan_sheets.core.model.text import MASK
 from plan_sheets.core.returned.lost_on_saving import find_lost
 from plan_sheets.core.returned.read import read_return
 from plan_sheets.core.returned.redacted import leave_redacted
-from plan_sheets.core.screening.around import MASK, find_kind, mask_around, mask_mail
+from plan_sheets.core.screening.around import find_kind, mask_around, mask_mail
 from plan_sheets.core.screening.identifiers import IdentifierKind
 from plan_sheets.core.screening.screen import Screen
 from plan_sheets.store import schemas

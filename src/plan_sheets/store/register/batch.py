@@ -12,6 +12,7 @@ from plan_sheets.core.book.document import Document, sha_of
 from plan_sheets.core.model.history import History
 from plan_sheets.core.model.keys import Key
 from plan_sheets.core.model.mail import Mail
+from plan_sheets.core.model.text import MASK
 from plan_sheets.store.outbox import Outbox
 from plan_sheets.store.register import tables
 
@@ -109,6 +110,7 @@ class Batch:
         m = tables.MAIL.c
         outer = self.add_mail(mail.attached_to) if mail.attached_to else None
         known = select(m.id).where(m.plan == self.register.plan, m.sha256 == mail.sha256, m.attached_to.is_(outer))
+        known = known.where(m.body == MASK if mail.is_masked else m.body != MASK)
         for (found,) in self.connection.execute(known):
             return int(found)
         told = {"sent_by": mail.sent_by, "sent_at": mail.sent_at, "subject": mail.subject, "body": mail.body}

@@ -9,6 +9,7 @@ from plan_sheets.core.answers.withdraw import SaidBeside
 from plan_sheets.core.model.findings import Outcome
 from plan_sheets.core.model.keys import Key
 from plan_sheets.core.model.mail import Mail
+from plan_sheets.core.model.text import MASK
 from plan_sheets.store.register import statements, tables, withdrawals
 from plan_sheets.store.register.register import Register, ReturnFacts
 
@@ -142,11 +143,13 @@ def list_verdicts(register: Register) -> dict[tuple[str, str], str]:
 def list_mails_known(register: Register) -> set[tuple[str, ...]]:
     """The trail of every e-mail in or as which anything ever came: see `Mail.trail`."""
     m = tables.MAIL
-    columns = m.c.id, m.c.sha256, m.c.attached_to
-    trails: dict[int | None, tuple[str, ...]] = {None: ()}
-    for number, sha, outer in register.read(statements.rows_by(m).with_only_columns(*columns), plan=register.plan):
-        trails[number] = (sha, *trails[outer])
-    return {trail for trail in trails.values() if trail}
+    columns = m.c.id, m.c.attached_to, m.c.sha256, m.c.body == MASK
+    known: dict[int | None, Mail] = {}
+    for number, outer, sha, is_masked in register.read(
+        statements.rows_by(m).with_only_columns(*columns), plan=register.plan
+    ):
+        known[number] = Mail(sha, body=MASK if is_masked else "", attached_to=known.get(outer))
+    return {mail.trail for mail in known.values()}
 
 
 def list_accepted(register: Register, verdicts: Iterable[str]) -> list[AcceptedFile]:
