@@ -301,3 +301,12 @@ def test_a_redaction_finds_a_mail_that_another_file_of_it_quotes(round_one: Plan
     office.redact_texts(round_one.folder, number, "A name in it", RECEIVED_ON)
     with sqlite3.connect(round_one.path / "register.sqlite") as register:
         assert OURS not in "\n".join(register.iterdump())
+
+
+def test_a_redaction_takes_out_what_the_forwarder_wrote(round_one: Plan, book: bytes) -> None:
+    mail = written("As agreed.", {"da.xlsx": book})
+    take(round_one, put(round_one, "forwarded.eml", forwarded_by_deputy(mail, OURS)))
+    office.redact_texts(round_one.folder, "DA-1", "A name in it", RECEIVED_ON)
+    with sqlite3.connect(round_one.path / "register.sqlite") as register:
+        assert OURS not in "\n".join(register.iterdump())
+    assert not [*(round_one.path / "returned").glob("*.txt")]
