@@ -16,8 +16,10 @@ from plan_sheets.core.book.signature import REFERENCE, SIGNATURE
 from plan_sheets.core.editions.public_text import release_rows
 from plan_sheets.core.model.dates import PartialDate, check_moment
 from plan_sheets.core.model.history import History
+from plan_sheets.core.model.mail import QUOTING
 from plan_sheets.core.model.queries import OpenQuery, QueryCell
 from plan_sheets.core.model.rounds import Round
+from plan_sheets.core.model.text import show_beginning
 from plan_sheets.core.rating.control_totals import SubgroupReturn, sums
 from plan_sheets.core.rating.plan_rows import Rows, parent
 from plan_sheets.core.rating.proposals import Proposal, proposals, subject
@@ -27,17 +29,13 @@ from plan_sheets.store import schemas
 from plan_sheets.store.plan_folder import Folder, check_folder
 from plan_sheets.store.register.batch import Batch
 from plan_sheets.store.register.declined import list_declined
-from plan_sheets.store.register.reads import list_findings_to_read, list_returns_asking
+from plan_sheets.store.register.reads import FileFinding, list_findings_to_read, list_returns_asking
 from plan_sheets.store.register.register import Register, ReturnFacts
 from plan_sheets.store.register.standings import read_standings
 from plan_sheets.store.writing.hand_over import hand_over
 
 READ = ("error", "query", "masked", "warning")
 """Severities of the findings that the officer reads; a note is read if its message is told to the officer."""
-
-
-MOST_SHOWN = 4_000
-"""Characters of what was entered that Findings shows: a sheet pasted from elsewhere may hold a million."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,7 +228,7 @@ def _make_finding_rows(facts: _Facts) -> Iterator[RowFacts]:
     notes = [message.code for message in schemas.load_messages().by_code.values() if message.told == "officer"]
     found = list_findings_to_read(facts.register, facts.code, days.get(facts.code, ""), READ, notes)
     for number, finding in enumerate(found):
-        whose = finding.subgroup or finding.kind.capitalize() or "Plan"
+        whose = finding.subgroup or finding.kind.capitalize() or "Not known"
         title = schemas.title_of(finding.record, finding.field) if finding.field else ""
         contents = {
             "ref": " ".join(filter(None, [whose, finding.round])),
@@ -239,21 +237,18 @@ def _make_finding_rows(facts: _Facts) -> Iterator[RowFacts]:
             "cell": finding.cell,
             "about": " ".join(filter(None, [finding.ref, title])),
             "severity": finding.severity.capitalize(),
-            "entered": _shorten_entered(finding.entered or "", finding.sha256),
+            "entered": _describe_entered(finding),
             "message": finding.message,
         }
         yield RowFacts(f"finding {number + 1}", contents)
 
 
-def _shorten_entered(text: str, sha: str) -> str:
-    """What was entered; of a text longer than `MOST_SHOWN` the beginning, and in which file the rest is.
-
-    `sha`: the SHA-256 of the file.
-    """
-    if len(text) <= MOST_SHOWN:
+def _describe_entered(finding: FileFinding) -> str:
+    """What was entered; of a long text the beginning, and in which file the rest is."""
+    text = finding.entered or ""
+    if finding.code in QUOTING:
         return text
-    rest = f"{len(text) - MOST_SHOWN:,} characters more: see the file as it came, returned/{sha}.xlsx"
-    return f"{text[:MOST_SHOWN]} … ({rest})"
+    return show_beginning(text, f"the file as it came, returned/{finding.sha256}.xlsx")
 
 
 def _make_owner_rows(rows: Rows) -> Iterator[RowFacts]:

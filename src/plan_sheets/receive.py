@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import chain, islice
 from pathlib import Path
 
 from plan_sheets.core.answers.returns import Return, judge
 from plan_sheets.core.book.document import DocumentFacts
+from plan_sheets.core.model.dates import PartialDate
 from plan_sheets.core.model.findings import PlanSheetsError, Verdict
 from plan_sheets.core.model.mail import describe_mail, find_odd_date
 from plan_sheets.core.model.messages import Messages
@@ -65,6 +66,7 @@ def receive(
     with folder.register.held_open(), Spool[_Numbered](LOT) as first, Spool[_Numbered](LOT) as corrections:
         opening = _Opening.of(folder, instructions, inbox.files, keeps=not dry_run)
         for number, returned in opening.each(executor):
+            opening.note_quoted(returned)
             (corrections if _corrects(returned) else first).add((number, returned))
         with folder.register.batch("receive", now.isoformat(timespec="seconds"), dry_run=dry_run) as batch:
             desk = _Desk.of(batch, opening)
@@ -88,6 +90,11 @@ class _Opening:
     """The id of the document that had gone out last; 0 if none had."""
     known: frozenset[str]
     """SHA-256 of all that had come in."""
+    quoted: set[tuple[tuple[str, ...], str]] = field(default_factory=set)
+    """The trail of each mail that is quoted, and the round on whose Returns that is; "" where a finding quotes it.
+
+    The files of one mail may lie in different lots.
+    """
 
     @classmethod
     def of(cls, folder: Folder, instructions: Instructions, waiting: Sequence[WaitingFile], *, keeps: bool) -> _Opening:
@@ -116,7 +123,14 @@ class _Opening:
         intake = Intake.of(self.intake.folder, self.intake.instructions, keeps=self.intake.keeps)
         returned = intake.open(self.waiting[number])
         _check([returned], intake.messages)
+        self.note_quoted(returned)
         return returned
+
+    def note_quoted(self, returned: Return) -> None:
+        """Note where the mail of a file is quoted: beside its subgroup, or in the finding that it came alone."""
+        code = _find_round(returned)
+        if returned.mail and (code or returned.is_message):
+            self.quoted.add((returned.mail.trail, code))
 
 
 @dataclass(slots=True)
@@ -135,8 +149,10 @@ class _Desk:
     """
     judged: dict[tuple[str, str], str]
     """The number of each file by its SHA-256, with a verdict that it was given."""
-    mails: set[str]
-    """SHA-256 of every e-mail that is known."""
+    mails: set[tuple[str, ...]]
+    """The trail of every e-mail that is known."""
+    latest: str
+    """The code of the round whose returns the officer's workbook shows; "" before the first."""
     merger: Merger | None = None
     """None until there is anything to record."""
 
@@ -153,6 +169,7 @@ class _Desk:
             {says: file.number for file in accepted for says in (file[:2], file.answers_sha) if says},
             list_verdicts(register),
             list_mails_known(register),
+            next((issued.code for issued in reversed(register.rounds())), ""),
         )
 
     def take_in(self, lot: list[_Numbered]) -> None:
@@ -165,7 +182,6 @@ class _Desk:
         returns = [returned for _, returned in lot]
         for returned in returns:
             self._check_date(returned)
-        self._quote_mails(returns)
         news = self._find_news(returns)
         for returned in returns:
             if returned.was_written and returned.sha256 in self.opening.known:
@@ -183,16 +199,18 @@ class _Desk:
         document, mail = returned.document, returned.mail
         began = Round.parse(document.round).first_day if document and document.round else None
         if mail and (code := find_odd_date(mail, datetime.fromisoformat(self.batch.at).date(), began)):
-            returned.findings.append(self.opening.intake.messages.finding(code, date=mail.sent_at[:10]))
+            sent = PartialDate.of_iso(mail.sent_at).words if mail.sent_at else ""
+            returned.findings.append(self.opening.intake.messages.finding(code, date=sent))
 
     def _quote_mails(self, returns: Sequence[Return]) -> None:
-        """Quote the mail of each file of which nothing is merged, once; that of others stands beside their subgroup."""
-        quoted = {
-            returned.mail.sha256 for returned in returns if returned.mail and (returned.answers or returned.is_message)
-        }
+        """Quote each mail once, unless it stands on the sheet Returns of the officer's workbook that is made next."""
+        quoted = self.opening.quoted
         for returned in returns:
-            if returned.mail and returned.mail.sha256 not in quoted and (said := describe_mail(returned.mail)):
-                quoted.add(returned.mail.sha256)
+            mail = returned.mail
+            if mail is None or quoted & {(mail.trail, ""), (mail.trail, self.latest)}:
+                continue
+            if (mail.trail not in self.mails or not returned.is_duplicate) and (said := describe_mail(mail)):
+                quoted.add((mail.trail, ""))
                 returned.findings.append(self.opening.intake.messages.finding("mail_said", entered=said))
 
     def _is_overtaken(self, returned: Return) -> bool:
@@ -206,17 +224,25 @@ class _Desk:
             _check_replaced(self.replaced, returns[0], self.opening.intake.folder)
         else:
             self._set_aside_duplicates(returns)
+        self._quote_mails(returns)
         news = []
         for returned in returns:
             judged = (returned.sha256, str(judge(returned)))
-            in_new_mail = returned.mail is not None and returned.mail.sha256 not in self.mails
+            in_new_mail = self._is_first_with_mail(returned)
             if returned.is_to_merge or in_new_mail or not (returned.is_duplicate or judged in self.judged):
                 news.append(returned)
                 self.judged[judged] = ""
             elif not returned.is_duplicate:
                 returned.number = self.judged[judged]
-            self.mails |= {returned.mail.sha256} if returned.mail else set()
+            self.mails |= {returned.mail.trail} if returned.mail and in_new_mail else set()
         return news
+
+    def _is_first_with_mail(self, returned: Return) -> bool:
+        """Whether its mail is new, and stands beside no other file of it on the sheet Returns."""
+        mail = returned.mail
+        if mail is None or mail.trail in self.mails:
+            return False
+        return (mail.trail, self.latest) not in self.opening.quoted or _find_round(returned) == self.latest
 
     def _set_aside_duplicates(self, returns: Sequence[Return]) -> None:
         """What was accepted before, byte for byte or answer for answer, changes nothing more.
@@ -251,6 +277,12 @@ def _list_sayings(returned: Return) -> list[str | tuple[str, int | None]]:
     if returned.answers is None or returned.is_untouched:
         return []
     return [returned.answers.sha, (returned.sha256, returned.answers.document.id)]
+
+
+def _find_round(returned: Return) -> str:
+    """The code of the round of which it is a subgroup's return that was read; "" if it is none."""
+    document = returned.answers.document if returned.answers else None
+    return document.round if document and document.kind == "subgroup" else ""
 
 
 def _corrects(returned: Return) -> bool:

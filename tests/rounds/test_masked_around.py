@@ -84,7 +84,7 @@ def test_the_text_of_the_mail_is_kept_quoted_and_traced(round_one: Plan) -> None
     office.receive_files(round_one.folder, [round_one.inbox / "m.eml"], RECEIVED_ON)
     returns = openpyxl.load_workbook(round_one.path / "officer/2016-17-q1.xlsx")["Returns"]
     texts = " ".join(str(cell) for row in returns.iter_rows(values_only=True) for cell in row)
-    assert "E-mail of 8 July 2016, 'Return': PS S2.1 went Red this morning." in texts
+    assert "E-mail of 8 July 2016 from Chair <c@da.example>, 'Return': PS S2.1 went Red this morning." in texts
     assert "Earlier mail: > What you wrote in May" in texts
     with sqlite3.connect(round_one.path / "register.sqlite") as register:
         assert register.execute("SELECT body FROM mail").fetchall() == [(body,)]

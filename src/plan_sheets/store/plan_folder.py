@@ -89,10 +89,15 @@ class Folder:
         return True
 
     def keep_text(self, text: str, sha: str) -> None:
-        """Keep what an e-mail says under `returned/`, named by the SHA-256 of the e-mail; it is not synced yet."""
+        """Keep what an e-mail says under `returned/`, named by the SHA-256 of the e-mail; it is not synced yet.
+
+        What was kept of it before stays: it may have been forwarded since, or its text was masked and is allowed now.
+        """
         target = self.path / RETURNED / f"{sha}.txt"
-        if not target.exists():
-            outbox.write_whole(target, text.encode("utf-8", "backslashreplace"))
+        data = text.encode("utf-8", "backslashreplace")
+        known = target.read_bytes() if target.exists() else b""
+        if data not in known:
+            outbox.write_whole(target, data if data.startswith(known) else known + b"\n" + data)
 
     def sync_kept(self, shas: Iterable[str]) -> None:
         """Sync the kept bytes with these SHA-256 to the disk. Raises PlanSheetsError."""

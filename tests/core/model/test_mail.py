@@ -24,6 +24,7 @@ PARTS = {
     "bold": (NEW, "", HEADED.replace("From:", "*From:*").replace("To:", "*To:*").replace("Sent:", "*Sent:*")),
     "divided": (NEW, "", "-----Original Message-----\nHow is S2.1?\n"),
     "forwarded": ("", "", "---------- Forwarded message ---------\nS2.1 is Red\n"),
+    "forwarded by Notes": (NEW, "", "----- Forwarded by The Deputy/LCC on 03/07/2016 10:12 -----\n\nS2.1 is Red\n"),
     "forwarded by a Mac": (NEW, "", "Begin forwarded message:\n\nS2.1 is Red\n"),
     "answered below": (f"> How is S2.1?\n{NEW}", "", ""),
     "answered between": (f"On Monday The Officer wrote:\n> How is S2.1?\n{NEW}> And S2.2?\nGreen\n", "", ""),
@@ -55,3 +56,9 @@ def test_links_to_files_kept_online_that_somebody_wrote() -> None:
         "or https://[broken\n-- \nhttps://drive.google.com/signature\n> https://dropbox.com/earlier\n"
     )
     assert [*find_links(body)] == [there, "https://1drv.ms/x/abc"]
+
+
+def test_links_in_what_was_forwarded_without_a_word() -> None:
+    there = "https://1drv.ms/x/abc"
+    assert [*find_links(f"{HEADED}It is at {there}\n")] == [there]
+    assert [*find_links(f"{NEW}{HEADED}It is at {there}\n")] == []

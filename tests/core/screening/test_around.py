@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from plan_sheets.core.model.mail import Mail
-from plan_sheets.core.screening.around import MASK, mask_mail
+from plan_sheets.core.model.text import MASK
+from plan_sheets.core.screening.around import mask_mail
 from plan_sheets.core.screening.identifiers import IdentifierKind
 from plan_sheets.store.schemas import load_screen
 

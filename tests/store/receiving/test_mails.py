@@ -425,3 +425,38 @@ def test_mails_in_a_zip_keep_what_each_says() -> None:
         "a.eml: return.xlsx": RED,
         "b.eml": "No return this time",
     }
+
+
+@pytest.mark.parametrize(
+    ("name", "subtype", "data"),
+    [
+        ("late news.txt", "plain", RED.encode()),
+        ("late news", "plain", RED.encode()),
+        ("news.log", "plain", RED.encode()),
+        ("news.md", "markdown", RED.encode()),
+        ("reply", "html", f"<p>{RED}</p>".encode()),
+        ("unicode.txt", "plain", RED.encode("utf-16")),
+    ],
+)
+def test_a_text_that_is_attached_is_read_whatever_it_is_called(name: str, subtype: str, data: bytes) -> None:
+    made = written("See the note.", {"return.xlsx": BOOK})
+    made.add_attachment(data, "text", subtype, filename=name)
+    assert alone("m.eml", made.as_bytes())[1].body == f"See the note.\n\n[{name}]\n{RED}"
+
+
+@pytest.mark.parametrize(
+    ("name", "subtype", "data"),
+    [
+        ("return.xlsx", "plain", b"no workbook"),
+        ("table.csv", "csv", b"J1a.1,Red"),
+        ("chair.vcf", "vcard", b"BEGIN:VCARD"),
+        ("book", "plain", BOOK),
+        ("odd", "plain", b"a\0b"),
+    ],
+)
+def test_an_attachment_that_is_no_text_of_the_mail(name: str, subtype: str, data: bytes) -> None:
+    made = written()
+    made.add_attachment(data, "text", subtype, filename=name)
+    found = unpack(IncomingFile("m.eml", made.as_bytes()))
+    assert {one.mail and one.mail.body for one in found.files} == {f"{RED}\n"}
+    assert name in str([*found.passed_over, *(one.name for one in found.files)])

@@ -75,7 +75,7 @@ def test_the_officer_reads_of_the_last_plan_of_this_round_of_late_returns_and_of
         (letter, severity) for letter in "bde0" for severity in ("error", "note")
     ]
     assert [(row.kind, row.round, row.subgroup) for row in found[::2]] == [
-        ("", "", ""),
+        ("plan", "", ""),
         ("subgroup", Q1, "DA"),
         ("subgroup", Q2, "DA"),
         ("", "", ""),

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from plan_sheets.core.model.dates import PartialDate
 from plan_sheets.core.model.found import Remark
+from plan_sheets.core.model.text import MASK, show_beginning
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,20 @@ class Mail:
     """What there is to say of it: that a signature was not checked, that an attachment is only a link."""
     attached_to: Mail | None = None
     """The mail that it was attached to, as when it was forwarded; None where it came by itself."""
+
+    @property
+    def trail(self) -> tuple[str, ...]:
+        """How it came: its SHA-256, and whether its text is masked; then the same of those that it was attached to.
+
+        What it says is known if its trail is.
+        """
+        above = self.attached_to.trail if self.attached_to else ()
+        return (f"{self.sha256} {MASK}" if self.is_masked else self.sha256, *above)
+
+    @property
+    def is_masked(self) -> bool:
+        """Whether its text must not be kept."""
+        return self.body == MASK
 
 
 def find_odd_date(mail: Mail, today: date, began: date | None) -> str:
@@ -53,6 +68,11 @@ class BodyParts(NamedTuple):
     signature: str
     quoted: str
     """Earlier mail below it, with the line that says whose it is."""
+
+    @property
+    def said(self) -> str:
+        """What the mail was sent to say: what was written, or all of it where that only forwards earlier mail."""
+        return self.written if self.written.strip() else "".join(self)
 
 
 def split_body(body: str) -> BodyParts:
@@ -82,7 +102,10 @@ def _is_divider(line: str) -> bool:
     text = line.strip()
     if text == "Begin forwarded message:":
         return True
-    return text.startswith("--") and text.endswith("--") and text.strip("- ").casefold() in _DIVIDERS
+    if not (text.startswith("--") and text.endswith("--")):
+        return False
+    words = text.strip("- ").casefold()
+    return words in _DIVIDERS or words.startswith("forwarded by ")  # as Notes does
 
 
 def _is_headed(lines: Sequence[str], number: int) -> bool:
@@ -140,7 +163,7 @@ _KEPT_ONLINE = (
 
 def find_links(body: str) -> Iterator[str]:
     """The addresses of files kept online that somebody wrote in a mail, each once."""
-    found = dict.fromkeys(match[0].rstrip(".,;)") for match in _ADDRESS.finditer(split_body(body).written))
+    found = dict.fromkeys(match[0].rstrip(".,;)") for match in _ADDRESS.finditer(split_body(body).said))
     return (address for address in found if _is_kept_online(address))
 
 
@@ -152,37 +175,35 @@ def _is_kept_online(address: str) -> bool:
     return any(host == known or host.endswith(f".{known}") for known in _KEPT_ONLINE)
 
 
-LONGEST_QUOTE = 4_000
-"""Characters of an e-mail that are quoted; the whole of it lies in `returned/`."""
+QUOTING = ("mail_said", "mail_without_workbook")
+"""Codes of the findings that quote an e-mail, as `describe_mail` does: what is long is cut already."""
 
 
-def describe_mail(mail: Mail) -> str:
-    """What an e-mail says, with its day and subject; its signature and the earlier mail below it are named as such.
+def describe_mail(mail: Mail, *, tells_blank: bool = False) -> str:
+    """What an e-mail says, with its day, sender and subject, and what the one says that it was attached to.
 
-    "" where it says nothing, in no subject either.
+    Its signature and the earlier mail below it are named as such; of a long one the beginning, and where the rest is.
+    "" where nothing is said, in no subject either, unless it `tells_blank`: then by whom that was sent, and when.
     """
+    return show_beginning(_describe(mail, tells_blank=tells_blank), f"returned/{mail.sha256}.txt")
+
+
+def _describe(mail: Mail, *, tells_blank: bool = False) -> str:
     parts = split_body(mail.body)
-    outer = describe_mail(mail.attached_to) if mail.attached_to else ""
+    outer = _describe(mail.attached_to) if mail.attached_to else ""
     told = [parts.written.strip()]
     told += [f"{name}: {text.strip()}" for name, text in zip(_NAMES, parts[1:], strict=True) if text.strip()]
     text = "\n".join(filter(None, told))
-    if not (text or mail.subject):
-        return outer
+    if not (text or mail.subject or outer or tells_blank):
+        return ""
     day = f" of {PartialDate.of_iso(mail.sent_at[:10]).words}" if mail.sent_at else ""
+    sender = f" from {mail.sent_by}" if mail.sent_by else ""
     subject = f", '{mail.subject}'" if mail.subject else ""
-    quoted = f"E-mail{day}{subject}: {_cut(text, mail.sha256) if text else '(no text)'}"
+    quoted = f"E-mail{day}{sender}{subject}: {text or '(no text)'}"
     return f"{quoted}\nForwarded by {outer[:1].lower()}{outer[1:]}" if outer else quoted
 
 
 _NAMES = ("Signature", "Earlier mail")
-
-
-def _cut(text: str, sha: str) -> str:
-    """The text; of a long one the beginning, and where the rest is."""
-    if len(text) <= LONGEST_QUOTE:
-        return text
-    rest = f"{len(text) - LONGEST_QUOTE:,} characters more: see returned/{sha}.txt"
-    return f"{text[:LONGEST_QUOTE]} … ({rest})"
 
 
 def describe_whole(mail: Mail) -> str:

@@ -27,6 +27,8 @@ def one_slip(word: str, other: str) -> bool:
     return max(len(word), len(other)) == 1 or (len(word) == 2 and word == other[::-1])  # noqa: PLR2004 - two neighbours
 
 
+MASK = "(masked)"
+"""What stands instead of a text that must not be kept."""
 REDACTED = "Redacted"
 """What stands instead of a text that was taken out for good."""
 
@@ -60,6 +62,16 @@ def cut(text: str, longest: int, where: str = "") -> str:
         return line
     kept = line[:longest].rpartition(" ")[0] or line[: longest - 1]
     return f"{kept.rstrip(' ,;:')}…{where}"
+
+
+LONGEST_SHOWN = 4_000
+"""Characters of what somebody typed that a cell shows: a sheet pasted from elsewhere may hold a million."""
+
+
+def show_beginning(text: str, where: str) -> str:
+    """The text; of one longer than `LONGEST_SHOWN` the beginning, and `where` the rest is."""
+    more = len(text) - LONGEST_SHOWN
+    return text if more <= 0 else f"{text[:LONGEST_SHOWN]} … ({more:,} characters more: see {where})"
 
 
 def count_words(count: int, noun: str) -> str:

@@ -6,11 +6,9 @@ from dataclasses import replace
 
 from plan_sheets.core.model.found import FoundWorkbook
 from plan_sheets.core.model.mail import Mail
+from plan_sheets.core.model.text import MASK
 from plan_sheets.core.screening.identifiers import IdentifierKind
 from plan_sheets.core.screening.screen import Screen
-
-MASK = "(masked)"
-"""What stands instead of a text that must not be kept."""
 
 
 def find_kind(screen: Screen, *texts: str) -> IdentifierKind | None:

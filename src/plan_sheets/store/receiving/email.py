@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from dataclasses import dataclass, field, replace
 from email import message_from_bytes, policy
 from email.errors import MessageError
@@ -24,6 +25,14 @@ from plan_sheets.store.receiving.signed import open_signed
 
 SUFFIXES = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".zip", *MAILS)
 """Files with these endings are read; what they are is decided by their content."""
+DOCUMENTS = (
+    *(".pdf", ".doc", ".docx", ".docm", ".rtf", ".odt", ".pages", ".numbers"),
+    *(".csv", ".tsv", ".htm", ".html", ".mht", ".mhtml", ".xml", ".fods", ".gsheet", ".url", ".webloc"),
+    *(".xltx", ".xltm", ".xlt", ".ots", ".rar", ".7z"),
+)
+"""Endings of documents that somebody may send instead of the workbook; each kind has its own message."""
+_CARDS = ("text/vcard", "text/x-vcard", "text/directory")
+"""Types of texts with the address of somebody, which some programs attach to every mail."""
 _TYPES = {
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": ".xlsx",
     "application/vnd.ms-excel": ".xls",
@@ -249,11 +258,15 @@ def _is_text(part: EmailMessage, name: str | None) -> bool:
 
 
 def _is_note(part: EmailMessage, kind: str, name: str) -> bool:
-    """Whether an attachment is a plain text by name and content: it is read as a part of the mail's own."""
-    if not name.lower().endswith(".txt") or kind not in ("text/plain", "application/octet-stream"):
+    """Whether an attachment is a text by its type or name, and its content: it is read as a part of the mail's own."""
+    suffix = PurePosixPath(name).suffix.lower()
+    is_typed = kind.startswith("text/") and kind not in _CARDS and suffix not in (*SUFFIXES, *DOCUMENTS)
+    if not (is_typed or (suffix == ".txt" and kind == "application/octet-stream")):
         return False
     data = part.get_payload(decode=True)
-    return isinstance(data, bytes) and b"\0" not in data and not data.startswith(STARTS)
+    if not isinstance(data, bytes) or data.startswith(STARTS):
+        return False
+    return b"\0" not in data or data.startswith((BOM_UTF16_LE, BOM_UTF16_BE))
 
 
 def _find_address(part: EmailMessage, kind: str) -> str:

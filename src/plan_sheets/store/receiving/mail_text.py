@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from binascii import Error, a2b_uu
-from codecs import lookup
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE, lookup
 from collections.abc import Iterable, Mapping
 from html import unescape
 
@@ -24,7 +24,7 @@ _HALVES = re.compile("[\ud800-\udfff]")
 
 def decode(data: bytes, charset: str) -> str:
     """The text of these bytes, in the encoding that the mail names or, where that cannot be, in a usual one."""
-    for encoding in (charset, *_FIRST_ENCODINGS):
+    for encoding in ("utf-16" if data.startswith((BOM_UTF16_LE, BOM_UTF16_BE)) else charset, *_FIRST_ENCODINGS):
         try:
             if lookup(encoding).name not in _NO_ENCODINGS_OF_MAIL:
                 return without_halves(data.decode(encoding))

@@ -17,11 +17,12 @@ from plan_sheets.core.model.keys import Address
 from plan_sheets.core.model.mail import describe_mail, describe_whole, find_links
 from plan_sheets.core.model.messages import Messages
 from plan_sheets.core.model.receipts import ALLOWS_IDENTIFIERS, Instructions
+from plan_sheets.core.model.text import MASK
 from plan_sheets.core.returned.lost_on_saving import find_lost
 from plan_sheets.core.returned.mask import list_issued, mask, tell_masked
 from plan_sheets.core.returned.read import read_return
 from plan_sheets.core.returned.redacted import leave_redacted
-from plan_sheets.core.screening.around import MASK, find_kind, mask_around, mask_mail
+from plan_sheets.core.screening.around import find_kind, mask_around, mask_mail
 from plan_sheets.core.screening.identifiers import IdentifierKind
 from plan_sheets.core.screening.screen import Screen
 from plan_sheets.store import schemas
@@ -76,8 +77,8 @@ class Intake:
         is_masked = any(finding.severity is Severity.MASKED for finding in returned.findings)
         if self.keeps and incoming.refusal is None and not is_masked:
             returned.was_kept, returned.was_written = True, self.folder.keep(incoming.data, incoming.sha)
-            if incoming.mail:
-                self.folder.keep_text(describe_whole(incoming.mail), incoming.mail.sha256)
+        if self.keeps and incoming.mail:
+            self.folder.keep_text(describe_whole(incoming.mail), incoming.mail.sha256)
         self.identifier.known.clear()
         return returned
 
@@ -135,7 +136,7 @@ class Intake:
 
     def _read_message(self, incoming: IncomingFile, returned: Return) -> None:
         """An e-mail without a workbook: it is told, with the addresses in it at which a workbook may lie."""
-        told = describe_mail(incoming.mail) if incoming.mail else ""
+        told = describe_mail(incoming.mail, tells_blank=True) if incoming.mail else ""
         finding = self.messages.finding("mail_without_workbook", entered=told)
         returned.is_closed = finding.code in self.instructions.allow
         returned.findings.append(self._allow(finding) if returned.is_closed else finding)

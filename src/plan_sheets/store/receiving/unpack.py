@@ -17,7 +17,7 @@ from plan_sheets.store.container.kinds import has_stream, is_workbook
 from plan_sheets.store.container.limits import LIMITS, Limits
 from plan_sheets.store.container.refused import Refusal, RefusedError
 from plan_sheets.store.container.zip import is_encrypted, list_entries, read_entry
-from plan_sheets.store.receiving.email import SUFFIXES, read_mail
+from plan_sheets.store.receiving.email import DOCUMENTS, SUFFIXES, read_mail
 from plan_sheets.store.receiving.mailboxes import ending, find_mail, find_mails, is_mail
 from plan_sheets.store.receiving.outlook import convert_message
 
@@ -75,12 +75,6 @@ def unpack(file: IncomingFile, limits: Limits = LIMITS) -> UnpackedFiles:
     return out
 
 
-_DOCUMENTS = (
-    *(".pdf", ".doc", ".docx", ".docm", ".rtf", ".odt", ".pages", ".numbers"),
-    *(".csv", ".tsv", ".htm", ".html", ".mht", ".mhtml", ".xml", ".fods", ".gsheet", ".url", ".webloc"),
-    *(".xltx", ".xltm", ".xlt", ".ots", ".rar", ".7z"),
-)
-"""Endings of documents that somebody may send instead of the workbook; each kind has its own message."""
 BESIDE = "came with a workbook: look whether it holds an answer"
 
 
@@ -89,7 +83,7 @@ def find_reason_passed_over(name: str, data: bytes = b"") -> str:
     path = PurePosixPath(name)
     if path.name.startswith(("~$", ".")) or "__MACOSX" in path.parts:
         return "left behind by another program"
-    return "" if ending(name) in (*SUFFIXES, *_DOCUMENTS) or is_workbook(data) else "not a workbook by its name"
+    return "" if ending(name) in (*SUFFIXES, *DOCUMENTS) or is_workbook(data) else "not a workbook by its name"
 
 
 def _unpack(file: IncomingFile, out: UnpackedFiles, depth: int) -> None:
@@ -108,7 +102,7 @@ def _unpack(file: IncomingFile, out: UnpackedFiles, depth: int) -> None:
                 out.passed_over.append((inside.name, why))
                 continue
             out.take(len(member.data))
-            if ending(member.name) in _DOCUMENTS and not is_mail(member.data):
+            if ending(member.name) in DOCUMENTS and not is_mail(member.data):
                 documents.append(inside)
             else:
                 _unpack(inside, out, depth + 1)

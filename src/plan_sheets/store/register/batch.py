@@ -11,7 +11,8 @@ from sqlalchemy import Connection, Table, func, insert, select
 from plan_sheets.core.book.document import Document, sha_of
 from plan_sheets.core.model.history import History
 from plan_sheets.core.model.keys import Key
-from plan_sheets.core.model.mail import Mail, describe_whole
+from plan_sheets.core.model.mail import Mail
+from plan_sheets.core.model.text import MASK
 from plan_sheets.store.outbox import Outbox
 from plan_sheets.store.register import tables
 
@@ -105,14 +106,15 @@ class Batch:
         )
 
     def add_mail(self, mail: Mail) -> int:
-        """The id of an e-mail, which is added if it is not there: several files may have come in it."""
+        """The id of an e-mail, which is added if it is not there, with the one that it was attached to."""
         m = tables.MAIL.c
-        known = select(m.id).where(m.plan == self.register.plan, m.sha256 == mail.sha256)
+        outer = self.add_mail(mail.attached_to) if mail.attached_to else None
+        known = select(m.id).where(m.plan == self.register.plan, m.sha256 == mail.sha256, m.attached_to.is_(outer))
+        known = known.where(m.body == MASK if mail.is_masked else m.body != MASK)
         for (found,) in self.connection.execute(known):
             return int(found)
-        below = f"\n\nForwarded in this e-mail:\n{describe_whole(mail.attached_to)}" if mail.attached_to else ""
-        told = {"sent_by": mail.sent_by, "sent_at": mail.sent_at, "subject": mail.subject, "body": mail.body + below}
-        return self.add(tables.MAIL, sha256=mail.sha256, **told)
+        told = {"sent_by": mail.sent_by, "sent_at": mail.sent_at, "subject": mail.subject, "body": mail.body}
+        return self.add(tables.MAIL, sha256=mail.sha256, **told, attached_to=outer)
 
     def history(self) -> History:
         """The history, with what this batch has recorded so far."""

@@ -9,6 +9,7 @@ from plan_sheets.core.answers.withdraw import SaidBeside
 from plan_sheets.core.model.findings import Outcome
 from plan_sheets.core.model.keys import Key
 from plan_sheets.core.model.mail import Mail
+from plan_sheets.core.model.text import MASK
 from plan_sheets.store.register import statements, tables, withdrawals
 from plan_sheets.store.register.register import Register, ReturnFacts
 
@@ -47,8 +48,9 @@ class CellFinding(NamedTuple):
 
 
 class FileFinding(NamedTuple):
-    """A finding as the officer reads it, with its file; document kind, round and subgroup are "" without a document."""
+    """A finding as the officer reads it, with its file; kind, round and subgroup are "" where they are not known."""
 
+    code: str
     sheet: str
     cell: str
     record: str
@@ -120,10 +122,12 @@ MAIL_COLUMNS = len(statements.of_mail(tables.MAIL.c))
 """How many columns, the last of a row, are those of an e-mail."""
 
 
-def _make_mail(row: Sequence[Any]) -> Mail | None:
-    """The e-mail in the last columns of a row; None where they are blank."""
-    mail = Mail(*row[-MAIL_COLUMNS:])
-    return mail if mail.sha256 else None
+def _make_mail(register: Register, row: Sequence[Any]) -> Mail | None:
+    """The e-mail in the last columns of a row, with those that it was attached to; None where they are blank."""
+    sha, sent_by, sent_at, subject, body, number = row[-MAIL_COLUMNS:]
+    outer = register.read(statements.mail_by_id(), plan=register.plan, id=number)[0] if number else None
+    attached_to = _make_mail(register, outer) if outer is not None else None
+    return Mail(sha, sent_by, sent_at, subject, body, attached_to=attached_to) if sha else None
 
 
 def list_shas_received(register: Register) -> frozenset[str]:
@@ -136,10 +140,16 @@ def list_verdicts(register: Register) -> dict[tuple[str, str], str]:
     return {(sha, verdict): number for sha, verdict, number in register.read(statements.verdicts(), plan=register.plan)}
 
 
-def list_mails_known(register: Register) -> set[str]:
-    """SHA-256 of every e-mail in or as which anything ever came."""
+def list_mails_known(register: Register) -> set[tuple[str, ...]]:
+    """The trail of every e-mail in or as which anything ever came: see `Mail.trail`."""
     m = tables.MAIL
-    return {sha for (sha,) in register.read(statements.rows_by(m).with_only_columns(m.c.sha256), plan=register.plan)}
+    columns = m.c.id, m.c.attached_to, m.c.sha256, m.c.body == MASK
+    known: dict[int | None, Mail] = {}
+    for number, outer, sha, is_masked in register.read(
+        statements.rows_by(m).with_only_columns(*columns), plan=register.plan
+    ):
+        known[number] = Mail(sha, body=MASK if is_masked else "", attached_to=known.get(outer))
+    return {mail.trail for mail in known.values()}
 
 
 def list_accepted(register: Register, verdicts: Iterable[str]) -> list[AcceptedFile]:
@@ -160,7 +170,7 @@ def list_returns_of_rounds(
     """What came back for the documents of these kinds and of the rounds from `first` to `last` (codes, both with)."""
     bound = {"first": first, "last": last, "kinds": [*kinds], "verdicts": [*verdicts]}
     rows = register.read(statements.returns_by_round(), plan=register.plan, **bound)
-    return [ReturnOfRound._make([*row[:-MAIL_COLUMNS], _make_mail(row)]) for row in rows]
+    return [ReturnOfRound._make([*row[:-MAIL_COLUMNS], _make_mail(register, row)]) for row in rows]
 
 
 def list_issues(register: Register, last: str, kinds: Iterable[str]) -> Iterator[tuple[str, str]]:
@@ -221,7 +231,8 @@ def list_traced_values(register: Register, ref: str) -> list[TracedValue]:
     entered = register.read(statements.entries_of_ref(), plan=register.plan, about=ref)
     settled = register.read(statements.settled_values_of_ref(), plan=register.plan, about=ref)
     traced = [
-        TracedValue._make([Key(*row[:3]), *row[3:-MAIL_COLUMNS], _make_mail(row), ""]) for row in (*entered, *settled)
+        TracedValue._make([Key(*row[:3]), *row[3:-MAIL_COLUMNS], _make_mail(register, row), ""])
+        for row in (*entered, *settled)
     ]
     withdrawn = register.read(statements.withdrawn_values_of_ref(), plan=register.plan, about=ref)
     for *place, code, value, number, file, sha, at, reason in withdrawn:
@@ -260,7 +271,8 @@ def list_origins(register: Register, values: Collection[int]) -> dict[int, tuple
 
 def list_mails(register: Register, returns: Collection[int]) -> list[Mail]:
     """The e-mails that these returns (ids) came in, or are."""
-    return [Mail(*row) for row in register.read(statements.mails_of(), plan=register.plan, ids=[*returns])]
+    rows = register.read(statements.mails_of(), plan=register.plan, ids=[*returns])
+    return [mail for row in rows if (mail := _make_mail(register, row))]
 
 
 def list_entries_typed(register: Register, about: str, field: str, returns: Collection[int]) -> list[TypedEntry]:

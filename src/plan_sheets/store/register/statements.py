@@ -129,12 +129,12 @@ def findings_to_read() -> Select[Any]:
     late = func.substr(r.received, 1, 10) >= bindparam("issued")
     in_time = and_(r.document.is_not(None), or_(d.round == bindparam("round"), late))
     chosen = select(
-        *(f.sheet, f.cell, f.record, f.ref, f.field, f.severity, f.entered, f.message),
+        *(f.code, f.sheet, f.cell, f.record, f.ref, f.field, f.severity, f.entered, f.message),
         *(
             r.number,
             r.file,
             r.sha256,
-            func.coalesce(d.kind, ""),
+            func.coalesce(d.kind, r.kind),
             func.coalesce(d.round, ""),
             func.coalesce(d.subgroup, ""),
         ),
@@ -220,8 +220,14 @@ def mails_of() -> Select[Any]:
     """The e-mails that the returns `ids` came in."""
     r, m = tables.RETURN.c, tables.MAIL
     of = rows_by(tables.RETURN).order_by(None).where(r.id.in_(_any_of("ids")), r.mail == m.c.id)
-    chosen: Select[Any] = of.with_only_columns(*of_mail(m.c))  # type: ignore[assignment]  # five texts
+    chosen: Select[Any] = of.with_only_columns(*of_mail(m.c))
     return chosen.distinct()
+
+
+@cache
+def mail_by_id() -> Select[Any]:
+    """The e-mail with this `id`."""
+    return rows_by(tables.MAIL, "id").with_only_columns(*of_mail(tables.MAIL.c))
 
 
 @cache
@@ -293,9 +299,10 @@ def withdrawn_values_of_ref() -> Select[Any]:
     return chosen.where(v.plan == bindparam("plan"), _is_about(v.ref)).order_by(v.id)
 
 
-def of_mail(mail: Any) -> list[ColumnElement[str]]:
-    """What an e-mail says, of its columns; "" where there is none."""
-    return [func.coalesce(column, "") for column in (mail.sha256, mail.sent_by, mail.sent_at, mail.subject, mail.body)]
+def of_mail(mail: Any) -> list[ColumnElement[Any]]:
+    """What an e-mail says, of its columns, "" where there is none; then the id of the one that it was attached to."""
+    texts = mail.sha256, mail.sent_by, mail.sent_at, mail.subject, mail.body
+    return [*(func.coalesce(column, "") for column in texts), mail.attached_to]
 
 
 def _is_about(ref: ColumnElement[str]) -> ColumnElement[bool]:

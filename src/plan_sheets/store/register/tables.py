@@ -115,7 +115,8 @@ MAIL = Table(
     _text("sent_at"),
     _text("subject"),
     _text("body"),
-    Index("mail_sha256", "plan", "sha256", unique=True),
+    _to("attached_to", "mail", optional=True),
+    Index("mail_sha256", "plan", "sha256"),
 )
 RETURN = Table(
     "return",

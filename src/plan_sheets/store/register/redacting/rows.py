@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, select, text, update
 
 from plan_sheets.core.model.keys import Key
+from plan_sheets.core.model.mail import QUOTING
 from plan_sheets.core.model.text import REDACTED
 from plan_sheets.store.register import tables
 from plan_sheets.store.register.batch import Batch
@@ -44,6 +45,8 @@ class _Rows:
     typed: TypedTexts
     mails: frozenset[int]
     """The ids of the e-mails that the returns came in in which any of it was typed."""
+    came_in_them: frozenset[int]
+    """The ids of all returns that came in these e-mails: any of them may have a finding that quotes one."""
     by_query: Mapping[int, Collection[Key]]
     by_settlement: Mapping[int, Collection[Key]]
     """The facts that a query, or a settlement, is about."""
@@ -53,21 +56,25 @@ class _Rows:
     @classmethod
     def of(cls, batch: Batch, typed: TypedTexts) -> _Rows:
         """The rows as they stand."""
-        read, r, c, v, s = (
+        read, r, m, c, v, s = (
             batch.connection.execute,
             tables.RETURN.c,
+            tables.MAIL.c,
             tables.QUERY_CELL.c,
             tables.VALUE.c,
             tables.SETTLEMENT.c,
         )
-        mails = frozenset(row.mail for row in read(select(r.id, r.mail)) if row.id in typed.returns and row.mail)
+        in_mail = dict(map(tuple, read(select(r.id, r.mail).where(r.mail.is_not(None)))))
+        came_in = {mail for number, mail in in_mail.items() if number in typed.returns}
+        came_in_them = frozenset(number for number, mail in in_mail.items() if mail in came_in)
+        mails = frozenset(_add_outer(came_in, dict(map(tuple, read(select(m.id, m.attached_to))))))
         by_query = _gather(read(select(c.query, c.record, c.ref, c.field)))
         by_settlement = _gather(read(select(v.settlement, v.record, v.ref, v.field).where(v.settlement.is_not(None))))
         for row in read(select(s.id, s.subject)):
             number = row.subject.removeprefix(QUERY_SUBJECT)
             if number.isdigit():
                 by_settlement.setdefault(row.id, set()).update(by_query.get(int(number), ()))
-        return cls(batch, typed, mails, by_query, by_settlement)
+        return cls(batch, typed, mails, came_in_them, by_query, by_settlement)
 
     def redact(self, table: str, row: Any, column: str, value: str) -> str:
         """A text of a row without what has to go."""
@@ -83,7 +90,9 @@ class _Rows:
         if column in ("message", "typed"):
             beside = [words for words in self.typed.beside if is_telling(words)]
             goes = goes or self.typed.quotes(keys, value) or (is_meant and any(has_words(value, t) for t in beside))
-        elif is_meant and not getattr(row, "ref", ""):  # an e-mail without a workbook, as a finding tells it
+        elif getattr(row, "code", "") in QUOTING and row.return_id in self.came_in_them:
+            goes = goes or self._is_said_to_go(value)
+        elif is_meant and not getattr(row, "ref", ""):
             goes = goes or any(has_words(value, words) for words in self.typed.beside)
         return REDACTED if goes else value
 
@@ -107,9 +116,11 @@ class _Rows:
             return self.typed.holds(row.sent_by) or (
                 came and any(has_words(row.sent_by, t) for t in self.typed.all_texts)
             )
-        if self.typed.holds(said) or (came and self.typed.is_of_returns):
-            return True
-        return came and any(has_words(said, words) for words in self.typed.all_texts)
+        return self.typed.holds(said) or (came and self._is_said_to_go(said))
+
+    def _is_said_to_go(self, said: str) -> bool:
+        """Whether what an e-mail says goes, in which something came that has to go: see `_is_mail_to_go`."""
+        return self.typed.is_of_returns or any(has_words(said, words) for words in self.typed.all_texts)
 
     def _redact_return(self, row: Any, column: str, value: str) -> str:
         """A text beside the cells of a return; of a file's name the ending stays, of a form what a list offers."""
@@ -118,6 +129,12 @@ class _Rows:
             return _redact_form(value, self.typed, whole=is_meant)
         goes = is_meant or self.typed.holds(value)
         return REDACTED + (PurePath(value).suffix if column == "file" else "") if goes else value
+
+
+def _add_outer(mails: set[int], outer: Mapping[int, int | None]) -> set[int]:
+    """The ids of these e-mails and of those that they were attached to; `outer`: to which each was, None if to none."""
+    above = {number for mail in mails if (number := outer[mail])}
+    return mails | _add_outer(above, outer) if above else mails
 
 
 def _gather(rows: Iterable[Any]) -> dict[int, set[Key]]:

@@ -11,7 +11,7 @@ from pathlib import PurePath
 
 from plan_sheets.core.book.layout import Field
 from plan_sheets.core.model.keys import Key
-from plan_sheets.core.model.mail import split_body
+from plan_sheets.core.model.mail import Mail, split_body
 from plan_sheets.core.model.text import REDACTED, plain
 from plan_sheets.store.register.reads import list_entries_typed, list_mails, list_settled_typed
 from plan_sheets.store.register.register import Register, ReturnFacts
@@ -144,9 +144,12 @@ def _find_subgroups(register: Register, returns: Collection[int]) -> frozenset[s
 
 def _list_written(register: Register, returns: Collection[ReturnFacts]) -> Iterator[str]:
     """What was written with these returns: in their e-mails and on their forms."""
-    for mail in list_mails(register, [file.id for file in returns]):
-        yield split_body(mail.body).written
-        yield mail.subject
+    for came_in in list_mails(register, [file.id for file in returns]):
+        mail: Mail | None = came_in
+        while mail:
+            yield split_body(mail.body).written
+            yield mail.subject
+            mail = mail.attached_to
     fields = load_records()["form"]
     for file in returns:
         answers = json.loads(file.form or "{}")
