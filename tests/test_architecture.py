@@ -53,7 +53,7 @@ ONLY = {
         )
     },
     "python_calamine": {"store.formats.reader"},
-    "olefile": {"store.formats.binary.xls", "store.receiving.outlook"},
+    "olefile": {"store.container.texts", "store.formats.binary.xls", "store.receiving.outlook"},
     "asn1crypto": {"store.receiving.signed"},
     "openpyxl": {"demo", *(f"store.inspector.{name}" for name in ("look", "sheet", "styles"))},
     "docx": {"store.writing.word"},

@@ -166,22 +166,25 @@ def test_what_is_held_goes_in_once_the_officer_says_whose_it_is(round_one: Plan,
 
 
 REFUSED = [
-    (b"", "file_empty"),
-    (b"%PDF-1.4 and so on", "file_pdf"),
-    (b"Ref,What we will do\nJ1a.1,Map\n", "file_text"),
-    (b"<html><body>Sign in</body></html>", "file_html"),
-    (b"PK\x03\x04 cut off", "file_damaged"),
+    (b"", "file_empty", True),
+    (b"%PDF-1.4 and so on", "file_pdf", False),
+    (b"Ref,What we will do\nJ1a.1,Map\n", "file_text", True),
+    (b"<html><body>Sign in</body></html>", "file_html", True),
+    (b"PK\x03\x04 cut off", "file_damaged", False),
 ]
 
 
-@pytest.mark.parametrize(("data", "code"), REFUSED, ids=[code for _, code in REFUSED])
-def test_what_is_no_workbook_is_refused_in_one_sentence(round_one: Plan, data: bytes, code: str) -> None:
+@pytest.mark.parametrize(("data", "code", "is_kept"), REFUSED, ids=[code for _, code, _ in REFUSED])
+def test_what_is_no_workbook_is_refused_in_one_sentence_and_kept_if_it_can_be_looked_into(
+    round_one: Plan, data: bytes, code: str, *, is_kept: bool
+) -> None:
     path = round_one.inbox / "return.xlsx"
     path.parent.mkdir()
     path.write_bytes(data)
     receipt = round_one.receive_one(path)
-    assert (receipt.verdict, codes(receipt)) == ("refused", [code])
+    assert (receipt.verdict, codes(receipt)) == ("refused", [code] if is_kept else sorted([code, "file_not_kept"]))
     assert (receipt.kind, receipt.issue) == (None, None)
+    assert (round_one.path / "returned" / f"{receipt.sha256}.xlsx").exists() is is_kept
 
 
 def test_a_bad_file_costs_the_others_nothing(round_one: Plan) -> None:

@@ -48,7 +48,7 @@ def test_a_mail_without_a_workbook_is_held_alone_and_in_a_folder(round_one: Plan
         receipts = {one.file.rpartition("/")[2]: one for one in round_one.receive(given)}
         message = receipts["a message.eml"]
         assert (message.kind, message.verdict, message.sent_by) == ("message", "held", SENDER)
-        assert codes(message) == ["mail_without_workbook"]
+        assert codes(message) == ["mail_kept_as_text", "mail_without_workbook"]
     assert receipts["return.xlsx"].verdict == "accepted_with_findings"
 
 
@@ -60,10 +60,10 @@ def test_a_folder_of_nothing_but_mail_tells_the_command_line_that_somebody_must_
 
 def test_a_mail_that_names_where_its_file_lies(round_one: Plan) -> None:
     typed = put(round_one, "typed.eml", written(f"It is at {ADDRESS}").as_bytes())
-    assert codes(round_one.receive_one(typed)) == ["mail_names_link", "mail_without_workbook"]
+    assert codes(round_one.receive_one(typed)) == ["mail_kept_as_text", "mail_names_link", "mail_without_workbook"]
     linked = put(round_one, "linked.msg", message_file(outlook(link_in_outlook(ADDRESS), {})))
     receipt = round_one.receive_one(linked)
-    assert codes(receipt) == ["mail_link", "mail_undated", "mail_without_workbook"]
+    assert codes(receipt) == ["mail_kept_as_text", "mail_link", "mail_undated", "mail_without_workbook"]
     assert f"'return.xlsx' was not attached to this e-mail: it is only a link, to {ADDRESS}." in str(receipt.findings)
 
 

@@ -93,9 +93,9 @@ def test_what_cannot_be_read_in_an_email_costs_the_others_nothing(round_one: Pla
     told = {Path(one.file).name: (one.verdict, codes(one)) for one in round_one.receive(inbox)}
     assert told.pop("da.xlsx")[0] != "refused"
     assert told == {
-        "mail.eml: winmail.dat": ("refused", ["file_outlook"]),
-        "mail.eml": ("held", ["mail_without_workbook"]),
-        "locked.zip": ("refused", ["file_zip_encrypted"]),
+        "mail.eml: winmail.dat": ("refused", ["file_not_kept", "file_outlook"]),
+        "mail.eml": ("held", ["mail_kept_as_text", "mail_without_workbook"]),
+        "locked.zip": ("refused", ["file_not_kept", "file_zip_encrypted"]),
     }
 
 
@@ -143,8 +143,9 @@ def test_what_was_sent_instead_of_a_workbook_is_refused_with_its_own_sentence(wa
         name, data = packed[way]
         (inbox / name).write_bytes(data)
     told = {one.file.rpartition("/")[2].rpartition(" ")[2]: codes(one) for one in round_one.receive(inbox)}
-    message = {"all.eml": ["mail_without_workbook"]} if way == "mail" else {}
-    assert told == {name: [code] for code, name in DOCUMENTS.items()} | message
+    message = {"all.eml": ["mail_kept_as_text", "mail_without_workbook"]} if way == "mail" else {}
+    hidden = {"scan.pdf": ["file_not_kept", "file_pdf"]}
+    assert told == {name: [code] for code, name in DOCUMENTS.items()} | hidden | message
 
 
 @pytest.mark.parametrize("name", ["return", "return.xlsx.txt", "return.xlsx (1)", "return.download"])

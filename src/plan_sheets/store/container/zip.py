@@ -8,6 +8,7 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 
 from plan_sheets.store.container.limits import LIMITS, Limits
 from plan_sheets.store.container.refused import RefusedError
@@ -58,17 +59,32 @@ def read_entry(data: bytes, entry: zipfile.ZipInfo) -> bytes:
 
     Not by `ZipFile.open`: it cuts a part that is longer than the directory says off at that size, without an error.
     """
-    if not data.startswith(b"PK\x03\x04", entry.header_offset):
-        raise zipfile.BadZipFile(f"no part where {entry.filename} should be")
-    start = entry.header_offset + 30 + sum(struct.unpack_from("<2H", data, entry.header_offset + 26))
-    part = data[start : start + entry.compress_size]
+    part = data[find_packed(data, entry)]
     if entry.compress_type == zipfile.ZIP_DEFLATED:
-        part = zlib.decompressobj(-zlib.MAX_WBITS).decompress(part, entry.file_size + 1)
+        part = (_inflate_known if entry.file_size <= _SMALL else _inflate)(part, entry.file_size)
     elif entry.compress_type != zipfile.ZIP_STORED:
         raise zipfile.BadZipFile(f"{entry.filename} is packed in a way that spreadsheet programs do not use")
     if len(part) != entry.file_size or zlib.crc32(part) != entry.CRC:
         raise zipfile.BadZipFile(f"{entry.filename} is not what was packed")
     return part
+
+
+def _inflate(packed: bytes, size: int) -> bytes:
+    """The bytes that were packed; one more than `size` where there are more."""
+    return zlib.decompressobj(-zlib.MAX_WBITS).decompress(packed, size + 1)
+
+
+_SMALL = 60_000
+_inflate_known = lru_cache(maxsize=128)(_inflate)
+"""A part is read more than once, and the workbooks of a batch share many: eight megabytes at most are kept."""
+
+
+def find_packed(data: bytes, entry: zipfile.ZipInfo) -> slice:
+    """Where a part of a zip lies, as it is packed. Raises BadZipFile if the directory is wrong about it."""
+    if not data.startswith(b"PK\x03\x04", entry.header_offset):
+        raise zipfile.BadZipFile(f"no part where {entry.filename} should be")
+    start = entry.header_offset + 30 + sum(struct.unpack_from("<2H", data, entry.header_offset + 26))
+    return slice(start, start + entry.compress_size)
 
 
 def is_encrypted(entry: zipfile.ZipInfo) -> bool:

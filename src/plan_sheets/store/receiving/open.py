@@ -17,7 +17,7 @@ from plan_sheets.core.model.keys import Address
 from plan_sheets.core.model.mail import describe_mail, describe_whole, find_links
 from plan_sheets.core.model.messages import Messages
 from plan_sheets.core.model.receipts import ALLOWS_IDENTIFIERS, Instructions
-from plan_sheets.core.model.text import MASK
+from plan_sheets.core.model.text import MASK, plain
 from plan_sheets.core.returned.lost_on_saving import find_lost
 from plan_sheets.core.returned.mask import list_issued, mask, tell_masked
 from plan_sheets.core.returned.read import read_return
@@ -31,6 +31,7 @@ from plan_sheets.store.formats.reader import read_ordinary, read_workbook
 from plan_sheets.store.plan_folder import Folder
 from plan_sheets.store.receiving.identify import Identifier
 from plan_sheets.store.receiving.inbox import WaitingFile
+from plan_sheets.store.receiving.look import look
 from plan_sheets.store.receiving.unpack import IncomingFile
 
 _Read = Callable[[bytes], FoundWorkbook | Refusal]
@@ -73,9 +74,9 @@ class Intake:
             returned = _unread(incoming)
             returned.findings.append(self.messages.remark("file_unforeseen", {"reason": reason}))
         returned.findings[:0] = masked
+        may_be_kept = self._look(incoming, returned, is_ordinary=read is read_ordinary)
         # Of a container that could not be opened nobody knows what is in it; and what is masked is kept nowhere.
-        is_masked = any(finding.severity is Severity.MASKED for finding in returned.findings)
-        if self.keeps and incoming.refusal is None and not is_masked:
+        if self.keeps and may_be_kept and incoming.refusal is None and not _is_masked(returned):
             returned.was_kept, returned.was_written = True, self.folder.keep(incoming.data, incoming.sha)
         if self.keeps and incoming.mail:
             self.folder.keep_text(describe_whole(incoming.mail), incoming.mail.sha256)
@@ -102,6 +103,27 @@ class Intake:
             incoming = replace(incoming, mail=mail)
             findings += [self._tell_masked("The e-mail", kind)] if kind else []
         return incoming, findings
+
+    def _look(self, incoming: IncomingFile, returned: Return, *, is_ordinary: bool) -> bool:
+        """Whether every text in the bytes of a file was looked at, and none has to be masked; says why if not.
+
+        `is_ordinary`: raise OddError if that takes a child process.
+        """
+        if self.screen is None or _is_masked(returned):
+            return self.screen is None
+        if incoming.is_message:
+            returned.findings.append(self.messages.finding("mail_kept_as_text"))
+            return False
+        if incoming.refusal and not incoming.data:
+            return False
+        seen, is_hidden = look(incoming.data, is_ordinary=is_ordinary) if incoming.refusal is None else ((), True)
+        document = self.identifier.find_document(returned.document.reference) if seen and returned.document else None
+        issued = "\n".join(map(plain, list_issued(document))) if document else ""
+        typed = dict.fromkeys((one.where, one.kind) for one in seen if plain(one.text) not in issued)
+        returned.findings += [self._tell_masked(where, kind) for where, kind in typed]
+        if is_hidden and not typed:
+            returned.findings.append(self.messages.finding("file_not_kept"))
+        return not (typed or is_hidden)
 
     def _tell_masked(self, where: str, kind: IdentifierKind) -> Finding:
         title = schemas.load_screen().kinds[kind].title
@@ -194,6 +216,11 @@ class Intake:
 def _unread(incoming: IncomingFile) -> Return:
     """A file of which nothing is known yet."""
     return Return(incoming.name, incoming.sha, incoming.mail, incoming.is_message)
+
+
+def _is_masked(returned: Return) -> bool:
+    """Whether anything in it, or beside it, had to be masked."""
+    return any(finding.severity is Severity.MASKED for finding in returned.findings)
 
 
 def _holds_text(workbook: FoundWorkbook) -> bool:
