@@ -377,7 +377,7 @@ def print_compared(compared: MastersCompared, *, as_json: bool) -> None:
     for warning in compared.warnings:
         say(f"    warning  {warning}")
     for difference, why in zip(compared.differences, compared.reasons, strict=True):
-        where = " ".join(filter(None, (difference.sheet, difference.ref, difference.heading)))
+        where = ", ".join(filter(None, (difference.sheet, difference.about, difference.heading)))
         say(f"{where}: '{shorten(difference.before)}' -> '{shorten(difference.after)}'{f' ({why})' if why else ''}")
     count = count_of(len(compared.differences), "difference")
     say(f"{count} between {compared.before} and {compared.after}." if compared.differences else "Nothing differs.")
