@@ -300,7 +300,8 @@ def _make_paper(snapshot: Snapshot, reference: str, path: Path, wanted: editions
         raise PlanSheetsError("The board paper names people, so there is none for the public.", "Leave --paper out.")
     if path.suffix.lower() != ".docx":
         raise PlanSheetsError(f"{path} is no name for a Word document.", "Give the paper a name that ends in .docx.")
-    return hand_over_paper(board_paper(snapshot, reference, datetime.combine(snapshot.made_on, time())))
+    created = datetime.combine(snapshot.made_on, time())
+    return hand_over_paper(board_paper(snapshot, reference, created, wanted.state, wanted.replaces))
 
 
 def _list_warnings(snapshot: Snapshot, subgroups: Sequence[SubgroupFacts], changed: Path | None) -> Iterator[str]:
