@@ -47,6 +47,9 @@ def test_an_edition_says_cell_by_cell_what_differs_and_by_which_return(two: tupl
     assert rag["About"] == "J1a.1 Follow how far the DVSG has got with…"
     assert "Chair (Domestic Abuse), late.xlsx, received 5 August 2016" in rag["Why"]
     assert ("RAG status", "J1", "Published RAG") in found
+    changes = [row for row in rows(second) if row["Sheet"] == "Changes"]
+    assert {row["About"] for row in changes} == {"J1a.1"}
+    assert {row["Why"] for row in changes} == {rag["Why"]}
     assert "Chair (Domestic Abuse)" in found["RAG status", "J1", "Published RAG"]["Why"]
     assert not [place for place in found if place[1] and place[1].startswith("S")], "nothing was said about these"
     with pytest.raises(KeyError):
@@ -58,6 +61,16 @@ def test_it_is_made_again_the_same_and_nothing_more_has_changed(two: tuple[Plan,
     as_it_was = second.path.read_bytes()
     assert hand_over(plan, LATER).again
     assert make_master(plan.folder, Q1, LATER, number=2).path.read_bytes() == as_it_was
+
+
+def test_long_texts_are_shown_in_part_and_the_same_edition_is_known_again(round_one: Plan) -> None:
+    hand_over(round_one)
+    answers = said(progress="word and so on " * 600)
+    round_one.receive_one(round_one.filled("long", answers), when=LATER)
+    second = hand_over(round_one, LATER)
+    (progress,) = [row for row in rows(second) if row["What differs"] == "Progress made"]
+    assert progress["After"].endswith("… (goes on in the master itself)")
+    assert hand_over(round_one, LATER).again
 
 
 def test_the_public_edition_tells_only_what_both_public_ones_show(round_one: Plan) -> None:

@@ -97,9 +97,9 @@ ENQUIRIES = "asked_of", "ref|about|enquiry|raised_by"
             id="a column that only one has is told once",
         ),
         pytest.param(
-            table("action", "ref|what|rag", "J1.1|J1.1 Map the pathway with all who work on it|Red"),
-            table("action", "ref|what|rag", "J1.1|J1.1 Map the pathway with all who work on it|Green"),
-            [("J1.1", "Map the pathway with all who work…", "Rag", "Red", "Green")],
+            table("action", "ref|what|rag", "J1.1|J1.1 Map the pathway with all who work on it now|Red"),
+            table("action", "ref|what|rag", "J1.1|J1.1 Map the pathway with all who work on it now|Green"),
+            [("J1.1", "Map the pathway with all who work on it…", "Rag", "Red", "Green")],
             id="a row is named by its ref and first words",
         ),
         pytest.param(

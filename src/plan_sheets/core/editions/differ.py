@@ -19,7 +19,7 @@ ABOVE, ROW = "Text above the table", "The whole row"
 """What stands instead of a heading, where it is no single cell that differs."""
 WHOLE_SHEET, WHOLE_COLUMN = "The whole sheet", "The whole column {}"
 """The same, of what only one of the two masters has; `{}` is the heading."""
-_SENTENCE = re.compile(r"(?<=[.:])\s+(?=[A-Z0-9])")
+_SENTENCE = re.compile(r"(?<=\.)\s+(?=[A-Z0-9])")
 _NOTE_NUMBER = re.compile(rf"(?<=goes on in {NOTES}), \d+(?=\)$)")
 """Where a long text goes on: another long one before it gives the note another number."""
 _NUMBER = re.compile(r"(?:G|Missing )?\d*")
@@ -149,13 +149,14 @@ def _index(sheet: Sheet, both: Collection[str]) -> dict[tuple[str, ...], _Line]:
     for row in sheet.rows:
         texts: _Texts = {heading: _text(row, place) for place, heading in columns}
         words = _name_row(row, named)
+        about = _text(row, fields["about"]) if "about" in fields else ""
         if by and _NUMBER.fullmatch(row.ref):
             key = tuple(_text(row, place) for place in by)
-            line = _Line(key[0] if "about" in fields else "", words, _without_first(texts))
+            line = _Line(about, words, _without_first(texts))
         elif numbered:
             texts = _without_first(texts)
             key = tuple(text for heading, text in texts.items() if heading in both)
-            line = _Line("", "", texts)
+            line = _Line(about, "", texts)
         else:
             key, line = (row.ref,), _Line(row.ref, words, texts)
         seen[key] += 1
@@ -170,7 +171,7 @@ def _text(row: Row, place: int) -> str:
 
 def _name_row(row: Row, place: int | None) -> str:
     """The first words of a row, without the ref that it may begin with."""
-    return cut(as_text(row.cells[place]), LONGEST_NAME).removeprefix(row.ref).strip() if place is not None else ""
+    return cut(as_text(row.cells[place]).removeprefix(f"{row.ref} "), LONGEST_NAME) if place is not None else ""
 
 
 def _without_first(texts: _Texts) -> _Texts:

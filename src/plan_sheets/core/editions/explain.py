@@ -16,6 +16,8 @@ Explain = Callable[[Difference], str]
 MOST_NAMED = 4
 """How many of those who said something are named at one difference."""
 FOLLOWS = "Nothing new was said about it: it follows from what was said elsewhere."
+OF_THE_WHOLE_PLAN = ("Plan", "The plan", "All")
+"""What stands instead of a ref where something is about no row of its own."""
 LONGEST, MOST_LINES = 600, 10
 """The longest text shown of what stood before or stands after (characters, lines): a row has to fit its page."""
 LONGEST_NAMED = 150
@@ -47,6 +49,7 @@ def explain_by(
         if limits and difference.is_whole:
             return otherwise
         ref = difference.ref.partition(",")[0].partition("/")[0]
+        ref = "" if ref in OF_THE_WHOLE_PLAN or ref in snapshot.rounds else ref
         return few([*told.get(ref, ())], MOST_NAMED, "; ") or otherwise
 
     return explain
