@@ -155,6 +155,7 @@ def main() -> None:
         demo = used([*PLAN_SHEETS, "demo", "demo"], here, lambda: shutil.rmtree(here / "demo", ignore_errors=True))
         told("plan-sheets demo, peak memory", demo.memory, 300, "MB")
         reading([one.read_bytes() for one in sorted((root / "inbox").iterdir())[:20]])
+        editions(here)
         thousand(here)
         large_master(here)
 
@@ -215,6 +216,38 @@ def thousand(here: Path) -> None:
     again = lambda: (root / FILE).write_bytes(returned)  # noqa: E731 - once more, of what has come back by now
     corrected = used([*PLAN_SHEETS, "receive", "corrections"], root, again, 1)
     told("receive of 1,000 corrections, CPU / of what they correct", corrected.cpu / ours.cpu, 1.5)
+
+
+def editions(here: Path) -> None:
+    """The draft of the next edition of 1,000 actions, and what differs from the one before, beside the first master."""
+    root = build(here / "editions", 50, 20)
+    (root / "late").mkdir()
+    for one in sorted((root / "inbox").iterdir())[:10]:
+        one.rename(root / "late" / one.name)
+    used([*PLAN_SHEETS, "receive", "inbox"], root, runs=1)
+    made = root / "master"
+    first = used([*PLAN_SHEETS, "master"], root, as_it_is(root, made), 3)
+    as_it_is(root, made)()
+    used([*PLAN_SHEETS, "master", "--hand-over"], root, runs=1)
+    used([*PLAN_SHEETS, "receive", "late"], root, runs=1)
+    edition, draft = made / "2016-17-q1-edition-1.xlsx", made / "2016-17-q1-draft.xlsx"
+    next_draft = used([*PLAN_SHEETS, "master"], root, as_it_is(root, draft), 3)
+    told("draft after an edition / first master, 1,000 actions", next_draft.cpu / first.cpu, 2)
+    command = [*PLAN_SHEETS, "differ", str(edition), str(draft), "--output", "differs.xlsx"]
+    compared = used(command, root, lambda: (root / "differs.xlsx").unlink(missing_ok=True), 3)
+    told("differ --output of two masters / first master, 1,000 actions", compared.cpu / first.cpu, 2)
+
+
+def as_it_is(root: Path, made: Path) -> Callable[[], object]:
+    """What puts the register back as it is now, and removes what was made since: a file, or all files of a folder."""
+    kept = (root / FILE).read_bytes()
+
+    def put_back() -> None:
+        (root / FILE).write_bytes(kept)
+        for file in made.iterdir() if made.is_dir() else [made]:
+            file.unlink(missing_ok=True)
+
+    return put_back
 
 
 def large_master(here: Path) -> None:

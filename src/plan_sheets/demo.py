@@ -192,7 +192,7 @@ class _Demo:
         """The control totals."""
         standing = status.status_of(self.folder, None, on)
         totals = standing.totals
-        out = ", ".join(row.subgroup for row in standing.rows if row.returned is None)
+        out = ", ".join(row.subgroup for row in standing.rows if row.is_outstanding)
         self.tell(
             f"Status: {totals['issued']} issued = {totals['returned']} returned + {totals['outstanding']} outstanding "
             f"({out}). {standing.open_queries} queries open."

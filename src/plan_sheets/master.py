@@ -15,13 +15,15 @@ from pathlib import Path
 
 from plan_sheets.core.book.compose import RowFacts
 from plan_sheets.core.book.document import Document, DocumentFacts, base_text, layout_text
-from plan_sheets.core.book.layout import Book, as_text
+from plan_sheets.core.book.layout import as_text
 from plan_sheets.core.book.signature import SIGNATURE
 from plan_sheets.core.editions import editions
-from plan_sheets.core.editions.differ import difference_rows, explain_by, find_differences
+from plan_sheets.core.editions.contents import MasterContents, says_the_same
+from plan_sheets.core.editions.differ import SHEET, find_differences
 from plan_sheets.core.editions.editions import INTERNAL, Edition
-from plan_sheets.core.editions.internal import internal_book
-from plan_sheets.core.editions.public import public, public_book
+from plan_sheets.core.editions.explain import difference_rows, explain_by
+from plan_sheets.core.editions.internal import internal_contents
+from plan_sheets.core.editions.public import public, public_contents
 from plan_sheets.core.model.dates import PartialDate, check_moment
 from plan_sheets.core.model.findings import PlanSheetsError
 from plan_sheets.core.model.rounds import Round
@@ -35,7 +37,7 @@ from plan_sheets.store.container.hashing import sha256, sha256_of
 from plan_sheets.store.plan_folder import NOT_TAKEN_IN, AnyPath, Folder, as_path, check_folder, write_elsewhere
 from plan_sheets.store.register import tables
 from plan_sheets.store.register.batch import Batch
-from plan_sheets.store.register.editions import EditionFacts, is_of, list_editions, read_last_value
+from plan_sheets.store.register.editions import EditionFacts, batch_of, is_of, list_editions, read_last_value
 from plan_sheets.store.register.known_names import find_disputed, find_known_names
 from plan_sheets.store.register.register import Register
 from plan_sheets.store.register.snapshot import find_round, read_snapshot
@@ -176,17 +178,25 @@ def _choose_edition(
     folder: Folder, asked: _Asked, shown: Snapshot, readers: Edition, handed_over: Sequence[EditionFacts]
 ) -> tuple[Edition, Document]:
     """The edition in force if nothing has changed since; else the next one, or a draft of it; and its document."""
-    register, wanted = folder.register, readers
+    register, wanted, last = folder.register, readers, None
+    contents = _work_out(shown, readers)
     if handed_over:
-        last = _describe(readers, handed_over)
-        document = register.documents(id=handed_over[-1].document)[0]
-        is_same = base_text(_make_book(shown, document.reference, register, last)) == base_text(document.book)
+        described = _describe(readers, handed_over)
+        last = register.documents(id=handed_over[-1].document)[0]
+        book = contents.compose(described, last.reference, register.secret)
+        is_same = says_the_same(book, last.book, without=SHEET)
         if is_same and not (asked.hand_over and _is_changed(folder, handed_over[-1])):
-            return last, document
-        wanted = replace(readers, earlier=(last.number, last.handed_over))
+            return described, last
+        wanted = replace(readers, earlier=(described.number, described.handed_over))
     if asked.hand_over:
         wanted = replace(wanted, number=len(handed_over) + 1, handed_over=asked.today)
-    return wanted, _make_document(shown, wanted, register)
+    return wanted, _make_document(register, shown, contents, wanted, last)
+
+
+def _work_out(shown: Snapshot, readers: Edition) -> MasterContents:
+    """What a master for these readers says."""
+    spec = schemas.load_workbook_spec(readers.kind)
+    return public_contents(spec, shown) if readers.public else internal_contents(spec, schemas.load_records(), shown)
 
 
 def _describe(readers: Edition, handed_over: Sequence[EditionFacts]) -> Edition:
@@ -290,7 +300,8 @@ def _make_paper(snapshot: Snapshot, reference: str, path: Path, wanted: editions
         raise PlanSheetsError("The board paper names people, so there is none for the public.", "Leave --paper out.")
     if path.suffix.lower() != ".docx":
         raise PlanSheetsError(f"{path} is no name for a Word document.", "Give the paper a name that ends in .docx.")
-    return hand_over_paper(board_paper(snapshot, reference, datetime.combine(snapshot.made_on, time())))
+    created = datetime.combine(snapshot.made_on, time())
+    return hand_over_paper(board_paper(snapshot, reference, created, wanted.state, wanted.replaces))
 
 
 def _list_warnings(snapshot: Snapshot, subgroups: Sequence[SubgroupFacts], changed: Path | None) -> Iterator[str]:
@@ -317,19 +328,25 @@ def _list_warnings(snapshot: Snapshot, subgroups: Sequence[SubgroupFacts], chang
         yield f"{changed.name} has been changed since it was made, so it was left alone; the new one stands beside it."
 
 
-def _make_document(snapshot: Snapshot, edition: Edition, register: Register) -> Document:
-    """The last master of the round for these readers if a new one would have the same content; else a new one."""
+def _make_document(
+    register: Register, snapshot: Snapshot, contents: MasterContents, edition: Edition, replaced: Document | None
+) -> Document:
+    """The last master of the round for these readers if a new one would have the same content; else a new one.
+
+    `replaced`: the edition that it takes the place of.
+    """
     earlier = _find_earlier(register, edition, snapshot.code)
-    last = register.documents(id=earlier[-1].id)[0] if earlier else None
-    if last and base_text(_make_book(snapshot, last.reference, register, edition)) == base_text(last.book):
-        return last
     year = snapshot.history.text("plan", "", "year").replace("/", "-")
     reference = f"{snapshot.code or year}-{edition.stem}-{len(earlier) + 1}"
-    book = _make_book(snapshot, reference, register, edition)
+    differs = _tell_differences(register, snapshot, contents, edition, replaced) if replaced else None
+    book = contents.compose(edition, reference, register.secret, differs)
+    last = earlier[-1].id if earlier else None
+    if last and not (replaced and replaced.id == last):
+        document = register.documents(id=last)[0]
+        if says_the_same(book, document.book):
+            return document
     made = book.created.date().isoformat()
-    signature = book.properties[SIGNATURE]
-    supersedes = last.id if last else None
-    return Document(reference, edition.kind, snapshot.code, "", signature, book, made, supersedes=supersedes)
+    return Document(reference, edition.kind, snapshot.code, "", book.properties[SIGNATURE], book, made, supersedes=last)
 
 
 def _find_earlier(register: Register, edition: Edition, code: str) -> list[DocumentFacts]:
@@ -338,20 +355,10 @@ def _find_earlier(register: Register, edition: Edition, code: str) -> list[Docum
     return [document for document in made.values() if is_of(document.reference, edition.stem)]
 
 
-def _make_book(snapshot: Snapshot, reference: str, register: Register, edition: Edition) -> Book:
-    """The book of this edition under a reference; with what differs from the one that it takes the place of."""
-    spec = schemas.load_workbook_spec(edition.kind)
-    records = schemas.load_records()
-
-    def compose(differs: Sequence[RowFacts] | None) -> Book:
-        """The book with these rows in the sheet What differs; None is without that sheet."""
-        if edition.public:
-            return public_book(spec, snapshot, snapshot.made_on, reference, register.secret, edition, differs)
-        return internal_book(spec, records, snapshot, reference, register.secret, edition, differs)
-
-    if edition.earlier is None:
-        return compose(None)
-    before = list_editions(register, snapshot.code, edition.stem)[edition.earlier[0] - 1]
-    differences = [*find_differences(register.documents(id=before.document)[0].book, compose(None))]
-    explain = explain_by(snapshot, read_last_value(register, before.batch))
-    return compose([*difference_rows(differences, explain)])
+def _tell_differences(
+    register: Register, snapshot: Snapshot, contents: MasterContents, edition: Edition, replaced: Document
+) -> Sequence[RowFacts]:
+    """The rows of the sheet What differs of an edition."""
+    differences = [*find_differences(replaced.book, contents.compose(edition, "", b""))]
+    explain = explain_by(snapshot, read_last_value(register, batch_of(register, replaced.id)))
+    return [*difference_rows(differences, explain)]

@@ -20,11 +20,11 @@ from plan_sheets.core.model.mail import QUOTING
 from plan_sheets.core.model.queries import OpenQuery, QueryCell
 from plan_sheets.core.model.rounds import Round
 from plan_sheets.core.model.text import show_beginning
-from plan_sheets.core.rating.control_totals import SubgroupReturn, sums
+from plan_sheets.core.rating.control_totals import SubgroupReturn, describe_totals, sums
 from plan_sheets.core.rating.plan_rows import Rows, parent
 from plan_sheets.core.rating.proposals import Proposal, proposals, subject
 from plan_sheets.core.rating.rag import Rating
-from plan_sheets.core.rating.ratings import is_further, rate_rounds, rows_at
+from plan_sheets.core.rating.ratings import find_done_groups, is_further, rate_rounds, rows_at
 from plan_sheets.store import schemas
 from plan_sheets.store.plan_folder import Folder, check_folder
 from plan_sheets.store.register.batch import Batch
@@ -112,9 +112,9 @@ def _gather_facts(register: Register, now: datetime) -> _Facts:
     code = rounds[-1] if rounds else ""
     settled = register.settled_subjects()
     offered = [proposal for proposal in proposals(history, rounds) if subject(proposal) not in settled]
-    standings = read_standings(register, code, now.date()) if code else []
     then = rows_at(history, code) if code else {}
     ratings = rate_rounds(history, rounds, then, list_declined(register, history))[code] if code else {}
+    standings = read_standings(register, code, now.date(), find_done_groups(then, ratings)) if code else []
     plan = history, code, rounds, rows_at(history), then, ratings
     return _Facts(register, *plan, register.open_queries(), offered, standings, list_returns_asking(register), now)
 
@@ -152,10 +152,8 @@ def _make_book(facts: _Facts, reference: str) -> Book:
 
 def _describe_totals(facts: _Facts) -> str:
     held, refused = (len(facts.register.set_aside(verdict)) for verdict in ("held", "refused"))
-    totals = sums(facts.standings, held, refused)
     return (
-        f"{totals['issued']} issued = {totals['returned']} returned + {totals['outstanding']} outstanding "
-        f"({totals['late']} late). Files held: {held}. Refused: {refused}. "
+        f"{describe_totals(sums(facts.standings, held, refused))}. Files held: {held}. Refused: {refused}. "
         f"Queries open: {len(facts.queries)}. To confirm: {len(facts.proposals)}."
     )
 

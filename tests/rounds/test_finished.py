@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from dataclasses import replace
+from datetime import date, datetime
+from pathlib import Path
 
 import openpyxl
 import pytest
-from tests.chairs import Q1, Q2, Plan, at, codes, fill, form, said
+from tests.chairs import Q1, Q2, SOS, Plan, at, codes, fill, form, said
+from tests.commands import run
+from tests.programs.saving import Job, libreoffice
 
+from plan_sheets.core.book.compose import missing_formula
 from plan_sheets.officer import make_officer
+from plan_sheets.status import status_of
 
 LATER = datetime(2016, 7, 11)  # noqa: DTZ001 - the office's own clock
 Q2_DAY = datetime(2016, 10, 7)  # noqa: DTZ001 - the office's own clock
@@ -49,3 +55,60 @@ def test_nobody_is_told_that_it_was_left_blank(completed: Plan) -> None:
     silent = {one.key.ref for one in receipt.findings if one.code == "row_silent" and one.key}
     assert "row_silent" in codes(receipt)
     assert "J1a.1" not in silent
+
+
+@pytest.mark.libreoffice
+def test_the_live_count_of_what_is_missing_leaves_it_out(completed: Plan, tmp_path: Path) -> None:
+    """As it goes out, and in LibreOffice when somebody has answered for another action."""
+    progress = completed.register.documents(subgroup="DA", round=Q2)[0].book.sheet("Progress")
+    without = missing_formula(replace(progress, rows=tuple(row for row in progress.rows if row.ref != "J1a.1"))).value
+    assert count_missing(completed.sent("DA", Q2)) == without
+    on_it = completed.filled("on it", {"Progress": {"J1a.1": {"Evidence": "More"}}}, code=Q2)
+    beside = completed.filled("beside", {"Progress": {"J1a.2": {"RAG": "Green"}}}, code=Q2)
+    jobs = [Job(path, tmp_path / path.name) for path in (on_it, beside)]
+    libreoffice(jobs)
+    counts = [count_missing(job.target) for job in jobs]
+    assert counts == [without, f"{int(str(without).partition(' ')[0]) - 1} cells"]
+
+
+def count_missing(path: Path) -> object:
+    """What Start here of a workbook says is still missing on Progress."""
+    return at(
+        openpyxl.load_workbook(path, data_only=True)["Start here"], "Still missing on Progress", "What it is"
+    ).value
+
+
+@pytest.fixture
+def finished(round_one: Plan) -> Plan:
+    """A plan in which the one action of Signs of Safety was confirmed Complete in the first round."""
+    row = {**SOS["Progress"]["L3.1"], "Stage": "Complete", "Evidence": "The briefing"}
+    round_one.receive_one(round_one.filled("sos", {**SOS, "Progress": {"L3.1": row}}, "SOS"))
+    made = make_officer(round_one.folder, LATER).path
+    answers = {"To confirm": {f"L3.1 stage {Q1}": {"Confirm": "Yes"}}}
+    round_one.receive_one(fill(made, round_one.inbox / "officer.xlsx", answers), when=LATER)
+    round_one.issue(Q2, Q2_DAY.date(), Q2_DAY, ["DA", "SOS"])
+    return round_one
+
+
+def test_a_subgroup_that_has_only_that_is_not_outstanding(finished: Plan) -> None:
+    stands = status_of(finished.folder, Q2, date(2016, 10, 20))
+    verdicts = {row.subgroup: (row.verdict, row.days_late) for row in stands.rows}
+    assert verdicts == {"DA": ("outstanding", 13), "SOS": ("nothing_to_report", 0)}
+    assert (stands.totals["outstanding"], stands.totals["late"], stands.totals["nothing_to_report"]) == (1, 1, 1)
+    printed = run("status", "--as-of", "2016-10-20", plan=finished).output
+    assert "2 issued = 0 returned + 1 outstanding (1 late) + 1 with nothing to report." in printed
+    assert "SOS          nothing to report" in printed
+    sheet = openpyxl.load_workbook(make_officer(finished.folder, Q2_DAY).path)["Returns"]
+    assert at(sheet, "SOS Signs of Safety", "Verdict").value == "Nothing to report"
+
+
+def test_if_it_reports_all_the_same_it_has_returned(finished: Plan) -> None:
+    answers = {"Start here": form(completed_by="Chair"), "Progress": {"L3.1": {"Evidence": "The second briefing"}}}
+    finished.receive_one(finished.filled("two", answers, "SOS", Q2), when=Q2_DAY)
+    totals = status_of(finished.folder, Q2, Q2_DAY.date()).totals
+    assert (totals["returned"], totals["outstanding"], totals["nothing_to_report"]) == (1, 1, 0)
+
+
+def test_in_the_round_in_which_it_was_not_confirmed_yet_it_was_wanted(round_one: Plan) -> None:
+    totals = status_of(round_one.folder, Q1, LATER.date()).totals
+    assert (totals["outstanding"], totals["nothing_to_report"]) == (9, 0)

@@ -93,6 +93,17 @@ def put(plan: Plan, texts: dict[tuple[str, str, str], str]) -> None:
             batch.add_value(Key(record, ref, name), text, "standing", "")
 
 
+def test_it_says_which_edition_it_is(round_one: Plan) -> None:
+    assert opened(paper_of(round_one)).paragraphs[0].text.endswith(": Quarter 1, April to June 2016 (draft)")
+    make_master(round_one.folder, None, LATER, hand_over=True)
+    round_one.receive_one(round_one.filled("da", said()))
+    path = round_one.path.parent / "second.docx"
+    make_master(round_one.folder, None, LATER, paper=path, hand_over=True)
+    title, _, first, *_ = opened(path).paragraphs
+    assert title.text.endswith("Quarter 1, April to June 2016 (edition 2, 20 July 2016)")
+    assert first.text.startswith("This edition 2 takes the place of edition 1 of 20 July 2016: ")
+
+
 def test_it_says_what_the_master_says(round_one: Plan) -> None:
     late = said(rag="Red")
     row = {**late["Progress"]["J1a.1"], "Asked of the executive": "Release a nurse"}

@@ -18,6 +18,7 @@ from plan_sheets import office
 from plan_sheets.core.model.keys import Key
 from plan_sheets.core.model.rounds import first_open
 from plan_sheets.master import Mastered, make_master
+from plan_sheets.officer import make_officer
 from plan_sheets.plan import check_plan
 from plan_sheets.store.plan_folder import PLAN_FILE
 
@@ -340,3 +341,13 @@ def test_a_board_learns_what_left_it_and_nothing_of_the_others(published: Plan) 
     assert "Dropped: L3 Signs of Safety" in lines(children)
     assert "J1a.1" not in lines(children)
     assert [one["Ref"] for one in rows(children, "Master plan") if one["Published RAG"] == "Taken out"] == ["L3.1"]
+
+
+def test_an_owner_typed_in_the_officers_workbook_belongs_to_the_first_round_that_is_not_closed(round_one: Plan) -> None:
+    made = make_officer(round_one.folder, SUMMER).path
+    hand_over(round_one)
+    answers = {"Owners": {"J1": {"Owner": "Director of Care", "Owner status": "Accepted"}}}
+    round_one.receive_one(fill(made, round_one.inbox / "officer.xlsx", answers), when=AUGUST)
+    owner = round_one.history.standing(Key("priority", "J1", "owner"))
+    assert (owner.value, owner.round) == ("Director of Care", Q2)
+    assert hand_over(round_one, AUGUST).again, "nothing of the closed round has changed"

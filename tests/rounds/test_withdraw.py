@@ -10,15 +10,18 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.chairs import FURTHER, Q1, RECEIVED_ON, SOS, Answers, Plan, fill, form, held_file, said
+from tests.chairs import FURTHER, Q1, Q2, RECEIVED_ON, SOS, Answers, Plan, fill, form, held_file, said
 from tests.commands import broken, run, told, untouched
 
 from plan_sheets import office, withdraw_return
 from plan_sheets.core.model.findings import PlanSheetsError
 from plan_sheets.core.model.keys import Key
+from plan_sheets.core.model.rounds import Round
+from plan_sheets.core.rating.escalate import EscalationRule
 from plan_sheets.master import make_master
 from plan_sheets.status import status_of
 from plan_sheets.store.register import statements, tables
+from plan_sheets.store.register.snapshot import read_snapshot
 from plan_sheets.withdraw import WhatWithdrew
 
 LATER = datetime(2016, 7, 11)  # noqa: DTZ001 - the office's own clock
@@ -211,6 +214,32 @@ def test_as_a_command(round_one: Plan) -> None:
     assert run("withdraw", "DA-1", "--reason", WHY, plan=round_one).exit_code == 1
     round_one.receive_one(round_one.filled("two", said()))
     assert told("withdraw", "DA-2", "--reason", WHY, plan=round_one)["number"] == "DA-2"
+
+
+def test_a_withdrawal_of_nothing_to_report_asks_for_the_next_edition(round_one: Plan) -> None:
+    round_one.receive_one(round_one.filled("sos", {"Start here": form(completed_by="C", nothing="All is well")}, "SOS"))
+    make_master(round_one.folder, Q1, WITHDRAWN_ON, hand_over=True)
+    assert not status_of(round_one.folder, Q1, WITHDRAWN_ON.date()).touched
+    take_back(round_one, "SOS-1")
+    assert status_of(round_one.folder, Q1, WITHDRAWN_ON.date()).touched
+    made = make_master(round_one.folder, Q1, WITHDRAWN_ON, hand_over=True)
+    assert made.number == 2
+    assert any("Signs of Safety" in warning for warning in made.warnings)
+
+
+def test_a_withdrawal_lets_a_missing_return_be_escalated(round_one: Plan) -> None:
+    round_one.issue(Q2, date(2016, 10, 14), datetime(2016, 9, 20), ["SOS"])  # noqa: DTZ001 - the office's own clock
+    late = datetime(2016, 10, 10)  # noqa: DTZ001
+    round_one.receive_one(round_one.filled("sos", SOS, "SOS", Q2), when=late)
+    assert silent_twice(round_one) == []
+    withdraw_return(round_one.folder, "SOS-1", WHY, late)
+    assert silent_twice(round_one) == ["SOS"]
+
+
+def silent_twice(plan: Plan) -> list[str]:
+    """The subgroups that are escalated for having returned nothing two rounds running."""
+    snapshot = read_snapshot(plan.register, Round.parse(Q2))
+    return [raised.ref for raised in snapshot.escalations if raised.rule is EscalationRule.NO_RETURN]
 
 
 TEXTS = ("", "A", "B", "C")

@@ -11,6 +11,7 @@ from plan_sheets.core.model.findings import Verdict
 from plan_sheets.core.model.mail import describe_mail
 from plan_sheets.core.model.rounds import Round
 from plan_sheets.core.model.text import count_words, shorten
+from plan_sheets.core.rating.control_totals import describe_totals
 
 if TYPE_CHECKING:
     from plan_sheets.core.model.receipts import Receipt
@@ -238,11 +239,7 @@ def print_status(round_status: RoundStatus, *, as_json: bool) -> None:
             }
         )
         return
-    totals = round_status.totals
-    say(
-        f"{round_status.round}: {totals['issued']} issued = {totals['returned']} returned + "
-        f"{totals['outstanding']} outstanding ({totals['late']} late)."
-    )
+    say(f"{round_status.round}: {describe_totals(round_status.totals)}.")
     for row in round_status.rows:
         when = f"{PartialDate.of_iso(row.returned).words}  " if row.returned else ""
         if row.received:
@@ -377,7 +374,7 @@ def print_compared(compared: MastersCompared, *, as_json: bool) -> None:
     for warning in compared.warnings:
         say(f"    warning  {warning}")
     for difference, why in zip(compared.differences, compared.reasons, strict=True):
-        where = " ".join(filter(None, (difference.sheet, difference.ref, difference.heading)))
+        where = ", ".join(filter(None, (difference.sheet, difference.about, difference.heading)))
         say(f"{where}: '{shorten(difference.before)}' -> '{shorten(difference.after)}'{f' ({why})' if why else ''}")
     count = count_of(len(compared.differences), "difference")
     say(f"{count} between {compared.before} and {compared.after}." if compared.differences else "Nothing differs.")

@@ -76,16 +76,20 @@ def merge_return(
     round_code: str,
     source: Source,
     messages: Messages,
+    *,
+    stands_from: str | None = None,
 ) -> Merged:
     """Merge one return and move the heads of `history` on. `source` is the return itself, `round_code` its round.
 
-    `findings`: what was found in it before; each of them that is a query is asked of the officer.
+    `findings`: what was found in it before; each of them that is a query is asked of the officer. `stands_from`: the
+    round from which that holds which stands until it is changed; None: its own.
     """
+    rounds = _Rounds(round_code, round_code if stands_from is None else stands_from)
     merged = Merged()
     together: list[MergedCell] = []
-    rows = _statements(cells := list(cells), history, round_code)
+    rows = _statements(cells := list(cells), history, rounds)
     for cell in cells:
-        met = _merge(cell, history, round_code)
+        met = _merge(cell, history, rounds)
         if (row := rows.get((cell.key.record, cell.key.ref))) is not None:
             met = met._replace(outcome=_of_statement(met))
             row.append(met)
@@ -113,15 +117,22 @@ def merge_return(
     return merged
 
 
-def _merge(cell: Cell, history: History, round_code: str) -> MergedCell:
-    head = history.head(cell.key, cell.scope, round_code)
+class _Rounds(NamedTuple):
+    """The code of the round that a return answers for, and of that from which what it says of the plan holds."""
+
+    answered: str
+    stands_from: str
+
+
+def _merge(cell: Cell, history: History, rounds: _Rounds) -> MergedCell:
+    head = history.head(cell.key, cell.scope, rounds.answered)
     # A value that stands is never slipped in behind a later one: it would be taken and not seen.
-    holds = max(round_code, head.round) if cell.scope == "standing" else round_code
+    holds = max(rounds.stands_from, head.round) if cell.scope == "standing" else rounds.answered
     outcome = cell.blocked or merge_cell(cell.base, head.value, cell.value)
     return MergedCell(cell, head, outcome, holds)
 
 
-def _statements(cells: Iterable[Cell], history: History, round_code: str) -> dict[tuple[str, str], list[MergedCell]]:
+def _statements(cells: Iterable[Cell], history: History, rounds: _Rounds) -> dict[tuple[str, str], list[MergedCell]]:
     """The rows (record and ref) that are one statement and say something else than what stands: empty lists to fill.
 
     What one person decided never stands under the name or date of another.
@@ -129,7 +140,7 @@ def _statements(cells: Iterable[Cell], history: History, round_code: str) -> dic
     rows: dict[tuple[str, str], list[MergedCell]] = {}
     for cell in cells:
         if cell.field.one_statement:
-            rows.setdefault((cell.key.record, cell.key.ref), []).append(_merge(cell, history, round_code))
+            rows.setdefault((cell.key.record, cell.key.ref), []).append(_merge(cell, history, rounds))
     return {place: [] for place, row in rows.items() if _differs(row)}
 
 

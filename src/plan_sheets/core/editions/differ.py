@@ -4,59 +4,98 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from typing import NamedTuple
 
-from plan_sheets.core.book.compose import KEY, RowFacts
+from plan_sheets.core.book.compose import KEY
 from plan_sheets.core.book.layout import Book, Column, Row, Sheet, as_text
-from plan_sheets.core.rating.plan_rows import parent, subgroups_of
-from plan_sheets.core.rating.snapshot import Snapshot
-from plan_sheets.core.sheets.changes import describe_source
-from plan_sheets.core.sheets.rag_status import few
+from plan_sheets.core.book.notes import NAME as NOTES
+from plan_sheets.core.model.text import count_words, cut
 
 SHEET = "What differs"
 """The sheet that tells it; it is not compared, nor is About, which says what a workbook is."""
 _NOT_COMPARED = (SHEET, "About", "Contents")
 ABOVE, ROW = "Text above the table", "The whole row"
 """What stands instead of a heading, where it is no single cell that differs."""
-_SENTENCE = re.compile(r"(?<=[.:])\s+(?=[A-Z0-9])")
+WHOLE_SHEET, WHOLE_COLUMN = "The whole sheet", "The whole column {}"
+"""The same, of what only one of the two masters has; `{}` is the heading."""
+_SENTENCE = re.compile(r"(?<=\.)\s+(?=[A-Z0-9])")
+_NOTE_NUMBER = re.compile(rf"(?<=goes on in {NOTES}), \d+(?=\)$)")
+"""Where a long text goes on: another long one before it gives the note another number."""
+_NUMBER = re.compile(r"(?:G|Missing )?\d*")
+"""A ref that says no more than where a row stands."""
+_KNOWN_BY = {
+    "asked_of": ("about", "raised_by"),
+    "consulted": ("consultee",),
+    "open_question": ("about", "question"),
+}
+"""By which fields a numbered row of these records is known; one of any other record only by all that it says."""
+_NAMED_BY = ("what", "title", "theme", "consultee", "enquiry", "question", "subject", "about")
+"""The fields whose first words stand beside a ref: the first of these that the sheet has."""
+LONGEST_NAME = 40
+"""How many characters of these words."""
 
 
 class Difference(NamedTuple):
-    """One thing that differs. `ref`: of the row, "" above the table; `before`, `after`: "" where there is nothing."""
+    """One thing that differs. `ref`: of the row, "" above the table; `before`, `after`: "" where there is nothing.
+
+    `words`: the first words of the row, so that nobody need look its ref up.
+    """
 
     sheet: str
     ref: str
+    words: str
     heading: str
     before: str
     after: str
 
+    @property
+    def about(self) -> str:
+        """The row as people name it: its ref and its first words."""
+        return f"{self.ref} {self.words}".strip()
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it is no single cell: a text above a table, or a row, column or sheet that only one has."""
+        return self.heading in (ABOVE, ROW, WHOLE_SHEET) or self.heading.startswith(WHOLE_COLUMN.format(""))
+
 
 def find_differences(before: Book, after: Book) -> Iterator[Difference]:
-    """All that differs between two masters, in the order of the sheets of `after`; what only one has comes whole."""
+    """All that differs between two masters, in the order of the sheets of `after`.
+
+    Of a sheet or a column that only one has, that it has it and how much stands there.
+    """
     old = {sheet.name: sheet for sheet in before.sheets if sheet.name not in _NOT_COMPARED}
     new = {sheet.name: sheet for sheet in after.sheets if sheet.name not in _NOT_COMPARED}
     for name in dict.fromkeys((*new, *old)):
         if name in old and name in new:
             yield from _find_in_sheet(old[name], new[name])
         else:
-            there = name in old
-            yield Difference(name, "", "The whole sheet", "There" if there else "", "" if there else "There")
+            sheet = old.get(name) or new[name]
+            yield _only_one(Difference(name, "", "", WHOLE_SHEET, "", ""), _count_rows(sheet), old=name in old)
+
+
+def _only_one(difference: Difference, said: str, *, old: bool) -> Difference:
+    """What only one of the two has: the `old` one, or the other."""
+    return difference._replace(before=said) if old else difference._replace(after=said)
+
+
+def _count_rows(sheet: Sheet) -> str:
+    return f"There, with {count_words(len(sheet.rows), 'row')}; not told row by row"
 
 
 def _find_in_sheet(old: Sheet, new: Sheet) -> Iterator[Difference]:
     yield from _find_above(old, new)
-    if _is_numbered(old) and _is_numbered(new):
-        yield from _find_numbered(old, new)
-        return
-    rows, earlier = _index(new), _index(old)
-    for place in dict.fromkeys((*rows, *earlier)):
-        if place in rows and place in earlier:
-            yield from _find_in_row(new.name, place[0], earlier[place], rows[place])
+    yield from _find_columns(old, new)
+    both = {column.heading for column in old.columns} & {column.heading for column in new.columns}
+    rows, earlier = _index(new, both), _index(old, both)
+    for key in dict.fromkeys((*rows, *earlier)):
+        row = rows.get(key) or earlier[key]
+        here = Difference(new.name, row.ref, row.words, ROW, "", "")
+        if key in rows and key in earlier:
+            yield from _find_in_row(here, earlier[key].texts, row.texts, both)
         else:
-            there = place in earlier
-            said = _say_row(earlier[place] if there else rows[place])
-            yield Difference(new.name, place[0], ROW, said if there else "", "" if there else said)
+            yield _only_one(here, _say_row(row.texts), old=key in earlier)
 
 
 def _find_above(old: Sheet, new: Sheet) -> Iterator[Difference]:
@@ -64,7 +103,7 @@ def _find_above(old: Sheet, new: Sheet) -> Iterator[Difference]:
     before, after = _list_sentences(old), _list_sentences(new)
     gone, come = before - after, after - before
     if gone or come:
-        yield Difference(new.name, "", ABOVE, " ".join(gone.elements()), " ".join(come.elements()))
+        yield Difference(new.name, "", "", ABOVE, " ".join(gone.elements()), " ".join(come.elements()))
 
 
 def _list_sentences(sheet: Sheet) -> Counter[str]:
@@ -74,98 +113,82 @@ def _list_sentences(sheet: Sheet) -> Counter[str]:
     )
 
 
-def _is_numbered(sheet: Sheet) -> bool:
-    """Whether the rows have no refs, only numbers: another row before them gives them another one."""
-    return all(row.ref.isdigit() or not row.ref for row in sheet.rows)
-
-
-def _find_numbered(old: Sheet, new: Sheet) -> Iterator[Difference]:
-    """Rows that only one of the two sheets has, whatever their numbers."""
-    before, after = (Counter(_say_row(_texts(sheet, row), numbered=True) for row in sheet.rows) for sheet in (old, new))
-    yield from (Difference(new.name, "", ROW, said, "") for said in (before - after).elements())
-    yield from (Difference(new.name, "", ROW, "", said) for said in (after - before).elements())
+def _find_columns(old: Sheet, new: Sheet) -> Iterator[Difference]:
+    """Columns that only one of the two has, each once, and in how many rows something stands there."""
+    for sheet, other in ((new, old), (old, new)):
+        there = {column.heading for column in other.columns}
+        for place, column in enumerate(sheet.columns):
+            if column.heading not in there and not _is_key(column):
+                filled = sum(as_text(row.cells[place]) != "" for row in sheet.rows)
+                said = f"There, filled in in {count_words(filled, 'row')}; not told row by row"
+                here = Difference(new.name, "", "", WHOLE_COLUMN.format(column.heading), "", "")
+                yield _only_one(here, said, old=sheet is old)
 
 
 _Texts = Mapping[str, str]
 """The texts of a row, by heading."""
 
 
-def _index(sheet: Sheet) -> dict[tuple[str, int], _Texts]:
-    """Each row by its ref, and which one of that ref it is."""
-    seen = Counter[str]()
+class _Line(NamedTuple):
+    """A row as it is compared. `ref`: what it is about, where its own ref is only a number."""
+
+    ref: str
+    words: str
+    texts: _Texts
+
+
+def _index(sheet: Sheet, both: Collection[str]) -> dict[tuple[str, ...], _Line]:
+    """Each row by what it is known by, and which one of these it is. `both`: the headings that both masters have."""
+    numbered = all(row.ref.isdigit() or not row.ref for row in sheet.rows)
+    columns = [(place, column.heading) for place, column in enumerate(sheet.columns) if not _is_key(column)]
+    fields = {column.field.name: place for place, column in enumerate(sheet.columns)}
+    by = [fields[name] for name in _KNOWN_BY.get(sheet.columns[0].field.record, ()) if name in fields]
+    named = next((fields[name] for name in _NAMED_BY if name in fields), None)
+    seen = Counter[tuple[str, ...]]()
     found = {}
     for row in sheet.rows:
-        seen[row.ref] += 1
-        found[row.ref, seen[row.ref]] = _texts(sheet, row)
+        texts: _Texts = {heading: _text(row, place) for place, heading in columns}
+        words = _name_row(row, named)
+        about = _text(row, fields["about"]) if "about" in fields else ""
+        if by and _NUMBER.fullmatch(row.ref):
+            key = tuple(_text(row, place) for place in by)
+            line = _Line(about, words, _without_first(texts))
+        elif numbered:
+            texts = _without_first(texts)
+            key = tuple(text for heading, text in texts.items() if heading in both)
+            line = _Line(about, "", texts)
+        else:
+            key, line = (row.ref,), _Line(row.ref, words, texts)
+        seen[key] += 1
+        found[(*key, str(seen[key]))] = line
     return found
 
 
-def _texts(sheet: Sheet, row: Row) -> _Texts:
-    cells = zip(sheet.columns, row.cells, strict=True)
-    return {column.heading: as_text(content) for column, content in cells if not _is_key(column)}
+def _text(row: Row, place: int) -> str:
+    text = as_text(row.cells[place])
+    return _NOTE_NUMBER.sub("", text) if text.endswith(")") else text
+
+
+def _name_row(row: Row, place: int | None) -> str:
+    """The first words of a row, without the ref that it may begin with."""
+    return cut(as_text(row.cells[place]).removeprefix(f"{row.ref} "), LONGEST_NAME) if place is not None else ""
+
+
+def _without_first(texts: _Texts) -> _Texts:
+    """The texts of a row without its number."""
+    return dict([*texts.items()][1:])
 
 
 def _is_key(column: Column) -> bool:
     return column.field.name == KEY.name
 
 
-def _say_row(texts: _Texts, *, numbered: bool = False) -> str:
-    """What a row says, cell by cell; `numbered`: without its number."""
-    told = [*texts.items()][1 if numbered else 0 :]
-    return "; ".join(f"{heading}: {text}" for heading, text in told if text)
+def _say_row(texts: _Texts) -> str:
+    """What a row says, cell by cell."""
+    return "; ".join(f"{heading}: {text}" for heading, text in texts.items() if text)
 
 
-def _find_in_row(sheet: str, ref: str, old: _Texts, new: _Texts) -> Iterator[Difference]:
-    for heading in dict.fromkeys((*new, *old)):
-        before, after = old.get(heading, ""), new.get(heading, "")
-        if before != after:
-            yield Difference(sheet, ref, heading, before, after)
-
-
-MOST_NAMED = 4
-FOLLOWS = "Nothing new was said about it: it follows from what was said elsewhere."
-
-
-def explain_by(snapshot: Snapshot, since: int, up_to: int | None = None) -> Callable[[str], str]:
-    """Why something differs, by the ref of its row: who has said what about it, or about what belongs to it.
-
-    Only values after `since` count, up to `up_to` (None: all), both as `Held.seq`; and none of a later round.
-    """
-    told: dict[str, dict[str, None]] = {}
-    for values in snapshot.history.by_key.values():
-        for held in values:
-            if held.seq > since and (up_to is None or held.seq <= up_to) and held.round <= snapshot.code:
-                words = describe_source(snapshot, held.source)
-                for ref in _list_concerned(snapshot, held.key.ref.partition("/")[0]):
-                    told.setdefault(ref, {})[words] = None
-
-    def explain(ref: str) -> str:
-        """Who said it, or what else there is to say."""
-        return few([*told.get(ref.partition(",")[0].partition("/")[0], ())], MOST_NAMED, "; ") or FOLLOWS
-
-    return explain
-
-
-def _list_concerned(snapshot: Snapshot, ref: str) -> set[str]:
-    """The refs of the rows of which a fact about `ref` may change something; "" is what stands above the tables."""
-    theme = snapshot.rows["action"].get(ref, {}).get("theme", "")
-    priority = parent(theme or ref)
-    board = snapshot.rows["priority"].get(priority, {}).get("board", "")
-    groups = subgroups_of(snapshot.rows, ref) if theme else ()
-    return {"", ref, theme, priority, board, *groups}
-
-
-def difference_rows(differences: Sequence[Difference], explain: Callable[[str], str]) -> Iterator[RowFacts]:
-    """The rows of the sheet that tells what differs. `explain`: why, for the ref of a row."""
-    for number, difference in enumerate(differences, start=1):
-        yield RowFacts(
-            str(number),
-            {
-                "sheet": difference.sheet,
-                "about": difference.ref,
-                "what": difference.heading,
-                "before": difference.before,
-                "after": difference.after,
-                "why": explain(difference.ref),
-            },
-        )
+def _find_in_row(here: Difference, old: _Texts, new: _Texts, both: Collection[str]) -> Iterator[Difference]:
+    for heading, after in new.items():
+        if heading in both and old.get(heading, "") != after:
+            yield here._replace(heading=heading, before=old.get(heading, ""), after=after)

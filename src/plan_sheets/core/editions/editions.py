@@ -67,14 +67,18 @@ class Edition:
             return f"edition {self.number}, {PartialDate.of_iso(self.handed_over).words}"
         return f"draft of edition {self.earlier[0] + 1}" if self.earlier else "draft"
 
+    @property
+    def replaces(self) -> str:
+        """Which edition it takes the place of, without a full stop; "" if it is the first."""
+        if self.earlier is None:
+            return ""
+        number, day = self.earlier
+        does = "takes the place of" if self.number else "would take the place of"
+        return f"This {self.state.partition(',')[0]} {does} edition {number} of {PartialDate.of_iso(day).words}"
+
     def lines(self, width: float) -> tuple[str, ...]:
         """What the first page says of the edition before it, in lines that fit its width (characters); or nothing."""
-        if self.earlier is None:
-            return ()
-        number, day = self.earlier
-        earlier = f"edition {number} of {PartialDate.of_iso(day).words}"
-        does = "takes the place of" if self.number else "would take the place of"
-        return tuple(fold_line(f"This {self.state.partition(',')[0]} {does} {earlier}: see What differs.", width))
+        return tuple(fold_line(f"{self.replaces}: see What differs.", width)) if self.replaces else ()
 
     @property
     def stem(self) -> str:

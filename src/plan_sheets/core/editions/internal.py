@@ -6,11 +6,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, time
 
-from plan_sheets.core.book.compose import Facts, RowFacts, compose
-from plan_sheets.core.book.layout import Book
+from plan_sheets.core.book.compose import Facts
 from plan_sheets.core.book.measure import fold_line
 from plan_sheets.core.book.spec import ColumnSpec, SheetSpec, WorkbookSpec
-from plan_sheets.core.editions.differ import SHEET
+from plan_sheets.core.editions.contents import FirstPage, MasterContents
 from plan_sheets.core.editions.editions import Edition, boards_lines
 from plan_sheets.core.rating.snapshot import Snapshot
 from plan_sheets.core.sheets.changes import change_rows
@@ -34,33 +33,24 @@ from plan_sheets.core.sheets.rag_status import DRAFT, tellings, texts_of_round
 from plan_sheets.core.sheets.unknown import untold
 
 
-def internal_book(
-    spec: WorkbookSpec,
-    records: Records,
-    snapshot: Snapshot,
-    reference: str,
-    secret: bytes,
-    edition: Edition,
-    differs: Sequence[RowFacts] | None = None,
-) -> Book:
-    """The internal master of a snapshot; the same facts make the same book. `records`: the fields of every record.
-
-    `differs`: the rows of the sheet that tells what differs from the edition before; None: there is no such sheet.
-    """
-    spec = spec.without(SHEET) if differs is None else spec
+def internal_contents(spec: WorkbookSpec, records: Records, snapshot: Snapshot) -> MasterContents:
+    """What the internal master of a snapshot says; the same facts make the same. `records`: the fields of each."""
     spec = _without_ages(spec) if snapshot.round is None else spec
     plan = snapshot.history.record("plan", "", snapshot.code)
     columns = spec.sheets[0].columns
     width = sum(column.width for column in columns)
-    limits = (*edition.lines(width), *boards_lines(edition.boards, snapshot, width))
-    above, first = first_page(snapshot, columns, ((*limits, *lines) for lines in tellings(snapshot, width)))
     owners, gaps = [*owned(snapshot)], raised(snapshot)
     fields = {sheet.name: [column.field for column in sheet.columns] for sheet in spec.sheets}
+
+    def make_first_page(edition: Edition) -> FirstPage:
+        """The first page, which says of the edition for whom it is and what it takes the place of."""
+        limits = (*edition.lines(width), *boards_lines(edition.boards, snapshot, width))
+        return first_page(snapshot, columns, ((*limits, *lines) for lines in tellings(snapshot, width)))
+
     facts = Facts(
-        texts={**texts_of_round(snapshot), **quarter_headings(snapshot), "state": edition.state},
+        texts={**texts_of_round(snapshot), **quarter_headings(snapshot)},
         created=datetime.combine(snapshot.made_on, time()),
         rows={
-            "RAG status": first,
             "Decisions": [*decision_rows(snapshot)],
             "Master plan": in_plan_order(
                 snapshot, [*action_rows(snapshot, fields["Master plan"]), *gone_rows(snapshot)]
@@ -69,7 +59,6 @@ def internal_book(
             "RAG by round": [*round_rows(snapshot)],
             "RAG by board": [*board_rows(snapshot)],
             "Grid": [*grid_rows(snapshot)],
-            **({} if differs is None else {SHEET: differs}),
             "Changes": [*change_rows(snapshot, records)],
             "Open questions": [*question_rows(snapshot)],
             "Considerations": [*coverage_rows(snapshot)],
@@ -79,20 +68,18 @@ def internal_book(
             "Evidence": [*evidence_rows(snapshot)],
             **{name: [*added_rows(snapshot, those)] for name, those in fields.items() if those[0].new_rows},
         },
-        lines={"RAG status": above, **_list_lines(snapshot, spec, owners, gaps)},
+        lines=_list_lines(snapshot, spec, owners, gaps),
         notes=[*untold(snapshot)],
-        reference=reference,
-        secret=secret,
         identity={
             "Plan": plan["title"],
-            "Edition": edition.words,
+            "Edition": "",
             "Status of the plan": plan["status"] or "Not said",
             "Round": snapshot.code or DRAFT,
         },
         marking=plan["marking"],
         password=plan["lock_password"],
     )
-    return compose(spec, facts)
+    return MasterContents(spec, facts, make_first_page)
 
 
 def _without_ages(spec: WorkbookSpec) -> WorkbookSpec:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time
+from datetime import datetime, time
 
-from plan_sheets.core.book.compose import Facts, RowFacts, compose
-from plan_sheets.core.book.layout import Book, Content
+from plan_sheets.core.book.compose import Facts, RowFacts
+from plan_sheets.core.book.layout import Content
 from plan_sheets.core.book.measure import fold_line
 from plan_sheets.core.book.spec import WorkbookSpec
-from plan_sheets.core.editions.differ import SHEET
+from plan_sheets.core.editions.contents import FirstPage, MasterContents
 from plan_sheets.core.editions.editions import Edition, boards_lines
 from plan_sheets.core.editions.people import Hit, Names
 from plan_sheets.core.editions.public_text import RECORD, text_key
@@ -245,35 +245,20 @@ def _text(snapshot: Snapshot, ref: str) -> str:
     return snapshot.history.in_round(text_key(ref), snapshot.code).value
 
 
-def public_book(
-    spec: WorkbookSpec,
-    snapshot: Snapshot,
-    created: date,
-    reference: str,
-    secret: bytes,
-    edition: Edition,
-    differs: Sequence[RowFacts] | None = None,
-) -> Book:
-    """The public edition, of what `public` left; the same facts make the same book. No marking, no password.
-
-    `differs`: as in `internal_book`.
-    """
-    spec = spec.without(SHEET) if differs is None else spec
+def public_contents(spec: WorkbookSpec, snapshot: Snapshot) -> MasterContents:
+    """What the public edition says, of what `public` left; the same facts make the same. No marking, no password."""
     columns = spec.sheets[0].columns
     width = sum(column.width for column in columns)
-    above, first = first_page(snapshot, columns, [public_lines(snapshot, width, edition)])
-    texts = {**texts_of_round(snapshot), "state": edition.state}
+
+    def make_first_page(edition: Edition) -> FirstPage:
+        """The first page, which says of the edition for whom it is and what it takes the place of."""
+        return first_page(snapshot, columns, [public_lines(snapshot, width, edition)])
+
+    texts = texts_of_round(snapshot)
     facts = Facts(
         texts=texts,
-        created=datetime.combine(created, time()),
-        rows={
-            "RAG status": first,
-            "Priorities and actions": [*public_rows(snapshot)],
-            **({} if differs is None else {SHEET: differs}),
-        },
-        lines={"RAG status": above},
-        reference=reference,
-        secret=secret,
-        identity={"Plan": texts["plan"], "Edition": edition.words, "Round": snapshot.code or DRAFT},
+        created=datetime.combine(snapshot.made_on, time()),
+        rows={"Priorities and actions": [*public_rows(snapshot)]},
+        identity={"Plan": texts["plan"], "Edition": "", "Round": snapshot.code or DRAFT},
     )
-    return compose(spec, facts)
+    return MasterContents(spec, facts, make_first_page)

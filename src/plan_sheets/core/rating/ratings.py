@@ -11,7 +11,7 @@ from plan_sheets.core.model.keys import Key, ref_order
 from plan_sheets.core.model.rounds import Round
 from plan_sheets.core.model.stages import Status
 from plan_sheets.core.rating.declined import Declined, stage_declined
-from plan_sheets.core.rating.plan_rows import Rows, lead_of, parent
+from plan_sheets.core.rating.plan_rows import Rows, lead_of, parent, subgroups_of
 from plan_sheets.core.rating.rag import CONFIRMABLE, ActionFacts, LastStep, Override, Rating, rate
 from plan_sheets.core.rating.thresholds import Thresholds
 
@@ -71,6 +71,14 @@ def find_finished(history: History) -> frozenset[str]:
         for ref in history.refs("action")
         if history.text("action", ref, "confirmed_stage") in CONFIRMABLE or is_declined(history, "action", ref)
     )
+
+
+def find_done_groups(rows: Rows, ratings: Mapping[str, Rating]) -> frozenset[str]:
+    """The subgroups all of whose actions are finished by their ratings: there is nothing to chase them for."""
+    groups: dict[bool, set[str]] = {True: set(), False: set()}
+    for ref, rating in ratings.items():
+        groups[rating.finished].update(subgroups_of(rows, ref))
+    return frozenset(groups[True] - groups[False])
 
 
 def last_given(history: History, ref: str, name: str, rounds: Sequence[str]) -> str:

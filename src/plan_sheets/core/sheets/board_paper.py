@@ -37,12 +37,15 @@ LEADS = (
 """The words that begin a paragraph of the summary, and say what it is about."""
 
 
-def board_paper(snapshot: Snapshot, reference: str, created: datetime) -> BoardPaper:
-    """The board paper of a snapshot; `reference` is that of the master workbook, which holds all of it."""
+def board_paper(snapshot: Snapshot, reference: str, created: datetime, state: str, replaces: str) -> BoardPaper:
+    """The board paper of a snapshot; `reference` is that of the master workbook, which holds all of it.
+
+    `state`: whether that is a draft, or which edition; `replaces`: which one it takes the place of, or "".
+    """
     plan = snapshot.history.record("plan", "", snapshot.code)
-    when = snapshot.round.words if snapshot.round else DRAFT
+    when = f"{snapshot.round.words} ({state})" if snapshot.round else DRAFT
     parts = (
-        *_summary(snapshot),
+        *_summary(snapshot, replaces),
         *_decisions(snapshot),
         *_priorities(snapshot),
         *_untold(snapshot),
@@ -63,8 +66,10 @@ def _table(about: str, columns: dict[str, int], rows: Iterator[tuple[str, ...]])
         yield PaperTable(about, tuple(columns), tuple(columns.values()), texts)
 
 
-def _summary(snapshot: Snapshot) -> Iterator[Part]:
+def _summary(snapshot: Snapshot, replaces: str) -> Iterator[Part]:
     yield Heading("Summary", 1)
+    if replaces:
+        yield Paragraph(f"{replaces}: the sheet What differs of the master workbook says what has changed.")
     for text in summary_texts(snapshot):
         lead = next((lead for lead in LEADS if text.startswith(lead)), "")
         yield Paragraph(text.removeprefix(lead).lstrip(), lead)

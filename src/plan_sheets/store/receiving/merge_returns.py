@@ -85,7 +85,14 @@ class Merger:
         source = Source(document.kind, answers.completed_by, name, at, document.subgroup, 0, document.id)
         plan_cells = [cell for cell in cells if cell.scope != "form"]
         merging.merged = merge_return(
-            plan_cells, returned.findings, self.history, document.round, source, self.messages
+            plan_cells,
+            returned.findings,
+            self.history,
+            document.round,
+            source,
+            self.messages,
+            # What the officer changes of the plan is held to the same rule as plan.xlsx itself.
+            stands_from=self.register.first_open() if document.kind == "officer" else None,
         )
         returned.findings += merging.merged.findings
         merging.merged.cells += [_form_cell(cell, document.round) for cell in cells if cell.scope == "form"]

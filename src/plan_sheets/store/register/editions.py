@@ -43,7 +43,7 @@ def is_of(reference: str, stem: str) -> bool:
 def is_touched(register: Register, code: str, batch: int) -> bool:
     """Whether anything came after a batch (its id) that belongs to a round (its code) or an earlier one.
 
-    A value, a return, or the officer's word; what was decided in the master itself changes nothing in it.
+    A value, a return or its withdrawal, or the officer's word; what was decided in the master itself changes nothing.
     """
     bound = {"plan": register.plan, "round": code, "batch": batch, "proposal": f"proposal % {code} = %"}
     return any(register.read(statement, **bound) for statement in _recorded_since())
@@ -73,16 +73,19 @@ def _editions_by_round() -> Select[Any]:
 
 @cache
 def _recorded_since() -> tuple[Select[Any], ...]:
-    """A value for the `round` or before, a subgroup's return for one, or a settlement of one, after a `batch`."""
+    """What came after a `batch` for a `round` or before: a value, a subgroup's return, its withdrawal, a settlement."""
     v, r, d = tables.VALUE.c, tables.RETURN.c, tables.DOCUMENT.c
     s, q = tables.SETTLEMENT.c, tables.QUERY.c
     till: BindParameter[str] = bindparam("round", type_=Text)
     late: BindParameter[int] = bindparam("batch")
     values = select(v.id).where(v.plan == bindparam("plan"), v.batch > late, v.round <= till, v.record != "decision")
-    returns = select(r.id).select_from(tables.RETURN.join(tables.DOCUMENT, r.document == d.id))
-    returns = returns.where(r.plan == bindparam("plan"), r.batch > late, d.round <= till)
-    returns = returns.where(d.kind.in_(("subgroup", "feedback")))
+    of_subgroups = select(r.id).select_from(tables.RETURN.join(tables.DOCUMENT, r.document == d.id))
+    of_subgroups = of_subgroups.where(r.plan == bindparam("plan"), d.round <= till)
+    of_subgroups = of_subgroups.where(d.kind.in_(("subgroup", "feedback")))
+    returns = of_subgroups.where(r.batch > late)
+    w = tables.WITHDRAWAL.c
+    withdrawn = select(w.id).where(w.batch > late, w.return_id.in_(of_subgroups))
     queries = select(literal(QUERY_SUBJECT) + cast(q.id, Text)).where(q.round <= till)
     settled = select(s.id).where(s.plan == bindparam("plan"), s.batch > late)
     settled = settled.where(or_(s.subject.in_(queries), s.subject.like(bindparam("proposal"))))
-    return tuple(chosen.limit(1) for chosen in (values, returns, settled))
+    return tuple(chosen.limit(1) for chosen in (values, returns, withdrawn, settled))

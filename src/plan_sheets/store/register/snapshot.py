@@ -14,10 +14,10 @@ from plan_sheets.core.model.rounds import Round
 from plan_sheets.core.rating.control_totals import RETURNED
 from plan_sheets.core.rating.escalate import SubgroupFacts
 from plan_sheets.core.rating.open_questions import OpenQuestion, open_questions
-from plan_sheets.core.rating.plan_rows import Rows, subgroups_of
+from plan_sheets.core.rating.plan_rows import Rows
 from plan_sheets.core.rating.proposals import Proposal, proposals, subject
 from plan_sheets.core.rating.rag import Rating
-from plan_sheets.core.rating.ratings import rate_rounds, rows_at, thresholds
+from plan_sheets.core.rating.ratings import find_done_groups, rate_rounds, rows_at, thresholds
 from plan_sheets.core.rating.snapshot import Snapshot, day_of
 from plan_sheets.core.rating.taken_out import TakenOut, find_taken_out
 from plan_sheets.store import schemas
@@ -122,8 +122,7 @@ class _Returns:
 def _list_reporting(
     rows: Rows, rounds: Sequence[str], returned: _Returns, ratings: Mapping[str, Rating]
 ) -> Iterator[SubgroupFacts]:
-    asked = {group for ref, rating in ratings.items() if not rating.finished for group in subgroups_of(rows, ref)}
-    done = {group for ref, rating in ratings.items() if rating.finished for group in subgroups_of(rows, ref)} - asked
+    done = find_done_groups(rows, ratings)
     for code in returned.issued(rounds[-1]) if rounds else ():
         row = rows["subgroup"].get(code, {})
         missed = 0

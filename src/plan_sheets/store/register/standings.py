@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from datetime import date
 
 from plan_sheets.core.model.findings import Verdict
@@ -13,8 +14,11 @@ from plan_sheets.store.register.reads import ReturnOfRound, list_returns_of_roun
 from plan_sheets.store.register.register import Register
 
 
-def read_standings(register: Register, code: str, as_of: date) -> list[SubgroupReturn]:
-    """How the workbook of each subgroup stands in a round (its code), by the latest issue of each."""
+def read_standings(register: Register, code: str, as_of: date, done: Collection[str] = ()) -> list[SubgroupReturn]:
+    """How the workbook of each subgroup stands in a round (its code), by the latest issue of each.
+
+    `done`: the subgroups whose actions are all finished.
+    """
     documents = register.document_facts("subgroup", code)
     files = list_returns_of_rounds(register, code, code, ["subgroup"], set(Verdict) - {Verdict.REFUSED})
     arrivals = [
@@ -32,7 +36,7 @@ def read_standings(register: Register, code: str, as_of: date) -> list[SubgroupR
     issued = {document.subgroup: document.created for document in documents.values()}
     due = next(issued_round for issued_round in register.rounds() if issued_round.code == code)
     went_out = [(subgroup, day, due.due_from(subgroup)) for subgroup, day in sorted(issued.items())]
-    return control_totals(went_out, arrivals, as_of)
+    return control_totals(went_out, arrivals, as_of, done)
 
 
 def _describe_completed(file: ReturnOfRound) -> str:
