@@ -252,7 +252,7 @@ def _shorten_entered(text: str, sha: str) -> str:
     """
     if len(text) <= MOST_SHOWN:
         return text
-    rest = f"{len(text) - MOST_SHOWN:,} characters more: see the file as it came, returned/{sha}.xlsx"
+    rest = f"{len(text) - MOST_SHOWN:,} characters more: see the file as it came (returned/{sha}.xlsx, if it was kept)"
     return f"{text[:MOST_SHOWN]} … ({rest})"
 
 
