@@ -73,7 +73,8 @@ def test_json_of_receive(round_one: Plan) -> None:
     assert (sos["changes"], sos["conflicts"]) == (4, 0)
     assert len(sos["sha256"]) == 64
     assert {returns["broken"][name] for name in ("kind", "subgroup", "round", "issue")} == {None}
-    (refusal,) = returns["broken"]["findings"]
+    refusal, not_kept = returns["broken"]["findings"]
+    assert not_kept["code"] == "file_not_kept"
     assert (refusal["sheet"], refusal["cell"], refusal["code"]) == (None, None, "file_damaged")
     emptied = next(one for one in returns["query"]["findings"] if one["code"] == "emptied")
     assert (emptied["sheet"], emptied["cell"], emptied["ref"], emptied["field"]) == (

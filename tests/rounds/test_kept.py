@@ -89,7 +89,7 @@ def packed(**parts: bytes) -> bytes:
 
 def in_header(book: Workbook) -> None:
     header = book["Progress"].oddHeader
-    assert header
+    assert header is not None
     header.center.text = f"NHS {NUMBER}"
 
 

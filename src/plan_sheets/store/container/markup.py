@@ -12,13 +12,13 @@ _BETWEEN = re.compile(r">([^<]{8,})")
 """Texts of eight letters or more: in a shorter one there is nothing that is looked for."""
 _VALUE = re.compile(r"""=\s?(?:"([^"<]{8,})"|'([^'<]{8,})'|([^\s"'<>]{8,}))""")
 _LONGEST_NAME = 40
-_BLOCK = r"/?(?:\w+:)?(?:p|h\d?|si|is|text|td|th|tr|li|div|br|cr|line-break|Cell|ProviderField)\b"
+_BLOCK = r"/?(?:\w+:)?(?:p|h\d?|si|is|text|td|th|tr|li|div|br|cr|line-break|Cell)(?=[\s/>])"
 _BLOCK_TAG = re.compile(rf"<{_BLOCK}[^<>]*>")
 _RUNS = re.compile(rf"<(?!/){_BLOCK}[^<>]*>((?:[^<]++|<(?!{_BLOCK}))*+)")
 """A paragraph or a text of a cell, to where it or the next one ends: it may be written in several runs."""
 _RUN_SIGNS = ("</r>", ":r>", "text:")
 """What stands in a part with such runs: of Excel, of drawings, of OpenDocument."""
-_SPACE_TAG = re.compile(r"<(?:\w+:)?(?:tab|s)\b[^<>]*>")
+_SPACE_TAG = re.compile(r"<(?:\w+:)?(?:tab|s)(?=[\s/>])[^<>]*>")
 _TAG = re.compile(r"<[^<>]*>")
 _DECLARATION = re.compile(r"\A\ufeff?<\?xml version=[\"'\w. =-]{1,60}\?>")
 _APART = re.compile(r"<!\[CDATA\[|<!--|--\s*>|<[!?]|\]\]>|\?>")

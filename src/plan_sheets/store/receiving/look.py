@@ -38,7 +38,7 @@ _CLEAN: dict[str, None] = {}
 _MOST_CLEAN = 2_000
 
 
-def look(data: bytes, *, is_ordinary: bool, limits: Limits = LIMITS) -> Looked:
+def look(data: bytes, limits: Limits = LIMITS, *, is_ordinary: bool = False) -> Looked:
     """Look at every text in these bytes; of a large file in a child process, whose time has an end.
 
     `is_ordinary`: raise OddError in that case.

@@ -168,10 +168,10 @@ class Intake:
     def _read_answers(self, incoming: IncomingFile, found: FoundWorkbook, returned: Return) -> None:
         """Steps 3 to 6. What holds the file ends them: nothing of it may be merged."""
         messages, instructions = self.messages, self.instructions
-        kept = self.folder.kept(incoming.sha)
-        # What came in a zip is no file by itself.
-        again = incoming.name if incoming.name == incoming.path else str(kept)
         screen, places = self.screen, self.identifier.places
+        # What came in a zip is no file by itself, unless a copy of it is kept.
+        is_kept = incoming.name != incoming.path and (screen is None or not any(look(incoming.data)))
+        again = str(self.folder.kept(incoming.sha)) if is_kept else incoming.name
         document, findings = self.identifier.identify(found, again, instructions.issue, screen)
         returned.findings += findings
         returned.document = document.facts if document else None
