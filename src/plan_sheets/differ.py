@@ -101,7 +101,8 @@ def _find_master(folder: Folder, path: Path, data: bytes) -> tuple[Document, Seq
 
 def _find_made(folder: Folder, identifier: Identifier, data: bytes) -> Document | None:
     """The document of which a file in the plan folder was made, if nobody has saved it since: it need not be read."""
-    if sha256(data) not in frozenset[str]().union(*folder.register.outputs().values()):
+    made = (shas for path, shas in folder.register.outputs().items() if path.startswith("master/"))
+    if sha256(data) not in frozenset[str]().union(*made):
         return None
     properties = read_custom_properties(read_properties(open_package(data)))
     return identifier.find_document(properties.get(REFERENCE, ""))
