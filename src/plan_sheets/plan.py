@@ -27,6 +27,7 @@ from plan_sheets.store import schemas
 from plan_sheets.store.container.hashing import sha256
 from plan_sheets.store.formats.reader import read_workbook
 from plan_sheets.store.plan_folder import IS_OPEN, PLAN_FILE, AnyPath, Folder, as_path, check_folder
+from plan_sheets.store.receiving.look import list_identified, look
 from plan_sheets.store.register.batch import Batch
 from plan_sheets.store.register.placeholders import list_placeholders
 from plan_sheets.store.register.reads import has_errors, list_rows_asked_about
@@ -296,4 +297,10 @@ def _read(data: bytes, known: Collection[str] = (), *, screened: bool = True) ->
         raise PlanSheetsError(f"plan.xlsx cannot be read. {finding.message}", "Nothing was changed.")
     # What the register holds may stay: it was looked at when it came, or the officer allowed it.
     spec, forms = schemas.load_workbook_spec("plan"), schemas.load_records()
-    return read_plan(found, spec, forms, schemas.load_messages(), schemas.load_screen() if screened else None, known)
+    messages, screen = schemas.load_messages(), schemas.load_screen() if screened else None
+    read = read_plan(found, spec, forms, messages, screen, known)
+    if screen and not any(finding.severity is Severity.MASKED for finding in read.findings):
+        beside = list_identified(look(data).seen, known)
+        titles = {where: screen.kinds[kind].title for where, kind in beside}
+        read.findings += [messages.finding("case_identifier_beside", where=at, kind=of) for at, of in titles.items()]
+    return read

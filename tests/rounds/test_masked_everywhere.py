@@ -124,3 +124,19 @@ def test_of_the_officers_workbook_and_of_a_master_nothing_is_kept_with_it(round_
         assert receipt.kind == kind
         assert "case_identifier" in codes(receipt)
     assert holding(round_one) == []
+
+
+def test_in_plan_xlsx_it_is_looked_for_where_no_answer_stands(round_one: Plan) -> None:
+    def write_over_the_page(book: Workbook) -> None:
+        header = book["Actions"].oddHeader
+        assert header
+        header.center.text = f"About {TYPED}"
+
+    path = round_one.path / "plan.xlsx"
+    fill(path, path, {"Actions": {"J1a.1": {"Impact": "Fewer wait."}}})
+    edit(path, path, write_over_the_page)
+    read = office.merge_plan(round_one.folder, RECEIVED_ON).merged
+    assert "case_identifier_beside" in {finding.code for finding in read.findings}
+    assert read.errors == 1
+    assert round_one.stands("J1a.1", "impact") == "Fewer wait.", "the rest goes in"
+    assert holding(round_one) == ["plan.xlsx"], "which is the officer's own"

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import NamedTuple
 
+from plan_sheets.core.model.text import plain
 from plan_sheets.core.screening.around import find_kind
 from plan_sheets.core.screening.identifiers import IdentifierKind
 from plan_sheets.store import schemas
@@ -53,6 +55,12 @@ def look(data: bytes, limits: Limits = LIMITS, *, is_ordinary: bool = False) -> 
         return Looked((), is_hidden=True)
     seen, is_hidden = json.loads(packed)
     return Looked(tuple(Seen(where, IdentifierKind(kind), text) for where, kind, text in seen), is_hidden)
+
+
+def list_identified(seen: Iterable[Seen], issued: Iterable[str]) -> list[tuple[str, IdentifierKind]]:
+    """In what an identifier was seen, and of which kind, each once; texts that were `issued` may come back."""
+    known = "\n".join(map(plain, issued))
+    return [*dict.fromkeys((one.where, one.kind) for one in seen if plain(one.text) not in known)]
 
 
 def look_as_json(data: bytes, limits: Limits = LIMITS) -> bytes:

@@ -17,7 +17,7 @@ from plan_sheets.core.model.keys import Address
 from plan_sheets.core.model.mail import describe_mail, describe_whole, find_links
 from plan_sheets.core.model.messages import Messages
 from plan_sheets.core.model.receipts import ALLOWS_IDENTIFIERS, Instructions
-from plan_sheets.core.model.text import MASK, plain
+from plan_sheets.core.model.text import MASK
 from plan_sheets.core.returned.lost_on_saving import find_lost
 from plan_sheets.core.returned.mask import list_issued, mask, tell_masked
 from plan_sheets.core.returned.read import read_return
@@ -31,7 +31,7 @@ from plan_sheets.store.formats.reader import read_ordinary, read_workbook
 from plan_sheets.store.plan_folder import Folder
 from plan_sheets.store.receiving.identify import Identifier
 from plan_sheets.store.receiving.inbox import WaitingFile
-from plan_sheets.store.receiving.look import look
+from plan_sheets.store.receiving.look import list_identified, look
 from plan_sheets.store.receiving.unpack import IncomingFile
 
 _Read = Callable[[bytes], FoundWorkbook | Refusal]
@@ -118,8 +118,7 @@ class Intake:
             return False
         seen, is_hidden = look(incoming.data, is_ordinary=is_ordinary) if incoming.refusal is None else ((), True)
         document = self.identifier.find_document(returned.document.reference) if seen and returned.document else None
-        issued = "\n".join(map(plain, list_issued(document))) if document else ""
-        typed = dict.fromkeys((one.where, one.kind) for one in seen if plain(one.text) not in issued)
+        typed = list_identified(seen, list_issued(document) if document else ())
         returned.findings += [self._tell_masked(where, kind) for where, kind in typed]
         if is_hidden and not typed:
             returned.findings.append(self.messages.finding("file_not_kept"))
