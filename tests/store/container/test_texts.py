@@ -91,7 +91,7 @@ def test_more_than_the_limit_is_for_a_child_process_and_there_it_is_hidden() -> 
 def test_a_child_process_says_the_same_of_a_large_file() -> None:
     data = zipped({**BOOK, "xl/a.xml": b"<a>NHS number 943 476 5870</a>"})
     limits = replace(LIMITS, here=1)
-    assert look(data, limits) == look(data)
-    assert [str(seen.kind) for seen in look(data, limits).seen] == ["nhs_number"]
+    assert look(data, limits=limits) == look(data)
+    assert [str(seen.kind) for seen in look(data, limits=limits).seen] == ["nhs_number"]
     with pytest.raises(OddError):
-        look(data, replace(LIMITS, shared=1), is_ordinary=True)
+        look(data, limits=replace(LIMITS, shared=1), is_ordinary=True)

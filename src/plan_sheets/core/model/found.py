@@ -108,6 +108,10 @@ class FoundWorkbook:
     since_1904: bool = False
     """Whether day numbers in it count from 1904, as on old Macs."""
 
+    def texts(self) -> set[str]:
+        """What its cells say, each text once."""
+        return {cell.text for sheet in self.sheets for cell in sheet.cells.values()}
+
 
 @dataclass(frozen=True, slots=True)
 class Tidied:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
+from urllib.parse import unquote
 
 from plan_sheets.core.book.document import Document
 from plan_sheets.core.book.layout import texts_of
 from plan_sheets.core.model.findings import Finding
-from plan_sheets.core.model.found import FoundSheet, FoundWorkbook
+from plan_sheets.core.model.found import FoundCell, FoundSheet, FoundWorkbook
 from plan_sheets.core.model.keys import Address, Key, place_of
 from plan_sheets.core.model.messages import Messages
 from plan_sheets.core.screening.identifiers import IdentifierKind
@@ -67,7 +68,7 @@ def mask(workbook: FoundWorkbook, issued: Collection[str], screen: Screen, place
         (Address(remark.sheet, remark.cell), one.kind)
         for remark in workbook.remarks
         for text in (remark.entered, *remark.details.values())
-        for one in screen.find(text, places=places)
+        for one in screen.find(unquote(text), places=places)
     ]
     masked = {where: kind for where, kind in found if not kind.is_asked_about}
     asked = frozenset(where for where, kind in found if kind.is_asked_about and where not in masked)
@@ -88,10 +89,22 @@ def _find_in_sheet(
         for one, touched in screen.find_in_column([typed[place].text for place in under], places):
             yield from ((under[at], one.kind) for at in touched)
     rows = sheet.rows() if typed else {}
-    for row in {row for row, _ in typed}:
-        columns = sorted(rows[row])
+    for row, columns in _list_beside(typed, rows):
         for one, touched in screen.find_in_row([rows[row][column].text for column in columns], places):
             yield from (((row, columns[at]), one.kind) for at in touched if (row, columns[at]) in typed)
+
+
+def _list_beside(
+    typed: Collection[tuple[int, int]], rows: Mapping[int, Mapping[int, FoundCell]]
+) -> Iterator[tuple[int, list[int]]]:
+    """Of each row in which anything was typed, the columns from the one before the first of these to the one after."""
+    ends: dict[int, tuple[int, int]] = {}
+    for row, column in typed:
+        first, last = ends.get(row, (column, column))
+        ends[row] = min(first, column), max(last, column)
+    for row, (first, last) in ends.items():
+        columns = sorted(rows[row])
+        yield row, columns[max(0, columns.index(first) - 1) : columns.index(last) + 2]
 
 
 def _list_under_each_other(typed: Collection[tuple[int, int]]) -> Iterator[list[tuple[int, int]]]:

@@ -36,6 +36,10 @@ from plan_sheets.core.screening.patterns import (
 
 _NEAR = 60
 """Characters: no identifier, with the words that tell of it, is longer where it crosses from one text to the next."""
+_AT_BORDER = 24
+"""How many characters beside such a border are looked at for figures."""
+_FEWEST_FIGURES = 3
+"""No identifier but a postcode has fewer."""
 _BEFORE = 120
 """How many characters before a number are looked at for what else it may be."""
 _UNITS = frozenset(
@@ -101,6 +105,8 @@ class Screen:
 
         Blank texts between them do not part it. Its own place is that in all texts joined, and of no use.
         """
+        if compile_pattern(r"\d").search("".join(texts)) is None:
+            return ()
         filled = [(at, _ends(folded)) for at, text in enumerate(texts) if (folded := fold(text).text.strip())]
         if not any(_may_cross(left, right) for (_, left), (_, right) in pairwise(filled)):
             return ()
@@ -248,5 +254,7 @@ def _ends(folded: str) -> str:
 
 
 def _may_cross(left: str, right: str) -> bool:
-    """Whether figures stand so near the border of two texts that a number or its words may cross it."""
-    return any(map(str.isdigit, (right[:12] + left[-12:])))
+    """Whether so many figures stand near the border of two texts that a number or its words may cross it."""
+    figure = compile_pattern(r"\d")
+    ends, begins = len(figure.findall(left[-_AT_BORDER:])), len(figure.findall(right[:_AT_BORDER]))
+    return ends + begins >= _FEWEST_FIGURES or (ends > 0 and begins > 0)  # a postcode has one on each side

@@ -14,6 +14,7 @@ from plan_sheets.store.container.limits import LIMITS, Limits
 from plan_sheets.store.container.refused import RefusedError
 
 
+@lru_cache(maxsize=1)  # the guard asks for it, and who looks at every text
 def list_entries(data: bytes, limits: Limits = LIMITS) -> list[zipfile.ZipInfo]:
     """Read and check the directory of a zip. Raises RefusedError, BadZipFile, and what a broken directory raises."""
     if data.count(b"PK\x01\x02") > limits.entries:  # before the library keeps a record of each

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from plan_sheets.core.model.found import FoundSheet, FoundWorkbook
 from plan_sheets.core.model.text import plain
@@ -69,6 +69,16 @@ def guess_reference(carriers: Carriers, ours: Iterable[str]) -> str:
 def is_about(sheet: FoundSheet) -> bool:
     """Whether it is the About sheet, by its name."""
     return plain(sheet.name) == "about"
+
+
+IDENTITY = ("Plan", "Reference", "Signature")
+"""The items of the About sheet that say whose a workbook is."""
+
+
+def keep_identity(about: FoundSheet) -> FoundSheet:
+    """Of an About sheet the items alone that say whose the workbook is."""
+    rows = {row for (row, column), cell in about.cells.items() if column == 0 and cell.text.strip() in IDENTITY}
+    return replace(about, cells={place: cell for place, cell in about.cells.items() if place[0] in rows})
 
 
 def read_about(workbook: FoundWorkbook) -> Mapping[str, str]:

@@ -20,7 +20,14 @@ from plan_sheets.core.model.messages import Messages
 from plan_sheets.core.model.text import plain
 from plan_sheets.core.returned.mask import mask_sheet
 from plan_sheets.core.screening.screen import Screen
-from plan_sheets.store.receiving.carriers import Carriers, count_votes, guess_reference, is_about, read_about
+from plan_sheets.store.receiving.carriers import (
+    Carriers,
+    count_votes,
+    guess_reference,
+    is_about,
+    keep_identity,
+    read_about,
+)
 from plan_sheets.store.register.editions import list_editions
 from plan_sheets.store.register.register import Register
 
@@ -85,8 +92,11 @@ class Identifier:
         """
         if screen:
             issued = {*self._issued, *self._signed}
-            sheets = tuple(mask_sheet(sheet, issued, screen) if is_about(sheet) else sheet for sheet in workbook.sheets)
-            workbook = replace(workbook, sheets=sheets)
+            sheets = (
+                mask_sheet(keep_identity(sheet), issued, screen) if is_about(sheet) else sheet
+                for sheet in workbook.sheets
+            )
+            workbook = replace(workbook, sheets=tuple(sheets))
         if stated_reference:
             return self._identify_by_officer(stated_reference, workbook, file)
         carriers = self._read_carriers(workbook)

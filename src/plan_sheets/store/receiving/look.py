@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -40,13 +40,14 @@ _CLEAN: dict[str, None] = {}
 _MOST_CLEAN = 2_000
 
 
-def look(data: bytes, limits: Limits = LIMITS, *, is_ordinary: bool = False) -> Looked:
+def look(data: bytes, screened: Collection[str] = (), limits: Limits = LIMITS, *, is_ordinary: bool = False) -> Looked:
     """Look at every text in these bytes; of a large file in a child process, whose time has an end.
 
-    `is_ordinary`: raise OddError in that case.
+    `screened`: texts that need not be looked at. `is_ordinary`: raise OddError in that case.
     """
     try:
-        return _look(data, TextReader(limits.shared if is_ordinary else limits.here, limits, is_apart=False))
+        room = limits.shared if is_ordinary else limits.here
+        return _look(data, TextReader(room, limits, is_apart=False), screened)
     except OddError:
         if is_ordinary:
             raise
@@ -68,11 +69,11 @@ def look_as_json(data: bytes, limits: Limits = LIMITS) -> bytes:
     return json.dumps(_look(data, TextReader(limits.inflated, limits))).encode()
 
 
-def _look(data: bytes, reader: TextReader) -> Looked:
+def _look(data: bytes, reader: TextReader, screened: Collection[str] = ()) -> Looked:
     seen = dict[Seen, None]()
     try:
         for part in reader.list_parts(data):
-            seen |= dict.fromkeys(_look_at(part))
+            seen |= dict.fromkeys(_look_at(part, screened))
     except OddError:
         raise
     except Exception:  # noqa: BLE001 - a damaged file makes the libraries raise nearly anything; nobody can look into it
@@ -80,11 +81,12 @@ def _look(data: bytes, reader: TextReader) -> Looked:
     return Looked((*seen,), is_hidden=False)
 
 
-def _look_at(part: Part) -> list[Seen]:
+def _look_at(part: Part, screened: Collection[str]) -> list[Seen]:
     known = sha256(part.packed)
     if known in _CLEAN:
         return []
-    seen = [Seen(_name(part.name), kind, text) for text in part.list_texts() if (kind := _find_kind(text))]
+    texts = (text for text in part.list_texts() if text not in screened)
+    seen = [Seen(_name(part.name), kind, text) for text in texts if (kind := _find_kind(text))]
     if not seen:
         while len(_CLEAN) >= _MOST_CLEAN:
             _CLEAN.pop(next(iter(_CLEAN)), None)

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from pathlib import PurePath
 from typing import Self
@@ -64,8 +64,10 @@ class Intake:
     def open(self, waiting: WaitingFile, read: _Read = read_workbook) -> Return:
         """One file after these steps."""
         incoming, masked = self._screen_around(waiting.open())
+        found = None
         try:
-            returned = self._read(incoming, read)
+            found = None if incoming.is_message else incoming.refusal or read(incoming.data)
+            returned = self._take(incoming, found)
         except (PlanSheetsError, OddError):
             raise
         except Exception as error:  # noqa: BLE001 - a fault of ours costs this file a refusal, and the others nothing
@@ -74,7 +76,8 @@ class Intake:
             returned = _unread(incoming)
             returned.findings.append(self.messages.remark("file_unforeseen", {"reason": reason}))
         returned.findings[:0] = masked
-        may_be_kept = self._look(incoming, returned, is_ordinary=read is read_ordinary)
+        screened = found.texts() if isinstance(found, FoundWorkbook) else ()
+        may_be_kept = self._look(incoming, returned, screened, is_ordinary=read is read_ordinary)
         # Of a container that could not be opened nobody knows what is in it; and what is masked is kept nowhere.
         if self.keeps and may_be_kept and incoming.refusal is None and not _is_masked(returned):
             returned.was_kept, returned.was_written = True, self.folder.keep(incoming.data, incoming.sha)
@@ -104,10 +107,11 @@ class Intake:
             findings += [self._tell_masked("The e-mail", kind)] if kind else []
         return incoming, findings
 
-    def _look(self, incoming: IncomingFile, returned: Return, *, is_ordinary: bool) -> bool:
+    def _look(self, incoming: IncomingFile, returned: Return, screened: Collection[str], *, is_ordinary: bool) -> bool:
         """Whether every text in the bytes of a file was looked at, and none has to be masked; says why if not.
 
-        `is_ordinary`: raise OddError if that takes a child process.
+        `screened`: texts that were looked at where they stand. `is_ordinary`: raise OddError if that takes a child
+        process.
         """
         if self.screen is None or _is_masked(returned):
             return self.screen is None
@@ -116,7 +120,9 @@ class Intake:
             return False
         if incoming.refusal and not incoming.data:
             return False
-        seen, is_hidden = look(incoming.data, is_ordinary=is_ordinary) if incoming.refusal is None else ((), True)
+        seen, is_hidden = (
+            look(incoming.data, screened, is_ordinary=is_ordinary) if incoming.refusal is None else ((), True)
+        )
         document = self.identifier.find_document(returned.document.reference) if seen and returned.document else None
         typed = list_identified(seen, list_issued(document) if document else ())
         returned.findings += [self._tell_masked(where, kind) for where, kind in typed]
@@ -128,15 +134,14 @@ class Intake:
         title = schemas.load_screen().kinds[kind].title
         return self.messages.finding("case_identifier_beside", where=where, kind=title)
 
-    def _read(self, incoming: IncomingFile, read: _Read) -> Return:
-        """Steps 1 and 2; then the others, where there is a workbook with any text in it."""
+    def _take(self, incoming: IncomingFile, found: FoundWorkbook | Refusal | None) -> Return:
+        """What was read of a file, None of a message; the further steps where it is a workbook with any text in it."""
         returned = _unread(incoming)
         if incoming.mail:
             returned.findings += [self.messages.remark(note.code, note.details) for note in incoming.mail.notes]
-        if incoming.is_message:
+        if found is None:
             self._read_message(incoming, returned)
             return returned
-        found = incoming.refusal or read(incoming.data)
         if not isinstance(found, FoundWorkbook):
             returned.findings.append(self.messages.remark(found.code, found.details))
             return returned
