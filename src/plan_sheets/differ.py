@@ -57,6 +57,8 @@ def compare_masters(
     check_folder(folder)
     check_moment(now)
     paths = as_path(before), as_path(after)
+    if folders := [path for path in paths if path.is_dir()]:
+        raise PlanSheetsError(f"{folders[0]} is a folder, and no master.", f"Give two masters. {UNCHANGED}")
     files = [read_bytes(path) for path in paths]
     if files[0] == files[1]:
         raise PlanSheetsError(

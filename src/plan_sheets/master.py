@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime, time
+from datetime import date, datetime, time
 from pathlib import Path
 
 from plan_sheets.core.book.compose import RowFacts
@@ -24,7 +24,7 @@ from plan_sheets.core.editions.editions import INTERNAL, Edition
 from plan_sheets.core.editions.explain import difference_rows, explain_by
 from plan_sheets.core.editions.internal import internal_contents
 from plan_sheets.core.editions.public import public, public_contents
-from plan_sheets.core.model.dates import PartialDate, check_moment
+from plan_sheets.core.model.dates import check_moment
 from plan_sheets.core.model.findings import PlanSheetsError
 from plan_sheets.core.model.rounds import Round
 from plan_sheets.core.model.stages import TAKEN_OUT, Status
@@ -39,6 +39,7 @@ from plan_sheets.store.register import tables
 from plan_sheets.store.register.batch import Batch
 from plan_sheets.store.register.editions import EditionFacts, batch_of, is_of, list_editions, read_last_value
 from plan_sheets.store.register.known_names import find_disputed, find_known_names
+from plan_sheets.store.register.reads import check_clock
 from plan_sheets.store.register.register import Register
 from plan_sheets.store.register.snapshot import find_round, read_snapshot
 from plan_sheets.store.register.troubles import UNCHANGED
@@ -218,13 +219,7 @@ def _check_handing_over(snapshot: Snapshot, asked: _Asked, batch: Batch) -> None
         raise PlanSheetsError(
             "No round has been issued yet: the consultation draft is sent as it is.", "Leave --hand-over out."
         )
-    before = batch.register.last_recorded()[:10]
-    if asked.today < before:
-        raise PlanSheetsError(
-            f"The clock says {PartialDate.of_iso(asked.today).words}, and something was recorded on "
-            f"{PartialDate.of_iso(before).words}: the edition would be older than what stands in it.",
-            f"Look at the date of this computer, or at --as-of. {UNCHANGED}",
-        )
+    check_clock(batch.register, date.fromisoformat(asked.today))
     if snapshot.queries and not asked.anyway:
         raise PlanSheetsError(
             f"{len(snapshot.open_queries)} of the queries up to {snapshot.code} are not settled: what they ask about "

@@ -23,6 +23,7 @@ from plan_sheets.core.rating.open_questions import OpenQuestion, open_questions
 from plan_sheets.core.rating.ratings import RECORDS, find_finished, is_declined
 from plan_sheets.core.returned.plan_warnings import count_records, find_plan_warnings
 from plan_sheets.core.returned.read_plan import PlanRead, read_plan
+from plan_sheets.core.screening.around import check_reason
 from plan_sheets.store import schemas
 from plan_sheets.store.container.hashing import sha256
 from plan_sheets.store.formats.reader import read_workbook
@@ -118,6 +119,8 @@ def merge_plan(folder: Folder, now: datetime, instructions: Instructions | None 
 def _merge_in(folder: Folder, data: bytes, now: datetime, instructions: Instructions) -> PlanMerged:
     """Merge these bytes of plan.xlsx, which are kept before anything is recorded."""
     instructions.check_allowed({ALLOWS_IDENTIFIERS})
+    if instructions.allow:
+        check_reason(schemas.load_screen(), instructions.reason)
     if [plan.sha256 for plan in folder.plans_read()][-1:] == [sha256(data)] and not instructions.allow:
         return PlanMerged(unchanged=True, warning=_warning(folder))
     read = _read(data, {*last_read(folder).values()}, screened=not instructions.allow)

@@ -22,6 +22,8 @@ from plan_sheets.core.model.mail import describe_mail, find_odd_date
 from plan_sheets.core.model.messages import Messages
 from plan_sheets.core.model.receipts import ALLOWS_IDENTIFIERS, Instructions, Receipt, Receipts
 from plan_sheets.core.model.rounds import Round
+from plan_sheets.core.model.text import MASK
+from plan_sheets.core.screening.around import check_reason, find_kind
 from plan_sheets.store.plan_folder import Folder
 from plan_sheets.store.receiving.inbox import WaitingFile, open_inbox
 from plan_sheets.store.receiving.merge_returns import Merger
@@ -32,7 +34,7 @@ from plan_sheets.store.register.batch import Batch
 from plan_sheets.store.register.reads import list_accepted, list_mails_known, list_shas_received, list_verdicts
 from plan_sheets.store.register.record import ReceivedFile, add_return, record_findings
 from plan_sheets.store.register.register import ReturnFacts
-from plan_sheets.store.schemas import load_messages
+from plan_sheets.store.schemas import load_messages, load_screen
 
 LOT = 100
 """Files that are checked together: one call of pandera each time, and room for no more than these."""
@@ -60,6 +62,9 @@ def receive(
         raise PlanSheetsError("--issue, --replaces and --allow speak of one file.", "Receive that file alone.")
     holding = {code for code, message in load_messages().by_code.items() if message.holds}
     instructions.check_allowed({*holding, ALLOWS_IDENTIFIERS})
+    screen = load_screen()
+    if instructions.allow:
+        check_reason(screen, instructions.reason)
     if instructions.replaces:
         folder.register.find_return(instructions.replaces)
     receipts: dict[int, Receipt] = {}
@@ -73,7 +78,8 @@ def receive(
             for lot in chain(first.read_lots(), corrections.read_lots()):
                 desk.take_in(lot)
                 receipts |= {number: returned.receipt() for number, returned in lot}
-    return Receipts(tuple(receipts[number] for number in range(len(inbox.files))), inbox.passed_over)
+    passed_over = ((MASK if find_kind(screen, name) else name, why) for name, why in inbox.passed_over)
+    return Receipts(tuple(receipts[number] for number in range(len(inbox.files))), tuple(passed_over))
 
 
 _Numbered = tuple[int, Return]
@@ -266,7 +272,7 @@ class _Desk:
             record_findings(self.batch, return_id, returned.findings)
         self.judged[returned.sha256, str(judge(returned))] = returned.number
         for saying in _list_sayings(returned):
-            if saying in self.known:
+            if saying in self.known and not returned.is_duplicate:
                 self.known[saying] = returned.number
 
 

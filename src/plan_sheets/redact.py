@@ -15,6 +15,8 @@ from plan_sheets.core.model.dates import PartialDate
 from plan_sheets.core.model.findings import PlanSheetsError
 from plan_sheets.core.model.found import FoundWorkbook
 from plan_sheets.core.model.text import plain
+from plan_sheets.core.screening.around import check_reason
+from plan_sheets.store import schemas
 from plan_sheets.store.container.kinds import is_workbook
 from plan_sheets.store.container.package import open_package
 from plan_sheets.store.container.refused import RefusedError
@@ -42,9 +44,7 @@ class RedactedTexts:
 
 def take_out(folder: Folder, about: str, reason: str, now: datetime, field: str) -> RedactedTexts:
     """Take texts out of the register, and files out of `returned/`. For the arguments see `office.redact_texts`."""
-    if not reason.strip():
-        raise PlanSheetsError("There is no reason.", "Say why with --reason; it is recorded. Nothing was changed.")
-    register = folder.register
+    reason, register = check_reason(schemas.load_screen(), reason), folder.register
     with register.batch("redact", now.isoformat(timespec="seconds")) as batch:
         is_ref = about in {ref for _, ref in register.history().by_row}
         returns = [] if is_ref else _find_returns(folder, about)

@@ -14,11 +14,12 @@ from plan_sheets.core.model.history import History
 from plan_sheets.core.model.keys import Key
 from plan_sheets.core.model.queries import OpenQuery, QueryCell
 from plan_sheets.core.model.text import shorten
+from plan_sheets.core.screening.around import check_reason
 from plan_sheets.store import schemas
 from plan_sheets.store.plan_folder import Folder
 from plan_sheets.store.register import tables
 from plan_sheets.store.register.batch import Batch, make_value_row
-from plan_sheets.store.register.reads import list_origins, list_said_beside, list_withdrawn
+from plan_sheets.store.register.reads import check_clock, list_origins, list_said_beside, list_withdrawn
 from plan_sheets.store.register.record import add_query, record_findings
 from plan_sheets.store.register.register import Register, ReturnFacts
 from plan_sheets.store.register.statements import query_subject
@@ -62,9 +63,8 @@ class WhatWithdrew:
 
 def withdraw_return(folder: Folder, name: str, reason: str, now: datetime) -> WhatWithdrew:
     """Withdraw a return by its number or the beginning of its SHA-256: see `office.withdraw_return`."""
-    if not reason.strip():
-        raise PlanSheetsError("There is no reason.", f"Say why with --reason; it is recorded. {UNCHANGED}")
-    register = folder.register
+    reason, register = check_reason(schemas.load_screen(), reason), folder.register
+    check_clock(register, now.date())
     with register.batch("withdraw", now.isoformat(timespec="seconds")) as batch:
         returned = register.find_return(name)
         _check(register, returned)
@@ -77,16 +77,16 @@ def withdraw_return(folder: Folder, name: str, reason: str, now: datetime) -> Wh
         ]
         found = withdraw(history, returned.id, list_withdrawn(register), beside)
         fell_back = list(_list_fallen(history, found))
-        withdrawal = batch.add(tables.WITHDRAWAL, return_id=returned.id, reason=reason.strip())
+        withdrawal = batch.add(tables.WITHDRAWAL, return_id=returned.id, reason=reason)
         _record_values(batch, found, withdrawal)
         closed, asked = _record_queries(batch, returned, found, queries)
         findings = [
-            *_describe(returned, reason.strip(), batch.at, len(fell_back)),
+            *_describe(returned, reason, batch.at, len(fell_back)),
             *_describe_standing(returned, found),
         ]
         record_findings(batch, returned.id, findings)
     stands = [finding.message for finding in findings[1:]]
-    return WhatWithdrew(returned.number, returned.file, reason.strip(), fell_back, stands, closed, asked)
+    return WhatWithdrew(returned.number, returned.file, reason, fell_back, stands, closed, asked)
 
 
 def _check(register: Register, returned: ReturnFacts) -> None:

@@ -289,11 +289,11 @@ def test_who_sent_a_mail_that_says_nothing_and_that_it_is_of_no_subgroup(round_o
     del nothing["Subject"]
     take(round_one, put(round_one, "m.eml", nothing.as_bytes()), put(round_one, "list.xlsx", foreign()))
     path = round_one.path / "officer/2016-17-q1.xlsx"
-    rows = {row[1]: row for row in openpyxl.load_workbook(path)["Findings"].iter_rows(min_row=5, values_only=True)}
-    named = {str(file).partition(": ")[2]: row for file, row in rows.items()}
-    assert named["m.eml"][0] == "Not known"
-    assert "E-mail of 1 July 2016 from The Chair <chair@example.org>: (no text)" in named["m.eml"]
-    assert named["list.xlsx"][0] == "Not known"
+    rows = [*openpyxl.load_workbook(path)["Findings"].iter_rows(min_row=5, values_only=True)]
+    assert {str(row[1]).partition(": ")[2]: row[0] for row in rows} == {"m.eml": "Not known", "list.xlsx": "Not known"}
+    assert "E-mail of 1 July 2016 from The Chair <chair@example.org>: (no text)" in {
+        text for row in rows for text in row
+    }
 
 
 SHORT = "Jo Fox"
@@ -322,3 +322,16 @@ def test_a_redaction_takes_out_what_the_forwarder_wrote(round_one: Plan, book: b
     with sqlite3.connect(round_one.path / "register.sqlite") as register:
         assert SHORT not in "\n".join(register.iterdump())
     assert not [*(round_one.path / "returned").glob("*.txt")]
+
+
+def test_a_document_beside_the_workbook_is_named_to_the_officer(round_one: Plan, book: bytes) -> None:
+    mail = written(OURS, books={"return.xlsx": book, "answer.docx": b"PK"})
+    (receipt,) = take(round_one, put(round_one, "m.eml", mail.as_bytes()))
+    assert "mail_document" in codes(receipt)
+    assert "'answer.docx' came in the same e-mail and was not read" in texts(round_one, "Findings")
+
+
+def test_the_same_workbook_in_a_third_mail_is_a_duplicate_of_the_first(round_one: Plan, book: bytes) -> None:
+    mails = [put(round_one, f"{text}.eml", written(text, books={"r.xlsx": book}).as_bytes()) for text in "abc"]
+    first, *others = [take(round_one, mail)[0] for mail in mails]
+    assert [one.duplicate_of for one in others] == [first.number, first.number]

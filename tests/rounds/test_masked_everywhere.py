@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
 from pathlib import Path
 
 import pytest
@@ -10,7 +13,7 @@ from openpyxl.workbook import Workbook
 from tests.chairs import RECEIVED_ON, Plan, at, codes, edit, fill, held_file, said, type_in
 from tests.commands import run
 from tests.rounds.test_masked import NUMBER
-from tests.rounds.test_masked_around import holding
+from tests.rounds.test_masked_around import holding, mail_with
 
 from plan_sheets import Instructions, PlanSheetsError, make_master, office
 
@@ -140,3 +143,32 @@ def test_in_plan_xlsx_it_is_looked_for_where_no_answer_stands(round_one: Plan) -
     assert read.errors == 1
     assert round_one.stands("J1a.1", "impact") == "Fewer wait.", "the rest goes in"
     assert holding(round_one) == ["plan.xlsx"], "which is the officer's own"
+
+
+def test_the_reason_for_something_is_recorded_and_must_not_hold_it(round_one: Plan) -> None:
+    path = round_one.filled("da", said())
+    round_one.receive_one(path)
+    words = ("--plan", round_one.path, "--as-of", "2016-07-08", "--reason", f"It is about {TYPED}")
+    deeds = [
+        ("withdraw", "DA-1"),
+        ("redact", "J1a.1", "progress"),
+        ("receive", path, "--allow", "case_identifier"),
+        ("plan", "--allow", "case_identifier"),
+    ]
+    for deed in deeds:
+        refused = run(*deed, *words)
+        assert refused.exit_code == 1
+        assert "The reason holds what looks like an NHS number." in refused.output
+        assert NUMBER not in refused.output
+    assert holding(round_one) == []
+
+
+def test_the_name_of_what_is_passed_over_is_not_shown_with_it(round_one: Plan) -> None:
+    path = round_one.filled("da", said())
+    mail = message_from_bytes(mail_with(path, "Here it is."), policy=default)
+    assert isinstance(mail, EmailMessage)
+    mail.add_attachment(b"GIF89a", "image", "gif", filename=f"{TYPED}.gif")
+    (round_one.inbox / "m.eml").write_bytes(mail.as_bytes())
+    told = run("receive", round_one.inbox / "m.eml", "--plan", round_one.path, "--as-of", "2016-07-08", "--json")
+    assert "(masked)" in told.output
+    assert NUMBER not in told.output

@@ -295,3 +295,10 @@ def asked(plan: Plan) -> set[tuple[object, str, str]]:
     history = plan.history
     cells = [cell for query in plan.queries for cell in query.cells]
     return {(cell.key, history.head(cell.key, cell.scope, cell.round).value, cell.returned) for cell in cells}
+
+
+def test_a_clock_behind_the_last_batch_withdraws_nothing(round_one: Plan) -> None:
+    round_one.receive_one(round_one.filled("one", said()))
+    with pytest.raises(PlanSheetsError, match=r"The clock says 25 June 2016.*8 July 2016"):
+        withdraw_return(round_one.folder, "DA-1", WHY, datetime(2016, 6, 25))  # noqa: DTZ001 - the office's own clock
+    assert round_one.said("J1a.1", "rag") == "Green"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from plan_sheets.core.model.findings import PlanSheetsError
 from plan_sheets.core.model.found import FoundWorkbook
 from plan_sheets.core.model.mail import Mail
 from plan_sheets.core.model.text import MASK
@@ -15,6 +16,18 @@ def find_kind(screen: Screen, *texts: str) -> IdentifierKind | None:
     """The kind of the first identifier in any of these texts; None if there is none. A postcode is none here."""
     found = (one.kind for text in texts for one in screen.find(text) if not one.kind.is_asked_about)
     return next(found, None)
+
+
+def check_reason(screen: Screen, reason: str) -> str:
+    """Why the officer does something, as it is recorded. Raises PlanSheetsError if it says nothing, or names a case."""
+    if not reason.strip():
+        raise PlanSheetsError("There is no reason.", "Say why with --reason; it is recorded. Nothing was changed.")
+    if kind := find_kind(screen, reason):
+        raise PlanSheetsError(
+            f"The reason holds what looks like {screen.kinds[kind].title}.",
+            "It would be recorded: say it without. Nothing was changed.",
+        )
+    return reason.strip()
 
 
 def mask_mail(screen: Screen, mail: Mail) -> tuple[Mail, IdentifierKind | None]:

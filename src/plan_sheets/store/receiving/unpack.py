@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 
+from plan_sheets.core.model.found import Remark
 from plan_sheets.core.model.mail import Mail
 from plan_sheets.store.container.hashing import sha256
 from plan_sheets.store.container.kinds import has_stream, is_workbook
@@ -119,6 +120,7 @@ def _add_the_rest(
     taken = out.files[before:]
     if taken:  # documents beside a workbook are evidence and seldom the answer itself
         out.passed_over += [(document.name, BESIDE) for document in documents]
+        out.files[before:] = [_note_beside(one, documents) for one in taken]
     else:
         out.files += documents
     if container.is_mail:
@@ -127,6 +129,13 @@ def _add_the_rest(
             out.files.append(replace(file, mail=container.mail, is_message=True))
     elif not (taken or documents):
         out.passed_over.append((file.name, "no workbook in it"))
+
+
+def _note_beside(file: IncomingFile, documents: Iterable[IncomingFile]) -> IncomingFile:
+    """The file, with a note in its mail of each document that came in that mail beside it."""
+    mail = file.mail
+    notes = (Remark("mail_document", {"name": one.name.rpartition(": ")[2]}) for one in documents if one.mail is mail)
+    return replace(file, mail=replace(mail, notes=(*mail.notes, *notes))) if mail else file
 
 
 _STANDS_FOR_IT = ("file_mail_encrypted",)

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from typing import Any, NamedTuple
 
 from plan_sheets.core.answers.withdraw import SaidBeside
-from plan_sheets.core.model.findings import Outcome
+from plan_sheets.core.model.dates import PartialDate
+from plan_sheets.core.model.findings import Outcome, PlanSheetsError
 from plan_sheets.core.model.keys import Key
 from plan_sheets.core.model.mail import Mail
 from plan_sheets.core.model.text import MASK
 from plan_sheets.store.register import statements, tables, withdrawals
 from plan_sheets.store.register.register import Register, ReturnFacts
+from plan_sheets.store.register.troubles import UNCHANGED
 
 
 class AcceptedFile(NamedTuple):
@@ -330,3 +333,14 @@ def read_last_shas(register: Register) -> dict[str, str]:
     """The SHA-256 of the last file made for each path within the plan folder."""
     rows = register.read(statements.last_output_by("path"), plan=register.plan)
     return {row.path: row.sha256 for row in rows}
+
+
+def check_clock(register: Register, today: date) -> None:
+    """Raise PlanSheetsError if something was recorded on a later day: what is done now would seem older than it."""
+    before = register.last_recorded()[:10]
+    if today.isoformat() < before:
+        raise PlanSheetsError(
+            f"The clock says {PartialDate.day(today).words}, and something was recorded on "
+            f"{PartialDate.of_iso(before).words}: what is done now would be older than what it rests on.",
+            f"Look at the date of this computer, or at --as-of. {UNCHANGED}",
+        )
