@@ -69,6 +69,15 @@ class Field:
         """Whether it need not be filled in in a row whose texts by field name are these."""
         return any(text_of(other) in words for other, words in self.required_unless.items())
 
+    def is_needed(self, text_of: Callable[[str], str | None]) -> bool:
+        """Whether it has to be filled in in a row whose texts by field name are these."""
+        if self.is_excused(text_of):
+            return False
+        return self.required or any(
+            text_of(other) in words or bool(ANY_WORD in words and text_of(other))
+            for other, words in self.required_when.items()
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Column:
@@ -140,6 +149,8 @@ class Sheet:
     columns: tuple[Column, ...]
     rows: tuple[Row, ...]
     chart: Chart | None = None
+    in_view: int = 1
+    """How many columns of a table wider than a screen stay in view."""
 
     @property
     def heading_row(self) -> int:
@@ -171,6 +182,17 @@ class Sheet:
         """Whether the cell is unlocked."""
         return column.input and (row.inputs is None or column.field.name in row.inputs)
 
+    def is_needed(self, row: Row, column: Column) -> bool:
+        """Whether the cell has to be filled in, whatever else is typed: the locked texts of its row decide."""
+        if not self.is_input(row, column):
+            return False
+        about = row.answer or column.field
+        if not (about.required or about.required_when):
+            return False
+        cells = zip(self.columns, row.cells, strict=True)
+        fixed = {other.field.name: as_text(content) for other, content in cells if not self.is_input(row, other)}
+        return about.is_needed(fixed.get)
+
     def cells(self) -> Iterator[tuple[Row, Column, Content]]:
         """Every cell of the table with its row and column, row by row."""
         for row in self.rows:
@@ -193,6 +215,13 @@ class Book:
     password: str = ""
     marking: str = ""
     """The protective marking, stood in every A2 and repeated in the print header."""
+    locks_sheets: bool = True
+    """Whether a protected workbook has a lock on each of its sheets; on its list of sheets it has one in any case."""
+    hints: Mapping[str, str] = field(default_factory=dict)
+    """What is said beside the prompt of a cell: before it if the cell is `needed`, after it where text can be `paste`d.
+
+    Where there is any, needed cells are told from others by their border too.
+    """
 
     def sheet(self, name: str) -> Sheet:
         """The sheet of this name; raises KeyError."""

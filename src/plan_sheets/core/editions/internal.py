@@ -91,6 +91,7 @@ def internal_book(
         },
         marking=plan["marking"],
         password=plan["lock_password"],
+        locks_sheets=plan["lock_workbooks"] != "No",
     )
     return compose(spec, facts)
 
