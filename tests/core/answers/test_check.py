@@ -280,7 +280,7 @@ def test_each_cell_offers_the_words_and_the_prompt_of_its_field(books: Sequence[
                 continue
             wanted = column.choices if row.answer is None else one.choices
             assert choices == list(wanted)
-            assert prompt == hinted(one, book, is_needed=sheet.is_needed(row, column))
+            assert prompt == hinted(one, book, is_needed=column.field.name in sheet.find_needed(row))
             assert RECORDS[one.record][one.name] == one, "a field is what schemas/ says, wherever it stands"
             assert not one.choices or list(one.choices) == choices
             seen += 1

@@ -157,8 +157,15 @@ def test_a_word_with_a_quotation_mark_is_written_as_excel_wants_it() -> None:
     assert formula.value == 'Progress made; Stage; The "RAG"'
 
 
+def test_no_text_of_start_here_is_longer_than_every_program_keeps() -> None:
+    """Some programs cut a text off after 255 characters when they save an .xls."""
+    said = [*(item.what for item in SPEC.sheets[0].items), *WORDS.values(), *SPEC.unlocked.values()]
+    assert [text for text in said if len(text) > 255] == []
+
+
 def test_start_here_explains_every_word_that_can_stand_under_last_rag() -> None:
     items = {item.ref: item.what for item in SPEC.sheets[0].items}
+    items["Last RAG"] += items["Last RAG without a colour"]
     of_an_action = [one for one in Status if one not in (Status.NO_ACTIONS, Status.TOO_LITTLE)]
     assert [word for word in (*of_an_action, "evidence awaited") if word not in items["Last RAG"]] == []
     assert [word for word in RECORDS["action"]["stage"].choices if word not in items["Stage"]] == []

@@ -182,16 +182,16 @@ class Sheet:
         """Whether the cell is unlocked."""
         return column.input and (row.inputs is None or column.field.name in row.inputs)
 
-    def is_needed(self, row: Row, column: Column) -> bool:
-        """Whether the cell has to be filled in, whatever else is typed: the locked texts of its row decide."""
-        if not self.is_input(row, column):
-            return False
-        about = row.answer or column.field
-        if not (about.required or about.required_when):
-            return False
+    def find_needed(self, row: Row) -> frozenset[str]:
+        """The fields of the cells of a row that have to be filled in, whatever else is typed in it."""
+        inputs = [column for column in self.columns if self.is_input(row, column)]
+        ruled = {column.field.name: row.answer or column.field for column in inputs}
+        ruled = {name: about for name, about in ruled.items() if about.required or about.required_when}
+        if not ruled:
+            return frozenset()
         cells = zip(self.columns, row.cells, strict=True)
-        fixed = {other.field.name: as_text(content) for other, content in cells if not self.is_input(row, other)}
-        return about.is_needed(fixed.get)
+        fixed = {column.field.name: as_text(content) for column, content in cells if column not in inputs}
+        return frozenset(name for name, about in ruled.items() if about.is_needed(fixed.get))
 
     def cells(self) -> Iterator[tuple[Row, Column, Content]]:
         """Every cell of the table with its row and column, row by row."""

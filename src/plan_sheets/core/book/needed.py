@@ -19,6 +19,8 @@ NOTHING_BECAUSE = "nothing_because"
 """The question of the form that excuses every row in which nothing was typed."""
 Words = Mapping[str, str]
 """What the formulas say, as `words` of the workbook's description."""
+_BEGIN, _END = "#", "~"
+"""Signs that no heading holds."""
 _APART = "; "
 """Stands between the headings of what a row still needs; no heading holds a semicolon."""
 
@@ -71,21 +73,18 @@ def _tell_row(sheet: Sheet, row: Row, number: int, form: Sheet | None, words: Wo
     typed = {column.field.name: cell for column, cell in asked}
     texts = {column.field.name: as_text(content) for column, content in zip(sheet.columns, row.cells, strict=True)}
     fixed = {name: text for name, text in texts.items() if name not in typed}
-    tests = {column.heading: _find_tests(column.field, fixed, typed) for column, _ in asked}
-    always = any(
-        found == [] and not column.field.new_rows for (column, _), found in zip(asked, tests.values(), strict=True)
-    )
+    tests = [_find_tests(column.field, fixed, typed) for column, _ in asked]
+    always = [] in tests and not any(column.field.new_rows for column, _ in asked)
     nothing, is_said = _find_nothing(form) if always else ("", True)
 
     blank = f"COUNTA({','.join(typed.values())})=0"
     blank = f"AND({blank},NOT({_is_blank(nothing)}))" if nothing else blank
     missing = "&".join(
         f'IF({_all([_is_blank(cell), *found])},{_quote(_APART + column.heading)},"")'
-        for (column, cell), found in zip(asked, tests.values(), strict=True)
+        for (column, cell), found in zip(asked, tests, strict=True)
         if found is not None
     )
-    complete = _quote(words["complete"])
-    rest = f'IF({missing}="",{complete},MID({missing},{len(_APART) + 1},255))' if missing else complete
+    rest = _without_first(missing, words["complete"]) if missing else _quote(words["complete"])
     may_be_blank = nothing or not always
     text = f"=IF({blank},{_quote(words['not_needed'])},{rest})" if may_be_blank else f"={rest}"
     return Formula(text, _name_needed([column for column, _ in asked], texts, words, may_be_blank=is_said))
@@ -121,6 +120,17 @@ def _find_tests(field: Field, fixed: Mapping[str, str], typed: Mapping[str, str]
         for word in others
     ]
     return [*excuses, f"OR({','.join(reasons)})" if len(reasons) > 1 else reasons[0]] if reasons else None
+
+
+def _without_first(listed: str, otherwise: str) -> str:
+    """A list without what stands apart before its first part, or another text where it is empty: said once, it is long.
+
+    A sign stands before and one behind it. Where nothing is between them they become the other text.
+    """
+    text = f'"{_BEGIN}"&{listed}&"{_END}"'
+    for old, new in ((_BEGIN + _END, otherwise), (_BEGIN + _APART, ""), (_END, "")):
+        text = f"SUBSTITUTE({text},{_quote(old)},{_quote(new)})"
+    return text
 
 
 def _is_blank(cell: str) -> str:

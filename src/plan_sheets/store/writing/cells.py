@@ -33,6 +33,8 @@ class Spelling:
 
     def __init__(self) -> None:
         self._known: Mapping[CellKind, dict[Content, str]] = {"locked": {}, "input": {}, "needed": {}}
+        self._formula = ""
+        """The XML of a formula in which F stands for what it is and V for its value, a text."""
 
     def rows(self, sheet: Sheet, heights: Sequence[float], spell: Spell, *, tells_needed: bool) -> Iterator[str]:
         """The XML of each row of the table; `heights` in points. `tells_needed`: whether needed cells look so."""
@@ -49,12 +51,18 @@ class Spelling:
             yield f'<row r="{number}" spans="1:{len(starts)}"{_spell_height(height)}>{"".join(cells)}</row>'
 
     def _spell(self, place: Place, content: Content, kind: CellKind, spell: Spell) -> str:
+        if isinstance(content, Formula) and isinstance(content.value, str):
+            return self._spell_formula(place, content, spell)
         spelt = spell(place, content, kind)
-        if not isinstance(
-            content, Link | Formula
-        ):  # XlsxWriter notes a link on its sheet; a formula depends on its place
+        if not isinstance(content, Link | Formula):  # XlsxWriter notes a link on its sheet
             self._known[kind][content] = spelt
         return spelt
+
+    def _spell_formula(self, place: Place, formula: Formula, spell: Spell) -> str:
+        """As XlsxWriter writes it, which looks for forty functions in each: so it is asked about one alone."""
+        self._formula = self._formula or spell(place, Formula("=F", "V"), "locked")
+        text, value = escape(formula.text.removeprefix("=")), escape(as_text(formula))
+        return self._formula.replace("<f>F</f><v>V</v>", f"<f>{text}</f><v>{value}</v>")
 
 
 def _find_kinds(sheet: Sheet, row: Row) -> list[CellKind]:
@@ -63,8 +71,8 @@ def _find_kinds(sheet: Sheet, row: Row) -> list[CellKind]:
 
 def _with_needed(kinds: Sequence[CellKind], sheet: Sheet, row: Row) -> list[CellKind]:
     """The kinds of the cells of a row, told by all its locked texts."""
-    columns = zip(kinds, sheet.columns, strict=True)
-    return ["needed" if kind == "input" and sheet.is_needed(row, column) else kind for kind, column in columns]
+    needed, columns = sheet.find_needed(row), zip(kinds, sheet.columns, strict=True)
+    return ["needed" if column.field.name in needed else kind for kind, column in columns]
 
 
 def pixels(points: float) -> int:

@@ -39,19 +39,21 @@ class EntryCells:
 def group_entries(sheet: Sheet) -> dict[EntryCells, list[Place]]:
     """The cells to fill in, grouped by what they ask, column by column and downwards."""
     groups: dict[EntryCells, list[Place]] = {}
+    needed = [sheet.find_needed(row) for row in sheet.rows]
     for across, column in [numbered for numbered in enumerate(sheet.columns) if numbered[1].input]:
-        for down, row in enumerate(sheet.rows, start=sheet.heading_row + 1):
+        for at, row in enumerate(sheet.rows):
             if sheet.is_input(row, column):
-                groups.setdefault(_make_entry(sheet, row, column), []).append((down, across))
+                entry = _make_entry(row, column, is_needed=column.field.name in needed[at])
+                groups.setdefault(entry, []).append((sheet.heading_row + 1 + at, across))
     return groups
 
 
-def _make_entry(sheet: Sheet, row: Row, column: Column) -> EntryCells:
+def _make_entry(row: Row, column: Column, *, is_needed: bool) -> EntryCells:
     """What a cell asks: on a form the row's question, elsewhere the column's."""
     about = row.answer or column.field
     title, choices = (about.title, about.choices) if row.answer else (column.heading, column.choices)
     is_long = (about.max_length or 0) > LONGEST_PROMPT and not choices
-    return EntryCells(title, about.prompt, choices, sheet.is_needed(row, column), is_long)
+    return EntryCells(title, about.prompt, choices, is_needed, is_long)
 
 
 def join_ranges(places: Sequence[Place]) -> Iterator[str]:
