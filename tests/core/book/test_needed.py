@@ -128,6 +128,13 @@ def test_the_status_counts_all_that_is_needed(start: Sheet, sheets: tuple[Sheet,
     assert status(start, *sheets) == expected
 
 
+def test_of_a_sheet_without_rows_nothing_is_needed() -> None:
+    """A subgroup may have no action yet; a range without rows would reach up to the headings."""
+    start = form()
+    told = status(start, sheet_of("Progress"), sheet_of("New actions", {}))
+    assert told == ["Not ready: 1 needed here", "", "Rows begun: 0; still to do: 0"]
+
+
 def test_every_sheet_that_needs_anything_says_so() -> None:
     """So that the status counts it; the form counts its own."""
     for sheet in SPEC.sheets:

@@ -40,7 +40,7 @@ def with_status(sheet: Sheet, sheets: Sequence[Sheet], steps: Mapping[str, str],
 
     `steps`: the name of the sheet that a row of this one is about, by the row's ref.
     """
-    named = {other.name: other for other in sheets if _has_column(other)}
+    named = {other.name: other for other in sheets if other.rows and _has_column(other)}
     answer = len(sheet.columns) - 1
     rows = [
         _with_cell(row, 1, _tell_status(sheet, [*named.values()], words))
