@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any, cast
 
@@ -17,12 +18,13 @@ from openpyxl.worksheet.worksheet import Worksheet
 from plan_sheets import issue, office
 from plan_sheets.core.book.layout import Column, Content, Row, Sheet
 from plan_sheets.core.model.history import History
-from plan_sheets.core.model.keys import Address, Key
+from plan_sheets.core.model.keys import Address, Key, column_letters
 from plan_sheets.core.model.queries import OpenQuery
 from plan_sheets.core.model.receipts import Instructions, Receipt
 from plan_sheets.receive import receive as take_in
 from plan_sheets.store.plan_folder import Folder, open_folder
 from plan_sheets.store.register.register import Register
+from plan_sheets.store.schemas import load_workbook_spec
 
 Table = Mapping[str, Mapping[str, str | None]]
 """Texts by ref and heading; None empties a cell."""
@@ -43,6 +45,29 @@ def table(text: str) -> Table:
     rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines if not set(line) <= set("|- ")]
     heading, *body = rows
     return {row[0]: {name: cell for name, cell in zip(heading[1:], row[1:], strict=True) if cell} for row in body}
+
+
+@cache
+def _headings(sheet: str) -> list[str]:
+    """The headings of a sheet for chairs who lead all their actions, in order."""
+    spec = next(spec for spec in load_workbook_spec("subgroup").sheets if spec.name == sheet)
+    own = [column.heading for column in spec.columns if column.field.record != "contribution"]
+    return [*own, "Key"] if spec.key else own
+
+
+def place(heading: str, row: int, sheet: str = "Progress") -> str:
+    """The cell in a row under a heading, where it was sent out: `place("Ref", 5)` is A5."""
+    return f"{column_letters(_headings(sheet).index(heading))}{row}"
+
+
+def on(heading: str, row: int, sheet: str = "Progress") -> str:
+    """The address of the cell in a row under a heading, where it was sent out: `on("Ref", 5)` is Progress!A5."""
+    return f"{sheet}!{place(heading, row, sheet)}"
+
+
+def area(first: str, top: int, last: str, bottom: int, sheet: str = "Progress") -> str:
+    """The range from a cell to another, by their headings and rows."""
+    return f"{place(first, top, sheet)}:{place(last, bottom, sheet)}"
 
 
 def heading_row(sheet: Worksheet) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.chairs import Answers, Plan, fill, said
+from tests.chairs import Answers, Plan, fill, place, said
 from tests.commands import (
     ISSUE,
     broken,
@@ -139,7 +139,7 @@ def test_json_of_trace(round_one: Plan) -> None:
         "2016-17-Q1",
         "one.xlsx",
         "Progress",
-        "D5",
+        place("Progress made", 5),
     )
     assert (first["completed_by"], first["received"][:10]) == ("Chair", "2016-07-08")
     assert (last["completed_by"], last["received"][:10]) == ("Board officer", "2016-07-10")

@@ -51,13 +51,15 @@ def options(name: str) -> set[str]:
 def words_of_the_workbooks() -> set[str]:
     """What stands in workbooks word for word: sheets, headings, items of forms, choices and what is published."""
     fields = [field for record in schemas.load_records().values() for field in record.values()]
-    sheets = [sheet for kind in WORKBOOKS for sheet in schemas.load_workbook_spec(kind).sheets]
+    specs = [*map(schemas.load_workbook_spec, WORKBOOKS)]
+    sheets = [sheet for spec in specs for sheet in spec.sheets]
     return {
         *(sheet.name for sheet in sheets),
         *(field.title for field in fields),
         *(choice for field in fields for choice in field.choices),
         *(str(status) for status in Status),
-        "Still missing on",
+        *(said for spec in specs for said in spec.words.values()),
+        *(item.ref for sheet in sheets for item in sheet.items),
     }
 
 

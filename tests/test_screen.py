@@ -6,7 +6,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from tests.chairs import Answers, Plan, said, told
+from tests.chairs import Answers, Plan, on, said, told
 from tests.commands import ISSUE, change, run
 
 AS_OF = ("--as-of", "2016-07-08")
@@ -30,7 +30,10 @@ def dated(*dates: str) -> Answers:
     [
         (
             ["03/04"],
-            ["Progress!K5: '03/04' names no year, so it was read as 3 April 2016", "'03/04' was read with the day"],
+            [
+                f"{on('Next step by', 5)}: '03/04' names no year, so it was read as 3 April 2016",
+                "'03/04' was read with the day",
+            ],
         ),
         (
             ["September 2016"],
@@ -39,7 +42,7 @@ def dated(*dates: str) -> Answers:
         (
             ["5/7/16", "6/7/16", "7/8/16", "8/9/16"],
             [
-                "4 dates were read with the day first: Progress!K5 '5/7/16' as 5 July 2016, Progress!K6 '6/7/16' as 6",
+                f"4 dates were read with the day first: {on('Next step by', 5)} '5/7/16' as 5 July 2016, Progress!",
             ],
         ),
         (["30 September 2016"], []),
@@ -62,7 +65,10 @@ def test_all_notes_one_by_one_where_they_are_asked_for(round_one: Plan) -> None:
     assert [line.partition(":")[0] for line in lines(few)] == ["2 dates were read with the day first"]
     assert "1 more note of what was tidied: --notes tells each." in few
     every = run("receive", path, "--dry-run", "--notes", *AS_OF, plan=round_one).output
-    assert [line.partition(":")[0] for line in lines(every)] == ["Start here!C24", "Progress!K5", "Progress!K6"]
+    assert [line.partition(":")[0] for line in lines(every)] == [
+        "Start here!C13",
+        *(on("Next step by", row) for row in (5, 6)),
+    ]
     assert "more note" not in every
 
 

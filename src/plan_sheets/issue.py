@@ -22,6 +22,7 @@ from plan_sheets.core.model.history import History
 from plan_sheets.core.model.keys import Key
 from plan_sheets.core.model.rounds import Round
 from plan_sheets.core.model.stages import Stage, Status
+from plan_sheets.core.model.text import count_words
 from plan_sheets.core.rating.decisions import Decision, decisions, replies
 from plan_sheets.core.rating.plan_rows import Rows, parent, subgroups_of
 from plan_sheets.core.rating.rag import Rating
@@ -201,7 +202,7 @@ def _make_book(shared: _Round, subgroup: str, reference: str) -> Book:
     spec = _choose_spec(contributes=len(mine) < len(actions))
     rows = _make_rows(shared, subgroup, spec, actions, mine)
     facts = Facts(
-        texts=_list_texts(shared, subgroup, plan, title),
+        texts={**_list_texts(shared, subgroup, plan, title), **_count_actions(spec, rows["Progress"])},
         created=shared.issued,
         rows=rows,
         choices=_list_choices(spec, rows["Grid"]),
@@ -216,6 +217,7 @@ def _make_book(shared: _Round, subgroup: str, reference: str) -> Book:
         },
         marking=plan["marking"],
         password=plan["lock_password"],
+        locks_sheets=plan["lock_workbooks"] != "No",
     )
     return compose(spec, facts)
 
@@ -228,8 +230,16 @@ def _list_texts(shared: _Round, subgroup: str, plan: Mapping[str, str], title: s
         "subgroup": title,
         "round_words": shared.round.words,
         "contact": " ".join(filter(None, named)) or "the board officer",
+        "email": plan["contact_email"],
         "return_by": PartialDate.of_iso(shared.extended.get(subgroup, shared.return_by.isoformat())).words,
     }
+
+
+def _count_actions(spec: WorkbookSpec, rows: Sequence[RowFacts]) -> dict[str, str]:
+    """How many actions a subgroup is asked about, and on which of them the executive has replied, in words."""
+    refs = [row.ref for row in rows if row.contents["reply"]]
+    said = spec.words["replies" if refs else "no_replies"].format(count=len(refs), refs=", ".join(refs))
+    return {"actions": count_words(len(rows), "action"), "replies": said}
 
 
 def _make_rows(

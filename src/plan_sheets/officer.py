@@ -146,6 +146,7 @@ def _make_book(facts: _Facts, reference: str) -> Book:
         },
         marking=plan["marking"],
         password=plan["lock_password"],
+        locks_sheets=plan["lock_workbooks"] != "No",
     )
     return compose(schemas.load_workbook_spec("officer"), made)
 

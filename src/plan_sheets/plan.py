@@ -37,6 +37,8 @@ from plan_sheets.store.register.register import FILE, Register
 from plan_sheets.store.writing.hand_over import hand_over
 
 TITLE_OF_TEMPLATE = "Business plan"
+DEFAULTS = {"lock_workbooks": "Yes", "confirm_at_once": "No"}
+"""The settings of a plan as the empty template has them."""
 
 PlanRows = Mapping[str, Sequence[Mapping[str, str]]]
 
@@ -289,7 +291,7 @@ def example_book() -> Book:
 def template_book() -> Book:
     """The empty grid template: the considerations and the RAG rules are there."""
     found = schemas.load_example()
-    return plan_book({"consideration": found["consideration"], "plan": [{"confirm_at_once": "No"}]}, MADE)
+    return plan_book({"consideration": found["consideration"], "plan": [DEFAULTS]}, MADE)
 
 
 def _read(data: bytes, known: Collection[str] = (), *, screened: bool = True) -> PlanRead:

@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from tests.chairs import Q1, codes, told
+from tests.chairs import Q1, codes, on, told
 from tests.programs.observing import DAYS, LONG, TEXTS, Observed, Round, Trip
 from tests.programs.saving import PROGRAMS, Program, skip_if
 from tests.programs.tabulating import DOCS, with_table
@@ -17,7 +17,7 @@ from plan_sheets.core.model.keys import Key
 
 CUTS = ("SheetJS xls",)
 """They cut off a text after 255 characters."""
-REAL_DATES = ("Progress!K5", "Progress!P6", "New actions!G5")
+REAL_DATES = (on("Next step by", 5), on("New date", 6), "New actions!G5")
 BARE = {"SheetJS ods": REAL_DATES, "SheetJS xls": (REAL_DATES[0], REAL_DATES[2])}
 """They save these dates as their numbers, without the format by which a date is known."""
 WHOLE = ("SheetJS ods", "hucre xlsx")
@@ -82,10 +82,10 @@ def test_what_was_typed_is_what_is_read(
         expected[PROGRESS, Q1] = expected[PROGRESS, Q1].replace("\n\n", "\n")
     less = set()
     if name == "dated" and program.label in WHOLE:
-        less = {("date_shown", "Progress!P6"), ("date_month_end", "Progress!P6")}
+        less = {("date_shown", on("New date", 6)), ("date_month_end", on("New date", 6))}
         expected[NEW_DATE, Q1] = FIRST_OF_IT
     if program.label in CUTS:
-        more |= {("text_perhaps_cut", "Progress!Q8")}
+        more |= {("text_perhaps_cut", on("Evidence", 8))}
         expected[Key("action", "J1b.1", "evidence"), Q1] = LONG[:255].strip()
     if program.label.endswith(("xls", "xlsb")):
         more |= {("file_half_seen", "")}

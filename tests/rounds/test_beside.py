@@ -11,7 +11,7 @@ import openpyxl
 import pytest
 import xlsxwriter
 from openpyxl.comments import Comment
-from tests.chairs import Plan, edit, said, told
+from tests.chairs import Plan, edit, on, place, said, told
 from tests.store.formats.test_guard import packed
 from tests.store.formats.test_reader import ods
 
@@ -59,31 +59,31 @@ def test_what_lies_over_a_sheet_is_told_at_its_cell(
 
 def test_a_comment_is_told_with_its_cell_and_is_no_answer(round_one: Plan) -> None:
     def comment(book: Any) -> None:
-        book["Progress"]["D6"].comment = Comment("All of it is done.", "A chair")
+        book["Progress"][place("Progress made", 6)].comment = Comment("All of it is done.", "A chair")
 
     path = round_one.filled("da", said())
     without = round_one.receive_one(path)
     receipt = round_one.receive_one(edit(path, path.with_name("more.xlsx"), comment))
-    assert told(receipt) - told(without) >= {("cell_comment", "Progress!D6")}
+    assert told(receipt) - told(without) >= {("cell_comment", on("Progress made", 6))}
     assert ("file_has_comments", "") not in told(receipt)
     assert receipt.verdict != "duplicate"
-    assert openpyxl.load_workbook(path)["Progress"]["D6"].comment is None
+    assert openpyxl.load_workbook(path)["Progress"][place("Progress made", 6)].comment is None
 
 
 def linked(book: Any) -> None:
     """Links on cells: pasted by their titles, typed as they are, on nothing, within the workbook, on a locked cell."""
     page = book["Progress"]
     for cell, text, link in (
-        ("Q5", "The report", "https://example.org/report?a=1&b=2"),
-        ("D5", None, "https://example.org/on-an-answer"),
-        ("J5", "see www.example.org/Page", "http://www.example.org/page/"),
-        ("N5", "mail chair@example.org", "mailto:chair@example.org"),
-        ("Q6", None, "https://example.org/nothing"),
+        (place("Evidence", 5), "The report", "https://example.org/report?a=1&b=2"),
+        (place("Progress made", 5), None, "https://example.org/on-an-answer"),
+        (place("Next step", 5), "see www.example.org/Page", "http://www.example.org/page/"),
+        (place("Asked of the executive", 5), "mail chair@example.org", "mailto:chair@example.org"),
+        (place("Evidence", 6), None, "https://example.org/nothing"),
         ("B5", None, "https://example.org/locked"),
     ):
         page[cell].value = text or page[cell].value
         page[cell].hyperlink = link
-    page["D6"].hyperlink = "#Progress!A1"
+    page[place("Progress made", 6)].hyperlink = "#Progress!A1"
     book["Action plan"]["D5"].hyperlink = "file:///C:/plan.docx"
 
 
@@ -92,8 +92,8 @@ def test_where_an_answer_leads_is_told_if_it_does_not_say_so(round_one: Plan) ->
     receipt = round_one.receive_one(edit(path, path.with_name("links.xlsx"), linked))
     found = {(str(one.address), one.entered) for one in receipt.findings if one.code == "cell_link"}
     assert found == {
-        ("Progress!Q5", "https://example.org/report?a=1&b=2"),
-        ("Progress!D5", "https://example.org/on-an-answer"),
+        (on("Evidence", 5), "https://example.org/report?a=1&b=2"),
+        (on("Progress made", 5), "https://example.org/on-an-answer"),
         ("Action plan!D5", "file:///C:/plan.docx"),
     }
     assert round_one.said("J1a.1", "evidence") == "The report"

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from tests.chairs import Q1, Plan, codes, told
+from tests.chairs import Q1, Plan, area, codes, on, place, told
 from tests.programs.observing import Round, Trip, to_type
 from tests.programs.saving import HERE, skip_if
 
@@ -20,9 +20,17 @@ PYTHON = "/usr/bin/python3"
 """The system's, for which LibreOffice's `uno` is installed (python3-uno)."""
 SUFFIXES = ("xlsx", "ods")
 LOCKED = (
-    *(("Progress", "B5"), ("Progress", "R5"), ("Progress", "D4"), ("Progress", "C7"), ("Progress", "A1")),
+    *(
+        ("Progress", "B5"),
+        ("Progress", place("Key", 5)),
+        ("Progress", place("Progress made", 4)),
+        ("Progress", place("Last progress", 7)),
+        ("Progress", "A1"),
+    ),
     *(("Action plan", "B5"), ("Grid", "C5"), ("New actions", "A6"), ("Guidance", "B5"), ("About", "B5")),
 )
+RAG = 11
+"""The column of RAG, counted from 1."""
 Step = Sequence[str | int]
 pytestmark = pytest.mark.libreoffice
 
@@ -72,10 +80,20 @@ def session(round_sent: Round) -> Session:
     over_locks: list[Step] = []
     for sheet, cell in LOCKED:
         over_locks += [("go", sheet, cell), ("type", "Typed over a lock")]
-    across: list[Step] = [("go", "Progress", "A5:R8"), ("sort", 9), ("go", "Progress", "F5:I8"), ("sort", 9)]
+    across: list[Step] = [
+        ("go", "Progress", area("Ref", 5, "Key", 8)),
+        ("sort", RAG),
+        ("go", "Progress", area("Last next step done", 5, "RAG", 8)),
+        ("sort", RAG),
+    ]
     # Emptied first, for whether to paste over a full cell LibreOffice asks, and nobody is there to say Yes.
-    pasted: list[Step] = [("go", "Progress", "I8"), ("type", ""), ("go", "Progress", "Q5"), ("copy",)]
-    pasted += [("go", "Progress", "I8"), ("paste",)]
+    pasted: list[Step] = [
+        ("go", "Progress", place("RAG", 8)),
+        ("type", ""),
+        ("go", "Progress", place("Evidence", 5)),
+        ("copy",),
+    ]
+    pasted += [("go", "Progress", place("RAG", 8)), ("paste",)]
 
     def save(name: str) -> list[Step]:
         return [("save", str(round_sent.work / f"{name}.{suffix}")) for suffix in SUFFIXES]
@@ -83,9 +101,14 @@ def session(round_sent: Round) -> Session:
     steps = [
         *(("open", sent), *over_locks, *across, *save("untouched")),
         *(*filled_in, *over_locks, *across, *save("filled in")),
-        *(*filled_in, *pasted, ("go", "Progress", "C8"), ("paste",)),
+        *(*filled_in, *pasted, ("go", "Progress", place("Last progress", 8)), ("paste",)),
         *save("pasted"),
-        *(*filled_in, ("go", "Progress", "I5:L8"), ("sort", 9), *save("fresh answers sorted")),
+        *(
+            *filled_in,
+            ("go", "Progress", area("RAG", 5, "What will bring it back", 8)),
+            ("sort", RAG),
+            *save("fresh answers sorted"),
+        ),
         *(("open", sent), ("go", "Action plan", "D5:H8"), ("sort", 5), *save("issued answers sorted")),
     ]
     command = [PYTHON, str(HERE / "lo_session.py")]
@@ -106,10 +129,10 @@ LOST = ("lost_on_saving", "")
 @pytest.mark.parametrize("name", ["untouched", "filled in"])
 def test_locked_cells_cannot_be_typed_into(session: Session, name: str) -> None:
     shown = session.after(name)
-    places = [place for place, (step, _) in enumerate(shown) if step == ("type", "Typed over a lock")]
-    assert len(places) == len(LOCKED)
-    for place in places:
-        assert shown[place][1] == shown[place - 1][1] != "Typed over a lock", shown[place - 1][0]
+    typed = [number for number, (step, _) in enumerate(shown) if step == ("type", "Typed over a lock")]
+    assert len(typed) == len(LOCKED)
+    for number in typed:
+        assert shown[number][1] == shown[number - 1][1] != "Typed over a lock", shown[number - 1][0]
 
 
 @pytest.mark.parametrize("suffix", SUFFIXES)
@@ -136,7 +159,7 @@ def test_what_is_pasted_over_a_drop_down_is_no_choice(
     """The list is gone from the cell and does not stop it; the rule does. A locked cell cannot be pasted over."""
     assert session.after("pasted")[-1] == (("paste",), "")
     receipt = round_one.receive_one(session.saved("pasted", suffix))
-    assert told(receipt) == told(as_typed.receipt) | {LOST, ("not_a_choice", "Progress!I8")}
+    assert told(receipt) == told(as_typed.receipt) | {LOST, ("not_a_choice", on("RAG", 8))}
     assert receipt.verdict == "accepted_with_findings"
     (finding,) = [one for one in receipt.findings if one.code == "not_a_choice"]
     assert (finding.entered, finding.severity) == ("007", "error")

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from openpyxl.workbook import Workbook
-from tests.chairs import RECEIVED_ON, Plan, at, codes, edit, fill, held_file, said, type_in
+from tests.chairs import RECEIVED_ON, Plan, at, codes, edit, fill, held_file, on, said, type_in
 from tests.commands import run
 from tests.rounds.test_masked import NUMBER
 from tests.rounds.test_masked_around import holding, mail_with
@@ -54,7 +54,7 @@ def test_a_workbook_that_is_held_is_masked_too(round_one: Plan, why: str) -> Non
     receipt = round_one.receive_one(edit(path, path, add))
     assert receipt.verdict == "held"
     assert [str(finding.address) for finding in receipt.findings if finding.code == "case_identifier"] == [
-        "Progress!D5"
+        on("Progress made", 5)
     ]
     assert NUMBER not in "".join(f"{finding.message}{finding.entered}" for finding in receipt.findings)
     for file in round_one.inbox.iterdir():

@@ -15,7 +15,7 @@ from typing import Any
 import openpyxl
 import pytest
 from openpyxl.workbook import Workbook
-from tests.chairs import Answers, Plan, codes, edit, fill, form, told, values_of
+from tests.chairs import Answers, Plan, codes, edit, fill, form, on, place, told, values_of
 from tests.rounds.mutations import (
     BY_THE_WAY,
     Mutation,
@@ -68,6 +68,9 @@ FILLED: Answers = {
 
 
 OUTSIDE = "text_outside"
+LOCKED_BEFORE_PROGRESS = ("What we will do", "Executive's reply", "Still needed", "Last progress")
+"""The locked columns that stand before the first one to fill in; what is pasted over Still needed is told as well."""
+PASTED = ("Pasted what", "Pasted reply", "Pasted needs", "Pasted last", "Pasted progress")
 HARMLESS: set[tuple[str, str]] = set()
 
 
@@ -115,7 +118,7 @@ CASES: dict[str, tuple[Mutation, str, set[tuple[str, str]]]] = {
     "a column inserted and filled": (
         insert_column("Progress", "RAG", "My notes", BY_THE_WAY),
         "accepted_with_findings",
-        {(OUTSIDE, "Progress!I4"), (OUTSIDE, "Progress!I5")},
+        {(OUTSIDE, on("RAG", 4)), (OUTSIDE, on("RAG", 5))},
     ),
     "a column to fill in deleted": (
         delete_column("Progress", "Next step"),
@@ -135,13 +138,13 @@ CASES: dict[str, tuple[Mutation, str, set[tuple[str, str]]]] = {
     "a heading renamed": (
         rename_heading("Progress", "Next step", "What next"),
         "accepted_with_findings",
-        {("column_missing", "Progress!A4")} | below("J", range(4, 9)),
+        {("column_missing", "Progress!A4")} | below(place("Next step", 0)[:-1], range(4, 9)),
     ),
     "a heading in other letters": (rename_heading("Progress", "Next step", "NEXT STEP "), "accepted", HARMLESS),
     "a heading that takes another's name": (
         rename_heading("Progress", "What will bring it back", "Next step"),
         "accepted_with_findings",
-        {("column_missing", "Progress!A4")} | {("column_doubled", f"Progress!J{row}") for row in range(5, 9)},
+        {("column_missing", "Progress!A4")} | {("column_doubled", on("Next step", row)) for row in range(5, 9)},
     ),
     # sheets
     "a sheet renamed": (rename_sheet("Progress", "Our progress"), "accepted", {("sheet_renamed", "Our progress!A1")}),
@@ -172,9 +175,9 @@ CASES: dict[str, tuple[Mutation, str, set[tuple[str, str]]]] = {
     "Start here alone in a new workbook": (only_sheet("Start here"), "held", {("no_identity", "")}),
     # cells
     "pasted over locked cells": (
-        paste("Progress", "J1a.2", "What we will do", "Pasted what", "Pasted last", "Pasted progress"),
+        paste("Progress", "J1a.2", "What we will do", *PASTED),
         "accepted_with_findings",
-        {("locked_changed", "Progress!B6"), ("locked_changed", "Progress!C6")},
+        {("locked_changed", on(heading, 6)) for heading in LOCKED_BEFORE_PROGRESS},
     ),
     "pasted over a ref": (
         paste("Progress", "J1a.2", "Ref", "J9.9"),
@@ -184,7 +187,7 @@ CASES: dict[str, tuple[Mutation, str, set[tuple[str, str]]]] = {
     "pasted over a key": (
         paste("Progress", "J1a.2", "Key", BY_THE_WAY),
         "accepted_with_findings",
-        {("row_key_unknown", "Progress!R6"), ("row_missing", "Progress!A1")},
+        {("row_key_unknown", on("Key", 6)), ("row_missing", "Progress!A1")},
     ),
     "typed below the table": (type_at("Progress", "D12"), "accepted_with_findings", {("row_unknown", "Progress!D12")}),
     "typed below the further actions": (

@@ -17,7 +17,7 @@ from openpyxl.styles import Font, PatternFill
 from openpyxl.styles.colors import Color
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 from openpyxl.workbook import Workbook
-from tests.chairs import RECEIVED_ON, Plan, at, edit, fill, said, type_in
+from tests.chairs import RECEIVED_ON, Plan, at, edit, fill, on, place, said, type_in
 from tests.store.formats.test_reader import ods
 
 from plan_sheets import office, officer
@@ -68,9 +68,9 @@ def test_rag_that_is_only_painted_is_asked_about_once_and_is_not_untouched(round
     path = edit(round_one.sent("DA"), round_one.inbox / "da.xlsx", paint("J1a.1", "FFFF0000"))
     receipt = round_one.receive_one(path)
     assert receipt.verdict == "accepted_with_findings"
-    (asked,) = (one for one in receipt.findings if one.address and str(one.address) == "Progress!I5")
+    (asked,) = (one for one in receipt.findings if one.address and str(one.address) == on("RAG", 5))
     assert (asked.code, asked.severity, asked.entered) == ("rag_painted", "query", "")
-    assert asked.message.startswith("I5 is painted red and holds no word")
+    assert asked.message.startswith(f"{place('RAG', 5)} is painted red and holds no word")
     silent = {one.key.ref for one in receipt.findings if one.code == "row_silent"}
     assert silent == set(REFS[1:]), "the row was not silent, its other cells are missing"
     assert round_one.said("J1a.1", "rag") == ""
@@ -98,9 +98,9 @@ def test_a_colour_that_contradicts_the_word_is_a_warning_and_the_word_is_taken(r
     changes = (paint("J1a.1", "FFFF0000", "Green"), paint("J1a.2", "FF00B050", "green"), paint("J1a.3", "FFFFC000"))
     path = edit(round_one.sent("DA"), round_one.inbox / "da.xlsx", *changes)
     assert told_of(round_one, path) == {
-        "I5": ["rag_painted_otherwise Green"],
-        "I6": ["tidied green"],
-        "I7": ["rag_painted"],
+        place("RAG", 5): ["rag_painted_otherwise Green"],
+        place("RAG", 6): ["tidied green"],
+        place("RAG", 7): ["rag_painted"],
     }
     assert [round_one.said(ref, "rag") for ref in REFS] == ["Green", "Green", "", ""]
 
@@ -141,9 +141,9 @@ def test_dates_as_cells_hold_them(round_one: Plan) -> None:
     )
     path = edit(round_one.sent("DA"), round_one.inbox / "da.xlsx", *changes)
     assert told_of(round_one, path) == {
-        "P6": ["date_serial 42825"],
-        "P7": ["tidied 31 March 2017 14:29:46"],
-        "P8": ["date_unreadable 3.1"],
+        place("New date", 6): ["date_serial 42825"],
+        place("New date", 7): ["tidied 31 March 2017 14:29:46"],
+        place("New date", 8): ["date_unreadable 3.1"],
     }
     assert [round_one.said(ref, "new_date") for ref in REFS] == [*["31 March 2017"] * 3, ""]
 
@@ -159,11 +159,11 @@ def test_a_date_that_a_cell_shows_without_its_day_is_taken_so(round_one: Plan) -
     )
     path = edit(round_one.sent("DA"), round_one.inbox / "da.xlsx", *changes)
     assert told_of(round_one, path) == {
-        "P5": ["date_shown 1 March 2017", "date_month_end 1 March 2017"],
-        "P6": ["date_shown 1 March 2017", "date_month_end 1 March 2017"],
-        "P7": ["date_formatted 1 March 2017"],
-        "P8": ["date_shows_little 1 March 2017"],
-        "Q5": ["date_shown 8 July 1905"],
+        place("New date", 5): ["date_shown 1 March 2017", "date_month_end 1 March 2017"],
+        place("New date", 6): ["date_shown 1 March 2017", "date_month_end 1 March 2017"],
+        place("New date", 7): ["date_formatted 1 March 2017"],
+        place("New date", 8): ["date_shows_little 1 March 2017"],
+        place("Evidence", 5): ["date_shown 8 July 1905"],
     }
     assert [round_one.said(ref, "new_date") for ref in REFS] == ["March 2017", "March 2017", "1 March 2017", ""]
     assert round_one.said("J1a.1", "evidence") == "1905"
@@ -211,9 +211,9 @@ NUMBERS = (
 def test_a_number_is_taken_as_its_cell_shows_it_and_that_is_told(round_one: Plan) -> None:
     path = edit(round_one.sent("DA"), round_one.inbox / "da.xlsx", *NUMBERS)
     assert told_of(round_one, path) == {
-        "D5": ["number_shown 0.75"],
-        "D6": ["number_shown 7"],
-        "D7": ["number_formatted 0.5"],
+        place("Progress made", 5): ["number_shown 0.75"],
+        place("Progress made", 6): ["number_shown 7"],
+        place("Progress made", 7): ["number_formatted 0.5"],
     }
     assert [round_one.said(ref, "progress") for ref in REFS] == ["75%", "007", "0.5", "12"]
 
@@ -221,7 +221,7 @@ def test_a_number_is_taken_as_its_cell_shows_it_and_that_is_told(round_one: Plan
 def test_a_text_that_is_struck_through_is_taken_with_a_warning(round_one: Plan) -> None:
     struck = (put("J1a.1", "Progress made", "Mapped."), strike("J1a.1", "Progress made"), strike("J1a.2", "Next step"))
     path = edit(round_one.sent("DA"), round_one.inbox / "da.xlsx", *struck)
-    assert told_of(round_one, path) == {"D5": ["text_struck Mapped."]}
+    assert told_of(round_one, path) == {place("Progress made", 5): ["text_struck Mapped."]}
     assert round_one.said("J1a.1", "progress") == "Mapped."
 
 
@@ -234,7 +234,7 @@ def test_a_text_of_which_a_part_is_struck_through_is_told(round_one: Plan, share
     changes = (put("J1a.1", "Progress made", PARTS), put("J1a.3", "Progress made", CellRichText("Mapped", PARTS[2])))
     path = edit(round_one.sent("DA"), round_one.inbox / "da.xlsx", *changes)
     told = told_of(round_one, texts_shared(path) if shared else path)
-    assert told == {"D5": ["text_struck Mapped in May in June"]}
+    assert told == {place("Progress made", 5): ["text_struck Mapped in May in June"]}
     assert [round_one.said(ref, "progress") for ref in REFS[:3]] == ["Mapped in May in June", "", "Mapped in June"]
 
 
@@ -281,10 +281,10 @@ def test_numbers_as_shown_and_struck_texts_are_told_of_an_ods_too(round_one: Pla
     path = edit(round_one.sent("DA"), round_one.inbox / "da.xlsx", *changes)
     told = told_of(round_one, as_ods(round_one, path))
     assert told == {
-        "D5": ["number_shown 0.75"],
-        "D6": ["number_shown 7"],
-        "D7": ["number_shown 0.5"],
-        "J8": ["text_struck Go on."],
+        place("Progress made", 5): ["number_shown 0.75"],
+        place("Progress made", 6): ["number_shown 7"],
+        place("Progress made", 7): ["number_shown 0.5"],
+        place("Next step", 8): ["text_struck Go on."],
     }
     assert [round_one.said(ref, "progress") for ref in REFS] == ["75%", "007", "1/2", "12"]
 
@@ -299,7 +299,11 @@ def test_checkboxes_in_cells(round_one: Plan) -> None:
     )
     receipt = round_one.receive_one(path)
     told = [(one.code, one.address.cell) for one in receipt.findings if one.address and "tick" in one.code]
-    assert told == [("unticked", "D6"), ("unticked", "D7"), ("ticked", "D8")]
+    assert told == [
+        ("unticked", place("Progress made", 6)),
+        ("unticked", place("Progress made", 7)),
+        ("ticked", place("Progress made", 8)),
+    ]
     assert not any(one.code == "paste_fell_apart" for one in receipt.findings)
     silent = {one.key.ref for one in receipt.findings if one.code == "row_silent"}
     assert silent == {"J1a.2", "J1a.3"}, "a box that is not ticked says nothing"
@@ -320,12 +324,14 @@ def test_what_an_xls_shows_is_taken_and_its_formulas_are_asked_about(round_one: 
     )
     path = edit(round_one.sent("DA"), round_one.inbox / "da.xlsx", *changes)
     told = told_of(round_one, as_saved(round_one, path, "xls"))
-    assert {cell: told[cell] for cell in ("P5", "D5", "D7")} == {
-        "P5": ["date_shown 1 March 2017", "date_month_end 1 March 2017"],
-        "D5": ["number_shown 0.75"],
-        "D7": ["cell_error #DIV/0!"],
+    assert {
+        cell: told[cell] for cell in (place("New date", 5), place("Progress made", 5), place("Progress made", 7))
+    } == {
+        place("New date", 5): ["date_shown 1 March 2017", "date_month_end 1 March 2017"],
+        place("Progress made", 5): ["number_shown 0.75"],
+        place("Progress made", 7): ["cell_error #DIV/0!"],
     }
-    assert [one.split()[0] for one in told["J6"]] == ["cell_formula"]
+    assert [one.split()[0] for one in told[place("Next step", 6)]] == ["cell_formula"]
     assert round_one.said("J1a.1", "new_date") == "March 2017"
     assert round_one.said("J1a.2", "next_step") == ""
 
@@ -361,7 +367,7 @@ def test_formulas_errors_and_paint_are_told_of_an_ods_too(round_one: Plan) -> No
     path = edit(round_one.sent("DA"), round_one.inbox / "da.xlsx", *changes)
     receipt = round_one.receive_one(as_ods(round_one, path))
     assert [(one.code, str(one.address), one.entered) for one in receipt.findings if one.code.startswith("cell")] == [
-        ("cell_error", "Progress!D5", "=1/0"),
-        ("cell_formula", "Progress!J6", '="Give"&" it"'),
+        ("cell_error", on("Progress made", 5), "=1/0"),
+        ("cell_formula", on("Next step", 6), '="Give"&" it"'),
     ]
-    assert [str(one.address) for one in receipt.findings if one.code == "rag_painted"] == ["Progress!I5"]
+    assert [str(one.address) for one in receipt.findings if one.code == "rag_painted"] == [on("RAG", 5)]

@@ -202,15 +202,15 @@ def test_forms_and_inputs_are_described() -> None:
 
 HEADINGS = {
     "Start here": "Item | What it is | Your answer",
-    "Progress": "Ref | What we will do | Last progress | Progress made | Last next step | Last next step done | Stage"
-    " | Last RAG | RAG | Next step | Next step by | What will bring it back | Executive's reply"
-    " | Asked of the executive | Due | New date | Evidence | Contribution",
+    "Progress": "Ref | What we will do | Executive's reply | Still needed | Last progress | Progress made"
+    " | Last next step | Last next step done | Stage | Last RAG | RAG | Next step | Next step by"
+    " | What will bring it back | Due | New date | Asked of the executive | Evidence | Contribution",
     "Action plan": "Ref | Priority | What we will do | How we will do it | Who is responsible | Action owner"
     " | Owner status | Impact",
     "Grid": "Ref | Theme | Actions required | Learning and improvement | Competent, confident workforce"
     " | Voice of the service user | Data | Information sharing",
     "New actions": "Row | Theme | What we will do | How we will do it"
-    " | Who is responsible | Action owner | Due | Impact",
+    " | Who is responsible | Action owner | Due | Impact | Still needed",
     "Guidance": "Consideration | Prompt",
     "About": "Item | What it is",
 }
@@ -220,10 +220,13 @@ FORM = (
     " | Nothing to report because | Message to the board officer"
 )
 LOCKED = {
-    "Progress": {"Ref", "What we will do", "Last progress", "Last next step", "Last RAG", "Due", "Executive's reply"},
+    "Progress": {
+        *("Ref", "What we will do", "Executive's reply", "Still needed"),
+        *("Last progress", "Last next step", "Last RAG", "Due"),
+    },
     "Action plan": {"Ref", "Priority", "What we will do"},
     "Grid": {"Ref", "Theme", "Actions required"},
-    "New actions": {"Row"},
+    "New actions": {"Row", "Still needed"},
 }
 
 

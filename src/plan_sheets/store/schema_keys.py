@@ -38,7 +38,7 @@ That of `required` is that of `required_when` too.
 """
 ALLOWED = {
     "record": ("record", "title", "keyed_by", "new_rows", "become", "one_statement", "fields"),
-    "workbook": ("kind", "title", "protected", "sheets"),
+    "workbook": ("kind", "title", "protected", "sheets", "words", "unlocked"),
     "sheet": (
         "name",
         "title",
@@ -46,8 +46,8 @@ ALLOWED = {
         "record",
         "form",
         "items",
-        "links",
-        "missing",
+        "step",
+        "in_view",
         "identity",
         "key",
         "spare",
@@ -56,6 +56,11 @@ ALLOWED = {
     ),
     "chart": ("title", "label", "parts"),
     "column": ("field", "each", "heading", "width", "input"),
+    "words": (
+        *("status", "ready", "nothing", "not_ready", "needed_of", "on", "here"),
+        *("complete", "not_needed", "rows", "rows_added", "step", "open", "replies", "no_replies"),
+        *("needed", "paste", "lock", "lock_more", "mending", "lock_is"),
+    ),
     "message": ("severity", "wrong", "do", "example", "holds", "told", "many"),
     "names": ("titles", "posts", "words"),
     "kind of identifiers": ("title", "words", "unless", "figures", "systems", "areas"),
@@ -69,6 +74,7 @@ WORDS = {
     "fill": ("officer", "chair", "executive", "tool"),
     "keyed_by": ("", "subgroup"),
     "each": ("lens",),
+    "each item": ("status", "step", "question", "other"),
     "means": ("ask", "blank", "answer"),
     "severity": tuple(Severity),
     "told": ("", "screen", "officer"),
@@ -96,7 +102,7 @@ _LIST = ValueKind("a list, as [A, B]", lambda value: isinstance(value, list))
 VALUE_KINDS = {
     **dict.fromkeys(("required", "unique", "input", "lens", "new_rows", "one_statement", "key", "identity"), _YES),
     **dict.fromkeys(("holds", "placeholders", "protected", "prefilled"), _YES),
-    **dict.fromkeys(("maxLength", "minimum", "spare", "default", "width"), _NUMBER),
+    **dict.fromkeys(("maxLength", "minimum", "spare", "default", "width", "in_view"), _NUMBER),
     **dict.fromkeys(("fields", "sheets", "columns", "lines", "items"), _LIST),
     "enum": ValueKind(
         f"a list, as [A, B], or {EACH_LENS}", lambda value: isinstance(value, list) or value == EACH_LENS

@@ -9,7 +9,7 @@ from typing import Any
 
 from plan_sheets.core.answers.phrases import Meaning, PhraseKind, Phrases, bare
 from plan_sheets.core.book.layout import ANY_WORD, Chart, Field
-from plan_sheets.core.book.spec import ColumnSpec, RuleSpec, SheetSpec, WorkbookSpec
+from plan_sheets.core.book.spec import ColumnSpec, ItemSpec, RuleSpec, SheetSpec, WorkbookSpec
 from plan_sheets.core.editions.people import NameWords
 from plan_sheets.core.model.findings import PlanSheetsError, Severity
 from plan_sheets.core.model.messages import Message, Messages
@@ -221,11 +221,20 @@ def _read_sheet(found: dict[str, Any], file: str) -> SheetSpec:
         raise PlanSheetsError(
             f"{where} has two columns for '{twice}' (of {records}).", "Leave one out, or rename a field."
         )
-    plain = {key: found[key] for key in ("form", "links", "missing", "identity", "key", "spare") if key in found}
-    items = tuple((str(item), str(what)) for item, what in found.get("items", ()))
+    plain = {key: found[key] for key in ("form", "step", "in_view", "identity", "key", "spare") if key in found}
+    items = tuple(_read_item(item, file) for item in found.get("items", ()))
     chart = _read_chart(found["chart"], columns, file) if "chart" in found else None
     lines = tuple(found["lines"])
     return SheetSpec(found["name"], found["title"], lines, found["record"], columns, items=items, chart=chart, **plain)
+
+
+def _read_item(found: Any, file: str) -> ItemSpec:
+    """A row of a sheet of items: what it is called, what it says, perhaps what it leads to; or a place for several."""
+    if isinstance(found, list):
+        return ItemSpec(*map(str, found))
+    check_keys(found, ("each",), file, "item", ("each",))
+    check_named(WORDS["each item"], found["each"], f"{file}, line {found['__line__']}: each cannot be so")
+    return ItemSpec(each=found["each"])
 
 
 def _read_chart(found: dict[str, Any], columns: tuple[ColumnSpec, ...], file: str) -> Chart:
@@ -243,12 +252,16 @@ def load_workbook_spec(kind: str) -> WorkbookSpec:
     """One kind of workbook from `schemas/workbooks/`. Raises PlanSheetsError with file and line."""
     path = find_data_folder("schemas") / "workbooks" / f"{kind}.yaml"
     found = load_yaml(path)
-    check_keys(found, ALLOWED["workbook"], path.name, "workbook", ALLOWED["workbook"])
+    check_keys(found, ALLOWED["workbook"], path.name, "workbook", ("kind", "title", "protected", "sheets"))
+    words, unlocked = (found.get(key, {"__line__": found["__line__"]}) for key in ("words", "unlocked"))
+    check_keys(words, ALLOWED["words"], path.name, "list of words")
+    check_keys(unlocked, tuple(words), path.name, "list of words")
     return WorkbookSpec(
         found["kind"],
         found["title"],
         found["protected"],
         tuple(_read_sheet(sheet, path.name) for sheet in found["sheets"]),
+        *({name: str(said) for name, said in texts.items() if name != "__line__"} for texts in (words, unlocked)),
     )
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import shutil
-import subprocess
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
@@ -18,18 +17,18 @@ from hypothesis import strategies as st
 from openpyxl.utils import range_boundaries
 from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
-from tests.chairs import RECEIVED_ON, Plan, edit, said, type_in, with_addresses
+from tests.chairs import RECEIVED_ON, Plan, said, with_addresses
 
 from plan_sheets import office
 from plan_sheets.core.answers.answers import AnswerRow, Cell
 from plan_sheets.core.answers.check import check_rows
-from plan_sheets.core.book.compose import missing_formula
-from plan_sheets.core.book.layout import Book, Column, Field, Formula, Row, Sheet, as_text, cell_key
+from plan_sheets.core.book.layout import Book, Column, Field, Row, Sheet, as_text, cell_key
+from plan_sheets.core.book.needed import STILL_NEEDED, with_still_needed
 from plan_sheets.core.model.dates import PartialDate
 from plan_sheets.core.model.findings import Finding, Outcome
 from plan_sheets.core.model.keys import Address, Key
 from plan_sheets.plan import example_book
-from plan_sheets.store.schemas import load_messages, load_records
+from plan_sheets.store.schemas import load_messages, load_records, load_workbook_spec
 from plan_sheets.store.writing.workbook import write_workbook
 
 RECORDS = load_records()
@@ -263,6 +262,13 @@ def test_what_may_be_filled_in_is_unlocked_and_nothing_else(books: Sequence[Book
             assert file[sheet.name].protection.sheet is book.protected
 
 
+def hinted(one: Field, book: Book, *, is_needed: bool) -> str:
+    """The prompt of a field with what a workbook for chairs says beside it."""
+    takes_long_text = (one.max_length or 0) > 255 and not one.choices
+    before, after = book.hints.get("needed", ""), book.hints.get("paste", "")
+    return " ".join(filter(None, (before if is_needed else "", one.prompt, after if takes_long_text else "")))
+
+
 def test_each_cell_offers_the_words_and_the_prompt_of_its_field(books: Sequence[Book]) -> None:
     seen = 0
     for book in books:
@@ -274,7 +280,7 @@ def test_each_cell_offers_the_words_and_the_prompt_of_its_field(books: Sequence[
                 continue
             wanted = column.choices if row.answer is None else one.choices
             assert choices == list(wanted)
-            assert prompt == one.prompt
+            assert prompt == hinted(one, book, is_needed=column.field.name in sheet.find_needed(row))
             assert RECORDS[one.record][one.name] == one, "a field is what schemas/ says, wherever it stands"
             assert not one.choices or list(one.choices) == choices
             seen += 1
@@ -327,9 +333,10 @@ def filled_in(sheet: Sheet, texts: Sequence[str]) -> Sheet:
     return replace(sheet, rows=tuple(rows))
 
 
-def missing(sheet: Sheet) -> int:
-    """How many required cells of a sheet are blank, by the check."""
-    rows = []
+def missed(sheet: Sheet) -> list[set[str]]:
+    """Of each row the headings of the required cells that are blank, by the check."""
+    headings = {column.field.name: column.heading for column in sheet.columns}
+    found = []
     for row in sheet.rows:
         pairs = list(zip(sheet.columns, row.cells, strict=True))
         typed = [
@@ -338,8 +345,9 @@ def missing(sheet: Sheet) -> int:
             if sheet.is_input(row, column)
         ]
         beside = {column.field.name: as_text(content) for column, content in pairs if not sheet.is_input(row, column)}
-        rows.append(AnswerRow(tuple(typed), says_something=True, beside=beside))
-    return sum(one.code == "required" for one in check(*rows))
+        findings = check(AnswerRow(tuple(typed), says_something=True, beside=beside))
+        found.append({headings[one.key.field] for one in findings if one.code == "required" and one.key})
+    return found
 
 
 def inputs(sheet: Sheet) -> list[Field]:
@@ -348,45 +356,8 @@ def inputs(sheet: Sheet) -> list[Field]:
 
 @given(st.data())
 @settings(deadline=None, max_examples=25)
-def test_the_live_count_starts_from_what_the_check_would_miss(progress: Sheet, data: st.DataObject) -> None:
+def test_what_a_row_still_needs_starts_from_what_the_check_would_miss(progress: Sheet, data: st.DataObject) -> None:
     texts = [data.draw(st.sampled_from(["", *(one.choices or ("x",))])) for one in inputs(progress)]
-    sheet = filled_in(progress, texts)
-    assert missing_formula(sheet).value == f"{missing(sheet)} cells"
-
-
-@pytest.mark.libreoffice
-def test_the_live_count_recalculates_to_what_the_check_would_miss(round_one: Plan, tmp_path: Path) -> None:
-    """In LibreOffice, after somebody has filled in a part: what is still missing is what the check would ask for."""
-    book = round_one.register.documents(subgroup="DA")[0].book
-    progress = book.sheet("Progress")
-    answers = [
-        "Amber" if one.name == "rag" else "In progress" if one.name == "stage" else "" for one in inputs(progress)
-    ]
-    answers[:3] = ["Mapped", "", "Complete"]
-    sheet = filled_in(progress, answers)
-
-    def fill(file: Workbook) -> None:
-        for row, column, content, address in with_addresses(sheet):
-            if sheet.is_input(row, column):
-                type_in(file["Progress"][address.cell], as_text(content) or None)
-
-    edit(round_one.sent("DA"), tmp_path / "in" / "da.xlsx", fill)
-    command = ["soffice", "--headless", f"-env:UserInstallation={(tmp_path / 'office').as_uri()}"]
-    command += [
-        "--convert-to",
-        "xlsx:Calc MS Excel 2007 XML",
-        "--outdir",
-        str(tmp_path / "out"),
-        str(tmp_path / "in" / "da.xlsx"),
-    ]
-    subprocess.run(command, check=True, capture_output=True, timeout=120)
-    start = openpyxl.load_workbook(tmp_path / "out" / "da.xlsx", data_only=True)["Start here"]
-    counts = {row[0]: row[1] for row in start.iter_rows(values_only=True) if str(row[0]).startswith("Still missing on")}
-    assert counts["Still missing on Progress"] == f"{missing(sheet)} cells"
-    assert missing(sheet) > 5
-
-
-def test_the_counts_on_start_here_are_told_for_every_sheet_that_needs_something(books: Sequence[Book]) -> None:
-    start = books[1].sheet("Start here")
-    told = {as_text(row.cells[0]): row.cells[1] for row in start.rows if isinstance(row.cells[1], Formula)}
-    assert set(told) == {"Still missing on Progress"}
+    sheet = with_still_needed(filled_in(progress, texts), None, load_workbook_spec("subgroup").words)
+    told = [as_text(row.cells[sheet.place(STILL_NEEDED)]) for row in sheet.rows]
+    assert [set(text.split("; ")) for text in told] == [headings or {"Complete"} for headings in missed(sheet)]

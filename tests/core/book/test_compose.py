@@ -10,13 +10,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from plan_sheets.core.book.compose import Facts, RowFacts, check_refs, compose, locked_texts, missing_formula
+from plan_sheets.core.book.compose import Facts, RowFacts, check_refs, compose, locked_texts
 from plan_sheets.core.book.layout import Column, Content, Field, Formula, Link, Row, Sheet, as_text
 from plan_sheets.core.book.measure import TALLEST_ROW, row_height
 from plan_sheets.core.book.notes import NAME, with_notes
 from plan_sheets.core.book.signature import REFERENCE, SIGNATURE, row_key, sign
-from plan_sheets.core.book.spec import ColumnSpec, SheetSpec, WorkbookSpec
+from plan_sheets.core.book.spec import ColumnSpec, ItemSpec, SheetSpec, WorkbookSpec
 from plan_sheets.core.model.findings import PlanSheetsError
+from plan_sheets.store.schemas import load_workbook_spec
 
 MADE = datetime(2016, 4, 1)  # noqa: DTZ001 - a workbook knows no time zone
 SECRET = b"s" * 32
@@ -24,6 +25,7 @@ FIELDS = {
     "ref": Field("action", "ref", "Ref"),
     "what": Field("action", "what", "What we will do"),
     "rag": Field("action", "rag", "RAG", choices=("Green", "Red"), required=True),
+    "still_needed": Field("item", "still_needed", "Still needed"),
     "recovery": Field("action", "recovery", "Recovery", required_when={"rag": ("Red",)}),
 }
 ITEMS = {
@@ -44,11 +46,25 @@ START = SheetSpec(
     "item",
     columns(ITEMS, "answer"),
     form="form",
-    items=(("Step 1", "Read it, {plan}."),),
-    links="Go to {sheet}",
-    missing="Missing on {sheet}",
+    items=(
+        ItemSpec(each="status"),
+        ItemSpec("Read", "Read it, {plan}."),
+        ItemSpec(each="step"),
+        ItemSpec("Send", "Send it.", "{email}"),
+        ItemSpec(each="question"),
+        ItemSpec("Never", "{nothing_said}"),
+        ItemSpec(each="other"),
+    ),
 )
-PROGRESS = SheetSpec("Progress", "Progress", ("One row each.",), "action", columns(FIELDS, "rag", "recovery"), key=True)
+PROGRESS = SheetSpec(
+    "Progress",
+    "Progress",
+    ("One row each.",),
+    "action",
+    columns(FIELDS, "rag", "recovery"),
+    step="Fill it in.",
+    key=True,
+)
 SPARE = SheetSpec("New actions", "New", (), "action", columns(FIELDS, "what"), key=True, spare=3)
 ABOUT = SheetSpec(
     "About",
@@ -57,12 +73,20 @@ ABOUT = SheetSpec(
     "item",
     columns({k: ITEMS[k] for k in ("ref", "what")}),
     identity=True,
-    items=(("Lock", "A guard rail."),),
+    items=(ItemSpec("Lock", "{lock_is}"),),
 )
-SPEC = WorkbookSpec("subgroup", "{plan} workbook", protected=True, sheets=(START, PROGRESS, SPARE, ABOUT))
+WORDS = {**load_workbook_spec("subgroup").words, "lock_is": "A guard rail."}
+SPEC = WorkbookSpec(
+    "subgroup",
+    "{plan} workbook",
+    protected=True,
+    sheets=(START, PROGRESS, SPARE, ABOUT),
+    words=WORDS,
+    unlocked={"lock_is": "None."},
+)
 ROWS = (RowFacts("J1.1", {"what": "Map it", "rag": "Red"}), RowFacts("J1.2", {"what": "Tell it"}, frozenset({"rag"})))
 FACTS = Facts(
-    texts={"plan": "The plan", "day": "15 July 2016"},
+    texts={"plan": "The plan", "day": "15 July 2016", "email": "office@example.org", "nothing_said": ""},
     created=MADE,
     rows={"Progress": ROWS},
     answers={"by": "A chair"},
@@ -83,20 +107,27 @@ def test_texts_are_filled_in() -> None:
     assert BOOK.sheet("Start here").lines == ("By 15 July 2016.",)
 
 
-def test_a_form_stands_last_under_items_links_and_counts() -> None:
+def test_items_steps_and_questions_stand_where_they_are_described() -> None:
+    """What a formula or a blank item says, too; an item that these facts leave blank is left out."""
     assert texts(BOOK.sheet("Start here")) == [
-        ["Step 1", "Read it, The plan.", ""],
-        ["Go to Progress", "Open the sheet Progress", ""],
-        ["Go to New actions", "Open the sheet New actions", ""],
-        ["Go to About", "Open the sheet About", ""],
-        ["Missing on Progress", "2 cells", ""],
+        ["Status", "Not ready: 2 needed on Progress", ""],
+        ["Read", "Read it, The plan.", ""],
+        ["Step 1: Progress", "Fill it in.", "Rows still to do: 2 of 2"],
+        ["Step 2: New actions", "Open the sheet New actions.", "Rows still to do: 0 of 3"],
+        ["Send", "Send it.", ""],
         ["Completed by", "Your name.", "A chair"],
+        ["About", "Open the sheet About.", ""],
     ]
-    *others, form = BOOK.sheet("Start here").rows
-    assert form.answer == FORM["by"]
-    assert form.inputs == frozenset({"answer"})
-    assert all(row.inputs == frozenset() for row in others)
-    assert isinstance(others[1].cells[1], Link)
+    rows = {row.ref: row for row in BOOK.sheet("Start here").rows}
+    assert rows["Completed by"].answer == FORM["by"]
+    assert [ref for ref, row in rows.items() if row.inputs] == ["Completed by"]
+    links = {ref: row.cells[1].target for ref, row in rows.items() if isinstance(row.cells[1], Link)}
+    assert links == {
+        "Step 1: Progress": "Progress!A1",
+        "Step 2: New actions": "New actions!A1",
+        "Send": "office@example.org",
+        "About": "About!A1",
+    }
 
 
 def test_every_row_of_a_table_has_its_key_in_the_last_column() -> None:
@@ -141,16 +172,25 @@ def test_two_rows_with_one_ref_are_refused_with_their_place() -> None:
     check_refs(BOOK)
 
 
-def test_a_count_is_a_formula_over_the_cells_of_its_sheet() -> None:
-    formula = missing_formula(BOOK.sheet("Progress"))
-    rag = "SUMPRODUCT((LEN('Progress'!C5:C6)=0)*1)"
-    recovery = "SUMPRODUCT((LEN('Progress'!D5:D5)=0)*(('Progress'!C5:C5=\"Red\")>0)*1)"
-    assert formula.text == f'={rag}+{recovery}&" cells"'
-    assert formula.value == "2 cells"
+def test_what_is_still_needed_is_a_formula_with_what_is_needed_as_the_sheet_goes_out() -> None:
+    needed = [row.cells[BOOK.sheet("Progress").place("still_needed")] for row in BOOK.sheet("Progress").rows]
+    recovery = 'IF(AND(TRIM(E5)="",C5="Red"),"; Recovery","")'
+    rag = 'IF(TRIM(C5)="","; RAG","")'
+    spelt = 'SUBSTITUTE(SUBSTITUTE(SUBSTITUTE("#"&{}&"~","#~","Complete"),"#; ",""),"~","")'
+    assert needed == [
+        Formula("=" + spelt.format(f"{rag}&{recovery}"), "Recovery"),
+        Formula("=" + spelt.format(rag.replace("5", "6")), "RAG"),
+    ]
 
 
-def test_a_sheet_that_needs_nothing_has_no_count() -> None:
-    assert missing_formula(BOOK.sheet("About")) == Formula("", "")
+def test_a_workbook_without_a_lock_says_so_and_differs_in_nothing_else() -> None:
+    unlocked = compose(SPEC, replace(FACTS, locks_sheets=False))
+    assert (unlocked.locks_sheets, unlocked.protected) == (False, True)
+    assert [as_text(row.cells[1]) for row in unlocked.sheet("About").rows][-1] == "None."
+    assert [as_text(row.cells[1]) for row in BOOK.sheet("About").rows][-1] == "A guard rail."
+    assert [row.inputs for row in unlocked.sheet("Progress").rows] == [
+        row.inputs for row in BOOK.sheet("Progress").rows
+    ]
 
 
 # Notes

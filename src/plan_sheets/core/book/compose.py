@@ -1,4 +1,4 @@
-"""A book from its description and its facts: rows, forms, live counts of what is missing, keys and signature."""
+"""A book from its description and its facts: rows, forms, live words for what is still needed, keys and signature."""
 
 from __future__ import annotations
 
@@ -7,15 +7,18 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import NamedTuple
 
-from plan_sheets.core.book.layout import ANY_WORD, Book, Column, Content, Field, Formula, Link, Row, Sheet, as_text
+from plan_sheets.core.book.layout import Book, Column, Content, Field, Formula, Link, Row, Sheet, as_text
 from plan_sheets.core.book.measure import narrow_to_print
+from plan_sheets.core.book.needed import with_status, with_still_needed
 from plan_sheets.core.book.notes import with_notes
 from plan_sheets.core.book.signature import REFERENCE, SIGNATURE, row_key, sign
-from plan_sheets.core.book.spec import SheetSpec, WorkbookSpec
+from plan_sheets.core.book.spec import ItemSpec, SheetSpec, WorkbookSpec
 from plan_sheets.core.model.findings import PlanSheetsError
-from plan_sheets.core.model.keys import Address, column_letters
+from plan_sheets.core.model.keys import Address
 from plan_sheets.core.model.printable import is_printable, printable
 
+HINTS = ("needed", "paste")
+"""The words of a workbook that its prompts say; the others stand on its sheets."""
 KEY = Field("item", "key", "Key", scope="derived", fill="tool", width=15)
 
 
@@ -53,6 +56,8 @@ class Facts:
     """What the About sheet says of the document beside reference and signature."""
     marking: str = ""
     password: str = ""
+    locks_sheets: bool = True
+    """Whether the plan wants a lock on each sheet."""
 
 
 def compose(spec: WorkbookSpec, facts: Facts) -> Book:
@@ -60,14 +65,17 @@ def compose(spec: WorkbookSpec, facts: Facts) -> Book:
 
     Raises ValueError for rows or lines of a sheet that is not described: they would be lost.
     """
-    names = [sheet.name for sheet in spec.sheets]
-    unknown = {*facts.rows, *facts.lines} - {*names}
+    unknown = {*facts.rows, *facts.lines} - {*spec.names}
     if unknown:
         raise ValueError(
             f"{spec.kind}.yaml describes no sheet {' or '.join(sorted(unknown))}, and there are rows for it."
         )
-    sheets = [_sheet(sheet, facts, names) for sheet in spec.sheets]
-    sheets = [_with_counts(sheet, sheet_spec, sheets) for sheet, sheet_spec in zip(sheets, spec.sheets, strict=True)]
+    told = spec.words if facts.locks_sheets else {**spec.words, **spec.unlocked}
+    facts = replace(facts, texts={**told, **facts.texts})
+    sheets = [_sheet(sheet, facts, spec) for sheet in spec.sheets]
+    form = next((sheet for sheet in sheets if any(row.answer for row in sheet.rows)), None)
+    sheets = [with_still_needed(sheet, form, spec.words) for sheet in sheets]
+    sheets = [with_status(sheet, sheets, _list_steps(spec), spec.words) if sheet is form else sheet for sheet in sheets]
     book = Book(
         kind=spec.kind,
         title=printable(spec.title.format(**facts.texts)),
@@ -76,6 +84,8 @@ def compose(spec: WorkbookSpec, facts: Facts) -> Book:
         protected=spec.protected,
         password=facts.password,
         marking=facts.marking,
+        locks_sheets=facts.locks_sheets,
+        hints={name: spec.words[name] for name in HINTS if name in spec.words},
     )
     check_refs(book)
     notes = [(where, printable(text)) for where, text in facts.notes]
@@ -83,16 +93,24 @@ def compose(spec: WorkbookSpec, facts: Facts) -> Book:
     return _signed(book, spec, facts) if facts.reference else book
 
 
-def _sheet(spec: SheetSpec, facts: Facts, names: Sequence[str]) -> Sheet:
+def _list_steps(spec: WorkbookSpec) -> dict[str, str]:
+    """The sheets on which there is something to do, by the ref of the row that is about each; {} where none is."""
+    names = [sheet.name for sheet in spec.sheets if not sheet.form and any(column.input for column in sheet.columns)]
+    return {spec.words["step"].format(number=n, sheet=name): name for n, name in enumerate(names, 1) if spec.words}
+
+
+def _sheet(spec: SheetSpec, facts: Facts, book: WorkbookSpec) -> Sheet:
     columns = _narrow([*_columns(spec, facts)])
     rows = [_row(row, columns, spec, facts) for row in facts.rows.get(spec.name, ())]
-    rows += [_item_row(item, what.format(**facts.texts), columns) for item, what in spec.items]
-    rows += [_link_row(target, spec, columns) for target in names if spec.links and target != spec.name]
-    rows += _form_rows(spec, columns, facts)
+    for item in spec.items:
+        rows += _item_rows(item, spec, columns, facts, book)
+    if spec.form and not any(item.each == "question" for item in spec.items):
+        rows += _form_rows(spec, columns, facts)
     rows += [_row(RowFacts(str(n + 1), {}), columns, spec, facts) for n in range(spec.spare) if spec.key]
     rows += [_row(RowFacts("", {}), columns, spec, facts) for _ in range(spec.spare) if not spec.key]
     lines = (*(line.format(**facts.texts) for line in spec.lines), *facts.lines.get(spec.name, ()))
-    return Sheet(spec.name, spec.title.format(**facts.texts), lines, columns, tuple(rows), spec.chart)
+    title = spec.title.format(**facts.texts)
+    return Sheet(spec.name, title, lines, columns, tuple(rows), spec.chart, spec.in_view)
 
 
 def _narrow(columns: Sequence[Column]) -> tuple[Column, ...]:
@@ -147,80 +165,28 @@ def _item_row(
     return Row(item, cells, frozenset({"answer"}) if answer else frozenset(), answer)
 
 
-def _link_row(target: str, spec: SheetSpec, columns: tuple[Column, ...]) -> Row:
-    return _item_row(spec.links.format(sheet=target), Link(f"Open the sheet {target}", f"{target}!A1"), columns)
+def _item_rows(
+    item: ItemSpec, spec: SheetSpec, columns: tuple[Column, ...], facts: Facts, book: WorkbookSpec
+) -> Iterator[Row]:
+    """The rows that stand for an item; none if these facts leave it blank."""
+    if item.each == "question":
+        yield from _form_rows(spec, columns, facts)
+    elif item.each == "status":
+        yield _item_row(book.words["status"], "", columns)
+    elif item.each:
+        steps = _list_steps(book)
+        others = {name: name for name in book.names if name not in {spec.name, *steps.values()}}
+        said = {sheet.name: sheet.step or book.words["open"].format(sheet=sheet.name) for sheet in book.sheets}
+        for ref, name in (steps if item.each == "step" else others).items():
+            yield _item_row(ref, Link(said[name], f"{name}!A1"), columns)
+    elif what := item.what.format(**facts.texts):
+        target = item.target.format(**facts.texts)
+        yield _item_row(item.ref, Link(what, target) if target else what, columns)
 
 
 def _form_rows(spec: SheetSpec, columns: tuple[Column, ...], facts: Facts) -> Iterator[Row]:
-    if spec.form:
-        for field in facts.forms[spec.form].values():
-            yield _item_row(field.title, field.prompt, columns, field, facts.answers.get(field.name, ""))
-
-
-def _with_counts(sheet: Sheet, spec: SheetSpec, sheets: Sequence[Sheet]) -> Sheet:
-    """The sheet with a row for each other sheet's live count of what is still missing, before the form."""
-    if not spec.missing:
-        return sheet
-    counts = [
-        _item_row(spec.missing.format(sheet=other.name), missing_formula(other), sheet.columns)
-        for other in sheets
-        if other is not sheet and missing_formula(other).text
-    ]
-    first = next((place for place, row in enumerate(sheet.rows) if row.answer), len(sheet.rows))
-    return replace(sheet, rows=(*sheet.rows[:first], *counts, *sheet.rows[first:]))
-
-
-def missing_formula(sheet: Sheet) -> Formula:
-    """A sentence that counts the required cells of a sheet that are still blank; `text` is "" where none is required.
-
-    The value it is written with is the count as the sheet goes out. Nothing is ever believed from it. Rows that are
-    locked here (another subgroup leads the action) stand last and are not counted.
-    """
-    places = {column.field.name: place for place, column in enumerate(sheet.columns)}
-    terms, missing = [], 0
-    for place, column in enumerate(sheet.columns):
-        field = column.field
-        rows = [row for row in sheet.rows if sheet.is_input(row, column)]
-        if not rows or not (field.required or field.required_when) or field.new_rows:
-            continue
-        needs = [
-            "(" + "+".join(_matches(_range(sheet, places[other], len(rows)), word) for word in words) + ">0)"
-            for other, words in field.required_when.items()
-            if other in places
-        ]
-        needs += [
-            f'({_range(sheet, places[other], len(rows))}<>"{word}")'
-            for other, words in field.required_unless.items()
-            for word in words
-            if other in places
-        ]
-        terms.append(f"SUMPRODUCT({'*'.join([f'(LEN({_range(sheet, place, len(rows))})=0)', *needs])}*1)")
-        missing += sum(_needed(row, field, places) and not as_text(row.cells[place]) for row in rows)
-    return Formula(f'={"+".join(terms)}&" cells"', f"{missing} cells") if terms else Formula("", "")
-
-
-def _needed(row: Row, field: Field, places: Mapping[str, int]) -> bool:
-    if field.required_unless and field.is_excused(
-        lambda name: as_text(row.cells[places[name]]) if name in places else ""
-    ):
-        return False
-    if field.required:
-        return True
-    for other, words in field.required_when.items():
-        text = as_text(row.cells[places[other]]) if other in places else ""
-        if text and (ANY_WORD in words or text in words):
-            return True
-    return False
-
-
-def _matches(cells: str, word: str) -> str:
-    return f"(LEN({cells})>0)" if word == ANY_WORD else f'({cells}="{word}")'
-
-
-def _range(sheet: Sheet, place: int, rows: int) -> str:
-    first = sheet.heading_row + 2
-    letters = column_letters(place)
-    return f"'{sheet.name}'!{letters}{first}:{letters}{first + rows - 1}"
+    for question in facts.forms[spec.form].values():
+        yield _item_row(question.title, question.prompt, columns, question, facts.answers.get(question.name, ""))
 
 
 def _signed(book: Book, spec: WorkbookSpec, facts: Facts) -> Book:

@@ -117,10 +117,12 @@ def layout_text(book: Book) -> str:
             ],
             "answers": [_without_defaults(row.answer) for row in sheet.rows if row.answer],
             **({"chart": asdict(sheet.chart)} if sheet.chart else {}),
+            **({"in_view": sheet.in_view} if sheet.in_view > 1 else {}),
         }
         for sheet in book.sheets
     ]
-    return _json({"kind": book.kind, "protected": book.protected, "sheets": sheets})
+    hints = {"hints": dict(book.hints)} if book.hints else {}
+    return _json({"kind": book.kind, "protected": book.protected, "sheets": sheets, **hints})
 
 
 def base_text(book: Book) -> str:
@@ -144,7 +146,8 @@ def base_text(book: Book) -> str:
         for sheet in book.sheets
     ]
     about = {"title": book.title, "created": book.created.isoformat(), "properties": dict(book.properties)}
-    return _json({**about, "password": book.password, "marking": book.marking, "sheets": sheets})
+    lock = {"password": book.password, **({} if book.locks_sheets else {"locks_sheets": False})}
+    return _json({**about, **lock, "marking": book.marking, "sheets": sheets})
 
 
 def book_from(layout: str, base: str) -> Book:
@@ -160,6 +163,8 @@ def book_from(layout: str, base: str) -> Book:
         shape.protected,
         kept["password"],
         kept["marking"],
+        kept.get("locks_sheets", True),
+        shape.hints,
     )
 
 
@@ -170,6 +175,7 @@ class _SheetShape:
     answers: Mapping[str, Field]
     """The fields of a form, by name."""
     chart: Chart | None
+    in_view: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +185,7 @@ class _Shape:
     kind: str
     protected: bool
     sheets: tuple[_SheetShape, ...]
+    hints: Mapping[str, str]
 
 
 def _sheet(shape: _SheetShape, kept: Mapping[str, Any]) -> Sheet:
@@ -198,7 +205,7 @@ def _sheet(shape: _SheetShape, kept: Mapping[str, Any]) -> Sheet:
         )
         for row in kept["rows"]
     )
-    return Sheet(shape.name, kept["title"], tuple(kept["lines"]), columns, rows, shape.chart)
+    return Sheet(shape.name, kept["title"], tuple(kept["lines"]), columns, rows, shape.chart, shape.in_view)
 
 
 def _kept(content: Content) -> object:
@@ -224,13 +231,15 @@ def sha_of(text: str) -> str:
 @cache
 def _shape_from(layout: str) -> _Shape:
     kept = json.loads(layout)
-    return _Shape(kept["kind"], kept["protected"], tuple(_sheet_shape(sheet) for sheet in kept["sheets"]))
+    sheets = tuple(_sheet_shape(sheet) for sheet in kept["sheets"])
+    return _Shape(kept["kind"], kept["protected"], sheets, kept.get("hints", {}))
 
 
 def _sheet_shape(sheet: Mapping[str, Any]) -> _SheetShape:
     columns = tuple(Column(**{**column, "field": _field(column["field"])}) for column in sheet["columns"])
     chart = Chart(**{**sheet["chart"], "parts": tuple(sheet["chart"]["parts"])}) if "chart" in sheet else None
-    return _SheetShape(sheet["name"], columns, {field["name"]: _field(field) for field in sheet["answers"]}, chart)
+    answers = {field["name"]: _field(field) for field in sheet["answers"]}
+    return _SheetShape(sheet["name"], columns, answers, chart, sheet.get("in_view", 1))
 
 
 def _field(kept: Mapping[str, Any]) -> Field:

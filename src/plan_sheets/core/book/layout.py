@@ -69,6 +69,15 @@ class Field:
         """Whether it need not be filled in in a row whose texts by field name are these."""
         return any(text_of(other) in words for other, words in self.required_unless.items())
 
+    def is_needed(self, text_of: Callable[[str], str | None]) -> bool:
+        """Whether it has to be filled in in a row whose texts by field name are these."""
+        if self.is_excused(text_of):
+            return False
+        return self.required or any(
+            text_of(other) in words or bool(ANY_WORD in words and text_of(other))
+            for other, words in self.required_when.items()
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Column:
@@ -140,6 +149,8 @@ class Sheet:
     columns: tuple[Column, ...]
     rows: tuple[Row, ...]
     chart: Chart | None = None
+    in_view: int = 1
+    """How many columns of a table wider than a screen stay in view."""
 
     @property
     def heading_row(self) -> int:
@@ -171,6 +182,17 @@ class Sheet:
         """Whether the cell is unlocked."""
         return column.input and (row.inputs is None or column.field.name in row.inputs)
 
+    def find_needed(self, row: Row) -> frozenset[str]:
+        """The fields of the cells of a row that have to be filled in, whatever else is typed in it."""
+        inputs = [column for column in self.columns if self.is_input(row, column)]
+        ruled = {column.field.name: row.answer or column.field for column in inputs}
+        ruled = {name: about for name, about in ruled.items() if about.required or about.required_when}
+        if not ruled:
+            return frozenset()
+        cells = zip(self.columns, row.cells, strict=True)
+        fixed = {column.field.name: as_text(content) for column, content in cells if column not in inputs}
+        return frozenset(name for name, about in ruled.items() if about.is_needed(fixed.get))
+
     def cells(self) -> Iterator[tuple[Row, Column, Content]]:
         """Every cell of the table with its row and column, row by row."""
         for row in self.rows:
@@ -193,6 +215,13 @@ class Book:
     password: str = ""
     marking: str = ""
     """The protective marking, stood in every A2 and repeated in the print header."""
+    locks_sheets: bool = True
+    """Whether a protected workbook has a lock on each of its sheets; on its list of sheets it has one in any case."""
+    hints: Mapping[str, str] = field(default_factory=dict)
+    """What is said beside the prompt of a cell: before it if the cell is `needed`, after it where text can be `paste`d.
+
+    Where there is any, needed cells are told from others by their border too.
+    """
 
     def sheet(self, name: str) -> Sheet:
         """The sheet of this name; raises KeyError."""

@@ -195,5 +195,5 @@ def narrow_to_print(widths: Sequence[float]) -> Sequence[float]:
     for percent in range(99, 50, -1):
         if print_scale(fitted, Paper.A3) * FONT_POINTS >= SMALLEST_PRINT:
             break
-        fitted = [round(width * percent / 100, 1) for width in widths]
+        fitted = [math.floor(width * percent / 100 * 7) / 7 for width in widths]  # whole pixels, as a file keeps them
     return fitted

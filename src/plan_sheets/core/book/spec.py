@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from plan_sheets.core.book.layout import Chart, Field
 
@@ -17,6 +19,18 @@ class ColumnSpec:
     width: float
 
 
+class ItemSpec(NamedTuple):
+    """One row of a sheet of items, or the place where several rows go."""
+
+    ref: str = ""
+    what: str = ""
+    target: str = ""
+    """What a link leads to: a sheet or an e-mail address; "" where it is no link."""
+    each: str = ""
+    """status: what is still needed in all; step: a row for each sheet to fill in; question: those of the form;
+    other: a link to each other sheet. "" where it is one row."""
+
+
 @dataclass(frozen=True, slots=True)
 class SheetSpec:
     """A sheet as `schemas/workbooks/` describes it, before any row is known; texts may hold `{fields}` of the plan."""
@@ -27,9 +41,10 @@ class SheetSpec:
     record: str
     columns: tuple[ColumnSpec, ...]
     form: str = ""
-    items: tuple[tuple[str, str], ...] = ()
-    links: str = ""
-    missing: str = ""
+    items: tuple[ItemSpec, ...] = ()
+    step: str = ""
+    """What there is to do on it: stands on the sheet that lists the steps."""
+    in_view: int = 1
     identity: bool = False
     key: bool = False
     spare: int = 0
@@ -45,6 +60,15 @@ class WorkbookSpec:
     title: str
     protected: bool
     sheets: tuple[SheetSpec, ...]
+    words: Mapping[str, str] = field(default_factory=dict)
+    """What formulas, prompts and rows of steps say, by what it is for; lines and items may hold it in `{}`."""
+    unlocked: Mapping[str, str] = field(default_factory=dict)
+    """What is said instead where sheets are not locked."""
+
+    @property
+    def names(self) -> list[str]:
+        """The names of its sheets."""
+        return [sheet.name for sheet in self.sheets]
 
     def without(self, name: str) -> WorkbookSpec:
         """The workbook without the sheet of this name."""

@@ -40,6 +40,15 @@ STYLES: Mapping[str, Style] = {
     "input heading": {**_HEADING, "font_color": "#000000", "bg_color": "#FFE9A8", "border_color": "#505A5F"},
     "locked": _LOCKED,
     "input": {**_TEXT, "border_color": "#505A5F", "bg_color": "#FFFBE6", "num_format": "@", "locked": False},
+    # Told from other cells to fill in by its border: by more than colour.
+    "needed": {
+        **_TEXT,
+        "border": 2,
+        "border_color": "#000000",
+        "bg_color": "#FFFBE6",
+        "num_format": "@",
+        "locked": False,
+    },
     "link": {**_LOCKED, "font_color": "#1D5A9A", "underline": 1},
     # The months in English words, whatever the computer's country is: that is what [$-809] asks for.
     Precision.DAY: {**_LOCKED, "num_format": "[$-809]d mmmm yyyy"},

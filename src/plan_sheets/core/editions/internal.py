@@ -78,6 +78,7 @@ def internal_contents(spec: WorkbookSpec, records: Records, snapshot: Snapshot) 
         },
         marking=plan["marking"],
         password=plan["lock_password"],
+        locks_sheets=plan["lock_workbooks"] != "No",
     )
     return MasterContents(spec, facts, make_first_page)
 

@@ -114,7 +114,7 @@ def _count_sent(document: Document, there: Container[str]) -> dict[str, int]:
     links = sum(isinstance(content, Link) for sheet in sheets for _, _, content in sheet.cells())
     sent = {TABLES: 1, PROPERTIES: 1, LISTS: cells, LINKS: links}
     if document.book.protected:
-        sent |= {LOCKS: 1, STRUCTURE: 1, OPEN: min(cells, 1)}
+        sent |= {LOCKS: int(document.book.locks_sheets), STRUCTURE: 1, OPEN: min(cells, 1)}
     return sent
 
 

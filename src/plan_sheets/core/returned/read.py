@@ -12,6 +12,7 @@ from plan_sheets.core.answers.phrases import Meaning, Phrases
 from plan_sheets.core.answers.tidy import as_cell_shows, clean_text, tidy
 from plan_sheets.core.book.document import Document, sha_of
 from plan_sheets.core.book.layout import Column, Content, Field, Sheet, as_text
+from plan_sheets.core.book.needed import NOTHING_BECAUSE
 from plan_sheets.core.model.findings import Finding, Severity
 from plan_sheets.core.model.found import CellKind, FoundWorkbook, Remark
 from plan_sheets.core.model.keys import Address, Key, ref_order
@@ -29,9 +30,6 @@ from plan_sheets.core.returned.misplaced import (
 from plan_sheets.core.returned.tables import LocatedCell, LocatedWorkbook
 from plan_sheets.core.screening.identifiers import IdentifierKind
 from plan_sheets.core.screening.screen import Screen
-
-NOTHING_BECAUSE = "nothing_because"
-
 
 _MEANS = {"red": "Red", "amber": "Amber", "yellow": "Amber", "green": "Green", "blue": "Blue"}
 """The word of RAG that goes with a colour."""

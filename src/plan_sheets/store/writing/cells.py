@@ -5,9 +5,10 @@ The XML of a cell, without its address, is cached by its content: cells with the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from operator import getitem
+from typing import Literal
 from xml.sax.saxutils import escape
 
 from plan_sheets.core.book.layout import Content, Formula, Link, Row, Sheet, as_text
@@ -15,8 +16,10 @@ from plan_sheets.core.book.measure import BOLD_ROOM, LINE_POINTS, TALLEST_ROW, l
 from plan_sheets.core.model.keys import column_letters
 from plan_sheets.store.writing.entry_cells import Place
 
-Spell = Callable[[Place, Content, bool], str]
-"""The XML of a cell after its address: `" s="5" t="s"><v>7</v></c>`. The last argument: whether it is an input."""
+CellKind = Literal["locked", "input", "needed"]
+"""How a cell looks: `needed` is an input that has to be filled in."""
+Spell = Callable[[Place, Content, CellKind], str]
+"""The XML of a cell after its address: `" s="5" t="s"><v>7</v></c>`."""
 POINTS_A_PIXEL = 0.75
 
 
@@ -26,35 +29,50 @@ def escape_markup(text: str) -> str:
 
 
 class Spelling:
-    """The XML of the cells of a workbook, cached by content: one cache for locked cells, one for inputs."""
+    """The XML of the cells of a workbook, cached by content: one cache for each kind of cell."""
 
     def __init__(self) -> None:
-        self._known: tuple[dict[Content, str], dict[Content, str]] = {}, {}
+        self._known: Mapping[CellKind, dict[Content, str]] = {"locked": {}, "input": {}, "needed": {}}
+        self._formula = ""
+        """The XML of a formula in which F stands for what it is and V for its value, a text."""
 
-    def rows(self, sheet: Sheet, heights: Sequence[float], spell: Spell) -> Iterator[str]:
-        """The XML of each row of the table; `heights` in points."""
+    def rows(self, sheet: Sheet, heights: Sequence[float], spell: Spell, *, tells_needed: bool) -> Iterator[str]:
+        """The XML of each row of the table; `heights` in points. `tells_needed`: whether needed cells look so."""
         starts = [f'<c r="{column_letters(across)}' for across in range(len(sheet.columns))]
-        kinds: dict[frozenset[str] | None, list[bool]] = {}
+        known: dict[frozenset[str] | None, list[CellKind]] = {}
         for down, (row, height) in enumerate(zip(sheet.rows, heights, strict=True), start=sheet.heading_row + 1):
-            inputs = kinds.get(row.inputs) or kinds.setdefault(row.inputs, _find_inputs(sheet, row))
+            kinds = known.get(row.inputs) or known.setdefault(row.inputs, _find_kinds(sheet, row))
+            kinds = _with_needed(kinds, sheet, row) if tells_needed else kinds
             number = down + 1
             cells = [
                 f"{start}{number}{self._known[kind].get(content) or self._spell((down, across), content, kind, spell)}"
-                for across, (start, content, kind) in enumerate(zip(starts, row.cells, inputs, strict=True))
+                for across, (start, content, kind) in enumerate(zip(starts, row.cells, kinds, strict=True))
             ]
             yield f'<row r="{number}" spans="1:{len(starts)}"{_spell_height(height)}>{"".join(cells)}</row>'
 
-    def _spell(self, place: Place, content: Content, kind: bool, spell: Spell) -> str:  # noqa: FBT001 - it is what it is known by
+    def _spell(self, place: Place, content: Content, kind: CellKind, spell: Spell) -> str:
+        if isinstance(content, Formula) and isinstance(content.value, str):
+            return self._spell_formula(place, content, spell)
         spelt = spell(place, content, kind)
-        if not isinstance(
-            content, Link | Formula
-        ):  # XlsxWriter notes a link on its sheet; a formula depends on its place
+        if not isinstance(content, Link | Formula):  # XlsxWriter notes a link on its sheet
             self._known[kind][content] = spelt
         return spelt
 
+    def _spell_formula(self, place: Place, formula: Formula, spell: Spell) -> str:
+        """As XlsxWriter writes it, which looks for forty functions in each: so it is asked about one alone."""
+        self._formula = self._formula or spell(place, Formula("=F", "V"), "locked")
+        text, value = escape(formula.text.removeprefix("=")), escape(as_text(formula))
+        return self._formula.replace("<f>F</f><v>V</v>", f"<f>{text}</f><v>{value}</v>")
 
-def _find_inputs(sheet: Sheet, row: Row) -> list[bool]:
-    return [sheet.is_input(row, column) for column in sheet.columns]
+
+def _find_kinds(sheet: Sheet, row: Row) -> list[CellKind]:
+    return ["input" if sheet.is_input(row, column) else "locked" for column in sheet.columns]
+
+
+def _with_needed(kinds: Sequence[CellKind], sheet: Sheet, row: Row) -> list[CellKind]:
+    """The kinds of the cells of a row, told by all its locked texts."""
+    needed, columns = sheet.find_needed(row), zip(kinds, sheet.columns, strict=True)
+    return ["needed" if column.field.name in needed else kind for kind, column in columns]
 
 
 def pixels(points: float) -> int:

@@ -31,23 +31,29 @@ class EntryCells:
     title: str
     prompt: str
     choices: tuple[str, ...]
+    is_needed: bool
+    is_long: bool
+    """Whether it takes a text of some length, which may be pasted."""
 
 
 def group_entries(sheet: Sheet) -> dict[EntryCells, list[Place]]:
     """The cells to fill in, grouped by what they ask, column by column and downwards."""
     groups: dict[EntryCells, list[Place]] = {}
+    needed = [sheet.find_needed(row) for row in sheet.rows]
     for across, column in [numbered for numbered in enumerate(sheet.columns) if numbered[1].input]:
-        for down, row in enumerate(sheet.rows, start=sheet.heading_row + 1):
+        for at, row in enumerate(sheet.rows):
             if sheet.is_input(row, column):
-                groups.setdefault(_make_entry(row, column), []).append((down, across))
+                entry = _make_entry(row, column, is_needed=column.field.name in needed[at])
+                groups.setdefault(entry, []).append((sheet.heading_row + 1 + at, across))
     return groups
 
 
-def _make_entry(row: Row, column: Column) -> EntryCells:
+def _make_entry(row: Row, column: Column, *, is_needed: bool) -> EntryCells:
     """What a cell asks: on a form the row's question, elsewhere the column's."""
-    if row.answer is not None:
-        return EntryCells(row.answer.title, row.answer.prompt, row.answer.choices)
-    return EntryCells(column.heading, column.field.prompt, column.choices)
+    about = row.answer or column.field
+    title, choices = (about.title, about.choices) if row.answer else (column.heading, column.choices)
+    is_long = (about.max_length or 0) > LONGEST_PROMPT and not choices
+    return EntryCells(title, about.prompt, choices, is_needed, is_long)
 
 
 def join_ranges(places: Sequence[Place]) -> Iterator[str]:
@@ -62,9 +68,13 @@ def join_ranges(places: Sequence[Place]) -> Iterator[str]:
 
 def make_validation(entry: EntryCells, book: Book) -> dict[str, Any]:
     """XlsxWriter's options for one group of cells; raises PlanSheetsError if the prompt is too long."""
+    before = book.hints.get("needed", "") if entry.is_needed else ""
+    after = book.hints.get("paste", "") if entry.is_long else ""
     prompt = {
         "input_title": cut_text(entry.title, LONGEST_PROMPT_TITLE),
-        "input_message": fit_text(entry.prompt, LONGEST_PROMPT, f"The prompt of {entry.title}"),
+        "input_message": fit_text(
+            " ".join(filter(None, (before, entry.prompt, after))), LONGEST_PROMPT, f"The prompt of {entry.title}"
+        ),
     }
     if not entry.choices:
         return {"validate": "any", **prompt}

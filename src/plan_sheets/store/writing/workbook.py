@@ -30,7 +30,7 @@ from plan_sheets.core.model.dates import PartialDate, Precision
 from plan_sheets.core.model.findings import PlanSheetsError
 from plan_sheets.core.model.keys import Address, column_letters
 from plan_sheets.core.model.printable import printable
-from plan_sheets.store.writing.cells import Spelling, escape_markup, measure_rows
+from plan_sheets.store.writing.cells import CellKind, Spelling, escape_markup, measure_rows
 from plan_sheets.store.writing.chart import COLUMNS, GAP, ROWS, list_series, list_settings
 from plan_sheets.store.writing.entry_cells import EntryCells, Place, group_entries, join_ranges, make_validation
 from plan_sheets.store.writing.excel_limits import (
@@ -117,14 +117,16 @@ def _write_sheet(page: Worksheet, sheet: Sheet, table: str, pen: _Pen) -> list[s
     _write_lines(page, sheet, pen)
     _add_table(page, sheet, table, pen)
     heights = _set_heights(page, sheet, widths)
-    body = list(pen.spelling.rows(sheet, heights[1:], partial(_spell, page, pen)))
+    body = list(pen.spelling.rows(sheet, heights[1:], partial(_spell, page, pen), tells_needed=bool(pen.book.hints)))
     for entry, places in group_entries(sheet).items():
         _add_entry(page, entry, places, pen)
     if sheet.keeps_headings_in_view:
-        page.freeze_panes(sheet.heading_row + 1, int(sum(widths) > _WIDE_TABLE and widths[0] <= _NARROW_COLUMN))
+        is_wide = sum(widths) > _WIDE_TABLE and widths[0] <= _NARROW_COLUMN
+        page.freeze_panes(sheet.heading_row + 1, sheet.in_view if is_wide else 0)
     _set_print(page, sheet, widths, pen.book.marking)
     if pen.book.protected:
         _set_pages(page, sheet, [*widths, *_list_widths_beside(sheet, widths, pen)], heights)
+    if pen.book.protected and pen.book.locks_sheets:
         # A screen reader reaches a chart on a locked sheet only if objects are not locked.
         page.protect(pen.book.password, _ALLOWED_ON_LOCKED_SHEETS | {"objects": sheet.chart is not None})
     return body
@@ -157,10 +159,10 @@ def _add_table(page: Worksheet, sheet: Sheet, name: str, pen: _Pen) -> None:
     page.ignore_errors({"number_stored_as_text": area, "two_digit_text_year": area})
 
 
-def _spell(page: Worksheet, pen: _Pen, place: Place, content: Content, is_input: bool) -> str:  # noqa: FBT001 - a `Spell`
+def _spell(page: Worksheet, pen: _Pen, place: Place, content: Content, kind: CellKind) -> str:
     """The XML of a cell of the table; every input is text, so that what is typed stays as it was typed."""
-    if is_input:
-        _write_text(page, place, as_text(content), pen.formats["input"])
+    if kind != "locked":
+        _write_text(page, place, as_text(content), pen.formats[kind])
     elif isinstance(content, str) or (isinstance(content, PartialDate) and not _is_real(content)):
         text = as_text(content)
         _write_text(page, place, text, pen.formats[text if text in STATUS else "locked"])
