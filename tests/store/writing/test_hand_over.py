@@ -51,7 +51,7 @@ def test_a_figure_that_is_calculated_may_differ(monkeypatch: pytest.MonkeyPatch)
         (book(CONTENTS[0], "not blank", *CONTENTS[2:]), "Notes!B6"),
         (book(*CONTENTS[:3], PartialDate.month(2017, 4), *CONTENTS[4:]), "Notes!B8"),
         (book(*CONTENTS[:-1]), "Notes!A12"),
-        (book(*CONTENTS, name="Other"), "Notes!A5"),
+        (book(*CONTENTS, name="Other"), "Notes!A1"),
     ],
     ids=["last", "first", "blank", "month", "row missing", "sheet missing"],
 )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime, time
 
 from plan_sheets.core.book.compose import Facts, RowFacts, compose
@@ -18,7 +17,7 @@ from plan_sheets.core.sheets.considerations import coverage_lines, coverage_rows
 from plan_sheets.core.sheets.consultation import consultation_lines, consultation_rows, evidence_rows
 from plan_sheets.core.sheets.decisions import decision_rows
 from plan_sheets.core.sheets.enquiries import Raised, enquiry_lines, enquiry_rows, raised
-from plan_sheets.core.sheets.first_page import first_page
+from plan_sheets.core.sheets.first_page import ALL_ROWS, first_page, is_of_ratings
 from plan_sheets.core.sheets.master_plan import (
     Records,
     action_rows,
@@ -30,7 +29,7 @@ from plan_sheets.core.sheets.master_plan import (
 )
 from plan_sheets.core.sheets.owners import Owned, owned, owner_lines, owner_rows
 from plan_sheets.core.sheets.rag_over_time import board_rows, quarter_headings, round_rows, timeline_rows
-from plan_sheets.core.sheets.rag_status import DRAFT, tellings, texts_of_round
+from plan_sheets.core.sheets.rag_status import DRAFT, Driver, summary_lines, texts_of_round
 from plan_sheets.core.sheets.unknown import untold
 
 
@@ -48,19 +47,19 @@ def internal_book(
     `differs`: the rows of the sheet that tells what differs from the edition before; None: there is no such sheet.
     """
     spec = spec.without(SHEET) if differs is None else spec
-    spec = _without_ages(spec) if snapshot.round is None else spec
+    spec = spec.without_columns(_is_of_rounds) if snapshot.round is None else spec
     plan = snapshot.history.record("plan", "", snapshot.code)
-    columns = spec.sheets[0].columns
-    width = sum(column.width for column in columns)
-    limits = (*edition.lines(width), *boards_lines(edition.boards, snapshot, width))
-    above, first = first_page(snapshot, columns, ((*limits, *lines) for lines in tellings(snapshot, width)))
+    lines = [*summary_lines(snapshot, boards_lines(edition.boards, snapshot), edition.lines)]
+    page = first_page(snapshot, spec.sheets[0].columns, lines, tuple(Driver))
+    spec = spec if page.all_rows else spec.without(ALL_ROWS)
     owners, gaps = [*owned(snapshot)], raised(snapshot)
     fields = {sheet.name: [column.field for column in sheet.columns] for sheet in spec.sheets}
     facts = Facts(
         texts={**texts_of_round(snapshot), **quarter_headings(snapshot), "state": edition.state},
         created=datetime.combine(snapshot.made_on, time()),
         rows={
-            "RAG status": first,
+            "RAG status": page.rows,
+            **({ALL_ROWS: page.all_rows} if page.all_rows else {}),
             "Decisions": [*decision_rows(snapshot)],
             "Master plan": in_plan_order(
                 snapshot, [*action_rows(snapshot, fields["Master plan"]), *gone_rows(snapshot)]
@@ -79,7 +78,7 @@ def internal_book(
             "Evidence": [*evidence_rows(snapshot)],
             **{name: [*added_rows(snapshot, those)] for name, those in fields.items() if those[0].new_rows},
         },
-        lines={"RAG status": above, **_list_lines(snapshot, spec, owners, gaps)},
+        lines={"RAG status": page.lines, **_list_lines(snapshot, spec, owners, gaps)},
         notes=[*untold(snapshot)],
         reference=reference,
         secret=secret,
@@ -95,15 +94,13 @@ def internal_book(
     return compose(spec, facts)
 
 
-def _without_ages(spec: WorkbookSpec) -> WorkbookSpec:
-    """The sheets of the master before the first round: no quarter has gone by."""
-    sheets = (replace(sheet, columns=tuple(c for c in sheet.columns if not _is_age(sheet, c))) for sheet in spec.sheets)
-    return replace(spec, sheets=tuple(sheets))
+def _is_of_rounds(sheet: SheetSpec, column: ColumnSpec) -> bool:
+    """Whether a column says nothing before the first round: of ratings, or of ages.
 
-
-def _is_age(sheet: SheetSpec, column: ColumnSpec) -> bool:
-    """Whether a column shows an age; `since` of an open question does not count, for the officer may give it."""
-    return column.field.name == "age" or (column.field.name == "since" and sheet.record != "open_question")
+    `since` of an open question is no age, for the officer may give it.
+    """
+    is_age = column.field.name == "age" or (column.field.name == "since" and sheet.record != "open_question")
+    return is_age or is_of_ratings(sheet, column)
 
 
 def _list_lines(

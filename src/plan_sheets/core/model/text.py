@@ -53,15 +53,6 @@ def shorten(text: str, longest: int = LONGEST_QUOTE) -> str:
     return line if len(line) <= longest else line[: longest - 1].rstrip() + "…"
 
 
-def cut(text: str, longest: int, where: str = "") -> str:
-    """The text on one line; a longer one is cut between words, with an ellipsis and `where` the whole of it stands."""
-    line = " ".join(text.split())
-    if len(line) <= longest:
-        return line
-    kept = line[:longest].rpartition(" ")[0] or line[: longest - 1]
-    return f"{kept.rstrip(' ,;:')}…{where}"
-
-
 def count_words(count: int, noun: str) -> str:
     """A number and its noun: `1 day`, `12 days`."""
     return f"{count} {noun}{'' if count == 1 else 's'}"

@@ -15,8 +15,10 @@ from plan_sheets.core.book.measure import BOLD_ROOM, LINE_POINTS, TALLEST_ROW, l
 from plan_sheets.core.model.keys import column_letters
 from plan_sheets.store.writing.entry_cells import Place
 
-Spell = Callable[[Place, Content, bool], str]
-"""The XML of a cell after its address: `" s="5" t="s"><v>7</v></c>`. The last argument: whether it is an input."""
+Spell = Callable[[Place, Content, str], str]
+"""The XML of a cell after its address: `" s="5" t="s"><v>7</v></c>`. The last argument: how it looks (`KINDS`)."""
+KINDS = ("locked", "input", "total")
+"""The kinds of cells of a table."""
 POINTS_A_PIXEL = 0.75
 
 
@@ -26,25 +28,26 @@ def escape_markup(text: str) -> str:
 
 
 class Spelling:
-    """The XML of the cells of a workbook, cached by content: one cache for locked cells, one for inputs."""
+    """The XML of the cells of a workbook, cached by content: one cache for each kind of cell."""
 
     def __init__(self) -> None:
-        self._known: tuple[dict[Content, str], dict[Content, str]] = {}, {}
+        self._known: dict[str, dict[Content, str]] = {kind: {} for kind in KINDS}
 
     def rows(self, sheet: Sheet, heights: Sequence[float], spell: Spell) -> Iterator[str]:
         """The XML of each row of the table; `heights` in points."""
         starts = [f'<c r="{column_letters(across)}' for across in range(len(sheet.columns))]
-        kinds: dict[frozenset[str] | None, list[bool]] = {}
+        kinds: dict[tuple[frozenset[str] | None, bool], list[str]] = {}
         for down, (row, height) in enumerate(zip(sheet.rows, heights, strict=True), start=sheet.heading_row + 1):
-            inputs = kinds.get(row.inputs) or kinds.setdefault(row.inputs, _find_inputs(sheet, row))
+            looks = row.inputs, row.total
+            row_kinds = kinds.get(looks) or kinds.setdefault(looks, _find_kinds(sheet, row))
             number = down + 1
             cells = [
                 f"{start}{number}{self._known[kind].get(content) or self._spell((down, across), content, kind, spell)}"
-                for across, (start, content, kind) in enumerate(zip(starts, row.cells, inputs, strict=True))
+                for across, (start, content, kind) in enumerate(zip(starts, row.cells, row_kinds, strict=True))
             ]
             yield f'<row r="{number}" spans="1:{len(starts)}"{_spell_height(height)}>{"".join(cells)}</row>'
 
-    def _spell(self, place: Place, content: Content, kind: bool, spell: Spell) -> str:  # noqa: FBT001 - it is what it is known by
+    def _spell(self, place: Place, content: Content, kind: str, spell: Spell) -> str:
         spelt = spell(place, content, kind)
         if not isinstance(
             content, Link | Formula
@@ -53,8 +56,9 @@ class Spelling:
         return spelt
 
 
-def _find_inputs(sheet: Sheet, row: Row) -> list[bool]:
-    return [sheet.is_input(row, column) for column in sheet.columns]
+def _find_kinds(sheet: Sheet, row: Row) -> list[str]:
+    locked = "total" if row.total else "locked"
+    return ["input" if sheet.is_input(row, column) else locked for column in sheet.columns]
 
 
 def pixels(points: float) -> int:
@@ -76,7 +80,8 @@ def measure_rows(sheet: Sheet, widths: Sequence[float]) -> list[float]:
         lines_needed(column.heading, width * BOLD_ROOM) for column, width in zip(sheet.columns, widths, strict=True)
     ]
     columns = [*map(_Lines, widths)]
-    bodies = [max(map(getitem, columns, row.cells)) for row in sheet.rows]
+    bold = [_Lines(width * BOLD_ROOM) for width in widths]
+    bodies = [max(map(getitem, bold if row.total else columns, row.cells)) for row in sheet.rows]
     return [min(LINE_POINTS * lines, TALLEST_ROW) for lines in (max(headings), *bodies)]
 
 
