@@ -5,6 +5,7 @@ Every workbook of the tool comes from `write_workbook`: plan, subgroup, feedback
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time
 from functools import partial
@@ -62,6 +63,7 @@ from plan_sheets.store.writing.finish import HEADING_STYLES, finish
 _WIDE_TABLE = 150
 """Characters: a table wider than a screen keeps its first column in view, if that is narrow."""
 _NARROW_COLUMN = 20
+_ESCAPE = re.compile("_x[0-9A-Fa-f]{4}_")
 SURELY_HELD = 16_000
 """Printable characters that a cell holds as they are: it counts an emoji as two."""
 EDGE_INCHES = 0.2
@@ -162,14 +164,17 @@ def _write_lines(page: Worksheet, sheet: Sheet, pen: _Pen) -> None:
 
 
 def _write_line(page: Worksheet, place: Place, line: Line, pen: _Pen) -> None:
-    """Write a line whose parts are bold and plain in turn; one of a single part looks as its style says."""
+    """Write a line whose parts are bold and plain in turn; one of a single part looks as its style says.
+
+    One with what looks like an escape is not bold in parts: XlsxWriter would escape that twice, and another text stand.
+    """
     look = pen.formats[line.look]
-    if len(line.parts) == 1:
+    if len(line.parts) == 1 or _ESCAPE.search(line.text):
         _write_text(page, place, line.text, pen.formats["lead"] if line.look == "line" else look)
         return
     runs: list[Format | str] = []
     for number, part in enumerate(line.parts):
-        runs += [pen.formats["line" if number % 2 else "lead"], part]
+        runs += [pen.formats["line" if number % 2 else "lead"], printable(part)]
     page.write_rich_string(*place, *runs, look)
 
 
