@@ -153,7 +153,7 @@ def test_a_further_action_counts_in_the_round_in_which_it_was_proposed(round_one
     assert master["Master plan"]["DA.F1"]["Published RAG"] == "Not reported"
     assert master["Master plan"]["DA.F1"]["Why"].endswith("proposed in this round, so nobody was asked yet")
     assert f"{counts[1]} actions" in master["RAG status"]["above"][""]
-    assert "more proposed" not in master["RAG status"]["above"][""]
+    assert "only proposed" not in master["RAG status"]["above"][""]
 
 
 def test_what_was_declined_never_goes_into_the_plan_and_never_comes_back(round_one: Plan) -> None:

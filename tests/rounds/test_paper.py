@@ -29,7 +29,7 @@ from plan_sheets.core.model.findings import PlanSheetsError
 from plan_sheets.core.model.keys import Key
 from plan_sheets.core.model.rounds import Round
 from plan_sheets.core.sheets.board_paper import CUT, LONGEST
-from plan_sheets.core.sheets.rag_status import tellings
+from plan_sheets.core.sheets.rag_status import summary_lines
 from plan_sheets.master import make_master
 from plan_sheets.store.register.snapshot import read_snapshot
 from plan_sheets.store.writing import word as document_writer
@@ -132,7 +132,7 @@ def test_it_says_what_the_master_says(round_one: Plan) -> None:
     action = next(row for row in cells(table(document, "J1 ")) if row[0] == "J1a.1")
     assert action[2:4] == ["March 2017", "Red"]
     assert action[5].startswith("Pilot it in July")
-    assert "Its chair asks: Release a nurse" in everything(document)
+    assert "Chair asks: Release a nurse" in everything(document)
     untold = cells(table(document, "What could not be told"))
     assert any("J3.1" in row[0] and row[1] == "Not reported" and "no return from Prevent" in row[2] for row in untold)
 
@@ -169,16 +169,22 @@ def test_no_cell_is_searched_for_what_stands_in_it(monkeypatch: pytest.MonkeyPat
 def test_its_summary_is_that_of_the_first_sheet(round_one: Plan) -> None:
     round_one.receive(round_one.filled("da", said()))
     document = opened(paper_of(round_one))
-    lines = " ".join(next(tellings(read_snapshot(round_one.register, Round.parse(Q1)), 100)))
-    paragraphs = " ".join(one.text for one in document.paragraphs[2:])
-    assert paragraphs.startswith(lines)
+    lines = summary_lines(read_snapshot(round_one.register, Round.parse(Q1)))
+    texts = [line if isinstance(line, str) else line.text for line in lines]
+    assert [one.text for one in document.paragraphs[2 : 2 + len(texts)]] == texts
+    assert [one for one in headings(document, 2) if one in texts] == [
+        "What is asked of you",
+        "What changed",
+        "What cannot be told",
+    ]
 
 
 def test_every_priority_and_every_action_is_in_it(round_one: Plan) -> None:
     document = opened(paper_of(round_one))
     rows = read_snapshot(round_one.register, None).rows
     priorities = [ref for ref in rows["priority"] if not ref[-1].islower()]
-    assert sorted(one.split()[0] for one in headings(document, 2) if one != "Open questions") == sorted(priorities)
+    refs = [one.split()[0] for one in headings(document, 2)]
+    assert sorted(ref for ref in refs if ref not in ("What", "Open")) == sorted(priorities)
     in_tables = [row[0] for one in document.tables for row in cells(one) if len(row) == 6]
     assert sorted(ref for ref in in_tables if ref != "Ref") == sorted(rows["action"])
 

@@ -83,7 +83,7 @@ def test_a_sixth_consideration(described: Path, tmp_path: Path) -> None:
     counted = [str(text) for row in shown["Considerations"] for text in row if "by 6 considerations" in str(text)]
     assert counted
     assert any("Equality: answered 1" in str(text) for row in shown["Considerations"] for text in row)
-    public = " ".join(str(text) for row in master(made, "public")["RAG status"] for text in row if text)
+    public = " ".join(str(text) for row in master(made, "public")["Priorities and actions"] for text in row if text)
     assert " ".join(counted[0].split()[:6]) in public
     assert "recourse" not in public
     assert "equality" in schemas.load_records()["consideration"]["ref"].choices, "the officer may say what to think of"

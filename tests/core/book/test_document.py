@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from tests.chairs import Plan
 
 from plan_sheets.core.book.document import Document, base_text, book_from, layout_text, sha_of
-from plan_sheets.core.book.layout import Book, Column, Content, Field, Formula, Link, Row, Sheet
+from plan_sheets.core.book.layout import Book, Column, Content, Field, Formula, Line, Link, Row, Sheet
 from plan_sheets.core.model.dates import PartialDate
 from plan_sheets.core.model.keys import Key
 from plan_sheets.plan import example_book, template_book
@@ -62,9 +62,13 @@ def sheets(draw: st.DrawFn) -> Sheet:
     inputs = st.none() | st.frozensets(NAMES)
     cells = st.tuples(*[CONTENTS for _ in columns])
     rows = st.lists(
-        st.builds(Row, TEXTS, cells, inputs, st.just(answer), st.sampled_from(["", "priority"])), max_size=3
+        st.builds(Row, TEXTS, cells, inputs, st.just(answer), st.sampled_from(["", "priority"]), st.booleans()),
+        max_size=3,
     )
-    return Sheet(draw(TEXTS), draw(TEXTS), tuple(draw(st.lists(TEXTS, max_size=2))), tuple(columns), tuple(draw(rows)))
+    lines = tuple(draw(st.lists(TEXTS, max_size=2)))
+    line = st.builds(Line, st.lists(TEXTS, min_size=1, max_size=3).map(tuple), st.sampled_from(["line", "section"]))
+    looks = draw(st.dictionaries(st.integers(1, 3), line, max_size=2))
+    return Sheet(draw(TEXTS), draw(TEXTS), lines, tuple(columns), tuple(draw(rows)), looks=looks)
 
 
 BOOKS = st.builds(

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import NamedTuple
 
-from plan_sheets.core.book.layout import Book, Column, Content, Field, Formula, Link, Row, Sheet, as_text
+from plan_sheets.core.book.layout import Book, Column, Content, Field, Formula, Line, Link, Row, Sheet, as_text
 from plan_sheets.core.book.measure import narrow_to_print
 from plan_sheets.core.book.needed import with_status, with_still_needed
 from plan_sheets.core.book.notes import with_notes
@@ -23,12 +23,13 @@ KEY = Field("item", "key", "Key", scope="derived", fill="tool", width=15)
 
 
 class RowFacts(NamedTuple):
-    """What one row shall hold: contents by field name. `inputs` and `record` as in `layout.Row`."""
+    """What one row shall hold: contents by field name. `inputs`, `record` and `total` as in `layout.Row`."""
 
     ref: str
     contents: Mapping[str, Content]
     inputs: frozenset[str] | None = None
     record: str = ""
+    total: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ class Facts:
     """Drop-downs that depend on the plan, by record and field."""
     forms: Mapping[str, Mapping[str, Field]] = field(default_factory=dict)
     """The fields of each form's record, by record and name."""
-    lines: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    lines: Mapping[str, Sequence[str | Line]] = field(default_factory=dict)
     """Lines of text that only the facts can say, by sheet name: they stand after the described ones."""
     notes: Sequence[tuple[str, str]] = ()
     """Names and texts for the sheet Notes; without any, it is made only if a text does not fit its row."""
@@ -108,9 +109,11 @@ def _sheet(spec: SheetSpec, facts: Facts, book: WorkbookSpec) -> Sheet:
         rows += _form_rows(spec, columns, facts)
     rows += [_row(RowFacts(str(n + 1), {}), columns, spec, facts) for n in range(spec.spare) if spec.key]
     rows += [_row(RowFacts("", {}), columns, spec, facts) for _ in range(spec.spare) if not spec.key]
-    lines = (*(line.format(**facts.texts) for line in spec.lines), *facts.lines.get(spec.name, ()))
+    said = [*(line.format(**facts.texts) for line in spec.lines), *facts.lines.get(spec.name, ())]
+    looks = {place: line for place, line in enumerate(said) if isinstance(line, Line)}
+    lines = tuple(line.text if isinstance(line, Line) else line for line in said)
     title = spec.title.format(**facts.texts)
-    return Sheet(spec.name, title, lines, columns, tuple(rows), spec.chart, spec.in_view)
+    return Sheet(spec.name, title, lines, columns, tuple(rows), spec.chart, spec.in_view, looks)
 
 
 def _narrow(columns: Sequence[Column]) -> tuple[Column, ...]:
@@ -126,8 +129,14 @@ def _printable(sheet: Sheet) -> Sheet:
         replace(column, choices=(*map(printable, column.choices),)) if column.choices else column
         for column in sheet.columns
     )
+    looks = {place: line._replace(parts=(*map(printable, line.parts),)) for place, line in sheet.looks.items()}
     return replace(
-        sheet, title=printable(sheet.title), lines=(*map(printable, sheet.lines),), columns=columns, rows=rows
+        sheet,
+        title=printable(sheet.title),
+        lines=(*map(printable, sheet.lines),),
+        columns=columns,
+        rows=rows,
+        looks=looks,
     )
 
 
@@ -155,7 +164,7 @@ def _row(row: RowFacts, columns: tuple[Column, ...], spec: SheetSpec, facts: Fac
     if spec.key:
         contents["key"] = row_key(facts.secret, facts.reference, spec.name, row.ref)
     cells = tuple([contents.get(column.field.name, "") for column in columns])
-    return Row(row.ref, cells, row.inputs, record=row.record)
+    return Row(row.ref, cells, row.inputs, record=row.record, total=row.total)
 
 
 def _item_row(

@@ -21,6 +21,7 @@ from plan_sheets.core.book.layout import (
     Content,
     Field,
     Formula,
+    Line,
     Link,
     Row,
     Sheet,
@@ -131,6 +132,7 @@ def base_text(book: Book) -> str:
         {
             "title": sheet.title,
             "lines": sheet.lines,
+            **({"looks": {str(place): line for place, line in sheet.looks.items()}} if sheet.looks else {}),
             "choices": [column.choices for column in sheet.columns],
             "rows": [
                 {
@@ -139,6 +141,7 @@ def base_text(book: Book) -> str:
                     "cells": [content if type(content) is str else _kept(content) for content in row.cells],
                     "inputs": None if row.inputs is None else sorted(row.inputs),
                     "answer": row.answer.name if row.answer else "",
+                    **({"total": True} if row.total else {}),
                 }
                 for row in sheet.rows
             ],
@@ -202,10 +205,13 @@ def _sheet(shape: _SheetShape, kept: Mapping[str, Any]) -> Sheet:
             None if row["inputs"] is None else frozenset(row["inputs"]),
             shape.answers.get(row["answer"]),
             row["record"],
+            "total" in row,
         )
         for row in kept["rows"]
     )
-    return Sheet(shape.name, kept["title"], tuple(kept["lines"]), columns, rows, shape.chart, shape.in_view)
+    looks = {int(place): Line(tuple(parts), look) for place, (parts, look) in kept.get("looks", {}).items()}
+    lines = tuple(kept["lines"])
+    return Sheet(shape.name, kept["title"], lines, columns, rows, shape.chart, shape.in_view, looks)
 
 
 def _kept(content: Content) -> object:

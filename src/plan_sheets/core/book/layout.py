@@ -112,6 +112,21 @@ MOST_LINES = 6
 NOTHING_YET = "None yet"
 """The text of the one row of a table that would have none: Excel refuses an empty table."""
 
+
+class Line(NamedTuple):
+    """A line above a table that is more than plain text. It is never the first one, which holds the marking."""
+
+    parts: tuple[str, ...]
+    """What it says, in parts that are bold and plain in turn; the first is bold, and none is blank."""
+    look: str = "line"
+    """How it looks, by the name of its style: line, headline or section."""
+
+    @property
+    def text(self) -> str:
+        """What it says."""
+        return "".join(self.parts)
+
+
 Content = str | int | float | PartialDate | Formula | Link
 """What a cell holds when it is written. Text is written as text, whatever it begins with."""
 
@@ -126,6 +141,8 @@ class Row(NamedTuple):
     """On a form (a sheet whose rows are questions) the field that this row's answer is."""
     record: str = ""
     """The record whose cells these are, where the rows of one sheet are of several; "" is the column's own."""
+    total: bool = False
+    """Whether it adds up the rows below it: it is bold, on a pale band."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +168,8 @@ class Sheet:
     chart: Chart | None = None
     in_view: int = 1
     """How many columns of a table wider than a screen stay in view."""
+    looks: Mapping[int, Line] = field(default_factory=dict)
+    """The lines that are more than plain text, by their place among the lines, from 0."""
 
     @property
     def heading_row(self) -> int:

@@ -15,6 +15,8 @@ from functools import lru_cache
 FONT_POINTS = 10
 LINE_POINTS = 12.75
 """The height of one line of Arial 10 in Excel; LibreOffice needs 11.2."""
+LOOK_POINTS = {"title": 2 * LINE_POINTS, "headline": 18.0, "section": 17.25}
+"""The heights of the lines above a table that are taller than one line, by how they look."""
 BOLD_ROOM = 0.92
 """The share of a column's width that counts for bold text, whose letters are wider."""
 TALLEST_ROW = 409.0
@@ -143,6 +145,11 @@ def _wrapped(text: str, room: float) -> int:
 def row_height(cells: Iterable[tuple[str, float]]) -> float:
     """The height, in points, of a row with these texts in columns of these widths; it may exceed `TALLEST_ROW`."""
     return LINE_POINTS * max((lines_needed(text, width) for text, width in cells), default=1)
+
+
+def height_above(looks: Iterable[str]) -> float:
+    """The height, in points, of a sheet's title, of the lines that look so, and of the blank one below them."""
+    return LOOK_POINTS["title"] + LINE_POINTS + sum(LOOK_POINTS.get(look, LINE_POINTS) for look in looks)
 
 
 def print_scale(widths: Iterable[float], paper: Paper) -> float:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
@@ -73,6 +73,14 @@ class WorkbookSpec:
     def without(self, name: str) -> WorkbookSpec:
         """The workbook without the sheet of this name."""
         return replace(self, sheets=tuple(sheet for sheet in self.sheets if sheet.name != name))
+
+    def without_columns(self, drops: Callable[[SheetSpec, ColumnSpec], bool]) -> WorkbookSpec:
+        """The workbook without the columns of which `drops` says so."""
+        sheets = (
+            replace(sheet, columns=tuple(column for column in sheet.columns if not drops(sheet, column)))
+            for sheet in self.sheets
+        )
+        return replace(self, sheets=tuple(sheets))
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,10 @@ _TEXT: Style = {**FONT, "text_wrap": True, "valign": "top", "align": "left", "bo
 _LOCKED: Style = {**_TEXT, "border_color": "#B1B4B6"}
 _HEADING: Style = {**_TEXT, "bold": True}
 
+_DARK = "#1F3A5F"
+_LOCKED_HEADING: Style = {**_HEADING, "font_color": "#FFFFFF", "bg_color": _DARK, "border_color": _DARK}
+_TOTAL: Style = {**_LOCKED, "bold": True, "bg_color": "#E6ECF4"}
+
 _GREY: Style = {"font_color": "#FFFFFF", "bg_color": "#505A5F"}
 STATUS: Mapping[str, Style] = {
     "Red": {"font_color": "#FFFFFF", "bg_color": "#D4351C"},
@@ -36,9 +40,16 @@ STYLES: Mapping[str, Style] = {
     # edge of its cell, and there it spills over the edge of the sheet and is lost.
     "title": {**FONT, "font_size": 16, "bold": True, "align": "left"},
     "line": {**FONT, "align": "left"},
-    "heading": {**_HEADING, "font_color": "#FFFFFF", "bg_color": "#1F3A5F", "border_color": "#1F3A5F"},
+    "lead": {**FONT, "bold": True},
+    "headline": {**FONT, "font_size": 13, "bold": True, "font_color": _DARK, "align": "left"},
+    "section": {**FONT, "font_size": 11, "bold": True, "font_color": _DARK, "align": "left"},
+    "heading": _LOCKED_HEADING,
+    "number heading": {**_LOCKED_HEADING, "align": "right"},
     "input heading": {**_HEADING, "font_color": "#000000", "bg_color": "#FFE9A8", "border_color": "#505A5F"},
     "locked": _LOCKED,
+    "number": {**_LOCKED, "align": "right"},
+    "total": _TOTAL,
+    "total number": {**_TOTAL, "align": "right"},
     "input": {**_TEXT, "border_color": "#505A5F", "bg_color": "#FFFBE6", "num_format": "@", "locked": False},
     # Told from other cells to fill in by its border: by more than colour.
     "needed": {

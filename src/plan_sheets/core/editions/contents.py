@@ -11,9 +11,8 @@ from plan_sheets.core.book.layout import Book, Sheet
 from plan_sheets.core.book.spec import WorkbookSpec
 from plan_sheets.core.editions.differ import SHEET
 from plan_sheets.core.editions.editions import Edition
+from plan_sheets.core.sheets.first_page import ALL_ROWS, FirstPage
 
-FirstPage = tuple[tuple[str, ...], Sequence[RowFacts]]
-"""The lines and the rows of the first sheet."""
 _CARRIERS = frozenset({"Reference", "Signature"})
 """The rows of the sheet About that say which document it is."""
 
@@ -33,16 +32,17 @@ class MasterContents:
 
         `differs`: the rows of the sheet that tells what differs from the edition before; None: there is no such sheet.
         """
-        spec, facts = self.spec if differs is not None else self.spec.without(SHEET), self.facts
-        lines, rows = self.first_page(edition)
-        first = spec.sheets[0].name
+        spec, facts, page = self.spec, self.facts, self.first_page(edition)
+        spec = spec.without(SHEET) if differs is None else spec
+        spec = spec if page.all_rows else spec.without(ALL_ROWS)
+        first, more = spec.sheets[0].name, {ALL_ROWS: page.all_rows} if page.all_rows else {}
         return compose(
             spec,
             replace(
                 facts,
                 texts={**facts.texts, "state": edition.state},
-                rows={**facts.rows, first: rows, **({} if differs is None else {SHEET: differs})},
-                lines={**facts.lines, first: lines},
+                rows={**facts.rows, first: page.rows, **more, **({} if differs is None else {SHEET: differs})},
+                lines={**facts.lines, first: page.lines},
                 identity={**facts.identity, "Edition": edition.words},
                 reference=reference,
                 secret=secret,

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from plan_sheets.core.book.measure import fold_line
+from plan_sheets.core.book.layout import Line
 from plan_sheets.core.model.dates import PartialDate
 from plan_sheets.core.model.findings import PlanSheetsError
 from plan_sheets.core.model.history import History
@@ -22,6 +22,7 @@ from plan_sheets.core.rating.rag import Rating
 from plan_sheets.core.rating.ratings import RECORDS, rows_at
 from plan_sheets.core.rating.snapshot import Snapshot
 from plan_sheets.core.rating.taken_out import find_moved_away
+from plan_sheets.core.sheets.lines import fitted
 
 INTERNAL, PUBLIC = "internal", "public"
 """The names of the editions."""
@@ -76,9 +77,11 @@ class Edition:
         does = "takes the place of" if self.number else "would take the place of"
         return f"This {self.state.partition(',')[0]} {does} edition {number} of {PartialDate.of_iso(day).words}"
 
-    def lines(self, width: float) -> tuple[str, ...]:
-        """What the first page says of the edition before it, in lines that fit its width (characters); or nothing."""
-        return tuple(fold_line(f"{self.replaces}: see What differs.", width)) if self.replaces else ()
+    @property
+    def lines(self) -> tuple[Line, ...]:
+        """What the first page says of the edition before it; or nothing."""
+        lead = f"This {self.state.partition(',')[0]}"
+        return (Line((lead, f"{self.replaces.removeprefix(lead)}: see What differs.")),) if self.replaces else ()
 
     @property
     def stem(self) -> str:
@@ -139,13 +142,15 @@ def of_boards(snapshot: Snapshot, boards: Sequence[str]) -> Snapshot:
     )
 
 
-def boards_lines(boards: Sequence[str], snapshot: Snapshot, width: float) -> tuple[str, ...]:
-    """What the first page says of its limits, in lines that fit its width (characters); nothing if it has none."""
+def boards_lines(boards: Sequence[str], snapshot: Snapshot) -> tuple[str, ...]:
+    """What the first page says of its limits; nothing if it has none."""
     if not boards:
         return ()
-    titles = ", ".join(f"{ref} {snapshot.history.text('board', ref, 'title', snapshot.code)}" for ref in boards)
-    limits = f"Only {titles}. Questions, enquiries and evidence that name none of their priorities are left out too."
-    return tuple(fold_line(limits, width))
+    titles = [f"{ref} {snapshot.history.text('board', ref, 'title', snapshot.code)}" for ref in boards]
+    return (
+        f"Only {fitted(titles, 'About', 'Only', ', '.join)}",
+        "Questions, enquiries and evidence that name none of their priorities are left out too.",
+    )
 
 
 @dataclass(frozen=True, slots=True)

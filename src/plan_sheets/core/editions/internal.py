@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime, time
 
 from plan_sheets.core.book.compose import Facts
 from plan_sheets.core.book.measure import fold_line
 from plan_sheets.core.book.spec import ColumnSpec, SheetSpec, WorkbookSpec
-from plan_sheets.core.editions.contents import FirstPage, MasterContents
+from plan_sheets.core.editions.contents import MasterContents
 from plan_sheets.core.editions.editions import Edition, boards_lines
 from plan_sheets.core.rating.snapshot import Snapshot
 from plan_sheets.core.sheets.changes import change_rows
@@ -17,7 +16,7 @@ from plan_sheets.core.sheets.considerations import coverage_lines, coverage_rows
 from plan_sheets.core.sheets.consultation import consultation_lines, consultation_rows, evidence_rows
 from plan_sheets.core.sheets.decisions import decision_rows
 from plan_sheets.core.sheets.enquiries import Raised, enquiry_lines, enquiry_rows, raised
-from plan_sheets.core.sheets.first_page import first_page
+from plan_sheets.core.sheets.first_page import FirstPage, first_page, is_of_ratings
 from plan_sheets.core.sheets.master_plan import (
     Records,
     action_rows,
@@ -29,23 +28,21 @@ from plan_sheets.core.sheets.master_plan import (
 )
 from plan_sheets.core.sheets.owners import Owned, owned, owner_lines, owner_rows
 from plan_sheets.core.sheets.rag_over_time import board_rows, quarter_headings, round_rows, timeline_rows
-from plan_sheets.core.sheets.rag_status import DRAFT, tellings, texts_of_round
+from plan_sheets.core.sheets.rag_status import DRAFT, Driver, summary_lines, texts_of_round
 from plan_sheets.core.sheets.unknown import untold
 
 
 def internal_contents(spec: WorkbookSpec, records: Records, snapshot: Snapshot) -> MasterContents:
     """What the internal master of a snapshot says; the same facts make the same. `records`: the fields of each."""
-    spec = _without_ages(spec) if snapshot.round is None else spec
+    spec = spec.without_columns(_is_of_rounds) if snapshot.round is None else spec
     plan = snapshot.history.record("plan", "", snapshot.code)
-    columns = spec.sheets[0].columns
-    width = sum(column.width for column in columns)
     owners, gaps = [*owned(snapshot)], raised(snapshot)
     fields = {sheet.name: [column.field for column in sheet.columns] for sheet in spec.sheets}
 
     def make_first_page(edition: Edition) -> FirstPage:
         """The first page, which says of the edition for whom it is and what it takes the place of."""
-        limits = (*edition.lines(width), *boards_lines(edition.boards, snapshot, width))
-        return first_page(snapshot, columns, ((*limits, *lines) for lines in tellings(snapshot, width)))
+        lines = [*summary_lines(snapshot, boards_lines(edition.boards, snapshot), edition.lines)]
+        return first_page(snapshot, spec.sheets[0].columns, lines, tuple(Driver))
 
     facts = Facts(
         texts={**texts_of_round(snapshot), **quarter_headings(snapshot)},
@@ -83,15 +80,13 @@ def internal_contents(spec: WorkbookSpec, records: Records, snapshot: Snapshot) 
     return MasterContents(spec, facts, make_first_page)
 
 
-def _without_ages(spec: WorkbookSpec) -> WorkbookSpec:
-    """The sheets of the master before the first round: no quarter has gone by."""
-    sheets = (replace(sheet, columns=tuple(c for c in sheet.columns if not _is_age(sheet, c))) for sheet in spec.sheets)
-    return replace(spec, sheets=tuple(sheets))
+def _is_of_rounds(sheet: SheetSpec, column: ColumnSpec) -> bool:
+    """Whether a column says nothing before the first round: of ratings, or of ages.
 
-
-def _is_age(sheet: SheetSpec, column: ColumnSpec) -> bool:
-    """Whether a column shows an age; `since` of an open question does not count, for the officer may give it."""
-    return column.field.name == "age" or (column.field.name == "since" and sheet.record != "open_question")
+    `since` of an open question is no age, for the officer may give it.
+    """
+    is_age = column.field.name == "age" or (column.field.name == "since" and sheet.record != "open_question")
+    return is_age or is_of_ratings(sheet, column)
 
 
 def _list_lines(

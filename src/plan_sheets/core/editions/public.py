@@ -7,10 +7,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime, time
 
 from plan_sheets.core.book.compose import Facts, RowFacts
-from plan_sheets.core.book.layout import Content
-from plan_sheets.core.book.measure import fold_line
+from plan_sheets.core.book.layout import Content, Line
 from plan_sheets.core.book.spec import WorkbookSpec
-from plan_sheets.core.editions.contents import FirstPage, MasterContents
+from plan_sheets.core.editions.contents import MasterContents
 from plan_sheets.core.editions.editions import Edition, boards_lines
 from plan_sheets.core.editions.people import Hit, Names
 from plan_sheets.core.editions.public_text import RECORD, text_key
@@ -26,8 +25,11 @@ from plan_sheets.core.rating.rollup import trend
 from plan_sheets.core.rating.snapshot import Snapshot
 from plan_sheets.core.rating.taken_out import TakenOut
 from plan_sheets.core.sheets.considerations import coverage_lines
-from plan_sheets.core.sheets.first_page import first_page
-from plan_sheets.core.sheets.rag_status import DRAFT, changed_lines, counted, returned, summary_rows, texts_of_round
+from plan_sheets.core.sheets.first_page import FirstPage, first_page, is_of_ratings
+from plan_sheets.core.sheets.lines import section
+from plan_sheets.core.sheets.rag_status import DRAFT, Driver, headline, summary_rows, texts_of_round
+from plan_sheets.core.sheets.unknown import returned
+from plan_sheets.core.sheets.what_changed import changed_lines
 
 SHOWN = {
     "plan": ("title", "year"),
@@ -36,11 +38,15 @@ SHOWN = {
     "action": ("ref", "theme", "due", "confirmed_stage", "removed"),
 }
 """The fields that the public edition may tell of: nothing else reaches it, whatever a later sheet asks for."""
+DRIVERS = (Driver.NAME, Driver.REF)
+"""What the first page tells of what drives a priority: no more than that of the internal master, however full."""
 TITLE_LEFT_OUT = "Title left out"
 LEFT_OUT = (
-    "What this edition leaves out. Names, posts and contacts; what subgroups wrote, but for texts that were released "
-    "for the public; further actions that are only proposed; what the grid says, decisions, changes, questions, "
-    "enquiries, consultation and evidence."
+    "Names, posts and contacts; what subgroups wrote, but for texts that were released for the public.",
+    (
+        "Further actions that are only proposed; what the grid says; decisions, changes, questions, enquiries, "
+        "consultation and evidence."
+    ),
 )
 
 
@@ -189,33 +195,25 @@ def _rating(rating: Rating) -> Rating:
         dates=facts.dates,
         history=facts.history,
     )
-    judgement = "confirmed Complete" if facts.complete else f"judged {facts.judged}" if facts.judged else "no RAG given"
-    driven_by = "given by the board officer" if facts.override else "; ".join([judgement, *rating.reasons])
+    proposed = f"; {facts.stage} proposed, not yet confirmed"
+    driven_by = "set by the board officer" if facts.override else rating.driven_by.removesuffix(proposed)
     return replace(rating, facts=bare, driven_by=driven_by)
 
 
-def public_lines(snapshot: Snapshot, width: float, edition: Edition) -> tuple[str, ...]:
-    """The text above the first table, in lines that fit its width (characters)."""
-    first, *others = _lines(snapshot)
-    return (
-        *fold_line(first, width),
-        *edition.lines(width),
-        *boards_lines(edition.boards, snapshot, width),
-        *(part for line in others for part in fold_line(line, width)),
-    )
-
-
-def _lines(snapshot: Snapshot) -> Iterator[str]:
+def public_lines(snapshot: Snapshot, edition: Edition) -> Iterator[str | Line]:
+    """The lines above the first table: no more than those of the internal master tell."""
     if snapshot.round is None:
         yield f"Public edition. {DRAFT}: no round has been issued yet, so nothing is rated."
+        yield from boards_lines(edition.boards, snapshot)
     else:
         day = PartialDate.day(snapshot.round.last_day).words
-        yield f"Public edition. Where we are on {day}. {counted(snapshot)}"
-        yield f"Returns. {returned(snapshot.subgroups, 'reported')}"
-        yield from changed_lines(snapshot)
-    if snapshot.coverage:
-        yield f"Considerations. {snapshot.coverage}"
-    yield LEFT_OUT
+        yield f"Public edition. Where we are on {day}. Returns: {returned(snapshot.subgroups)}"
+        yield from boards_lines(edition.boards, snapshot)
+        yield headline(snapshot)
+        yield from changed_lines(snapshot, public=True)
+        yield from edition.lines
+    yield section("What this edition leaves out")
+    yield from LEFT_OUT
 
 
 def public_rows(snapshot: Snapshot) -> Iterator[RowFacts]:
@@ -247,18 +245,18 @@ def _text(snapshot: Snapshot, ref: str) -> str:
 
 def public_contents(spec: WorkbookSpec, snapshot: Snapshot) -> MasterContents:
     """What the public edition says, of what `public` left; the same facts make the same. No marking, no password."""
-    columns = spec.sheets[0].columns
-    width = sum(column.width for column in columns)
+    spec = spec.without_columns(is_of_ratings) if snapshot.round is None else spec
 
     def make_first_page(edition: Edition) -> FirstPage:
         """The first page, which says of the edition for whom it is and what it takes the place of."""
-        return first_page(snapshot, columns, [public_lines(snapshot, width, edition)])
+        return first_page(snapshot, spec.sheets[0].columns, [*public_lines(snapshot, edition)], DRIVERS)
 
     texts = texts_of_round(snapshot)
     facts = Facts(
         texts=texts,
         created=datetime.combine(snapshot.made_on, time()),
         rows={"Priorities and actions": [*public_rows(snapshot)]},
+        lines={"Priorities and actions": (f"Considerations. {snapshot.coverage}",) if snapshot.coverage else ()},
         identity={"Plan": texts["plan"], "Edition": "", "Round": snapshot.code or DRAFT},
     )
     return MasterContents(spec, facts, make_first_page)

@@ -1,91 +1,128 @@
-"""What is asked on the first page, in words: what is Red and why, what chairs ask, what the rules put before whom."""
+"""What is asked of the Executive, on the first page: at most seven lines, the worst first, and how many more there are.
+
+A Red action and what a chair asks have a line each; what the rules put before somebody has one for each rule.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import chain, product
+from typing import NamedTuple
 
-from plan_sheets.core.model.keys import ref_order
-from plan_sheets.core.model.rounds import Round
-from plan_sheets.core.model.stages import Status
-from plan_sheets.core.model.text import count_words, cut
-from plan_sheets.core.rating.escalate import EXECUTIVE, Escalation, EscalationRule, due_by
-from plan_sheets.core.rating.plan_rows import who_answers
+from plan_sheets.core.book.layout import Line
+from plan_sheets.core.model.text import count_words
+from plan_sheets.core.rating.decisions import Decision
+from plan_sheets.core.rating.escalate import Escalation, EscalationRule
 from plan_sheets.core.rating.rag import Rating
 from plan_sheets.core.rating.snapshot import Snapshot
+from plan_sheets.core.sheets.lines import LONGEST_LINE, first_that_fits, fitted, line, name_of, short, subgroup_of
 
-MOST_RED = 8
-MOST_ASKS = 3
-"""The most Red actions, and the most asks of each other kind, that the first page names; Decisions has all."""
-LONGEST_ASK = 360
-"""A couple of lines (characters)."""
-LONGEST_WHAT = 100
-LONGEST_NAME = 36
-"""Longest names in characters: of a Red action, nearly whole; of everything else, a few words."""
-ALL = " (all of it on Decisions)"
-_ASKED = {
-    EscalationRule.MOVED: "accept the date, or say what must change.",
-    EscalationRule.AMBER: "what will turn them Green?",
-    EscalationRule.NO_RETURN: "who will see that they report?",
-    EscalationRule.UNNAMED: "who are they?",
-}
+MOST_ASKS = 7
+"""The most numbered lines; the sheet Decisions has all that is asked."""
+WHERE = "Decisions"
+_ENDS = (".", "?", "!", "…")
+_SENTENCE_END = re.compile(r"[.?!…](?= )")
+_ELSEWHERE = f"Why: Master plan. What is asked: {WHERE}."
+_BRING_BACK = "Agree a way back, or accept Red."
+_SHORTER = {"last quarter's next step": "last step", "its chair judged it": "judged"}
+"""Words for a line instead of the longer ones of Master plan."""
+
+Asks = Mapping[str, Mapping[EscalationRule, Escalation]]
+"""What is escalated, by what it is about, and by rule."""
 
 
-def ask_in_words(snapshot: Snapshot, ref: str, longest: int = LONGEST_NAME) -> str:
-    """The name of an action, a priority or a subgroup; in brackets the ref and, of an action, its subgroup."""
-    if ref in snapshot.rows["action"]:
-        what = cut(snapshot.rows["action"][ref]["what"], longest).removesuffix(".")
-        whose = ", ".join(filter(None, (ref, who_answers(snapshot.rows, ref))))
-        return f"{what} ({whose})" if what else whose
-    if ref in snapshot.rows["priority"]:
-        return f"{cut(snapshot.rows['priority'][ref]['title'], longest)} ({ref})"
-    return snapshot.subgroup(ref)
+class Ask(NamedTuple):
+    """One line of what is asked, without its number; its texts are "" where it will have no line."""
+
+    lead: str
+    """How it begins, in bold."""
+    rest: str
+    kind: str
+    """What it is counted as where it has no line: `Red`, `that chairs ask about`."""
+    things: int = 1
+    """How many things it asks about."""
 
 
-def asked_lines(snapshot: Snapshot, now: Round, most_red: int = MOST_RED) -> Iterator[str]:
-    """The lines of what is asked: the common question, one line for each Red action, one for each other ask."""
-    found = snapshot.escalations
-    red = dict.fromkeys(escalation.ref for escalation in found if escalation.rule is EscalationRule.RED)
-    asks = {escalation.ref: escalation.asked for escalation in found if escalation.rule is EscalationRule.ASKED}
-    yield f"What is asked. {_first(len(red), found, now)}{_decided(snapshot)}"
-    yield from _red(snapshot, sorted(red, key=lambda ref: ref not in asks), found, most_red)
-    yield from _last_red(snapshot)
-    yield from _chairs(snapshot, {ref: ask for ref, ask in asks.items() if ref not in red})
-    yield from _others(snapshot, [escalation for escalation in found if escalation.ref not in red])
+def asked_lines(snapshot: Snapshot) -> Iterator[str | Line]:
+    """The numbered lines; then how many more things are asked about; last, what has been decided on them already."""
+    asks = [*_asks(snapshot)]
+    if not asks:
+        yield "Nothing: no rule escalates anything, and no chair asks for anything."
+    for number, ask in enumerate(asks[:MOST_ASKS], start=1):
+        yield line(f"{number}. {ask.lead}", ask.rest)
+    more = Counter[str]()
+    for ask in asks[MOST_ASKS:]:
+        more[ask.kind] += ask.things
+    if more:
+        lead = f"{sum(more.values())} more stand in {WHERE}:"
+        kinds = [f"{count} {kind}" for kind, count in more.items()]
+        yield line(lead, fitted(kinds, WHERE, lead, "; ".join))
+    if decided := [decision.ref for decision in snapshot.decisions if decision.round == snapshot.code]:
+        yield line("Decided already:", fitted(decided, WHERE, "Decided already:", *_ways(snapshot)))
 
 
-def _others(snapshot: Snapshot, found: Sequence[Escalation]) -> Iterator[str]:
-    """A line for each rule that puts something before somebody: what is asked, and about what."""
-    for rule, asked in _ASKED.items():
-        those = [escalation.ref for escalation in found if escalation.rule is rule]
-        if those:
-            things = "; ".join(ask_in_words(snapshot, ref) for ref in those[:MOST_ASKS])
-            yield f"Also asked. {rule}: {asked} {things}{_more(len(those) - MOST_ASKS)}."
+def _asks(snapshot: Snapshot) -> Iterator[Ask]:
+    """Everything that is asked, the worst first."""
+    asks: dict[str, dict[EscalationRule, Escalation]] = {}
+    for escalation in snapshot.escalations:
+        asks.setdefault(escalation.ref, {})[escalation.rule] = escalation
+    red = [ref for ref, by_rule in asks.items() if EscalationRule.RED in by_rule]
+    red.sort(key=lambda ref: EscalationRule.ASKED not in asks[ref])
+    chairs = [ref for ref, by_rule in asks.items() if EscalationRule.ASKED in by_rule]
+    kinds = dict.fromkeys(red, "Red")
+    kinds |= {ref: "that chairs ask about" for ref in chairs if ref not in kinds}
+    for place, (ref, kind) in enumerate(kinds.items()):
+        yield _of_action(snapshot, ref, asks[ref], kind) if place < MOST_ASKS else Ask("", "", kind)
+    yield from _of_rules(snapshot, {ref: by_rule for ref, by_rule in asks.items() if ref not in kinds})
+    yield from _carried_out(snapshot)
 
 
-def _first(red: int, found: Sequence[Escalation], now: Round) -> str:
-    if not found:
-        return "Nothing: no rule escalates anything, and no chair asks for anything."
-    opening = f"Of {EXECUTIVE}, by {due_by(now).words} (see Decisions)"
-    if not red:
-        return f"{opening}, what stands below. No action is Red."
-    which = "the Red action" if red == 1 else f"each of the {red} Red actions"
-    return f"{opening}: for {which}, agree what will bring it back and by when, or accept that it stays Red."
+def _of_action(snapshot: Snapshot, ref: str, by_rule: Mapping[EscalationRule, Escalation], kind: str) -> Ask:
+    """The line of one action: whose it is, why it stands so and what is asked, as much of each as the line holds."""
+    rating = snapshot.now[ref]
+    running = " for two quarters" if EscalationRule.AMBER in by_rule else ""
+    lead = f"{rating.published}{running}. {name_of(snapshot, ref)}"
+    whose = subgroup_of(snapshot, ref)
+    reasons = brief_why(rating)
+    texts = product(
+        (f"({whose}).", "") if whose else ("",),
+        [*_asked(by_rule)],
+        [f"{words[:1].upper()}{words[1:]}." for words in dict.fromkeys((reasons, reasons.partition("; ")[0]))],
+    )
+    rest = first_that_fits(
+        chain((f"{of_whom} {because} {asked}".strip() for of_whom, asked, because in texts), (_ELSEWHERE,)),
+        f"9. {lead}.",
+    )
+    return Ask(lead if rest.startswith("(") else f"{lead}.", rest, kind)
 
 
-def _red(snapshot: Snapshot, refs: Sequence[str], found: Sequence[Escalation], most: int) -> Iterator[str]:
-    """A line for each Red action: whose it is, why it is Red, what else is asked; first those whose chair asks."""
-    for ref in refs[:most]:
-        asked = {escalation.rule: escalation.asked for escalation in found if escalation.ref == ref}
-        parts = [
-            f"Red: {ask_in_words(snapshot, ref, LONGEST_WHAT)}. Why: {why(snapshot.now[ref], 'its chair judged it')}.",
-            f"Its chair asks: {cut(asked[EscalationRule.ASKED], LONGEST_ASK, ALL)}"
-            if EscalationRule.ASKED in asked
-            else "",
-            f"Also asked: {asked[EscalationRule.MOVED]}" if EscalationRule.MOVED in asked else "",
-        ]
-        yield " ".join(filter(None, parts))
-    if len(refs) > most:
-        yield f"Red: {len(refs) - most} more on Decisions."
+def _asked(by_rule: Mapping[EscalationRule, Escalation]) -> Iterator[str]:
+    """What is asked about one action: the chair's words, as many whole sentences as fit; else what the rules ask."""
+    if EscalationRule.ASKED not in by_rule:
+        yield by_rule[EscalationRule.MOVED].asked if EscalationRule.MOVED in by_rule else _BRING_BACK
+        return
+    said = " ".join(by_rule[EscalationRule.ASKED].asked.split())
+    if len(said) <= LONGEST_LINE:
+        yield f"Chair asks: {_ended(said)}"
+    for end in reversed([found.end() for found in _SENTENCE_END.finditer(said[:LONGEST_LINE])]):
+        yield f"Chair asks: {said[:end]} More: {WHERE}."
+    yield f"Chair asks: see {WHERE}."
+
+
+def _ended(text: str) -> str:
+    return text if text.endswith(_ENDS) else f"{text}."
+
+
+def brief_why(rating: Rating) -> str:
+    """Why an action has its status, in the words of a line; what the officer typed of an override stays where it is."""
+    if rating.facts.override:
+        return "set by the board officer"
+    text = why(rating)
+    for longer, shorter in _SHORTER.items():
+        text = text.replace(longer, shorter)
+    return text
 
 
 def why(rating: Rating, judging: str = "judged") -> str:
@@ -99,43 +136,84 @@ def why(rating: Rating, judging: str = "judged") -> str:
     return "; ".join(filter(None, (judgement.replace("judged", judging, 1), because)))
 
 
-def _last_red(snapshot: Snapshot) -> Iterator[str]:
-    """What nobody reported on and was Red before: its priority is Red for it, though nothing is asked by a rule."""
-    silent = [
-        rating
-        for rating in snapshot.now.values()
-        if rating.published == Status.NOT_REPORTED and rating.last == Status.RED
-    ]
-    silent.sort(key=lambda rating: ref_order(rating.facts.ref))
-    if silent:
-        actions = "; ".join(ask_in_words(snapshot, rating.facts.ref) for rating in silent[:MOST_ASKS])
-        more = len(silent) - MOST_ASKS
-        yield f"Red when last reported, silent now: {actions}{f'; and {more} more on Master plan' if more > 0 else ''}."
+def _of_rules(snapshot: Snapshot, asks: Asks) -> Iterator[Ask]:
+    """A line for each rule: what it is about, and what is asked."""
+    for rule, lead, kind, asked in (
+        (
+            EscalationRule.MOVED,
+            "Date moved twice:",
+            "whose date moved twice",
+            "Accept the date, or say what must change.",
+        ),
+        (EscalationRule.AMBER, "Amber for two quarters:", "Amber for two quarters", "What will turn them Green?"),
+        (EscalationRule.NO_RETURN, "No return for two quarters:", "without a return", "Who will see that they report?"),
+    ):
+        if refs := [ref for ref, by_rule in asks.items() if rule in by_rule]:
+            things = fitted(refs, WHERE, f"9. {lead} {asked}", *_ways(snapshot))
+            yield Ask(lead, f"{things} {asked}", kind, len(refs))
+    if unnamed := [ref for ref, by_rule in asks.items() if EscalationRule.UNNAMED in by_rule]:
+        yield _unnamed(snapshot, unnamed)
 
 
-def _chairs(snapshot: Snapshot, asks: dict[str, str]) -> Iterator[str]:
-    """What chairs ask about actions that are not Red."""
-    for ref, ask in [*asks.items()][:MOST_ASKS]:
-        about = f"{ask_in_words(snapshot, ref)}, {snapshot.now[ref].published}"
-        yield f"A chair asks about {about}: {cut(ask, LONGEST_ASK, ALL)}"
-    if len(asks) > MOST_ASKS:
-        yield f"Chairs ask more about {count_words(len(asks) - MOST_ASKS, 'action')}: see Decisions."
+def _unnamed(snapshot: Snapshot, refs: Sequence[str]) -> Ask:
+    """The line of the priorities whose actions nobody is named for, with how many these are."""
+    counts = Counter(
+        rating.facts.priority for rating in snapshot.now.values() if rating.going_on and not rating.facts.owner_named
+    )
+    lead, asked = "No action owner:", "Who are they?"
+    many = count_words(sum(counts[ref] for ref in refs), "action")
+    of = f"{many}:" if len(refs) > 1 else f"{many} of"
+
+    def say(some: Sequence[str]) -> str:
+        return ", ".join(
+            f"{name_of(snapshot, ref)} {counts[ref]}" if len(refs) > 1 else name_of(snapshot, ref) for ref in some
+        )
+
+    things = fitted(refs, WHERE, f"9. {lead} {of} {asked}", say)
+    return Ask(lead, f"{of} {things} {asked}", "priorities with actions that have no owner", len(refs))
 
 
-def _more(many: int) -> str:
-    return f"; and {many} more" if many > 0 else ""
-
-
-def _decided(snapshot: Snapshot) -> str:
-    """What has been decided on that already, and what was decided before and may have been carried out."""
-    code, decided = snapshot.code, snapshot.decisions
-    now = [ask_in_words(snapshot, decision.ref) for decision in decided if decision.round == code]
-    before = [
+def _carried_out(snapshot: Snapshot) -> Iterator[Ask]:
+    """The line that asks what became of earlier decisions of which nobody has said that they are done with."""
+    earlier = [
         decision
-        for decision in decided
-        if decision.round != code and decision.is_open() and not decision.answered_in(code)
+        for decision in snapshot.decisions
+        if decision.round != snapshot.code and decision.is_open() and not decision.answered_in(snapshot.code)
     ]
-    words = f" Decided already: {'; '.join(now[:MOST_ASKS])}{_more(len(now) - MOST_ASKS)}." if now else ""
-    if before:
-        words += f" {count_words(len(before), 'earlier decision')}: carried out?"
-    return words
+    if earlier:
+        lead = "Carried out?"
+        ways = (_decided(snapshot, named=True), _decided(snapshot, named=False), _named_alone(snapshot))
+        yield Ask(lead, fitted(earlier, WHERE, f"9. {lead}", *ways), "earlier decisions", len(earlier))
+
+
+def _decided(snapshot: Snapshot, *, named: bool) -> Callable[[Sequence[Decision]], str]:
+    """Says earlier decisions: about what (`named`, or its ref alone), in which quarter and, if that is short, what."""
+
+    def say(decisions: Sequence[Decision]) -> str:
+        return "; ".join(
+            f"{name_of(snapshot, decision.ref) if named else decision.ref}, {decision.when}: {text}"
+            if (text := short(" ".join(decision.text.split()).removesuffix(".")))
+            else f"{name_of(snapshot, decision.ref)}, {decision.when}"
+            for decision in decisions
+        )
+
+    return say
+
+
+def _named_alone(snapshot: Snapshot) -> Callable[[Sequence[Decision]], str]:
+    """Says about what earlier decisions are."""
+    return lambda decisions: "; ".join(name_of(snapshot, decision.ref) for decision in decisions)
+
+
+def _ways(snapshot: Snapshot) -> Sequence[Callable[[Sequence[str]], str]]:
+    """Say the names of actions, priorities and subgroups: of actions with their subgroups, and without."""
+
+    def say(refs: Sequence[str]) -> str:
+        return "; ".join(
+            f"{name_of(snapshot, ref)} ({whose})"
+            if ref in snapshot.rows["action"] and (whose := subgroup_of(snapshot, ref))
+            else name_of(snapshot, ref)
+            for ref in refs
+        )
+
+    return say, lambda refs: "; ".join(name_of(snapshot, ref) for ref in refs)

@@ -6,35 +6,20 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
 from plan_sheets.core.book.compose import RowFacts
-from plan_sheets.core.book.layout import as_text
+from plan_sheets.core.book.layout import Line, as_text
 from plan_sheets.core.book.paper import RAG, BoardPaper, Heading, PaperTable, Paragraph, Part
 from plan_sheets.core.model.stages import Status
-from plan_sheets.core.model.text import count_words, shorten
+from plan_sheets.core.model.text import count_words
 from plan_sheets.core.rating.escalate import EXECUTIVE, Escalation, EscalationRule
 from plan_sheets.core.rating.plan_rows import parent
 from plan_sheets.core.rating.snapshot import Snapshot
+from plan_sheets.core.sheets.lines import name_of
 from plan_sheets.core.sheets.master_plan import action_rows
-from plan_sheets.core.sheets.rag_status import DRAFT, LONGEST_ACTION, PLAN_CHANGED, summary_rows, summary_texts, waiting
+from plan_sheets.core.sheets.rag_status import DRAFT, summary_lines, summary_rows, waiting
 
 LONGEST = 600
 """The longest text of a cell or a paragraph of the paper (characters)."""
 CUT = "… (in full in the master workbook)"
-
-
-LEADS = (
-    "Where we are",
-    "Returns.",
-    "What changed.",
-    "Worsened.",
-    "Improved.",
-    "Also changed.",
-    PLAN_CHANGED,
-    "What is asked.",
-    "Red:",
-    "Also asked.",
-    "What could not be told.",
-)
-"""The words that begin a paragraph of the summary, and say what it is about."""
 
 
 def board_paper(snapshot: Snapshot, reference: str, created: datetime, state: str, replaces: str) -> BoardPaper:
@@ -70,15 +55,23 @@ def _summary(snapshot: Snapshot, replaces: str) -> Iterator[Part]:
     yield Heading("Summary", 1)
     if replaces:
         yield Paragraph(f"{replaces}: the sheet What differs of the master workbook says what has changed.")
-    for text in summary_texts(snapshot):
-        lead = next((lead for lead in LEADS if text.startswith(lead)), "")
-        yield Paragraph(text.removeprefix(lead).lstrip(), lead)
+    yield from map(_line, summary_lines(snapshot))
     columns, names = {"Ref": 7, "Board or priority": 30, RAG: 14, "Actions": 33}, ["title", "published_rag", "counts"]
     if snapshot.round:
-        columns["Trend"] = 16
-        names.append("trend")
+        columns["Last quarter"] = 16
+        names.append("last_rag")
     rows = (_cells(row, *names) for row in summary_rows(snapshot))
     yield from _table("Each board and its priorities: how they stand", columns, rows)
+
+
+def _line(line: str | Line) -> Part:
+    """A line of the master's first page: a heading, or a paragraph with its bold lead."""
+    if isinstance(line, str):
+        return Paragraph(line)
+    if line.look == "section":
+        return Heading(line.text, 2)
+    lead, *rest = line.parts
+    return Paragraph("".join(rest).lstrip(), lead) if rest else Paragraph(lead)
 
 
 def _cells(row: RowFacts, *names: str) -> tuple[str, ...]:
@@ -129,7 +122,7 @@ def _lines(texts: Iterable[str]) -> str:
 def _named(snapshot: Snapshot, ref: str) -> str:
     """The ref of an action or a priority with its title; the name of a subgroup."""
     if ref in snapshot.rows["action"]:
-        return f"{ref} {shorten(snapshot.rows['action'][ref]['what'], LONGEST_ACTION)}"
+        return name_of(snapshot, ref)
     return snapshot.titled(ref) if ref in snapshot.rows["priority"] else snapshot.subgroup(ref)
 
 
@@ -153,10 +146,12 @@ def _priorities(snapshot: Snapshot) -> Iterator[Part]:
 
 def _standing(row: RowFacts) -> Iterator[Paragraph]:
     """How a priority stands, a paragraph for each thing that is known of it."""
-    _, rag, counts, trend, driver, due, owner = _cells(
-        row, "published_rag", "counts", "trend", "driven_by", "due_next", "owner"
+    _, rag, before, counts, driver, due, owner = _cells(
+        row, "published_rag", "last_rag", "counts", "driven_by", "due_next", "owner"
     )
-    yield Paragraph(_sentences(rag, f"Trend: {trend}" if trend else "", counts if counts != rag else ""), "RAG:")
+    yield Paragraph(
+        _sentences(rag, f"Last quarter: {before}" if before else "", counts if counts != rag else ""), "RAG:"
+    )
     if driver:
         yield Paragraph(fitting(_sentences(driver)), "What drives it:")
     if due:

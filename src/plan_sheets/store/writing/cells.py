@@ -16,8 +16,8 @@ from plan_sheets.core.book.measure import BOLD_ROOM, LINE_POINTS, TALLEST_ROW, l
 from plan_sheets.core.model.keys import column_letters
 from plan_sheets.store.writing.entry_cells import Place
 
-CellKind = Literal["locked", "input", "needed"]
-"""How a cell looks: `needed` is an input that has to be filled in."""
+CellKind = Literal["locked", "input", "needed", "total"]
+"""How a cell looks: `needed` is an input that has to be filled in, `total` a locked one of a row of sums."""
 Spell = Callable[[Place, Content, CellKind], str]
 """The XML of a cell after its address: `" s="5" t="s"><v>7</v></c>`."""
 POINTS_A_PIXEL = 0.75
@@ -32,16 +32,17 @@ class Spelling:
     """The XML of the cells of a workbook, cached by content: one cache for each kind of cell."""
 
     def __init__(self) -> None:
-        self._known: Mapping[CellKind, dict[Content, str]] = {"locked": {}, "input": {}, "needed": {}}
+        self._known: Mapping[CellKind, dict[Content, str]] = {"locked": {}, "input": {}, "needed": {}, "total": {}}
         self._formula = ""
         """The XML of a formula in which F stands for what it is and V for its value, a text."""
 
     def rows(self, sheet: Sheet, heights: Sequence[float], spell: Spell, *, tells_needed: bool) -> Iterator[str]:
         """The XML of each row of the table; `heights` in points. `tells_needed`: whether needed cells look so."""
         starts = [f'<c r="{column_letters(across)}' for across in range(len(sheet.columns))]
-        known: dict[frozenset[str] | None, list[CellKind]] = {}
+        known: dict[tuple[frozenset[str] | None, bool], list[CellKind]] = {}
         for down, (row, height) in enumerate(zip(sheet.rows, heights, strict=True), start=sheet.heading_row + 1):
-            kinds = known.get(row.inputs) or known.setdefault(row.inputs, _find_kinds(sheet, row))
+            looks = row.inputs, row.total
+            kinds = known.get(looks) or known.setdefault(looks, _find_kinds(sheet, row))
             kinds = _with_needed(kinds, sheet, row) if tells_needed else kinds
             number = down + 1
             cells = [
@@ -66,7 +67,8 @@ class Spelling:
 
 
 def _find_kinds(sheet: Sheet, row: Row) -> list[CellKind]:
-    return ["input" if sheet.is_input(row, column) else "locked" for column in sheet.columns]
+    locked: CellKind = "total" if row.total else "locked"
+    return ["input" if sheet.is_input(row, column) else locked for column in sheet.columns]
 
 
 def _with_needed(kinds: Sequence[CellKind], sheet: Sheet, row: Row) -> list[CellKind]:
@@ -94,7 +96,8 @@ def measure_rows(sheet: Sheet, widths: Sequence[float]) -> list[float]:
         lines_needed(column.heading, width * BOLD_ROOM) for column, width in zip(sheet.columns, widths, strict=True)
     ]
     columns = [*map(_Lines, widths)]
-    bodies = [max(map(getitem, columns, row.cells)) for row in sheet.rows]
+    bold = [_Lines(width * BOLD_ROOM) for width in widths]
+    bodies = [max(map(getitem, bold if row.total else columns, row.cells)) for row in sheet.rows]
     return [min(LINE_POINTS * lines, TALLEST_ROW) for lines in (max(headings), *bodies)]
 
 

@@ -9,8 +9,11 @@ from zipfile import ZIP_DEFLATED, ZipFile
 
 from plan_sheets.store.container.properties import OURSELVES
 
-HEADING_STYLE_ID = 1
-"""The place of Heading 1 among the file's cell styles: after Normal."""
+HEADING_STYLES = {"title": ("Heading 1", 16), "section": ("Heading 2", 17)}
+"""The looks that are a cell style by which a screen reader knows a heading: its name and Excel's number for it.
+
+Their places among the file's cell styles come after Normal, from 1, in this order.
+"""
 _SHEET = re.compile(r"xl/worksheets/sheet(\d+)\.xml")
 _SHARED = "xl/sharedStrings.xml"
 
@@ -46,13 +49,17 @@ def _add_rows(xml: str, rows: Sequence[str]) -> str:
     return "".join([re.sub('(<row [^>]*) customHeight="1"', r"\1", head), *rows, end, rest])
 
 
-def _add_heading_style(xml: str) -> str:
-    """Make the title's format the cell style Heading 1, by which a screen reader knows a title."""
-    title = re.search(rf'fontId="(\d+)"[^>]*xfId="{HEADING_STYLE_ID}"', xml)
-    style = f'<xf numFmtId="0" fontId="{title[1] if title else 0}" fillId="0" borderId="0"/></cellStyleXfs>'
-    name = f'<cellStyles count="2"><cellStyle name="Heading 1" xfId="{HEADING_STYLE_ID}" builtinId="16"/>'
-    xml = xml.replace('<cellStyleXfs count="1">', '<cellStyleXfs count="2">').replace("</cellStyleXfs>", style)
-    return xml.replace('<cellStyles count="1">', name)
+def _add_heading_styles(xml: str) -> str:
+    """Make the formats of titles and of headings above a table the cell styles Heading 1 and Heading 2."""
+    styles, names = "", ""
+    for place, (name, builtin) in enumerate(HEADING_STYLES.values(), start=1):
+        font = re.search(rf'fontId="(\d+)"[^>]*xfId="{place}"', xml)
+        styles += f'<xf numFmtId="0" fontId="{font[1] if font else 0}" fillId="0" borderId="0"/>'
+        names += f'<cellStyle name="{name}" xfId="{place}" builtinId="{builtin}"/>'
+    count = len(HEADING_STYLES) + 1
+    xml = xml.replace('<cellStyleXfs count="1">', f'<cellStyleXfs count="{count}">')
+    xml = xml.replace("</cellStyleXfs>", f"{styles}</cellStyleXfs>")
+    return xml.replace('<cellStyles count="1">', f'<cellStyles count="{count}">{names}')
 
 
 def _add_language(xml: str) -> str:
@@ -65,7 +72,7 @@ def _name_program(xml: str) -> str:
 
 
 _CHANGES: dict[str, Callable[[str], str]] = {
-    "xl/styles.xml": _add_heading_style,
+    "xl/styles.xml": _add_heading_styles,
     "docProps/core.xml": _add_language,
     "docProps/app.xml": _name_program,
 }

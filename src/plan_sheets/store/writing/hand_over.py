@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import islice
 
-from plan_sheets.core.book.layout import Book, Formula, Row, as_text
+from plan_sheets.core.book.layout import Book, Formula, Row, Sheet, as_text
 from plan_sheets.core.book.paper import BoardPaper
 from plan_sheets.core.model.findings import PlanSheetsError
 from plan_sheets.core.model.keys import Address
@@ -34,7 +34,8 @@ def hand_over(book: Book) -> bytes:
 def _compare(book: Book, data: bytes) -> None:
     for sheet, (name, found) in zip(book.sheets, read_made(data), strict=True):
         start = sheet.heading_row + 1
-        rows = islice(found, start, None) if name == sheet.name else iter(())
+        rows = iter(found) if name == sheet.name else iter(())
+        _compare_lines(book, sheet, islice(rows, start))
         for down, row in enumerate(sheet.rows, start):
             texts, there = (
                 [content if type(content) is str else as_text(content) for content in row.cells],
@@ -44,6 +45,14 @@ def _compare(book: Book, data: bytes) -> None:
                 _compare_row(book, Address.at(sheet.name, down, 0), row, [*there, *[""] * len(texts)])
 
 
+def _compare_lines(book: Book, sheet: Sheet, found: Iterable[Sequence[str]]) -> None:
+    """Raise PlanSheetsError if the title or a line above the table differs; `found`: the rows above its first."""
+    there = [row[0] if row else "" for row in found]
+    for down, text in enumerate((sheet.title, *sheet.lines_written(book.marking))):
+        if not is_same_text(printable(text), there[down] if down < len(there) else ""):
+            raise _fault(book, Address.at(sheet.name, down, 0))
+
+
 def _compare_row(book: Book, at: Address, row: Row, there: Sequence[str]) -> None:
     """Raise PlanSheetsError if a row differs in more than its formulas and the spelling of dates and numbers.
 
@@ -51,11 +60,14 @@ def _compare_row(book: Book, at: Address, row: Row, there: Sequence[str]) -> Non
     """
     for across, (content, found) in enumerate(zip(row.cells, there, strict=False)):
         if not isinstance(content, Formula) and not is_same_text(printable(as_text(content)), found):
-            where = Address.at(at.sheet, at.place[0], across)
-            raise PlanSheetsError(
-                f"The workbook '{book.title}' was not handed over: {where} does not read back as written.",
-                "This is a fault of plan-sheets, not of the plan. Please report it.",
-            )
+            raise _fault(book, Address.at(at.sheet, at.place[0], across))
+
+
+def _fault(book: Book, where: Address) -> PlanSheetsError:
+    return PlanSheetsError(
+        f"The workbook '{book.title}' was not handed over: {where} does not read back as written.",
+        "This is a fault of plan-sheets, not of the plan. Please report it.",
+    )
 
 
 def hand_over_paper(paper: BoardPaper) -> bytes:

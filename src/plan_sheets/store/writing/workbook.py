@@ -5,6 +5,7 @@ Every workbook of the tool comes from `write_workbook`: plan, subgroup, feedback
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time
 from functools import partial
@@ -14,13 +15,27 @@ from xlsxwriter.format import Format
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
-from plan_sheets.core.book.layout import NOTHING_YET, Book, Content, Formula, Link, Row, Sheet, as_text, chart_words
+from plan_sheets.core.book.layout import (
+    NOTHING_YET,
+    Book,
+    Column,
+    Content,
+    Formula,
+    Line,
+    Link,
+    Row,
+    Sheet,
+    as_text,
+    chart_words,
+)
 from plan_sheets.core.book.measure import (
     HEAD_INCHES,
     LINE_POINTS,
+    LOOK_POINTS,
     MARGIN_INCHES,
     STANDARD_WIDTH,
     choose_paper,
+    height_above,
     page_room,
     spare_columns,
 )
@@ -43,15 +58,14 @@ from plan_sheets.store.writing.excel_limits import (
     name_tables,
     quote_sheet,
 )
-from plan_sheets.store.writing.finish import HEADING_STYLE_ID, finish
+from plan_sheets.store.writing.finish import HEADING_STYLES, finish
 
 _WIDE_TABLE = 150
 """Characters: a table wider than a screen keeps its first column in view, if that is narrow."""
 _NARROW_COLUMN = 20
+_ESCAPE = re.compile("_x[0-9A-Fa-f]{4}_")
 SURELY_HELD = 16_000
 """Printable characters that a cell holds as they are: it counts an emoji as two."""
-TITLE_POINTS = 2 * LINE_POINTS
-"""The height of the first row."""
 EDGE_INCHES = 0.2
 """How far header and footer stand from the edge of the printed page."""
 _ALLOWED_ON_LOCKED_SHEETS = {"format_cells": True, "format_columns": True, "format_rows": True}
@@ -90,7 +104,8 @@ class _Pen:
 
 def _add_formats(workbook: Workbook) -> dict[str, Format]:
     formats = {name: workbook.add_format({**style}) for name, style in STYLES.items()}
-    formats["title"].xf_id = HEADING_STYLE_ID  # XlsxWriter's own attribute, for which it has no property
+    for place, style in enumerate(HEADING_STYLES, start=1):
+        formats[style].xf_id = place  # XlsxWriter's own attribute, for which it has no property
     return formats
 
 
@@ -141,15 +156,35 @@ def _choose_widths(sheet: Sheet) -> list[float]:
 
 def _write_lines(page: Worksheet, sheet: Sheet, pen: _Pen) -> None:
     _write_text(page, (0, 0), sheet.title, pen.formats["title"])
-    for down, line in enumerate(sheet.lines_written(pen.book.marking), start=1):
-        _write_text(page, (down, 0), line, pen.formats["line"])
+    for place, text in enumerate(sheet.lines_written(pen.book.marking)):
+        if place in sheet.looks:
+            _write_line(page, (place + 1, 0), sheet.looks[place], pen)
+        else:
+            _write_text(page, (place + 1, 0), text, pen.formats["line"])
+    if sheet.looks:  # text that is set out by bold words and headings, not by the lines of a grid
+        page.hide_gridlines(2)
+
+
+def _write_line(page: Worksheet, place: Place, line: Line, pen: _Pen) -> None:
+    """Write a line whose parts are bold and plain in turn; one of a single part looks as its style says.
+
+    One with what looks like an escape is not bold in parts: XlsxWriter would escape that twice, and another text stand.
+    """
+    look = pen.formats[line.look]
+    if len(line.parts) == 1 or _ESCAPE.search(line.text):
+        _write_text(page, place, line.text, pen.formats["lead"] if line.look == "line" else look)
+        return
+    runs: list[Format | str] = []
+    for number, part in enumerate(line.parts):
+        runs += [pen.formats["line" if number % 2 else "lead"], printable(part)]
+    page.write_rich_string(*place, *runs, look)
 
 
 def _add_table(page: Worksheet, sheet: Sheet, name: str, pen: _Pen) -> None:
     headings = [fit_text(column.heading, LONGEST_HEADING, "A heading") for column in sheet.columns]
     if not all(headings) or len({heading.casefold() for heading in headings}) < len(headings):
         raise PlanSheetsError(f"On the sheet {sheet.name} a heading is blank or stands twice: {', '.join(headings)}.")
-    looks = [pen.formats["input heading" if column.input else "heading"] for column in sheet.columns]
+    looks = [pen.formats[_heading_look(column)] for column in sheet.columns]
     columns = [{"header": heading, "header_format": look} for heading, look in zip(headings, looks, strict=True)]
     options = {"name": name, "columns": columns, "autofilter": False, "style": None}
     bottom, right = sheet.heading_row + len(sheet.rows), len(columns) - 1
@@ -159,21 +194,25 @@ def _add_table(page: Worksheet, sheet: Sheet, name: str, pen: _Pen) -> None:
     page.ignore_errors({"number_stored_as_text": area, "two_digit_text_year": area})
 
 
+def _heading_look(column: Column) -> str:
+    return "input heading" if column.input else "number heading" if column.field.type == "integer" else "heading"
+
+
 def _spell(page: Worksheet, pen: _Pen, place: Place, content: Content, kind: CellKind) -> str:
     """The XML of a cell of the table; every input is text, so that what is typed stays as it was typed."""
-    if kind != "locked":
+    if kind in ("input", "needed"):
         _write_text(page, place, as_text(content), pen.formats[kind])
     elif isinstance(content, str) or (isinstance(content, PartialDate) and not _is_real(content)):
         text = as_text(content)
-        _write_text(page, place, text, pen.formats[text if text in STATUS else "locked"])
+        _write_text(page, place, text, pen.formats[text if text in STATUS else kind])
     elif isinstance(content, Formula):
-        page.write_formula(*place, content.text, pen.formats["locked"], content.value)
+        page.write_formula(*place, content.text, pen.formats[kind], content.value)
     elif isinstance(content, Link):
         page.write_url(*place, _make_url(content.target), pen.formats["link"], _fit_cell(page, place, content.text))
     elif isinstance(content, PartialDate):
         page.write_datetime(*place, datetime.combine(content.last, time()), pen.formats[content.precision])
     else:
-        page.write_number(*place, content, pen.formats["locked"])
+        page.write_number(*place, content, pen.formats["total number" if kind == "total" else "number"])
     return _take_out(page, place)
 
 
@@ -220,7 +259,10 @@ def _make_url(target: str) -> str:
 def _set_heights(page: Worksheet, sheet: Sheet, widths: list[float]) -> list[float]:
     """Set the heights of title and headings; returns the heights from the headings on, in points."""
     heights = measure_rows(sheet, widths)
-    page.set_row(0, TITLE_POINTS)
+    page.set_row(0, LOOK_POINTS["title"])
+    for place, line in sheet.looks.items():
+        if line.look in LOOK_POINTS:
+            page.set_row(place + 1, LOOK_POINTS[line.look])
     if heights[0] > LINE_POINTS:
         page.set_row(sheet.heading_row, heights[0])
     for down, height in enumerate(heights[1:] if sheet.chart else (), start=sheet.heading_row + 1):
@@ -244,7 +286,8 @@ def _set_pages(page: Worksheet, sheet: Sheet, widths: list[float], heights: list
     page.print_area(0, 0, sheet.heading_row + down, len(widths) - 1)
     heading, *rows = heights
     table = widths[: len(sheet.columns)]
-    room = Page(page_room(widths, choose_paper(table)), heading, TITLE_POINTS + (sheet.heading_row - 1) * LINE_POINTS)
+    looks = [sheet.looks[place].look if place in sheet.looks else "line" for place in range(sheet.heading_row - 2)]
+    room = Page(page_room(widths, choose_paper(table)), heading, height_above(looks))
     starts = page_starts([row.ref for row in sheet.rows], rows, room)
     page.set_h_pagebreaks([sheet.heading_row + 1 + start for start in starts])
 
