@@ -15,11 +15,14 @@ from plan_sheets.core.screening.patterns import (
     BY_A_DATE,
     COUNTED,
     HOURS,
+    IN_A_LIST,
     IS_NUMBERED,
     LEADS_TO_A_DATE,
     MANY_BORN,
     MAY_BE_SEEN,
     MAY_HOLD,
+    NO_PERSON,
+    SAYS_DATE,
     WRITTEN_DATE,
     YEAR,
     Pattern,
@@ -74,15 +77,21 @@ class Screen:
     seen: Sequence[Pattern]
     headed: Sequence[tuple[str, Pattern]]
     """What a heading says, and how the numbers under it are written."""
-    other: tuple[str, str]
-    """What stands before, and what behind, a number that is no NHS number."""
+    other: tuple[str, str, str]
+    """What stands before one that is no NHS number: written in groups, or as ten figures; and what behind it."""
 
     @classmethod
     def of_words(cls, kinds: Mapping[IdentifierKind, IdentifierWords]) -> Screen:
         """The screen for what `schemas/identifiers.yaml` says of every kind."""
-        words = any_of(word.lower() for about in kinds.values() for word in (*about.words, *about.systems))
+        words = any_of(
+            word.lower() for about in kinds.values() for word in ("case", "b.", *about.words, *about.systems)
+        )
         nhs = kinds[IdentifierKind.NHS_NUMBER]
-        other = no_nhs_number(nhs.unless, nhs.figures), goes_on(nhs.unless)
+        other = (
+            no_nhs_number(nhs.unless, nhs.figures),
+            no_nhs_number((*nhs.unless, *nhs.unless_whole), nhs.figures),
+            goes_on(nhs.unless),
+        )
         return cls(kinds, words, list_said(kinds), list_seen(), list_headed(kinds), other)
 
     def find(self, text: str, heading: str = "", places: Collection[str] = ()) -> tuple[CaseIdentifier, ...]:
@@ -170,7 +179,7 @@ class Screen:
                 code = compact[0] + as_figures(compact[1:-1]) + compact[-1]
                 return enough and is_upn(code) and (pattern.is_said or not written.startswith("a "))
             case IdentifierKind.NATIONAL_INSURANCE:
-                return enough and (pattern.is_said or not _is_prose(match))
+                return enough and (pattern.is_said or not (_is_prose(match) or self._is_form(match)))
             case IdentifierKind.DATE_OF_BIRTH:
                 return enough and self._is_born(match)
             case IdentifierKind.CASE_REFERENCE:
@@ -179,8 +188,9 @@ class Screen:
 
     def _is_other_number(self, match: re.Match[str]) -> bool:
         """Whether what stands beside a number says that it is a sum, a telephone number or a reference, or of a row."""
-        before, behind = self.other
+        in_groups, whole, behind = self.other
         start, end = match.span("number") if "number" in match.re.groupindex else match.span()
+        before = whole if match.string[start:end].isdigit() else in_groups
         said = compile_pattern(before).search(match.string[max(0, start - _BEFORE) : start])
         return (said or compile_pattern(behind).match(match.string, end)) is not None
 
@@ -195,18 +205,27 @@ class Screen:
             case IdentifierKind.DATE_OF_BIRTH:
                 left = crossed[-2].lower()
                 leads = compile_words(LEADS_TO_A_DATE).search(left) or compile_words(rf"{self.words}\W*$").search(left)
-                return not (leads and (between or is_cut))
+                return left.strip() == "b." or not (leads and (between or is_cut))
         return False
 
+    def _is_form(self, match: re.Match[str]) -> bool:
+        """Whether words before what looks like a National Insurance number say that it is the number of a form."""
+        unless = any_of(self.kinds[IdentifierKind.NATIONAL_INSURANCE].unless)
+        return compile_pattern(rf"{unless}\W{{0,3}}$").search(match.string[: match.start()]) is not None
+
     def _is_born(self, match: re.Match[str]) -> bool:
-        """Whether a date with words between is the day somebody was born, not that of a rule or of what was done."""
-        between = match.groupdict().get("between")
-        if between is None:
+        """Whether a date is the day somebody was born, not that of a rule, of what was done or of a list."""
+        before = match.string[max(0, match.start() - _BEFORE) : match.start()]
+        if compile_pattern(NO_PERSON).search(before) or (
+            match[0].lower().startswith(("b.", "(b")) and compile_pattern(IN_A_LIST).search(before)
+        ):
+            return False
+        between = re.sub(r"\([^()]*\)", "", match.groupdict().get("between") or "")
+        if not between.strip() or compile_pattern(SAYS_DATE).search(between):
             return True
         done = any_of(self.kinds[IdentifierKind.DATE_OF_BIRTH].unless)
         if compile_pattern(done).search(between) or compile_pattern(BY_A_DATE).search(between):
             return False
-        before = match.string[max(0, match.start() - _BEFORE) : match.start()]
         return compile_pattern(MANY_BORN).search(before) is None
 
     def _is_postcode(self, match: re.Match[str], compact: str, places: Collection[str]) -> bool:
@@ -242,8 +261,12 @@ def _is_case(match: re.Match[str], written: str) -> bool:
         return False
     if compile_pattern(COUNTED).match(match.string, match.end("number")):
         return False
+    if re.search(r"\bof\s$", match.string[match.start() : match.start("number")]):
+        return False
     link = match.groupdict().get("link")
     is_bare = link is not None and not compile_pattern(IS_NUMBERED).search(link)
+    if is_bare and re.match(r"[A-Za-z]{4,}\s|(?:19|20)\d\d\s", written):
+        return False
     count = sum(map(str.isdigit, figures)) + (number != written and not is_bare)
     return count >= (_FIGURES_BARE if is_bare else _FIGURES_SAID)
 
