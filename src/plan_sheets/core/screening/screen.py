@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from itertools import accumulate, pairwise
 
 from plan_sheets.core.screening.check_digits import is_nhs_number, is_upn
+from plan_sheets.core.screening.encoded import list_encoded
 from plan_sheets.core.screening.fold import fold
 from plan_sheets.core.screening.identifiers import CaseIdentifier, IdentifierKind, IdentifierWords
 from plan_sheets.core.screening.patterns import (
@@ -51,6 +52,8 @@ _UNITS = frozenset(
 """What is written in small letters behind a number and is not the end of a postcode: `L1 1st draft`."""
 _FIGURES_SAID, _FIGURES_BARE = 4, 5
 """How many figures the number of a case has at least: behind "ID" or a colon, and behind the bare name of a system."""
+_LONGEST_MIDDLE = 12
+"""Characters: of three texts under each other that hold one number, the second is a part of it and no more."""
 
 LONGEST_HEADING = 30
 """Characters: what somebody typed over a column of their own, or over a number, is no longer."""
@@ -95,9 +98,9 @@ class Screen:
         return cls(kinds, words, list_said(kinds), list_seen(), list_headed(kinds), other)
 
     def find(self, text: str, heading: str = "", places: Collection[str] = ()) -> tuple[CaseIdentifier, ...]:
-        """Every identifier in a text, in order. `heading`: the words over it; `places`: postcodes that may stand there.
+        """Every identifier in a text, in order, then those in what it says as letters. `heading`: words over it.
 
-        Postcodes of places are compared without blanks and in any letters.
+        `places`: postcodes that may stand there, compared without blanks and in any letters.
         """
         if compile_pattern(r"\d").search(text) is None or (
             text.isascii() and compile_pattern(MAY_HOLD).search(text) is None
@@ -105,7 +108,14 @@ class Screen:
             return ()
         folded = fold(text)
         found = self._find(folded.text, fold(heading).text, places)
-        return tuple(CaseIdentifier(one.kind, *folded.span(one.start, one.end)) for one in found)
+        return (
+            *(CaseIdentifier(one.kind, *folded.span(one.start, one.end)) for one in found),
+            *(
+                CaseIdentifier(one.kind, encoded.start, encoded.end)
+                for encoded in list_encoded(text)
+                for one in self.find(encoded.text or "", places=places)
+            ),
+        )
 
     def find_in_row(
         self, texts: Sequence[str], places: Collection[str] = ()
@@ -132,7 +142,7 @@ class Screen:
     def find_in_column(
         self, texts: Sequence[str], places: Collection[str] = ()
     ) -> tuple[tuple[CaseIdentifier, range], ...]:
-        """Every identifier that is split over two rows: cut in two, or below the words that say what it is.
+        """Every identifier that is split over two rows or three: cut, or below the words that say what it is.
 
         Told as `find_in_row` tells it. A blank text parts those over it from those under it; three figures or more
         under each other are a column of figures.
@@ -145,6 +155,10 @@ class Screen:
             for one, _ in self.find_in_row(pair, places):
                 if one.kind in _KNOWN_UNSAID or len(pair[0]) <= LONGEST_HEADING:
                     found.append((one, range(at, at + 2)))
+        for at, middle in enumerate(texts[1:-1]):
+            if middle.strip() and len(middle) <= _LONGEST_MIDDLE and not is_figure[at]:
+                crossed = self.find_in_row(texts[at : at + 3], places)
+                found += [(one, range(at, at + 3)) for one, touched in crossed if len(touched) == 3]  # noqa: PLR2004
         return tuple(found)
 
     def _find(self, folded: str, heading: str, places: Collection[str]) -> Iterator[CaseIdentifier]:
