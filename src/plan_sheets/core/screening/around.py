@@ -13,9 +13,12 @@ from plan_sheets.core.screening.identifiers import IdentifierKind
 from plan_sheets.core.screening.screen import Screen
 
 
-def find_kind(screen: Screen, *texts: str) -> IdentifierKind | None:
-    """The kind of the first identifier in any of these texts; None if there is none. A postcode is none here."""
-    found = (one.kind for text in texts for one in screen.find(text) if not one.kind.is_asked_about)
+def find_kind(screen: Screen, *texts: str, heading: str = "") -> IdentifierKind | None:
+    """The kind of the first identifier in any of these texts; None if there is none. A postcode is none here.
+
+    `heading`: the words over them.
+    """
+    found = (one.kind for text in texts for one in screen.find(text, heading) if not one.kind.is_asked_about)
     return next(found, None)
 
 
