@@ -63,7 +63,7 @@ ALLOWED = {
     ),
     "message": ("severity", "wrong", "do", "example", "holds", "told", "many"),
     "names": ("titles", "posts", "words"),
-    "kind of identifiers": ("title", "words", "unless", "figures", "systems", "areas"),
+    "kind of identifiers": ("title", "words", "unless", "unless_whole", "figures", "systems", "areas"),
     "kind of phrases": ("means", "prefilled", "phrases"),
     "rag rule": ("title", "default", "unit", "means"),
 }

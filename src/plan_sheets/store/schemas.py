@@ -334,7 +334,7 @@ def load_screen() -> Screen:
 def _read_identifier_words(found: Mapping[str, Any], file: str) -> IdentifierWords:
     """The words of one kind of identifiers: lists of texts, each once."""
     check_keys(found, ALLOWED["kind of identifiers"], file, "kind of identifiers", ("title", "words"))
-    lists = {key: found.get(key, []) for key in ("words", "unless", "figures", "systems")}
+    lists = {key: found.get(key, []) for key in ("words", "unless", "unless_whole", "figures", "systems")}
     for key, words in lists.items():
         where = f"{file}, line {found['__line__']}: {key}"
         if not isinstance(words, list):

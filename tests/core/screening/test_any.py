@@ -65,7 +65,20 @@ def test_every_nhs_number_that_is_said_to_be_one_is_found(
     assert kinds(text) == [KIND.NHS_NUMBER], ascii(text)
 
 
-UNITS = ["£{}", "£ {}", "€{}", "${}", "{} GBP", "{} pounds", "{} euros", "{} bytes", "{} km", "{}%", "{} per cent"]
+UNITS = [
+    "£{}",
+    "£ {}",
+    "€{}",
+    "${}",
+    "{} GBP",
+    "{} pounds",
+    "{} euros",
+    "{} bytes",
+    "{} km",
+    "{}p",
+    "{}%",
+    "{} per cent",
+]
 
 
 @settings(deadline=None)

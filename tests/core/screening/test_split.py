@@ -78,6 +78,8 @@ def test_what_stands_in_one_cell_or_is_none_is_not_told_of_a_row(row: list[str])
         (["B801200", "005001"], KIND.UPN, range(2)),
         (["MORGA", "657054SM9IJ"], KIND.DRIVING_LICENCE, range(2)),
         (["LE3", "8RA"], KIND.POSTCODE, range(2)),
+        (["NHS number 943", "476", "5870"], KIND.NHS_NUMBER, range(3)),
+        (["Seen", "Ring about 943", "476", "5870 again"], KIND.NHS_NUMBER, range(1, 4)),
     ],
 )
 def test_one_that_is_split_over_two_rows_is_found(column: list[str], kind: IdentifierKind, touched: range) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
-from urllib.parse import unquote
 
 from plan_sheets.core.book.document import Document
 from plan_sheets.core.book.layout import texts_of
@@ -68,7 +67,7 @@ def mask(workbook: FoundWorkbook, issued: Collection[str], screen: Screen, place
         (Address(remark.sheet, remark.cell), one.kind)
         for remark in workbook.remarks
         for text in (remark.entered, *remark.details.values())
-        for one in screen.find(unquote(text), places=places)
+        for one in screen.find(text, places=places)
     ]
     masked = {where: kind for where, kind in found if not kind.is_asked_about}
     asked = frozenset(where for where, kind in found if kind.is_asked_about and where not in masked)

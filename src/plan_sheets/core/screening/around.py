@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from plan_sheets.core.model.findings import PlanSheetsError
 from plan_sheets.core.model.found import FoundWorkbook
 from plan_sheets.core.model.mail import Mail
 from plan_sheets.core.model.text import MASK
+from plan_sheets.core.screening.encoded import list_encoded
 from plan_sheets.core.screening.identifiers import IdentifierKind
 from plan_sheets.core.screening.screen import Screen
 
 
-def find_kind(screen: Screen, *texts: str) -> IdentifierKind | None:
-    """The kind of the first identifier in any of these texts; None if there is none. A postcode is none here."""
-    found = (one.kind for text in texts for one in screen.find(text) if not one.kind.is_asked_about)
+def find_kind(screen: Screen, *texts: str, heading: str = "") -> IdentifierKind | None:
+    """The kind of the first identifier in any of these texts; None if there is none. A postcode is none here.
+
+    `heading`: the words over them.
+    """
+    found = (one.kind for text in texts for one in screen.find(text, heading) if not one.kind.is_asked_about)
     return next(found, None)
 
 
@@ -33,15 +38,29 @@ def check_reason(screen: Screen, reason: str) -> str:
 def mask_mail(screen: Screen, mail: Mail) -> tuple[Mail, IdentifierKind | None]:
     """The mail, and that it was attached to, without its texts if any holds an identifier; and of which kind.
 
-    Who sent it still stands there, unless the identifier is in that.
+    Who sent it still stands there, unless the identifier is in that. A file that was pasted into its text as letters is
+    masked.
     """
     outer, kind = mask_mail(screen, mail.attached_to) if mail.attached_to else (None, None)
     noted = [text for note in mail.notes for text in note.details.values()]
     sent_by = MASK if find_kind(screen, mail.sent_by) else mail.sent_by
-    mine = find_kind(screen, mail.subject, mail.body, mail.sent_by, *noted)
+    typed = _QUOTED.sub("", f"{mail.subject}\n{mail.body}")
+    mine = find_kind(screen, typed, mail.body, mail.sent_by, *noted)
     if mine is None:
-        return replace(mail, attached_to=outer), kind
+        return replace(mail, body=_without_files(mail.body), attached_to=outer), kind
     return replace(mail, sent_by=sent_by, subject=MASK, body=MASK, notes=(), attached_to=outer), mine
+
+
+_QUOTED = re.compile(r"^(?:[ \t]{0,3}[>|]){1,9}[ \t]?", re.MULTILINE)
+"""What stands before a line of an earlier mail."""
+
+
+def _without_files(text: str) -> str:
+    """The text without the files that stand in it as letters: nobody can say what is in them."""
+    for encoded in [*list_encoded(text)][::-1]:
+        if encoded.text is None:
+            text = f"{text[: encoded.start]}{MASK}{text[encoded.end :]}"
+    return text
 
 
 def mask_around(screen: Screen, workbook: FoundWorkbook) -> tuple[FoundWorkbook, list[tuple[str, IdentifierKind]]]:
@@ -49,7 +68,7 @@ def mask_around(screen: Screen, workbook: FoundWorkbook) -> tuple[FoundWorkbook,
     found: list[tuple[str, IdentifierKind]] = []
     properties = {}
     for name, text in workbook.properties.items():
-        if kind := find_kind(screen, name, text):
+        if kind := find_kind(screen, f"{name}: {text}"):
             found.append(("A property of the file", kind))
         else:
             properties[name] = text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Sequence
 from functools import lru_cache
@@ -9,6 +10,11 @@ from typing import NamedTuple
 
 _DOTS = "\u00b7\u2022\u2024\u2027\u2219\u22c5\u30fb"
 _MINUS = "\u2212"
+_ESCAPED = re.compile("%([2-7][0-9A-F])", re.IGNORECASE)
+"""A sign as addresses write it: `%20` is a blank."""
+_JOINED = re.compile(r'"\s{0,3}&\s{0,3}"')
+"""Where a formula joins two texts: its cell shows one."""
+_NO_WIDTH = "\u200b"
 
 
 class Folded(NamedTuple):
@@ -23,7 +29,11 @@ class Folded(NamedTuple):
 
 
 def fold(text: str) -> Folded:
-    """The text character by character; what has no width, or only marks another character, is left out."""
+    """The text character by character; what has no width, or only marks another or joins two texts, is left out."""
+    if "%" in text:
+        text = _ESCAPED.sub(lambda sign: chr(int(sign[1], 16)) + 2 * _NO_WIDTH, text)
+    if '"' in text and "&" in text:
+        text = _JOINED.sub(lambda signs: len(signs[0]) * _NO_WIDTH, text)
     if text.isascii():
         return Folded(text, range(len(text)))
     kept = [(place, plain) for place, character in enumerate(text) if (plain := _fold(character))]

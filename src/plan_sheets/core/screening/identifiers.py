@@ -42,6 +42,8 @@ class IdentifierWords:
     """What says, before a number or over it, that it is one."""
     unless: tuple[str, ...] = ()
     """What says, directly before a number, or between the words and a date, that it is another one."""
+    unless_whole: tuple[str, ...] = ()
+    """What says so of ten figures without a blank only: an NHS number is written in groups of 3, 3 and 4."""
     figures: tuple[str, ...] = ()
     """What says, earlier in the sentence, that figures are counts and rates."""
     systems: tuple[str, ...] = ()

@@ -14,47 +14,50 @@ _S = r"[\s._-]{0,3}"
 _ONE = r"[\s._-]"
 _FIGURE = r"[\dOIL]"
 """A figure, or the letter that is typed for a nought or a one; `as_figures` reads it so."""
-_PARTED = rf"(?:\)?{_ONE}{{1,3}}|\s?/\s?|[,)])"
+_PARTED = rf"(?:\)?{_ONE}{{1,3}}|\s?[/|:]\s?|[,)])"
 """What may stand between the groups of an NHS number. A comma and a blank part a list."""
 _ALONE, _ENDS = r"(?<![A-Za-z0-9])", r"(?![A-Za-z0-9])"
 
 _LINK = (
-    r"(?:[\s._-]{0,3}(?:no|nos|num|number|numbers|ref|reference|id|identifier|code)\b)?"
+    r"(?:[\s._(\[-]{0,3}(?:no|nos|num|number|numbers|ref|reference|id|identifier|code)\b)?"
     r"(?:\s{1,3}(?:for|of)\s[^\d.;:=\n]{1,25}?(?=[:=]|\s(?:is|was)\b))?"
-    r"[\s.:;#=(\[\"'_/-]{0,6}(?:\b(?:is|was|are|of|as|on|the)\b[\s:]{0,3})?"
+    r"[\s.:;#=(\[\"'_/-]{0,6}(?:\b(?:is|was|are|of|as|on|the|under)\b[\s:]{0,3})?"
 )
 """What may stand between a word and the number that it tells of."""
 
+_OF_WHOM = r"(?:\s(?:record|file|case|person|client|child|patient|pupil|service\suser)\b)?"
+"""What may stand between the name of a system and "number"."""
 _NUMBER = r"(?:no|num|number|id|identifier)\b\.?"
 _BEHIND, _CLOSES = r"(?:\s?[(\[]\s?|\s?-\s?|,?\s)", r"(?:[)\].;,]|$)"
 """What stands between a number and the words that tell of it, behind it; and what ends these."""
-_UNIT = (
-    r"GBP|EUR|USD|pounds?|euros?|bytes|[KMG]B|kg|km|miles|metres|per\s?cent|percent|hours|days|people|children|pupils"
-)
-_NO_UNIT = rf"(?!\s?(?:{_UNIT})\b|\s?%)"
+_UNIT = r"GBP|EUR|USD|pounds?|euros?|bytes|[KMG]B|kg|km|miles|metres|per\s?cent|percent"
+_NO_UNIT = rf"(?!\s?(?:{_UNIT})\b|p\b|\s?%)"
 _GROUPED = rf"(?![0-258]\d\d\s?[,/])\d{_FIGURE}{{2}}{_PARTED}{_FIGURE}{{3}}{_PARTED}{_FIGURE}{{4}}"
+_IN_TWO = r"[34679]\d{5}\s{1,3}(?!19|20)\d{4}|[34679]\d{3}\s{1,3}\d{6}"
+"""With one blank left out."""
 NHS_GROUPED = (
     r"(?<![A-Za-z0-9])(?<!\d[.,/-])"
-    rf"(?:{_GROUPED}|\d(?:{_ONE}{{1,3}}\d){{9}}(?!{_ONE}{{0,3}}\d))"
+    rf"(?:{_GROUPED}|{_IN_TWO}|\d(?:{_ONE}{{1,3}}\d){{9}}(?!{_ONE}{{0,3}}\d))"
     rf"(?![A-Za-z0-9]|[.,/-]\d){_NO_UNIT}"
 )
 NHS_PLAIN = (
-    r"(?<![A-Za-z0-9_/#=@£$€+])(?<![A-Za-z0-9][.,-])[34679]\d{9}"
-    rf"(?![A-Za-z0-9_]|[.,-]\d){_NO_UNIT}"
+    r"(?<![\d+])(?<!\d\.)(?<!\d[A-Za-z])(?<!\d[A-Za-z]{2})(?<!\d[A-Za-z]{3})[34679]\d{9}"
+    rf"(?!\d|\.\d|[a-f]{{0,3}}\d){_NO_UNIT}"
 )
 """Numbers of England, Wales, the Isle of Man and Northern Ireland begin so, and those of examples (9): `_GROUPED` by
-commas or slashes too."""
-NHS_ANY = rf"(?:{_FIGURE}(?:(?:[\s._/()-]|,(?!\s)){{0,3}}{_FIGURE}){{9}}|\d{{3}},\s\d{{3}},\s\d{{4}})(?![A-Za-z0-9])"
+commas or slashes too. Beside ten figures anything may stand but figures, also behind letters: those are of a code."""
+NHS_ANY = rf"(?:{_FIGURE}(?:(?:[\s._/|:()-]|,(?!\s)){{0,3}}{_FIGURE}){{9}}|\d{{3}},\s\d{{3}},\s\d{{4}})(?![A-Za-z0-9])"
 
 UPN = rf"[A-HJ-NP-RT-Z](?:{_S}\d){{11}}{_S}[0-9A-HJ-NP-RT-Z]{_ENDS}"
 UPN_SAID = UPN.replace(r"\d", _FIGURE)
 
+_NI_S = r"[\s._/-]{0,3}"
 _NI = (
-    r"(?!BG|GB|KN|NK|NT|TN|ZZ)(?:Q{s}Q|[A-CEGHJ-PR-TW-Z]{s}[A-CEGHJ-NPR-TW-Z])(?:{s}\d){{6}}".replace("{s}", _S)
+    r"(?!BG|GB|KN|NK|NT|TN|ZZ)(?:Q{s}Q|[A-CEGHJ-PR-TW-Z]{s}[A-CEGHJ-NPR-TW-Z])(?:{s}\d){{6}}".replace("{s}", _NI_S)
 ).replace("{{6}}", "{6}")
 """GOV.UK: prefixes that are not used are left out; QQ is that of examples."""
-NI_WHOLE = rf"{_NI}{_S}[A-D]{_ENDS}"
-NI_ANY = rf"{_NI}(?:{_S}[A-D])?{_ENDS}".replace(r"\d", _FIGURE)
+NI_WHOLE = rf"{_NI}{_NI_S}[A-D]{_ENDS}"
+NI_ANY = rf"{_NI}(?:{_NI_S}[A-D])?{_ENDS}".replace(r"\d", _FIGURE)
 
 _MONTH_DAY = rf"(?:[05]{_S}[1-9]|[16]{_S}[0-2]){_S}(?:0{_S}[1-9]|[12]{_S}\d|3{_S}[01])"
 DRIVING_LICENCE = (
@@ -67,10 +70,10 @@ _MONTHS = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sept?|oct|nov|dec)[a-z]{0,6}"
 _DAY = r"\d{1,2}\s?(?:st|nd|rd|th)?"
 DATE = (
     rf"(?:[a-z]{{3,6}}day,?\s{{1,2}})?(?:the\s)?(?:"
-    rf"{_DAY}[\s.,/-]{{0,3}}(?:of\s{{1,2}})?{_MONTHS}[\s.,'/-]{{0,3}}(?:\d{{4}}|\d{{2}})"
+    rf"{_DAY}[\s.,/-]{{0,3}}(?:of\s{{1,2}})?{_MONTHS}[\s.,'\u2019/-]{{0,3}}(?:\d{{4}}|\d{{2}})"
     rf"|{_MONTHS}[\s.-]{{0,2}}{_DAY}[\s.,]{{1,3}}\d{{4}}"
     r"|\d{4}\s?[./-]\s?\d{1,2}\s?[./-]\s?\d{1,2}"
-    r"|\d{1,2}\s?[\s./-]\s?\d{1,2}\s?[\s./-]\s?(?:\d{4}|\d{2})"
+    r"|\d{1,2}\s?[\s./-]\s?\d{1,2}\s?[\s./-]\s?(?:\d{4}|['\u2019]?\d{2})"
     r"|\d{8}|\d{6})(?!\d)"
 )
 WRITTEN_DATE = DATE.replace(r"|\d{8}|\d{6}", "")
@@ -84,12 +87,17 @@ _NO_PREFIX = r"(?!(?:for|in|of|from|to|by|with|at|and|or|since|about|over|under|
 _CASE_FIGURES = r"\d(?:[\s./-]?\d|[OIL]){2,13}[A-Z]?" + _ENDS
 CASE = rf"(?:{_NO_PREFIX}[A-Z]{{1,6}}[\s/-]?)?{_CASE_FIGURES}"
 CASE_LONG = _CASE_FIGURES.replace("{2,13}", "{5,13}")
+_CASE_ALONE = (
+    rf"{_ALONE}case(?P<many>\s?(?:nos|numbers)\b\.?)?[\s:#-]{{1,3}}"
+    rf"(?P<number>\d{{6,14}}){_ENDS}(?(many)(?!\sin\s\d{{4}}\b))"
+)
+"""Without "number" it takes more figures; "case numbers" may be how many there were."""
 POSTCODE = rf"{_ALONE}([A-Z]{{1,2}})(\d[A-Z\d]?)[\s.-]{{0,2}}(\d)([ABD-HJLNP-UW-Z]{{2}}){_ENDS}"
 
 _ENDS_POSTCODE = rf"\d{_S}[ABD-HJLNP-UW-Z]{{2}}(?![A-Za-z])"
 MAY_HOLD = rf"\d\D{{0,14}}\d\D{{0,14}}\d|{_ENDS_POSTCODE}"
 """Three digits near each other, or the end of a postcode: a text without either holds no identifier."""
-MAY_BE_SEEN = rf"\d(?:[\s._,/()-]{{0,3}}{_FIGURE}){{5}}|{_ENDS_POSTCODE}"
+MAY_BE_SEEN = rf"\d(?:[\s._,/|:()-]{{0,3}}{_FIGURE}){{5}}|{_ENDS_POSTCODE}"
 """Six digits near each other, or the end of a postcode: without either, none is known without words."""
 
 
@@ -133,6 +141,7 @@ def list_said(kinds: Mapping[IdentifierKind, IdentifierWords]) -> tuple[Pattern,
     """Every way to write a number together with the words that say what it is."""
     kind = IdentifierKind
     case, born = kinds[kind.CASE_REFERENCE], kinds[kind.DATE_OF_BIRTH].words
+    behind_it = [word for word in born if word != "(b"]
     nhs = any_of(kinds[kind.NHS_NUMBER].words)
     behind = rf"(?P<behind>{nhs}\s{_NUMBER}|{nhs}(?=\s?{_CLOSES}))"
     written = (
@@ -144,11 +153,14 @@ def list_said(kinds: Mapping[IdentifierKind, IdentifierWords]) -> tuple[Pattern,
         (kind.DATE_OF_BIRTH, said_to_be(born, DATE_SAID)),
         (
             kind.DATE_OF_BIRTH,
-            rf"{any_of(born)}\.?(?P<between>{_WORD_BETWEEN}{{1,8}}{_TO_NUMBER})(?<!\d)(?P<number>{WRITTEN_DATE})",
+            rf"{any_of(born)}\.?(?P<between>{_WORD_BETWEEN}{{0,8}}{_TO_NUMBER})(?<!\d)(?P<number>{WRITTEN_DATE})",
         ),
-        (kind.DATE_OF_BIRTH, rf"(?<!\d)(?P<number>{DATE}){_BEHIND}{_WORDS_AFTER}{any_of(born)}\.?\s?{_CLOSES}"),
+        (kind.DATE_OF_BIRTH, rf"(?<!\d)(?P<number>{DATE}){_BEHIND}{_WORDS_AFTER}{any_of(behind_it)}\.?\s?{_CLOSES}"),
+        (kind.DATE_OF_BIRTH, rf"(?<![\w.])(?-i:b)\.\s?(?P<number>{WRITTEN_DATE})"),
         (kind.CASE_REFERENCE, said_to_be(case.words, CASE)),
-        (kind.CASE_REFERENCE, rf"{any_of(case.systems)}(?:'s)?(?P<link>{_LINK})(?P<number>{CASE})"),
+        (kind.CASE_REFERENCE, _CASE_ALONE),
+        (kind.CASE_REFERENCE, rf"{any_of(case.systems)}(?:'s)?{_OF_WHOM}(?P<link>{_LINK})(?P<number>{CASE})"),
+        (kind.CASE_REFERENCE, rf"[/.\\]{any_of(case.systems)}[^\s]{{1,100}}[/=](?P<number>\d{{5,14}}){_ENDS}"),
         (kind.CASE_REFERENCE, rf"(?<![\d.,/-])(?P<number>{CASE_LONG})\s?(?:[(\[]\s?|on\s|in\s){any_of(case.systems)}"),
     )
     return tuple(Pattern(which, pattern, is_said=True) for which, pattern in written)
@@ -189,13 +201,17 @@ def list_headed(kinds: Mapping[IdentifierKind, IdentifierWords]) -> tuple[tuple[
 def no_nhs_number(words: Iterable[str], figures: Iterable[str]) -> str:
     """What a text ends with before a number that is another one.
 
-    One of these `words`, an area's code or a currency; words of `figures` earlier in the sentence; or a row of figures.
+    One of these `words`, but not of a person; an area's code or a currency; words of `figures` earlier in the sentence;
+    a row of figures; or an address that does not tell of patients.
     """
     said = (
-        rf"{any_of(words)}(?:\s{{1,3}}(?:no|number|id|code|meeting|room|link|is|on|at|of)\b){{0,3}}[\s.:#=()-]{{0,6}}"
+        rf"(?<!\bhis\s)(?<!\bher\s)(?<!\btheir\s)(?<!'s\s){any_of(words)}"
+        r"(?:\s{1,3}(?:no|number|id|code|meeting|room|link|is|on|at|of)\b){0,3}[\s.:#=()-]{0,6}"
     )
     row = r"(?:^|[:,\d]\s?)(?<!\d{3}\s\d{3}\s)(?<!\d)(?!19|20)\d{3,4},?\s"
-    return rf"(?:{said}|{any_of(figures)}[^.;\n]{{0,30}}|{row}|(?:\+\s?\d{{1,3}}|\(0\)|[£$€]|(?<!\d)0)[\s.-]?|://\S{{0,100}})$"
+    code = r"(?:\+\s?\d{1,3}|\(0\)|[£$€]|(?<!\d)0)[\s.-]?"
+    address = r"(?:://|\bwww\.)(?:(?!nhs|patient)\S){0,100}"
+    return rf"(?:{said}|{any_of(figures)}[^.;\n]{{0,30}}|{row}|{code}|{address})$"
 
 
 def goes_on(words: Iterable[str]) -> str:
@@ -227,6 +243,15 @@ MANY_BORN = (
     r"[^.;\d]{0,20}$"
 )
 """What stands before "born" where it is told of many, by a rule or a count."""
+SAYS_DATE = r"\b(?:as|is|was)\W*$"
+"""What says that a date is the one that was told of before."""
+NO_PERSON = (
+    r"\b(?:service|team|project|partnership|group|programme|plan|idea|initiative|policy|board|hub|unit|scheme|network"
+    r"|pathway|protocol|website|organisation|charity)\s(?:is|was)\s$"
+)
+"""What stands before "born" where it is told of no person."""
+IN_A_LIST = r"(?:^|\W)a[.)]\s[\s\S]*$"
+"""What stands before "b." in a list."""
 LEADS_TO_A_DATE = rf"(?:\d|\b(?:{_MONTHS}|on|is|was|as|of|the))\W*$"
 """What a text ends with whose next cell goes on with a date: an action and its due date stand beside each other too."""
 BY_A_DATE = r"\b(?:by|from)\W*$"

@@ -9,17 +9,21 @@ from dataclasses import dataclass
 from itertools import accumulate, pairwise
 
 from plan_sheets.core.screening.check_digits import is_nhs_number, is_upn
+from plan_sheets.core.screening.encoded import list_encoded
 from plan_sheets.core.screening.fold import fold
 from plan_sheets.core.screening.identifiers import CaseIdentifier, IdentifierKind, IdentifierWords
 from plan_sheets.core.screening.patterns import (
     BY_A_DATE,
     COUNTED,
     HOURS,
+    IN_A_LIST,
     IS_NUMBERED,
     LEADS_TO_A_DATE,
     MANY_BORN,
     MAY_BE_SEEN,
     MAY_HOLD,
+    NO_PERSON,
+    SAYS_DATE,
     WRITTEN_DATE,
     YEAR,
     Pattern,
@@ -48,6 +52,8 @@ _UNITS = frozenset(
 """What is written in small letters behind a number and is not the end of a postcode: `L1 1st draft`."""
 _FIGURES_SAID, _FIGURES_BARE = 4, 5
 """How many figures the number of a case has at least: behind "ID" or a colon, and behind the bare name of a system."""
+_LONGEST_MIDDLE = 12
+"""Characters: of three texts under each other that hold one number, the second is a part of it and no more."""
 
 LONGEST_HEADING = 30
 """Characters: what somebody typed over a column of their own, or over a number, is no longer."""
@@ -74,21 +80,27 @@ class Screen:
     seen: Sequence[Pattern]
     headed: Sequence[tuple[str, Pattern]]
     """What a heading says, and how the numbers under it are written."""
-    other: tuple[str, str]
-    """What stands before, and what behind, a number that is no NHS number."""
+    other: tuple[str, str, str]
+    """What stands before one that is no NHS number: written in groups, or as ten figures; and what behind it."""
 
     @classmethod
     def of_words(cls, kinds: Mapping[IdentifierKind, IdentifierWords]) -> Screen:
         """The screen for what `schemas/identifiers.yaml` says of every kind."""
-        words = any_of(word.lower() for about in kinds.values() for word in (*about.words, *about.systems))
+        words = any_of(
+            word.lower() for about in kinds.values() for word in ("case", "b.", *about.words, *about.systems)
+        )
         nhs = kinds[IdentifierKind.NHS_NUMBER]
-        other = no_nhs_number(nhs.unless, nhs.figures), goes_on(nhs.unless)
+        other = (
+            no_nhs_number(nhs.unless, nhs.figures),
+            no_nhs_number((*nhs.unless, *nhs.unless_whole), nhs.figures),
+            goes_on(nhs.unless),
+        )
         return cls(kinds, words, list_said(kinds), list_seen(), list_headed(kinds), other)
 
     def find(self, text: str, heading: str = "", places: Collection[str] = ()) -> tuple[CaseIdentifier, ...]:
-        """Every identifier in a text, in order. `heading`: the words over it; `places`: postcodes that may stand there.
+        """Every identifier in a text, in order, then those in what it says as letters. `heading`: words over it.
 
-        Postcodes of places are compared without blanks and in any letters.
+        `places`: postcodes that may stand there, compared without blanks and in any letters.
         """
         if compile_pattern(r"\d").search(text) is None or (
             text.isascii() and compile_pattern(MAY_HOLD).search(text) is None
@@ -96,7 +108,14 @@ class Screen:
             return ()
         folded = fold(text)
         found = self._find(folded.text, fold(heading).text, places)
-        return tuple(CaseIdentifier(one.kind, *folded.span(one.start, one.end)) for one in found)
+        return (
+            *(CaseIdentifier(one.kind, *folded.span(one.start, one.end)) for one in found),
+            *(
+                CaseIdentifier(one.kind, encoded.start, encoded.end)
+                for encoded in list_encoded(text)
+                for one in self.find(encoded.text or "", places=places)
+            ),
+        )
 
     def find_in_row(
         self, texts: Sequence[str], places: Collection[str] = ()
@@ -123,7 +142,7 @@ class Screen:
     def find_in_column(
         self, texts: Sequence[str], places: Collection[str] = ()
     ) -> tuple[tuple[CaseIdentifier, range], ...]:
-        """Every identifier that is split over two rows: cut in two, or below the words that say what it is.
+        """Every identifier that is split over two rows or three: cut, or below the words that say what it is.
 
         Told as `find_in_row` tells it. A blank text parts those over it from those under it; three figures or more
         under each other are a column of figures.
@@ -136,6 +155,10 @@ class Screen:
             for one, _ in self.find_in_row(pair, places):
                 if one.kind in _KNOWN_UNSAID or len(pair[0]) <= LONGEST_HEADING:
                     found.append((one, range(at, at + 2)))
+        for at, middle in enumerate(texts[1:-1]):
+            if middle.strip() and len(middle) <= _LONGEST_MIDDLE and not is_figure[at]:
+                crossed = self.find_in_row(texts[at : at + 3], places)
+                found += [(one, range(at, at + 3)) for one, touched in crossed if len(touched) == 3]  # noqa: PLR2004
         return tuple(found)
 
     def _find(self, folded: str, heading: str, places: Collection[str]) -> Iterator[CaseIdentifier]:
@@ -170,7 +193,7 @@ class Screen:
                 code = compact[0] + as_figures(compact[1:-1]) + compact[-1]
                 return enough and is_upn(code) and (pattern.is_said or not written.startswith("a "))
             case IdentifierKind.NATIONAL_INSURANCE:
-                return enough and (pattern.is_said or not _is_prose(match))
+                return enough and (pattern.is_said or not (_is_prose(match) or self._is_form(match)))
             case IdentifierKind.DATE_OF_BIRTH:
                 return enough and self._is_born(match)
             case IdentifierKind.CASE_REFERENCE:
@@ -179,8 +202,9 @@ class Screen:
 
     def _is_other_number(self, match: re.Match[str]) -> bool:
         """Whether what stands beside a number says that it is a sum, a telephone number or a reference, or of a row."""
-        before, behind = self.other
+        in_groups, whole, behind = self.other
         start, end = match.span("number") if "number" in match.re.groupindex else match.span()
+        before = whole if match.string[start:end].isdigit() else in_groups
         said = compile_pattern(before).search(match.string[max(0, start - _BEFORE) : start])
         return (said or compile_pattern(behind).match(match.string, end)) is not None
 
@@ -195,18 +219,27 @@ class Screen:
             case IdentifierKind.DATE_OF_BIRTH:
                 left = crossed[-2].lower()
                 leads = compile_words(LEADS_TO_A_DATE).search(left) or compile_words(rf"{self.words}\W*$").search(left)
-                return not (leads and (between or is_cut))
+                return left.strip() == "b." or not (leads and (between or is_cut))
         return False
 
+    def _is_form(self, match: re.Match[str]) -> bool:
+        """Whether words before what looks like a National Insurance number say that it is the number of a form."""
+        unless = any_of(self.kinds[IdentifierKind.NATIONAL_INSURANCE].unless)
+        return compile_pattern(rf"{unless}\W{{0,3}}$").search(match.string[: match.start()]) is not None
+
     def _is_born(self, match: re.Match[str]) -> bool:
-        """Whether a date with words between is the day somebody was born, not that of a rule or of what was done."""
-        between = match.groupdict().get("between")
-        if between is None:
+        """Whether a date is the day somebody was born, not that of a rule, of what was done or of a list."""
+        before = match.string[max(0, match.start() - _BEFORE) : match.start()]
+        if compile_pattern(NO_PERSON).search(before) or (
+            match[0].lower().startswith(("b.", "(b")) and compile_pattern(IN_A_LIST).search(before)
+        ):
+            return False
+        between = re.sub(r"\([^()]*\)", "", match.groupdict().get("between") or "")
+        if not between.strip() or compile_pattern(SAYS_DATE).search(between):
             return True
         done = any_of(self.kinds[IdentifierKind.DATE_OF_BIRTH].unless)
         if compile_pattern(done).search(between) or compile_pattern(BY_A_DATE).search(between):
             return False
-        before = match.string[max(0, match.start() - _BEFORE) : match.start()]
         return compile_pattern(MANY_BORN).search(before) is None
 
     def _is_postcode(self, match: re.Match[str], compact: str, places: Collection[str]) -> bool:
@@ -242,8 +275,12 @@ def _is_case(match: re.Match[str], written: str) -> bool:
         return False
     if compile_pattern(COUNTED).match(match.string, match.end("number")):
         return False
+    if re.search(r"\bof\s$", match.string[match.start() : match.start("number")]):
+        return False
     link = match.groupdict().get("link")
     is_bare = link is not None and not compile_pattern(IS_NUMBERED).search(link)
+    if is_bare and re.match(r"[A-Za-z]{4,}\s|(?:19|20)\d\d\s", written):
+        return False
     count = sum(map(str.isdigit, figures)) + (number != written and not is_bare)
     return count >= (_FIGURES_BARE if is_bare else _FIGURES_SAID)
 

@@ -6,12 +6,11 @@ import re
 from collections.abc import Iterable, Iterator
 from html import unescape
 from itertools import pairwise
-from urllib.parse import unquote
 
-_BETWEEN = re.compile(r">([^<]{8,})")
-"""Texts of eight letters or more: in a shorter one there is nothing that is looked for."""
-_VALUE = re.compile(r"""=\s?(?:"([^"<]{8,})"|'([^'<]{8,})'|([^\s"'<>]{8,}))""")
-_LONGEST_NAME = 40
+_BETWEEN = re.compile(r">([^<]{6,})")
+"""Texts of six letters or more: in a shorter one there is nothing that is looked for."""
+_VALUE = re.compile(r"""=\s?(?:"([^"<]{6,})"|'([^'<]{6,})'|([^\s"'<>]{6,}))""")
+_SHORTEST_NAME, _LONGEST_NAME = 3, 40
 _BLOCK = r"/?(?:\w+:)?(?:p|h\d?|si|is|text|td|th|tr|li|div|br|cr|line-break|Cell)(?=[\s/>])"
 _BLOCK_TAG = re.compile(rf"<{_BLOCK}[^<>]*>")
 _RUNS = re.compile(rf"<(?!/){_BLOCK}[^<>]*>((?:[^<]++|<(?!{_BLOCK}))*+)")
@@ -29,8 +28,55 @@ _DRAWN = frozenset({"d", "path", "points", "viewBox", "enhanced-path", "coordsiz
 """Attributes that hold what is drawn: rows of figures that nobody types."""
 _NAMED = frozenset({"id", "uid", "durableId", "spid"})
 """Attributes by which a program numbers things: alone, their figures say nothing."""
+_SAY_NOTHING = frozenset({"xmlns", "sqref", "ref", "val", "Type", "rgb", "prompt", "error"})
+"""Attributes that stand in every workbook: their names say nothing of their values."""
 MAY_MATTER = re.compile(r"(?!\d*\.\d*\Z)(?:\D*+\d){3}")
 """Three figures, and not a decimal number by itself: any other text holds nothing that is looked for."""
+
+HEADED = "\x1d"
+"""What parts the words over a text, or its name, from the text: `name_text`."""
+_ELEMENT = re.compile(r">([^<]{6,})</(?:\w+:)?(\w{3,40})>")
+_PROPERTY = re.compile(r"""\bname=["']([^"'<>]{2,40})["'][^<>]*>\s*(?:<[^<>/]*>)?([^<]{4,})<""")
+_NAMED_BY = ("<property", "user-defined", "definedName")
+"""A property, or a name of a workbook, and its value; and what stands in a part that has any."""
+_PROMPT = re.compile(r"dataValidation\s[^<>]*>")
+_PROMPTED = re.compile(r"""\b(prompt|error)(Title)?=(?:"([^"]*)"|'([^']*)')""")
+_HEADER = re.compile(r"<(?:odd|even|first)(?:Header|Footer)[^<>]*>([^<]+)<")
+_HEADER_SIGN = re.compile(r'&(?:"[^"]*"|[A-Za-z]|\d{1,3}(?!\d))')
+"""What parts a header, or says how it looks (ECMA-376, 18.3.1.46)."""
+_PARAGRAPH = re.compile(r"<a:p(?=[\s>])(?:[^<]++|<(?!/a:p>))*+")
+_ROW = re.compile(r"<(?:\w+:)?(?:tr|table-row|Row)(?=[\s/>])")
+_CELL = re.compile(r"<(?:\w+:)?(?:t[dhc]|table-cell|Cell)(?=[\s/>])[^<>]*>")
+_ROW_ENDS = re.compile(r"</(?:\w+:)?(?:tr|table-row|Row)>")
+_HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
+
+
+def name_text(name: str, text: str) -> str:
+    """A text with its name or with the words over it; `dateOfBirth` is read as words."""
+    return f"{_HUMP.sub(' ', name)}{HEADED}{text}"
+
+
+def list_rows(markup: str) -> Iterator[list[str]]:
+    """The rows of the tables of a document, cell by cell."""
+    for row in _ROW.split(markup)[1:]:
+        yield [unescape(_strip(_BLOCK_TAG.sub(" ", cell))) for cell in _CELL.split(_ROW_ENDS.split(row, 1)[0])[1:]]
+
+
+def _list_named(markup: str) -> Iterator[str]:
+    """Texts with their names: of elements, properties, prompts; and the parts of headers and of text boxes as lines."""
+    named = {(name, text) for text, name in _ELEMENT.findall(markup)}
+    if any(sign in markup for sign in _NAMED_BY):
+        named |= {*_PROPERTY.findall(markup)}
+    yield from (name_text(unescape(name), unescape(text)) for name, text in named if MAY_MATTER.match(text))
+    for prompt in _PROMPT.findall(markup):
+        told = {(kind, title): single or double for kind, title, double, single in _PROMPTED.findall(prompt)}
+        for kind in ("prompt", "error"):
+            if title := told.get((kind, "Title")):
+                yield name_text(unescape(title), unescape(told.get((kind, ""), "")))
+    for header in _HEADER.findall(markup):
+        yield from pair_lines(_HEADER_SIGN.sub("\n", unescape(header)).splitlines())
+    if "<a:p" in markup:
+        yield from pair_lines(unescape(_strip(paragraph)) for paragraph in _PARAGRAPH.findall(markup))
 
 
 def list_texts(markup: str, *, is_document: bool) -> Iterator[str]:
@@ -41,7 +87,8 @@ def list_texts(markup: str, *, is_document: bool) -> Iterator[str]:
     plain = _DECLARATION.sub("", markup)
     plain = _APART.sub("<x>", plain) if "<!" in plain or "<?" in plain else plain
     plain = _NUMBERED.sub("", plain) if "axId" in plain or "creationId" in plain else plain
-    yield from (unescape(text) for text in _list_values(plain))
+    yield from map(unescape, _list_values(plain))
+    yield from _list_named(plain)
     if is_document:
         yield from pair_lines(unescape(_strip(_BLOCK_TAG.sub("\n", _SIZES.sub("\n", plain)))).splitlines())
         return
@@ -68,4 +115,6 @@ def _list_values(markup: str) -> Iterator[str]:
             at = markup.find(value)
             name = re.split("[ :]", markup[max(0, at - _LONGEST_NAME) : at].rstrip("\"'= "))[-1]
             if name not in _DRAWN and not (name in _NAMED and value.isdigit()):
-                yield unquote(value)
+                yield value
+                if len(name) >= _SHORTEST_NAME and name not in _SAY_NOTHING:
+                    yield name_text(name, value)

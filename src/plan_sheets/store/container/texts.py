@@ -9,11 +9,14 @@ import io
 import re
 import zipfile
 import zlib
+from codecs import BOM_UTF32_LE
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import NamedTuple
 
-from plan_sheets.store.container import markup
+from plan_sheets.core.screening.encoded import list_encoded
+from plan_sheets.store.container import markup, tables
 from plan_sheets.store.container.kinds import FILE_PASS, RIGHTS, STARTS, find_code_of_other, has_stream, is_workbook
 from plan_sheets.store.container.limits import LIMITS, Limits
 from plan_sheets.store.container.refused import OddError
@@ -82,7 +85,20 @@ class TextReader:
             return self._list_compound(data, depth)
         if data.startswith(_GZIP):
             data = self._unpack_gzip(data)
-        return _list_plain(name, data, is_document=is_document)
+        return self._list_decoded(_list_plain(name, data, is_document=is_document), data if is_document else b"", depth)
+
+    def _list_decoded(self, texts: Iterator[str], document: bytes, depth: int) -> Iterator[str]:
+        """These texts, and those of the files that stand as letters in one of them, or in a whole document."""
+        for text in texts:
+            yield text
+            if not document:
+                yield from self._list_encoded(text, depth)
+        yield from self._list_encoded(_decode(document), depth)
+
+    def _list_encoded(self, text: str, depth: int) -> Iterator[str]:
+        for encoded in list_encoded(text):
+            self._take(len(encoded.data))
+            yield from self._list_texts("", encoded.data, depth + 1, is_document=True)
 
     def _unpack_gzip(self, data: bytes) -> bytes:
         unpacker = zlib.decompressobj(zlib.MAX_WBITS | 16)
@@ -116,14 +132,16 @@ def _list_plain(name: str, data: bytes, *, is_document: bool) -> Iterator[str]:
         text = _decode(data)
         if any(sign in text for sign in _IN_MARKUP):
             raise HiddenError
-        return markup.list_texts(text, is_document=is_document)
+        texts = markup.list_texts(text, is_document=is_document)
+        return chain(texts, tables.head_rows(markup.list_rows(text))) if is_document else texts
     code = find_code_of_other(data)
     if code == "file_excel_95" or name.startswith(_MADE_OF_CELLS) or name.endswith(_PLAIN_BINARY):
         return _list_runs(data)
     if code == "file_word" and not _RTF_HIDES.search(data):
         return markup.pair_lines(_read_rtf(data).splitlines())
     if code == "file_text":
-        return markup.pair_lines(_decode(data).splitlines())
+        lines = _decode(data).splitlines()
+        return chain(markup.pair_lines(lines), tables.head_lines(lines))
     raise HiddenError
 
 
@@ -146,7 +164,9 @@ def _is_markup(data: bytes) -> bool:
 
 
 def _decode(data: bytes) -> str:
-    """The text of these bytes: UTF-16 where they say so, else UTF-8 or, where it is none, Windows' own."""
+    """The text of these bytes: UTF-16 or UTF-32 where they say so, else UTF-8 or, where it is none, Windows' own."""
+    if data.startswith(BOM_UTF32_LE):
+        return data.decode("utf-32", "replace")
     if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
         return data.decode("utf-16", "replace")
     if data[:4] in (b"<\0?\0", b"\0<\0?"):

@@ -15,6 +15,7 @@ from plan_sheets.store import schemas
 from plan_sheets.store.container.child import run_apart
 from plan_sheets.store.container.hashing import sha256
 from plan_sheets.store.container.limits import LIMITS, Limits
+from plan_sheets.store.container.markup import HEADED
 from plan_sheets.store.container.refused import OddError
 from plan_sheets.store.container.texts import Part, TextReader
 
@@ -86,7 +87,7 @@ def _look_at(part: Part, screened: Collection[str]) -> list[Seen]:
     if known in _CLEAN:
         return []
     texts = (text for text in part.list_texts() if text not in screened)
-    seen = [Seen(_name(part.name), kind, text) for text in texts if (kind := _find_kind(text))]
+    seen = [Seen(_name(part.name), kind, text.rpartition(HEADED)[2]) for text in texts if (kind := _find_kind(text))]
     if not seen:
         while len(_CLEAN) >= _MOST_CLEAN:
             _CLEAN.pop(next(iter(_CLEAN)), None)
@@ -96,7 +97,8 @@ def _look_at(part: Part, screened: Collection[str]) -> list[Seen]:
 
 @lru_cache(maxsize=2_000)
 def _find_kind(text: str) -> IdentifierKind | None:
-    return find_kind(schemas.load_screen(), text)
+    heading, _, entry = text.rpartition(HEADED)
+    return find_kind(schemas.load_screen(), entry, heading=heading)
 
 
 _NAMES = (
