@@ -12,6 +12,8 @@ _DOTS = "\u00b7\u2022\u2024\u2027\u2219\u22c5\u30fb"
 _MINUS = "\u2212"
 _ESCAPED = re.compile("%([2-7][0-9A-F])", re.IGNORECASE)
 """A sign as addresses write it: `%20` is a blank."""
+_ADDRESS, _PLUS = re.compile(r"://\S+"), re.compile(r"\+(?=\d)")
+"""An address, and what stands in it for a blank before a figure."""
 _JOINED = re.compile(r'"\s{0,3}&\s{0,3}"')
 """Where a formula joins two texts: its cell shows one."""
 _NO_WIDTH = "\u200b"
@@ -30,6 +32,8 @@ class Folded(NamedTuple):
 
 def fold(text: str) -> Folded:
     """The text character by character; what has no width, or only marks another or joins two texts, is left out."""
+    if "://" in text:
+        text = _ADDRESS.sub(lambda address: _PLUS.sub(" ", address[0]), text)
     if "%" in text:
         text = _ESCAPED.sub(lambda sign: chr(int(sign[1], 16)) + 2 * _NO_WIDTH, text)
     if '"' in text and "&" in text:

@@ -19,12 +19,13 @@ _PARTED = rf"(?:\)?{_ONE}{{1,3}}|\s?[/|:]\s?|[,)])"
 _ALONE, _ENDS = r"(?<![A-Za-z0-9])", r"(?![A-Za-z0-9])"
 
 _LINK = (
-    r"(?:[\s._(\[-]{0,3}(?:no|nos|num|number|numbers|ref|reference|id|identifier|code)\b)?"
+    r"(?:['\u2019]s)?(?:[\s._(\[-]{0,3}(?:no|nos|num|number|numbers|ref|reference|id|identifier|code)\b){0,2}"
     r"(?:\s{1,3}(?:for|of)\s[^\d.;:=\n]{1,25}?(?=[:=]|\s(?:is|was)\b))?"
-    r"[\s.:;#=(\[\"'_/-]{0,6}(?:\b(?:is|was|are|of|as|on|the|under)\b[\s:]{0,3})?"
+    r"[\s.:;#=>(\[\"'_/\\-]{0,6}(?:\b(?:is|was|are|of|as|on|the|under)\b[\s:]{0,3})?"
 )
 """What may stand between a word and the number that it tells of."""
-
+_JOINED = "(?:no|num|number|ref|id)"
+"""What is written without a blank behind such a word: `nhsNumber`, `MosaicID`."""
 _OF_WHOM = r"(?:\s(?:record|file|case|person|client|child|patient|pupil|service\suser)\b)?"
 """What may stand between the name of a system and "number"."""
 _NUMBER = r"(?:no|num|number|id|identifier)\b\.?"
@@ -88,8 +89,8 @@ _CASE_FIGURES = r"\d(?:[\s./-]?\d|[OIL]){2,13}[A-Z]?" + _ENDS
 CASE = rf"(?:{_NO_PREFIX}[A-Z]{{1,6}}[\s/-]?)?{_CASE_FIGURES}"
 CASE_LONG = _CASE_FIGURES.replace("{2,13}", "{5,13}")
 _CASE_ALONE = (
-    rf"{_ALONE}case(?P<many>\s?(?:nos|numbers)\b\.?)?[\s:#-]{{1,3}}"
-    rf"(?P<number>\d{{6,14}}){_ENDS}(?(many)(?!\sin\s\d{{4}}\b))"
+    rf"{_ALONE}case(?P<many>\s?(?:nos|numbers)\b\.?)?[\s:#/_-]{{0,3}}"
+    rf"(?P<number>[A-Z]{{0,3}}\d{{6,14}}){_ENDS}(?(many)(?!\sin\s\d{{4}}\b))"
 )
 """Without "number" it takes more figures; "case numbers" may be how many there were."""
 POSTCODE = rf"{_ALONE}([A-Z]{{1,2}})(\d[A-Z\d]?)[\s.-]{{0,2}}(\d)([ABD-HJLNP-UW-Z]{{2}}){_ENDS}"
@@ -114,9 +115,12 @@ def compile_words(words: str) -> re.Pattern[str]:
 
 
 def any_of(words: Iterable[str]) -> str:
-    """One of these words or phrases; blanks in one may be any, or none. The longest is tried first."""
+    """One of these words or phrases, also with "number" joined to it; blanks in one may be any, or none.
+
+    The longest is tried first.
+    """
     written = (re.escape(word).replace(r"\ ", r"[\s_-]{0,3}") for word in sorted(words, key=len, reverse=True))
-    return f"(?<![A-Za-z0-9])(?:{'|'.join(written)})(?![A-Za-z])"
+    return f"(?<![A-Za-z0-9])(?:{'|'.join(written)})(?!(?!{_JOINED}(?![A-Za-z]))[A-Za-z])"
 
 
 def said_to_be(words: Iterable[str], number: str) -> str:
@@ -159,7 +163,7 @@ def list_said(kinds: Mapping[IdentifierKind, IdentifierWords]) -> tuple[Pattern,
         (kind.DATE_OF_BIRTH, rf"(?<![\w.])(?-i:b)\.\s?(?P<number>{WRITTEN_DATE})"),
         (kind.CASE_REFERENCE, said_to_be(case.words, CASE)),
         (kind.CASE_REFERENCE, _CASE_ALONE),
-        (kind.CASE_REFERENCE, rf"{any_of(case.systems)}(?:'s)?{_OF_WHOM}(?P<link>{_LINK})(?P<number>{CASE})"),
+        (kind.CASE_REFERENCE, rf"{any_of(case.systems)}{_OF_WHOM}(?P<link>{_LINK})(?P<number>{CASE})"),
         (kind.CASE_REFERENCE, rf"[/.\\]{any_of(case.systems)}[^\s]{{1,100}}[/=](?P<number>\d{{5,14}}){_ENDS}"),
         (kind.CASE_REFERENCE, rf"(?<![\d.,/-])(?P<number>{CASE_LONG})\s?(?:[(\[]\s?|on\s|in\s){any_of(case.systems)}"),
     )

@@ -35,11 +35,11 @@ MAY_MATTER = re.compile(r"(?!\d*\.\d*\Z)(?:\D*+\d){3}")
 
 HEADED = "\x1d"
 """What parts the words over a text, or its name, from the text: `name_text`."""
-_ELEMENT = re.compile(r">([^<]{6,})</(?:\w+:)?(\w{3,40})>")
-_PROPERTY = re.compile(r"""\bname=["']([^"'<>]{2,40})["'][^<>]*>\s*(?:<[^<>/]*>)?([^<]{4,})<""")
+_ELEMENT = re.compile(r">([^<>]{6,}+)</(?:\w+:)?(\w{3,40})>")
+_PROPERTY = re.compile(r"""\bname=["']([^"'<>]{2,40})["'][^<>]{0,300}>\s{0,9}(?:<[^<>/]{0,99}>)?([^<>]{4,}+)<""")
 _NAMED_BY = ("<property", "user-defined", "definedName")
 """A property, or a name of a workbook, and its value; and what stands in a part that has any."""
-_PROMPT = re.compile(r"dataValidation\s[^<>]*>")
+_PROMPT = re.compile(r"dataValidation\s[^<>]{1,4000}>")
 _PROMPTED = re.compile(r"""\b(prompt|error)(Title)?=(?:"([^"]*)"|'([^']*)')""")
 _HEADER = re.compile(r"<(?:odd|even|first)(?:Header|Footer)[^<>]*>([^<]+)<")
 _HEADER_SIGN = re.compile(r'&(?:"[^"]*"|[A-Za-z]|\d{1,3}(?!\d))')
@@ -48,12 +48,11 @@ _PARAGRAPH = re.compile(r"<a:p(?=[\s>])(?:[^<]++|<(?!/a:p>))*+")
 _ROW = re.compile(r"<(?:\w+:)?(?:tr|table-row|Row)(?=[\s/>])")
 _CELL = re.compile(r"<(?:\w+:)?(?:t[dhc]|table-cell|Cell)(?=[\s/>])[^<>]*>")
 _ROW_ENDS = re.compile(r"</(?:\w+:)?(?:tr|table-row|Row)>")
-_HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
 def name_text(name: str, text: str) -> str:
-    """A text with its name or with the words over it; `dateOfBirth` is read as words."""
-    return f"{_HUMP.sub(' ', name)}{HEADED}{text}"
+    """A text with its name or with the words over it."""
+    return f"{name}{HEADED}{text}"
 
 
 def list_rows(markup: str) -> Iterator[list[str]]:
