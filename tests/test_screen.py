@@ -82,8 +82,8 @@ def test_rows_that_say_nothing_are_one_line(round_one: Plan) -> None:
 def test_a_month_that_is_new_in_the_plan_is_told_by_check_plan_and_issue(example: Plan) -> None:
     assert lines(run("check", plan=example).output) == []
     change(example, {"Actions": {"J1a.1": {"Due": "Dec 2016"}, "J1a.2": {"Due": "5/1/17"}}})
-    month = "Actions!F5: Due of J1a.1 is December 2016, so it falls due on the last day, 31 December 2016."
-    day_first = "Actions!F6: '5/1/17' was read with the day first, as 5 January 2017."
+    month = "Actions!G5: Due of J1a.1 is December 2016, so it falls due on the last day, 31 December 2016."
+    day_first = "Actions!G6: '5/1/17' was read with the day first, as 5 January 2017."
     for command in (["check"], ["plan"]):
         found = lines(run(*command, plan=example).output)
         assert [line.partition(" If ")[0] for line in found] == [day_first, month], command

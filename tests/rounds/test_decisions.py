@@ -105,13 +105,13 @@ def test_each_thing_that_is_asked_says_by_which_rule_of_whom_and_by_when(asked: 
 
 def test_the_first_page_points_to_what_is_asked(asked: Plan) -> None:
     first = master(asked).path
-    assert "Of the Executive, by 30 September 2016 (see Decisions)" in " ".join(_lines(first))
+    assert "decide by 30 September 2016, on Decisions." in " ".join(_lines(first))
     decide(asked, first, J1a_1=AGREED)
-    assert "Decided already: Follow how far the DVSG has got… (J1a.1, Domestic Abuse)." in " ".join(
+    assert "Decided already: J1a.1 Follow how far the pathway has got (Domestic Abuse)." in " ".join(
         _lines(master(asked).path)
     )
     second_round(asked)
-    assert "1 earlier decision: carried out?" in " ".join(_lines(master(asked).path))
+    assert "Carried out? J1a.1 Follow how far the pathway has got, Quarter 1: The county pays until March." in " ".join(_lines(master(asked).path))
 
 
 def _lines(file: Path) -> list[str]:

@@ -163,7 +163,7 @@ def test_what_a_later_round_said_stands(round_one: Plan) -> None:
     round_one.issue("2016-17-Q2", date(2016, 10, 14), datetime(2016, 9, 20))  # noqa: DTZ001
     answers = {**said(), "Action plan": {"J1a.1": {"Who is responsible": "B"}}}
     round_one.receive_one(round_one.filled("q2", answers, code="2016-17-Q2"), when=datetime(2016, 10, 3))  # noqa: DTZ001
-    done = take_back(round_one)
+    done, _ = withdraw_return(round_one.folder, "DA-1", WHY, datetime(2016, 10, 4))  # noqa: DTZ001
     assert round_one.stands("J1a.1", "responsible") == "B"
     assert round_one.history.text("action", "J1a.1", "responsible", Q1) not in ("A", "B"), "the first round falls back"
     assert any("changed since" in line and "J1a.1" in line for line in done.stands)
