@@ -25,8 +25,8 @@ class Told:
     """The ids of the queries that came by them."""
     sentences: dict[str, str]
     """The sentences of their findings and queries, and what became of them."""
-    beside: Collection[tuple[str, str]]
-    """Code and sentence of each finding that is about no cell of theirs: each file of one e-mail has them."""
+    of_mails: set[str]
+    """Those of the findings about their e-mails: they may stand with another file that came in the same one."""
     companions: frozenset[str]
     """The numbers of the other returns that came in the same e-mails."""
 
@@ -152,7 +152,7 @@ def _redact_finding(texts: Mapping[str, str], typed: TypedTexts, told: Told) -> 
     """A row of the sheet Findings: all of it that tells what came in a return that is meant."""
     sender = next((sender for sender in typed.senders if texts["file"].startswith(f"{sender.number}: ")), None)
     beside = texts["file"].partition(": ")[0] in told.companions
-    if sender is None and not (beside and texts["message"] in (sentence for _, sentence in told.beside)):
+    if sender is None and not (beside and texts["message"] in told.of_mails):
         return {}
     known = plain(texts["sheet"]) in typed.known or not texts["sheet"]
     file = f"{sender.number}: {REDACTED}{PurePath(sender.file).suffix}" if sender else texts["file"]

@@ -39,6 +39,10 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
 """The columns that may hold what somebody typed, by table."""
 
 
+_OF_MAIL = "mail_"
+"""How the codes of the findings begin that are about an e-mail: one file of those that came in it has them."""
+
+
 @dataclass(frozen=True, slots=True)
 class RedactedRows:
     """What became of the rows of a register."""
@@ -73,14 +77,13 @@ class _Rows:
     @classmethod
     def of(cls, batch: Batch, typed: TypedTexts) -> _Rows:
         """The rows as they stand."""
-        read, r, m, c, v, s, f = (
+        read, r, m, c, v, s = (
             batch.connection.execute,
             tables.RETURN.c,
             tables.MAIL.c,
             tables.QUERY_CELL.c,
             tables.VALUE.c,
             tables.SETTLEMENT.c,
-            tables.FINDING.c,
         )
         in_mail = dict(map(tuple, read(select(r.id, r.mail).where(r.mail.is_not(None)))))
         came_in = {mail for number, mail in in_mail.items() if number in typed.returns}
@@ -101,15 +104,8 @@ class _Rows:
                 came_by["settlement"][row.id] = came_by["query"].get(int(query)) if query.isdigit() else None
         own = typed.is_of_returns
         queries = frozenset(query for query, number in came_by["query"].items() if own and number in typed.returns)
-        # What is told of the e-mail itself stands in the findings of each file that came in it.
-        beside = select(f.code, f.message).where(f.return_id.in_(typed.returns), f.cell == "", f.ref == "")
         companions = select(r.number).where(r.id.in_(came_in_them - typed.returns))
-        told = Told(
-            queries,
-            {},
-            frozenset(map(tuple, read(beside))) if own else frozenset(),
-            frozenset(number for (number,) in read(companions)),
-        )
+        told = Told(queries, {}, set(), frozenset(number for (number,) in read(companions)))
         return cls(batch, typed, mails, came_in_them, by_query, by_settlement, came_by, settled, told)
 
     def redact(self, table: str, row: Any, column: str, value: str) -> str:
@@ -143,15 +139,16 @@ class _Rows:
             number = self.came_by[of].get(getattr(row, of))
         else:
             number = self.came_by["query"].get(row.query) if table == "query_cell" else getattr(row, "return_id", None)
-        if table == "finding" and number in self.came_in_them and (row.code, row.message) in self.told.beside:
+        if table == "finding" and row.code.startswith(_OF_MAIL) and number in self.came_in_them:
             return True
         return number in self.typed.returns
 
     def _redact_own(self, table: str, row: Any, column: str, value: str) -> str:
         """A text of a row that tells what came in a return that is meant."""
         if column == "message":
-            news = self.told.sentences[value] = redact_sentence(row.code, value, self.typed.known)
-            return news
+            if row.code.startswith(_OF_MAIL):
+                self.told.of_mails.add(value)
+            return self.told.sentences.setdefault(value, redact_sentence(row.code, value, self.typed.known))
         if column in ("sheet", "address"):
             sheet, mark, cell = value.rpartition("!") if column == "address" else (value, "", "")
             return value if plain(sheet.strip("'")) in self.typed.known else f"{REDACTED}{mark}{cell}"
