@@ -85,7 +85,7 @@ def redact_texts(folder: Folder, about: str, reason: str, now: datetime, field: 
     check_moment(now)
     taken = take_out(folder, about, reason, now, field)
     made, not_made = _make_anew(folder, now)
-    holding = find_holding(folder, taken)
+    holding = find_holding(folder, taken, made)
     made = [path for path in made if path not in holding]
     return Redacted(about, taken.rows, taken.removed, made, holding, not_made)
 

@@ -138,14 +138,18 @@ def _remove(folder: Folder, sha: str) -> Iterator[Path]:
         yield path
 
 
-def find_holding(folder: Folder, taken: RedactedTexts) -> Sequence[Path]:
-    """The files of the plan folder in which any of the texts stands still, and other copies of the register."""
+def find_holding(folder: Folder, taken: RedactedTexts, made: Collection[Path]) -> Sequence[Path]:
+    """The files of the plan folder in which any of the texts stands still, and other copies of the register.
+
+    `made`: those that were made anew: what is named there by the number of a return is what stands now.
+    """
+    typed = {True: replace(taken.typed, senders=()), False: taken.typed}
     files = sorted(path for path in folder.path.rglob("*") if path.is_file() and path != folder.path / FILE)
     kept = folder.path / RETURNED
     return [
         path
         for path in files
-        if (path.stem in taken.echoing if path.parent == kept else _holds(path.read_bytes(), taken.typed))
+        if (path.stem in taken.echoing if path.parent == kept else _holds(path.read_bytes(), typed[path in made]))
     ]
 
 
@@ -157,7 +161,9 @@ def _holds(data: bytes, typed: TypedTexts, *, came: bool = False) -> bool:
     if data.startswith(_SQLITE):
         return True
     if data.startswith(_ZIP) or is_workbook(data):
-        is_in = partial(_is_in_row, typed=replace(typed, by_key={}) if came and typed.is_of_returns else typed)
+        is_in = partial(
+            _is_in_row, typed=replace(typed, by_key={}, senders=()) if came and typed.is_of_returns else typed
+        )
         return any(map(typed.holds, _list_parts(data))) or any(map(is_in, _list_rows(data)))
     text = data.decode("utf-8", "replace")
     return typed.holds(text) or (came and any(has_words(text, words) for words in _list_short(typed)))
@@ -179,10 +185,13 @@ def _list_rows(data: bytes) -> Iterator[list[str]]:
 
 
 def _is_in_row(texts: Sequence[str], typed: TypedTexts) -> bool:
-    """Whether a text that tells somebody stands in a row; or any text, as a whole cell, beside its ref."""
+    """Whether a row holds a text that tells somebody; or any, as a whole cell beside its ref, or with its return."""
     if any(map(typed.holds, texts)):
         return True
-    meant = find_mentioned(typed, "\n".join(texts))
+    said = "\n".join(texts)
+    if typed.is_of_returns and any(sender.is_quoted(said) for sender in typed.senders):
+        return True
+    meant = find_mentioned(typed, said)
     words = {word for key in meant for word in typed.by_key[key]}
     return bool(words) and any(plain(text) in words for text in texts)
 

@@ -276,3 +276,24 @@ def test_what_the_officer_took_goes_with_the_return_that_said_it_and_not_with_th
     redact_texts(three.folder, "DA-2", WHY, MADE_ON)
     assert three.said("J1a.1", "progress") == "Redacted"
     assert holding(three, "Zebby") == set()
+
+
+def test_the_officers_workbook_of_an_earlier_round_is_named(round_one: Plan) -> None:
+    office.receive_files(round_one.folder, [round_one.filled("da", said(message="About Zebby"))], RECEIVED_ON)
+    october = MADE_ON.replace(month=10)
+    round_one.issue(Q2, october.date(), october)
+    done = redact_texts(round_one.folder, "DA-1", WHY, october)
+    earlier = round_one.path / "officer" / "2016-17-q1.xlsx"
+    assert {path for path, _ in holding(round_one, "Zebby")} == {"officer/2016-17-q1.xlsx"}
+    assert earlier in done.holding
+
+
+def test_what_was_only_agreed_to_stays_with_whoever_said_it(round_one: Plan) -> None:
+    for name in ("one", "two"):
+        path = round_one.filled(name, said(progress="On track", message=name))
+        office.receive_files(round_one.folder, [path], RECEIVED_ON)
+    before = rows_of(round_one, "DA-1")
+    redact_texts(round_one.folder, "DA-2", WHY, MADE_ON)
+    assert rows_of(round_one, "DA-1") == before
+    assert round_one.said("J1a.1", "progress") == "On track"
+    assert "On track" not in repr(rows_of(round_one, "DA-2"))

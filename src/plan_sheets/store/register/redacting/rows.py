@@ -91,17 +91,15 @@ class _Rows:
         mails = frozenset(_add_outer(came_in, dict(map(tuple, read(select(m.id, m.attached_to))))))
         by_query = _gather(read(select(c.query, c.record, c.ref, c.field)))
         by_settlement = _gather(read(select(v.settlement, v.record, v.ref, v.field).where(v.settlement.is_not(None))))
-        for row in read(select(s.id, s.subject)):
-            number = row.subject.removeprefix(QUERY_SUBJECT)
-            if number.isdigit():
-                by_settlement.setdefault(row.id, set()).update(by_query.get(int(number), ()))
         of = {"query": tables.QUERY, "entry": tables.ENTRY, "settlement": tables.SETTLEMENT}
         came_by = {name: dict(map(tuple, read(select(table.c.id, table.c.return_id)))) for name, table in of.items()}
         settled = frozenset(number for (number,) in read(select(s.id).where(s.typed != "")))
-        for row in read(select(s.id, s.subject)):  # what was taken came by the query, and not by the officer
-            if row.id not in settled:
-                query = row.subject.removeprefix(QUERY_SUBJECT)
-                came_by["settlement"][row.id] = came_by["query"].get(int(query)) if query.isdigit() else None
+        for row in read(select(s.id, s.subject)):
+            subject = row.subject.removeprefix(QUERY_SUBJECT)
+            query = int(subject) if subject.isdigit() else 0
+            by_settlement.setdefault(row.id, set()).update(by_query.get(query, ()))
+            if row.id not in settled:  # what was taken came by the query, and not by the officer
+                came_by["settlement"][row.id] = came_by["query"].get(query)
         own = typed.is_of_returns
         queries = frozenset(query for query, number in came_by["query"].items() if own and number in typed.returns)
         companions = select(r.number).where(r.id.in_(came_in_them - typed.returns))
@@ -120,8 +118,9 @@ class _Rows:
             return REDACTED
         keys = self._keys_of(table, row)
         if self.typed.is_of_returns:
-            goes = self._is_carried(table, row, column) and any(self.typed.is_of(key, value) for key in keys)
-            goes = goes or (column == "message" and self.typed.quotes(keys, value))
+            here = self.typed.without_shared(getattr(row, "round", ""))
+            goes = self._is_carried(table, row, column) and any(here.is_of(key, value) for key in keys)
+            goes = goes or (column == "message" and here.quotes(keys, value))
             return REDACTED if goes else value
         goes = any(self.typed.is_of(key, value) for key in keys)
         if column in ("message", "typed"):

@@ -48,9 +48,16 @@ class Sender(NamedTuple):
     subgroup: str
     title: str
     messages: tuple[str, ...]
-    """What was written on its form and in its e-mail, as it came."""
+    """What was written on its form, in its e-mail and beside its cells, as it came."""
     day: str
     """The day on which it came, in words."""
+
+    def is_quoted(self, said: str) -> bool:
+        """Whether a row that names this return by its number holds anything that was typed beside its cells."""
+        if not re.search(rf"(?<![\w.-]){re.escape(self.number)}(?!\w)", said):
+            return False
+        names = (self.completed_by, "" if self.is_ours else self.file)
+        return any(has_words(said, text) for text in (*names, *self.messages) if plain(text) not in _NOTHING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,11 +94,11 @@ class TypedTexts:
 
     def without_shared(self, code: str) -> TypedTexts:
         """The same without the short texts that somebody else said as well, as a document of this round shows them."""
-        by_key = {
-            key: frozenset(text for text in texts if not {"", code} & self.shared.get((key, text), frozenset()))
-            for key, texts in self.by_key.items()
-        }
-        return replace(self, by_key=by_key) if self.shared else self
+        others = {(key, text) for (key, text), rounds in self.shared.items() if not rounds.isdisjoint(("", code))}
+        if not others:
+            return self
+        left = {key: {text for text in texts if (key, text) not in others} for key, texts in self.by_key.items()}
+        return replace(self, by_key={key: frozenset(texts) for key, texts in left.items() if texts})
 
     @property
     def all_texts(self) -> frozenset[str]:
@@ -240,7 +247,7 @@ def _list_senders(register: Register, files: Iterable[ReturnFacts]) -> Iterator[
         day = PartialDate.of_iso(file.received).words
         mails = [*_list_mails(register, [file.id])]
         said = [text for mail in mails for text in (mail.sent_by, *split_body(mail.body))]
-        written = (*_list_written(register, [file]), *said)
+        written = (*_list_written(register, [file]), *said, *list_texts_found(register, [file.id]))
         yield Sender(file.number, file.file, file.file in ours, file.completed_by, subgroup, title, written, day)
 
 
