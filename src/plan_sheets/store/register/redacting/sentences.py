@@ -11,25 +11,25 @@ from plan_sheets.core.model.text import REDACTED, plain
 from plan_sheets.store.register.redacting.typed import is_of_signs
 from plan_sheets.store.schemas import load_messages
 
-_LONGEST = 4_000
-"""Characters of a sentence that is looked at part by part; a longer one goes as a whole."""
-
 
 def redact_sentence(code: str, sentence: str, known: Collection[str]) -> str:
     """The sentence of a message with `REDACTED` for each detail but refs, numbers, days and `known` words.
 
     One that the message of today does not say goes as a whole.
     """
-    pattern = _pattern(code)
-    match = pattern.fullmatch(sentence) if pattern and len(sentence) <= _LONGEST else None
-    if match is None:
-        return REDACTED
-    told, at = "", 0
-    for group in range(1, len(match.groups()) + 1):
-        start, end = match.span(group)
-        told += sentence[at:start] + (match[group] if _is_ours(match[group], known) else REDACTED)
-        at = end
-    return told + sentence[at:]
+    first, *others = _list_parts(code)
+    if not others:
+        return sentence if sentence == first else REDACTED
+    told, at = first, len(first)
+    for number, part in enumerate(others, 1):
+        is_last = number == len(others)
+        end = len(sentence) - len(part) if is_last else sentence.find(part, at)
+        if end < at or not sentence.startswith(part, end):
+            return REDACTED
+        detail = sentence[at:end]
+        told += (detail if _is_ours(detail, known) else REDACTED) + part
+        at = end + len(part)
+    return told if sentence.startswith(first) else REDACTED
 
 
 def _is_ours(detail: str, known: Collection[str]) -> bool:
@@ -41,12 +41,10 @@ def _is_ours(detail: str, known: Collection[str]) -> bool:
 
 
 @cache
-def _pattern(code: str) -> re.Pattern[str] | None:
-    """What the sentence of a message looks like; None if there is no such message any more."""
+def _list_parts(code: str) -> list[str]:
+    """What the sentence of a message says between its details; "" alone if there is no such message any more."""
     message = load_messages().by_code.get(code)
     if message is None:
-        return None
+        return [""]
     example = f"For example: {message.example.removesuffix('.')}." if message.example else ""
-    template = " ".join(f"{message.wrong} {message.do} {example}".split())
-    parts = re.split(r"\{\w+\}", template)
-    return re.compile("(.*?)".join(map(re.escape, parts)), re.DOTALL)
+    return re.split(r"\{\w+\}", " ".join(f"{message.wrong} {message.do} {example}".split()))
