@@ -16,7 +16,7 @@ from plan_sheets.core.model.findings import PlanSheetsError
 from plan_sheets.core.model.receipts import Instructions, Receipts
 from plan_sheets.core.model.rounds import Round
 from plan_sheets.core.model.text import split_refs
-from plan_sheets.redact import find_holding, take_out
+from plan_sheets.redact import RemovedFile, find_holding, take_out
 from plan_sheets.store.plan_folder import PLAN_FILE, AnyPath, Folder, as_paths, check_folder
 from plan_sheets.store.register.editions import is_of, list_editions
 from plan_sheets.store.register.troubles import UNCHANGED
@@ -60,8 +60,8 @@ class Redacted:
     about: str
     rows: int
     """How many rows of the register were changed."""
-    removed: Sequence[Path]
-    """The files of `returned/` that held it: they are gone."""
+    removed: Sequence[RemovedFile]
+    """The files of `returned/` that held it, with whose they were: they are gone."""
     made_anew: Sequence[Path]
     """The officer's workbook and the masters, as they are without it."""
     holding: Sequence[Path]
@@ -75,15 +75,17 @@ def redact_texts(folder: Folder, about: str, reason: str, now: datetime, field: 
 
     `about`: a ref; or a return by the reference of its issue if nothing else came for that, the beginning of its
     SHA-256, or its number. `field`: of a ref, only this field, with what the plan says in it; "" for all that returns
-    said. Of a return its form, its file's name and its e-mail go as well. The words of drop-downs, dates and numbers
-    stay. That it was done, with the reason, is recorded, and what was taken out of `returned/` is not received again.
+    said. Of a return its form, its file's name, its e-mail and whatever else came in it go as well. What another return
+    said by itself stays, but where it quotes a long text, or one with an identifier of a case. The words of drop-downs,
+    dates and numbers stay. That it was done, with the reason, is recorded, and what was taken out of `returned/` is not
+    received again.
     Raises PlanSheetsError if there is no such return or ref, nothing was typed there, or there is no reason.
     """
     check_folder(folder)
     check_moment(now)
     taken = take_out(folder, about, reason, now, field)
     made, not_made = _make_anew(folder, now)
-    holding = find_holding(folder, taken.typed)
+    holding = find_holding(folder, taken, made)
     made = [path for path in made if path not in holding]
     return Redacted(about, taken.rows, taken.removed, made, holding, not_made)
 

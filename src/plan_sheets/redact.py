@@ -6,8 +6,9 @@ import html
 import re
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from zipfile import BadZipFile
 
@@ -25,12 +26,21 @@ from plan_sheets.store.plan_folder import RETURNED, Folder
 from plan_sheets.store.register.reads import list_mails
 from plan_sheets.store.register.redacting.base import find_mentioned
 from plan_sheets.store.register.redacting.rows import forget, record_redaction, redact_rows
-from plan_sheets.store.register.redacting.typed import TypedTexts, find_typed, has_words
+from plan_sheets.store.register.redacting.typed import Sender, TypedTexts, find_typed, has_words
 from plan_sheets.store.register.register import FILE, ReturnFacts
 from plan_sheets.store.register.statements import SHA_ENOUGH
 
 _SQLITE = b"SQLite format 3"
+_ZIP = b"PK"
 _TAG = re.compile(r"<[^>]*>")
+
+
+@dataclass(frozen=True, slots=True)
+class RemovedFile:
+    """A file that is gone from `returned/`, and the numbers of the returns that it was, or brought: `DA-1, DA-2`."""
+
+    path: Path
+    numbers: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +49,9 @@ class RedactedTexts:
 
     typed: TypedTexts
     rows: int
-    removed: Sequence[Path]
+    removed: Sequence[RemovedFile]
+    echoing: Collection[str]
+    """SHA-256 of each file of another return in which a short text came back as it went out."""
 
 
 def take_out(folder: Folder, about: str, reason: str, now: datetime, field: str) -> RedactedTexts:
@@ -49,17 +61,33 @@ def take_out(folder: Folder, about: str, reason: str, now: datetime, field: str)
         is_ref = about in {ref for _, ref in register.history().by_row}
         returns = [] if is_ref else _find_returns(folder, about)
         typed = find_typed(register, about if is_ref else "", field, returns)
-        if not (typed.by_key or typed.beside):
+        if not (typed.by_key or typed.stems or any(_has_words_beside(sender) for sender in typed.senders)):
             raise PlanSheetsError(
                 f"Nothing was typed there that could be taken out: {about} {field}".strip() + ".",
                 "Look at it with plan-sheets trace. Nothing was changed.",
             )
-        rows, holding = redact_rows(batch, typed)
-        shas = _list_shas(folder, typed, holding)
-        record_redaction(batch, f"{about} {field}".strip(), reason, rows, shas)
-        removed = [path for sha in shas for path in _remove(folder, sha)]
+        numbers = _list_numbers(folder)
+        rows = redact_rows(batch, typed)
+        meant, others = _list_shas(folder, typed, rows.holding)
+        record_redaction(batch, f"{about} {field}".strip(), reason, rows.count, meant)
+        removed = [RemovedFile(path, numbers.get(sha, "")) for sha in meant for path in _remove(folder, sha)]
     forget(register)
-    return RedactedTexts(typed, rows, removed)
+    return RedactedTexts(typed, rows.count, removed, others)
+
+
+def _has_words_beside(sender: Sender) -> bool:
+    """Whether anything was typed beside the cells of a return."""
+    return bool(sender.completed_by or any(sender.messages) or not sender.is_ours)
+
+
+def _list_numbers(folder: Folder) -> dict[str, str]:
+    """The numbers of the returns that a file, or an e-mail, was or brought; by its SHA-256."""
+    found: dict[str, dict[str, None]] = {}
+    for file in folder.register.returns():
+        brought_by = [mail.sha256 for mail in list_mails(folder.register, [file.id])]
+        for sha in (file.sha256, *brought_by):
+            found.setdefault(sha, {})[file.number] = None
+    return {sha: ", ".join(filter(None, numbers)) for sha, numbers in found.items()}
 
 
 def _find_returns(folder: Folder, name: str) -> list[ReturnFacts]:
@@ -89,15 +117,19 @@ def _find_returns(folder: Folder, name: str) -> list[ReturnFacts]:
     return [file for file in came if file.sha256 in each]
 
 
-def _list_shas(folder: Folder, typed: TypedTexts, holding: Collection[int]) -> list[str]:
-    """The SHA-256 of the files, e-mails too, that held it: they go from `returned/`, and are not received again."""
+def _list_shas(folder: Folder, typed: TypedTexts, holding: Collection[int]) -> tuple[list[str], set[str]]:
+    """The SHA-256 of the files, e-mails too, that held it: they go from `returned/`, and are not received again.
+
+    Then those of other returns in which a short text came back as it went out: they stay, and are named.
+    """
     register = folder.register
-    meant = {*holding, *(typed.returns if typed.is_of_returns else ())}
-    shas = {file.sha256 for file in register.returns() if file.id in meant and file.kind != "plan"}
+    meant = {*(typed.returns if typed.is_of_returns else holding)}
+    came = [file for file in register.returns() if file.kind != "plan"]
+    shas = {file.sha256 for file in came if file.id in meant}
     shas |= {mail.sha256 for mail in list_mails(register, meant)} if typed.is_of_returns else set()
     kept = sorted((folder.path / RETURNED).glob("*.*"))
-    shas |= {path.stem for path in kept if _holds(path.read_bytes(), typed, came=path.suffix == ".txt")}
-    return sorted(shas)
+    shas |= {path.stem for path in kept if _holds(path.read_bytes(), typed, came=True)}
+    return sorted(shas), {file.sha256 for file in came if file.id in holding} - shas
 
 
 def _remove(folder: Folder, sha: str) -> Iterator[Path]:
@@ -106,23 +138,35 @@ def _remove(folder: Folder, sha: str) -> Iterator[Path]:
         yield path
 
 
-def find_holding(folder: Folder, typed: TypedTexts) -> Sequence[Path]:
-    """The files of the plan folder in which any of the texts stands still, and other copies of the register."""
+def find_holding(folder: Folder, taken: RedactedTexts, made: Collection[Path]) -> Sequence[Path]:
+    """The files of the plan folder in which any of the texts stands still, and other copies of the register.
+
+    `made`: those that were made anew: what is named there by the number of a return is what stands now.
+    """
+    typed = {True: replace(taken.typed, senders=()), False: taken.typed}
     files = sorted(path for path in folder.path.rglob("*") if path.is_file() and path != folder.path / FILE)
-    return [path for path in files if _holds(path.read_bytes(), typed)]
+    kept = folder.path / RETURNED
+    return [
+        path
+        for path in files
+        if (path.stem in taken.echoing if path.parent == kept else _holds(path.read_bytes(), typed[path in made]))
+    ]
 
 
 def _holds(data: bytes, typed: TypedTexts, *, came: bool = False) -> bool:
-    """Whether a file holds any of the texts; `came`: it is an e-mail that was kept, and short ones count too."""
+    """Whether a file holds any of the texts; `came`: it was kept in `returned/`.
+
+    There an e-mail counts with a short text about a ref, and a workbook of another return with a long text alone.
+    """
     if data.startswith(_SQLITE):
         return True
-    if not is_workbook(data):
-        text = data.decode("utf-8", "replace")
-        return typed.holds(text) or (came and any(has_words(text, words) for words in _list_short(typed)))
-    found = read_workbook(data)
-    if not isinstance(found, FoundWorkbook):
-        return False
-    return any(_is_in_row(texts, typed) for texts in _list_rows(found)) or any(map(typed.holds, _list_parts(data)))
+    if data.startswith(_ZIP) or is_workbook(data):
+        is_in = partial(
+            _is_in_row, typed=replace(typed, by_key={}, senders=()) if came and typed.is_of_returns else typed
+        )
+        return any(map(typed.holds, _list_parts(data))) or any(map(is_in, _list_rows(data)))
+    text = data.decode("utf-8", "replace")
+    return typed.holds(text) or (came and any(has_words(text, words) for words in _list_short(typed)))
 
 
 def _list_short(typed: TypedTexts) -> list[str]:
@@ -130,9 +174,10 @@ def _list_short(typed: TypedTexts) -> list[str]:
     return [] if typed.is_of_returns else [*typed.all_texts]
 
 
-def _list_rows(found: FoundWorkbook) -> Iterator[list[str]]:
-    """The texts of each row of a workbook."""
-    for sheet in found.sheets:
+def _list_rows(data: bytes) -> Iterator[list[str]]:
+    """The texts of each row of a workbook; of anything else none."""
+    found = read_workbook(data) if is_workbook(data) else None
+    for sheet in found.sheets if isinstance(found, FoundWorkbook) else ():
         rows: dict[int, list[str]] = {}
         for (row, _), cell in sheet.cells.items():
             rows.setdefault(row, []).append(cell.text)
@@ -140,10 +185,13 @@ def _list_rows(found: FoundWorkbook) -> Iterator[list[str]]:
 
 
 def _is_in_row(texts: Sequence[str], typed: TypedTexts) -> bool:
-    """Whether a text that tells somebody stands in a row; or any text, as a whole cell, beside its ref."""
+    """Whether a row holds a text that tells somebody; or any, as a whole cell beside its ref, or with its return."""
     if any(map(typed.holds, texts)):
         return True
-    meant = find_mentioned(typed, "\n".join(texts))
+    said = "\n".join(texts)
+    if typed.is_of_returns and any(sender.is_quoted(said) for sender in typed.senders):
+        return True
+    meant = find_mentioned(typed, said)
     words = {word for key in meant for word in typed.by_key[key]}
     return bool(words) and any(plain(text) in words for text in texts)
 

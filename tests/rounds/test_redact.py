@@ -135,7 +135,7 @@ def test_the_mail_that_it_came_in_goes_too(round_one: Plan) -> None:
     sha = round_one.register.returns(kind="subgroup")[0].sha256
     done = redact_texts(round_one.folder, sha[:10], "It names a child", MADE_ON)
     assert holding(round_one) == set()
-    assert {path.suffix for path in done.removed} == {".xlsx", ".txt"}
+    assert {file.path.suffix for file in done.removed} == {".xlsx", ".txt"}
 
 
 def test_as_a_command(written: Plan) -> None:

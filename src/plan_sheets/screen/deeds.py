@@ -349,7 +349,7 @@ def print_redacted(done: Redacted, *, as_json: bool) -> None:
         return
     say(f"What was typed in {done.about} is taken out of the register ({count_words(done.rows, 'row')} changed).")
     for title, paths in (
-        ("Removed, for it held it:", done.removed),
+        ("Removed, for it held it:", [f"{file.numbers or 'Not known whose'}: {file.path}" for file in done.removed]),
         ("Made anew, without it:", done.made_anew),
         ("Not made anew; make it yourself when this is mended:", done.not_made),
         (

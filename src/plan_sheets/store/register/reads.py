@@ -10,7 +10,7 @@ from plan_sheets.core.answers.withdraw import SaidBeside
 from plan_sheets.core.model.dates import PartialDate
 from plan_sheets.core.model.findings import Outcome, PlanSheetsError
 from plan_sheets.core.model.keys import Key
-from plan_sheets.core.model.mail import Mail
+from plan_sheets.core.model.mail import QUOTING, Mail
 from plan_sheets.core.model.text import MASK
 from plan_sheets.store.register import statements, tables, withdrawals
 from plan_sheets.store.register.register import Register, ReturnFacts
@@ -288,6 +288,22 @@ def list_settled_typed(register: Register, about: str, field: str, returns: Coll
     """The same of what the officer typed to settle something."""
     rows = register.read(statements.values_typed(), plan=register.plan, about=about, field=field, ids=[*returns])
     return [TypedEntry(return_id, kind, Key(*place[:3]), tuple(place[3:])) for return_id, kind, *place in rows]
+
+
+def list_said(register: Register) -> Iterator[tuple[int, Key, str, str]]:
+    """All that was typed into a cell: the return (its id), the fact, the round (its code), and the text, tidied."""
+    e = tables.ENTRY.c
+    chosen = statements.rows_by(tables.ENTRY).where(e.outcome != Outcome.UNTOUCHED)
+    columns = e.return_id, e.record, e.ref, e.field, e.round, e.tidied
+    for return_id, *place, code, text in register.read(chosen.with_only_columns(*columns), plan=register.plan):
+        yield return_id, Key(*place), code, text
+
+
+def list_texts_found(register: Register, returns: Collection[int]) -> list[str]:
+    """What the findings about these returns (ids) quote; an e-mail is not among it."""
+    f = tables.FINDING.c
+    chosen = statements.rows_by(tables.FINDING).where(f.return_id.in_([*returns]), f.code.not_in(QUOTING))
+    return [text for (text,) in register.read(chosen.with_only_columns(f.entered), plan=register.plan) if text]
 
 
 def read_redacted(register: Register) -> dict[str, str]:

@@ -3,26 +3,44 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Sequence
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import PurePath
 from typing import Any
 
 from plan_sheets.core.book.document import Document
-from plan_sheets.core.book.layout import Column, Row
+from plan_sheets.core.book.layout import Column, Row, Sheet
 from plan_sheets.core.model.keys import Key
-from plan_sheets.core.model.text import REDACTED
-from plan_sheets.store.register.redacting.typed import TypedTexts, has_words, is_free, mention
+from plan_sheets.core.model.text import REDACTED, plain
+from plan_sheets.store.register.redacting.typed import Sender, TypedTexts, has_words, is_free, mention
 from plan_sheets.store.schemas import load_records
 
 
-def redact_base(document: Document, base: str, typed: TypedTexts) -> str:
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What the register told of the returns that are meant."""
+
+    queries: Collection[int]
+    """The ids of the queries that came by them."""
+    sentences: dict[str, str]
+    """The sentences of their findings and queries, and what became of them."""
+    of_mails: set[str]
+    """Those of the findings about their e-mails: they may stand with another file that came in the same one."""
+    companions: frozenset[str]
+    """The numbers of the other returns that came in the same e-mails."""
+
+
+def redact_base(document: Document, base: str, typed: TypedTexts, told: Told) -> str:
     """The base of a document without these texts; the same text if it holds none of them."""
-    told = json.loads(base)
-    news = redact_text(told, typed)
+    kept = json.loads(base)
+    news = redact_text(kept, typed)
+    here = typed.without_shared(document.round)
     for sheet, rows in zip(document.sheets, news["sheets"], strict=True):
-        rows["lines"] = _redact_lines(rows["lines"], typed)
-        for row, kept in zip(sheet.rows, rows["rows"], strict=True):
-            kept["cells"] = _redact_row(document, row, sheet.columns, kept["cells"], typed)
-    return base if news == told else json.dumps(news, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        rows["lines"] = _redact_lines(rows["lines"], here)
+        for row, texts in zip(sheet.rows, rows["rows"], strict=True):
+            texts["cells"] = _redact_row(document, sheet, row, texts["cells"], here, told)
+    return base if news == kept else json.dumps(news, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
 def redact_text(value: Any, typed: TypedTexts) -> Any:
@@ -49,17 +67,101 @@ def find_mentioned(typed: TypedTexts, text: str) -> list[Key]:
 
 
 def _redact_row(
-    document: Document, row: Row, columns: Sequence[Column], cells: Sequence[Any], typed: TypedTexts
+    document: Document, sheet: Sheet, row: Row, cells: Sequence[Any], typed: TypedTexts, told: Told
 ) -> list[Any]:
     """The cells of a row, as JSON has them."""
+    if document.kind == "officer" and typed.is_of_returns and sheet.name in _OF_RETURNS:
+        texts = {column.field.name: cell for column, cell in zip(sheet.columns, cells, strict=True)}
+        news = _redact_row_of_returns(sheet.name, texts, typed, told)
+        return [news.get(column.field.name, cell) for column, cell in zip(sheet.columns, cells, strict=True)]
     said = "\n".join([row.ref, *(cell for cell in cells if isinstance(cell, str))])
-    quoted = {words for key in find_mentioned(typed, said) for words in typed.by_key[key]}
-    if document.kind == "officer" and any(mention(code).search(said) for code in typed.subgroups):
+    mentioned = find_mentioned(typed, said)
+    quoted = {words for key in mentioned for words in typed.by_key[key]}
+    if document.kind == "officer" and any(mention(sender.number).search(said) for sender in typed.senders):
         quoted |= typed.all_texts
+    proposes = document.kind == "officer" and any(column.field.name == "proposed_by" for column in sheet.columns)
+    meant = typed.senders if mentioned and typed.is_of_returns else ()
+    senders = [sender for sender in meant if proposes or _is_by(sender, said)]
     return [
-        REDACTED if isinstance(cell, str) and _goes(document.key_of(row, column), column, cell, quoted, typed) else cell
-        for column, cell in zip(columns, cells, strict=True)
+        REDACTED
+        if isinstance(cell, str)
+        and (_goes(document.key_of(row, column), column, cell, quoted, typed) or _names(senders, column, cell))
+        else cell
+        for column, cell in zip(sheet.columns, cells, strict=True)
     ]
+
+
+def _is_by(sender: Sender, said: str) -> bool:
+    """Whether a row says that something came in this return: it names its file, and its subgroup."""
+    whose = not sender.title or has_words(said, sender.title) or has_words(said, sender.subgroup)
+    return whose and has_words(said, sender.file)
+
+
+def _names(senders: Iterable[Sender], column: Column, cell: str) -> bool:
+    """Whether a cell that the tool made names one of these returns by what was typed."""
+    return column.field.scope == "derived" and any(_without_names(sender, cell) != cell for sender in senders)
+
+
+def _without_names(sender: Sender, cell: str) -> str:
+    """A text about this return without the name of its file, and of whoever completed it."""
+    names = [sender.completed_by, "" if sender.is_ours else sender.file]
+    for name in filter(None, names):
+        cell = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", REDACTED, cell)
+    return cell
+
+
+_OF_RETURNS = ("Returns", "Queries", "Findings")
+"""The sheets of the officer's workbook whose rows tell of returns, by their numbers."""
+
+
+def _redact_row_of_returns(name: str, texts: Mapping[str, str], typed: TypedTexts, told: Told) -> dict[str, str]:
+    """The cells that change in a row of one of these sheets (its `name`), by field."""
+    if name == "Returns":
+        return _redact_return(texts, typed, told)
+    return _redact_query(texts, typed, told) if name == "Queries" else _redact_finding(texts, typed, told)
+
+
+def _redact_return(texts: Mapping[str, str], typed: TypedTexts, told: Told) -> dict[str, str]:
+    """A row of the sheet Returns: of several returns of one subgroup only what the ones meant, and their mail, said."""
+    numbers = texts["number"].split(", ")
+    mine = [sender for sender in typed.senders if sender.number in numbers]
+    completed_by, message = texts["completed_by"], texts["message"]
+    for sender in mine:
+        completed_by = _without_names(sender, completed_by)
+    for sender in typed.senders if mine or not told.companions.isdisjoint(numbers) else ():
+        for written in sorted(filter(None, map(str.strip, sender.messages)), key=len, reverse=True):
+            message = message.replace(written, REDACTED)
+    return {"completed_by": completed_by, "message": REDACTED if message and len(mine) == len(numbers) else message}
+
+
+def _redact_query(texts: Mapping[str, str], typed: TypedTexts, told: Told) -> dict[str, str]:
+    """A row of the sheet Queries: what was returned, or what stands, if that came in a return that is meant."""
+    if texts["ref"] not in map(str, told.queries):
+        about = find_mentioned(typed, texts["about"])
+        quoting = {name: texts[name] for name in ("head", "why") if typed.quotes(about, texts[name])}
+        return dict.fromkeys(quoting, REDACTED)
+    sender = next((sender for sender in typed.senders if texts["returned_from"].startswith(f"{sender.number}, ")), None)
+    return {
+        "why": told.sentences.get(texts["why"], REDACTED),
+        "returned": REDACTED if texts["returned"] else "",
+        "returned_from": _without_names(sender, texts["returned_from"]) if sender else REDACTED,
+    }
+
+
+def _redact_finding(texts: Mapping[str, str], typed: TypedTexts, told: Told) -> dict[str, str]:
+    """A row of the sheet Findings: all of it that tells what came in a return that is meant."""
+    sender = next((sender for sender in typed.senders if texts["file"].startswith(f"{sender.number}: ")), None)
+    beside = texts["file"].partition(": ")[0] in told.companions
+    if sender is None and not (beside and texts["message"] in told.of_mails):
+        return {}
+    known = plain(texts["sheet"]) in typed.known or not texts["sheet"]
+    file = f"{sender.number}: {REDACTED}{PurePath(sender.file).suffix}" if sender else texts["file"]
+    return {
+        "file": texts["file"] if sender and sender.is_ours else file,
+        "sheet": texts["sheet"] if known else REDACTED,
+        "entered": REDACTED if texts["entered"] else "",
+        "message": told.sentences.get(texts["message"], REDACTED),
+    }
 
 
 def _goes(key: Key, column: Column, cell: str, quoted: Collection[str], typed: TypedTexts) -> bool:

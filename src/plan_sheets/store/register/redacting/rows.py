@@ -11,13 +11,15 @@ from typing import Any
 
 from sqlalchemy import Connection, select, text, update
 
+from plan_sheets.core.model.findings import Outcome
 from plan_sheets.core.model.keys import Key
 from plan_sheets.core.model.mail import QUOTING
-from plan_sheets.core.model.text import REDACTED
+from plan_sheets.core.model.text import REDACTED, plain
 from plan_sheets.store.register import tables
 from plan_sheets.store.register.batch import Batch
-from plan_sheets.store.register.redacting.base import redact_base
-from plan_sheets.store.register.redacting.typed import TypedTexts, has_words, is_free, is_telling
+from plan_sheets.store.register.redacting.base import Told, redact_base
+from plan_sheets.store.register.redacting.sentences import redact_sentence
+from plan_sheets.store.register.redacting.typed import TypedTexts, has_words, is_word
 from plan_sheets.store.register.register import Register
 from plan_sheets.store.register.statements import QUERY_SUBJECT
 from plan_sheets.store.schemas import load_records
@@ -25,16 +27,30 @@ from plan_sheets.store.schemas import load_records
 COLUMNS: Mapping[str, tuple[str, ...]] = {
     "mail": ("sent_by", "subject", "body"),
     "return": ("file", "completed_by", "form"),
-    "entry": ("entered", "tidied", "compared", "next_base", "head"),
+    "entry": ("entered", "tidied", "compared", "next_base", "head", "sheet"),
     "value": ("value",),
-    "finding": ("entered", "message"),
+    "finding": ("entered", "message", "sheet"),
     "query": ("message",),
-    "query_cell": ("head", "returned"),
-    "settlement": ("typed",),
+    "query_cell": ("head", "returned", "address"),
+    "settlement": ("typed", "by"),
     "document": ("base",),
     "withdrawal": ("reason",),
 }
 """The columns that may hold what somebody typed, by table."""
+
+
+_OF_MAIL = "mail_"
+"""How the codes of the findings begin that are about an e-mail: one file of those that came in it has them."""
+
+
+@dataclass(frozen=True, slots=True)
+class RedactedRows:
+    """What became of the rows of a register."""
+
+    count: int
+    """How many were changed."""
+    holding: Collection[int]
+    """The ids of the returns in whose cells or name anything was taken out."""
 
 
 @dataclass(slots=True)
@@ -50,6 +66,11 @@ class _Rows:
     by_query: Mapping[int, Collection[Key]]
     by_settlement: Mapping[int, Collection[Key]]
     """The facts that a query, or a settlement, is about."""
+    came_by: Mapping[str, Mapping[int, int | None]]
+    """The return (its id) by which each query (its id), each entry, and what each settlement makes stand came."""
+    settled: frozenset[int]
+    """The ids of the settlements in which the officer typed something."""
+    told: Told
     holding: set[int] = field(default_factory=set)
     """The ids of the returns whose cells held it."""
 
@@ -70,31 +91,80 @@ class _Rows:
         mails = frozenset(_add_outer(came_in, dict(map(tuple, read(select(m.id, m.attached_to))))))
         by_query = _gather(read(select(c.query, c.record, c.ref, c.field)))
         by_settlement = _gather(read(select(v.settlement, v.record, v.ref, v.field).where(v.settlement.is_not(None))))
+        of = {"query": tables.QUERY, "entry": tables.ENTRY, "settlement": tables.SETTLEMENT}
+        came_by = {name: dict(map(tuple, read(select(table.c.id, table.c.return_id)))) for name, table in of.items()}
+        settled = frozenset(number for (number,) in read(select(s.id).where(s.typed != "")))
         for row in read(select(s.id, s.subject)):
-            number = row.subject.removeprefix(QUERY_SUBJECT)
-            if number.isdigit():
-                by_settlement.setdefault(row.id, set()).update(by_query.get(int(number), ()))
-        return cls(batch, typed, mails, came_in_them, by_query, by_settlement)
+            subject = row.subject.removeprefix(QUERY_SUBJECT)
+            query = int(subject) if subject.isdigit() else 0
+            by_settlement.setdefault(row.id, set()).update(by_query.get(query, ()))
+            if row.id not in settled:  # what was taken came by the query, and not by the officer
+                came_by["settlement"][row.id] = came_by["query"].get(query)
+        own = typed.is_of_returns
+        queries = frozenset(query for query, number in came_by["query"].items() if own and number in typed.returns)
+        companions = select(r.number).where(r.id.in_(came_in_them - typed.returns))
+        told = Told(queries, {}, set(), frozenset(number for (number,) in read(companions)))
+        return cls(batch, typed, mails, came_in_them, by_query, by_settlement, came_by, settled, told)
 
     def redact(self, table: str, row: Any, column: str, value: str) -> str:
         """A text of a row without what has to go."""
-        if table == "document":
-            return value  # see `_redact_documents`
         if table == "mail":
             return REDACTED if self._is_mail_to_go(row, column) else value
         if table == "return":
             return self._redact_return(row, column, value)
+        if self._is_own(table, row):
+            return self._redact_own(table, row, column, value)
+        if self.typed.holds(value):
+            return REDACTED
         keys = self._keys_of(table, row)
-        is_meant = self.typed.is_of_returns and getattr(row, "return_id", 0) in self.typed.returns
-        goes = self.typed.holds(value) or any(self.typed.is_of(key, value) for key in keys)
+        if self.typed.is_of_returns:
+            here = self.typed.without_shared(getattr(row, "round", ""))
+            goes = self._is_carried(table, row, column) and any(here.is_of(key, value) for key in keys)
+            goes = goes or (column == "message" and here.quotes(keys, value))
+            return REDACTED if goes else value
+        goes = any(self.typed.is_of(key, value) for key in keys)
         if column in ("message", "typed"):
-            beside = [words for words in self.typed.beside if is_telling(words)]
-            goes = goes or self.typed.quotes(keys, value) or (is_meant and any(has_words(value, t) for t in beside))
+            goes = goes or self.typed.quotes(keys, value)
         elif getattr(row, "code", "") in QUOTING and row.return_id in self.came_in_them:
             goes = goes or self._is_said_to_go(value)
-        elif is_meant and not getattr(row, "ref", ""):
-            goes = goes or any(has_words(value, words) for words in self.typed.beside)
         return REDACTED if goes else value
+
+    def _is_own(self, table: str, row: Any) -> bool:
+        """Whether a row tells what came in a return that is meant, or in the same e-mail beside its workbook."""
+        if not self.typed.is_of_returns:
+            return False
+        if table == "value":
+            of = "entry" if row.entry else "settlement"
+            number = self.came_by[of].get(getattr(row, of))
+        else:
+            number = self.came_by["query"].get(row.query) if table == "query_cell" else getattr(row, "return_id", None)
+        if table == "finding" and row.code.startswith(_OF_MAIL) and number in self.came_in_them:
+            return True
+        return number in self.typed.returns
+
+    def _redact_own(self, table: str, row: Any, column: str, value: str) -> str:
+        """A text of a row that tells what came in a return that is meant."""
+        if column == "message":
+            if row.code.startswith(_OF_MAIL):
+                self.told.of_mails.add(value)
+            return self.told.sentences.setdefault(value, redact_sentence(row.code, value, self.typed.known))
+        if column in ("sheet", "address"):
+            sheet, mark, cell = value.rpartition("!") if column == "address" else (value, "", "")
+            return value if plain(sheet.strip("'")) in self.typed.known else f"{REDACTED}{mark}{cell}"
+        if table in ("finding", "settlement"):
+            return REDACTED
+        key = Key(row.record, row.ref, row.field)
+        if column in ("compared", "head") or (table == "entry" and row.outcome == Outcome.UNTOUCHED):
+            return REDACTED if self.typed.is_of(key, value) or self.typed.holds(value) else value
+        return value if is_word(load_records().get(key.record, {}).get(key.field), value) else REDACTED
+
+    def _is_carried(self, table: str, row: Any, column: str) -> bool:
+        """Whether a text of a row of somebody else is one that stood before, or that came back as it went out."""
+        if table == "entry":
+            return column in ("compared", "head") or row.outcome == Outcome.UNTOUCHED
+        if table == "value":
+            return row.entry is None and row.settlement not in self.settled
+        return column == "head"
 
     def _keys_of(self, table: str, row: Any) -> Collection[Key]:
         """The facts that a row is about."""
@@ -107,15 +177,11 @@ class _Rows:
         return (Key(row.record, row.ref, row.field),)
 
     def _is_mail_to_go(self, row: Any, column: str) -> bool:
-        """Whether a column of an e-mail goes: of a return all but the sender, who goes with a text in his name.
+        """Whether a column of an e-mail goes: of a return all of it, of a ref what holds a text.
 
-        Of a ref, the subject and the body of one that holds a text; a short text only in the e-mails it came with.
+        A short text about a ref is looked for only in the e-mails that it came with.
         """
-        came, said = row.id in self.mails, f"{row.subject}\n{row.body}"
-        if column == "sent_by":
-            return self.typed.holds(row.sent_by) or (
-                came and any(has_words(row.sent_by, t) for t in self.typed.all_texts)
-            )
+        came, said = row.id in self.mails, row.sent_by if column == "sent_by" else f"{row.subject}\n{row.body}"
         return self.typed.holds(said) or (came and self._is_said_to_go(said))
 
     def _is_said_to_go(self, said: str) -> bool:
@@ -149,14 +215,16 @@ def _redact_form(value: str, typed: TypedTexts, *, whole: bool) -> str:
     """The answers of a form, as JSON; `whole`: all that were typed go."""
     answers, fields = json.loads(value), load_records()["form"]
     news = {
-        name: REDACTED if answer and ((whole and is_free(fields.get(name))) or typed.holds(answer)) else answer
+        name: REDACTED
+        if answer and ((whole and not is_word(fields.get(name), answer)) or typed.holds(answer))
+        else answer
         for name, answer in answers.items()
     }
     return value if news == answers else json.dumps(news, ensure_ascii=False)
 
 
-def redact_rows(batch: Batch, typed: TypedTexts) -> tuple[int, set[int]]:
-    """Take these texts out of every table: how many rows were changed, and the ids of the returns that held it."""
+def redact_rows(batch: Batch, typed: TypedTexts) -> RedactedRows:
+    """Take these texts out of every table."""
     rows, changed = _Rows.of(batch, typed), 0
     with _without_triggers(batch.connection):
         for name in COLUMNS:
@@ -165,7 +233,7 @@ def redact_rows(batch: Batch, typed: TypedTexts) -> tuple[int, set[int]]:
                 batch.connection.execute(update(table).where(table.c.id == row.id).values(**news))
                 rows.holding |= {row.return_id} if name == "entry" else {row.id} if name == "return" else set()
                 changed += 1
-    return changed, rows.holding
+    return RedactedRows(changed, rows.holding)
 
 
 def _list_changes(rows: _Rows, name: str) -> Iterator[tuple[Any, dict[str, str]]]:
@@ -186,7 +254,7 @@ def _list_documents(rows: _Rows) -> Iterator[tuple[Any, dict[str, str]]]:
     bases = {row.id: row for row in rows.batch.connection.execute(select(d.id, d.base)).all()}
     for number in rows.batch.register.document_facts():
         document = rows.batch.register.documents(id=number)[0]
-        news = redact_base(document, bases[number].base, rows.typed)
+        news = redact_base(document, bases[number].base, rows.typed, rows.told)
         if news != bases[number].base:
             yield bases[number], {"base": news}
 
