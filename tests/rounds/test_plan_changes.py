@@ -336,8 +336,7 @@ def test_a_board_learns_what_left_it_and_nothing_of_the_others(published: Plan) 
     assert "J2a.2 (Mental health), Not reported in Quarter 1, now under S1" in lines(joint)
     assert row(joint, "Master plan", "J2a.2")["Why"].startswith("Moved to S1, of another board, in Quarter 2")
     children = make_master(published.folder, None, AUTUMN, boards="L")
-    print(lines(children))
-    assert "Dropped: L3 Signs of Safety" in lines(children)
+    assert "L3 Signs of Safety, Too little to say in Quarter 1" in lines(children)
     assert "J1a.1" not in lines(children)
     assert [one["Ref"] for one in rows(children, "Master plan") if one["Published RAG"] == "Taken out"] == ["L3.1"]
 
