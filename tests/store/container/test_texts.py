@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+from base64 import b64encode
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -94,3 +95,10 @@ def test_a_child_process_says_the_same_of_a_large_file() -> None:
     assert [str(seen.kind) for seen in look(data, limits=limits).seen] == ["nhs_number"]
     with pytest.raises(OddError):
         look(data, limits=replace(LIMITS, shared=1), is_ordinary=True)
+
+
+@pytest.mark.parametrize(("setup", "seen"), [(b"Generic Printer", 0), (b"NHS number 943 476 5870", 1)])
+def test_how_a_printer_is_set_is_looked_through(setup: bytes, seen: int) -> None:
+    letters = b64encode(setup + bytes(range(32)) * 9)
+    looked = look(zipped({**BOOK, "settings.xml": b'<c type="base64Binary">' + letters + b"</c>"}))
+    assert (len(looked.seen), looked.is_hidden) == (seen, False)

@@ -85,20 +85,22 @@ class TextReader:
             return self._list_compound(data, depth)
         if data.startswith(_GZIP):
             data = self._unpack_gzip(data)
-        return self._list_decoded(_list_plain(name, data, is_document=is_document), data if is_document else b"", depth)
+        texts = _list_plain(name, data, is_document=is_document)
+        return self._list_decoded(name, texts, data if is_document else b"", depth)
 
-    def _list_decoded(self, texts: Iterator[str], document: bytes, depth: int) -> Iterator[str]:
+    def _list_decoded(self, name: str, texts: Iterator[str], document: bytes, depth: int) -> Iterator[str]:
         """These texts, and those of the files that stand as letters in one of them, or in a whole document."""
         for text in texts:
             yield text
             if not document:
-                yield from self._list_encoded(text, depth)
-        yield from self._list_encoded(_decode(document), depth)
+                yield from self._list_encoded(name, text, depth)
+        yield from self._list_encoded(name, _decode(document), depth)
 
-    def _list_encoded(self, text: str, depth: int) -> Iterator[str]:
+    def _list_encoded(self, name: str, text: str, depth: int) -> Iterator[str]:
+        inside = _PLAIN_BINARY[0] if name == _OF_PRINTERS else ""
         for encoded in list_encoded(text):
             self._take(len(encoded.data))
-            yield from self._list_texts("", encoded.data, depth + 1, is_document=True)
+            yield from self._list_texts(inside, encoded.data, depth + 1, is_document=True)
 
     def _unpack_gzip(self, data: bytes) -> bytes:
         unpacker = zlib.decompressobj(zlib.MAX_WBITS | 16)
@@ -154,6 +156,8 @@ _IN_MARKUP = (";base64,", ":binary-data", "binaryData", "binData")
 """What stands in HTML and XML before a picture or another file that lies in it as letters."""
 _MADE_OF_CELLS = ("docprops/thumbnail.", "thumbnails/", "objectreplacements/", "layout-cache", "pictures/graph")
 """What programs make of the rest of the file: the first page, too small to be read, and the charts of Gnumeric."""
+_OF_PRINTERS = "settings.xml"
+"""The part of an OpenDocument file in which LibreOffice keeps how its printer is set, as letters."""
 _PLAIN_BINARY = (".bin", ".odttf", ".fntdata")
 """Parts that are neither XML nor packed: their texts lie in them as they are."""
 
