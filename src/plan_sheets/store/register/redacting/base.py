@@ -36,8 +36,10 @@ def redact_base(document: Document, base: str, typed: TypedTexts, told: Told) ->
     kept = json.loads(base)
     news = redact_text(kept, typed)
     here = typed.without_shared(document.round)
-    for sheet, rows in zip(document.sheets, news["sheets"], strict=True):
+    for sheet, was, rows in zip(document.sheets, kept["sheets"], news["sheets"], strict=True):
         rows["lines"] = _redact_lines(rows["lines"], here)
+        if looks := was.get("looks"):  # how a line looks says what it said
+            rows["looks"] = {at: look for at, look in looks.items() if rows["lines"][int(at)] == was["lines"][int(at)]}
         for row, texts in zip(sheet.rows, rows["rows"], strict=True):
             texts["cells"] = _redact_row(document, sheet, row, texts["cells"], here, told)
     return base if news == kept else json.dumps(news, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
