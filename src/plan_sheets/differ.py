@@ -89,7 +89,7 @@ def _find_master(folder: Folder, path: Path, data: bytes) -> tuple[Document, Seq
     if not isinstance(found, FoundWorkbook):
         message = identifier.messages.remark(found.code, found.details).message
         raise PlanSheetsError(f"{path} cannot be read. {message}", UNCHANGED)
-    document, findings = identifier.identify(found, str(path))
+    document, findings = identifier.identify(found, lambda: str(path))
     if document is None or any(identifier.messages.by_code[finding.code].holds for finding in findings):
         raise PlanSheetsError(
             f"{path} is no master of this plan: nothing in it says so, or not all that says so agrees.",

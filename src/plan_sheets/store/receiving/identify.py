@@ -6,7 +6,7 @@ Nothing is recomputed from returned cells.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from email.utils import parseaddr
 from functools import cached_property
@@ -83,12 +83,13 @@ class Identifier:
         return self.known.get(reference)
 
     def identify(
-        self, workbook: FoundWorkbook, file: str, stated_reference: str = "", screen: Screen | None = None
+        self, workbook: FoundWorkbook, file: Callable[[], str], stated_reference: str = "", screen: Screen | None = None
     ) -> tuple[Document | None, list[Finding]]:
         """Identify a file: (document or None, findings).
 
-        `file` is the path by which it can be received again; `stated_reference` is the reference that the officer
-        gives for it, or "". `screen`: what must not be shown; None: the officer allows it.
+        `file` tells the path by which it can be received again, and is asked only where the file is held;
+        `stated_reference` is the reference that the officer gives for it, or "". `screen`: what must not be shown;
+        None: the officer allows it.
         """
         if screen:
             issued = {*self._issued, *self._signed}
@@ -116,9 +117,10 @@ class Identifier:
             finding = self._describe_held("reference_unknown", file, reference=voted.reference)
         return document, [finding]
 
-    def _describe_held(self, code: str, file: str, settles: str = "", **details: str) -> Finding:
+    def _describe_held(self, code: str, file: Callable[[], str], settles: str = "", **details: str) -> Finding:
         """A finding that holds the file, with the command that settles it; `settles`: the reference in that command."""
-        name = f'"{file}"' if " " in file else file
+        path = file()
+        name = f'"{path}"' if " " in path else path
         command = f"plan-sheets receive {name} --issue {settles or 'REFERENCE'}"
         return self.messages.remark(code, {"command": command, **details})
 
@@ -126,7 +128,7 @@ class Identifier:
         return read_about(workbook).get("Plan", "") or "another plan"
 
     def _describe_undecided(
-        self, workbook: FoundWorkbook, carriers: Carriers, code: str, file: str
+        self, workbook: FoundWorkbook, carriers: Carriers, code: str, file: Callable[[], str]
     ) -> tuple[Document | None, list[Finding]]:
         """(Best guess or None, finding) of a file whose carriers name no document or disagree."""
         if {sheet.name for sheet in workbook.sheets} >= PLAN_SHEETS:
@@ -165,7 +167,7 @@ class Identifier:
         return first if most > second else ""
 
     def _identify_by_officer(
-        self, stated_reference: str, workbook: FoundWorkbook, file: str
+        self, stated_reference: str, workbook: FoundWorkbook, file: Callable[[], str]
     ) -> tuple[Document | None, list[Finding]]:
         document = self.find_document(stated_reference)
         if document is None:

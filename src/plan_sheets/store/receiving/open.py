@@ -173,10 +173,13 @@ class Intake:
         """Steps 3 to 6. What holds the file ends them: nothing of it may be merged."""
         messages, instructions = self.messages, self.instructions
         screen, places = self.screen, self.identifier.places
-        # What came in a zip is no file by itself, unless a copy of it is kept.
-        is_kept = incoming.name != incoming.path and (screen is None or not any(look(incoming.data)))
-        again = str(self.folder.kept(incoming.sha)) if is_kept else incoming.name
-        document, findings = self.identifier.identify(found, again, instructions.issue, screen)
+
+        def name_again() -> str:
+            """What came in a zip is no file by itself, unless a copy of it is kept."""
+            is_kept = incoming.name != incoming.path and (screen is None or not any(look(incoming.data)))
+            return str(self.folder.kept(incoming.sha)) if is_kept else incoming.name
+
+        document, findings = self.identifier.identify(found, name_again, instructions.issue, screen)
         returned.findings += findings
         returned.document = document.facts if document else None
         if document is None or any(messages.by_code[finding.code].holds for finding in findings):
