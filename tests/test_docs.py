@@ -9,6 +9,7 @@ import pytest
 from tests.reference import DOCS, WORKBOOKS, pages
 
 from plan_sheets.cli import main
+from plan_sheets.core.access.wording import WORDING
 from plan_sheets.core.model.stages import Status
 from plan_sheets.store import schemas
 
@@ -31,6 +32,11 @@ def test_no_page_is_left_over() -> None:
 @pytest.mark.parametrize("name", main.commands)
 def test_every_command_is_told_of(name: str) -> None:
     assert f"## plan-sheets {name}\n" in pages()["commands.md"]
+
+
+def test_each_rule_of_the_checker_is_told_where_the_official_rules_stand() -> None:
+    told = re.findall(r"(?<!\*)\*([a-zA-Z0-9 ]+)\*(?!\*)", read("docs/accessible-workbooks.md"))
+    assert {*told} == {*WORDING}
 
 
 def read(name: str) -> str:

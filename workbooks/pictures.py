@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 from plan_sheets.demo import run_demo
 
 PICTURES = Path(__file__).parents[1] / "docs" / "pictures"
-RESOLUTION = 75
+RESOLUTION = 72
 """Dots an inch: legible on a screen, and under 200 KB a page."""
 WHOLE = "9999"
 """A width that no page has: Poppler cuts it to the page's own."""
@@ -67,9 +67,11 @@ def _draw(place: Path, folder: Path) -> Iterator[Path]:
 
 
 def _page(printed: Path, sheet: str) -> int:
-    """The first page of a sheet, counted from 1: its footer says the sheet's name on a line of its own."""
-    told = subprocess.run(["pdftotext", printed, "-"], check=True, capture_output=True, encoding="utf-8").stdout
-    return next(number for number, page in enumerate(told.split("\f"), start=1) if sheet in page.splitlines())
+    """The first page of a sheet, counted from 1: its last line, the footer, begins with the sheet's name."""
+    command = ["pdftotext", "-layout", printed, "-"]
+    told = subprocess.run(command, check=True, capture_output=True, encoding="utf-8").stdout
+    footers = (page.rstrip().rpartition("\n")[2].strip() for page in told.split("\f"))
+    return next(number for number, footer in enumerate(footers, start=1) if footer.startswith(f"{sheet} "))
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from plan_sheets.core.access.rules import contrast
+from plan_sheets.core.access.contrast import contrast
 from plan_sheets.core.book.document import base_text, book_from, layout_text
 from plan_sheets.core.book.layout import Book, Chart, Column, Field, Row, Sheet, chart_words
 from plan_sheets.core.book.measure import Paper, print_scale
@@ -64,10 +64,12 @@ def test_a_chart_draws_the_cells_of_its_table() -> None:
     assert re.findall("<c:cat>.*?<c:f>(.*?)</c:f>", drawn) == ["'RAG by board'!$A$5:$A$6"] * 8
     assert re.findall("<c:val>.*?<c:f>(.*?)</c:f>", drawn) == [f"'RAG by board'!${at}$5:${at}$6" for at in "BCDEFGHI"]
     assert '<c:grouping val="stacked"/>' in drawn
+    assert '<c:barDir val="bar"/>' in drawn, "lying, so that the names of boards are read"
     assert inspect_workbook(data) == []
 
 
 def test_a_chart_is_as_high_beside_high_rows_as_beside_low_ones() -> None:
+    assert not SHEET.keeps_headings_in_view, "a frozen pane would cut it in two"
     last: list[int] = []
     for text in ("Low", "High " * 60):
         rows = tuple(row._replace(cells=(text + row.ref, *row.cells[1:])) for row in SHEET.rows)

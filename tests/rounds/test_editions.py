@@ -205,7 +205,7 @@ def test_nothing_that_was_typed_is_in_the_public_edition_but_titles_and_what_was
 
 def test_it_has_nothing_hidden_nothing_to_fill_in_and_tells_nobody_in_its_properties(named: Plan) -> None:
     book: Any = openpyxl.load_workbook(made(named, "public").path)
-    assert book.sheetnames == ["RAG status", "Priorities and actions", "About"]
+    assert book.sheetnames == ["RAG status", "Contents", "Priorities and actions", "About"]
     assert {page.sheet_state for page in book} == {"visible"}
     assert not [cell for page in book for row in page.iter_rows() for cell in row if not cell.protection.locked]
     assert not [one for page in book for one in page.column_dimensions.values() if one.hidden]
@@ -233,6 +233,7 @@ def test_an_override_is_told_without_who_and_why(named: Plan) -> None:
     assert at(book["RAG status"], "J2", "What drives it").value == "J2a.1"
     page = book["Priorities and actions"]
     assert at(page, "J2", "What drives it").value == "J2a.1: set by the board officer"
+    assert at(page, "J2a.1", "What drives it").value == "Told of priorities"
     assert at(page, "J2a.1", "Published RAG").value == "Red"
 
 
@@ -252,7 +253,7 @@ def test_a_released_text_that_names_somebody_is_left_out_and_told_of(named: Plan
     chair = named.stands("DA", "chair", record="subgroup")
     release(named, {"J1a.2": f"Led by {chair.upper()},  with others.", "J1a.3": f"{chair}son is nobody's name"})
     text, warnings = published(named, "J1a.2")
-    assert text is None
+    assert text == "Nothing released"
     (told,) = [one for one in warnings if "J1a.2" in one]
     assert told == (
         f"The public text of J1a.2 is left out: it names {chair}. "
@@ -269,7 +270,7 @@ def test_a_surname_alone_keeps_a_text_back_and_one_that_is_a_word_is_told_of(nam
     told = made(named, "public")
     page = openpyxl.load_workbook(told.path)["Priorities and actions"]
     texts = [at(page, ref, "Public text").value for ref in ("J1a.1", "J1a.2", "J1a.3")]
-    assert texts == [None, "It may end in May.", "The Board may manage."]
+    assert texts == ["Nothing released", "It may end in May.", "The Board may manage."]
     where = "on the sheet Public text of the officer's workbook."
     assert [one.removesuffix(where) for one in told.warnings if "J1a" in one] == [
         "The public text of J1a.1 is left out: it names Wilkinson, part of 'Dr Jane Wilkinson'. Reword it ",
@@ -296,14 +297,14 @@ def test_a_release_that_was_emptied_is_published_no_more_even_before_that_is_set
     assert published(named, "J1a.1")[0] == RELEASED["J1a.1"]
     release(named, {"J1a.1": None})
     text, warnings = published(named, "J1a.1")
-    assert text is None
+    assert text == "Nothing released"
     assert any(one.startswith("The public text of J1a.1 is left out: a query is open on it") for one in warnings)
 
 
 def test_a_release_whose_new_wording_could_not_be_taken_is_published_no_more(named: Plan) -> None:
     release(named, {"J1a.1": "Too long. " * 300})
     assert named.said("J1a.1", "text", record="public") == RELEASED["J1a.1"]
-    assert published(named, "J1a.1")[0] is None
+    assert published(named, "J1a.1")[0] == "Nothing released"
 
 
 def test_what_is_written_later_is_not_released(named: Plan) -> None:

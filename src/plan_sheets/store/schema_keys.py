@@ -13,7 +13,7 @@ EACH_LENS = "each lens"
 FIELD_KEYS = (
     *("name", "title", "type", "format", "scope", "fill", "width", "constraints", "required_when", "refers"),
     "required_unless",
-    *("placeholders", "phrases", "findings", "prompt", "lens"),
+    *("placeholders", "phrases", "findings", "prompt", "blank", "lens"),
 )
 CONSTRAINT_KEYS = {
     "required": "required",
@@ -52,6 +52,8 @@ ALLOWED = {
         "key",
         "spare",
         "chart",
+        "filter",
+        "answers",
         "columns",
     ),
     "chart": ("title", "label", "parts"),
@@ -100,7 +102,9 @@ _YES = ValueKind("true or false", lambda value: isinstance(value, bool))
 _NUMBER = ValueKind("a number", lambda value: isinstance(value, int | float) and not isinstance(value, bool))
 _LIST = ValueKind("a list, as [A, B]", lambda value: isinstance(value, list))
 VALUE_KINDS = {
-    **dict.fromkeys(("required", "unique", "input", "lens", "new_rows", "one_statement", "key", "identity"), _YES),
+    **dict.fromkeys(
+        ("required", "unique", "input", "lens", "new_rows", "one_statement", "key", "identity", "filter"), _YES
+    ),
     **dict.fromkeys(("holds", "placeholders", "protected", "prefilled"), _YES),
     **dict.fromkeys(("maxLength", "minimum", "spare", "default", "width", "in_view"), _NUMBER),
     **dict.fromkeys(("fields", "sheets", "columns", "lines", "items"), _LIST),

@@ -62,6 +62,7 @@ def _read_field(record: Mapping[str, Any], found: Mapping[str, Any], lenses: Seq
         phrases=_read_phrases(found, file),
         findings=_read_findings(found, file),
         prompt=found.get("prompt", ""),
+        blank=found.get("blank", "None"),
         lens=found.get("lens", False),
         keyed_by=_read_word(record, "keyed_by", "", file),
         new_rows=record.get("new_rows", False),
@@ -221,7 +222,11 @@ def _read_sheet(found: dict[str, Any], file: str) -> SheetSpec:
         raise PlanSheetsError(
             f"{where} has two columns for '{twice}' (of {records}).", "Leave one out, or rename a field."
         )
-    plain = {key: found[key] for key in ("form", "step", "in_view", "identity", "key", "spare") if key in found}
+    plain = {
+        key: found[key]
+        for key in ("form", "step", "in_view", "identity", "key", "spare", "filter", "answers")
+        if key in found
+    }
     items = tuple(_read_item(item, file) for item in found.get("items", ()))
     chart = _read_chart(found["chart"], columns, file) if "chart" in found else None
     lines = tuple(found["lines"])

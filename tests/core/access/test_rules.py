@@ -18,7 +18,8 @@ from openpyxl.workbook import Workbook
 from openpyxl.worksheet.table import Table
 from openpyxl.worksheet.worksheet import Worksheet
 
-from plan_sheets.core.access.rules import SHEET_RULES, WORKBOOK_RULES, check_accessibility, contrast
+from plan_sheets.core.access.contrast import contrast
+from plan_sheets.core.access.rules import SHEET_RULES, WORKBOOK_RULES, check_accessibility
 from plan_sheets.core.book.layout import Book, Column, Field, Link, Row, Sheet
 from plan_sheets.store.inspector.inspect import inspect_workbook
 from plan_sheets.store.inspector.look import look_at_workbook
@@ -56,6 +57,11 @@ def on_sheet(spoil: Callable[[Worksheet], object]) -> Callable[[Workbook], objec
 
 def write(cell: str, value: str | None) -> Callable[[Workbook], object]:
     return on_sheet(lambda sheet: setattr(sheet[cell], "value", value))
+
+
+def write_all(workbook: Workbook) -> None:
+    for sheet in workbook:
+        sheet["A2"] = "What it holds, but not how to undo what is frozen."
 
 
 def too_wide(sheet: Worksheet) -> None:
@@ -125,7 +131,7 @@ BAD: list[tuple[str, Callable[[Workbook], object]]] = [
     ("nothing hidden", on_sheet(lambda sheet: setattr(sheet.column_dimensions["B"], "hidden", True))),
     ("title in A1", write("A1", None)),
     ("title in A1", style("A1", style="Normal")),
-    ("A2 says what", write("A2", "What it holds, but not how to undo what is frozen.")),
+    ("frozen panes", write_all),
     ("A2 says what", write("A2", None)),
     ("A2 says what", on_sheet(filtered)),
     ("one table", on_sheet(second_table)),
@@ -136,6 +142,7 @@ BAD: list[tuple[str, Callable[[Workbook], object]]] = [
     ("headings", write("C4", "REF")),
     ("no merged cells", on_sheet(lambda sheet: sheet.merge_cells("A9:B9"))),
     ("no blank rows", on_sheet(blank_row)),
+    ("blanks say why", write("C6", None)),
     ("fonts", style("C6", font=Font("Times New Roman", 10))),
     ("fonts", style("C6", font=Font("Arial", 9))),
     ("fonts", style("C6", font=Font("Arial", 10, italic=True))),
@@ -179,6 +186,13 @@ def test_every_rule_has_a_bad_workbook_and_a_source() -> None:
     rules = (*WORKBOOK_RULES, *SHEET_RULES)
     assert {rule.name for rule in rules} == {name for name, _ in BAD}
     assert all(rule.source for rule in rules)
+
+
+def test_blank_cells_may_have_one_reason_in_a_line_above_the_table() -> None:
+    def explain(sheet: Worksheet) -> None:
+        sheet["C6"], sheet["A3"] = None, "Cells are left blank where nobody answered."
+
+    assert broken(spoilt(on_sheet(explain))) == set()
 
 
 def test_a_font_that_says_neither_name_nor_size_is_the_usual_one() -> None:

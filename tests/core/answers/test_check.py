@@ -22,7 +22,7 @@ from tests.chairs import RECEIVED_ON, Plan, said, with_addresses
 from plan_sheets import office
 from plan_sheets.core.answers.answers import AnswerRow, Cell
 from plan_sheets.core.answers.check import check_rows
-from plan_sheets.core.book.layout import Book, Column, Field, Row, Sheet, as_text, cell_key
+from plan_sheets.core.book.layout import Book, Column, Field, Row, Sheet, as_fact, as_text, cell_key
 from plan_sheets.core.book.needed import STILL_NEEDED, with_still_needed
 from plan_sheets.core.model.dates import PartialDate
 from plan_sheets.core.model.findings import Finding, Outcome
@@ -344,7 +344,7 @@ def missed(sheet: Sheet) -> list[set[str]]:
             for column, content in pairs
             if sheet.is_input(row, column)
         ]
-        beside = {column.field.name: as_text(content) for column, content in pairs if not sheet.is_input(row, column)}
+        beside = {column.field.name: as_fact(content) for column, content in pairs if not sheet.is_input(row, column)}
         findings = check(AnswerRow(tuple(typed), says_something=True, beside=beside))
         found.append({headings[one.key.field] for one in findings if one.code == "required" and one.key})
     return found

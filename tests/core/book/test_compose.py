@@ -11,7 +11,21 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from plan_sheets.core.book.compose import Facts, RowFacts, check_refs, compose, locked_texts
-from plan_sheets.core.book.layout import Column, Content, Field, Formula, Link, Row, Sheet, as_text
+from plan_sheets.core.book.document import base_text, book_from, layout_text
+from plan_sheets.core.book.layout import (
+    NOT_A_QUESTION,
+    NOT_ASKED,
+    Blank,
+    Column,
+    Content,
+    Field,
+    Formula,
+    Link,
+    Row,
+    Sheet,
+    as_fact,
+    as_text,
+)
 from plan_sheets.core.book.measure import TALLEST_ROW, row_height
 from plan_sheets.core.book.notes import NAME, with_notes
 from plan_sheets.core.book.signature import REFERENCE, SIGNATURE, row_key, sign
@@ -110,13 +124,13 @@ def test_texts_are_filled_in() -> None:
 def test_items_steps_and_questions_stand_where_they_are_described() -> None:
     """What a formula or a blank item says, too; an item that these facts leave blank is left out."""
     assert texts(BOOK.sheet("Start here")) == [
-        ["Status", "Not ready: 2 needed on Progress", ""],
-        ["Read", "Read it, The plan.", ""],
+        ["Status", "Not ready: 2 needed on Progress", NOT_A_QUESTION],
+        ["Read", "Read it, The plan.", NOT_A_QUESTION],
         ["Step 1: Progress", "Fill it in.", "Rows still to do: 2 of 2"],
         ["Step 2: New actions", "Open the sheet New actions.", "Rows still to do: 0 of 3"],
-        ["Send", "Send it.", ""],
+        ["Send", "Send it.", NOT_A_QUESTION],
         ["Completed by", "Your name.", "A chair"],
-        ["About", "Open the sheet About.", ""],
+        ["About", "Open the sheet About.", NOT_A_QUESTION],
     ]
     rows = {row.ref: row for row in BOOK.sheet("Start here").rows}
     assert rows["Completed by"].answer == FORM["by"]
@@ -135,6 +149,18 @@ def test_every_row_of_a_table_has_its_key_in_the_last_column() -> None:
         keys = [as_text(row.cells[-1]) for row in BOOK.sheet(name).rows]
         assert keys == [row_key(SECRET, FACTS.reference, name, ref) for ref in refs]
         assert not BOOK.sheet(name).columns[-1].input
+
+
+def test_a_locked_cell_that_has_nothing_to_say_says_why() -> None:
+    fields = {**FIELDS, "what": replace(FIELDS["what"], blank="Not said")}
+    sheet = replace(PROGRESS, columns=columns(fields, "rag", "recovery"))
+    rows = (RowFacts("J1.1", {"what": Blank("No return")}), RowFacts("J1.2", {}, frozenset({"rag"})))
+    made = compose(replace(SPEC, sheets=(START, sheet, SPARE, ABOUT)), replace(FACTS, rows={"Progress": rows}))
+    said = [["No return", "", "RAG", ""], ["Not said", "", "RAG", NOT_ASKED]]
+    assert [row[1:-1] for row in texts(made.sheet("Progress"))] == said
+    again = book_from(layout_text(made), base_text(made))
+    assert [as_fact(content) for content in again.sheet("Progress").rows[1].cells[1:-1]] == ["", "", "RAG", ""]
+    assert again == made
 
 
 def test_a_row_may_be_filled_in_as_its_facts_say() -> None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from plan_sheets.core.book.layout import Column, Field, Formula, Row, Sheet, as_text
+from plan_sheets.core.book.layout import Blank, Column, Field, Formula, Row, Sheet, as_text
 from plan_sheets.core.book.needed import STILL_NEEDED, with_status, with_still_needed
 from plan_sheets.core.model.stages import Status
 from plan_sheets.store.schemas import load_records, load_workbook_spec
@@ -56,6 +56,7 @@ def status(start: Sheet, *sheets: Sheet) -> list[str]:
 
 ROWS: dict[str, tuple[dict[str, str], str]] = {
     "nothing typed": ({}, "Progress made; Stage; RAG"),
+    "why no next step was named stands there": ({"last_step": Blank("No step given")}, "Progress made; Stage; RAG"),
     "a next step was named last time": ({"last_step": "Pilot"}, "Progress made; Last next step done; Stage; RAG"),
     "half-filled": ({"progress": "Mapped", "rag": "Amber"}, "Stage; What will bring it back"),
     "a stage that needs a next step": ({**DONE, "next_step": ""}, "Next step"),

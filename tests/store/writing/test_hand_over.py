@@ -32,7 +32,7 @@ LEADS = Line(("1. <r>Red.</r>", " A and & ", "Why:", " late."))
 def book(*contents: Content, name: str = "Notes", line: Line = LEADS) -> Book:
     rows = tuple(Row(str(number), (f"Row {number}", one)) for number, one in enumerate(contents))
     first = Column(Field("action", "ref", "Ref"), "Ref", width=10)
-    lines = ("What it holds.", line.text)
+    lines = ("What it holds; blank where there is nothing.", line.text)
     sheet = Sheet(name, "A title", lines, (first, COLUMN), rows, looks={1: line})
     return Book("officer", "A book", (sheet,), datetime(2016, 4, 1, tzinfo=UTC))
 

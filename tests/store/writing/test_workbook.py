@@ -16,7 +16,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.cell_range import MultiCellRange
 from tests.chairs import with_addresses
 
-from plan_sheets.core.access.rules import contrast
+from plan_sheets.core.access.contrast import contrast
 from plan_sheets.core.book.layout import NOTHING_YET, Book, Column, Content, Field, Formula, Link, Row, Sheet, as_text
 from plan_sheets.core.book.style import STATUS, STYLES
 from plan_sheets.core.model.dates import PartialDate
@@ -80,7 +80,16 @@ def progress_row(number: int) -> Row:
     """A row of the Progress sheet: long texts, the answers still blank."""
     ref = f"J2a.{number}"
     last = ("Green", "Amber", "Red", "Not reported")[number % 4]
-    issued = (ref, WORDS[:90], WORDS * (number % 4), "", "Agree the pathway with primary care.", "", "", last)
+    issued = (
+        ref,
+        WORDS[:90],
+        WORDS * (number % 4) or "Nothing reported",
+        "",
+        "Agree the pathway with primary care.",
+        "",
+        "",
+        last,
+    )
     return Row(ref, (*issued, "", "", "", "31 March 2017", "", f"{ref}~4f7a91c2"))
 
 
@@ -89,7 +98,7 @@ FORM = (column("item", "Item", 28), column("what", "What it is", 70), column("an
 
 def form_row(item: str, what: Content, answer: Field | None = None) -> Row:
     """A row of a form: something to read, or a question."""
-    return Row(item, (item, what, ""), None if answer else frozenset(), answer)
+    return Row(item, (item, what, "" if answer else "Not a question"), None if answer else frozenset(), answer)
 
 
 def start_here() -> Sheet:
@@ -321,15 +330,15 @@ def test_a_table_without_rows_says_so() -> None:
 
 
 def test_a_page_begins_between_priorities() -> None:
-    long = " ".join([WORDS] * 3)
-    refs = ("J1.1", "J1.2", "J2.1", "J2.2", "DA.F1", "J3.1")
+    long = f"{WORDS} {WORDS}"
+    refs = ("J1.1", "J1.2", "J1.3", "J1.4", "J2.1", "J2.2", "DA.F1")
     rows = tuple(Row(ref, (ref, long)) for ref in refs)
     sheet = Sheet("Plan", "Title", ("What.",), (column("ref", "Ref", 9), column("what", "What", 60)), rows)
     book = replace(sample_book(), sheets=(sheet,))
     page = load(write_workbook(book))["Plan"]
-    heights = [page.row_dimensions[row].height for row in range(5, 11)]
-    assert sum(heights[:3]) < 450 < sum(heights[:4]), "a page must hold three rows"
-    assert [one.id for one in page.row_breaks.brk] == [6]
+    heights = [page.row_dimensions[row].height for row in range(5, 12)]
+    assert sum(heights[:5]) < 450 < sum(heights[:6]), "a page must hold five rows"
+    assert [one.id for one in page.row_breaks.brk] == [8]
     unlocked = load(write_workbook(replace(book, protected=False)))["Plan"]
     assert not unlocked.row_breaks.brk, "rows may be added, and a break would stay behind"
 

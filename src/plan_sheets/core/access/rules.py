@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import colorsys
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
+from plan_sheets.core.access.contrast import contrast, is_strong
 from plan_sheets.core.access.seen import Area, Look, SeenSheet, SeenWorkbook
 from plan_sheets.core.access.wording import WORDING
 from plan_sheets.core.book.measure import (
@@ -35,8 +35,6 @@ FIRST_TABLE_ROW = 3
 _SANS_SERIF = frozenset(
     {"aptos", "aptos narrow", "arial", "calibri", "carlito", "helvetica", "liberation sans", "open sans", "verdana"}
 )
-_STRONG_COLOUR = 0.5
-"""From this saturation on a fill says something; the light fills of cells to fill in are far below."""
 _POINTS_A_CHARACTER = 5.25
 _MOST_LINES = TALLEST_ROW / LINE_POINTS
 """The most lines of a row whose height the file does not state: such a row grows with its text."""
@@ -95,23 +93,6 @@ def check_accessibility(workbook: SeenWorkbook) -> list[Problem]:
     ]
 
 
-def contrast(ink: str, ground: str) -> float:
-    """How far two colours (six hexadecimal digits) stand apart: 1 to 21, by WCAG's formula."""
-    darker, lighter = sorted((_luminance(ink), _luminance(ground)))
-    return (lighter + 0.05) / (darker + 0.05)
-
-
-def _luminance(colour: str) -> float:
-    low = 0.04045
-    parts = [part / 12.92 if part <= low else ((part + 0.055) / 1.055) ** 2.4 for part in _parts(colour)]
-    return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
-
-
-def _parts(colour: str) -> tuple[float, float, float]:
-    red, green, blue = (int(colour[at : at + 2], 16) / 255 for at in (0, 2, 4))
-    return red, green, blue
-
-
 def _cell(row: int, column: int) -> str:
     return Address.at("", row, column).cell
 
@@ -141,6 +122,14 @@ def _sheet_names(workbook: SeenWorkbook) -> SaidOfFile:
             yield name, None, f"Two sheets have the name '{name}'."
 
 
+def _frozen(workbook: SeenWorkbook) -> SaidOfFile:
+    """How to undo it may be said on each sheet, or once for all on the first or the second."""
+    for sheet in workbook.sheets:
+        said = " ".join(place.text(1, 0) for place in (sheet, *workbook.sheets[:2])).casefold()
+        if sheet.frozen and "freeze panes" not in said:
+            yield sheet.name, "A2", "Panes are frozen, and A2 does not say how to undo it (View, Freeze Panes)."
+
+
 def _pictures(workbook: SeenWorkbook) -> SaidOfFile:
     for picture in workbook.pictures_without_words:
         yield picture.sheet, picture.cell, f"'{picture.name}' has no alternative text."
@@ -164,8 +153,6 @@ def _says_what(sheet: SeenSheet) -> Said:
     instructions = sheet.text(1, 0).casefold()
     if not instructions.strip():
         yield "A2", "A2 does not say what the sheet holds."
-    if sheet.frozen and "freeze panes" not in instructions:
-        yield "A2", "Panes are frozen, and A2 does not say how to undo it (View, Freeze Panes)."
     if (sheet.filter or any(table.filter for table in sheet.tables)) and "filter" not in instructions:
         yield "A2", "There is a filter, and A2 does not say how to undo it."
 
@@ -223,6 +210,18 @@ def _no_blank_rows(sheet: SeenSheet) -> Said:
                 yield _cell(row, table.area.left), "The row is blank."
 
 
+def _blanks_say_why(sheet: SeenSheet) -> Said:
+    """A line above the table that speaks of blank cells is the one reason of all of them."""
+    for table in sheet.tables:
+        area = table.area
+        if any("blank" in sheet.text(row, 0).casefold() for row in range(area.top)):
+            continue
+        body = Area(area.top + 1, area.left, area.bottom, area.right)
+        blank = [place for place, cell in sheet.cells.items() if not cell.text and cell.look.locked and place in body]
+        for place in (*blank, *(place for place in body.places() if place not in sheet.cells)):
+            yield _cell(*place), "The cell is blank, and nothing says why."
+
+
 def _fonts(sheet: SeenSheet) -> Said:
     faults = {look: found for look in sheet.looks if (found := list(_font_faults(look)))}
     for (row, column), cell in sheet.cells.items() if faults else ():
@@ -259,7 +258,7 @@ def _not_clipped(sheet: SeenSheet) -> Said:
 
 
 def _words_with_colour(sheet: SeenSheet) -> Said:
-    strong = {look for look in sheet.looks if _is_strong(look.fill)}
+    strong = {look for look in sheet.looks if is_strong(look.fill)}
     blanks = [place for place, cell in sheet.cells.items() if cell.look in strong and not cell.text.strip()]
     for row, column in blanks:
         if not sheet.tables or sheet.in_table(row, column):
@@ -267,10 +266,6 @@ def _words_with_colour(sheet: SeenSheet) -> Said:
     for colouring in sheet.colourings:
         if colouring.kind in {"colorScale", "dataBar", "iconSet"}:
             yield colouring.area, "A colour scale, bar or icon says something that no word says."
-
-
-def _is_strong(fill: str | None) -> bool:
-    return fill is not None and colorsys.rgb_to_hsv(*_parts(fill))[1] > _STRONG_COLOUR
 
 
 def _contrasts(sheet: SeenSheet) -> Said:
@@ -367,6 +362,7 @@ WORKBOOK_RULES = (
     WorkbookRule("opens at the beginning", _opening),
     WorkbookRule("sheet names", _sheet_names),
     WorkbookRule("words for pictures", _pictures),
+    WorkbookRule("frozen panes", _frozen),
 )
 SHEET_RULES = (
     AccessRule("nothing hidden", _nothing_hidden),
@@ -377,6 +373,7 @@ SHEET_RULES = (
     AccessRule("headings", _headings),
     AccessRule("no merged cells", _no_merged),
     AccessRule("no blank rows", _no_blank_rows),
+    AccessRule("blanks say why", _blanks_say_why),
     AccessRule("fonts", _fonts),
     AccessRule("text wraps", _wrapped),
     AccessRule("nothing clipped", _not_clipped),

@@ -50,6 +50,11 @@ WORDING: Mapping[str, Wording] = {
         f"{WCAG}, 1.1.1 Non-text Content",
         "Select it, and say under Alt Text what it shows.",
     ),
+    "frozen panes": Wording(
+        "How to undo frozen panes is said in A2 of the sheet, or once in that of the first or second sheet.",
+        f"{SPREADSHEETS}; where and in which words: {OURS}",
+        "Name View, Freeze Panes in A2; or unfreeze them.",
+    ),
     "nothing hidden": Wording(
         "No sheet, row or column is hidden.",
         SPREADSHEETS,
@@ -61,9 +66,9 @@ WORDING: Mapping[str, Wording] = {
         "Write the title in A1, and choose Heading 1 under Cell Styles.",
     ),
     "A2 says what": Wording(
-        "A2 says what the sheet holds, and how to undo frozen panes and filters.",
+        "A2 says what the sheet holds, and how to undo a filter.",
         f"{SPREADSHEETS}; where and in which words: {OURS}",
-        "Say it in A2; name View, Freeze Panes and the filter, where there are any.",
+        "Say it in A2; name the filter, where there is one.",
     ),
     "one table": Wording(
         "A sheet holds one table, with a telling name, from column A in row 4 or lower.",
@@ -89,6 +94,11 @@ WORDING: Mapping[str, Wording] = {
         "No row of a table is blank, but for cells to fill in.",
         SPREADSHEETS,
         "Delete the row, or make the table end above it; for space, make rows higher.",
+    ),
+    "blanks say why": Wording(
+        "A blank cell of a table says why it is blank, unless it is to be filled in.",
+        SPREADSHEETS,
+        "Write the reason in the cell; or, if all have the same, say it in a line above the table.",
     ),
     "fonts": Wording(
         "Text has no serifs, no italics, and 10 points or more.",

@@ -5,9 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cache
 from typing import NamedTuple
 
-from plan_sheets.core.book.layout import Book, Column, Content, Field, Formula, Line, Link, Row, Sheet, as_text
+from plan_sheets.core.book.layout import (
+    CONTENTS,
+    NOT_A_QUESTION,
+    NOT_ASKED,
+    Blank,
+    Book,
+    Column,
+    Content,
+    Field,
+    Formula,
+    Line,
+    Link,
+    Row,
+    Sheet,
+    as_text,
+)
 from plan_sheets.core.book.measure import narrow_to_print
 from plan_sheets.core.book.needed import with_status, with_still_needed
 from plan_sheets.core.book.notes import with_notes
@@ -90,7 +106,7 @@ def compose(spec: WorkbookSpec, facts: Facts) -> Book:
     )
     check_refs(book)
     notes = [(where, printable(text)) for where, text in facts.notes]
-    book = with_notes(book, notes) if spec.protected else book
+    book = _with_contents(with_notes(book, notes) if spec.protected else book, spec)
     return _signed(book, spec, facts) if facts.reference else book
 
 
@@ -98,6 +114,22 @@ def _list_steps(spec: WorkbookSpec) -> dict[str, str]:
     """The sheets on which there is something to do, by the ref of the row that is about each; {} where none is."""
     names = [sheet.name for sheet in spec.sheets if not sheet.form and any(column.input for column in sheet.columns)]
     return {spec.words["step"].format(number=n, sheet=name): name for n, name in enumerate(names, 1) if spec.words}
+
+
+def _with_contents(book: Book, spec: WorkbookSpec) -> Book:
+    """The book with the rows of its sheet Contents, if it has one; that, or else the first sheet, explains the rest."""
+    names = [sheet.name for sheet in book.sheets]
+    explains = CONTENTS if CONTENTS in names else names[0]
+    asked = {sheet.name: sheet.answers for sheet in spec.sheets}
+    listed = tuple(
+        Row(sheet.name, (Link(sheet.name, f"{sheet.name}!A1"), asked.get(sheet.name) or (*sheet.lines, sheet.title)[0]))
+        for sheet in book.sheets
+        if sheet.name != CONTENTS
+    )
+    sheets = [replace(sheet, explains=sheet.name == explains) for sheet in book.sheets]
+    return replace(
+        book, sheets=tuple(replace(sheet, rows=listed) if sheet.name == CONTENTS else sheet for sheet in sheets)
+    )
 
 
 def _sheet(spec: SheetSpec, facts: Facts, book: WorkbookSpec) -> Sheet:
@@ -110,10 +142,17 @@ def _sheet(spec: SheetSpec, facts: Facts, book: WorkbookSpec) -> Sheet:
     rows += [_row(RowFacts(str(n + 1), {}), columns, spec, facts) for n in range(spec.spare) if spec.key]
     rows += [_row(RowFacts("", {}), columns, spec, facts) for _ in range(spec.spare) if not spec.key]
     said = [*(line.format(**facts.texts) for line in spec.lines), *facts.lines.get(spec.name, ())]
-    looks = {place: line for place, line in enumerate(said) if isinstance(line, Line)}
-    lines = tuple(line.text if isinstance(line, Line) else line for line in said)
-    title = spec.title.format(**facts.texts)
-    return Sheet(spec.name, title, lines, columns, tuple(rows), spec.chart, spec.in_view, looks)
+    return Sheet(
+        spec.name,
+        spec.title.format(**facts.texts),
+        tuple(line.text if isinstance(line, Line) else line for line in said),
+        columns,
+        tuple(rows),
+        spec.chart and replace(spec.chart, title=printable(spec.chart.title.format(**facts.texts))),
+        spec.in_view,
+        {place: line for place, line in enumerate(said) if isinstance(line, Line)},
+        spec.filter,
+    )
 
 
 def _narrow(columns: Sequence[Column]) -> tuple[Column, ...]:
@@ -145,7 +184,7 @@ def _is_printable(row: Row) -> bool:
 
 
 def _shown(content: Content) -> Content:
-    return printable(content) if isinstance(content, str) else content
+    return printable(content) if type(content) is str else content
 
 
 def _columns(spec: SheetSpec, facts: Facts) -> Iterator[Column]:
@@ -163,14 +202,29 @@ def _row(row: RowFacts, columns: tuple[Column, ...], spec: SheetSpec, facts: Fac
     contents: dict[str, Content] = {"ref": row.ref, **row.contents}
     if spec.key:
         contents["key"] = row_key(facts.secret, facts.reference, spec.name, row.ref)
-    cells = tuple([contents.get(column.field.name, "") for column in columns])
-    return Row(row.ref, cells, row.inputs, record=row.record, total=row.total)
+    cells = [contents.get(column.field.name, "") for column in columns]
+    for place, content in enumerate(cells):
+        if content == "":
+            cells[place] = _blank(columns[place], row.inputs)
+    return Row(row.ref, tuple(cells), row.inputs, record=row.record, total=row.total)
+
+
+def _blank(column: Column, inputs: frozenset[str] | None) -> Content:
+    """What stands in a blank cell: nothing if it may be filled in, and why it is blank if it is locked."""
+    if not column.input:
+        return _reason(column.field.blank)
+    return "" if inputs is None or column.field.name in inputs else _reason(NOT_ASKED)
+
+
+_reason = cache(Blank)
+"""One object for each reason: a master of thousands of actions has each ten thousand times."""
 
 
 def _item_row(
     item: str, what: Content, columns: tuple[Column, ...], answer: Field | None = None, given: str = ""
 ) -> Row:
-    cells: tuple[Content, ...] = (item, what, given)[: len(columns)]
+    answered = given if answer or given else Blank(NOT_A_QUESTION)
+    cells: tuple[Content, ...] = (item, what or Blank(columns[1].field.blank), answered)[: len(columns)]
     return Row(item, cells, frozenset({"answer"}) if answer else frozenset(), answer)
 
 

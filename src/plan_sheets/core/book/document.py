@@ -15,6 +15,7 @@ from functools import cache
 from typing import Any
 
 from plan_sheets.core.book.layout import (
+    Blank,
     Book,
     Chart,
     Column,
@@ -25,6 +26,7 @@ from plan_sheets.core.book.layout import (
     Link,
     Row,
     Sheet,
+    as_fact,
     as_text,
     cell_key,
 )
@@ -91,11 +93,11 @@ class Document:
         return Key(key.record, f"{key.ref}/{self.subgroup}", key.field) if own else key
 
     def texts(self) -> Iterator[str]:
-        """Every text that it went out with: titles, lines, and cells that are not blank."""
+        """Every text that it went out with: titles, lines, and cells that say something."""
         for sheet in self.sheets:
             yield sheet.title
             yield from sheet.lines
-            yield from filter(None, (as_text(content) for _, _, content in sheet.cells()))
+            yield from filter(None, (as_fact(content) for _, _, content in sheet.cells()))
 
     def row_keys(self) -> Mapping[str, tuple[Sheet, Row]]:
         """The visible key of each row that has one, and whose it is."""
@@ -119,6 +121,8 @@ def layout_text(book: Book) -> str:
             "answers": [_without_defaults(row.answer) for row in sheet.rows if row.answer],
             **({"chart": asdict(sheet.chart)} if sheet.chart else {}),
             **({"in_view": sheet.in_view} if sheet.in_view > 1 else {}),
+            **({"filter": True} if sheet.filter else {}),
+            **({} if sheet.explains else {"explains": False}),
         }
         for sheet in book.sheets
     ]
@@ -179,6 +183,8 @@ class _SheetShape:
     """The fields of a form, by name."""
     chart: Chart | None
     in_view: int
+    filter: bool
+    explains: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,12 +215,23 @@ def _sheet(shape: _SheetShape, kept: Mapping[str, Any]) -> Sheet:
         )
         for row in kept["rows"]
     )
-    looks = {int(place): Line(tuple(parts), look) for place, (parts, look) in kept.get("looks", {}).items()}
-    lines = tuple(kept["lines"])
-    return Sheet(shape.name, kept["title"], lines, columns, rows, shape.chart, shape.in_view, looks)
+    return Sheet(
+        shape.name,
+        kept["title"],
+        tuple(kept["lines"]),
+        columns,
+        rows,
+        shape.chart,
+        shape.in_view,
+        {int(place): Line(tuple(parts), look) for place, (parts, look) in kept.get("looks", {}).items()},
+        shape.filter,
+        shape.explains,
+    )
 
 
 def _kept(content: Content) -> object:
+    if isinstance(content, Blank):
+        return _kept_blank(content)
     if isinstance(content, Formula):
         return {"formula": content.text, "value": content.value}
     if isinstance(content, Link):
@@ -222,8 +239,15 @@ def _kept(content: Content) -> object:
     return {"date": content.words} if isinstance(content, PartialDate) else content
 
 
+@cache
+def _kept_blank(reason: Blank) -> Mapping[str, str]:
+    return {"blank": str(reason)}
+
+
 def _content(kept: Mapping[str, Any]) -> Content:
     """What is more than a text or a number."""
+    if "blank" in kept:
+        return Blank(kept["blank"])
     if "date" in kept:
         return PartialDate.from_words(kept["date"]) or ""
     return Formula(kept["formula"], kept["value"]) if "formula" in kept else Link(kept["link"], kept["target"])
@@ -245,7 +269,8 @@ def _sheet_shape(sheet: Mapping[str, Any]) -> _SheetShape:
     columns = tuple(Column(**{**column, "field": _field(column["field"])}) for column in sheet["columns"])
     chart = Chart(**{**sheet["chart"], "parts": tuple(sheet["chart"]["parts"])}) if "chart" in sheet else None
     answers = {field["name"]: _field(field) for field in sheet["answers"]}
-    return _SheetShape(sheet["name"], columns, answers, chart, sheet.get("in_view", 1))
+    in_view, can_filter, explains = sheet.get("in_view", 1), sheet.get("filter", False), sheet.get("explains", True)
+    return _SheetShape(sheet["name"], columns, answers, chart, in_view, can_filter, explains)
 
 
 def _field(kept: Mapping[str, Any]) -> Field:

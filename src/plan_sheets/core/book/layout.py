@@ -54,6 +54,8 @@ class Field:
     """The code of the finding that a broken rule gives here, by the code of the one that it gives elsewhere."""
     prompt: str = ""
     """The prompt that is shown while the cell is filled in: 255 characters at most."""
+    blank: str = "None"
+    """What a locked cell says that has nothing to say: why."""
     lens: bool = False
     """Whether it is one of the considerations of the grid."""
     keyed_by: str = ""
@@ -108,6 +110,10 @@ class Link:
 
 
 FREEZE_NOTE = "The headings stay in view: View, Freeze Panes undoes it."
+"""Said once in a workbook, on the sheet that explains it."""
+FILTER_NOTE = "The arrows filter (Clear Filter undoes it; if refused, Unprotect Sheet first); sorting is off."
+CONTENTS = "Contents"
+"""The sheet that lists the others, of a workbook that has one."""
 MOST_LINES = 6
 NOTHING_YET = "None yet"
 """The text of the one row of a table that would have none: Excel refuses an empty table."""
@@ -125,6 +131,18 @@ class Line(NamedTuple):
     def text(self) -> str:
         """What it says."""
         return "".join(self.parts)
+
+
+NOT_ASKED = "Not asked"
+"""Why a locked cell is blank under a heading under which others may be filled in."""
+NOT_A_QUESTION = "Not a question"
+"""The same on a form, whose rows are questions and other items."""
+
+
+class Blank(str):
+    """What stands in a locked cell that has nothing to say: why. It is shown, and is no fact."""
+
+    __slots__ = ()
 
 
 Content = str | int | float | PartialDate | Formula | Link
@@ -147,13 +165,13 @@ class Row(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """Stacked columns, drawn beside the table that they show: one for each row, one part for each of the `parts`."""
+    """Stacked bars, drawn beside the table that they show: one for each row, one part for each of the `parts`."""
 
     title: str
     label: str
     """The field that names a row."""
     parts: tuple[str, ...]
-    """The fields, of whole numbers, that are stacked: the first at the bottom."""
+    """The fields, of whole numbers, that are stacked: the first at the left."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +188,10 @@ class Sheet:
     """How many columns of a table wider than a screen stay in view."""
     looks: Mapping[int, Line] = field(default_factory=dict)
     """The lines that are more than plain text, by their place among the lines, from 0."""
+    filter: bool = False
+    """Whether its rows can be filtered; they can where there are any."""
+    explains: bool = True
+    """Whether it says how to undo what holds the headings in view; where it does not, another sheet does for all."""
 
     @property
     def heading_row(self) -> int:
@@ -178,15 +200,19 @@ class Sheet:
 
     @property
     def keeps_headings_in_view(self) -> bool:
-        """Whether the headings are frozen: with many lines above them they would leave a small screen no room."""
-        return len(self.lines) <= MOST_LINES
+        """Whether the headings are frozen: not under many lines, which would leave a small screen no room.
+
+        Nor beside a chart: it would be cut in two.
+        """
+        return len(self.lines) <= MOST_LINES and self.chart is None
 
     def lines_written(self, marking: str) -> list[str]:
-        """The lines from A2 on: A2 begins with the marking and ends with how to undo the frozen headings."""
+        """The lines from A2 on: A2 begins with the marking and ends with what can be filtered and undone."""
         first, *others = self.lines or ("",)
         marked = f"{marking.removesuffix('.')}." if marking else ""
-        note = FREEZE_NOTE if self.keeps_headings_in_view else ""
-        return [" ".join(part for part in (marked, first, note) if part), *others]
+        filtered = FILTER_NOTE if self.filter and self.rows else ""
+        note = FREEZE_NOTE if self.explains else ""
+        return [" ".join(part for part in (marked, first, filtered, note) if part), *others]
 
     def place(self, name: str) -> int:
         """The column of a field, counted from 0; raises StopIteration."""
@@ -209,7 +235,7 @@ class Sheet:
         if not ruled:
             return frozenset()
         cells = zip(self.columns, row.cells, strict=True)
-        fixed = {column.field.name: as_text(content) for column, content in cells if column not in inputs}
+        fixed = {column.field.name: as_fact(content) for column, content in cells if column not in inputs}
         return frozenset(name for name, about in ruled.items() if about.is_needed(fixed.get))
 
     def cells(self) -> Iterator[tuple[Row, Column, Content]]:
@@ -242,6 +268,17 @@ class Book:
     Where there is any, needed cells are told from others by their border too.
     """
 
+    def back_link(self, sheet: Sheet) -> Link | None:
+        """The link to the contents, which stands in the row above the headings of each other sheet; None without."""
+        has_contents = sheet.name != CONTENTS and any(other.name == CONTENTS for other in self.sheets)
+        return Link("Back to Contents", f"{CONTENTS}!A1") if has_contents else None
+
+    def texts_above(self, sheet: Sheet) -> dict[int, str]:
+        """Every text above the table of a sheet, by its row counted from 0."""
+        link = self.back_link(sheet)
+        lines = dict(enumerate((sheet.title, *sheet.lines_written(self.marking))))
+        return lines | ({sheet.heading_row - 1: link.text} if link else {})
+
     def sheet(self, name: str) -> Sheet:
         """The sheet of this name; raises KeyError."""
         for sheet in self.sheets:
@@ -264,7 +301,7 @@ def chart_words(sheet: Sheet, chart: Chart) -> str:
     for row in sheet.rows:
         numbers = ", ".join(f"{row.cells[place]} {heading}" for heading, place in parts if row.cells[place])
         counts.append(f"{as_text(row.cells[sheet.place(chart.label)])}: {numbers or 'none'}.")
-    return " ".join([f"Stacked columns. {chart.title}.", *counts, "The table beside it holds the same numbers."])
+    return " ".join([f"Stacked bars. {chart.title}.", *counts, "The table beside it holds the same numbers."])
 
 
 def texts_of(row: Row) -> tuple[str, ...]:
@@ -272,10 +309,15 @@ def texts_of(row: Row) -> tuple[str, ...]:
     return tuple([content if type(content) is str else as_text(content) for content in row.cells])
 
 
+def as_fact(content: Content) -> str:
+    """What a cell says; "" if it only says why it is blank."""
+    return "" if isinstance(content, Blank) else as_text(content)
+
+
 def as_text(content: Content) -> str:
     """What a reader of the made file will find in the cell."""
-    if type(content) is str:  # nearly all are
-        return content
+    if isinstance(content, str):  # nearly all are
+        return str(content)
     if isinstance(content, PartialDate):
         return content.words
     if isinstance(content, Formula):

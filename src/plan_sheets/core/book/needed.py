@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from plan_sheets.core.book.layout import ANY_WORD, Column, Content, Field, Formula, Row, Sheet, as_text
+from plan_sheets.core.book.layout import ANY_WORD, Column, Content, Field, Formula, Row, Sheet, as_fact, as_text
 from plan_sheets.core.model.keys import column_letters
 
 STILL_NEEDED = "still_needed"
@@ -71,7 +71,7 @@ def _tell_row(sheet: Sheet, row: Row, number: int, form: Sheet | None, words: Wo
     if not asked:
         return words["not_needed"]
     typed = {column.field.name: cell for column, cell in asked}
-    texts = {column.field.name: as_text(content) for column, content in zip(sheet.columns, row.cells, strict=True)}
+    texts = {column.field.name: as_fact(content) for column, content in zip(sheet.columns, row.cells, strict=True)}
     fixed = {name: text for name, text in texts.items() if name not in typed}
     tests = [_find_tests(column.field, fixed, typed) for column, _ in asked]
     always = [] in tests and not any(column.field.new_rows for column, _ in asked)

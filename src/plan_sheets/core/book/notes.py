@@ -57,7 +57,7 @@ def _shortened(sheet: Sheet, notes: list[Row]) -> Sheet:
 def _row_shortened(row: Row, sheet: Sheet, notes: list[Row]) -> Row:
     cells = [
         content
-        if not isinstance(content, str) or sheet.is_input(row, column)
+        if type(content) is not str or sheet.is_input(row, column)
         else _short(content, column, f"{row.ref} {column.heading}, {sheet.name}", notes)
         for column, content in zip(sheet.columns, row.cells, strict=True)
     ]

@@ -1,4 +1,7 @@
-"""Where a printed table begins a new page: between priorities, as far as each fits on one; no row is ever split."""
+"""Where a printed table begins a new page: between priorities, unless that would leave much of a page blank.
+
+No row is ever split.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,10 @@ _FURTHER = re.compile(r"[A-Z0-9]+\.F\d+")
 """A further action: its ref names no priority, and it stands below its theme."""
 _SURE = 0.97
 """What part of the page is counted on: programs differ a little in the height of a line."""
+
+
+_MOST_BLANK = 1 / 4
+"""What part of a page may be left blank, lest a priority be cut; programs differ a little, and a third is the limit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,15 +40,16 @@ def fits_one(heights: Iterable[float], page: Page) -> bool:
 def page_starts(refs: Sequence[str], heights: Sequence[float], page: Page) -> list[int]:
     """The rows (counted from 0) before which a page has to be broken, lest a priority be cut that fits on one page.
 
-    `refs` and `heights` are of each row; a priority that fits on no page begins where it stands, and the program that
-    prints it breaks it between two of its rows.
+    `refs` and `heights` are of each row. A priority that fits on no page begins where it stands, and so does one before
+    which more than a quarter of the page would be left blank: the program that prints it breaks it between two rows.
     """
     starts, room = [], page.room * _SURE
     used = page.above + page.heading
     fresh = True
     for places in _priorities(refs):
         whole = sum(heights[place] for place in places)
-        if not fresh and used + whole > room and len(places) > 1 and page.heading + whole <= room:
+        is_cut = used + whole > room and len(places) > 1 and page.heading + whole <= room
+        if not fresh and is_cut and room - used <= page.room * _MOST_BLANK:
             starts.append(places[0])
             used = page.heading
         for place in places:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from plan_sheets.core.book.layout import Book, Formula, Link, as_text
+from plan_sheets.core.book.layout import Book, Formula, Link, as_fact
 from plan_sheets.core.model.history import History
 from plan_sheets.core.model.keys import Key
 
@@ -33,5 +33,5 @@ def find_officers_cells(book: Book, history: History) -> set[tuple[str, str, str
                 or not (locked or from_plan)
             ):
                 continue
-            cells.add((sheet.name, row.ref, name, as_text(content)))
+            cells.add((sheet.name, row.ref, name, as_fact(content)))
     return cells

@@ -50,6 +50,10 @@ class SheetSpec:
     spare: int = 0
     """Empty rows for what is typed in."""
     chart: Chart | None = None
+    filter: bool = False
+    """Whether its rows can be filtered."""
+    answers: str = ""
+    """The question that it answers, as the sheet Contents puts it; "" is its first line."""
 
 
 @dataclass(frozen=True, slots=True)

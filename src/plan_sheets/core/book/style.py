@@ -43,6 +43,7 @@ STYLES: Mapping[str, Style] = {
     "lead": {**FONT, "bold": True},
     "headline": {**FONT, "font_size": 13, "bold": True, "font_color": _DARK, "align": "left"},
     "section": {**FONT, "font_size": 11, "bold": True, "font_color": _DARK, "align": "left"},
+    "back": {**FONT, "align": "left", "font_color": "#1D5A9A", "underline": 1},
     "heading": _LOCKED_HEADING,
     "number heading": {**_LOCKED_HEADING, "align": "right"},
     "input heading": {**_HEADING, "font_color": "#000000", "bg_color": "#FFE9A8", "border_color": "#505A5F"},

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from plan_sheets.core.book.compose import KEY, Facts, RowFacts, compose
 from plan_sheets.core.book.document import base_text
-from plan_sheets.core.book.layout import Book, Sheet
+from plan_sheets.core.book.layout import CONTENTS, Book, Sheet
 from plan_sheets.core.book.spec import WorkbookSpec
 from plan_sheets.core.editions.differ import SHEET
 from plan_sheets.core.editions.editions import Edition
@@ -40,7 +40,7 @@ class MasterContents:
             spec,
             replace(
                 facts,
-                texts={**facts.texts, "state": edition.state},
+                texts={**facts.texts, "state": edition.heading},
                 rows={**facts.rows, first: page.rows, **more, **({} if differs is None else {SHEET: differs})},
                 lines={**facts.lines, first: page.lines},
                 identity={**facts.identity, "Edition": edition.words},
@@ -57,13 +57,15 @@ def says_the_same(book: Book, other: Book, *, without: str = "") -> bool:
 
 def _text_without_carriers(book: Book, without: str) -> str:
     """The base text of a book without what only says which document it is: reference, signature and row keys."""
-    sheets = tuple(_without_carriers(sheet) for sheet in book.sheets if sheet.name != without)
+    sheets = tuple(_without_carriers(sheet, without) for sheet in book.sheets if sheet.name != without)
     return base_text(replace(book, properties={}, sheets=sheets))
 
 
-def _without_carriers(sheet: Sheet) -> Sheet:
+def _without_carriers(sheet: Sheet, without: str) -> Sheet:
     if sheet.columns[-1].field.name == KEY.name:
         return replace(sheet, rows=tuple(row._replace(cells=row.cells[:-1]) for row in sheet.rows))
     if sheet.name == "About":
         return replace(sheet, rows=tuple(row for row in sheet.rows if row.ref not in _CARRIERS))
+    if sheet.name == CONTENTS:
+        return replace(sheet, rows=tuple(row for row in sheet.rows if row.ref != without))
     return sheet

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import NamedTuple
 
 from plan_sheets.core.book.compose import KEY
-from plan_sheets.core.book.layout import Book, Column, Row, Sheet, as_text
+from plan_sheets.core.book.layout import Book, Column, Row, Sheet, as_fact
 from plan_sheets.core.book.notes import NAME as NOTES
 from plan_sheets.core.model.text import count_words, cut
 
@@ -119,7 +119,7 @@ def _find_columns(old: Sheet, new: Sheet) -> Iterator[Difference]:
         there = {column.heading for column in other.columns}
         for place, column in enumerate(sheet.columns):
             if column.heading not in there and not _is_key(column):
-                filled = sum(as_text(row.cells[place]) != "" for row in sheet.rows)
+                filled = sum(as_fact(row.cells[place]) != "" for row in sheet.rows)
                 said = f"There, filled in in {count_words(filled, 'row')}; not told row by row"
                 here = Difference(new.name, "", "", WHOLE_COLUMN.format(column.heading), "", "")
                 yield _only_one(here, said, old=sheet is old)
@@ -165,13 +165,13 @@ def _index(sheet: Sheet, both: Collection[str]) -> dict[tuple[str, ...], _Line]:
 
 
 def _text(row: Row, place: int) -> str:
-    text = as_text(row.cells[place])
+    text = as_fact(row.cells[place])
     return _NOTE_NUMBER.sub("", text) if text.endswith(")") else text
 
 
 def _name_row(row: Row, place: int | None) -> str:
     """The first words of a row, without the ref that it may begin with."""
-    return cut(as_text(row.cells[place]).removeprefix(f"{row.ref} "), LONGEST_NAME) if place is not None else ""
+    return cut(as_fact(row.cells[place]).removeprefix(f"{row.ref} "), LONGEST_NAME) if place is not None else ""
 
 
 def _without_first(texts: _Texts) -> _Texts:

@@ -69,6 +69,13 @@ class Edition:
         return f"draft of edition {self.earlier[0] + 1}" if self.earlier else "draft"
 
     @property
+    def heading(self) -> str:
+        """Its state, and which boards it is limited to: `draft, boards J and L only`."""
+        if not self.boards:
+            return self.state
+        return f"{self.state}, board{'' if len(self.boards) == 1 else 's'} {' and '.join(self.boards)} only"
+
+    @property
     def replaces(self) -> str:
         """Which edition it takes the place of, without a full stop; "" if it is the first."""
         if self.earlier is None:

@@ -11,6 +11,7 @@ from plan_sheets.core.book.spec import ColumnSpec, SheetSpec, WorkbookSpec
 from plan_sheets.core.editions.contents import MasterContents
 from plan_sheets.core.editions.editions import Edition, boards_lines
 from plan_sheets.core.rating.snapshot import Snapshot
+from plan_sheets.core.sheets.asks_and_answers import ask_rows
 from plan_sheets.core.sheets.changes import change_rows
 from plan_sheets.core.sheets.considerations import coverage_lines, coverage_rows
 from plan_sheets.core.sheets.consultation import consultation_lines, consultation_rows, evidence_rows
@@ -27,7 +28,7 @@ from plan_sheets.core.sheets.master_plan import (
     question_rows,
 )
 from plan_sheets.core.sheets.owners import Owned, owned, owner_lines, owner_rows
-from plan_sheets.core.sheets.rag_over_time import board_rows, quarter_headings, round_rows, timeline_rows
+from plan_sheets.core.sheets.rag_over_time import board_rows, chart_titles, quarter_headings, round_rows, timeline_rows
 from plan_sheets.core.sheets.rag_status import DRAFT, Driver, summary_lines, texts_of_round
 from plan_sheets.core.sheets.unknown import untold
 
@@ -45,10 +46,11 @@ def internal_contents(spec: WorkbookSpec, records: Records, snapshot: Snapshot) 
         return first_page(snapshot, spec.sheets[0].columns, lines, tuple(Driver))
 
     facts = Facts(
-        texts={**texts_of_round(snapshot), **quarter_headings(snapshot)},
+        texts={**texts_of_round(snapshot), **quarter_headings(snapshot), **chart_titles(snapshot)},
         created=datetime.combine(snapshot.made_on, time()),
         rows={
             "Decisions": [*decision_rows(snapshot)],
+            "Asks and answers": [*ask_rows(snapshot)],
             "Master plan": in_plan_order(
                 snapshot, [*action_rows(snapshot, fields["Master plan"]), *gone_rows(snapshot)]
             ),

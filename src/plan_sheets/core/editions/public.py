@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, time
 
 from plan_sheets.core.book.compose import Facts, RowFacts
-from plan_sheets.core.book.layout import Content, Line
+from plan_sheets.core.book.layout import Blank, Content, Line
 from plan_sheets.core.book.spec import WorkbookSpec
 from plan_sheets.core.editions.contents import MasterContents
 from plan_sheets.core.editions.editions import Edition, boards_lines
@@ -231,6 +231,7 @@ def _action(snapshot: Snapshot, ref: str, row: Mapping[str, str]) -> dict[str, C
     contents: dict[str, Content] = {
         "title": snapshot.titled(row["theme"]),
         "text": _text(snapshot, ref),
+        "driven_by": Blank("Told of priorities"),
         "due": PartialDate.from_words(row["due"]) or "",
     }
     rating = snapshot.now.get(ref)

@@ -220,7 +220,7 @@ class Locator:
         owner, row = self.keys.get(squeeze(key), (None, None))
         if row and owner is sheet:
             return self._find_ref_by_key(sheet, row, table, place)
-        if key and sheet.columns[-1].field.name == "key":
+        if key and sheet.columns[-1].field.name == "key" and not (key == NOTHING_YET and not sheet.rows):
             self._tell_foreign_row(table, place, key)
             return None
         if sheet.columns[-1].field.name != "key":
@@ -348,7 +348,7 @@ class Locator:
 
     def _list_lines_above(self, sheet: Sheet) -> set[str]:
         """The lines that were issued above the table."""
-        return {sheet.title, *sheet.lines, *sheet.lines_written(self.document.book.marking)}
+        return {*sheet.lines, *self.document.book.texts_above(sheet).values()}
 
     def _tell_text_outside(self, sheet: Sheet, table: FoundTable, rows: set[int]) -> None:
         """Report every text outside the table that is not one of the issued lines above it."""

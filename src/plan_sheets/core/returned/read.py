@@ -11,10 +11,10 @@ from plan_sheets.core.answers.answers import AnswerRow, Answers, Cell, blocked_b
 from plan_sheets.core.answers.phrases import Meaning, Phrases
 from plan_sheets.core.answers.tidy import as_cell_shows, clean_text, tidy
 from plan_sheets.core.book.document import Document, sha_of
-from plan_sheets.core.book.layout import Column, Content, Field, Sheet, as_text
+from plan_sheets.core.book.layout import Column, Content, Field, Sheet, as_fact
 from plan_sheets.core.book.needed import NOTHING_BECAUSE
 from plan_sheets.core.model.findings import Finding, Severity
-from plan_sheets.core.model.found import CellKind, FoundWorkbook, Remark
+from plan_sheets.core.model.found import CellKind, FoundSheet, FoundWorkbook, Remark
 from plan_sheets.core.model.keys import Address, Key, ref_order
 from plan_sheets.core.model.messages import Messages
 from plan_sheets.core.model.rounds import Round
@@ -209,7 +209,7 @@ class _Reading:
             self._tell("phrase_ask", typed)
 
     def tell_hidden(self) -> None:
-        """Tell of every new answer in a hidden row or column, and of a hidden sheet that holds any."""
+        """Tell of every new answer in a hidden row or column, and of a hidden sheet that holds any; not of filters."""
         sheets = {sheet.name: sheet for sheet in self.workbook.sheets if sheet.hidden or not sheet.visible}
         new = [typed for typed in self.typed if typed.cell.entered.strip() and self.values[typed.key] != typed.base]
         for name, sheet in sheets.items():
@@ -218,7 +218,7 @@ class _Reading:
                 where, many = cells[0].address, len(cells)
                 self.findings.append(self.messages.finding("sheet_hidden", address=where, sheet=name, cells=many))
             for typed in cells if sheet.visible else ():
-                if typed.address.cell in sheet.hidden:
+                if typed.address.cell in sheet.hidden and not _is_filtered(typed, sheet):
                     self._tell("cell_hidden", typed)
 
     def tell_struck(self) -> None:
@@ -301,12 +301,19 @@ class _Reading:
             if typed.column.field.scope == "round" and typed.column.field.record == "action":
                 reports.setdefault(typed.row.ref, []).append(typed)
         for ref, cells in sorted(reports.items(), key=lambda report: ref_order(report[0])):
-            locked = {column.field.name: as_text(content) for column, content in _locked(cells[0])}
+            locked = {column.field.name: as_fact(content) for column, content in _locked(cells[0])}
             if any(typed.column.field.is_excused(locked.get) for typed in cells):
                 continue  # it is finished, so nothing has to be said
             if not any(self.entered(typed).strip() or typed.key in masked for typed in cells):
                 key = Key("action", ref, "ref")
                 yield self.messages.finding("row_silent", address=cells[0].address, key=key, ref=ref)
+
+
+def _is_filtered(typed: LocatedCell, sheet: FoundSheet) -> bool:
+    """Whether a hidden cell is in a row that its sheet's filter may hide: its column is not hidden, then."""
+    across = typed.address.place[1]
+    cells = (Address.at("", row, column).cell for row, column in sheet.cells if column == across)
+    return typed.sheet.filter and any(cell not in sheet.hidden for cell in cells)
 
 
 def _bare(link: str) -> str:
@@ -334,7 +341,7 @@ def _rows(pairs: Iterable[tuple[LocatedCell, Cell]], code: str, *, anything: boo
         AnswerRow(
             tuple(cell for _, cell in row),
             anything if row[0][0].row.answer else any(cell.is_changed for _, cell in row),
-            {column.field.name: as_text(content) for column, content in _locked(row[0][0])},
+            {column.field.name: as_fact(content) for column, content in _locked(row[0][0])},
             {column.field.name: column.heading for column, _ in _locked(row[0][0])},
             begins,
         )

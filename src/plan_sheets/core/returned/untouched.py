@@ -41,8 +41,12 @@ def is_untouched(document: Document, sheet: Sheet, table: FoundTable, exact: Map
         return False
     if any(exact.get(start + at) is not row for at, row in enumerate(sheet.rows)):
         return False
-    above = [sheet.title, *sheet.lines_written(document.book.marking)]
-    if any(table.at(at, 0).entered != line for at, line in enumerate(above)):
+    above = document.book.texts_above(sheet)
+    if any(table.at(at, 0).entered != line for at, line in above.items()):
         return False
-    issued = sum(map(bool, above)) + len(sheet.columns) + sum(len(list(filter(None, row.cells))) for row in sheet.rows)
+    issued = (
+        sum(map(bool, above.values()))
+        + len(sheet.columns)
+        + sum(len(list(filter(None, row.cells))) for row in sheet.rows)
+    )
     return len(table.found.cells) == issued and [*table.places.values()] == [*range(len(sheet.columns))]

@@ -43,15 +43,15 @@ def _asked_row(snapshot: Snapshot, ref: str, asked: Sequence[Escalation]) -> Row
     """One thing that is asked, with every rule that raises it: none, if it was decided and is not raised any more."""
     several = len(asked) > 1
     contents: dict[str, Content] = {
-        "about": _about(snapshot, ref),
-        "rule": _lines(_raised_by(escalation) for escalation in asked) or "Not raised any more",
-        "asked": _lines(
+        "about": about(snapshot, ref),
+        "rule": lines(raised_by(escalation) for escalation in asked) or "Not raised any more",
+        "asked": lines(
             f"{escalation.rule}: {escalation.asked}" if several else escalation.asked for escalation in asked
         )
         or "Nothing more",
-        "of_whom": _lines(_capital(escalation.of_whom) for escalation in asked),
+        "of_whom": lines(_capital(escalation.of_whom) for escalation in asked),
         "by_when": PartialDate.from_words(asked[0].by_when) or "" if asked else "",
-        "stands": _lines(escalation.why for escalation in asked),
+        "stands": lines(escalation.why for escalation in asked),
         **{name: snapshot.history.of_round(RECORD, ref, name, snapshot.code) for name in ANSWER},
     }
     return RowFacts(ref, contents, ANSWER)
@@ -62,7 +62,7 @@ def _earlier_row(snapshot: Snapshot, decision: Decision, asked: Sequence[Escalat
     by_when = due_by(snapshot.round) if snapshot.round and is_asked else None
     contents: dict[str, Content] = {
         "ref": f"{decision.ref}, {decision.when}",
-        "about": _about(snapshot, decision.ref),
+        "about": about(snapshot, decision.ref),
         "rule": f"Decision of {decision.when}",
         "asked": "Was it carried out?" if is_asked else "Nothing more",
         "of_whom": _capital(EXECUTIVE) if is_asked else "",
@@ -82,9 +82,9 @@ def _closed_rows(snapshot: Snapshot, told: Collection[str]) -> Iterator[RowFacts
     asked: dict[str, list[str]] = {}
     for escalation in escalations(before.values(), (), snapshot.limits, ""):
         if escalation.ref in snapshot.gone and escalation.ref not in told:
-            asked.setdefault(escalation.ref, []).append(_raised_by(escalation))
+            asked.setdefault(escalation.ref, []).append(raised_by(escalation))
     for ref, rules in asked.items():
-        contents = {"about": _about(snapshot, ref), "rule": _lines(rules), "stands": _last(snapshot.gone[ref])}
+        contents = {"about": about(snapshot, ref), "rule": lines(rules), "stands": _last(snapshot.gone[ref])}
         yield RowFacts(ref, {**contents, "asked": "Nothing more"})
 
 
@@ -97,10 +97,10 @@ def _gone(snapshot: Snapshot, decision: Decision) -> str:
 
 def _last(item: TakenOut) -> str:
     """Why something is asked no more that has been taken out of the plan, and how it stood last."""
-    return _lines([f"{item.reason}.", f"How it stood last: {item.was}." if item.was else ""])
+    return lines([f"{item.reason}.", f"How it stood last: {item.was}." if item.was else ""])
 
 
-def _raised_by(escalation: Escalation) -> str:
+def raised_by(escalation: Escalation) -> str:
     """The rule in words; Red in several, because a cell with a status alone is coloured as one."""
     return f"Published as {escalation.rule}" if escalation.rule is EscalationRule.RED else escalation.rule
 
@@ -109,7 +109,8 @@ def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _about(snapshot: Snapshot, ref: str) -> str:
+def about(snapshot: Snapshot, ref: str) -> str:
+    """What a ref stands for: an action, a priority, what is out of the plan, or a subgroup."""
     if ref in snapshot.rows["action"]:
         return snapshot.rows["action"][ref]["what"]
     if ref in snapshot.rows["priority"]:
@@ -122,13 +123,12 @@ def _about(snapshot: Snapshot, ref: str) -> str:
 def _since(snapshot: Snapshot, ref: str, asked: Sequence[Escalation]) -> str:
     """What was reported since a decision: the status and progress of an action; else whether it is still escalated."""
     if ref not in snapshot.rows["action"]:
-        return _lines(escalation.why for escalation in asked) or f"Not raised again in {quarter(snapshot.code)}."
+        return lines(escalation.why for escalation in asked) or f"Not raised again in {quarter(snapshot.code)}."
     rating = snapshot.now.get(ref)
     progress = shorten(snapshot.answer(ref, "progress"), LONGEST_REPORT)
-    return _lines(
-        [f"{rating.published} in {quarter(snapshot.code)}." if rating else "No longer in the plan.", progress]
-    )
+    return lines([f"{rating.published} in {quarter(snapshot.code)}." if rating else "No longer in the plan.", progress])
 
 
-def _lines(texts: Iterable[str]) -> str:
+def lines(texts: Iterable[str]) -> str:
+    """These texts, each on a line of its own and once."""
     return "\n".join(dict.fromkeys(filter(None, texts)))

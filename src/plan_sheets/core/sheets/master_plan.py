@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from plan_sheets.core.book.compose import RowFacts
-from plan_sheets.core.book.layout import Content, Field
+from plan_sheets.core.book.layout import NOT_ASKED, Blank, Content, Field, as_fact
 from plan_sheets.core.model.dates import PartialDate
 from plan_sheets.core.model.keys import Key, ref_order
 from plan_sheets.core.model.rounds import Round
@@ -20,6 +20,10 @@ from plan_sheets.core.rating.snapshot import Snapshot
 
 Records = Mapping[str, Mapping[str, Field]]
 """The fields of every record, by record and name."""
+_ANSWERS = ("progress", "stage", "next_step", "recovery", "ask")
+"""What chairs answer for a round, where it stands in a cell of its own."""
+_NOT_TOLD_OF_GONE = ("judged_rag", "rule_rag", "trend", *_ANSWERS[1:], "evidence", "baseline")
+_NO_ROUND, _TAKEN_OUT = Blank("No round yet"), Blank(NOT_ASKED)
 
 
 def as_date(text: str) -> Content:
@@ -44,13 +48,15 @@ def action_rows(snapshot: Snapshot, fields: Iterable[Field] = ()) -> Iterator[Ro
             "progress": "\n".join([*_progress(snapshot, ref), *added.get(ref, ())]),
             "stage": _stage(snapshot, ref, row["confirmed_stage"]),
             "next_step": _next_step(snapshot, ref),
-            "recovery": snapshot.answer(ref, "recovery"),
+            "recovery": snapshot.answer(ref, "recovery") or _why_no_recovery(rating),
             "ask": snapshot.answer(ref, "ask"),
             "evidence": _evidence(snapshot, ref),
             "owner": _owner(snapshot, ref),
             **{name: row[name] for name in ("what", "how", "responsible", "impact")},
         }
-        yield RowFacts(ref, contents | (_rated(snapshot, rating) if rating else {}))
+        reason = _why_silent(snapshot, rating)
+        blank = {name: reason for name in _ANSWERS if not as_fact(contents[name])} if reason else {}
+        yield RowFacts(ref, contents | blank | _rated(snapshot, rating, reason))
 
 
 def gone_rows(snapshot: Snapshot) -> Iterator[RowFacts]:
@@ -65,6 +71,7 @@ def gone_rows(snapshot: Snapshot) -> Iterator[RowFacts]:
                 "published_rag": TAKEN_OUT,
                 "why": "; ".join(filter(None, [item.reason, item.was and f"it was {item.was}"])),
                 "owner": owner_words(item.row),
+                **dict.fromkeys(_NOT_TOLD_OF_GONE, _TAKEN_OUT),
             }
             yield RowFacts(ref, contents)
 
@@ -109,14 +116,34 @@ def plan_order(action: tuple[str, Mapping[str, str]]) -> tuple[object, ...]:
     return ref_order(row["theme"]), not ref.startswith(f"{row['theme']}."), ref_order(ref)
 
 
-def _rated(snapshot: Snapshot, rating: Rating) -> dict[str, Content]:
+def _why_no_recovery(rating: Rating | None) -> Content:
+    """Why nothing is said of what will bring an action back, where it is known."""
+    return Blank("Nothing holds it back") if rating and rating.facts.judged == Status.GREEN else ""
+
+
+def _why_silent(snapshot: Snapshot, rating: Rating | None) -> Blank | None:
+    """Why an action has no answers for this round; None if it has: what is blank then needs no more than its field."""
+    if rating is None:
+        return _NO_ROUND
+    if rating.facts.judged or snapshot.answer(rating.facts.ref, "progress"):
+        return None
+    if rating.finished or rating.facts.proposed:
+        return Blank(NOT_ASKED)
+    silence = _silence(snapshot, rating)
+    return Blank(silence[0] if silence else "Left blank")
+
+
+def _rated(snapshot: Snapshot, rating: Rating | None, reason: Blank | None) -> dict[str, Content]:
+    """What the rules say of an action. `reason`: why it has no answers, None if it has."""
+    if rating is None:
+        return dict.fromkeys(("judged_rag", "rule_rag", "published_rag", "why", "trend", "baseline"), _NO_ROUND)
     ref = rating.facts.ref
     return {
-        "judged_rag": rating.facts.judged,
+        "judged_rag": rating.facts.judged or reason or "",
         "rule_rag": _rule(rating),
         "published_rag": rating.published,
         "why": "; ".join(
-            [rating.driven_by, *_silence(snapshot, rating), *snapshot.doubts.get(ref, ()), *_kept(snapshot, ref)]
+            [rating.driven_by, *_silence_words(snapshot, rating), *snapshot.doubts.get(ref, ()), *_kept(snapshot, ref)]
         ),
         "trend": trend(rating.before, rating.published).words,
         "baseline": _dates(snapshot, rating),
@@ -129,22 +156,27 @@ def _rule(rating: Rating) -> str:
     return "" if rating.rule is None or (gap and rating.rule == Status.GREEN) else rating.rule
 
 
-def _silence(snapshot: Snapshot, rating: Rating) -> Iterator[str]:
-    """Why an action was not reported: no return, or what its subgroup's return gives as the reason."""
-    if rating.published != Status.NOT_REPORTED:
-        return
+def _silence_words(snapshot: Snapshot, rating: Rating) -> Iterator[str]:
+    """Why an action was not reported, where it is known."""
+    silence = _silence(snapshot, rating) if rating.published == Status.NOT_REPORTED else None
+    if silence:
+        yield silence[1]
+
+
+def _silence(snapshot: Snapshot, rating: Rating) -> tuple[str, str] | None:
+    """Why nothing was said of an action, in short and whole: no return, or the reason that a return gives; or None."""
     agreed = snapshot.history.standing(Key("action", rating.facts.ref, "agreement"), snapshot.code)
     if agreed.value == "Agreed" and agreed.round == snapshot.code:
-        yield "proposed in this round, so nobody was asked yet"
-        return
+        return NOT_ASKED, "proposed in this round, so nobody was asked yet"
     code = next(iter(subgroups_of(snapshot.rows, rating.facts.ref)), "")
     facts = next((group for group in snapshot.subgroups if group.code == code), None)
     if facts is None:
-        yield "nobody was asked"
-    elif facts.missed:
-        yield f"no return from {facts.name}"
-    elif code in snapshot.silent:
-        yield f"nothing to report, because {snapshot.silent[code]}"
+        return NOT_ASKED, "nobody was asked"
+    if facts.missed:
+        return "No return", f"no return from {facts.name}"
+    if code in snapshot.silent:
+        return "Nothing to report", f"nothing to report, because {snapshot.silent[code]}"
+    return None
 
 
 def _progress(snapshot: Snapshot, ref: str) -> list[str]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import pairwise
 
 from plan_sheets.core.book.compose import RowFacts
 from plan_sheets.core.book.layout import Content
 from plan_sheets.core.model.rounds import Round
-from plan_sheets.core.model.stages import TAKEN_OUT
+from plan_sheets.core.model.stages import TAKEN_OUT, Status
+from plan_sheets.core.model.text import count_words, shorten
 from plan_sheets.core.rating.rag import Rating
 from plan_sheets.core.rating.rollup import CONCERN, RollUp
 from plan_sheets.core.rating.snapshot import Snapshot
@@ -16,6 +17,8 @@ from plan_sheets.core.sheets.master_plan import plan_order
 
 MOST_ROUNDS = 4
 """How many rounds are shown, this one included: a year."""
+MOST_BOARDS, LONGEST_BOARD = 4, 30
+"""How many boards the title of a chart names, and how long their titles may be (characters) there."""
 NO_BOARD = "No board"
 NO_CHANGE = "No change"
 NEW = "New"
@@ -105,6 +108,26 @@ def round_rows(snapshot: Snapshot) -> Iterator[RowFacts]:
     """How many actions had each status at the end of each of the last rounds."""
     for code, name in quarters(snapshot).items():
         yield RowFacts(code, {"round": name, **_tally(snapshot.roll_up(code))})
+
+
+def chart_titles(snapshot: Snapshot) -> dict[str, str]:
+    """What the charts show, in a sentence each, as it stands for `{red_by_round}` and `{red_by_board}`."""
+    rounds = [f"{_count_red(snapshot, code)} in {name}" for code, name in quarters(snapshot).items()]
+    every = count_words(sum(snapshot.roll_up(snapshot.code).counts.values()), "action")
+    boards = {
+        row["title"]: _count_red(snapshot, snapshot.code, snapshot.priorities_of(board))
+        for board, row in snapshot.rows["board"].items()
+    }
+    of = [f"{shorten(title, LONGEST_BOARD)} {count}" for title, count in boards.items() if count]
+    where = f": {', '.join(of[:MOST_BOARDS])}" if of else ""
+    return {
+        "red_by_round": f"Red actions: {', '.join(rounds)}",
+        "red_by_board": f"{_count_red(snapshot, snapshot.code)} of {every} Red{where}",
+    }
+
+
+def _count_red(snapshot: Snapshot, code: str, priorities: Iterable[str] | None = None) -> int:
+    return snapshot.roll_up(code, priorities).counts.get(Status.RED, 0)
 
 
 def _tally(rolled: RollUp) -> dict[str, int]:

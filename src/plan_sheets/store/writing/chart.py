@@ -10,14 +10,16 @@ from plan_sheets.core.book.layout import Chart, Content, Sheet, as_text
 from plan_sheets.core.book.measure import FONT_POINTS
 from plan_sheets.core.book.style import DEFAULT_ROW_PIXELS, FONT
 
-WIDTH, HEIGHT, GAP = 490, 620, 14
-"""The chart, and the gap between it and the table, in pixels."""
+WIDTH, TALLEST, GAP = 490, 440, 14
+"""The chart at most, and the gap between it and the table, in pixels: both fit a screen of 1366 by 768."""
+AROUND, A_BAR = 140, 60
+"""What title and legend take, and one bar with its gap, in pixels."""
 COLUMNS = ceil((WIDTH + GAP) / 64)
-ROWS = ceil(HEIGHT / DEFAULT_ROW_PIXELS)
+ROWS = ceil(TALLEST / DEFAULT_ROW_PIXELS)
 """How many columns of the standard width, and rows of one line, the chart covers at most."""
 
 _LABELLED = 1 / 40
-"""A part that is lower than this share of the tallest column has no room for its number; the table shows it."""
+"""A part that is shorter than this share of the longest bar has no room for its number; the table shows it."""
 _INK, _PAPER = "#0B0C0C", "#FFFFFF"
 
 
@@ -40,10 +42,10 @@ and white (Withdrawn)."""
 
 
 def list_series(sheet: Sheet, chart: Chart) -> Iterator[dict[str, Any]]:
-    """The options of `add_series` for each part, the first at the bottom."""
+    """The options of `add_series` for each part, the first at the left."""
     first, last = sheet.heading_row + 1, sheet.heading_row + len(sheet.rows)
     label, places = sheet.place(chart.label), [*map(sheet.place, chart.parts)]
-    tallest = max(sum(_read_number(row.cells[place]) for place in places) for row in sheet.rows)
+    longest = max(sum(_read_number(row.cells[place]) for place in places) for row in sheet.rows)
     for place in places:
         heading = sheet.columns[place].heading
         yield {
@@ -60,7 +62,7 @@ def list_series(sheet: Sheet, chart: Chart) -> Iterator[dict[str, Any]]:
                 "font": _make_font(bold=True),
                 "fill": {"color": _PAPER},
                 "custom": [
-                    None if _read_number(row.cells[place]) > tallest * _LABELLED else {"delete": True}
+                    None if _read_number(row.cells[place]) > longest * _LABELLED else {"delete": True}
                     for row in sheet.rows
                 ],
             },
@@ -71,14 +73,15 @@ def _read_number(content: Content) -> int:
     return content if isinstance(content, int) else 0
 
 
-def list_settings(chart: Chart) -> dict[str, dict[str, Any]]:
-    """The other options of the chart, by the name of XlsxWriter's method."""
+def list_settings(sheet: Sheet, chart: Chart) -> dict[str, dict[str, Any]]:
+    """The other options of the chart, by the name of XlsxWriter's method; its axis y stands upright, as one sees it."""
+    height = min(AROUND + A_BAR * len(sheet.rows), TALLEST)
     return {
         "set_title": {"name": chart.title, "overlay": False, "name_font": _make_font(bold=True, size=12)},
-        "set_legend": {"position": "right", "font": _make_font()},
-        "set_x_axis": {"num_font": _make_font()},
-        "set_y_axis": {"num_font": _make_font(), "num_format": "0", "min": 0, "major_gridlines": {"visible": False}},
-        "set_size": {"width": WIDTH, "height": HEIGHT},
+        "set_legend": {"position": "bottom", "font": _make_font()},
+        "set_x_axis": {"visible": False, "min": 0, "major_gridlines": {"visible": False}},
+        "set_y_axis": {"num_font": _make_font(), "reverse": True, "major_gridlines": {"visible": False}},
+        "set_size": {"width": WIDTH, "height": height},
     }
 
 

@@ -16,6 +16,13 @@ Their places among the file's cell styles come after Normal, from 1, in this ord
 """
 _SHEET = re.compile(r"xl/worksheets/sheet(\d+)\.xml")
 _SHARED = "xl/sharedStrings.xml"
+_LABELS = '<c:showVal val="1"/></c:dLbls>'
+_NUMBERS_ALONE = (
+    '<c:showLegendKey val="0"/><c:showVal val="1"/>'
+    + "".join(f'<c:show{what} val="0"/>' for what in ("CatName", "SerName", "Percent", "BubbleSize"))
+    + "</c:dLbls>"
+)
+"""LibreOffice shows everything in a label that is not said to be left out."""
 
 
 def finish(data: bytes, bodies: Sequence[Sequence[str]], *, locks_structure: bool) -> bytes:
@@ -31,6 +38,8 @@ def finish(data: bytes, bodies: Sequence[Sequence[str]], *, locks_structure: boo
                 xml = re.sub(r' count="\d+"', f' count="{texts}"', xml, count=1)
             elif part.filename == "xl/workbook.xml" and locks_structure:
                 xml = xml.replace("<bookViews>", '<workbookProtection lockStructure="1"/><bookViews>')
+            elif part.filename.startswith("xl/charts/"):
+                xml = xml.replace(_LABELS, _NUMBERS_ALONE)
             elif change := _CHANGES.get(part.filename):
                 xml = change(xml)
             package.writestr(part, xml)

@@ -120,8 +120,9 @@ def _fill_empty_table(sheet: Sheet) -> Sheet:
     """The sheet; if it has no rows, with a row that says so and without its chart: Excel refuses an empty table."""
     if sheet.rows:
         return sheet
-    blanks = [""] * (len(sheet.columns) - 1)
-    return replace(sheet, rows=(Row("", (NOTHING_YET, *blanks), inputs=frozenset()),), chart=None)
+    return replace(
+        sheet, rows=(Row("", (NOTHING_YET,) * len(sheet.columns), inputs=frozenset()),), chart=None, filter=False
+    )
 
 
 def _write_sheet(page: Worksheet, sheet: Sheet, table: str, pen: _Pen) -> list[str]:
@@ -143,7 +144,8 @@ def _write_sheet(page: Worksheet, sheet: Sheet, table: str, pen: _Pen) -> list[s
         _set_pages(page, sheet, [*widths, *_list_widths_beside(sheet, widths, pen)], heights)
     if pen.book.protected and pen.book.locks_sheets:
         # A screen reader reaches a chart on a locked sheet only if objects are not locked.
-        page.protect(pen.book.password, _ALLOWED_ON_LOCKED_SHEETS | {"objects": sheet.chart is not None})
+        allowed = {"objects": sheet.chart is not None, "autofilter": sheet.filter}
+        page.protect(pen.book.password, _ALLOWED_ON_LOCKED_SHEETS | allowed)
     return body
 
 
@@ -161,6 +163,8 @@ def _write_lines(page: Worksheet, sheet: Sheet, pen: _Pen) -> None:
             _write_line(page, (place + 1, 0), sheet.looks[place], pen)
         else:
             _write_text(page, (place + 1, 0), text, pen.formats["line"])
+    if link := pen.book.back_link(sheet):
+        page.write_url(sheet.heading_row - 1, 0, _make_url(link.target), pen.formats["back"], link.text)
     if sheet.looks:  # text that is set out by bold words and headings, not by the lines of a grid
         page.hide_gridlines(2)
 
@@ -186,7 +190,7 @@ def _add_table(page: Worksheet, sheet: Sheet, name: str, pen: _Pen) -> None:
         raise PlanSheetsError(f"On the sheet {sheet.name} a heading is blank or stands twice: {', '.join(headings)}.")
     looks = [pen.formats[_heading_look(column)] for column in sheet.columns]
     columns = [{"header": heading, "header_format": look} for heading, look in zip(headings, looks, strict=True)]
-    options = {"name": name, "columns": columns, "autofilter": False, "style": None}
+    options = {"name": name, "columns": columns, "autofilter": sheet.filter, "style": None}
     bottom, right = sheet.heading_row + len(sheet.rows), len(columns) - 1
     page.add_table(sheet.heading_row, 0, bottom, right, options)
     # Excel marks "007" and "3/4/16" with a green corner, as if to keep them as text were a mistake.
@@ -308,10 +312,10 @@ def _draw_chart(workbook: Workbook, page: Worksheet, sheet: Sheet) -> None:
     """Draw the sheet's chart, if it has one, right of its table."""
     if sheet.chart is None:
         return
-    drawn = workbook.add_chart({"type": "column", "subtype": "stacked"})
+    drawn = workbook.add_chart({"type": "bar", "subtype": "stacked"})
     for part in list_series(sheet, sheet.chart):
         drawn.add_series(part)
-    for method, options in list_settings(sheet.chart).items():
+    for method, options in list_settings(sheet, sheet.chart).items():
         getattr(drawn, method)(options)
     words = {
         "description": printable(chart_words(sheet, sheet.chart)),
