@@ -205,7 +205,7 @@ def test_a_locked_cell_that_was_changed_is_told_with_both_texts_and_the_issued_o
     assert changed.keys() == {"what", "due"}
     assert changed["what"].entered == "Something else"
     assert "Complete the pathway for children" in changed["what"].message
-    assert "blank" in changed["due"].message
+    assert "What was sent out stands: 'No date'" in changed["due"].message
     assert round_one.stands("J1a.2", "what").startswith("Complete the pathway")
 
 

@@ -188,6 +188,13 @@ def test_every_rule_has_a_bad_workbook_and_a_source() -> None:
     assert all(rule.source for rule in rules)
 
 
+def test_a_blank_cell_that_anybody_may_fill_in_needs_no_reason() -> None:
+    def unlock(sheet: Worksheet) -> None:
+        sheet["C6"], sheet.protection.sheet = None, False
+
+    assert broken(spoilt(on_sheet(unlock))) == set()
+
+
 def test_blank_cells_may_have_one_reason_in_a_line_above_the_table() -> None:
     def explain(sheet: Worksheet) -> None:
         sheet["C6"], sheet["A3"] = None, "Cells are left blank where nobody answered."

@@ -211,15 +211,21 @@ def _no_blank_rows(sheet: SeenSheet) -> Said:
 
 
 def _blanks_say_why(sheet: SeenSheet) -> Said:
-    """A line above the table that speaks of blank cells is the one reason of all of them."""
-    for table in sheet.tables:
+    """A line above the table that speaks of blank cells is the one reason of all of them.
+
+    On a sheet without protection anybody may fill them in. A blank row or heading is told by the rule about it.
+    """
+    for table in sheet.tables if sheet.protected else ():
         area = table.area
         if any("blank" in sheet.text(row, 0).casefold() for row in range(area.top)):
             continue
-        body = Area(area.top + 1, area.left, area.bottom, area.right)
-        blank = [place for place, cell in sheet.cells.items() if not cell.text and cell.look.locked and place in body]
-        for place in (*blank, *(place for place in body.places() if place not in sheet.cells)):
-            yield _cell(*place), "The cell is blank, and nothing says why."
+        headed = [area.left + across for across, heading in enumerate(table.headings) if heading.strip()]
+        for row in range(area.top + 1, area.bottom + 1):
+            cells = {column: sheet.cells.get((row, column)) for column in headed}
+            if any(cell and cell.text for cell in cells.values()):
+                for column, cell in cells.items():
+                    if cell is None or (not cell.text and cell.look.locked):
+                        yield _cell(row, column), "The cell is blank, and nothing says why."
 
 
 def _fonts(sheet: SeenSheet) -> Said:

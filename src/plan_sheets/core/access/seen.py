@@ -120,6 +120,8 @@ class SeenSheet:
     heights: Mapping[int, float]
     frozen: bool
     filter: bool
+    protected: bool
+    """Whether its locked cells are locked in fact."""
     selectable: bool
     """Whether locked cells can be selected, and so read by a screen reader."""
     print: Print

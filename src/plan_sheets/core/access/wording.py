@@ -96,7 +96,7 @@ WORDING: Mapping[str, Wording] = {
         "Delete the row, or make the table end above it; for space, make rows higher.",
     ),
     "blanks say why": Wording(
-        "A blank cell of a table says why it is blank, unless it is to be filled in.",
+        "A locked cell of a table that has nothing to say says why.",
         SPREADSHEETS,
         "Write the reason in the cell; or, if all have the same, say it in a line above the table.",
     ),

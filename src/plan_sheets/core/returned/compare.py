@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from plan_sheets.core.book.layout import Content, Formula, as_text
+from plan_sheets.core.book.layout import Blank, Content, Formula, as_text
 from plan_sheets.core.model.dates import PartialDate
 from plan_sheets.core.model.found import CellKind, FoundCell
 from plan_sheets.core.model.text import plain
@@ -25,8 +25,11 @@ def is_same_text(issued: str, found: str) -> bool:
 def is_as_issued(content: Content, cell: FoundCell) -> bool:
     """Whether a locked cell still has the content that was issued.
 
-    Of a formula only the words are compared, because its figures may be recalculated.
+    Of a formula only the words are compared, because its figures may be recalculated. A cell that only says why it is
+    blank holds no fact: it may come back blank.
     """
+    if isinstance(content, Blank) and not cell.entered.strip():
+        return True
     if not isinstance(content, Formula):
         return is_same_text(as_text(content), cell.text)
     if cell.kind in (CellKind.FORMULA, CellKind.ERROR) or not cell.text.strip():

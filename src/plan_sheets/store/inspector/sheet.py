@@ -119,6 +119,7 @@ def see_sheet(page: ListedPage, parser: SheetParser, styles: WorkbookStyles) -> 
         heights={int(row) - 1: float(stated["ht"]) for row, stated in rows.items() if "ht" in stated},
         frozen=pane is not None and pane.state.startswith("frozen"),
         filter=parser.auto_filter is not None,
+        protected=bool(protection.sheet),
         selectable=not (protection.sheet and protection.selectLockedCells),
         print=_see_print(parser, page.titles),
         looks=tuple(dict.fromkeys([cell.look for cell in cells.values()])),

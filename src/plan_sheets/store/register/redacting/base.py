@@ -71,11 +71,12 @@ def find_mentioned(typed: TypedTexts, text: str) -> list[Key]:
 def _redact_row(
     document: Document, sheet: Sheet, row: Row, cells: Sequence[Any], typed: TypedTexts, told: Told
 ) -> list[Any]:
-    """The cells of a row, as JSON has them."""
+    """The cells of a row, as JSON has them. One that only says why it is blank is no text, and stays."""
     if document.kind == "officer" and typed.is_of_returns and sheet.name in _OF_RETURNS:
-        texts = {column.field.name: cell for column, cell in zip(sheet.columns, cells, strict=True)}
-        news = _redact_row_of_returns(sheet.name, texts, typed, told)
-        return [news.get(column.field.name, cell) for column, cell in zip(sheet.columns, cells, strict=True)]
+        names = [column.field.name for column in sheet.columns]
+        texts = {name: cell if isinstance(cell, str) else "" for name, cell in zip(names, cells, strict=True)}
+        news = texts | _redact_row_of_returns(sheet.name, texts, typed, told)
+        return [cell if news[name] == texts[name] else news[name] for name, cell in zip(names, cells, strict=True)]
     said = "\n".join([row.ref, *(cell for cell in cells if isinstance(cell, str))])
     mentioned = find_mentioned(typed, said)
     quoted = {words for key in mentioned for words in typed.by_key[key]}
