@@ -157,7 +157,7 @@ def test_what_is_pasted_over_a_drop_down_is_no_choice(
     session: Session, round_one: Plan, as_typed: Trip, suffix: str
 ) -> None:
     """The list is gone from the cell and does not stop it; the rule does. A locked cell cannot be pasted over."""
-    assert session.after("pasted")[-1] == (("paste",), "")
+    assert session.after("pasted")[-1] == (("paste",), "Nothing reported")
     receipt = round_one.receive_one(session.saved("pasted", suffix))
     assert told(receipt) == told(as_typed.receipt) | {LOST, ("not_a_choice", on("RAG", 8))}
     assert receipt.verdict == "accepted_with_findings"

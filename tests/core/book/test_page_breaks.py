@@ -27,6 +27,7 @@ PAGE = Page(room=100 / 0.97, heading=10, above=20)
         ("J1.1 J2.1 J2.2 J3.1 J3.2", (50, 40, 30, 20, 20), [1, 3]),
         ("J1.1 J1.2 J2.1 J2.2", (60, 70, 20, 20), [2]),  # J1 breaks by itself; J2 does not fit below it
         ("J1.1 J1.2 J2.1 J2.2", (60, 40, 20, 20), []),
+        ("J1.1 J2.1 J3.1 J4.1 J4.2", (48, 25, 45, 15, 15), []),  # a program that has J2.1 on the first page
         ("", (), []),
     ],
 )
@@ -39,15 +40,17 @@ def test_a_priority_is_cut_only_where_a_quarter_of_the_page_would_be_left_blank(
     rows.sort(key=lambda one: one[0])
     refs = [f"J{priority}.{place}" for place, (priority, _) in enumerate(rows)]
     starts = page_starts(refs, [height for _, height in rows], PAGE)
-    pages, left, used = {0: 0}, dict[int, float](), PAGE.above + PAGE.heading
+    pages, left, used, most = {0: 0}, dict[int, float](), PAGE.above + PAGE.heading, PAGE.above + PAGE.heading
     for place, (_, height) in enumerate(rows):
-        left[place] = 100 - used
+        left[place] = 100 - min(used, most)
         assert place not in starts or left[place] <= PAGE.room / 4
         if place in starts or used + height > 100:
             pages[place] = max(pages.values()) + 1
             used = PAGE.heading
+        if place in starts or most + height > PAGE.room * 1.03:  # in a program that fills pages more
+            most = PAGE.heading
         pages[place] = max(pages.values())
-        used += height
+        used, most = used + height, most + height
     for priority in {one for one, _ in rows}:
         mine = [place for place, (one, _) in enumerate(rows) if one == priority]
         # The first one stands below title and lines: it cannot be moved to a page with more room.

@@ -17,6 +17,8 @@ LINE_POINTS = 12.75
 """The height of one line of Arial 10 in Excel; LibreOffice needs 11.2."""
 LOOK_POINTS = {"title": 2 * LINE_POINTS, "headline": 18.0, "section": 17.25}
 """The heights of the lines above a table that are taller than one line, by how they look."""
+FILTER_WIDTH = 2.5
+"""What the arrow of a filter takes of its heading's width, in characters."""
 BOLD_ROOM = 0.92
 """The share of a column's width that counts for bold text, whose letters are wider."""
 TALLEST_ROW = 409.0
@@ -40,8 +42,6 @@ _SHORT = 1_000
 """Up to this many characters words are measured one by one: in narrow columns an estimate is far too generous."""
 _REMEMBERED, _REMEMBERED_WORDS = 1 << 16, 1 << 12
 """How many texts' lines and how many words' widths are remembered: a made workbook is measured, and then inspected."""
-_SURE = 0.98
-"""What part of a line is then counted on: programs differ a little in the width of a letter."""
 _BREAKS = re.compile("(?<=[-/])")
 _WORDS = re.compile(r" |(?<=\w-)(?=[^\W\d])")
 """Where a line may end: at a blank, and behind a hyphen that no figure follows."""
@@ -112,7 +112,7 @@ def lines_needed(text: str, width: float) -> int:
 
 @lru_cache(_REMEMBERED)
 def _short_lines(text: str, room: float) -> int:
-    return 1 if text_points(text) <= room else _wrapped(text, max(room * _SURE, 1))
+    return 1 if text_points(text) <= room else _wrapped(text, max(room, 1))
 
 
 def _long_lines(text: str, room: float) -> int:

@@ -13,12 +13,10 @@ from itertools import groupby
 _OF_PRIORITY = re.compile(r"([A-Z]\d{1,2})[a-z]?(\.\d+)?")
 _FURTHER = re.compile(r"[A-Z0-9]+\.F\d+")
 """A further action: its ref names no priority, and it stands below its theme."""
-_SURE = 0.97
-"""What part of the page is counted on: programs differ a little in the height of a line."""
-
-
+_SURE, _AT_MOST = 0.97, 1.03
+"""What part of a page is counted on, and what part may be filled: programs differ a little in how high a line is."""
 _MOST_BLANK = 1 / 4
-"""What part of a page may be left blank, lest a priority be cut; programs differ a little, and a third is the limit."""
+"""What part of a page may be left blank, lest a priority be cut; a third is the limit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,19 +39,24 @@ def page_starts(refs: Sequence[str], heights: Sequence[float], page: Page) -> li
     """The rows (counted from 0) before which a page has to be broken, lest a priority be cut that fits on one page.
 
     `refs` and `heights` are of each row. A priority that fits on no page begins where it stands, and so does one before
-    which more than a quarter of the page would be left blank: the program that prints it breaks it between two rows.
+    which more than a quarter of the page would be left blank, be it in a program that fills pages more: the program
+    that prints it breaks it between two rows.
     """
-    starts, room = [], page.room * _SURE
-    used = page.above + page.heading
+    starts, rooms = list[int](), (page.room * _SURE, page.room * _AT_MOST)
+    used = [page.above + page.heading] * len(rooms)
     fresh = True
     for places in _priorities(refs):
         whole = sum(heights[place] for place in places)
-        is_cut = used + whole > room and len(places) > 1 and page.heading + whole <= room
-        if not fresh and is_cut and room - used <= page.room * _MOST_BLANK:
+        is_cut = used[0] + whole > rooms[0] and len(places) > 1 and page.heading + whole <= rooms[0]
+        if not fresh and is_cut and rooms[0] - min(used) <= page.room * _MOST_BLANK:
             starts.append(places[0])
-            used = page.heading
+            used = [page.heading] * len(rooms)
         for place in places:
-            used = (page.heading if used + heights[place] > room else used) + heights[place]
+            height = heights[place]
+            used = [
+                (page.heading if so_far + height > room else so_far) + height
+                for so_far, room in zip(used, rooms, strict=True)
+            ]
         fresh = False
     return starts
 

@@ -12,7 +12,7 @@ from typing import Literal
 from xml.sax.saxutils import escape
 
 from plan_sheets.core.book.layout import Content, Formula, Link, Row, Sheet, as_text
-from plan_sheets.core.book.measure import BOLD_ROOM, LINE_POINTS, TALLEST_ROW, lines_needed
+from plan_sheets.core.book.measure import BOLD_ROOM, FILTER_WIDTH, LINE_POINTS, TALLEST_ROW, lines_needed
 from plan_sheets.core.model.keys import column_letters
 from plan_sheets.store.writing.entry_cells import Place
 
@@ -92,8 +92,10 @@ def measure_rows(sheet: Sheet, widths: Sequence[float]) -> list[float]:
 
     LibreOffice does not measure rows when it opens a file: a row without a height would show its first line only.
     """
+    arrow = FILTER_WIDTH if sheet.filter else 0.0
     headings = [
-        lines_needed(column.heading, width * BOLD_ROOM) for column, width in zip(sheet.columns, widths, strict=True)
+        lines_needed(column.heading, (width - arrow) * BOLD_ROOM)
+        for column, width in zip(sheet.columns, widths, strict=True)
     ]
     columns = [*map(_Lines, widths)]
     bold = [_Lines(width * BOLD_ROOM) for width in widths]
