@@ -21,6 +21,7 @@ from plan_sheets.core.model.history import History
 from plan_sheets.core.model.keys import Address, Key, column_letters
 from plan_sheets.core.model.queries import OpenQuery
 from plan_sheets.core.model.receipts import Instructions, Receipt
+from plan_sheets.core.model.text import make_slug
 from plan_sheets.receive import receive as take_in
 from plan_sheets.store.plan_folder import Folder, open_folder
 from plan_sheets.store.register.register import Register
@@ -220,7 +221,7 @@ class Plan:
         """The workbook of a subgroup, as it was issued last."""
         book = self.register.documents(kind="subgroup", round=code, subgroup=subgroup)[-1]
         title = self.history.text("subgroup", subgroup, "title")
-        return self.path / "issued" / code.lower() / f"{book.round.lower()}-{issue.make_slug(title)}.xlsx"
+        return self.path / "issued" / code.lower() / f"{book.round.lower()}-{make_slug(title)}.xlsx"
 
     def filled(self, name: str, answers: Answers, subgroup: str = "DA", code: str = Q1) -> Path:
         """The workbook of a subgroup, filled in, in the inbox."""

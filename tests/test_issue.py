@@ -11,7 +11,7 @@ import openpyxl
 import pytest
 from tests.chairs import ISSUED_ON, Q1, Q2, RETURN_BY, Answers, Plan, at, codes, edit, fill, form, said, table
 
-from plan_sheets import issue, office
+from plan_sheets import office
 from plan_sheets.core.model.findings import PlanSheetsError
 from plan_sheets.store.inspector.inspect import inspect_workbook
 
@@ -259,7 +259,7 @@ def test_what_cannot_be_issued_is_refused_and_nothing_changed(
 
 
 def test_return_by_may_be_the_rounds_first_day(example: Plan) -> None:
-    assert len(example.issue(Q1, date(2016, 4, 1), only=["DA"])) == 1
+    assert len(example.issue(Q2, date(2016, 7, 1), only=["DA"])) == 1
 
 
 def test_rounds_go_forward(round_one: Plan) -> None:
@@ -268,7 +268,7 @@ def test_rounds_go_forward(round_one: Plan) -> None:
     skipped = Plan(round_one.path)
     skipped.issue("2016-17-Q4", date(2017, 4, 14), datetime(2017, 3, 20), ["SOS"])  # noqa: DTZ001 - the office's own clock
     with pytest.raises(PlanSheetsError, match="rounds go forward"):
-        skipped.issue("2016-17-Q3", date(2017, 1, 14), datetime(2017, 3, 21))  # noqa: DTZ001 - the office's own clock
+        skipped.issue("2016-17-Q3", date(2017, 4, 14), datetime(2017, 3, 21))  # noqa: DTZ001 - the office's own clock
 
 
 # What subgroups are called
@@ -317,21 +317,6 @@ def test_subgroups_with_one_file_name_have_a_file_each(example: Plan, names: dic
         assert len(set(made.values())) == len(made) == len(names)
         for code, path in made.items():
             assert text(path, "About", "Reference", "What it is") == f"2016-17-Q1-{code}-1"
-
-
-@pytest.mark.parametrize(
-    ("title", "make_slug"),
-    [
-        ("Domestic Abuse", "domestic-abuse"),
-        ("  Prevent  ", "prevent"),
-        ("Grŵp Môn", "grwp-mon"),
-        ("🎉", ""),
-        ("a" * 59 + " b", "a" * 59),
-        ("../../etc/passwd", "etc-passwd"),
-    ],
-)
-def test_a_slug_is_plain(title: str, make_slug: str) -> None:
-    assert issue.make_slug(title) == make_slug
 
 
 def test_a_plan_without_subgroups_cannot_be_issued(tmp_path: Path) -> None:

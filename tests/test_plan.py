@@ -237,7 +237,7 @@ def test_a_row_that_is_taken_out_is_issued_no_more_and_its_ref_is_not_used_again
     answers = {"Queries": {"1": {"Your choice": "Take"}}, "About": {"Settled by": {"Your answer": "Board officer"}}}
     example.receive_one(fill(made.path, example.inbox / "officer.xlsx", answers))
     assert "J1a.1" not in example.history.refs("action")
-    example.issue()
+    example.issue(when=LATER)
     sheet = openpyxl.load_workbook(example.sent("DA"))["Progress"]
     assert [row[0].value for row in sheet.iter_rows(min_row=5)] == ["J1a.2", "J1a.3", "J1b.1"]
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -22,7 +20,7 @@ from plan_sheets.core.model.history import History
 from plan_sheets.core.model.keys import Key
 from plan_sheets.core.model.rounds import Round
 from plan_sheets.core.model.stages import Stage, Status
-from plan_sheets.core.model.text import count_words
+from plan_sheets.core.model.text import count_words, make_slug
 from plan_sheets.core.rating.decisions import Decision, decisions, replies
 from plan_sheets.core.rating.plan_rows import Rows, parent, subgroups_of
 from plan_sheets.core.rating.rag import Rating
@@ -31,10 +29,10 @@ from plan_sheets.store import schemas
 from plan_sheets.store.plan_folder import Folder
 from plan_sheets.store.register import tables
 from plan_sheets.store.register.batch import Batch
+from plan_sheets.store.register.troubles import UNCHANGED
 from plan_sheets.store.writing.hand_over import hand_over
 
 ENDED = (Stage.CLOSED, Stage.WITHDRAWN)
-LONGEST_SLUG = 60
 EVIDENCE_AWAITED = "Green: evidence awaited"
 """What stands under Last RAG of an action that is complete and still lacks its impact or its evidence."""
 
@@ -146,13 +144,17 @@ def _gather_shared(
             f"{for_round.code} is not a round of this plan, which is for {year or 'no year yet'}.",
             "A round of 2016/17 looks like 2016-17-Q1.",
         )
-    if return_by < for_round.first_day:
-        raise PlanSheetsError(
-            f"The return-by date ({PartialDate.day(return_by).words}) lies before the round's first day "
-            f"({PartialDate.day(for_round.first_day).words}).",
-            "Give a later --return-by.",
-        )
     known = {issued_round.code: issued_round for issued_round in folder.register.rounds()}
+    round_facts = known.get(for_round.code)
+    is_new = round_facts is None or return_by.isoformat() not in (round_facts.return_by, *round_facts.extended.values())
+    days = {"the round's first day": for_round.first_day, "today": now.date() if is_new else for_round.first_day}
+    for what, day in days.items():
+        if return_by < day:
+            raise PlanSheetsError(
+                f"The return-by date ({PartialDate.day(return_by).words}) lies before {what} "
+                f"({PartialDate.day(day).words}).",
+                f"Give a later --return-by. {UNCHANGED}",
+            )
     later = [code for code in known if code > for_round.code]
     if later and for_round.code not in known:
         raise PlanSheetsError(
@@ -160,7 +162,6 @@ def _gather_shared(
         )
     issued = datetime.fromisoformat(known[for_round.code].issued) if for_round.code in known else now
     rounds = tuple(code for code in known if code < for_round.code)
-    round_facts = known.get(for_round.code)
     is_as_before = round_facts is not None and not subgroups and round_facts.return_by == return_by.isoformat()
     extended = round_facts.extended if round_facts and is_as_before else {}
     ratings = rate_rounds(history, rounds)[rounds[-1]] if rounds else {}
@@ -391,9 +392,3 @@ def _make_slugs(rows: Rows) -> dict[str, str]:
             for code, name in names.items()
         }
     return names
-
-
-def make_slug(title: str) -> str:
-    """A title as part of a file name: small letters without accents, digits and hyphens, 60 characters at most."""
-    letters = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
-    return re.sub(r"[^a-z0-9]+", "-", letters).strip("-")[:LONGEST_SLUG].strip("-")

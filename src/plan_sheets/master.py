@@ -133,7 +133,8 @@ def make_master(  # noqa: PLR0913 - what can be said of one master
     in_word = as_path(paper) if paper is not None else None
     asked = _Asked(code, edition, boards, written, in_word, hand_over, number, anyway, now.date().isoformat())
     _check_asked(asked)
-    with folder.register.batch("master", now.isoformat(timespec="seconds")) as batch:
+    deed = "hand over" if hand_over else "draft"
+    with folder.register.batch(deed, now.isoformat(timespec="seconds")) as batch:
         return _make_workbook(folder, asked, batch) if number is None else _make_again(folder, asked, number, batch)
 
 

@@ -19,6 +19,7 @@ from plan_sheets.core.model.text import split_refs
 from plan_sheets.redact import RemovedFile, find_holding, take_out
 from plan_sheets.store.plan_folder import PLAN_FILE, AnyPath, Folder, as_paths, check_folder
 from plan_sheets.store.register.editions import is_of, list_editions
+from plan_sheets.store.register.reads import check_clock
 from plan_sheets.store.register.troubles import UNCHANGED
 from plan_sheets.withdraw import WhatWithdrew
 
@@ -81,8 +82,7 @@ def redact_texts(folder: Folder, about: str, reason: str, now: datetime, field: 
     received again.
     Raises PlanSheetsError if there is no such return or ref, nothing was typed there, or there is no reason.
     """
-    check_folder(folder)
-    check_moment(now)
+    _check_now(folder, now)
     taken = take_out(folder, about, reason, now, field)
     made, not_made = _make_anew(folder, now)
     holding = find_holding(folder, taken, made)
@@ -96,10 +96,16 @@ def withdraw_return(folder: Folder, name: str, reason: str, now: datetime) -> tu
     What it brought falls back to what stands without it; nothing is deleted. The officer's workbook is made anew.
     Raises PlanSheetsError if it is no return that was taken in, was withdrawn or replaced, or there is no reason.
     """
-    check_folder(folder)
-    check_moment(now)
+    _check_now(folder, now)
     with folder.register.batch("withdraw", now.isoformat(timespec="seconds")):
         return withdraw.withdraw_return(folder, name, reason, now), officer.make_officer(folder, now)
+
+
+def _check_now(folder: Folder, now: datetime) -> None:
+    """Raise TypeError for another kind of argument, and PlanSheetsError if something was recorded on a later day."""
+    check_folder(folder)
+    check_moment(now)
+    check_clock(folder.register, now.date())
 
 
 def _make_anew(folder: Folder, now: datetime) -> tuple[list[Path], list[str]]:
@@ -138,8 +144,7 @@ def merge_plan(
 
     `instructions`: that what looks like an identifier of a case may go in, and why; None: it may not.
     """
-    check_folder(folder)
-    check_moment(now)
+    _check_now(folder, now)
     if write:
         folder.check_free([PLAN_FILE])
     with folder.register.batch("plan", now.isoformat(timespec="seconds")):
@@ -157,9 +162,8 @@ def issue_round(
     `subgroups`: codes of those for which they are made (`DA,MH`); none is all. Raises PlanSheetsError for a round, a
     day or a subgroup that does not fit the plan; TypeError or ValueError for what is of the wrong kind.
     """
-    check_folder(folder)
+    _check_now(folder, now)
     check_day(return_by, "return_by")
-    check_moment(now)
     wanted = split_refs(subgroups, "subgroups")
     with folder.register.batch("round", now.isoformat(timespec="seconds")):
         merged = plan.merge_plan(folder, now)
@@ -186,8 +190,7 @@ def receive_files(
     Raises PlanSheetsError if a path is not there, a folder holds no workbook, or the instructions do not fit; TypeError
     or ValueError for what is of the wrong kind.
     """
-    check_folder(folder)
-    check_moment(now)
+    _check_now(folder, now)
     receipts = receive.receive(folder, as_paths(paths), now, instructions, dry_run=dry_run, executor=executor)
     if dry_run or not receipts.returns:
         return BatchReceived(receipts, None)

@@ -19,7 +19,7 @@ from plan_sheets.store import schemas
 from plan_sheets.store.plan_folder import Folder
 from plan_sheets.store.register import tables
 from plan_sheets.store.register.batch import Batch, make_value_row
-from plan_sheets.store.register.reads import check_clock, list_origins, list_said_beside, list_withdrawn
+from plan_sheets.store.register.reads import list_origins, list_said_beside, list_withdrawn
 from plan_sheets.store.register.record import add_query, record_findings
 from plan_sheets.store.register.register import Register, ReturnFacts
 from plan_sheets.store.register.statements import query_subject
@@ -64,7 +64,6 @@ class WhatWithdrew:
 def withdraw_return(folder: Folder, name: str, reason: str, now: datetime) -> WhatWithdrew:
     """Withdraw a return by its number or the beginning of its SHA-256: see `office.withdraw_return`."""
     reason, register = check_reason(schemas.load_screen(), reason), folder.register
-    check_clock(register, now.date())
     with register.batch("withdraw", now.isoformat(timespec="seconds")) as batch:
         returned = register.find_return(name)
         _check(register, returned)

@@ -87,10 +87,10 @@ def test_the_first_round_that_is_not_closed(issued: tuple[str, ...], closed: str
 
 def test_what_the_plan_changes_belongs_to_the_first_round_that_is_not_closed(round_one: Plan) -> None:
     issue(round_one, Q2, AUTUMN)
-    change(round_one, {"Actions": {"J1a.1": {"What we will do": "Another wording"}}})
+    change(round_one, {"Actions": {"J1a.1": {"What we will do": "Another wording"}}}, now=AUTUMN)
     assert from_which(round_one, "J1a.1", "what") == Q1, "no master of it has been handed over"
     make_master(round_one.folder, Q1, AUTUMN, hand_over=True)
-    change(round_one, {"Actions": {"J1a.1": {"What we will do": "A third wording"}}})
+    change(round_one, {"Actions": {"J1a.1": {"What we will do": "A third wording"}}}, now=AUTUMN)
     assert from_which(round_one, "J1a.1", "what") == Q2
 
 

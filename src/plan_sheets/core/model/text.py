@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable
 
@@ -77,3 +78,12 @@ def show_beginning(text: str, where: str) -> str:
 def count_words(count: int, noun: str) -> str:
     """A number and its noun: `1 day`, `12 days`."""
     return f"{count} {noun}{'' if count == 1 else 's'}"
+
+
+_LONGEST_SLUG = 60
+
+
+def make_slug(title: str) -> str:
+    """A title as part of a file name: small letters without accents, digits and hyphens, 60 characters at most."""
+    letters = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", letters).strip("-")[:_LONGEST_SLUG].strip("-")

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from plan_sheets.core.book.document import Document
-from plan_sheets.core.book.layout import texts_of
+from plan_sheets.core.book.layout import Formula, texts_of
 from plan_sheets.core.model.findings import Finding
 from plan_sheets.core.model.found import FoundCell, FoundSheet, FoundWorkbook
 from plan_sheets.core.model.keys import Address, Key, place_of
@@ -45,11 +45,12 @@ def tell_masked(
 
 
 def list_issued(document: Document) -> set[str]:
-    """Every text that went out with a document: it may come back."""
+    """Every text and formula that went out with a document: it may come back."""
     issued = set[str]()
     for sheet in document.sheets:
         issued.update((sheet.title, *sheet.lines_written(document.book.marking)))
         issued.update((column.heading for column in sheet.columns), *map(texts_of, sheet.rows))
+        issued.update(cell.text for row in sheet.rows for cell in row.cells if isinstance(cell, Formula))
     return issued
 
 
@@ -78,11 +79,16 @@ def _find_in_sheet(
     sheet: FoundSheet, issued: Collection[str], screen: Screen, places: Collection[str]
 ) -> Iterator[tuple[tuple[int, int], IdentifierKind]]:
     """Each cell with an identifier, or with a part of one that is split over several cells of its row or column."""
-    typed = {place: cell for place, cell in sheet.cells.items() if cell.text not in issued or cell.formula}
+    typed = {
+        place: cell
+        for place, cell in sheet.cells.items()
+        if cell.text not in issued or (cell.formula and cell.formula not in issued)
+    }
     above: dict[int, str] = {}
     for place, cell in sorted(typed.items()):
-        for text in filter(None, (cell.text, cell.formula)):
-            yield from ((place, one.kind) for one in screen.find(text, above.get(place[1], ""), places))
+        for text in (cell.text, cell.formula):
+            if text and text not in issued:
+                yield from ((place, one.kind) for one in screen.find(text, above.get(place[1], ""), places))
         above.setdefault(place[1], cell.text if len(cell.text) <= LONGEST_HEADING else "")
     for under in _list_under_each_other(typed):
         for one, touched in screen.find_in_column([typed[place].text for place in under], places):

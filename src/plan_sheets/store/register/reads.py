@@ -358,5 +358,5 @@ def check_clock(register: Register, today: date) -> None:
         raise PlanSheetsError(
             f"The clock says {PartialDate.day(today).words}, and something was recorded on "
             f"{PartialDate.of_iso(before).words}: what is done now would be older than what it rests on.",
-            f"Look at the date of this computer, or at --as-of. {UNCHANGED}",
+            f"Look at the date of this computer, or give --as-of {before} or a later day. {UNCHANGED}",
         )

@@ -283,9 +283,10 @@ class Register:
         return int(self.read(select(func.coalesce(func.max(b.c.id), 0)))[0][0])
 
     def last_recorded(self) -> str:
-        """When the last batch was recorded by the clock of whoever did it, the latest of all (ISO); "" if none was."""
+        """When anything was said last, by the clock of whoever recorded it, the latest of all (ISO); "" if nothing."""
         b = tables.BATCH.c
-        return str(self.read(select(func.coalesce(func.max(b.at), "")).where(b.plan == self.plan))[0][0])
+        said = select(func.coalesce(func.max(b.at), "")).where(b.plan == self.plan, b.deed.not_in(tables.MAKES_A_FILE))
+        return str(self.read(said)[0][0])
 
     def closed_through(self) -> str:
         """The code of the last round that is closed, for a master of it was handed over; "" if none is."""
