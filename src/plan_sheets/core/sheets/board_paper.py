@@ -199,7 +199,7 @@ def _priorities(snapshot: Snapshot) -> Iterator[Part]:
         name = f"{row.ref} {as_text(row.contents['title'])}"
         if row.ref in actions:
             yield Heading(name, 2)
-            yield Paragraph(_stands(row))
+            yield Paragraph(_stands(row), _sentences(as_text(row.contents["published_rag"])))
             yield from _actions(snapshot, actions.pop(row.ref), f"Actions of {row.ref}")
         elif row.ref in snapshot.rows["priority"]:
             without.append(Paragraph(_stands(row), f"{name}:"))
@@ -214,18 +214,18 @@ def _priorities(snapshot: Snapshot) -> Iterator[Part]:
 
 
 def _stands(row: RowFacts) -> str:
-    """How a priority stands, what drives that, what is due, and whose it is."""
+    """How a priority stood, what drives how it stands, what is due, and whose it is."""
     rag, before, driver, due, owner = _cells(row, "published_rag", "last_rag", "driven_by", "due_next", "owner")
     return _sentences(
-        "" if rag == Status.NO_ACTIONS else f"{rag}; last quarter: {before}" if before else rag,
-        fitting(driver),
+        f"Last quarter: {before}" if before and rag != Status.NO_ACTIONS else "",
+        f"What drives it: {fitting(driver)}" if driver and rag != Status.NO_ACTIONS else fitting(driver),
         f"Due by the end of the next quarter: {due}" if due and due != "None" else "",
         f"Owner: {owner}",
     )
 
 
 def _actions(snapshot: Snapshot, rows: Iterable[RowFacts], about: str) -> Iterator[PaperTable]:
-    columns = {"Ref": 8, "Action": 25, RAG: 17, "What the chair says, and why": 37, "Due": 13}
+    columns = {"Ref": 8, "Action": 25, RAG: 17, "What the chair says, and why": 35, "Due": 15}
     if snapshot.round is None:
         columns = {"Ref": 9, "Action": 30, "How we will do it": 30, "Due": 12, "Action owner and subgroup": 19}
     yield from _table(about, columns, (_action(snapshot, row) for row in rows))
