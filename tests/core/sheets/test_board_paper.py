@@ -107,6 +107,14 @@ def test_a_recommendation_has_all_that_is_asked_of_whom_and_the_chairs_words() -
     assert amber.endswith("What will turn them Green? Asked of Board lead, DA (J1.2).")
 
 
+def test_a_priority_whose_title_is_too_long_for_the_first_page_has_its_name() -> None:
+    long = f"A title of {'very ' * 12}many words"
+    nobody = action("J2.1", "Amber", more=" | owner = ")
+    how = made(f"| priority | J2 | board = J | title = {long} | agreement = Agreed", nobody)
+    assert "1. No action owner: 1 action of J2. Who are they?" in texts(page_of(how))
+    assert f"1. No action owner: 1 action of J2 {long}. Who are they?" in paragraphs(paper_of(how), "Recommendations")
+
+
 def test_counts_and_colours_are_those_of_the_first_page() -> None:
     how = asking(reds=2, chairs=1, ambers=1)
     paper, page = paper_of(how), page_of(how)

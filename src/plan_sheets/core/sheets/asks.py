@@ -207,10 +207,12 @@ def _unnamed(snapshot: Snapshot, refs: Sequence[str], where: str) -> Ask:
     many = count_words(sum(counts[ref] for ref in refs), "action")
     of = f"{many}:" if len(refs) > 1 else f"{many} of"
 
+    def name(ref: str) -> str:
+        short_name = name_of(snapshot, ref)
+        return snapshot.titled(ref) if short_name == ref and where == NOWHERE else short_name
+
     def say(some: Sequence[str]) -> str:
-        return ", ".join(
-            f"{name_of(snapshot, ref)} {counts[ref]}" if len(refs) > 1 else name_of(snapshot, ref) for ref in some
-        )
+        return ", ".join(f"{name(ref)} {counts[ref]}" if len(refs) > 1 else name(ref) for ref in some)
 
     things = fitted(refs, where, f"9. {lead} {of} {asked}", say)
     return Ask(lead, f"{of} {things} {asked}", "priorities with actions that have no owner", len(refs))
