@@ -41,7 +41,7 @@ docs: $(VENV)/.installed-dev
 	$(BIN)/python -m tests.reference
 	$(BIN)/python -m tests.programs.tabulating
 
-# The pictures in docs/pictures/: pages of the demo's workbooks, as LibreOffice prints them.
+# The pictures in docs/pictures/: parts of pages of the demo's workbooks and paper, as LibreOffice prints them.
 pictures: $(VENV)/.installed
 	$(BIN)/python workbooks/pictures.py
 

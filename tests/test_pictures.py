@@ -16,6 +16,8 @@ from tests.programs.saving import no_command, skip_if
 TOP = Path(__file__).parents[1]
 SHOWN = re.findall(r"!\[([^]]+)\]\(([^)]+)\)", (TOP / "README.md").read_text(encoding="utf-8"))
 SCRIPT = TOP / "workbooks" / "pictures.py"
+MOST_DOTS = 960
+"""The width of a page that shows the README, in dots."""
 PNG = b"\x89PNG\r\n\x1a\n"
 
 
@@ -45,13 +47,14 @@ def look_at(picture: bytes) -> Drawn:
     return Drawn(width, height, 1 - dots.count(0) / len(dots))
 
 
-def test_the_readme_shows_three_pictures_and_says_what_is_on_them() -> None:
-    assert {Path(path).stem for _, path in SHOWN} == {"progress", "rag-status", "master-plan"}
+def test_the_readme_shows_four_pictures_and_says_what_is_on_them() -> None:
+    assert {Path(path).stem for _, path in SHOWN} == {"progress", "rag-status", "master-plan", "board-paper"}
     for words, path in SHOWN:
         picture = (TOP / path).read_bytes()
         assert len(words) > 40, path
         assert look_at(picture).drawn > 0.01, f"{path} is blank"
-        assert len(picture) < 200_000
+        assert len(picture) < 250_000
+        assert look_at(picture).width <= MOST_DOTS, f"{path} is made smaller on the page, and is not legible"
 
 
 def test_without_libreoffice_it_says_so_and_makes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

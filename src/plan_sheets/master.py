@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time
+from datetime import date, datetime
 from pathlib import Path
 
 from plan_sheets.core.book.compose import RowFacts
@@ -30,7 +30,7 @@ from plan_sheets.core.model.rounds import Round
 from plan_sheets.core.model.stages import TAKEN_OUT, Status
 from plan_sheets.core.rating.escalate import SubgroupFacts
 from plan_sheets.core.rating.snapshot import Snapshot
-from plan_sheets.core.sheets.board_paper import board_paper
+from plan_sheets.core.sheets.board_paper import PaperFacts, board_paper
 from plan_sheets.core.sheets.rag_status import DRAFT
 from plan_sheets.store import schemas
 from plan_sheets.store.container.hashing import sha256, sha256_of
@@ -296,8 +296,10 @@ def _make_paper(snapshot: Snapshot, reference: str, path: Path, wanted: editions
         raise PlanSheetsError("The board paper names people, so there is none for the public.", "Leave --paper out.")
     if path.suffix.lower() != ".docx":
         raise PlanSheetsError(f"{path} is no name for a Word document.", "Give the paper a name that ends in .docx.")
-    created = datetime.combine(snapshot.made_on, time())
-    return hand_over_paper(board_paper(snapshot, reference, created, wanted.state, wanted.replaces))
+    sheets = schemas.load_workbook_spec(wanted.kind).sheets
+    meanings = {item.ref: item.what for sheet in sheets if sheet.identity for item in sheet.items}
+    facts = PaperFacts(reference, wanted.state, wanted.replaces, bool(wanted.boards), meanings)
+    return hand_over_paper(board_paper(snapshot, facts))
 
 
 def _list_warnings(snapshot: Snapshot, subgroups: Sequence[SubgroupFacts], changed: Path | None) -> Iterator[str]:

@@ -14,6 +14,7 @@ from tests.chairs import FURTHER, Q1, Q2, RECEIVED_ON, SOS, Answers, Plan, fill,
 from tests.commands import broken, run, told, untouched
 
 from plan_sheets import office, withdraw_return
+from plan_sheets.core.book.layout import as_text
 from plan_sheets.core.model.findings import PlanSheetsError
 from plan_sheets.core.model.keys import Key
 from plan_sheets.core.model.rounds import Round
@@ -58,8 +59,8 @@ def test_trace_and_changes_tell_it(round_one: Plan) -> None:
     book = round_one.register.documents(kind="master")[-1].book
     rows: dict[str, dict[str, str]] = {}
     for row, column, content in book.sheet("Changes").cells():
-        rows.setdefault(row.ref, {})[column.field.name] = str(content)
-    (rag,) = [row for row in rows.values() if row["what"] == "RAG" and row["after"] in ("", "None")]
+        rows.setdefault(row.ref, {})[column.field.name] = as_text(content)
+    (rag,) = [row for row in rows.values() if row["what"] == "RAG" and row["after"] == "Nothing"]
     assert (rag["before"], rag["who"]) == ("Green", "Board officer")
     assert rag["source"] == f"DA-1 withdrawn on 12 July 2016: {WHY}"
 

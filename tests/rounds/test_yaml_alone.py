@@ -153,18 +153,18 @@ def risks(described: Path, tmp_path: Path) -> Plan:
 
 
 def rows_of_risks(made: Plan) -> dict[object, list[object]]:
-    """The rows of the master's sheet Risks, by ref; blank cells are ""."""
+    """The rows of the master's sheet Risks, by ref; blank cells say None."""
     rows = master(made)["Risks"]
     top = next(number for number, row in enumerate(rows) if row[0] == "Row")
-    return {row[0]: [text or "" for text in row[1:]] for row in rows[top + 1 :]}
+    return {row[0]: [*row[1:]] for row in rows[top + 1 :]}
 
 
 def test_rows_that_subgroups_add_are_kept_apart_and_shown(risks: Plan) -> None:
     shown = rows_of_risks(risks)
     assert {ref: row[1:] for ref, row in shown.items()} == {
         "DA.R1": ["No worker from May", "High", "She has given notice."],
-        "DA.R2": ["The refuge closes", "", ""],
-        "MH.R1": ["No beds", "", ""],
+        "DA.R2": ["The refuge closes", "None", "None"],
+        "MH.R1": ["No beds", "None", "None"],
     }
     assert shown["DA.R1"][0] != shown["MH.R1"][0]
 

@@ -5,8 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from plan_sheets.core.model.text import cut
+
 RAG = "RAG"
 """The heading of a column that holds status words."""
+LONGEST = 600
+"""The longest text of a cell, and of what somebody typed in a paragraph (characters)."""
+CUT = " (shortened)"
+
+
+def fitting(text: str, longest: int = LONGEST) -> str:
+    """The whole text as it was typed if it fits; else its beginning, and that it is shortened."""
+    return text if len(text) <= longest else cut(text, longest - len(CUT) - 1, CUT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,3 +58,5 @@ class BoardPaper:
     """Protective marking; "" is none."""
     created: datetime
     parts: tuple[Part, ...]
+    author: str = ""
+    """Who answers for it; "" is not said."""

@@ -29,7 +29,7 @@ from plan_sheets.core.sheets.first_page import FirstPage, first_page, is_of_rati
 from plan_sheets.core.sheets.lines import section
 from plan_sheets.core.sheets.rag_status import DRAFT, Driver, headline, summary_rows, texts_of_round
 from plan_sheets.core.sheets.unknown import returned
-from plan_sheets.core.sheets.what_changed import changed_lines
+from plan_sheets.core.sheets.what_changed import PUBLIC_SHEETS, changed_lines
 
 SHOWN = {
     "plan": ("title", "year"),
@@ -210,7 +210,7 @@ def public_lines(snapshot: Snapshot, edition: Edition) -> Iterator[str | Line]:
         yield f"Public edition. Where we are on {day}. Returns: {returned(snapshot.subgroups)}"
         yield from boards_lines(edition.boards, snapshot)
         yield headline(snapshot)
-        yield from changed_lines(snapshot, public=True)
+        yield from changed_lines(snapshot, PUBLIC_SHEETS)
         yield from edition.lines
     yield section("What this edition leaves out")
     yield from LEFT_OUT

@@ -120,6 +120,12 @@ class Snapshot:
         """Every decision of the rounds up to this one, the latest first."""
         return decisions(self.history, self.rounds)
 
+    @property
+    def decisions_told(self) -> list[Decision]:
+        """The decisions, those still open first, without those of what was out of the plan by the round before."""
+        told = (decision for decision in self.decisions if not decision.gone or decision.gone > self.code_before)
+        return sorted(told, key=lambda decision: not decision.is_open(before=self.code))
+
     @cached_property
     def _by_priority(self) -> Mapping[str, Mapping[str, list[Rating]]]:
         """The ratings by the code of the round, then by the ref of the priority: "" where an action has none."""

@@ -1,6 +1,7 @@
-"""What is asked of the Executive, on the first page: at most seven lines, the worst first, and how many more there are.
+"""What is asked of the Executive, the worst first: at most seven lines on the first page, and how many more there are.
 
-A Red action and what a chair asks have a line each; what the rules put before somebody has one for each rule.
+A Red action and what a chair asks have a line each; what the rules put before somebody has one for each rule. In a
+paper each is a recommendation of the same number, and nothing is left out.
 """
 
 from __future__ import annotations
@@ -12,16 +13,27 @@ from itertools import chain, product
 from typing import NamedTuple
 
 from plan_sheets.core.book.layout import Line
+from plan_sheets.core.book.paper import fitting
 from plan_sheets.core.model.text import count_words
 from plan_sheets.core.rating.decisions import Decision
-from plan_sheets.core.rating.escalate import Escalation, EscalationRule
+from plan_sheets.core.rating.escalate import EXECUTIVE, Escalation, EscalationRule
 from plan_sheets.core.rating.rag import Rating
 from plan_sheets.core.rating.snapshot import Snapshot
-from plan_sheets.core.sheets.lines import LONGEST_LINE, first_that_fits, fitted, line, name_of, short, subgroup_of
+from plan_sheets.core.sheets.lines import (
+    LONGEST_LINE,
+    NOWHERE,
+    first_that_fits,
+    fitted,
+    line,
+    name_of,
+    short,
+    subgroup_of,
+)
 
 MOST_ASKS = 7
 """The most numbered lines; the sheet Decisions has all that is asked."""
 WHERE = "Decisions"
+NOTHING = "Nothing: no rule escalates anything, and no chair asks for anything."
 _ENDS = (".", "?", "!", "…")
 _SENTENCE_END = re.compile(r"[.?!…](?= )")
 _ELSEWHERE = f"Why: Master plan. What is asked: {WHERE}."
@@ -43,13 +55,15 @@ class Ask(NamedTuple):
     """What it is counted as where it has no line: `Red`, `that chairs ask about`."""
     things: int = 1
     """How many things it asks about."""
+    of_whom: str = ""
+    """Whom it asks, and about what of it; "" is the Executive."""
 
 
 def asked_lines(snapshot: Snapshot) -> Iterator[str | Line]:
     """The numbered lines; then how many more things are asked about; last, what has been decided on them already."""
-    asks = [*_asks(snapshot)]
+    asks = [*_asks(snapshot, WHERE)]
     if not asks:
-        yield "Nothing: no rule escalates anything, and no chair asks for anything."
+        yield NOTHING
     for number, ask in enumerate(asks[:MOST_ASKS], start=1):
         yield line(f"{number}. {ask.lead}", ask.rest)
     more = Counter[str]()
@@ -63,8 +77,13 @@ def asked_lines(snapshot: Snapshot) -> Iterator[str | Line]:
         yield line("Decided already:", fitted(decided, WHERE, "Decided already:", *_ways(snapshot)))
 
 
-def _asks(snapshot: Snapshot) -> Iterator[Ask]:
-    """Everything that is asked, the worst first."""
+def recommendations(snapshot: Snapshot) -> Sequence[Ask]:
+    """All that is asked, in the order of the first page and each whole."""
+    return [*_asks(snapshot, NOWHERE)]
+
+
+def _asks(snapshot: Snapshot, where: str) -> Iterator[Ask]:
+    """Everything that is asked, the worst first; the sheet `where` has what has no room on a line."""
     asks: dict[str, dict[EscalationRule, Escalation]] = {}
     for escalation in snapshot.escalations:
         asks.setdefault(escalation.ref, {})[escalation.rule] = escalation
@@ -74,27 +93,31 @@ def _asks(snapshot: Snapshot) -> Iterator[Ask]:
     kinds = dict.fromkeys(red, "Red")
     kinds |= {ref: "that chairs ask about" for ref in chairs if ref not in kinds}
     for place, (ref, kind) in enumerate(kinds.items()):
-        yield _of_action(snapshot, ref, asks[ref], kind) if place < MOST_ASKS else Ask("", "", kind)
-    yield from _of_rules(snapshot, {ref: by_rule for ref, by_rule in asks.items() if ref not in kinds})
-    yield from _carried_out(snapshot)
+        is_told = place < MOST_ASKS or where == NOWHERE
+        yield _of_action(snapshot, ref, asks[ref], kind, where) if is_told else Ask("", "", kind)
+    yield from _of_rules(snapshot, {ref: by_rule for ref, by_rule in asks.items() if ref not in kinds}, where)
+    yield from _carried_out(snapshot, where)
 
 
-def _of_action(snapshot: Snapshot, ref: str, by_rule: Mapping[EscalationRule, Escalation], kind: str) -> Ask:
+def _of_action(
+    snapshot: Snapshot, ref: str, by_rule: Mapping[EscalationRule, Escalation], kind: str, where: str
+) -> Ask:
     """The line of one action: whose it is, why it stands so and what is asked, as much of each as the line holds."""
     rating = snapshot.now[ref]
     running = " for two quarters" if EscalationRule.AMBER in by_rule else ""
     lead = f"{rating.published}{running}. {name_of(snapshot, ref)}"
     whose = subgroup_of(snapshot, ref)
     reasons = brief_why(rating)
-    texts = product(
-        (f"({whose}).", "") if whose else ("",),
-        [*_asked(by_rule)],
-        [f"{words[:1].upper()}{words[1:]}." for words in dict.fromkeys((reasons, reasons.partition("; ")[0]))],
+    asks = _asked(by_rule) if where else (_asked_whole(by_rule),)
+    texts = (
+        f"{of_whom} {because} {asked}".strip()
+        for of_whom, asked, because in product(
+            (f"({whose}).", "") if whose else ("",),
+            [*asks],
+            [f"{words[:1].upper()}{words[1:]}." for words in dict.fromkeys((reasons, reasons.partition("; ")[0]))],
+        )
     )
-    rest = first_that_fits(
-        chain((f"{of_whom} {because} {asked}".strip() for of_whom, asked, because in texts), (_ELSEWHERE,)),
-        f"9. {lead}.",
-    )
+    rest = first_that_fits(chain(texts, (_ELSEWHERE,)), f"9. {lead}.") if where else next(texts)
     return Ask(lead if rest.startswith("(") else f"{lead}.", rest, kind)
 
 
@@ -109,6 +132,14 @@ def _asked(by_rule: Mapping[EscalationRule, Escalation]) -> Iterator[str]:
     for end in reversed([found.end() for found in _SENTENCE_END.finditer(said[:LONGEST_LINE])]):
         yield f"Chair asks: {said[:end]} More: {WHERE}."
     yield f"Chair asks: see {WHERE}."
+
+
+def _asked_whole(by_rule: Mapping[EscalationRule, Escalation]) -> str:
+    """All that is asked about one action, the chair's words as typed."""
+    asked = {rule: escalation.asked for rule, escalation in by_rule.items() if rule is not EscalationRule.AMBER}
+    return " ".join(
+        f"Chair asks: {_ended(fitting(text))}" if rule is EscalationRule.ASKED else text for rule, text in asked.items()
+    )
 
 
 def _ended(text: str) -> str:
@@ -136,7 +167,7 @@ def why(rating: Rating, judging: str = "judged") -> str:
     return "; ".join(filter(None, (judgement.replace("judged", judging, 1), because)))
 
 
-def _of_rules(snapshot: Snapshot, asks: Asks) -> Iterator[Ask]:
+def _of_rules(snapshot: Snapshot, asks: Asks, where: str) -> Iterator[Ask]:
     """A line for each rule: what it is about, and what is asked."""
     for rule, lead, kind, asked in (
         (
@@ -149,13 +180,25 @@ def _of_rules(snapshot: Snapshot, asks: Asks) -> Iterator[Ask]:
         (EscalationRule.NO_RETURN, "No return for two quarters:", "without a return", "Who will see that they report?"),
     ):
         if refs := [ref for ref, by_rule in asks.items() if rule in by_rule]:
-            things = fitted(refs, WHERE, f"9. {lead} {asked}", *_ways(snapshot))
-            yield Ask(lead, f"{things} {asked}", kind, len(refs))
+            things = fitted(refs, where, f"9. {lead} {asked}", *_ways(snapshot))
+            yield Ask(lead, f"{things} {asked}", kind, len(refs), _of_whom(snapshot, asks, rule))
     if unnamed := [ref for ref, by_rule in asks.items() if EscalationRule.UNNAMED in by_rule]:
-        yield _unnamed(snapshot, unnamed)
+        of_whom = _of_whom(snapshot, asks, EscalationRule.UNNAMED)
+        yield _unnamed(snapshot, unnamed, where)._replace(of_whom=of_whom)
 
 
-def _unnamed(snapshot: Snapshot, refs: Sequence[str]) -> Ask:
+def _of_whom(snapshot: Snapshot, asks: Asks, rule: EscalationRule) -> str:
+    """Whom a rule asks, each with what about; "" if that is the Executive alone."""
+    found: dict[str, list[str]] = {}
+    for ref, by_rule in asks.items():
+        if rule in by_rule:
+            found.setdefault(by_rule[rule].of_whom, []).append(snapshot.subgroup(ref))
+    if [*found] == [EXECUTIVE]:
+        return ""
+    return "; ".join(f"{whom} ({', '.join(things)})" for whom, things in found.items())
+
+
+def _unnamed(snapshot: Snapshot, refs: Sequence[str], where: str) -> Ask:
     """The line of the priorities whose actions nobody is named for, with how many these are."""
     counts = Counter(
         rating.facts.priority for rating in snapshot.now.values() if rating.going_on and not rating.facts.owner_named
@@ -164,16 +207,18 @@ def _unnamed(snapshot: Snapshot, refs: Sequence[str]) -> Ask:
     many = count_words(sum(counts[ref] for ref in refs), "action")
     of = f"{many}:" if len(refs) > 1 else f"{many} of"
 
-    def say(some: Sequence[str]) -> str:
-        return ", ".join(
-            f"{name_of(snapshot, ref)} {counts[ref]}" if len(refs) > 1 else name_of(snapshot, ref) for ref in some
-        )
+    def name(ref: str) -> str:
+        short_name = name_of(snapshot, ref)
+        return snapshot.titled(ref) if short_name == ref and where == NOWHERE else short_name
 
-    things = fitted(refs, WHERE, f"9. {lead} {of} {asked}", say)
+    def say(some: Sequence[str]) -> str:
+        return ", ".join(f"{name(ref)} {counts[ref]}" if len(refs) > 1 else name(ref) for ref in some)
+
+    things = fitted(refs, where, f"9. {lead} {of} {asked}", say)
     return Ask(lead, f"{of} {things} {asked}", "priorities with actions that have no owner", len(refs))
 
 
-def _carried_out(snapshot: Snapshot) -> Iterator[Ask]:
+def _carried_out(snapshot: Snapshot, where: str) -> Iterator[Ask]:
     """The line that asks what became of earlier decisions of which nobody has said that they are done with."""
     earlier = [
         decision
@@ -183,7 +228,7 @@ def _carried_out(snapshot: Snapshot) -> Iterator[Ask]:
     if earlier:
         lead = "Carried out?"
         ways = (_decided(snapshot, named=True), _decided(snapshot, named=False), _named_alone(snapshot))
-        yield Ask(lead, fitted(earlier, WHERE, f"9. {lead}", *ways), "earlier decisions", len(earlier))
+        yield Ask(lead, fitted(earlier, where, f"9. {lead}", *ways), "earlier decisions", len(earlier))
 
 
 def _decided(snapshot: Snapshot, *, named: bool) -> Callable[[Sequence[Decision]], str]:

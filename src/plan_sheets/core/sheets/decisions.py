@@ -29,13 +29,9 @@ def decision_rows(snapshot: Snapshot) -> Iterator[RowFacts]:
     decided = [decision.ref for decision in snapshot.decisions if decision.round == snapshot.code]
     for ref in dict.fromkeys([*asked, *decided]):
         yield _asked_row(snapshot, ref, asked.get(ref, []))
-    earlier = [
-        decision
-        for decision in snapshot.decisions
-        if decision.round != snapshot.code and (not decision.gone or decision.gone > snapshot.code_before)
-    ]
+    earlier = [decision for decision in snapshot.decisions_told if decision.round != snapshot.code]
     yield from _closed_rows(snapshot, {*asked, *decided, *(decision.ref for decision in earlier)})
-    for decision in sorted(earlier, key=lambda decision: not decision.is_open(before=snapshot.code)):
+    for decision in earlier:
         yield _earlier_row(snapshot, decision, asked.get(decision.ref, []))
 
 

@@ -21,6 +21,9 @@ _MOST_TRIED = 40
 _BOLD_ROOM = 1.06
 """How much wider a line may be than its letters: some of them are bold."""
 
+NOWHERE = ""
+"""Instead of the sheet that has the rest: there is none, for it is a paper and no line, where all has room."""
+
 Thing = TypeVar("Thing")
 Piece = tuple[str, str]
 """What begins in bold, and how it goes on; the second may be blank."""
@@ -44,8 +47,11 @@ def section(title: str) -> Line:
 def fitted(things: Sequence[Thing], where: str, before: str, *ways: Callable[[Sequence[Thing]], str]) -> str:
     """These things as they fit in the line that begins with `before`, said in the first of the `ways` that has room.
 
-    Where none has, as many as fit in the last way, and how many more there are on the sheet `where`.
+    Where none has, as many as fit in the last way, and how many more there are on the sheet `where`; all of them in
+    the first way if that is `NOWHERE`.
     """
+    if where == NOWHERE:
+        return f"{ways[0](things)}."
     for say in ways if len(things) <= _MOST_TRIED else ():
         if fits(f"{before} {(text := f'{say(things)}.')}"):
             return text

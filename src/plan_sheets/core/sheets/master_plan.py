@@ -18,6 +18,7 @@ from plan_sheets.core.rating.rag import CONFIRMABLE, Rating
 from plan_sheets.core.rating.rollup import trend
 from plan_sheets.core.rating.snapshot import Snapshot
 
+SEE_CHANGES = " (see Changes)"
 Records = Mapping[str, Mapping[str, Field]]
 """The fields of every record, by record and name."""
 _ANSWERS = ("progress", "stage", "next_step", "recovery", "ask")
@@ -202,7 +203,7 @@ def _kept(snapshot: Snapshot, ref: str) -> Iterator[str]:
     """What came back about an action for this round and the officer did not take, by whom and when that was decided."""
     for each in snapshot.declined:
         if each.choice == KEEP and each.key.ref.partition("/")[0] == ref and each.round == snapshot.code:
-            yield f"what stood was kept by {each.who_and_when} (see Changes)"
+            yield f"what stood was kept by {each.who_and_when}{SEE_CHANGES}"
             return
 
 

@@ -14,6 +14,7 @@ from plan_sheets.core.rating.rollup import CONCERN, Trend, trend
 from plan_sheets.core.rating.snapshot import Snapshot
 from plan_sheets.core.rating.taken_out import TakenOut
 from plan_sheets.core.sheets.lines import (
+    NOWHERE,
     Piece,
     fitted,
     grouped,
@@ -27,19 +28,20 @@ from plan_sheets.core.sheets.lines import (
     title_of,
 )
 
-_SHEETS = "RAG over time", "Changes", "Changes"
-_PUBLIC_SHEETS = "Priorities and actions", "Priorities and actions", "the edition before"
+INTERNAL_SHEETS = "RAG over time", "Changes", "Changes"
+PUBLIC_SHEETS = "Priorities and actions", "Priorities and actions", "the edition before"
+NO_SHEETS = NOWHERE, NOWHERE, NOWHERE
 """What has all of it: of what is rated otherwise, of what the plan changed, of what was taken out of it."""
 _LADDER = (*CONCERN, Status.TOO_LITTLE, Status.NO_ACTIONS, Status.PROPOSED)
 _PLANNED = ("ref", "removed", "title", "what", "theme")
 
 
-def changed_lines(snapshot: Snapshot, *, public: bool = False) -> Iterator[str | Line]:
+def changed_lines(snapshot: Snapshot, sheets: tuple[str, str, str] = INTERNAL_SHEETS) -> Iterator[str | Line]:
     """The heading and its lines: what is worse, what is better, what changed otherwise, how the plan changed.
 
-    `public`: in that edition other sheets hold what there is no room for.
+    `sheets`: which hold what there is no room for.
     """
-    over_time, changes, gone = _PUBLIC_SHEETS if public else _SHEETS
+    over_time, changes, gone = sheets
     if snapshot.before is None:
         skipped = snapshot.round.previous if snapshot.round and len(snapshot.rounds) > 1 else None
         because = f"{quarter(skipped.code)} was not issued" if skipped else "This is the first round"

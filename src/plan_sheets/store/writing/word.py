@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from io import BytesIO
 from itertools import zip_longest
 from xml.sax.saxutils import escape
@@ -25,6 +25,7 @@ from docx.styles.style import ParagraphStyle
 from docx.table import Table as WordTable
 from docx.text.paragraph import Paragraph as WordParagraph
 
+from plan_sheets.core.book.measure import BOLD_ROOM, text_points
 from plan_sheets.core.book.paper import RAG, BoardPaper, Heading, PaperTable, Paragraph
 from plan_sheets.core.book.style import STATUS, STYLES, Style
 from plan_sheets.core.model.printable import printable
@@ -35,8 +36,10 @@ INK = "1F3A5F"
 """The colour of headings: 11 to 1 on white."""
 PAGE_CM, MARGIN_CM = (21.0, 29.7), 2.0
 TWIPS_IN_CM = 567
-CELL_MARGIN_TWIPS = "80"
-CELL_STYLE, HEADING_CELL_STYLE = "Table text", "Table heading"
+TWIPS_IN_POINT = 20
+CELL_MARGIN_TWIPS = 80
+CELL_STYLE, HEADING_CELL_STYLE = "Table text", "Table Heading"
+"""The second is the name of Writer's own style: then its PDF knows the headings of every table, wherever it stands."""
 _SIGNS = {"\t": "<w:tab/>", "\n": "<w:br/>"}
 _READ_AS = {qn("w:t"): "", qn("w:tab"): "\t", qn("w:br"): "\n"}
 """The elements that are read of a run, and the text that each stands for; "": the text within it."""
@@ -63,7 +66,7 @@ def write_document(paper: BoardPaper) -> bytes:
             _put_runs(document.add_paragraph(style=f"Heading {part.level}"), "", part.text)
         elif isinstance(part, Paragraph):
             paragraph = document.add_paragraph()
-            paragraph.paragraph_format.keep_with_next = isinstance(following, Paragraph | PaperTable)
+            paragraph.paragraph_format.keep_with_next = isinstance(following, PaperTable)
             _put_runs(paragraph, part.lead, part.text)
         else:
             _add_table(document, part)
@@ -123,12 +126,33 @@ def _is_right_to_left(text: str) -> bool:
 
 def _add_table(document: Document, table: PaperTable) -> None:
     """Add a table; its heading row is repeated on each page, and no row is divided between two pages."""
-    widths = [round((PAGE_CM[0] - 2 * MARGIN_CM) * TWIPS_IN_CM * width / sum(table.widths)) for width in table.widths]
+    widths = _choose_widths(table)
     made = document.add_table(0, len(widths), "Table Grid")
     made.autofit = False
     _describe(made._tbl, table, widths)  # noqa: SLF001 - python-docx has no alt text of tables
     for texts, is_heading in [(table.headings, True), *((row, False) for row in table.rows)]:
         made._tbl.append(parse_xml(_spell_row(table, texts, widths, is_heading=is_heading)))  # noqa: SLF001 - `add_row` takes a second for a thousand rows
+
+
+def _choose_widths(table: PaperTable) -> list[int]:
+    """The widths of the columns (twips) as the table wants them, but none less than its longest word in bold needs.
+
+    No word is given more than a column's equal share of the page: a longer one is broken.
+    """
+    page = (PAGE_CM[0] - 2 * MARGIN_CM) * TWIPS_IN_CM
+    wanted = [page * width / sum(table.widths) for width in table.widths]
+    least = [
+        min(page / len(wanted), TWIPS_IN_POINT * text_points(word) / BOLD_ROOM + 3 * CELL_MARGIN_TWIPS)
+        for word in map(_find_longest_word, zip(table.headings, *table.rows, strict=True))
+    ]
+    spare = [max(width - need, 0) for width, need in zip(wanted, least, strict=True)]
+    lacking = sum(max(need - width, 0) for width, need in zip(wanted, least, strict=True))
+    share = lacking / sum(spare) if lacking else 0
+    return [round(max(width, need) - share * more) for width, need, more in zip(wanted, least, spare, strict=True)]
+
+
+def _find_longest_word(texts: Iterable[str]) -> str:
+    return max({word for text in texts for word in text.split()}, key=text_points, default="")
 
 
 def _describe(made: CT_Tbl, table: PaperTable, widths: list[int]) -> None:
@@ -137,7 +161,7 @@ def _describe(made: CT_Tbl, table: PaperTable, widths: list[int]) -> None:
         properties.remove(plain)
     margins = _make_element("tblCellMar")
     for side in ("left", "right"):
-        margins.append(_make_element(side, w=CELL_MARGIN_TWIPS, type="dxa"))
+        margins.append(_make_element(side, w=str(CELL_MARGIN_TWIPS), type="dxa"))
     look = _make_element("tblLook", val="0020", firstRow="1", lastRow="0", firstColumn="0", noHBand="1", noVBand="1")
     properties.extend((margins, look))
     properties.append(_make_element("tblCaption", val=printable(table.about)))
@@ -197,10 +221,10 @@ def _set_up(document: Document, paper: BoardPaper) -> None:
 
 
 def _set_properties(document: Document, paper: BoardPaper) -> None:
-    """Set title, language and date; remove what tells of the machine, the author or the template."""
+    """Set title, author, language and date; remove what tells of the machine or the template."""
     properties = document.core_properties
     properties.title, properties.language = printable(paper.title)[:255], LANGUAGE
-    properties.author = properties.last_modified_by = properties.comments = ""
+    properties.author, properties.last_modified_by, properties.comments = printable(paper.author)[:255], "", ""
     properties.created = properties.modified = paper.created
     relationships = document.part.package.rels
     for key, relationship in list(relationships.items()):
