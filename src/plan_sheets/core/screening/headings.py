@@ -25,9 +25,9 @@ from plan_sheets.core.screening.patterns import (
     list_plurals,
 )
 
-_LONGEST = 120
+LONGEST_HEADING = 120
 """Characters: what stands over a column, or before numbers, is no longer."""
-_SHORTEST_WORDS = 3
+SHORTEST_LABEL = 3
 """Characters: a shorter text in a row (initials, "f", "-") does not end what a label before it says."""
 _NO_FIGURE = re.compile(r"\W*(?:\d{1,2}[.)]\s)?(?:\D|\(\d{1,2}\s[^()\d]*\))*")
 """A heading: it may be numbered, and may say in brackets how many figures stand under it; else it has none."""
@@ -98,7 +98,7 @@ class Headings:
 
     def is_label(self, text: str) -> bool:
         """Whether a text says a kind and no more."""
-        return len(text) <= _LONGEST and _is_label(self, text)
+        return len(text) <= LONGEST_HEADING and _is_label(self, text)
 
 
 def _under(kind: IdentifierKind, number: str) -> Pattern:
@@ -116,7 +116,7 @@ def _list_said(headings: Headings, heading: str) -> tuple[Pattern, ...]:
 
 
 def _is_text(text: str) -> bool:
-    return len(text) <= _LONGEST and _NO_FIGURE.fullmatch(text) is not None
+    return len(text) <= LONGEST_HEADING and _NO_FIGURE.fullmatch(text) is not None
 
 
 def _says(said: _Said, words: str) -> bool:
@@ -179,7 +179,7 @@ def head_cells(
         yield (row, column), heading
         if is_text:
             words = " ".join(text.split())
-            label = words if headings.is_label(words) else label if len(words) < _SHORTEST_WORDS else ""
+            label = words if headings.is_label(words) else label if len(words) < SHORTEST_LABEL else ""
             is_heading = bool(headings.list_said(words))
             for under in (widths or {}).get((row, column), (column,)):
                 titles[under] = words
