@@ -9,7 +9,7 @@ import pytest
 from plan_sheets.core.model.found import FoundWorkbook
 from plan_sheets.core.model.mail import Mail
 from plan_sheets.core.model.text import MASK
-from plan_sheets.core.screening.around import mask_around, mask_mail
+from plan_sheets.core.screening.around import find_kind, mask_around, mask_mail
 from plan_sheets.core.screening.identifiers import IdentifierKind
 from plan_sheets.store.schemas import load_screen
 
@@ -38,6 +38,18 @@ def test_who_sent_a_mail_that_holds_one_is_still_told() -> None:
 def test_a_subject_is_a_heading_of_bare_numbers_only_and_only_if_it_says_a_kind(subject: str, body: str) -> None:
     mail = Mail("1" * 64, SENDER, "2016-07-08", subject, body)
     assert mask_mail(load_screen(), mail) == (mail, None)
+
+
+@pytest.mark.parametrize(
+    ("subject", "name", "kind"),
+    [
+        ("Mosaic ID", "1234567.xlsx", IdentifierKind.CASE_REFERENCE),
+        ("Mosaic ID", "2016-17-q1-domestic-abuse.xlsx", None),
+        ("Return", "1234567.xlsx", None),
+    ],
+)
+def test_a_subject_is_a_heading_of_the_names_of_files(subject: str, name: str, kind: IdentifierKind | None) -> None:
+    assert find_kind(load_screen(), name, heading=subject) is kind
 
 
 def test_the_name_of_a_sender_is_read_with_the_address() -> None:

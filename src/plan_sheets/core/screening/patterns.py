@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
+from itertools import groupby
+from operator import itemgetter
 
 from plan_sheets.core.screening.identifiers import IdentifierKind, IdentifierWords
 
@@ -103,7 +105,7 @@ _WHOSE = (
     rf"[\s:#(-]{{1,3}}(?P<number>\d{{7,9}}){_ENDS}"
 )
 """Seven figures or more directly behind whose they are: nobody counts so many of one."""
-_TURNED = rf"\bturn(?:ed|s|ing)\s\d{{1,2}}\s(?:years?\sold\s)?on\s(?P<number>{WRITTEN_DATE})"
+_TURNED = r"turn(?:ed|s|ing)\s\d{1,2}\s(?:years?\sold\s)?on\s"
 POSTCODE = rf"{ALONE}([A-Z]{{1,2}})(\d[A-Z\d]?)[\s.-]{{0,2}}(\d)([ABD-HJLNP-UW-Z]{{2}}){_ENDS}"
 
 _ENDS_POSTCODE = rf"\d{_S}[ABD-HJLNP-UW-Z]{{2}}(?![A-Za-z])"
@@ -128,10 +130,12 @@ def compile_words(words: str) -> re.Pattern[str]:
 def any_of(words: Iterable[str]) -> str:
     """One of these words or phrases, also with "number" joined to it; blanks in one may be any, or none.
 
-    The longest is tried first.
+    The longest is tried first, of those that begin alike: that is some three times as fast as to try all.
     """
-    written = (re.escape(word).replace(r"\ ", r"[\s_-]{0,3}") for word in sorted(words, key=len, reverse=True))
-    return f"(?<![A-Za-z0-9])(?:{'|'.join(written)})(?!(?!{_JOINED}(?![A-Za-z]))[A-Za-z])"
+    begun = groupby(sorted(words, key=lambda word: (word[0], -len(word), word)), key=itemgetter(0))
+    alike = ((re.escape(first), [re.escape(word[1:]) for word in group]) for first, group in begun)
+    written = "|".join(f"{first}(?:{'|'.join(rest)})" for first, rest in alike).replace(r"\ ", r"[\s_-]{0,3}")
+    return f"(?<![A-Za-z0-9])(?:{written})(?!(?!{_JOINED}(?![A-Za-z]))[A-Za-z])"
 
 
 def list_plurals(words: Iterable[str]) -> list[str]:
@@ -161,6 +165,7 @@ def list_said(kinds: Mapping[IdentifierKind, IdentifierWords]) -> tuple[Pattern,
     """Every way to write a number together with the words that say what it is."""
     kind = IdentifierKind
     case, born = kinds[kind.CASE_REFERENCE], kinds[kind.DATE_OF_BIRTH].words
+    several = any_of(list_plurals(case.words))
     behind_it = [word for word in born if word != "(b"]
     nhs = any_of(kinds[kind.NHS_NUMBER].words)
     behind = rf"(?P<behind>{nhs}\s{_NUMBER}|{nhs}(?=\s?{_CLOSES}))"
@@ -176,11 +181,8 @@ def list_said(kinds: Mapping[IdentifierKind, IdentifierWords]) -> tuple[Pattern,
             rf"{any_of(born)}\.?(?P<between>{_WORD_BETWEEN}{{0,8}}{_TO_NUMBER})(?<!\d)(?P<number>{WRITTEN_DATE})",
         ),
         (kind.DATE_OF_BIRTH, rf"(?<!\d)(?P<number>{DATE}){_BEHIND}{_WORDS_AFTER}{any_of(behind_it)}\.?\s?{_CLOSES}"),
-        (kind.DATE_OF_BIRTH, rf"(?<![\w.])(?-i:b)[.:]\s?(?P<number>{WRITTEN_DATE})"),
-        (kind.DATE_OF_BIRTH, rf"{ALONE}birth\s(?P<number>{WRITTEN_DATE})"),
-        (kind.DATE_OF_BIRTH, _TURNED),
-        (kind.CASE_REFERENCE, said_to_be(case.words, CASE)),
-        (kind.CASE_REFERENCE, rf"{any_of(list_plurals(case.words))}\s?[:=#(]\s?(?P<number>{CASE})"),
+        (kind.DATE_OF_BIRTH, rf"(?<![\w.])(?:(?-i:b)[.:]\s?|birth\s|{_TURNED})(?P<number>{WRITTEN_DATE})"),
+        (kind.CASE_REFERENCE, rf"(?:{any_of(case.words)}|{several}(?=\s?[:=#(])){_LINK}(?P<number>{CASE})"),
         (kind.CASE_REFERENCE, _CASEALONE),
         (kind.CASE_REFERENCE, rf"{any_of(case.systems)}{OF_WHOM}(?P<link>{_LINK})(?P<number>{CASE})"),
         (kind.CASE_REFERENCE, rf"[/.\\]{any_of(case.systems)}[^\s]{{1,100}}[/=](?P<number>\d{{5,14}}){_ENDS}"),
