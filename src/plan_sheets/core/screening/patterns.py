@@ -243,7 +243,7 @@ HOURS = r"\d{1,2}\.\d\d(?:\s?-\s?\d{1,2}\.\d\d)?"
 _COUNTED = (
     r"(?:records|cases|children|adults|people|users|licen[cs]es|forms|episodes|referrals|contacts|pounds|hours"
     r"|incidents|crimes|offences|families|pupils|patients|clients|visits|reports|calls|days|weeks|staff"
-    r"|members|occurrences|rows|entries|documents|letters|pages|sessions|logins|posts|hits)"
+    r"|members|occurrences|rows|entries|documents|letters|pages|sessions|logins|posts|hits|checks)"
 )
 COUNTED = (
     rf"\s{_COUNTED}\b"

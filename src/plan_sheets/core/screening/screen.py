@@ -56,7 +56,7 @@ _OTHER_WORDS = ("case", "b.", "b:", "birth", "turned", "turns", "turning")
 """Words that say what a number is in some places only."""
 _FIGURES_SAID, _FIGURES_BARE, _FIGURES_APART = 4, 5, 7
 """How many figures the number of a case has at least: behind "ID" or a colon; behind the bare name of a system; and
-behind that name and a comma or a sign that joins or ends."""
+behind that name and a comma, a sign that joins or ends, or something in brackets."""
 _LONGEST_MIDDLE = 12
 """Characters: of three texts under each other that hold one number, the second is a part of it and no more."""
 
@@ -307,7 +307,7 @@ def _is_case(match: re.Match[str], written: str) -> bool:
     if is_bare and re.match(r"[A-Za-z]{4,}\s|(?:19|20)\d\d\s", written):
         return False
     count = sum(map(str.isdigit, figures)) + (number != written and not is_bare)
-    is_apart = link is not None and is_bare and compile_pattern("[,?&+]").search(link) is not None
+    is_apart = link is not None and is_bare and compile_pattern(r"[,?&+]|\([a-z]").search(link) is not None
     return count >= (_FIGURES_APART if is_apart else _FIGURES_BARE if is_bare else _FIGURES_SAID)
 
 
