@@ -53,7 +53,7 @@ def test_a_mail_with_a_table_is_masked_and_its_workbook_goes_in(round_one: Plan,
 def test_all_numbers_of_a_table_on_an_added_sheet_are_masked(round_one: Plan) -> None:
     def add(book: Workbook) -> None:
         sheet = book.create_sheet("Notes")
-        for row, cells in enumerate([["Children on our list"], [], *ROWS, ["IJ", NUMBER, "KL"]], start=1):
+        for row, cells in enumerate([["On", "Children on our list"], [], *ROWS, ["IJ", NUMBER, "KL"]], start=1):
             for column, text in enumerate(cells, start=1):
                 type_in(sheet.cell(row, column), text)
 

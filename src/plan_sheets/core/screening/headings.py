@@ -29,9 +29,14 @@ LONGEST_HEADING = 120
 """Characters: what stands over a column, or before numbers, is no longer."""
 SHORTEST_LABEL = 3
 """Characters: a shorter text in a row (initials, "f", "-") does not end what a label before it says."""
-_NO_FIGURE = re.compile(r"\W*(?:\d{1,2}[.)]\s)?(?:\D|\(\d{1,2}\s[^()\d]*\))*")
-"""A heading: it may be numbered, and may say in brackets how many figures stand under it; else it has none."""
-_COUNTS = re.compile(
+_WHICH = "|".join(
+    rf"(?<={whose}\s)" for whose in ("child", "client", "person", "sibling", "pupil", "twin", "dob", "id")
+)
+_NO_FIGURE = re.compile(
+    rf"\W*(?:\d{{1,2}}[.)]\s)?(?:\D|\(\d{{1,2}}\s[^()\d]*\)|(?:{_WHICH})\d{{1,2}}(?!\d))*", re.IGNORECASE
+)
+"""A heading: it may be numbered, and may say whose it is of several, or in brackets how many figures stand under it."""
+COUNTS_OR_PAYS = re.compile(
     r"[%£]|\b(?:licen[cs]es?|costs?|prices?|fees?|invoices?|budgets?|spend|spent|audit(?:s|ed)?|trends?|totals?|counts?"
     r"|rates?|percentages?|users|training|trained|staff|hours|how\smany|(?:nos?|numbers?)\s(?:of|in))\b"
 )
@@ -39,12 +44,12 @@ _COUNTS = re.compile(
 _PLACE = re.compile(r"\b(?:on|in|from)\s(?:the|our|their|his|her)\s\w+|\([^()]*\)")
 _FILLERS = (
     r"\b(?:[a-z]{1,2}|the|our|his|her|their|its|and|for|from|any|known|under|each|all|child(?:ren)?(?:'?s)?|client'?s?"
-    r"|person'?s?|young|adult'?s?|patient'?s?|pupil'?s?|mother'?s?|father'?s?|parent'?s?|sibling'?s?|twin'?s?|family|case"
+    r"|person'?s?|young|adult'?s?|patient'?s?|pupil'?s?|mother'?s?|father'?s?|parent'?s?|sibling'?s?|twin'?s?|baby'?s?|family|case"
     r"|service\suser'?s?|record|file|(?:no|num|number|id|ref|reference|identifier|code)s?|unique|dates?|day|when|given"
     r"|held|stated|full|new|old|current|list|first|second|where|these|are|this|fwd)\b"
 )
 """Words, in small letters, that may stand in a heading beside those of a kind and that say nothing else."""
-_IDENTIFIER = r"(?:(?:num|number|id|ref|reference|identifier|code)s?\b|nos?\b\W*$)"
+_IDENTIFIER = r"(?:(?:num|number|id|ref|reference|identifier|code)s?\b|nos?\b(?=\W*$|\.|\s?\())"
 _BARE = re.compile(rf"[^a-z]*(?:(?:[a-z]{{1,2}}|{MONTHS})(?![a-z])[^a-z]*){{0,4}}")
 """A number, or a date, in small letters, with initials at most beside it."""
 
@@ -122,7 +127,7 @@ def _is_text(text: str) -> bool:
 def _says(said: _Said, words: str) -> bool:
     if said.pattern.kind not in (IdentifierKind.DATE_OF_BIRTH, IdentifierKind.CASE_REFERENCE):
         return compile_words(said.named).search(words) is not None
-    if _COUNTS.search(words):
+    if COUNTS_OR_PAYS.search(words):
         return False
     if _is_whole(said, words):
         return True
@@ -132,15 +137,18 @@ def _says(said: _Said, words: str) -> bool:
 
 
 def _is_whole(said: _Said, words: str) -> bool:
-    """Whether nothing but fillers stands beside the words of a kind."""
-    rest, count = compile_words(said.whole).subn(" ", words)
-    return count > 0 and re.search(r"[a-z]", compile_words(_FILLERS).sub(" ", rest)) is None
+    """Whether nothing but fillers, or something in brackets, stands beside the words of a kind."""
+    for written in (words, re.sub(r"\([^()]*\)", "", words)):
+        rest, count = compile_words(said.whole).subn(" ", written)
+        if count and not re.search("[a-z]", compile_words(_FILLERS).sub(" ", rest)):
+            return True
+    return False
 
 
 @lru_cache(maxsize=4_000)
 def _is_label(headings: Headings, text: str) -> bool:
     words = fold(" ".join(text.lower().split())).text
-    if compile_words(headings.words).search(words) is None or _COUNTS.search(words):
+    if compile_words(headings.words).search(words) is None or COUNTS_OR_PAYS.search(words):
         return False
     return any(_is_whole(said, words) for said in headings.said)
 

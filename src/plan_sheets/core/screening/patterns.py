@@ -239,6 +239,8 @@ def as_figures(compact: str) -> str:
 
 
 YEAR = r"(?:19|20)\d\d(?:[\s/-]{1,3}(?:(?:19|20)\d\d|\d\d))?"
+DAY_JOINED = r"20[0-3]\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])"
+"""A date as names of files have it; a longer or shorter number may be that of a case."""
 HOURS = r"\d{1,2}\.\d\d(?:\s?-\s?\d{1,2}\.\d\d)?"
 _COUNTED = (
     r"(?:records|cases|children|adults|people|users|licen[cs]es|forms|episodes|referrals|contacts|pounds|hours"

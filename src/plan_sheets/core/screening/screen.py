@@ -11,12 +11,13 @@ from itertools import accumulate, pairwise
 from plan_sheets.core.screening.check_digits import is_nhs_number, is_upn
 from plan_sheets.core.screening.encoded import list_encoded
 from plan_sheets.core.screening.fold import fold
-from plan_sheets.core.screening.headings import Headings, list_headed
+from plan_sheets.core.screening.headings import COUNTS_OR_PAYS, Headings, list_headed
 from plan_sheets.core.screening.identifiers import CaseIdentifier, IdentifierKind, IdentifierWords
 from plan_sheets.core.screening.patterns import (
     BY_A_DATE,
     COUNTED,
     COUNTS,
+    DAY_JOINED,
     HOURS,
     IN_A_LIST,
     IS_NUMBERED,
@@ -54,9 +55,9 @@ _UNITS = frozenset(
 """What is written in small letters behind a number and is not the end of a postcode: `L1 1st draft`."""
 _OTHER_WORDS = ("case", "b.", "b:", "birth", "turned", "turns", "turning")
 """Words that say what a number is in some places only."""
-_FIGURES_SAID, _FIGURES_BARE, _FIGURES_APART = 4, 5, 7
-"""How many figures the number of a case has at least: behind "ID" or a colon; behind the bare name of a system; and
-behind that name and a comma, a sign that joins or ends, or something in brackets."""
+_FIGURES_SAID, _FIGURES_BARE, _FIGURES_BESIDE, _FIGURES_APART = 4, 5, 6, 7
+"""How many figures the number of a case has at least: behind "ID" or a colon; behind the bare name of a system; behind
+a cell that ends with that name; and behind it and a comma, a sign that joins or ends, or something in brackets."""
 _LONGEST_MIDDLE = 12
 """Characters: of three texts under each other that hold one number, the second is a part of it and no more."""
 
@@ -237,7 +238,7 @@ class Screen:
             case IdentifierKind.NHS_NUMBER:
                 return all(map(str.isdigit, crossed)) and compile_pattern(COUNTS).search(before) is not None
             case IdentifierKind.CASE_REFERENCE:
-                return is_cut or not self.headings.list_said("\n".join(crossed[:-1]))
+                return is_cut or self._is_led_by_chance(crossed)
             case IdentifierKind.POSTCODE:
                 return not between
             case IdentifierKind.DATE_OF_BIRTH:
@@ -245,6 +246,15 @@ class Screen:
                 leads = compile_words(LEADS_TO_A_DATE).search(left) or compile_words(rf"{self.words}\W*$").search(left)
                 return left.strip() == "b." or not (leads and (between or is_cut))
         return False
+
+    def _is_led_by_chance(self, crossed: Sequence[str]) -> bool:
+        """Whether the words in the cells before a number end with the name of a system and say something else."""
+        *words, number = crossed
+        figures = compile_pattern(r"\d(?:\W?\d)*").search(number)
+        if figures is None or self.headings.list_said("\n".join(words)):
+            return False
+        is_short = sum(map(str.isdigit, figures[0])) < _FIGURES_BESIDE
+        return is_short or any(COUNTS_OR_PAYS.search(text.lower()) for text in words)
 
     def _is_form(self, match: re.Match[str]) -> bool:
         """Whether words before what looks like a National Insurance number say that it is the number of a form."""
@@ -304,7 +314,7 @@ def _is_case(match: re.Match[str], written: str) -> bool:
         return False
     link = match.groupdict().get("link")
     is_bare = link is not None and not compile_pattern(IS_NUMBERED).search(link)
-    if is_bare and re.match(r"[A-Za-z]{4,}\s|(?:19|20)\d\d\s", written):
+    if is_bare and re.match(rf"[A-Za-z]{{4,}}\s|(?:19|20)\d\d\s|{DAY_JOINED}$", written):
         return False
     count = sum(map(str.isdigit, figures)) + (number != written and not is_bare)
     is_apart = link is not None and is_bare and compile_pattern(r"[,?&+]|\([a-z]").search(link) is not None
