@@ -378,7 +378,7 @@ def test_no_row_and_no_column_of_the_plan_itself_holds_one() -> None:
     "piece",
     [
         *("NHS ", "9", "9 ", "94 ", "born ", "A", "Mosaic no ", "1.", "\n", "(b. ", "LE3 8R", "-", "May "),
-        *("born a ", "NHS no a ", "O", "9O", "1,", "(9) "),
+        *("born a ", "NHS no a ", "O", "9O", "1,", "(9) ", "NHS  9", "DOB,\n", "Mosaic|1\n"),
     ],
 )
 def test_a_long_text_takes_no_longer_than_its_length(piece: str) -> None:

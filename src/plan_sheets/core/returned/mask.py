@@ -11,8 +11,9 @@ from plan_sheets.core.model.findings import Finding
 from plan_sheets.core.model.found import FoundCell, FoundSheet, FoundWorkbook
 from plan_sheets.core.model.keys import Address, Key, place_of
 from plan_sheets.core.model.messages import Messages
+from plan_sheets.core.screening.headings import head_cells
 from plan_sheets.core.screening.identifiers import IdentifierKind
-from plan_sheets.core.screening.screen import LONGEST_HEADING, Screen
+from plan_sheets.core.screening.screen import Screen
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,7 @@ def mask(workbook: FoundWorkbook, issued: Collection[str], screen: Screen, place
     found = [
         (Address.at(sheet.name, *place), kind)
         for sheet in workbook.sheets
-        for place, kind in _find_in_sheet(sheet, issued, screen, places)
+        for place, kind in sorted(_find_in_sheet(sheet, issued, screen, places))
     ]
     found += [
         (Address(remark.sheet, remark.cell), one.kind)
@@ -79,17 +80,12 @@ def _find_in_sheet(
     sheet: FoundSheet, issued: Collection[str], screen: Screen, places: Collection[str]
 ) -> Iterator[tuple[tuple[int, int], IdentifierKind]]:
     """Each cell with an identifier, or with a part of one that is split over several cells of its row or column."""
-    typed = {
-        place: cell
-        for place, cell in sheet.cells.items()
-        if cell.text not in issued or (cell.formula and cell.formula not in issued)
-    }
-    above: dict[int, str] = {}
-    for place, cell in sorted(typed.items()):
-        for text in (cell.text, cell.formula):
+    typed = {place: cell for place, cell in sheet.cells.items() if _is_typed(cell, issued)}
+    texts = [(place, typed[place].text) for place in sorted(typed)]
+    for place, heading in head_cells(texts, screen.headings, sheet.name, _list_widths(sheet)):
+        for text in (typed[place].text, typed[place].formula):
             if text and text not in issued:
-                yield from ((place, one.kind) for one in screen.find(text, above.get(place[1], ""), places))
-        above.setdefault(place[1], cell.text if len(cell.text) <= LONGEST_HEADING else "")
+                yield from ((place, one.kind) for one in screen.find(text, heading, places))
     for under in _list_under_each_other(typed):
         for one, touched in screen.find_in_column([typed[place].text for place in under], places):
             yield from ((under[at], one.kind) for at in touched)
@@ -97,6 +93,24 @@ def _find_in_sheet(
     for row, columns in _list_beside(typed, rows):
         for one, touched in screen.find_in_row([rows[row][column].text for column in columns], places):
             yield from (((row, columns[at]), one.kind) for at in touched if (row, columns[at]) in typed)
+
+
+def _is_typed(cell: FoundCell, issued: Collection[str]) -> bool:
+    """Whether a cell has to be looked at: a figure or two may be a part of a number though it was `issued`."""
+    text = cell.text
+    if cell.formula and cell.formula not in issued:
+        return True
+    return text not in issued or (len(text) <= _LONGEST_FIGURES and text.isdecimal())
+
+
+_LONGEST_FIGURES = 2
+
+
+def _list_widths(sheet: FoundSheet) -> dict[tuple[int, int], range]:
+    """The columns that each merged cell stands over, by its place."""
+    ends = (merged.partition(":") for merged in sheet.merged)
+    spans = ((place_of(first), place_of(last or first)) for first, _, last in ends)
+    return {first: range(first[1], last[1] + 1) for first, last in spans}
 
 
 def _list_beside(

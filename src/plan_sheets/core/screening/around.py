@@ -10,6 +10,7 @@ from plan_sheets.core.model.found import FoundWorkbook
 from plan_sheets.core.model.mail import Mail
 from plan_sheets.core.model.text import MASK
 from plan_sheets.core.screening.encoded import list_encoded
+from plan_sheets.core.screening.headings import is_bare
 from plan_sheets.core.screening.identifiers import IdentifierKind
 from plan_sheets.core.screening.screen import Screen
 
@@ -45,12 +46,20 @@ def mask_mail(screen: Screen, mail: Mail) -> tuple[Mail, IdentifierKind | None]:
     noted = [text for note in mail.notes for text in note.details.values()]
     sent_by = MASK if find_kind(screen, mail.sent_by) else mail.sent_by
     typed = _QUOTED.sub("", f"{mail.subject}\n{mail.body}")
-    mine = find_kind(screen, typed, mail.body, mail.sent_by, *noted)
+    mine = find_kind(screen, typed, mail.body, mail.sent_by, *noted) or _find_under(screen, mail.subject, typed)
     if mine is None:
         return replace(mail, body=_without_files(mail.body), attached_to=outer), kind
     return replace(mail, sent_by=sent_by, subject=MASK, body=MASK, notes=(), attached_to=outer), mine
 
 
+def _find_under(screen: Screen, subject: str, typed: str) -> IdentifierKind | None:
+    """The kind of a bare number in the first lines of a mail, if its subject says what that is."""
+    if not screen.headings.is_label(subject):
+        return None
+    return find_kind(screen, *filter(is_bare, typed.splitlines()[1:_FIRST_LINES]), heading=subject)
+
+
+_FIRST_LINES = 20
 _QUOTED = re.compile(r"^(?:[ \t]{0,3}[>|]){1,9}[ \t]?", re.MULTILINE)
 """What stands before a line of an earlier mail."""
 

@@ -10,6 +10,15 @@ from typing import NamedTuple
 
 _DOTS = "\u00b7\u2022\u2024\u2027\u2219\u22c5\u30fb"
 _MINUS = "\u2212"
+_SIGNS = {
+    **dict.fromkeys(_DOTS, "."),
+    **dict.fromkeys("\u2018\u2019\u201a\u201b\u2039\u203a", "'"),
+    **dict.fromkeys("\u201c\u201d\u201e\u201f\u00ab\u00bb", '"'),
+    **dict.fromkeys("\u2190\u2192\u2194\u21d2\u2794\u279c\u27a1\u27f6", ">"),
+    _MINUS: "-",
+    "\u2116": "#",
+}
+"""Dots, quotation marks, arrows, the minus and the sign for "number", as they are typed in ASCII."""
 _ESCAPED = re.compile("%([2-7][0-9A-F])", re.IGNORECASE)
 """A sign as addresses write it: `%20` is a blank."""
 _ADDRESS, _PLUS = re.compile(r"://\S+"), re.compile(r"\+(?=\d)")
@@ -48,13 +57,13 @@ def fold(text: str) -> Folded:
 def _fold(character: str) -> str:
     """One character for one, or "" for one that is left out."""
     category = unicodedata.category(character)
-    if character.isascii() or character in _DOTS:
-        return "." if character in _DOTS else character
+    if character.isascii() or character in _SIGNS:
+        return _SIGNS.get(character, character)
     if category in ("Cf", "Mn", "Me"):
         return ""
     if category in ("Zs", "Zl", "Zp"):
         return " "
-    if category == "Pd" or character == _MINUS:
+    if category == "Pd":
         return "-"
     if category == "Nd":
         return str(unicodedata.decimal(character))
