@@ -267,6 +267,12 @@ def list_withdrawn(register: Register) -> dict[int, str]:
     return dict(map(tuple, register.read(withdrawals.returns_withdrawn(), plan=register.plan)))
 
 
+def list_reasons(register: Register, returns: Collection[int]) -> list[tuple[str, str]]:
+    """Why each of these returns (ids) was withdrawn, if it was; and how masters tell it."""
+    rows = register.read(withdrawals.reasons(), ids=[*returns])
+    return [(row.reason, withdrawals.describe_withdrawal(*row)) for row in rows]
+
+
 def list_origins(register: Register, values: Collection[int]) -> dict[int, tuple[int | None, int | None]]:
     """The entry and the settlement (ids) by which each of these values (ids) came."""
     return {row.id: (row.entry, row.settlement) for row in register.read(withdrawals.origins(), ids=[*values])}

@@ -155,7 +155,8 @@ def _redact_finding(texts: Mapping[str, str], typed: TypedTexts, told: Told) -> 
     sender = next((sender for sender in typed.senders if texts["file"].startswith(f"{sender.number}: ")), None)
     beside = texts["file"].partition(": ")[0] in told.companions
     if sender is None and not (beside and texts["message"] in told.of_mails):
-        return {}
+        quotes = typed.quotes(find_mentioned(typed, texts["about"]), texts["message"])
+        return {"message": REDACTED} if quotes else {}
     known = plain(texts["sheet"]) in typed.known or not texts["sheet"]
     file = f"{sender.number}: {REDACTED}{PurePath(sender.file).suffix}" if sender else texts["file"]
     return {
