@@ -111,9 +111,10 @@ class _Rows:
         queries = frozenset(query for query, number in came_by["query"].items() if own and number in typed.returns)
         companions = select(r.number).where(r.id.in_(came_in_them - typed.returns))
         told = Told(queries, {}, set(), frozenset(number for (number,) in read(companions)))
-        corrections = dict(map(tuple, read(select(r.id, r.document).where(r.replaces.is_not(None)))))
-        of_mails, of_facts = (mails, came_in_them), (by_query, by_settlement, came_by, settled)
-        return cls(batch, typed, *of_mails, *of_facts, told, corrections)
+        corrected = select(r.id, r.document).where(r.replaces.is_not(None), r.document.is_not(None))
+        corrections = dict(map(tuple, read(corrected)))
+        of_facts = by_query, by_settlement, came_by
+        return cls(batch, typed, mails, came_in_them, *of_facts, settled, told, corrections)
 
     def redact(self, table: str, row: Any, column: str, value: str) -> str:
         """A text of a row without what has to go."""
