@@ -284,7 +284,7 @@ class _Desk:
     def _list_masked_again(self, returned: Return) -> list[Finding]:
         """What has to be said of a duplicate: what is masked in it and around it, and was not let in before."""
         mail, bytes_known = returned.mail, _name_bytes(returned)
-        is_let_in = mail is not None and any(trail[0] == mail.sha256 for trail in self.mails)
+        is_let_in = mail and mail.is_masked and any(trail[0] == mail.sha256 for trail in self.mails)
         masked = [finding for finding in returned.findings if finding.severity is Severity.MASKED]
         own = [] if bytes_known in self.known and bytes_known not in self.masked else masked
         return [finding for finding in masked if (not is_let_in if finding in returned.around else finding in own)]

@@ -162,6 +162,15 @@ def test_the_name_of_a_duplicate_is_told(round_one: Plan) -> None:
     assert NUMBER not in told.output
 
 
+def test_the_name_of_a_file_in_a_mail_is_told_each_time(round_one: Plan) -> None:
+    path = round_one.filled("da", said())
+    named = path.rename(path.with_name(f"NHS {NUMBER}.xlsx"))
+    mail = mail_of(round_one, "Here it is.", named)
+    for _ in range(2):
+        (receipt,) = receive(round_one, mail)
+        assert "case_identifier_beside" in codes(receipt)
+
+
 def test_what_came_beside_in_a_masked_mail_is_told_to_the_officer(round_one: Plan) -> None:
     path = round_one.filled("da", said())
     mail = mail_of(round_one, f"About {ORDER}", path, other="Important answers.docx")
