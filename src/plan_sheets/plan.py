@@ -132,7 +132,7 @@ def _merge_in(folder: Folder, data: bytes, now: datetime, instructions: Instruct
     masked = sum(finding.severity is Severity.MASKED for finding in read.findings)
     if not masked:  # what is masked is kept nowhere
         folder.keep(data, sha256(data))
-        folder.sync_kept([sha256(data)])
+        folder.sync_kept([folder.kept(sha256(data))])
     at, code = now.isoformat(timespec="seconds"), folder.register.first_open()
     with folder.register.batch("plan", at) as batch:
         merged, findings = _merge(folder, read, code, batch)

@@ -72,16 +72,16 @@ class Folder:
         except PlanSheetsError:
             return False
 
-    def kept(self, sha: str) -> Path:
-        """Where the bytes with this SHA-256 lie once they are kept."""
-        return self.path / RETURNED / f"{sha}.xlsx"
+    def kept(self, sha: str, ending: str = ".xlsx") -> Path:
+        """Where the bytes with this SHA-256 lie once they are kept; `ending`: see `find_ending`."""
+        return self.path / RETURNED / f"{sha}{ending}"
 
-    def keep(self, data: bytes, sha: str) -> bool:
+    def keep(self, data: bytes, sha: str, ending: str = ".xlsx") -> bool:
         """Keep the bytes of a file received under `returned/`, named by their SHA-256; they are not synced yet.
 
         Returns whether they had to be written: the file did not exist, or other bytes were in it.
         """
-        target = self.kept(sha)
+        target = self.kept(sha, ending)
         with suppress(OSError):
             if target.stat().st_size == len(data) and sha256_of(target) == sha:
                 return False
@@ -99,9 +99,9 @@ class Folder:
         if data not in known:
             outbox.write_whole(target, data if data.startswith(known) else known + b"\n" + data)
 
-    def sync_kept(self, shas: Iterable[str]) -> None:
-        """Sync the kept bytes with these SHA-256 to the disk. Raises PlanSheetsError."""
-        for path in map(self.kept, shas):
+    def sync_kept(self, paths: Iterable[Path]) -> None:
+        """Sync these files, as `kept` names them, to the disk. Raises PlanSheetsError."""
+        for path in paths:
             try:
                 outbox.sync(path)
             except OSError as error:
