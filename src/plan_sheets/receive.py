@@ -23,7 +23,7 @@ from plan_sheets.core.model.messages import Messages
 from plan_sheets.core.model.receipts import ALLOWS_IDENTIFIERS, Instructions, Receipt, Receipts
 from plan_sheets.core.model.rounds import Round
 from plan_sheets.core.model.text import MASK
-from plan_sheets.core.screening.around import check_reason, find_kind
+from plan_sheets.core.screening.around import check_kept, check_reason, find_kind
 from plan_sheets.store.plan_folder import Folder
 from plan_sheets.store.receiving.inbox import WaitingFile, open_inbox
 from plan_sheets.store.receiving.merge_returns import Merger
@@ -70,6 +70,7 @@ def receive(
     screen = load_screen()
     if instructions.allow:
         check_reason(screen, instructions.reason)
+    check_kept(screen, "--issue", instructions.issue)
     if instructions.replaces:
         folder.register.find_return(instructions.replaces)
     receipts: dict[int, Receipt] = {}

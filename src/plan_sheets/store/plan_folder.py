@@ -9,6 +9,7 @@ from os import PathLike
 from pathlib import Path
 
 from plan_sheets.core.model.findings import PlanSheetsError
+from plan_sheets.core.screening.around import check_kept
 from plan_sheets.store import outbox
 from plan_sheets.store.container.hashing import sha256, sha256_of
 from plan_sheets.store.outbox import check_free, find_open_mark
@@ -17,7 +18,7 @@ from plan_sheets.store.register import tables
 from plan_sheets.store.register.batch import Batch
 from plan_sheets.store.register.reads import read_last_paths, read_last_shas
 from plan_sheets.store.register.register import Register, ReturnFacts
-from plan_sheets.store.schemas import check_schemas
+from plan_sheets.store.schemas import check_schemas, load_screen
 
 __all__ = ["Folder", "open_folder", "read_bytes", "sha256", "sha256_of", "write_elsewhere"]
 
@@ -257,8 +258,9 @@ def read_bytes(path: Path) -> bytes:
 def write_elsewhere(path: Path, data: bytes, batch: Batch) -> None:
     """Write a file to a path that the officer chose; it lies there once the batch is recorded.
 
-    Raises PlanSheetsError if the path holds other bytes already.
+    Raises PlanSheetsError if the path holds other bytes already, or its name names a case.
     """
+    check_kept(load_screen(), "The name of the file", path.name)
     if path.exists():
         if read_bytes(path) == data:
             return

@@ -208,3 +208,14 @@ def test_what_went_out_may_come_back() -> None:
     workbook = FoundWorkbook("xlsx", (found(AS_ISSUED.replace("Map it ", NUMBER)),))
     findings = read_return(document, workbook, load_messages(), lambda _: "", load_phrases(), load_screen())[1]
     assert findings == []
+
+
+@pytest.mark.parametrize(("said", "beside"), [("Mosaic number", "1234567"), ("Mosaic", "https://a.example/1234567")])
+def test_a_comment_or_a_link_is_read_with_the_words_of_its_cell(said: str, beside: str) -> None:
+    remarks = tuple(
+        Remark(code, {"cell": cell, "sheet": "Action plan"}, "Action plan", cell, beside)
+        for code, cell in (("cell_comment", "D5"), ("cell_link", "D6"), ("cell_comment", "odd"))
+    )
+    _, findings = read(typed(said), remarks=remarks)
+    assert ("case_identifier", "Action plan!D5") in told(findings)
+    assert ("case_identifier", "Action plan!D6") not in told(findings), "its cell says nothing"

@@ -68,6 +68,13 @@ HELD = {
         KIND.DATE_OF_BIRTH,
         part("docProps/custom.xml", '<property pid="2" name="DOB"><vt:lpwstr>3/4/2009</vt:lpwstr></property>'),
     ),
+    "in one with a namespace": (
+        KIND.DATE_OF_BIRTH,
+        part(
+            "docProps/custom.xml",
+            '<property name="DOB"><v:lpwstr xmlns:v="http://a.b/c">3/4/2009</v:lpwstr></property>',
+        ),
+    ),
     "in one of OpenDocument": (
         KIND.DATE_OF_BIRTH,
         part("meta.xml", '<meta:user-defined meta:name="DOB" meta:value-type="string">3/4/09</meta:user-defined>'),

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from plan_sheets.core.book.document import Document
 from plan_sheets.core.book.layout import Formula, texts_of
 from plan_sheets.core.model.findings import Finding
-from plan_sheets.core.model.found import FoundCell, FoundSheet, FoundWorkbook
+from plan_sheets.core.model.found import FoundCell, FoundSheet, FoundWorkbook, Remark
 from plan_sheets.core.model.keys import Address, Key, place_of
 from plan_sheets.core.model.messages import Messages
 from plan_sheets.core.screening.headings import head_cells
@@ -68,12 +69,26 @@ def mask(workbook: FoundWorkbook, issued: Collection[str], screen: Screen, place
     found += [
         (Address(remark.sheet, remark.cell), one.kind)
         for remark in workbook.remarks
-        for text in (remark.entered, *remark.details.values())
-        for one in screen.find(text, places=places)
+        for text, heading in (
+            (remark.entered, _read_beside(workbook, remark)),
+            *((detail, "") for detail in remark.details.values()),
+        )
+        for one in screen.find(text, heading, places)
     ]
     masked = {where: kind for where, kind in found if not kind.is_asked_about}
     asked = frozenset(where for where, kind in found if kind.is_asked_about and where not in masked)
     return Screened(_without(workbook, masked) if masked else workbook, masked, asked)
+
+
+def _read_beside(workbook: FoundWorkbook, remark: Remark) -> str:
+    """What the cell says to which a comment or a link belongs, if that is short; "" if nothing."""
+    if not _CELL.fullmatch(remark.cell):
+        return ""
+    cells = (sheet.cells.get(place_of(remark.cell)) for sheet in workbook.sheets if sheet.name == remark.sheet)
+    return next((cell.text for cell in cells if cell and len(cell.text) <= _LONGEST_BESIDE), "")
+
+
+_CELL, _LONGEST_BESIDE = re.compile("[A-Z]{1,3}[1-9][0-9]{0,6}"), 40
 
 
 def _find_in_sheet(

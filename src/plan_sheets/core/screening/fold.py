@@ -23,8 +23,10 @@ _ESCAPED = re.compile("%([2-7][0-9A-F])", re.IGNORECASE)
 """A sign as addresses write it: `%20` is a blank."""
 _ADDRESS, _PLUS = re.compile(r"://\S+"), re.compile(r"\+(?=\d)")
 """An address, and what stands in it for a blank before a figure."""
-_JOINED = re.compile(r'"\s{0,3}&\s{0,3}"')
-"""Where a formula joins two texts: its cell shows one."""
+_JOINED = re.compile(r'"\s{0,3}&\s{0,3}(?:"|(?=\d))|&(?:(?<=\d&)|(?<=\d\s&))\s{0,3}"')
+"""Where a formula joins two texts, or a text and a number: its cell shows one."""
+_JOINING, _COMMA = ("TEXTJOIN(", "CONCAT(", "CONCATENATE("), re.compile(r'"?\s{0,3},\s{0,3}"?')
+"""Functions that join texts, as files write them, and what parts these in them."""
 _NO_WIDTH = "\u200b"
 
 
@@ -47,6 +49,8 @@ def fold(text: str) -> Folded:
         text = _ESCAPED.sub(lambda sign: chr(int(sign[1], 16)) + 2 * _NO_WIDTH, text)
     if '"' in text and "&" in text:
         text = _JOINED.sub(lambda signs: len(signs[0]) * _NO_WIDTH, text)
+    if '"' in text and "(" in text and any(sign in text for sign in _JOINING):
+        text = _COMMA.sub(lambda signs: signs[0].replace('"', _NO_WIDTH).replace(",", " "), text)
     if text.isascii():
         return Folded(text, range(len(text)))
     kept = [(place, plain) for place, character in enumerate(text) if (plain := _fold(character))]

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from pathlib import PurePath
 from typing import Self
@@ -22,7 +22,7 @@ from plan_sheets.core.returned.lost_on_saving import find_lost
 from plan_sheets.core.returned.mask import list_issued, mask, tell_masked
 from plan_sheets.core.returned.read import read_return
 from plan_sheets.core.returned.redacted import leave_redacted
-from plan_sheets.core.screening.around import find_kind, mask_around, mask_mail
+from plan_sheets.core.screening.around import find_kind, mask_around, mask_details, mask_mail
 from plan_sheets.core.screening.identifiers import IdentifierKind
 from plan_sheets.core.screening.screen import Screen
 from plan_sheets.store import schemas
@@ -148,7 +148,7 @@ class Intake:
             self._read_message(incoming, returned)
             return returned
         if not isinstance(found, FoundWorkbook):
-            returned.findings.append(self.messages.remark(found.code, found.details))
+            returned.findings += self._remark(found.code, found.details)
             return returned
         if screen := self.screen:
             found, around = mask_around(screen, found)
@@ -159,11 +159,16 @@ class Intake:
             returned.findings.append(self.messages.remark("file_no_text", {"program": program}))
             return returned
         returned.was_read = True
-        returned.findings += [
-            self.messages.remark(remark.code, remark.details) for remark in found.remarks if not remark.sheet
-        ]
+        for remark in found.remarks:
+            returned.findings += [] if remark.sheet else self._remark(remark.code, remark.details)
         self._read_answers(incoming, found, returned)
         return returned
+
+    def _remark(self, code: str, details: Mapping[str, str]) -> list[Finding]:
+        """The finding that a remark about the whole file makes; what it quotes is masked, and that is told first."""
+        details, kind = mask_details(self.screen, details) if self.screen else (details, None)
+        masked = [self._tell_masked("A part of the file", kind)] if kind else []
+        return [*masked, self.messages.remark(code, details)]
 
     def _read_message(self, incoming: IncomingFile, returned: Return) -> None:
         """An e-mail without a workbook: it is told, with the addresses in it at which a workbook may lie."""
