@@ -267,7 +267,7 @@ def find_drafts(folder: Folder) -> Mapping[str, int]:
 
 def make_draft_again(folder: Folder, name: str, document: int, now: datetime) -> Path:
     """Write a draft (its name within the plan folder) again, from what the register keeps of its document (its id)."""
-    with folder.register.batch("master", now.isoformat(timespec="seconds")) as batch:
+    with folder.register.batch("draft", now.isoformat(timespec="seconds")) as batch:
         return folder.write(name, render(folder.register.documents(id=document)[0].book), batch)
 
 

@@ -100,7 +100,8 @@ class Intake:
         if screen is None:
             return incoming, [self._tell_allowed(ALLOWS_IDENTIFIERS)]
         findings = []
-        if kind := find_kind(screen, incoming.name):
+        subject = incoming.mail.subject if incoming.mail else ""
+        if kind := find_kind(screen, incoming.name, heading=subject):
             ending = PurePath(incoming.name).suffix
             incoming = replace(incoming, name=f"{MASK}{ending}", path="")
             findings.append(self._tell_masked("The name of the file", kind))
