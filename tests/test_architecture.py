@@ -48,6 +48,7 @@ ONLY = {
             "tables",
             "editions",
             "declined",
+            "masks",
             "redacting.rows",
             "withdrawals",
         )

@@ -36,6 +36,8 @@ class Step:
     completed_by: str
     received: str
     saved_by: str
+    replaces: str = ""
+    """The number of the return in whose place it came; "" if in none's."""
     mail: Mail | None = None
     """The e-mail that the file came in; None if it came in none."""
     reason: str = ""
@@ -96,6 +98,7 @@ def _list_declined(register: Register, ref: str) -> Iterator[TracedValue]:
                 declined.source.who,
                 file.received,
                 file.saved_by,
+                "",
                 None,
             )
             yield TracedValue(declined.key, declined.round, declined.words, "", Outcome.SETTLED, *of_file)

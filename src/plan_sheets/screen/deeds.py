@@ -318,6 +318,8 @@ def print_steps(steps: Sequence[Step], *, as_json: bool) -> None:
             f"{step.round or 'the plan':<12} {step.field:<14} {step.outcome:<9} {value} "
             f"(before: {step.before or 'blank'}) {who}; {where}"
         )
+        if step.replaces:
+            say(f"{'':12} {step.number} takes the place of {step.replaces}")
         if step.reason:
             say(f"{'':12} {step.number} was withdrawn: {step.reason}")
         if step.mail and (told := describe_mail(step.mail)):
