@@ -11,6 +11,7 @@ from tests.chairs import SOS, Answers, Plan, fill, held_file, said
 
 from plan_sheets.cli import main
 
+AS_OF = ("--as-of", "2016-07-08")
 ISSUE = ("issue", "--round", "2016-17-Q1", "--return-by", "2016-07-15", "--as-of", "2016-06-20")
 
 

@@ -7,9 +7,7 @@ from pathlib import Path
 
 import pytest
 from tests.chairs import Answers, Plan, on, said, told
-from tests.commands import ISSUE, change, run
-
-AS_OF = ("--as-of", "2016-07-08")
+from tests.commands import AS_OF, ISSUE, change, run
 
 
 def lines(output: str, severity: str = "note") -> list[str]:

@@ -30,6 +30,8 @@ from plan_sheets.store.register.snapshot import find_round, read_snapshot
 from plan_sheets.store.register.troubles import UNCHANGED
 from plan_sheets.store.writing.hand_over import hand_over
 
+_GIVE_TWO = "Give two masters that plan-sheets master has made."
+
 
 @dataclass(frozen=True, slots=True)
 class MastersCompared:
@@ -87,13 +89,13 @@ def _find_master(folder: Folder, path: Path, data: bytes) -> tuple[Document, Seq
         return _check_master(document, path), ()
     found = read_workbook(data)
     if not isinstance(found, FoundWorkbook):
-        message = identifier.messages.remark(found.code, found.details).message
-        raise PlanSheetsError(f"{path} cannot be read. {message}", UNCHANGED)
+        wrong = identifier.messages.by_code[found.code].wrong.format_map(found.details)
+        raise PlanSheetsError(f"{path} cannot be read. {wrong}", f"{_GIVE_TWO} {UNCHANGED}")
     document, findings = identifier.identify(found, lambda: str(path))
     if document is None or any(identifier.messages.by_code[finding.code].holds for finding in findings):
         raise PlanSheetsError(
             f"{path} is no master of this plan: nothing in it says so, or not all that says so agrees.",
-            f"Give two masters that plan-sheets master has made. {UNCHANGED}",
+            f"{_GIVE_TWO} {UNCHANGED}",
         )
     places = find_changed_places(_check_master(document, path), found, identifier.messages)
     many = count_words(len(places), "place")
@@ -113,9 +115,7 @@ def _find_made(folder: Folder, identifier: Identifier, data: bytes) -> Document 
 def _check_master(document: Document, path: Path) -> Document:
     """The document, if it is a master; raises PlanSheetsError."""
     if document.kind not in ("master", "public"):
-        raise PlanSheetsError(
-            f"{path} is {document.reference}, which is no master.", f"Give two masters to be compared. {UNCHANGED}"
-        )
+        raise PlanSheetsError(f"{path} is {document.reference}, which is no master.", f"{_GIVE_TWO} {UNCHANGED}")
     return document
 
 

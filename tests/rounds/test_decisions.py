@@ -288,7 +288,7 @@ def test_a_late_decision_reaches_the_next_workbook_and_the_next_master(asked: Pl
     decide(asked, file, J1a_1=AGREED)
     assert rows(master(asked, Q1).path)["J1a.1"]["Decision"] == AGREED["Decision"]
     assert EARLIER in rows(master(asked, Q2).path)
-    (again,) = asked.issue(Q2, date(2016, 10, 14), SECOND_ISSUE, ["DA"])
+    (again,) = asked.issue(Q2, date(2016, 10, 14), SECOND_MASTER, ["DA"])
     assert again.again, "a reply is no reason to issue a workbook again"
     asked.issue(Q3, date(2017, 1, 13), THIRD_ISSUE, ["DA"])
     assert reply(asked, Q3).startswith("Quarter 1: The county pays until March")

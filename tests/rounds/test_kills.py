@@ -17,7 +17,7 @@ pytestmark = pytest.mark.skipif(
 COMMANDS = {
     "new": ("new", "--example", "--as-of", "2016-04-01"),
     "plan": ("plan", "--as-of", "2016-07-01"),
-    "write": ("plan", "--write", "--as-of", "2016-07-01"),
+    "write": ("plan", "--write", "--as-of", "2016-07-08"),
     "issue": (
         "issue",
         "--round",

@@ -8,7 +8,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 from tests.chairs import RECEIVED_ON, SOS, Answers, Plan, codes, held_file, said, values_of
-from tests.commands import run
+from tests.commands import AS_OF, run
 from tests.rounds.test_masked import NUMBER
 from tests.rounds.test_masked_around import holding
 
@@ -48,7 +48,7 @@ def test_a_file_is_let_in_by_the_command_that_the_finding_names(round_one: Plan)
     path = round_one.filled("da", said(progress=ORDER))
     (masked,) = receive(round_one, path)
     assert any("--allow case_identifier --reason TEXT" in finding.message for finding in masked.findings)
-    told = run("receive", path, "--allow", "case_identifier", "--reason", "An order", plan=round_one)
+    told = run("receive", path, "--allow", "case_identifier", "--reason", "An order", *AS_OF, plan=round_one)
     assert told.exit_code == 0
     assert "This replaces DA-1" in told.output
     assert "missing" not in told.output
@@ -141,15 +141,15 @@ def test_a_masked_mail_beside_a_known_workbook_is_told_and_can_be_let_in(round_o
     receive(round_one, path)
     mail = mail_of(round_one, f"Please delay J1a.1. {ORDER}", path)
     path.unlink()
-    told = run("receive", mail, plan=round_one)
+    told = run("receive", mail, *AS_OF, plan=round_one)
     assert told.exit_code == 3
     assert "The e-mail holds what looks like" in told.output
     assert "The e-mail holds what looks like" in findings(round_one)
-    again = run("receive", mail, plan=round_one)
+    again = run("receive", mail, *AS_OF, plan=round_one)
     assert again.exit_code == 3, "as long as it is masked"
     receive(round_one, mail, ALLOWED)
     assert "Please delay J1a.1" in findings(round_one)
-    assert run("receive", mail, plan=round_one).exit_code == 0
+    assert run("receive", mail, *AS_OF, plan=round_one).exit_code == 0
 
 
 def test_the_name_of_a_duplicate_is_told(round_one: Plan) -> None:

@@ -9,6 +9,7 @@ from tests.chairs import RECEIVED_ON, SOS, Plan, codes, fill, held_file, said
 from tests.commands import broken, run, told, untouched
 
 from plan_sheets import office
+from plan_sheets.core.book.layout import as_fact
 from plan_sheets.core.model.findings import PlanSheetsError
 from plan_sheets.core.model.receipts import Instructions
 
@@ -92,7 +93,7 @@ def test_numbers_are_shown_by_status_and_trace_and_in_the_officer_s_workbook(rou
     assert [file["number"] for file in status["set_aside"]] == ["FILE-1"]
     assert "held: FILE-1 " in run("status", plan=round_one).stdout
     book = round_one.register.documents(kind="officer")[-1].book
-    cells = [(row.ref, column.field.name, content) for row, column, content in book.sheet("Returns").cells()]
+    cells = [(row.ref, column.field.name, as_fact(content)) for row, column, content in book.sheet("Returns").cells()]
     assert {ref: content for ref, name, content in cells if name == "number" and content} == {"DA": "DA-1"}
     findings = [content for _, column, content in book.sheet("Findings").cells() if column.field.name == "file"]
     assert any(str(file).startswith("DA-1: ") for file in findings)

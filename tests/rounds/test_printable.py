@@ -69,7 +69,7 @@ def test_nobody_is_left_without_the_officers_workbook(round_one: Plan, receipt_o
 def test_the_rest_of_the_round_goes_on(round_one: Plan, receipt_of_odd: office.BatchReceived, tmp_path: Path) -> None:
     del receipt_of_odd
     assert master.make_master(round_one.folder, None, RECEIVED_ON, None, tmp_path / "paper.docx").path.exists()
-    round_one.issue(Q2)
+    round_one.issue(Q2, when=RECEIVED_ON)
     assert (round_one.said("J1a.1", "rag"), round_one.said("J1a.1", "stage")) == ("Green", "In progress")
     assert round_one.said("J1a.1", "progress") == "one\ntwo[31m"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 import pytest
 from tests.chairs import Q1, Q2, RECEIVED_ON, Answers, Plan, fill, said
@@ -13,9 +14,9 @@ from plan_sheets import PlanSheetsError, make_master, office, redact_texts
 REASON = f"It tells of {SHORT}"
 
 
-def receive(plan: Plan, name: str, **texts: str) -> None:
+def receive(plan: Plan, name: str, when: datetime = RECEIVED_ON, **texts: str) -> None:
     path = plan.filled(name, said(**texts))
-    office.receive_files(plan.folder, [path], RECEIVED_ON)
+    office.receive_files(plan.folder, [path], when)
     path.unlink()
 
 
@@ -81,7 +82,7 @@ def test_why_a_return_was_withdrawn_goes_with_it_and_with_the_ref_that_it_quotes
 def test_another_return_can_be_taken_out_when_one_was_withdrawn(round_one: Plan) -> None:
     receive(round_one, "da", progress="By mistake")
     office.withdraw_return(round_one.folder, "DA-1", "A draft", MADE_ON)
-    receive(round_one, "again", progress=SHORT)
+    receive(round_one, "again", MADE_ON, progress=SHORT)
     redact_texts(round_one.folder, "DA-2", WHY, MADE_ON)
     assert holding(round_one) == set()
 

@@ -32,7 +32,7 @@ from plan_sheets.store.formats.reader import read_ordinary, read_workbook
 from plan_sheets.store.plan_folder import Folder
 from plan_sheets.store.receiving.identify import Identifier
 from plan_sheets.store.receiving.inbox import WaitingFile
-from plan_sheets.store.receiving.look import list_identified, look
+from plan_sheets.store.receiving.look import Seen, list_identified, look
 from plan_sheets.store.receiving.unpack import IncomingFile
 
 _Read = Callable[[bytes], FoundWorkbook | Refusal]
@@ -80,8 +80,7 @@ class Intake:
         returned.around = [finding for finding in masked if finding.severity is Severity.MASKED]
         screened = found.texts() if isinstance(found, FoundWorkbook) else ()
         may_be_kept = self._look(incoming, returned, screened, is_ordinary=read is read_ordinary)
-        # Of a container that could not be opened nobody knows what is in it; and what is masked is kept nowhere.
-        if self.keeps and may_be_kept and incoming.refusal is None and not _is_masked(returned):
+        if self.keeps and may_be_kept:
             returned.kept_as = find_ending(incoming.data, incoming.name)
             returned.was_written = self.folder.keep(incoming.data, incoming.sha, returned.kept_as)
         if self.keeps and incoming.mail:
@@ -113,7 +112,7 @@ class Intake:
         return incoming, findings
 
     def _look(self, incoming: IncomingFile, returned: Return, screened: Collection[str], *, is_ordinary: bool) -> bool:
-        """Whether every text in the bytes of a file was looked at, and none has to be masked; says why if not.
+        """Whether the bytes of a file may be kept: each text in them was looked at, and none is masked. Says if not.
 
         `screened`: texts that were looked at where they stand. `is_ordinary`: raise OddError if that takes a child
         process.
@@ -122,13 +121,13 @@ class Intake:
             if not _is_masked(returned):
                 returned.findings.append(self.messages.finding("mail_kept_as_text"))
             return False
-        if self.screen is None or _is_masked(returned):
-            return self.screen is None
-        if incoming.refusal and not incoming.data:
+        if self.screen is None:
+            return incoming.refusal is None
+        if _is_masked(returned) or (incoming.refusal and not incoming.data):
             return False
-        seen, is_hidden = (
-            look(incoming.data, screened, is_ordinary=is_ordinary) if incoming.refusal is None else ((), True)
-        )
+        seen, is_hidden = tuple[Seen, ...](), True  # of a container that could not be opened nobody knows what is in it
+        if incoming.refusal is None:
+            seen, is_hidden = look(incoming.data, screened, is_ordinary=is_ordinary)
         document = self.identifier.find_document(returned.document.reference) if seen and returned.document else None
         typed = list_identified(seen, list_issued(document) if document else ())
         returned.findings += [self._tell_masked(where, kind) for where, kind in typed]
