@@ -48,7 +48,9 @@ ONLY = {
             "tables",
             "editions",
             "declined",
+            "desk",
             "redacting.rows",
+            "tracing.texts",
             "withdrawals",
         )
     },
