@@ -16,12 +16,7 @@ from plan_sheets.store.plan_folder import Folder, check_folder
 from plan_sheets.store.register.declined import list_declined
 from plan_sheets.store.register.reads import TracedValue, list_traced_values
 from plan_sheets.store.register.register import Register
-from plan_sheets.store.register.tracing.texts import (
-    SaidElsewhere,
-    list_known,
-    list_texts_beside,
-    list_texts_of_returns,
-)
+from plan_sheets.store.register.tracing.texts import SaidElsewhere, list_known, list_texts
 
 HEADED_IN = ("plan", "subgroup", "officer", "master")
 """The kinds of workbooks by whose headings a field may be asked for."""
@@ -138,14 +133,16 @@ def _list_steps(register: Register, about: str) -> list[tuple[str, Step]]:
     """Record and step of every value that was given, by the day it came, settlements last; then of every text."""
     before: dict[Key, str] = {}
     steps = []
-    given = [*list_traced_values(register, about), *_list_declined(register, about)]
-    for value in sorted(given, key=lambda each: (each.received, _is_settled(each))):
+    given = list_traced_values(register, about)
+    for value in sorted(
+        [*given, *_list_declined(register, about)], key=lambda each: (each.received, _is_settled(each))
+    ):
         key, head, rest = value.key, value.head, value[4:]
         head = before.get(key, "") if value.outcome in _STANDS_AFTER else head
         steps.append((key.record, Step(key.field, value.round, value.value, head, *rest, ref=key.ref)))
         if value.outcome in (Outcome.TAKEN, *_STANDS_AFTER):
             before[key] = value.value
-    texts = [*list_texts_of_returns(register, about), *list_texts_beside(register, about)]
+    texts = list_texts(register, about, given)
     return [*steps, *(("", step) for text in texts for step in _make_steps(text))]
 
 
