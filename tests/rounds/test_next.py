@@ -76,6 +76,8 @@ def test_the_master_of_a_round_and_what_comes_of_it(round_one: Plan) -> None:
     made = hand_over(round_one)
     assert codes(round_one) == ["decisions", "next_round"]
     assert str(made.path) in what_next(round_one.folder, JULY_14).to_do[0].sentence
+    round_one.receive_one(round_one.filled("untouched", {}, "MH"), when=LATER)
+    assert codes(round_one) == ["decisions", "next_round"], "what came untouched changes no master"
     late(round_one, "a correction")
     assert codes(round_one)[-3:] == ["edition_touched", "decisions", "next_round"]
     hand_over_again = make_master(round_one.folder, None, LATER, hand_over=True, anyway=True)

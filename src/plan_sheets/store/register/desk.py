@@ -23,6 +23,8 @@ from plan_sheets.store.register.standings import find_done, read_standings
 
 _PROPOSED_IN = ("ref", "removed", "agreement", "stage", "confirmed_stage", "new_date", *SAYS)
 """The fields that say what is proposed of an action."""
+FOR_ALL = "MASTER"
+"""The stem of the masters that are for all readers inside."""
 _NEEDED = ("subgroup", "action")
 """The records without which there is nothing to issue."""
 
@@ -72,7 +74,7 @@ def _read_returns(register: Register, code: str, as_of: date) -> list[SubgroupRe
 def _is_drafted(register: Register, code: str) -> bool:
     """Whether a draft of the master for all was made, and nothing that belongs to the round came since."""
     made = [
-        number for number, facts in register.document_facts("master", code).items() if is_of(facts.reference, "MASTER")
+        number for number, facts in register.document_facts("master", code).items() if is_of(facts.reference, FOR_ALL)
     ]
     return bool(made) and not is_touched(register, code, batch_of(register, made[-1]))
 
@@ -81,7 +83,8 @@ def list_closed_rounds(register: Register, codes: Sequence[str], path: Path) -> 
     """How these rounds stand, of those of which a master was handed over. `path`: of the plan folder."""
     rounds = []
     for code in codes:
-        if handed_over := list_editions(register, code):
+        # For the Executive is the master for all; the round may have been closed by one for readers of some boards.
+        if handed_over := list_editions(register, code, FOR_ALL) or list_editions(register, code):
             last = handed_over[-1]
             answered = bool(list_returns_of_rounds(register, code, code, ["master"], RETURNED))
             rounds.append(ClosedRound(code, str(path / last.path), is_touched(register, code, last.batch), answered))
