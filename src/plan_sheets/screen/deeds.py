@@ -22,7 +22,7 @@ from plan_sheets.screen.lines import count_of, describe_finding, print_findings,
 
 
 def print_new_plan(folder: Folder, *, example: bool) -> None:
-    """Print that a plan folder was made, and what is next."""
+    """Print that a plan folder was made, and where to go on."""
     what = "the 2016/17 example" if example else "an empty grid template"
     say(f"{folder.path} is a plan folder now, with {what}: {folder.plan_file}")
     say(f"Do the rest inside that folder, or say --plan {folder.path} each time.")
