@@ -49,6 +49,7 @@ ONLY = {
             "editions",
             "declined",
             "desk",
+            "masks",
             "redacting.rows",
             "tracing.texts",
             "withdrawals",

@@ -251,6 +251,26 @@ def _make_again(folder: Folder, asked: _Asked, number: int, batch: Batch) -> Mas
     return Mastered(*told, again=True)
 
 
+def find_drafts(folder: Folder) -> Mapping[str, int]:
+    """The drafts that lie in `master/`: the name of each within the plan folder, and the id of its last document."""
+    register, found = folder.register, dict[str, int]()
+    for code in ("", *(issued.code for issued in register.rounds())):
+        handed_over = {edition.document for edition in list_editions(register, code)}
+        for kind in ("master", "public"):
+            for document in register.document_facts(kind, code).values():
+                _, *boards = document.reference.partition(kind.upper())[2].split("-")[:-1]
+                name = _name_file(code, Edition(kind == "public", tuple(boards)))
+                if document.id not in handed_over and (folder.path / name).exists():
+                    found[name] = document.id
+    return found
+
+
+def make_draft_again(folder: Folder, name: str, document: int, now: datetime) -> Path:
+    """Write a draft (its name within the plan folder) again, from what the register keeps of its document (its id)."""
+    with folder.register.batch("draft", now.isoformat(timespec="seconds")) as batch:
+        return folder.write(name, render(folder.register.documents(id=document)[0].book), batch)
+
+
 def _list_published(document: Document) -> Iterator[str]:
     """How each action stands in an internal master."""
     for sheet in document.sheets:

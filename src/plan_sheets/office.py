@@ -18,7 +18,7 @@ from plan_sheets.core.model.rounds import Round
 from plan_sheets.core.model.text import split_refs
 from plan_sheets.redact import RemovedFile, find_holding, take_out
 from plan_sheets.store.plan_folder import PLAN_FILE, AnyPath, Folder, as_paths, check_folder
-from plan_sheets.store.register.editions import is_of, list_editions
+from plan_sheets.store.register.editions import list_editions
 from plan_sheets.store.register.reads import check_clock
 from plan_sheets.store.register.troubles import UNCHANGED
 from plan_sheets.withdraw import WhatWithdrew
@@ -109,32 +109,32 @@ def _check_now(folder: Folder, now: datetime) -> None:
 
 
 def _make_anew(folder: Folder, now: datetime) -> tuple[list[Path], list[str]]:
-    """Make the officer's workbook and the masters anew; and why one could not be made, in sentences."""
+    """Make the officer's workbook, the editions, and the drafts that are there anew; and why one could not be made."""
     made: list[Path] = []
     not_made: list[str] = []
-    deeds: list[Callable[[], officer.OfficerMade | master.Mastered]] = [partial(officer.make_officer, folder, now)]
-    for code, edition, boards, number in _list_masters(folder):
-        deeds.append(partial(master.make_master, folder, code, now, edition=edition, boards=boards, number=number))
+    deeds: list[Callable[[], Path]] = [lambda: officer.make_officer(folder, now).path]
+    deeds += [partial(_make_edition, folder, *edition, now) for edition in _list_editions(folder)]
+    drafts = master.find_drafts(folder)
+    deeds += [partial(master.make_draft_again, folder, name, document, now) for name, document in drafts.items()]
     for make in deeds:
         try:
-            made.append(make().path)
+            made.append(make())
         except PlanSheetsError as trouble:  # the text is out of the register all the same
             not_made.append(f"{trouble} {trouble.remedy.removesuffix(UNCHANGED).strip()}".strip())
     return [*dict.fromkeys(made)], not_made
 
 
-def _list_masters(folder: Folder) -> Iterator[tuple[str, str, list[str], int | None]]:
-    """Round, edition, boards and number of each master that was handed over, and of the last draft: None."""
+def _make_edition(folder: Folder, code: str, edition: str, boards: list[str], number: int, now: datetime) -> Path:
+    """An edition that was handed over, made again."""
+    return master.make_master(folder, code, now, edition=edition, boards=boards, number=number).path
+
+
+def _list_editions(folder: Folder) -> Iterator[tuple[str, str, list[str], int]]:
+    """Round, edition, boards and number of each master that was handed over."""
     for issued in folder.register.rounds():
-        handed_over = list_editions(folder.register, issued.code)
-        for kind, edition in (("master", INTERNAL), ("public", PUBLIC)):
-            made = folder.register.document_facts(kind, issued.code).values()
-            stems = dict.fromkeys(
-                document.reference.removeprefix(f"{issued.code}-").rpartition("-")[0] for document in made
-            )
-            for stem in stems:
-                numbers = [made.number for made in handed_over if is_of(made.reference, stem)]
-                yield from ((issued.code, edition, stem.split("-")[1:], number) for number in (*numbers, None))
+        for made in list_editions(folder.register, issued.code):
+            kind, *boards = made.reference.removeprefix(f"{issued.code}-").split("-")[:-1]
+            yield issued.code, PUBLIC if kind == "PUBLIC" else INTERNAL, boards, made.number
 
 
 def merge_plan(

@@ -247,7 +247,7 @@ def _describe_entered(finding: FileFinding) -> str:
     text = finding.entered or ""
     if finding.code in QUOTING:
         return text
-    return show_beginning(text, f"the file as it came (returned/{finding.sha256}.xlsx, if it was kept)")
+    return show_beginning(text, f"the file as it came ({finding.sha256} in returned/, if it was kept)")
 
 
 def _make_owner_rows(rows: Rows) -> Iterator[RowFacts]:

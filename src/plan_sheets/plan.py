@@ -89,7 +89,7 @@ def new_plan(path: AnyPath, now: datetime, *, example: bool = False, secret: byt
         folder = Folder(path, register)
         with register.batch("new", now.isoformat(timespec="seconds")) as batch:
             folder.write(PLAN_FILE, data, batch)
-            _merge_in(folder, data, now, Instructions())
+            _merge_in(folder, data, now, Instructions(), "new")
     return folder
 
 
@@ -119,7 +119,7 @@ def merge_plan(folder: Folder, now: datetime, instructions: Instructions | None 
         return _merge_in(folder, folder.read_plan(), now, instructions or Instructions())
 
 
-def _merge_in(folder: Folder, data: bytes, now: datetime, instructions: Instructions) -> PlanMerged:
+def _merge_in(folder: Folder, data: bytes, now: datetime, instructions: Instructions, deed: str = "plan") -> PlanMerged:
     """Merge these bytes of plan.xlsx, which are kept before anything is recorded."""
     instructions.check_allowed({ALLOWS_IDENTIFIERS})
     if instructions.allow:
@@ -134,9 +134,9 @@ def _merge_in(folder: Folder, data: bytes, now: datetime, instructions: Instruct
         read.findings.append(schemas.load_messages().remark("held_then_allowed", details))
     if not any(finding.severity is Severity.MASKED for finding in read.findings):  # what is masked is kept nowhere
         folder.keep(data, sha256(data))
-        folder.sync_kept([sha256(data)])
+        folder.sync_kept([folder.kept(sha256(data))])
     at, code = now.isoformat(timespec="seconds"), folder.register.first_open()
-    with folder.register.batch("plan", at) as batch:
+    with folder.register.batch(deed, at) as batch:
         merged, findings = _merge(folder, read, code, batch)
         received = ReceivedFile(sha256(data), PLAN_FILE, "plan", judge_findings(findings), round=code)
         record_return(batch, received, add_return(batch, received).id, merged, findings)

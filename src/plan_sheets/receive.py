@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import chain, islice
 from pathlib import Path
@@ -17,13 +17,13 @@ from pathlib import Path
 from plan_sheets.core.answers.returns import Return, judge
 from plan_sheets.core.book.document import DocumentFacts
 from plan_sheets.core.model.dates import PartialDate
-from plan_sheets.core.model.findings import PlanSheetsError, Verdict
+from plan_sheets.core.model.findings import Finding, PlanSheetsError, Severity, Verdict
 from plan_sheets.core.model.mail import describe_mail, find_odd_date
 from plan_sheets.core.model.messages import Messages
 from plan_sheets.core.model.receipts import ALLOWS_IDENTIFIERS, Instructions, Receipt, Receipts
 from plan_sheets.core.model.rounds import Round
 from plan_sheets.core.model.text import MASK
-from plan_sheets.core.screening.around import check_reason, find_kind
+from plan_sheets.core.screening.around import check_kept, check_reason, find_kind
 from plan_sheets.store.plan_folder import Folder
 from plan_sheets.store.receiving.inbox import WaitingFile, open_inbox
 from plan_sheets.store.receiving.merge_returns import Merger
@@ -31,7 +31,8 @@ from plan_sheets.store.receiving.open import Intake
 from plan_sheets.store.receiving.pool import open_each
 from plan_sheets.store.receiving.spool import Spool
 from plan_sheets.store.register.batch import Batch
-from plan_sheets.store.register.reads import list_accepted, list_mails_known, list_shas_received, list_verdicts
+from plan_sheets.store.register.masks import list_masked, list_shas_kept
+from plan_sheets.store.register.reads import list_accepted, list_mails_known, list_verdicts
 from plan_sheets.store.register.record import ReceivedFile, add_return, record_findings
 from plan_sheets.store.register.register import ReturnFacts
 from plan_sheets.store.schemas import load_messages, load_screen
@@ -58,13 +59,18 @@ def receive(
     """
     instructions = instructions or Instructions()
     inbox = open_inbox(folder, paths)
-    if instructions != Instructions() and len(inbox.files) != 1:
-        raise PlanSheetsError("--issue, --replaces and --allow speak of one file.", "Receive that file alone.")
+    is_of_file = bool(instructions.issue or instructions.replaces)
+    if instructions != Instructions() and len(inbox.files) != 1 and (is_of_file or not inbox.is_one_mail):
+        raise PlanSheetsError(
+            "--issue and --replaces speak of one file, and --allow of one file or of all in one e-mail.",
+            "Receive that alone.",
+        )
     holding = {code for code, message in load_messages().by_code.items() if message.holds}
     instructions.check_allowed({*holding, ALLOWS_IDENTIFIERS})
     screen = load_screen()
     if instructions.allow:
         check_reason(screen, instructions.reason)
+    check_kept(screen, "--issue", instructions.issue)
     if instructions.replaces:
         folder.register.find_return(instructions.replaces)
     receipts: dict[int, Receipt] = {}
@@ -95,7 +101,7 @@ class _Opening:
     last_document: int
     """The id of the document that had gone out last; 0 if none had."""
     known: frozenset[str]
-    """SHA-256 of all that had come in."""
+    """SHA-256 of all files of which a copy was kept."""
     quoted: set[tuple[tuple[str, ...], str]] = field(default_factory=set)
     """The trail of each mail that is quoted, and the round on whose Returns that is; "" where a finding quotes it.
 
@@ -106,7 +112,7 @@ class _Opening:
     def of(cls, folder: Folder, instructions: Instructions, waiting: Sequence[WaitingFile], *, keeps: bool) -> _Opening:
         """What is known before any file is opened."""
         last_document = folder.register.last_document()
-        known = list_shas_received(folder.register)
+        known = list_shas_kept(folder.register)
         return cls(waiting, Intake.of(folder, instructions, keeps=keeps), last_document, known)
 
     def each(self, executor: Executor | None) -> Iterator[_Numbered]:
@@ -119,7 +125,8 @@ class _Opening:
         kept = []
         while lot := [*islice(opened, LOT)]:
             _check([returned for _, returned in lot], self.intake.messages)
-            kept += [returned.sha256 for _, returned in lot if returned.was_kept]
+            name = self.intake.folder.kept
+            kept += [name(returned.sha256, returned.kept_as) for _, returned in lot if returned.kept_as]
             yield from lot
         if kept:
             self.intake.folder.sync_kept(kept)
@@ -157,6 +164,8 @@ class _Desk:
     """The number of each file by its SHA-256, with a verdict that it was given."""
     mails: set[tuple[str, ...]]
     """The trail of every e-mail that is known."""
+    masked: dict[tuple[str, int | None], ReturnFacts]
+    """The returns in which something was masked: see `list_masked`."""
     latest: str
     """The code of the round whose returns the officer's workbook shows; "" before the first."""
     merger: Merger | None = None
@@ -175,6 +184,7 @@ class _Desk:
             {says: file.number for file in accepted for says in (file[:2], file.answers_sha) if says},
             list_verdicts(register),
             list_mails_known(register),
+            list_masked(register),
             next((issued.code for issued in reversed(register.rounds())), ""),
         )
 
@@ -235,7 +245,8 @@ class _Desk:
         for returned in returns:
             judged = (returned.sha256, str(judge(returned)))
             in_new_mail = self._is_first_with_mail(returned)
-            if returned.is_to_merge or in_new_mail or not (returned.is_duplicate or judged in self.judged):
+            is_new = in_new_mail or bool(returned.in_place_of)
+            if returned.is_to_merge or is_new or not (returned.is_duplicate or judged in self.judged):
                 news.append(returned)
                 self.judged[judged] = ""
             elif not returned.is_duplicate:
@@ -257,18 +268,38 @@ class _Desk:
         """
         for returned in returns:
             says = _list_sayings(returned)
-            if any(saying in self.known for saying in says):
+            returned.in_place_of = self._find_masked(returned)
+            if not returned.in_place_of and any(saying in self.known for saying in says):
                 returned.is_duplicate = True
-                returned.findings = []
+                returned.findings = self._list_masked_again(returned)
             for saying in says:
                 self.known.setdefault(saying, "")
 
+    def _find_masked(self, returned: Return) -> str:
+        """The number of the return that the same bytes came as when something was masked that is allowed now; or ""."""
+        if ALLOWS_IDENTIFIERS not in self.opening.intake.instructions.allow:
+            return ""
+        earlier = self.masked.pop(_name_bytes(returned), None)
+        return earlier.number if earlier else ""
+
+    def _list_masked_again(self, returned: Return) -> list[Finding]:
+        """What has to be said of a duplicate: what is masked in it and around it, and was not let in before."""
+        mail, bytes_known = returned.mail, _name_bytes(returned)
+        is_let_in = mail and mail.is_masked and any(trail[0] == mail.sha256 for trail in self.mails)
+        masked = [finding for finding in returned.findings if finding.severity is Severity.MASKED]
+        own = [] if bytes_known in self.known and bytes_known not in self.masked else masked
+        return [finding for finding in masked if (not is_let_in if finding in returned.around else finding in own)]
+
     def _merge_and_record(self, returned: Return, merger: Merger) -> None:
         """Steps 9 and 10; of a file of which nothing is merged: that it came, and what there was to say."""
+        register, place = self.batch.register, returned.in_place_of
+        earlier = register.find_return(place) if place else self.replaced
         if returned.answers and returned.is_to_merge:
-            merger.merge(returned, returned.answers, self.replaced)
+            merger.merge(returned, returned.answers, earlier)
         else:
-            return_id, returned.number = add_return(self.batch, ReceivedFile.of(returned))
+            nothing_of_it = earlier.id if earlier and place and not earlier.answers_sha else None
+            received = replace(ReceivedFile.of(returned), replaces=nothing_of_it)
+            return_id, returned.number = add_return(self.batch, received)
             record_findings(self.batch, return_id, returned.findings)
         self.judged[returned.sha256, str(judge(returned))] = returned.number
         for saying in _list_sayings(returned):
@@ -283,6 +314,11 @@ def _list_sayings(returned: Return) -> list[str | tuple[str, int | None]]:
     if returned.answers is None or returned.is_untouched:
         return []
     return [returned.answers.sha, (returned.sha256, returned.answers.document.id)]
+
+
+def _name_bytes(returned: Return) -> tuple[str, int | None]:
+    """A file by its bytes, for the document that it was taken for."""
+    return returned.sha256, returned.answers.document.id if returned.answers else None
 
 
 def _find_round(returned: Return) -> str:

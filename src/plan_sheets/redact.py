@@ -66,6 +66,8 @@ def take_out(folder: Folder, about: str, reason: str, now: datetime, field: str)
                 f"Nothing was typed there that could be taken out: {about} {field}".strip() + ".",
                 "Look at it with plan-sheets trace. Nothing was changed.",
             )
+        if typed.holds(reason) or any(has_words(reason, words) for words in typed.all_texts):
+            raise PlanSheetsError("The reason quotes what shall be taken out.", "Say it without. Nothing was changed.")
         numbers = _list_numbers(folder)
         rows = redact_rows(batch, typed)
         meant, others = _list_shas(folder, typed, rows.holding)
@@ -141,16 +143,21 @@ def _remove(folder: Folder, sha: str) -> Iterator[Path]:
 def find_holding(folder: Folder, taken: RedactedTexts, made: Collection[Path]) -> Sequence[Path]:
     """The files of the plan folder in which any of the texts stands still, and other copies of the register.
 
-    `made`: those that were made anew: what is named there by the number of a return is what stands now.
+    What others said of the same round in the same words is none of them; whose round a file is, its path says. `made`:
+    those that were made anew: what is named there by the number of a return is what stands now.
     """
-    typed = {True: replace(taken.typed, senders=()), False: taken.typed}
     files = sorted(path for path in folder.path.rglob("*") if path.is_file() and path != folder.path / FILE)
-    kept = folder.path / RETURNED
-    return [
-        path
-        for path in files
-        if (path.stem in taken.echoing if path.parent == kept else _holds(path.read_bytes(), typed[path in made]))
-    ]
+    codes = ("", *(issued.code for issued in folder.register.rounds()))
+    typed = {code: taken.typed.without_shared(code) for code in codes}
+
+    def is_holding(path: Path) -> bool:
+        if path.parent == folder.path / RETURNED:
+            return path.stem in taken.echoing
+        name = path.relative_to(folder.path).as_posix().upper()
+        meant = typed[next((code for code in codes if code and code in name), "")]
+        return _holds(path.read_bytes(), replace(meant, senders=()) if path in made else meant)
+
+    return [*filter(is_holding, files)]
 
 
 def _holds(data: bytes, typed: TypedTexts, *, came: bool = False) -> bool:

@@ -47,6 +47,8 @@ class Step:
     completed_by: str
     received: str
     saved_by: str
+    replaces: str = ""
+    """The number of the return in whose place it came; "" if in none's."""
     mail: Mail | None = None
     """The e-mail that the file came in; None if it came in none."""
     reason: str = ""
@@ -161,7 +163,7 @@ def _list_declined(register: Register, ref: str) -> Iterator[TracedValue]:
     for declined in list_declined(register, register.history(ref=ref)):
         if declined.key.ref.partition("/")[0] == ref:
             (file,) = register.returns(id=declined.source.return_id)
-            came = file.number, file.file, file.sha256, "", "", declined.source.who, file.received, file.saved_by
+            came = file.number, file.file, file.sha256, "", "", declined.source.who, file.received, file.saved_by, ""
             outcome = Outcome.DECLINED if declined.choice == NO else Outcome.KEPT
             yield TracedValue(declined.key, declined.round, declined.text, declined.stands, outcome, "", *came, None)
 

@@ -57,6 +57,15 @@ def test_a_draft_for_another_day_holds_nothing_up(received: Plan) -> None:
     assert run("master", "--hand-over", "--as-of", "2016-07-20", plan=received).exit_code == 0
 
 
+def test_an_old_plan_can_be_played_again(tmp_path: Path) -> None:
+    """The example is of 2016/17: made today, its rounds are those of then."""
+    plan = Plan(tmp_path / "plan")
+    assert run("new", plan.path, "--example").exit_code == 0
+    for by, today in (("2016-07-15", "2016-06-20"), ("2016-10-14", "2016-10-20")):
+        code = Q1 if today < "2016-07" else "2016-17-Q2"
+        assert run("issue", "--round", code, "--return-by", by, "--as-of", today, plan=plan).exit_code == 0
+
+
 def test_no_workbook_is_asked_for_by_a_day_that_has_passed(round_one: Plan) -> None:
     before = round_one.register.last_batch()
     with pytest.raises(PlanSheetsError, match=r"return-by date \(18 July 2016\) lies before today \(20 July 2016\)"):

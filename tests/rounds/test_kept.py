@@ -53,7 +53,7 @@ def holding(plan: Plan) -> list[str]:
 
 
 def is_kept(plan: Plan, sha: str) -> bool:
-    return (plan.path / "returned" / f"{sha}.xlsx").exists()
+    return any(path.suffix != ".txt" for path in (plan.path / "returned").glob(f"{sha}.*"))
 
 
 def change(path: Path, part: str, old: str, new: str) -> None:

@@ -115,6 +115,8 @@ def print_steps(steps: Sequence[Step], about: str, *, as_json: bool) -> None:
         of = f"{step.ref} " if step.ref and step.ref.casefold() != about.casefold() else ""
         what = f"{of}{step.field:<14} {step.outcome:<9} {_describe_value(step)}"
         say(f"{step.round or 'the plan':<12} {what} {_describe_source(step)}")
+        if step.replaces:
+            say(f"{'':12} {step.number} takes the place of {step.replaces}")
         if step.reason:
             say(f"{'':12} {step.number} was withdrawn: {step.reason}")
         if step.mail and step.mail != mail and (told := describe_mail(step.mail)):

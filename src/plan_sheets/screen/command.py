@@ -51,11 +51,11 @@ class Group(click.Group):
                 if ctx.find_root().params.get("debug"):
                     raise
                 fault = f"Something went wrong that plan-sheets did not expect ({type(trouble).__name__}: {trouble})."
-                say(fault, err=True)
+                say(_without_identifiers(fault), err=True)
                 say("Nothing more was done. Please report it; --debug shows more.", err=True)
                 ctx.exit(REFUSED)
             for line in filter(None, (str(trouble), trouble.remedy)):
-                say(line, err=True)
+                say(_without_identifiers(line), err=True)
             ctx.exit(SOMEBODY_MUST_ACT if trouble.recorded else REFUSED)
 
 
@@ -67,8 +67,20 @@ def _show_misuse() -> Iterator[None]:
     except click.ClickException as misused:
         from plan_sheets.core.model.printable import on_screen
 
-        vars(misused)["message"] = on_screen(misused.message)  # click calls it final
+        vars(misused)["message"] = on_screen(_without_identifiers(misused.message))  # click calls it final
         raise
+
+
+def _without_identifiers(line: str) -> str:
+    """What is quoted of what was typed: no identifier of a case, whatever it was typed as."""
+    from plan_sheets.core.model.findings import PlanSheetsError
+    from plan_sheets.core.screening.around import without_identifiers
+    from plan_sheets.store.schemas import load_screen
+
+    try:
+        return without_identifiers(load_screen(), line)
+    except PlanSheetsError:  # the schemas themselves are wrong: that is what the line tells
+        return line
 
 
 plan_option = click.option(

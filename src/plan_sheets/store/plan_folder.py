@@ -9,6 +9,7 @@ from os import PathLike
 from pathlib import Path
 
 from plan_sheets.core.model.findings import PlanSheetsError
+from plan_sheets.core.screening.around import check_kept
 from plan_sheets.store import outbox
 from plan_sheets.store.container.hashing import sha256, sha256_of
 from plan_sheets.store.outbox import check_free, find_open_mark
@@ -17,7 +18,7 @@ from plan_sheets.store.register import tables
 from plan_sheets.store.register.batch import Batch
 from plan_sheets.store.register.reads import read_last_paths, read_last_shas
 from plan_sheets.store.register.register import Register, ReturnFacts
-from plan_sheets.store.schemas import check_schemas
+from plan_sheets.store.schemas import check_schemas, load_screen
 
 __all__ = ["Folder", "open_folder", "read_bytes", "sha256", "sha256_of", "write_elsewhere"]
 
@@ -72,16 +73,16 @@ class Folder:
         except PlanSheetsError:
             return False
 
-    def kept(self, sha: str) -> Path:
-        """Where the bytes with this SHA-256 lie once they are kept."""
-        return self.path / RETURNED / f"{sha}.xlsx"
+    def kept(self, sha: str, ending: str = ".xlsx") -> Path:
+        """Where the bytes with this SHA-256 lie once they are kept; `ending`: see `find_ending`."""
+        return self.path / RETURNED / f"{sha}{ending}"
 
-    def keep(self, data: bytes, sha: str) -> bool:
+    def keep(self, data: bytes, sha: str, ending: str = ".xlsx") -> bool:
         """Keep the bytes of a file received under `returned/`, named by their SHA-256; they are not synced yet.
 
         Returns whether they had to be written: the file did not exist, or other bytes were in it.
         """
-        target = self.kept(sha)
+        target = self.kept(sha, ending)
         with suppress(OSError):
             if target.stat().st_size == len(data) and sha256_of(target) == sha:
                 return False
@@ -99,9 +100,9 @@ class Folder:
         if data not in known:
             outbox.write_whole(target, data if data.startswith(known) else known + b"\n" + data)
 
-    def sync_kept(self, shas: Iterable[str]) -> None:
-        """Sync the kept bytes with these SHA-256 to the disk. Raises PlanSheetsError."""
-        for path in map(self.kept, shas):
+    def sync_kept(self, paths: Iterable[Path]) -> None:
+        """Sync these files, as `kept` names them, to the disk. Raises PlanSheetsError."""
+        for path in paths:
             try:
                 outbox.sync(path)
             except OSError as error:
@@ -257,8 +258,9 @@ def read_bytes(path: Path) -> bytes:
 def write_elsewhere(path: Path, data: bytes, batch: Batch) -> None:
     """Write a file to a path that the officer chose; it lies there once the batch is recorded.
 
-    Raises PlanSheetsError if the path holds other bytes already.
+    Raises PlanSheetsError if the path holds other bytes already, or its name names a case.
     """
+    check_kept(load_screen(), "The name of the file", path.name)
     if path.exists():
         if read_bytes(path) == data:
             return

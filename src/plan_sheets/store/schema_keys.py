@@ -59,7 +59,7 @@ ALLOWED = {
     "chart": ("title", "label", "parts"),
     "column": ("field", "each", "heading", "width", "input"),
     "words": (
-        *("status", "ready", "nothing", "not_ready", "needed_of", "on", "here"),
+        *("status", "ready", "nothing", "contradicts", "not_ready", "needed_of", "on", "here"),
         *("complete", "not_needed", "rows", "rows_added", "step", "open", "replies", "no_replies"),
         *("needed", "paste", "lock", "lock_more", "mending", "lock_is"),
     ),

@@ -13,8 +13,7 @@ from hypothesis import strategies as st
 from plan_sheets.core.book.compose import Facts, RowFacts, check_refs, compose, locked_texts
 from plan_sheets.core.book.document import base_text, book_from, layout_text
 from plan_sheets.core.book.layout import (
-    NOT_A_QUESTION,
-    NOT_ASKED,
+    NOT_TO_FILL_IN,
     Blank,
     Column,
     Content,
@@ -124,13 +123,13 @@ def test_texts_are_filled_in() -> None:
 def test_items_steps_and_questions_stand_where_they_are_described() -> None:
     """What a formula or a blank item says, too; an item that these facts leave blank is left out."""
     assert texts(BOOK.sheet("Start here")) == [
-        ["Status", "Not ready: 2 needed on Progress", NOT_A_QUESTION],
-        ["Read", "Read it, The plan.", NOT_A_QUESTION],
+        ["Status", "Not ready: 2 needed on Progress", NOT_TO_FILL_IN],
+        ["Read", "Read it, The plan.", NOT_TO_FILL_IN],
         ["Step 1: Progress", "Fill it in.", "Rows still to do: 2 of 2"],
         ["Step 2: New actions", "Open the sheet New actions.", "Rows still to do: 0 of 3"],
-        ["Send", "Send it.", NOT_A_QUESTION],
+        ["Send", "Send it.", NOT_TO_FILL_IN],
         ["Completed by", "Your name.", "A chair"],
-        ["About", "Open the sheet About.", NOT_A_QUESTION],
+        ["About", "Open the sheet About.", NOT_TO_FILL_IN],
     ]
     rows = {row.ref: row for row in BOOK.sheet("Start here").rows}
     assert rows["Completed by"].answer == FORM["by"]
@@ -156,7 +155,7 @@ def test_a_locked_cell_that_has_nothing_to_say_says_why() -> None:
     sheet = replace(PROGRESS, columns=columns(fields, "rag", "recovery"))
     rows = (RowFacts("J1.1", {"what": Blank("No return")}), RowFacts("J1.2", {}, frozenset({"rag"})))
     made = compose(replace(SPEC, sheets=(START, sheet, SPARE, ABOUT)), replace(FACTS, rows={"Progress": rows}))
-    said = [["No return", "", "RAG", ""], ["Not said", "", "RAG", NOT_ASKED]]
+    said = [["No return", "", "RAG", ""], ["Not said", "", "RAG", NOT_TO_FILL_IN]]
     assert [row[1:-1] for row in texts(made.sheet("Progress"))] == said
     again = book_from(layout_text(made), base_text(made))
     assert [as_fact(content) for content in again.sheet("Progress").rows[1].cells[1:-1]] == ["", "", "RAG", ""]

@@ -9,7 +9,7 @@ import pytest
 from plan_sheets.core.model.found import FoundWorkbook
 from plan_sheets.core.model.mail import Mail
 from plan_sheets.core.model.text import MASK
-from plan_sheets.core.screening.around import mask_around, mask_mail
+from plan_sheets.core.screening.around import find_kind, mask_around, mask_mail
 from plan_sheets.core.screening.identifiers import IdentifierKind
 from plan_sheets.store.schemas import load_screen
 
@@ -32,6 +32,31 @@ def test_who_sent_a_mail_that_holds_one_is_still_told() -> None:
     assert masked == Mail("1" * 64, SENDER, "2016-07-08", MASK, MASK)
 
 
+@pytest.mark.parametrize(
+    ("subject", "body"), [("Mosaic", "We trained 12345 of them\n2016\n12,345"), ("Mosaic training", "Hi\n12345")]
+)
+def test_a_subject_is_a_heading_of_bare_numbers_only_and_only_if_it_says_a_kind(subject: str, body: str) -> None:
+    mail = Mail("1" * 64, SENDER, "2016-07-08", subject, body)
+    assert mask_mail(load_screen(), mail) == (mail, None)
+
+
+@pytest.mark.parametrize(
+    ("subject", "name", "kind"),
+    [
+        ("Mosaic ID", "1234567.xlsx", IdentifierKind.CASE_REFERENCE),
+        ("Mosaic ID", "2016-17-q1-domestic-abuse.xlsx", None),
+        ("Return", "1234567.xlsx", None),
+    ],
+)
+def test_a_subject_is_a_heading_of_the_names_of_files(subject: str, name: str, kind: IdentifierKind | None) -> None:
+    assert find_kind(load_screen(), name, heading=subject) is kind
+
+
+def test_the_name_of_a_sender_is_read_with_the_address() -> None:
+    masked, kind = mask_mail(load_screen(), Mail("1" * 64, "Mosaic <1234567@da.example>", "2016-07-08", "Return", "Hi"))
+    assert (kind, masked.sent_by) == (IdentifierKind.CASE_REFERENCE, MASK)
+
+
 LONG = "What the school wrote to the subgroup before its meeting in June. " * 5
 
 
@@ -45,6 +70,9 @@ def encoded(text: str, mark: str = "") -> str:
         ("Return", "> NHS number 943 476\n> 5870", IdentifierKind.NHS_NUMBER),
         ("Return", "Thanks\n> > DOB:\n> > 3/4/2009", IdentifierKind.DATE_OF_BIRTH),
         ("JS date of birth", "3/4/2009", IdentifierKind.DATE_OF_BIRTH),
+        ("Mosaic ID", "Hi,\n\nit is:\n\n1234567\n\nBest", IdentifierKind.CASE_REFERENCE),
+        ("RE: FW: Mosaic ID", "Hi\n> 1234567", IdentifierKind.CASE_REFERENCE),
+        ("Return", "> Name\tMosaic ID\n> AB\t1234567", IdentifierKind.CASE_REFERENCE),
         ("Return", f"Below\n{encoded(LONG + NUMBER)}", IdentifierKind.NHS_NUMBER),
         ("Return", f"> Below\n{encoded(LONG + NUMBER, '> ')}\nBest", IdentifierKind.NHS_NUMBER),
         ("Return", base64.b64encode(f"{LONG}{NUMBER}".encode()).decode(), IdentifierKind.NHS_NUMBER),

@@ -200,6 +200,9 @@ def test_it_is_found_with_anything_between_its_characters(kind: IdentifierKind, 
         (KIND.UPN, "UPN B8O1200005001"),
         (KIND.UPN, "UPN: B80l200005001"),
         (KIND.NHS_NUMBER, '="943"&" 476 " & "5919"'),
+        (KIND.NHS_NUMBER, '=TEXTJOIN(" ",TRUE,"943","476", "5919")'),
+        (KIND.CASE_REFERENCE, '="Mosaic "&1234567'),
+        (KIND.CASE_REFERENCE, '=CONCATENATE("Mosaic ",1234567)'),
         (KIND.NHS_NUMBER, "https://x.org/p?nhs=943+476+5919"),
         (KIND.NHS_NUMBER, '"nhsNumber": "9434-765919"'),
         (KIND.NHS_NUMBER, "9434765919's review"),
@@ -378,7 +381,7 @@ def test_no_row_and_no_column_of_the_plan_itself_holds_one() -> None:
     "piece",
     [
         *("NHS ", "9", "9 ", "94 ", "born ", "A", "Mosaic no ", "1.", "\n", "(b. ", "LE3 8R", "-", "May "),
-        *("born a ", "NHS no a ", "O", "9O", "1,", "(9) "),
+        *("born a ", "NHS no a ", "O", "9O", "1,", "(9) ", "NHS  9", "DOB,\n", "Mosaic|1\n"),
     ],
 )
 def test_a_long_text_takes_no_longer_than_its_length(piece: str) -> None:

@@ -46,6 +46,12 @@ HTML_ROWS = "<tr><th>Name<th>Date of birth</tr><tr><td>J</td><td>soon</td></tr><
 HELD = {
     "under a heading of a CSV": (KIND.DATE_OF_BIRTH, b"Name,DOB,Count\nJ S,3/4/2009,1\n"),
     "under one with a title over it": (KIND.CASE_REFERENCE, b"Report;;\nName;NHS;Mosaic ID\nJ S;1;1234567\n"),
+    "under one with words over it and under it": (
+        KIND.CASE_REFERENCE,
+        b";List\nName;Mosaic ID\nJ;not known\nK;1234567\n",
+    ),
+    "behind a label and initials": (KIND.CASE_REFERENCE, b"Name;School\nMosaic;AB;1234567\n"),
+    "under a long heading": (KIND.CASE_REFERENCE, b"Name;Mosaic ID number as it stands on the system\nAB;1234567\n"),
     "beside a comma in quotes": (KIND.NHS_NUMBER, b'Name,NHS no\n"Smith, J",9434 765 870\n'),
     "behind its name": (KIND.CASE_REFERENCE, b"Mosaic ID,1234567\nSeen,12\n"),
     "between tabs": (KIND.DATE_OF_BIRTH, b"Name\tSchool\tDOB\nJ\tA\t3/4/2009\n"),
@@ -61,6 +67,13 @@ HELD = {
     "in a property": (
         KIND.DATE_OF_BIRTH,
         part("docProps/custom.xml", '<property pid="2" name="DOB"><vt:lpwstr>3/4/2009</vt:lpwstr></property>'),
+    ),
+    "in one with a namespace": (
+        KIND.DATE_OF_BIRTH,
+        part(
+            "docProps/custom.xml",
+            '<property name="DOB"><v:lpwstr xmlns:v="http://a.b/c">3/4/2009</v:lpwstr></property>',
+        ),
     ),
     "in one of OpenDocument": (
         KIND.DATE_OF_BIRTH,

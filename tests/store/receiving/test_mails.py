@@ -323,6 +323,8 @@ def test_html_is_told_as_text_and_the_fullest_of_the_alternatives_is_kept() -> N
 HTML = [
     ("<p>one</p>\n<p>two<br>three</p>", "one\ntwo\nthree"),
     ("<div>a<b>b</b> c</div><table><tr><td>x</td><td>y</td></tr></table>", "ab c\nx\ty"),
+    ("<tr><td><p>x</p></td>\n<td><p>y</p></td></tr><tr><td></td><td>z</td></tr>", "x\ty\n\tz"),
+    ("<tr><td><p>one</p><p>two</p></td><td>x</td></tr></table><p>a</p><p>b</p>", "one\ntwo\tx\na\nb"),
     ("<pre>a\n  b</pre>", "a\nb"),
     ("<!-- unseen --><style>p {}</style><!--[if mso]><p>unseen</p><![endif]--><p>seen</p>", "seen"),
     ("<style>never ended <p>seen", "never ended seen"),

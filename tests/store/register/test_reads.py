@@ -13,6 +13,7 @@ from plan_sheets.core.model.mail import Mail
 from plan_sheets.store.register import reads, tables
 from plan_sheets.store.register.batch import Batch
 from plan_sheets.store.register.known_names import NOT_READ, find_disputed, find_known_names
+from plan_sheets.store.register.masks import list_shas_kept
 from plan_sheets.store.register.placeholders import PLACEHOLDER, find_open_placeholders
 from plan_sheets.store.register.register import FILE, Register
 from plan_sheets.store.register.standings import read_standings
@@ -189,7 +190,7 @@ def test_files_are_known_by_their_bytes_their_answers_and_their_verdicts(registe
         ("b" * 64, None, "", ""),
         ("d" * 64, 2, "", ""),
     ]
-    assert reads.list_shas_received(register) == {letter * 64 for letter in "abcd"}
+    assert list_shas_kept(register) == {letter * 64 for letter in "abcd"}
     assert {(sha[0], verdict) for sha, verdict in reads.list_verdicts(register)} == {
         *((letter, "accepted") for letter in "abcd"),
         ("b", "held"),

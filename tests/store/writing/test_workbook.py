@@ -98,7 +98,7 @@ FORM = (column("item", "Item", 28), column("what", "What it is", 70), column("an
 
 def form_row(item: str, what: Content, answer: Field | None = None) -> Row:
     """A row of a form: something to read, or a question."""
-    return Row(item, (item, what, "" if answer else "Not a question"), None if answer else frozenset(), answer)
+    return Row(item, (item, what, "" if answer else "(not asked)"), None if answer else frozenset(), answer)
 
 
 def start_here() -> Sheet:

@@ -39,6 +39,10 @@ class Return:
     """What it says; None where nothing of it may be merged."""
     findings: list[Finding] = field(default_factory=list)
     """All that there is to say of it and of its cells, in the order in which it was found."""
+    around: list[Finding] = field(default_factory=list)
+    """Those of the findings that tell what was masked in its name and in its e-mail."""
+    in_place_of: str = ""
+    """The number of the return that the same bytes came as when something in them was masked that is allowed now."""
     is_duplicate: bool = False
     """Whether the same answers have been accepted before."""
     changes: int = 0
@@ -49,8 +53,8 @@ class Return:
     """Its number, `DA-1`; "" until it is recorded, and where nothing of it is."""
     duplicate_of: str = ""
     """Of a duplicate, the number of the return that said the same."""
-    was_kept: bool = False
-    """Whether its bytes lie in `returned/`."""
+    kept_as: str = ""
+    """The ending under which its bytes lie in `returned/`; "" where they do not."""
     was_written: bool = False
     """Whether its bytes had to be written to `returned/`: they were not there, or not as they were received."""
 

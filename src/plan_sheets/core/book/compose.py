@@ -10,8 +10,7 @@ from typing import NamedTuple
 
 from plan_sheets.core.book.layout import (
     CONTENTS,
-    NOT_A_QUESTION,
-    NOT_ASKED,
+    NOT_TO_FILL_IN,
     Blank,
     Book,
     Column,
@@ -213,7 +212,7 @@ def _blank(column: Column, inputs: frozenset[str] | None) -> Content:
     """What stands in a blank cell: nothing if it may be filled in, and why it is blank if it is locked."""
     if not column.input:
         return _reason(column.field.blank)
-    return "" if inputs is None or column.field.name in inputs else _reason(NOT_ASKED)
+    return "" if inputs is None or column.field.name in inputs else _reason(NOT_TO_FILL_IN)
 
 
 _reason = cache(Blank)
@@ -223,7 +222,7 @@ _reason = cache(Blank)
 def _item_row(
     item: str, what: Content, columns: tuple[Column, ...], answer: Field | None = None, given: str = ""
 ) -> Row:
-    answered = given if answer or given else Blank(NOT_A_QUESTION)
+    answered = given if answer or given else _reason(NOT_TO_FILL_IN)
     cells: tuple[Content, ...] = (item, what or Blank(columns[1].field.blank), answered)[: len(columns)]
     return Row(item, cells, frozenset({"answer"}) if answer else frozenset(), answer)
 

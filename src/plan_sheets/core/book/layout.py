@@ -134,9 +134,12 @@ class Line(NamedTuple):
 
 
 NOT_ASKED = "Not asked"
-"""Why a locked cell is blank under a heading under which others may be filled in."""
-NOT_A_QUESTION = "Not a question"
-"""The same on a form, whose rows are questions and other items."""
+"""Why nobody said anything."""
+NOT_TO_FILL_IN = "(not asked)"
+"""Why a locked cell is blank under a heading under which others are filled in.
+
+In brackets: programs complete what is typed from the other texts of its column, and `No` would become `Not asked`.
+"""
 
 
 class Blank(str):

@@ -17,6 +17,8 @@ STILL_NEEDED = "still_needed"
 """The column that says of each row which of its cells have to be filled in."""
 NOTHING_BECAUSE = "nothing_because"
 """The question of the form that excuses every row in which nothing was typed."""
+FEWEST_LETTERS = 5
+"""How many letters a reason has at least."""
 Words = Mapping[str, str]
 """What the formulas say, as `words` of the workbook's description."""
 _BEGIN, _END = "#", "~"
@@ -78,7 +80,7 @@ def _tell_row(sheet: Sheet, row: Row, number: int, form: Sheet | None, words: Wo
     nothing, is_said = _find_nothing(form) if always else ("", True)
 
     blank = f"COUNTA({','.join(typed.values())})=0"
-    blank = f"AND({blank},NOT({_is_blank(nothing)}))" if nothing else blank
+    blank = f"AND({blank},NOT({_is_no_reason(nothing)}))" if nothing else blank
     missing = "&".join(
         f'IF({_all([_is_blank(cell), *found])},{_quote(_APART + column.heading)},"")'
         for (column, cell), found in zip(asked, tests, strict=True)
@@ -137,6 +139,11 @@ def _is_blank(cell: str) -> str:
     return f'TRIM({cell})=""'
 
 
+def _is_no_reason(cell: str) -> str:
+    """Whether a cell holds no reason: "No", "None" and "n/a" are none."""
+    return f"LEN(TRIM({cell}))<{FEWEST_LETTERS}"
+
+
 def _all(tests: Sequence[str]) -> str:
     return f"AND({','.join(tests)})" if len(tests) > 1 else tests[0]
 
@@ -145,7 +152,9 @@ def _find_nothing(form: Sheet | None) -> tuple[str, bool]:
     """Where the form says that there is nothing to report ("" if it does not ask), and whether it does say so."""
     for place, row in enumerate(form.rows if form else ()):
         if form and row.answer and row.answer.name == NOTHING_BECAUSE:
-            return f"{_name(form)}!{_answer(form, place, fixed='$')}", bool(as_text(row.cells[-1]).strip())
+            return f"{_name(form)}!{_answer(form, place, fixed='$')}", len(
+                as_text(row.cells[-1]).strip()
+            ) >= FEWEST_LETTERS
     return "", False
 
 
@@ -158,15 +167,23 @@ def _tell_rows(sheet: Sheet, words: Words) -> Formula:
     """How many rows of a sheet are still to do."""
     texts = _list_texts(sheet)
     complete, not_needed = words["complete"], words["not_needed"]
-    cells = _range(sheet)
-    begun = f"ROWS({cells})-COUNTIF({cells},{_quote(not_needed)})"
+    cells, begun = _range(sheet), _count_begun(sheet, words)
     counts = {
         "rows": (str(len(texts)), len(texts)),
         "begun": (f"({begun})", sum(text != not_needed for text in texts)),
         "open": (f"({begun}-COUNTIF({cells},{_quote(complete)}))", sum(_is_open(text, words) for text in texts)),
     }
-    added = any(column.field.new_rows for column in sheet.columns)
-    return _make_formula(words["rows_added" if added else "rows"], counts)
+    return _make_formula(words["rows_added" if _takes_new_rows(sheet) else "rows"], counts)
+
+
+def _takes_new_rows(sheet: Sheet) -> bool:
+    return any(column.field.new_rows for column in sheet.columns)
+
+
+def _count_begun(sheet: Sheet, words: Words) -> str:
+    """How many rows of a sheet anything was typed in, or is needed in: a part of a formula."""
+    cells = _range(sheet)
+    return f"ROWS({cells})-COUNTIF({cells},{_quote(words['not_needed'])})"
 
 
 def _tell_status(form: Sheet, sheets: Sequence[Sheet], words: Words) -> Formula:
@@ -181,13 +198,19 @@ def _tell_status(form: Sheet, sheets: Sequence[Sheet], words: Words) -> Formula:
         f'IF({test}>0,{part.text.removeprefix("=")},"")' for (_, test, _), part in zip(counts, parts, strict=True)
     )
     nothing, is_said = _find_nothing(form)
+    reports = [sheet for sheet in sheets if not _takes_new_rows(sheet)]
     ready = _quote(words["ready"])
-    ready = f"IF({_is_blank(nothing)},{ready},{_quote(words['nothing'])})" if nothing else ready
+    if nothing and reports:
+        begun = "+".join(_count_begun(sheet, words) for sheet in reports)
+        excused = f"IF({begun}=0,{_quote(words['nothing'])},{_quote(words['contradicts'])})"
+        ready = f"IF({_is_no_reason(nothing)},{ready},{excused})"
+    has_begun = any(text != words["not_needed"] for sheet in reports for text in _list_texts(sheet))
+    excused_by = "contradicts" if has_begun else "nothing"
     total = "+".join(test for _, test, _ in counts)
     space = words["needed_of"]
     text = f'=IF({total}=0,{ready},{_quote(words["not_ready"])}&SUBSTITUTE(MID({shown},3,255)," ",{_quote(space)},1))'
     said = "".join(str(part.value) for part, (_, _, count) in zip(parts, counts, strict=True) if count)
-    value = words["not_ready"] + said[2:].replace(" ", space, 1) if said else words["nothing" if is_said else "ready"]
+    value = words["not_ready"] + said[2:].replace(" ", space, 1) if said else words[excused_by if is_said else "ready"]
     return Formula(text, value)
 
 

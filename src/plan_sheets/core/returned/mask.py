@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from plan_sheets.core.book.document import Document
 from plan_sheets.core.book.layout import Formula, texts_of
 from plan_sheets.core.model.findings import Finding
-from plan_sheets.core.model.found import FoundCell, FoundSheet, FoundWorkbook
+from plan_sheets.core.model.found import FoundCell, FoundSheet, FoundWorkbook, Remark
 from plan_sheets.core.model.keys import Address, Key, place_of
 from plan_sheets.core.model.messages import Messages
+from plan_sheets.core.screening.headings import head_cells
 from plan_sheets.core.screening.identifiers import IdentifierKind
-from plan_sheets.core.screening.screen import LONGEST_HEADING, Screen
+from plan_sheets.core.screening.screen import Screen
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,34 +64,43 @@ def mask(workbook: FoundWorkbook, issued: Collection[str], screen: Screen, place
     found = [
         (Address.at(sheet.name, *place), kind)
         for sheet in workbook.sheets
-        for place, kind in _find_in_sheet(sheet, issued, screen, places)
+        for place, kind in sorted(_find_in_sheet(sheet, issued, screen, places))
     ]
     found += [
         (Address(remark.sheet, remark.cell), one.kind)
         for remark in workbook.remarks
-        for text in (remark.entered, *remark.details.values())
-        for one in screen.find(text, places=places)
+        for text, heading in (
+            (remark.entered, _read_beside(workbook, remark)),
+            *((detail, "") for detail in remark.details.values()),
+        )
+        for one in screen.find(text, heading, places)
     ]
     masked = {where: kind for where, kind in found if not kind.is_asked_about}
     asked = frozenset(where for where, kind in found if kind.is_asked_about and where not in masked)
     return Screened(_without(workbook, masked) if masked else workbook, masked, asked)
 
 
+def _read_beside(workbook: FoundWorkbook, remark: Remark) -> str:
+    """What the cell says to which a comment or a link belongs, if that is short; "" if nothing."""
+    if not _CELL.fullmatch(remark.cell):
+        return ""
+    cells = (sheet.cells.get(place_of(remark.cell)) for sheet in workbook.sheets if sheet.name == remark.sheet)
+    return next((cell.text for cell in cells if cell and len(cell.text) <= _LONGEST_BESIDE), "")
+
+
+_CELL, _LONGEST_BESIDE = re.compile("[A-Z]{1,3}[1-9][0-9]{0,6}"), 40
+
+
 def _find_in_sheet(
     sheet: FoundSheet, issued: Collection[str], screen: Screen, places: Collection[str]
 ) -> Iterator[tuple[tuple[int, int], IdentifierKind]]:
     """Each cell with an identifier, or with a part of one that is split over several cells of its row or column."""
-    typed = {
-        place: cell
-        for place, cell in sheet.cells.items()
-        if cell.text not in issued or (cell.formula and cell.formula not in issued)
-    }
-    above: dict[int, str] = {}
-    for place, cell in sorted(typed.items()):
-        for text in (cell.text, cell.formula):
+    typed = {place: cell for place, cell in sheet.cells.items() if _is_typed(cell, issued)}
+    texts = [(place, typed[place].text) for place in sorted(typed)]
+    for place, heading in head_cells(texts, screen.headings, sheet.name, _list_widths(sheet)):
+        for text in (typed[place].text, typed[place].formula):
             if text and text not in issued:
-                yield from ((place, one.kind) for one in screen.find(text, above.get(place[1], ""), places))
-        above.setdefault(place[1], cell.text if len(cell.text) <= LONGEST_HEADING else "")
+                yield from ((place, one.kind) for one in screen.find(text, heading, places))
     for under in _list_under_each_other(typed):
         for one, touched in screen.find_in_column([typed[place].text for place in under], places):
             yield from ((under[at], one.kind) for at in touched)
@@ -97,6 +108,24 @@ def _find_in_sheet(
     for row, columns in _list_beside(typed, rows):
         for one, touched in screen.find_in_row([rows[row][column].text for column in columns], places):
             yield from (((row, columns[at]), one.kind) for at in touched if (row, columns[at]) in typed)
+
+
+def _is_typed(cell: FoundCell, issued: Collection[str]) -> bool:
+    """Whether a cell has to be looked at: a figure or two may be a part of a number though it was `issued`."""
+    text = cell.text
+    if cell.formula and cell.formula not in issued:
+        return True
+    return text not in issued or (len(text) <= _LONGEST_FIGURES and text.isdecimal())
+
+
+_LONGEST_FIGURES = 2
+
+
+def _list_widths(sheet: FoundSheet) -> dict[tuple[int, int], range]:
+    """The columns that each merged cell stands over, by its place."""
+    ends = (merged.partition(":") for merged in sheet.merged)
+    spans = ((place_of(first), place_of(last or first)) for first, _, last in ends)
+    return {first: range(first[1], last[1] + 1) for first, last in spans}
 
 
 def _list_beside(

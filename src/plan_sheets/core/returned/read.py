@@ -18,6 +18,7 @@ from plan_sheets.core.model.found import CellKind, FoundSheet, FoundWorkbook, Re
 from plan_sheets.core.model.keys import Address, Key, ref_order
 from plan_sheets.core.model.messages import Messages
 from plan_sheets.core.model.rounds import Round
+from plan_sheets.core.model.text import count_words
 from plan_sheets.core.returned.locate import Locator
 from plan_sheets.core.returned.mask import Screened, list_issued, mask, tell_masked
 from plan_sheets.core.returned.misplaced import (
@@ -273,6 +274,7 @@ class _Reading:
         form = {
             cell.key.field: cell.value for typed, cell in pairs if typed.row.answer and cell.value and not cell.blocked
         }
+        self._tell_of_form(form, pairs)
         stayed = (
             Cell(typed.key, typed.about, typed.address, typed.base, typed.base, typed.base)
             for row in self.shape.unchanged
@@ -282,6 +284,15 @@ class _Reading:
         changes = any(cell.is_changed for cell in cells)
         rows = _rows(pairs, self.document.round, anything=not is_untouched(self.findings, changes=changes))
         return Answers(self.document.facts, rows, tuple(stayed), form, changes, silent, sha)
+
+    def _tell_of_form(self, form: Mapping[str, str], pairs: Iterable[tuple[LocatedCell, Cell]]) -> None:
+        """Tell where the form says what the rows do not: that there is nothing to report, or that nobody agreed."""
+        told = {cell.key.ref for typed, cell in pairs if typed.column.field.scope == "round" and cell.is_changed}
+        for typed in self.typed:
+            if typed.row.answer and typed.key.field == NOTHING_BECAUSE and form.get(NOTHING_BECAUSE) and told:
+                self._tell("nothing_with_answers", typed, rows=count_words(len(told), "row"))
+            if typed.row.answer and typed.key.field == "agreed" and form.get("agreed") == "No":
+                self._tell("not_agreed", typed)
 
     def _cells(self) -> Iterator[Cell]:
         blocked = blocked_by(self.findings)

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import accumulate, pairwise
 
 from plan_sheets.core.screening.check_digits import is_nhs_number, is_upn
 from plan_sheets.core.screening.encoded import list_encoded
 from plan_sheets.core.screening.fold import fold
+from plan_sheets.core.screening.headings import COUNTS_OR_PAYS, Headings, list_headed
 from plan_sheets.core.screening.identifiers import CaseIdentifier, IdentifierKind, IdentifierWords
 from plan_sheets.core.screening.patterns import (
     BY_A_DATE,
     COUNTED,
+    COUNTS,
+    DAY_JOINED,
     HOURS,
     IN_A_LIST,
     IS_NUMBERED,
@@ -32,7 +35,7 @@ from plan_sheets.core.screening.patterns import (
     compile_pattern,
     compile_words,
     goes_on,
-    list_headed,
+    list_plurals,
     list_said,
     list_seen,
     no_nhs_number,
@@ -50,13 +53,16 @@ _UNITS = frozenset(
     {"st", "nd", "rd", "th", "hr", "wk", "yr", "dy", "ft", "lb", "pt", "pp", "pa", "pw", "ed", "gb", "tb"}
 )
 """What is written in small letters behind a number and is not the end of a postcode: `L1 1st draft`."""
-_FIGURES_SAID, _FIGURES_BARE = 4, 5
-"""How many figures the number of a case has at least: behind "ID" or a colon, and behind the bare name of a system."""
+_OTHER_WORDS = ("case", "b.", "b:", "birth", "turned", "turns", "turning")
+"""Words that say what a number is in some places only."""
+_FIGURES_SAID, _FIGURES_BARE, _FIGURES_BESIDE, _FIGURES_APART = 4, 5, 6, 7
+"""How many figures the number of a case has at least: behind "ID" or a colon; behind the bare name of a system; behind
+a cell that ends with that name; and behind it and a comma, a sign that joins or ends, or something in brackets."""
 _LONGEST_MIDDLE = 12
 """Characters: of three texts under each other that hold one number, the second is a part of it and no more."""
 
-LONGEST_HEADING = 30
-"""Characters: what somebody typed over a column of their own, or over a number, is no longer."""
+_LONGEST_UPPER = 30
+"""Characters: of two texts under each other that make a date or a number of a case, the first is no longer."""
 _KNOWN_UNSAID = frozenset(IdentifierKind) - {IdentifierKind.DATE_OF_BIRTH, IdentifierKind.CASE_REFERENCE}
 _FIGURES = {
     IdentifierKind.NHS_NUMBER: 7,
@@ -78,8 +84,8 @@ class Screen:
     """Any of the words of any kind, in small letters; where there is none, `said` is not looked for."""
     said: Sequence[Pattern]
     seen: Sequence[Pattern]
-    headed: Sequence[tuple[str, Pattern]]
-    """What a heading says, and how the numbers under it are written."""
+    headings: Headings
+    """What words say of the numbers under them and beside them."""
     other: tuple[str, str, str]
     """What stands before one that is no NHS number: written in groups, or as ten figures; and what behind it."""
 
@@ -87,7 +93,9 @@ class Screen:
     def of_words(cls, kinds: Mapping[IdentifierKind, IdentifierWords]) -> Screen:
         """The screen for what `schemas/identifiers.yaml` says of every kind."""
         words = any_of(
-            word.lower() for about in kinds.values() for word in ("case", "b.", *about.words, *about.systems)
+            word.lower()
+            for about in kinds.values()
+            for word in (*_OTHER_WORDS, *about.words, *list_plurals(about.words), *about.systems)
         )
         nhs = kinds[IdentifierKind.NHS_NUMBER]
         other = (
@@ -95,10 +103,12 @@ class Screen:
             no_nhs_number((*nhs.unless, *nhs.unless_whole), nhs.figures),
             goes_on(nhs.unless),
         )
-        return cls(kinds, words, list_said(kinds), list_seen(), list_headed(kinds), other)
+        return cls(kinds, words, list_said(kinds), list_seen(), Headings.of_words(kinds, words), other)
 
     def find(self, text: str, heading: str = "", places: Collection[str] = ()) -> tuple[CaseIdentifier, ...]:
-        """Every identifier in a text, in order, then those in what it says as letters. `heading`: words over it.
+        """Every identifier in a text, in order, then those in what it says as letters.
+
+        `heading`: words over it; of several headings, a line each.
 
         `places`: postcodes that may stand there, compared without blanks and in any letters.
         """
@@ -107,7 +117,7 @@ class Screen:
         ):
             return ()
         folded = fold(text)
-        found = self._find(folded.text, fold(heading).text, places)
+        found = self._find(folded.text, heading, places)
         return (
             *(CaseIdentifier(one.kind, *folded.span(one.start, one.end)) for one in found),
             *(
@@ -135,7 +145,9 @@ class Screen:
             for one in self._find(between.join(text for _, text in filled), "", places):
                 touched = range(bisect_right(starts, one.start) - 1, bisect_left(starts, one.end))
                 crossed = [filled[at] for at in touched]
-                if len(crossed) > 1 and not self._is_by_chance(one.kind, between, [text for _, text in crossed]):
+                before = filled[touched[0] - 1][1] if touched and touched[0] else ""
+                texts_crossed = [text for _, text in crossed]
+                if len(crossed) > 1 and not self._is_by_chance(one.kind, between, texts_crossed, before):
                     found.setdefault((one.kind, range(crossed[0][0], crossed[-1][0] + 1)), one)
         return tuple((one, crossed) for (_, crossed), one in found.items())
 
@@ -153,7 +165,7 @@ class Screen:
             if not all(text.strip() for text in pair) or _is_figures(is_figure, at):
                 continue
             for one, _ in self.find_in_row(pair, places):
-                if one.kind in _KNOWN_UNSAID or len(pair[0]) <= LONGEST_HEADING:
+                if one.kind in _KNOWN_UNSAID or len(pair[0]) <= _LONGEST_UPPER:
                     found.append((one, range(at, at + 2)))
         for at, middle in enumerate(texts[1:-1]):
             if middle.strip() and len(middle) <= _LONGEST_MIDDLE and not is_figure[at]:
@@ -164,21 +176,29 @@ class Screen:
     def _find(self, folded: str, heading: str, places: Collection[str]) -> Iterator[CaseIdentifier]:
         """Every identifier, one where several patterns see the same."""
         patterns = [*self.seen] if compile_pattern(MAY_BE_SEEN).search(folded) else []
-        if compile_words(self.words).search(folded.lower()):
+        says_any = compile_words(self.words).search(folded.lower()) is not None
+        if says_any:
             patterns += self.said
-        if heading:
-            patterns += [pattern for says, pattern in self.headed if compile_pattern(says).search(heading)]
-        found = [
-            CaseIdentifier(pattern.kind, *match.span())
-            for pattern in patterns
-            for match in pattern.find(folded)
-            if self._is_one(pattern, match, places)
-        ]
+        patterns += self.headings.list_said(heading)
+        found = [*self._match(patterns, folded, places)]
+        if says_any and "\n" in folded:
+            found += [
+                replace(one, start=begins + one.start, end=begins + one.end)
+                for begins, part, words in list_headed(folded, self.headings)
+                for one in self._match(self.headings.list_said(words), part, places)
+            ]
         ends = 0
         for one in sorted(found, key=lambda one: (one.start, -one.end)):
             if one.start >= ends:
                 yield one
                 ends = one.end
+
+    def _match(self, patterns: Iterable[Pattern], folded: str, places: Collection[str]) -> Iterator[CaseIdentifier]:
+        """Every identifier that is written as one of these patterns; several may see the same."""
+        for pattern in patterns:
+            for match in pattern.find(folded):
+                if self._is_one(pattern, match, places):
+                    yield CaseIdentifier(pattern.kind, *match.span())
 
     def _is_one(self, pattern: Pattern, match: re.Match[str], places: Collection[str]) -> bool:
         """Whether what looks like an identifier is one."""
@@ -208,12 +228,17 @@ class Screen:
         said = compile_pattern(before).search(match.string[max(0, start - _BEFORE) : start])
         return (said or compile_pattern(behind).match(match.string, end)) is not None
 
-    def _is_by_chance(self, kind: IdentifierKind, between: str, crossed: Sequence[str]) -> bool:
-        """Whether texts side by side make no identifier: two numbers none of a case, a ref and a word no postcode."""
+    def _is_by_chance(self, kind: IdentifierKind, between: str, crossed: Sequence[str], before: str) -> bool:
+        """Whether texts side by side make no identifier: two numbers none of a case, a ref and a word no postcode.
+
+        `before`: the text before them.
+        """
         is_cut = any(left[-1].isdigit() and right[0].isdigit() for left, right in pairwise(crossed))
         match kind:
+            case IdentifierKind.NHS_NUMBER:
+                return all(map(str.isdigit, crossed)) and compile_pattern(COUNTS).search(before) is not None
             case IdentifierKind.CASE_REFERENCE:
-                return is_cut
+                return is_cut or self._is_led_by_chance(crossed)
             case IdentifierKind.POSTCODE:
                 return not between
             case IdentifierKind.DATE_OF_BIRTH:
@@ -221,6 +246,15 @@ class Screen:
                 leads = compile_words(LEADS_TO_A_DATE).search(left) or compile_words(rf"{self.words}\W*$").search(left)
                 return left.strip() == "b." or not (leads and (between or is_cut))
         return False
+
+    def _is_led_by_chance(self, crossed: Sequence[str]) -> bool:
+        """Whether the words in the cells before a number end with the name of a system and say something else."""
+        *words, number = crossed
+        figures = compile_pattern(r"\d(?:\W?\d)*").search(number)
+        if figures is None or self.headings.list_said("\n".join(words)):
+            return False
+        is_short = sum(map(str.isdigit, figures[0])) < _FIGURES_BESIDE
+        return is_short or any(COUNTS_OR_PAYS.search(text.lower()) for text in words)
 
     def _is_form(self, match: re.Match[str]) -> bool:
         """Whether words before what looks like a National Insurance number say that it is the number of a form."""
@@ -230,14 +264,15 @@ class Screen:
     def _is_born(self, match: re.Match[str]) -> bool:
         """Whether a date is the day somebody was born, not that of a rule, of what was done or of a list."""
         before = match.string[max(0, match.start() - _BEFORE) : match.start()]
-        if compile_pattern(NO_PERSON).search(before) or (
-            match[0].lower().startswith(("b.", "(b")) and compile_pattern(IN_A_LIST).search(before)
-        ):
+        done = any_of(self.kinds[IdentifierKind.DATE_OF_BIRTH].unless)
+        is_letter = match[0].lower().startswith(("b.", "b:", "(b"))
+        is_listed = is_letter and compile_pattern(IN_A_LIST).search(before)
+        is_due = is_letter and compile_pattern(rf"\s{done}").match(match.string, match.end())
+        if is_listed or is_due or compile_pattern(NO_PERSON).search(before):
             return False
         between = re.sub(r"\([^()]*\)", "", match.groupdict().get("between") or "")
         if not between.strip() or compile_pattern(SAYS_DATE).search(between):
             return True
-        done = any_of(self.kinds[IdentifierKind.DATE_OF_BIRTH].unless)
         if compile_pattern(done).search(between) or compile_pattern(BY_A_DATE).search(between):
             return False
         return compile_pattern(MANY_BORN).search(before) is None
@@ -279,10 +314,11 @@ def _is_case(match: re.Match[str], written: str) -> bool:
         return False
     link = match.groupdict().get("link")
     is_bare = link is not None and not compile_pattern(IS_NUMBERED).search(link)
-    if is_bare and re.match(r"[A-Za-z]{4,}\s|(?:19|20)\d\d\s", written):
+    if is_bare and re.match(rf"[A-Za-z]{{4,}}\s|(?:19|20)\d\d\s|{DAY_JOINED}$", written):
         return False
     count = sum(map(str.isdigit, figures)) + (number != written and not is_bare)
-    return count >= (_FIGURES_BARE if is_bare else _FIGURES_SAID)
+    is_apart = link is not None and is_bare and compile_pattern(r"[,?&+]|\([a-z]").search(link) is not None
+    return count >= (_FIGURES_APART if is_apart else _FIGURES_BARE if is_bare else _FIGURES_SAID)
 
 
 def _ends(folded: str) -> str:

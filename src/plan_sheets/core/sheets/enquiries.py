@@ -15,18 +15,16 @@ from enum import StrEnum
 from plan_sheets.core.book.compose import RowFacts
 from plan_sheets.core.model.keys import Key, ref_order
 from plan_sheets.core.model.stages import Status
-from plan_sheets.core.model.text import shorten
 from plan_sheets.core.rating.ages import aged, quarters, question_since, row_since, since_of, since_words
 from plan_sheets.core.rating.plan_rows import UNNAMED, parent, who_answers
 from plan_sheets.core.rating.rag import Rating, missed_running
 from plan_sheets.core.rating.snapshot import Snapshot
 from plan_sheets.core.sheets.considerations import Cover, covered
+from plan_sheets.core.sheets.lines import short_title
 
 TWICE = 2
 """For how many rounds a question must have been open, or a step not done, to raise an enquiry."""
 NO_ANSWER = "None yet"
-LONGEST_WHAT = 90
-"""The longest text of an action shown here (characters); the sheet Master plan has the whole text."""
 MOST_TOGETHER = 1_000
 """The most characters of questions in one row: a row must fit its page."""
 _ENDED = (Status.CLOSED, Status.WITHDRAWN, Status.PROPOSED)
@@ -83,7 +81,7 @@ def raised(snapshot: Snapshot) -> list[Raised]:
 
 def _of_action(snapshot: Snapshot, rating: Rating) -> Iterator[Raised]:
     ref, row = rating.facts.ref, snapshot.rows["action"][rating.facts.ref]
-    what = shorten(row["what"], LONGEST_WHAT).removesuffix(".")
+    what = short_title(snapshot, "action", ref) or row["what"].removesuffix(".")
     answers = row["owner"] or who_answers(snapshot.rows, ref)
     missed = missed_running(rating.facts.steps)
     if missed >= TWICE and not rating.finished:

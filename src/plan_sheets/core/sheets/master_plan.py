@@ -119,7 +119,7 @@ def plan_order(action: tuple[str, Mapping[str, str]]) -> tuple[object, ...]:
 
 def _why_no_recovery(rating: Rating | None) -> Content:
     """Why nothing is said of what will bring an action back, where it is known."""
-    return Blank("Nothing holds it back") if rating and rating.facts.judged == Status.GREEN else ""
+    return Blank("Nothing holds it back") if rating and rating.published == Status.GREEN else ""
 
 
 def _why_silent(snapshot: Snapshot, rating: Rating | None) -> Blank | None:

@@ -8,15 +8,12 @@ from dataclasses import dataclass
 
 from plan_sheets.core.book.compose import RowFacts
 from plan_sheets.core.model.keys import Key
-from plan_sheets.core.model.text import shorten
 from plan_sheets.core.rating.ages import aged, row_since, since_of
 from plan_sheets.core.rating.plan_rows import NOT_SAID, UNNAMED, owner_status, parent
 from plan_sheets.core.rating.ratings import is_further
 from plan_sheets.core.rating.snapshot import Snapshot
 
 STATUSES = ("Accepted", "Approached", "Suggested", NOT_SAID, UNNAMED)
-LONGEST_WHAT = 160
-"""The longest text of an action shown here (characters); the sheet Master plan has the whole text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +51,7 @@ def _since(snapshot: Snapshot, record: str, ref: str) -> str:
 def owner_rows(snapshot: Snapshot, everything: Sequence[Owned]) -> Iterator[RowFacts]:
     """One row for each of these priorities and actions."""
     for item in everything:
-        contents = {"what": shorten(item.what, LONGEST_WHAT), "owner": item.owner, "owner_status": item.status}
+        contents = {"what": item.what, "owner": item.owner, "owner_status": item.status}
         yield RowFacts(item.ref, {**contents, **aged(snapshot, item.since)})
 
 

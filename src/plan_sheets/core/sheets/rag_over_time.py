@@ -9,7 +9,7 @@ from plan_sheets.core.book.compose import RowFacts
 from plan_sheets.core.book.layout import Content
 from plan_sheets.core.model.rounds import Round
 from plan_sheets.core.model.stages import TAKEN_OUT, Status
-from plan_sheets.core.model.text import count_words, shorten
+from plan_sheets.core.model.text import count_words
 from plan_sheets.core.rating.rag import Rating
 from plan_sheets.core.rating.rollup import CONCERN, RollUp
 from plan_sheets.core.rating.snapshot import Snapshot
@@ -17,8 +17,8 @@ from plan_sheets.core.sheets.master_plan import plan_order
 
 MOST_ROUNDS = 4
 """How many rounds are shown, this one included: a year."""
-MOST_BOARDS, LONGEST_BOARD = 4, 30
-"""How many boards the title of a chart names, and how long their titles may be (characters) there."""
+MOST_BOARDS = 4
+"""How many boards the title of a chart names."""
 NO_BOARD = "No board"
 NO_CHANGE = "No change"
 NEW = "New"
@@ -118,7 +118,7 @@ def chart_titles(snapshot: Snapshot) -> dict[str, str]:
         row["title"]: _count_red(snapshot, snapshot.code, snapshot.priorities_of(board))
         for board, row in snapshot.rows["board"].items()
     }
-    of = [f"{shorten(title, LONGEST_BOARD)} {count}" for title, count in boards.items() if count]
+    of = [f"{title} {count}" for title, count in boards.items() if count]
     where = f": {', '.join(of[:MOST_BOARDS])}" if of else ""
     return {
         "red_by_round": f"Red actions: {', '.join(rounds)}",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import zlib
+from pathlib import PurePath
 
 _STARTS = {
     "file_pdf": (b"%PDF",),
@@ -81,6 +82,19 @@ def is_workbook(data: bytes) -> bool:
     return data.startswith(STARTS[1]) and bool(find_streams(data) & BOOKS)
 
 
+def find_ending(data: bytes, name: str) -> str:
+    """The ending under which these bytes are kept: a workbook's own; else that of the name, if it can be true."""
+    if is_workbook(data):
+        if data.startswith(STARTS[1]):
+            return ".xls"
+        return next((ending for part, ending in _ENDINGS.items() if part in data), ".ods")
+    ending = PurePath(name).suffix.lower()
+    can_be = data.startswith(STARTS) or ending not in _OF_WORKBOOKS  # a damaged workbook, or no workbook at all
+    return ending if can_be and re.fullmatch(r"\.[a-z0-9]{1,8}", ending) else ".bin"
+
+
+_ENDINGS = {b"xl/workbook.bin": ".xlsb", b"xl/vbaProject.bin": ".xlsm", b"xl/workbook.": ".xlsx"}
+_OF_WORKBOOKS = (*_ENDINGS.values(), ".xls", ".ods")
 _OPEN_DOCUMENT = b"mimetypeapplication/vnd.oasis.opendocument."
 """The first part of an OpenDocument, uncompressed: its name, then the beginning of its media type."""
 _ODS = _OPEN_DOCUMENT + b"spreadsheet"

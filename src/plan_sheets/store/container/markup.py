@@ -36,11 +36,17 @@ MAY_MATTER = re.compile(r"(?!\d*\.\d*\Z)(?:\D*+\d){3}")
 HEADED = "\x1d"
 """What parts the words over a text, or its name, from the text: `name_text`."""
 _ELEMENT = re.compile(r">([^<>]{6,}+)</(?:\w+:)?(\w{3,40})>")
-_PROPERTY = re.compile(r"""\bname=["']([^"'<>]{2,40})["'][^<>]{0,300}>\s{0,9}(?:<[^<>/]{0,99}>)?([^<>]{4,}+)<""")
+_PROPERTY = re.compile(
+    r"""\bname=["']([^"'<>]{2,40})["'][^<>]{0,300}>\s{0,9}(?:<[^<>/][^<>]{0,199}(?<!/)>)?([^<>]{4,}+)<"""
+)
 _NAMED_BY = ("<property", "user-defined", "definedName")
 """A property, or a name of a workbook, and its value; and what stands in a part that has any."""
 _PROMPT = re.compile(r"dataValidation\s[^<>]{1,4000}>")
 _PROMPTED = re.compile(r"""\b(prompt|error)(Title)?=(?:"([^"]*)"|'([^']*)')""")
+_MESSAGE = re.compile(
+    r"""<table:(?:help|error)-message[^<>]*?\stable:title=["']([^"'<>]+)["'][^<>]*>((?:[^<]++|<(?!/table:))*+)"""
+)
+"""A prompt of OpenDocument."""
 _HEADER = re.compile(r"<(?:odd|even|first)(?:Header|Footer)[^<>]*>([^<]+)<")
 _HEADER_SIGN = re.compile(r'&(?:"[^"]*"|[A-Za-z]|\d{1,3}(?!\d))')
 """What parts a header, or says how it looks (ECMA-376, 18.3.1.46)."""
@@ -58,7 +64,7 @@ def name_text(name: str, text: str) -> str:
 def list_rows(markup: str) -> Iterator[list[str]]:
     """The rows of the tables of a document, cell by cell."""
     for row in _ROW.split(markup)[1:]:
-        yield [unescape(_strip(_BLOCK_TAG.sub(" ", cell))) for cell in _CELL.split(_ROW_ENDS.split(row, 1)[0])[1:]]
+        yield [unescape(strip_tags(_BLOCK_TAG.sub(" ", cell))) for cell in _CELL.split(_ROW_ENDS.split(row, 1)[0])[1:]]
 
 
 def _list_named(markup: str) -> Iterator[str]:
@@ -72,10 +78,12 @@ def _list_named(markup: str) -> Iterator[str]:
         for kind in ("prompt", "error"):
             if title := told.get((kind, "Title")):
                 yield name_text(unescape(title), unescape(told.get((kind, ""), "")))
+    for title, prompt in _MESSAGE.findall(markup) if "-message" in markup else ():
+        yield name_text(unescape(title), unescape(strip_tags(_BLOCK_TAG.sub(" ", prompt))).strip())
     for header in _HEADER.findall(markup):
         yield from pair_lines(_HEADER_SIGN.sub("\n", unescape(header)).splitlines())
     if "<a:p" in markup:
-        yield from pair_lines(unescape(_strip(paragraph)) for paragraph in _PARAGRAPH.findall(markup))
+        yield from pair_lines(unescape(strip_tags(paragraph)) for paragraph in _PARAGRAPH.findall(markup))
 
 
 def list_texts(markup: str, *, is_document: bool) -> Iterator[str]:
@@ -89,11 +97,13 @@ def list_texts(markup: str, *, is_document: bool) -> Iterator[str]:
     yield from map(unescape, _list_values(plain))
     yield from _list_named(plain)
     if is_document:
-        yield from pair_lines(unescape(_strip(_BLOCK_TAG.sub("\n", _SIZES.sub("\n", plain)))).splitlines())
+        yield from pair_lines(unescape(strip_tags(_BLOCK_TAG.sub("\n", _SIZES.sub("\n", plain)))).splitlines())
         return
     yield from (unescape(text) for text in {*_BETWEEN.findall(f">{plain}")} if MAY_MATTER.match(text))
     if any(sign in plain for sign in _RUN_SIGNS):
-        yield from (unescape(_strip(runs)) for runs in _RUNS.findall(plain) if "<" in runs and MAY_MATTER.match(runs))
+        yield from (
+            unescape(strip_tags(runs)) for runs in _RUNS.findall(plain) if "<" in runs and MAY_MATTER.match(runs)
+        )
 
 
 def pair_lines(lines: Iterable[str]) -> Iterator[str]:
@@ -102,7 +112,7 @@ def pair_lines(lines: Iterable[str]) -> Iterator[str]:
     return ("\n".join(pair) for pair in pairwise(("", *filled)) if MAY_MATTER.match("".join(pair)))
 
 
-def _strip(markup: str) -> str:
+def strip_tags(markup: str) -> str:
     """What is left without tags: the runs of a text side by side, as a reader sees them."""
     return _TAG.sub("", _SPACE_TAG.sub(" ", markup))
 

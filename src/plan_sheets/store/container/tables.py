@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import csv
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
+from plan_sheets.core.screening.headings import LONGEST_HEADING, SHORTEST_LABEL
 from plan_sheets.store.container.markup import MAY_MATTER, name_text
 
-_LONGEST_HEADING = 40
-"""Characters: what stands over a column, or before a value, is no longer."""
+_MOST_HEADINGS = 8
+"""Of more words over a column the first ones and the last are looked at."""
 _DELIMITERS = ",;\t|"
 _LINES_TO_TELL = 20
 """By so many lines it is told what parts the cells of all."""
@@ -27,15 +28,17 @@ def head_lines(lines: Sequence[str]) -> Iterator[str]:
 
 
 def head_rows(rows: Iterable[Sequence[str]]) -> Iterator[str]:
-    """Each cell with three figures or more, with the first and the last words over it, and with those before it."""
-    first, last = dict[int, str](), dict[int, str]()
+    """Each cell with three figures or more, with the words over it and those before it in its row, a line each."""
+    over = defaultdict[int, dict[str, None]](dict)
     for row in rows:
-        cells = [cell.strip() for cell in row]
-        for at, cell in enumerate(cells):
+        label = ""
+        for at, cell in enumerate(map(str.strip, row)):
             if MAY_MATTER.match(cell):
-                before = cells[at - 1] if at and not _FIGURE.search(cells[at - 1]) else ""
-                for heading in {first.get(at, ""), last.get(at, ""), before[:_LONGEST_HEADING]} - {""}:
-                    yield name_text(heading, cell)
-            elif cell and len(cell) <= _LONGEST_HEADING and not _FIGURE.search(cell):
-                first.setdefault(at, cell)
-                last[at] = cell
+                if headings := "\n".join(filter(None, (*over[at], label))):
+                    yield name_text(headings, cell)
+            elif cell and len(cell) <= LONGEST_HEADING and not _FIGURE.search(cell):
+                words = " ".join(cell.split())
+                label = label if len(words) < SHORTEST_LABEL else words
+                if len(over[at]) == _MOST_HEADINGS:
+                    over[at].popitem()
+                over[at][words] = None

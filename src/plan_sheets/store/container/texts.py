@@ -16,9 +16,10 @@ from itertools import chain
 from typing import NamedTuple
 
 from plan_sheets.core.screening.encoded import list_encoded
-from plan_sheets.store.container import markup, tables
+from plan_sheets.store.container import beside, markup, tables
 from plan_sheets.store.container.kinds import FILE_PASS, RIGHTS, STARTS, find_code_of_other, has_stream, is_workbook
 from plan_sheets.store.container.limits import LIMITS, Limits
+from plan_sheets.store.container.named import list_named
 from plan_sheets.store.container.refused import OddError
 from plan_sheets.store.container.zip import find_packed, is_encrypted, list_entries, read_entry
 
@@ -80,13 +81,22 @@ class TextReader:
     def _list_texts(self, name: str, data: bytes, depth: int, *, is_document: bool) -> Iterator[str]:
         """The texts of a part, or of a file that is no zip."""
         if data.startswith(STARTS[0]):
-            return (text for part in self.list_parts(data, depth + 1) for text in part.list_texts())
+            inside = (text for part in self.list_parts(data, depth + 1) for text in part.list_texts())
+            return chain(inside, self._list_cells(data)) if is_workbook(data) else inside
         if data.startswith(STARTS[1]):
             return self._list_compound(data, depth)
         if data.startswith(_GZIP):
             data = self._unpack_gzip(data)
         texts = _list_plain(name, data, is_document=is_document)
         return self._list_decoded(name, texts, data if is_document else b"", depth)
+
+    def _list_cells(self, data: bytes) -> Iterator[str]:
+        """The cells of a workbook that lies in another file, with the words over them: no reader of workbooks looks."""
+        parts = {entry.filename.lower(): entry for entry in list_entries(data, self.limits)}
+        shared = parts.get("xl/sharedstrings.xml")
+        texts = beside.list_shared(_decode(read_entry(data, shared))) if shared else ()
+        for name in filter(re.compile("xl/worksheets/[^/]+[.]xml").fullmatch, parts):
+            yield from beside.head_cells(_decode(read_entry(data, parts[name])), texts)
 
     def _list_decoded(self, name: str, texts: Iterator[str], document: bytes, depth: int) -> Iterator[str]:
         """These texts, and those of the files that stand as letters in one of them, or in a whole document."""
@@ -126,6 +136,7 @@ class TextReader:
                     yield from self._list_texts("", stream, depth + 1, is_document=True)
                 else:
                     yield from _list_runs(stream)
+                    yield from list_named(path[-1], stream)
 
 
 def _list_plain(name: str, data: bytes, *, is_document: bool) -> Iterator[str]:
@@ -135,7 +146,7 @@ def _list_plain(name: str, data: bytes, *, is_document: bool) -> Iterator[str]:
         if any(sign in text for sign in _IN_MARKUP):
             raise HiddenError
         texts = markup.list_texts(text, is_document=is_document)
-        return chain(texts, tables.head_rows(markup.list_rows(text))) if is_document else texts
+        return chain(texts, tables.head_rows(markup.list_rows(text)) if is_document else beside.list_texts(name, text))
     code = find_code_of_other(data)
     if code == "file_excel_95" or name.startswith(_MADE_OF_CELLS) or name.endswith(_PLAIN_BINARY):
         return _list_runs(data)

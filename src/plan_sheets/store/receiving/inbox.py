@@ -48,6 +48,17 @@ class Inbox:
     files: tuple[WaitingFile, ...]
     passed_over: tuple[tuple[str, str], ...]
 
+    @property
+    def is_one_mail(self) -> bool:
+        """Whether all the files came in one e-mail, or are it."""
+        found = set()
+        for waiting in self.files:
+            mail = waiting.taken_out.mail if waiting.taken_out else None
+            while mail and mail.attached_to:
+                mail = mail.attached_to
+            found.add(mail.sha256 if mail else "")
+        return len(found) == 1 and "" not in found
+
 
 @dataclass(slots=True)
 class _Search:

@@ -10,7 +10,7 @@ from html import unescape
 
 _LINES = frozenset({"br", "p", "div", "tr", "li", "table", "ul", "ol", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "pre"})
 """Elements that begin a line; those of `_CELLS` go on in one."""
-_CELLS = frozenset({"td", "th"})
+_CELLS, _PARAGRAPHS = frozenset({"td", "th"}), frozenset({"p", "div"})
 _MARK_OF_EARLIER, _DEEPEST = "> ", 9
 """What stands before a line of earlier mail, and how often at most."""
 _UNSEEN = frozenset({"style", "script", "title"})
@@ -76,6 +76,10 @@ class _Reader:
         """What stands in an element that nobody sees and that has not ended."""
         self.unseen = self.typed_lines = 0
         """How many elements are open that nobody sees, and in which a line's end is one."""
+        self.cells = 0
+        """How many cells of a row have begun; 0 between rows."""
+        self.is_filled = self.is_parted = False
+        """Whether anything stands in the cell; and whether a paragraph has ended in it and no other has begun."""
         self.quotes: list[bool] = []
         """For each open blockquote whether it is of earlier mail; `depth`: how many are."""
         self.depth = 0
@@ -87,10 +91,13 @@ class _Reader:
         if tag in _UNSEEN:
             self.unseen += 1
         elif tag in _LINES:
-            self.end_line(is_break=tag == "br")
+            if not (self.cells and tag in _PARAGRAPHS) or self.is_filled:
+                self.end_line(is_break=tag == "br")
             self.typed_lines += tag == "pre"
-        elif tag in _CELLS and self.line:
-            self.line.append("\t")
+            self.cells = 0 if tag in {"tr", "table"} else self.cells
+        elif tag in _CELLS:
+            self.line += ["\t"] if self.cells else []
+            self.cells, self.is_filled, self.is_parted = self.cells + 1, False, False
         elif tag in {"blockquote", "a", "img"}:
             self._begin_with(tag, _read_attributes(attributes))
 
@@ -109,9 +116,12 @@ class _Reader:
         if tag in _UNSEEN and self.unseen:
             self.unseen -= 1
             self.hidden.clear()
+        elif tag in _PARAGRAPHS and self.cells:
+            self.is_parted = self.is_filled
         elif tag in _LINES and tag != "br":
             self.end_line()
             self.typed_lines = max(self.typed_lines - (tag == "pre"), 0)
+            self.cells = 0 if tag in {"tr", "table"} else self.cells
         elif tag == "blockquote":
             self.end_line()
             self.depth -= sum(self.quotes[-1:])
@@ -127,6 +137,9 @@ class _Reader:
         if self.unseen:
             self.hidden.append(text)
         elif text:
+            if self.is_parted and text.strip():
+                self.end_line()
+            self.is_filled = self.is_filled or bool(text.strip())
             first, *more = _unescape(text).split("\n") if self.typed_lines else [_unescape(text)]
             self.line.append(first.replace("\t", " "))
             for line in more:
@@ -135,10 +148,11 @@ class _Reader:
 
     def end_line(self, *, is_break: bool = False) -> None:
         """End a line if anything stands in it; one that was typed (`is_break`) in any case."""
-        text = "\t".join(" ".join(cell.split()) for cell in "".join(self.line).split("\t")).strip()
+        text = "\t".join(" ".join(cell.split()) for cell in "".join(self.line).split("\t")).rstrip()
         if text or is_break:
             self.lines.append(_MARK_OF_EARLIER * min(self.depth, _DEEPEST) + text)
         self.line.clear()
+        self.is_filled = self.is_parted = False
         if self.link:
             self.link = (self.link[0], 0)
 

@@ -5,16 +5,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from pathlib import PurePath
 from typing import Self
 
 from plan_sheets.core.answers.returns import Return
 from plan_sheets.core.model.findings import Finding, PlanSheetsError, Severity
-from plan_sheets.core.model.found import CellKind, FoundWorkbook
+from plan_sheets.core.model.found import CellKind, FoundWorkbook, Remark
 from plan_sheets.core.model.keys import Address
-from plan_sheets.core.model.mail import describe_mail, describe_whole, find_links
+from plan_sheets.core.model.mail import Mail, describe_mail, describe_whole, find_links
 from plan_sheets.core.model.messages import Messages
 from plan_sheets.core.model.receipts import ALLOWS_IDENTIFIERS, Instructions
 from plan_sheets.core.model.text import MASK
@@ -22,10 +22,11 @@ from plan_sheets.core.returned.lost_on_saving import find_lost
 from plan_sheets.core.returned.mask import list_issued, mask, tell_masked
 from plan_sheets.core.returned.read import read_return
 from plan_sheets.core.returned.redacted import leave_redacted
-from plan_sheets.core.screening.around import find_kind, mask_around, mask_mail
+from plan_sheets.core.screening.around import find_kind, mask_around, mask_details, mask_mail
 from plan_sheets.core.screening.identifiers import IdentifierKind
 from plan_sheets.core.screening.screen import Screen
 from plan_sheets.store import schemas
+from plan_sheets.store.container.kinds import find_ending
 from plan_sheets.store.container.refused import OddError, Refusal
 from plan_sheets.store.formats.reader import read_ordinary, read_workbook
 from plan_sheets.store.plan_folder import Folder
@@ -76,11 +77,13 @@ class Intake:
             returned = _unread(incoming)
             returned.findings.append(self.messages.remark("file_unforeseen", {"reason": reason}))
         returned.findings[:0] = masked
+        returned.around = [finding for finding in masked if finding.severity is Severity.MASKED]
         screened = found.texts() if isinstance(found, FoundWorkbook) else ()
         may_be_kept = self._look(incoming, returned, screened, is_ordinary=read is read_ordinary)
         # Of a container that could not be opened nobody knows what is in it; and what is masked is kept nowhere.
         if self.keeps and may_be_kept and incoming.refusal is None and not _is_masked(returned):
-            returned.was_kept, returned.was_written = True, self.folder.keep(incoming.data, incoming.sha)
+            returned.kept_as = find_ending(incoming.data, incoming.name)
+            returned.was_written = self.folder.keep(incoming.data, incoming.sha, returned.kept_as)
         if self.keeps and incoming.mail:
             self.folder.keep_text(describe_whole(incoming.mail), incoming.mail.sha256)
         self.identifier.known.clear()
@@ -97,13 +100,15 @@ class Intake:
         if screen is None:
             return incoming, [self._tell_allowed(ALLOWS_IDENTIFIERS)]
         findings = []
-        if kind := find_kind(screen, incoming.name):
+        subject = incoming.mail.subject if incoming.mail else ""
+        if kind := find_kind(screen, incoming.name, heading=subject):
             ending = PurePath(incoming.name).suffix
             incoming = replace(incoming, name=f"{MASK}{ending}", path="")
             findings.append(self._tell_masked("The name of the file", kind))
         if incoming.mail:
             mail, kind = mask_mail(screen, incoming.mail)
-            incoming = replace(incoming, mail=mail)
+            beside = _tell_beside(screen, incoming.mail, incoming) if mail.is_masked else mail.notes
+            incoming = replace(incoming, mail=replace(mail, notes=beside))
             findings += [self._tell_masked("The e-mail", kind)] if kind else []
         return incoming, findings
 
@@ -113,11 +118,12 @@ class Intake:
         `screened`: texts that were looked at where they stand. `is_ordinary`: raise OddError if that takes a child
         process.
         """
+        if incoming.is_message:
+            if not _is_masked(returned):
+                returned.findings.append(self.messages.finding("mail_kept_as_text"))
+            return False
         if self.screen is None or _is_masked(returned):
             return self.screen is None
-        if incoming.is_message:
-            returned.findings.append(self.messages.finding("mail_kept_as_text"))
-            return False
         if incoming.refusal and not incoming.data:
             return False
         seen, is_hidden = (
@@ -143,7 +149,7 @@ class Intake:
             self._read_message(incoming, returned)
             return returned
         if not isinstance(found, FoundWorkbook):
-            returned.findings.append(self.messages.remark(found.code, found.details))
+            returned.findings += self._remark(found.code, found.details)
             return returned
         if screen := self.screen:
             found, around = mask_around(screen, found)
@@ -154,11 +160,16 @@ class Intake:
             returned.findings.append(self.messages.remark("file_no_text", {"program": program}))
             return returned
         returned.was_read = True
-        returned.findings += [
-            self.messages.remark(remark.code, remark.details) for remark in found.remarks if not remark.sheet
-        ]
+        for remark in found.remarks:
+            returned.findings += [] if remark.sheet else self._remark(remark.code, remark.details)
         self._read_answers(incoming, found, returned)
         return returned
+
+    def _remark(self, code: str, details: Mapping[str, str]) -> list[Finding]:
+        """The finding that a remark about the whole file makes; what it quotes is masked, and that is told first."""
+        details, kind = mask_details(self.screen, details) if self.screen else (details, None)
+        masked = [self._tell_masked("A part of the file", kind)] if kind else []
+        return [*masked, self.messages.remark(code, details)]
 
     def _read_message(self, incoming: IncomingFile, returned: Return) -> None:
         """An e-mail without a workbook: it is told, with the addresses in it at which a workbook may lie."""
@@ -177,7 +188,8 @@ class Intake:
         def name_again() -> str:
             """What came in a zip is no file by itself, unless a copy of it is kept."""
             is_kept = incoming.name != incoming.path and (screen is None or not any(look(incoming.data)))
-            return str(self.folder.kept(incoming.sha)) if is_kept else incoming.name
+            ending = find_ending(incoming.data, incoming.name)
+            return str(self.folder.kept(incoming.sha, ending)) if is_kept else incoming.name
 
         document, findings = self.identifier.identify(found, name_again, instructions.issue, screen)
         returned.findings += findings
@@ -223,6 +235,22 @@ class Intake:
 def _unread(incoming: IncomingFile) -> Return:
     """A file of which nothing is known yet."""
     return Return(incoming.name, incoming.sha, incoming.mail, incoming.is_message)
+
+
+def _tell_beside(screen: Screen, mail: Mail, incoming: IncomingFile) -> tuple[Remark, ...]:
+    """What came beside in an e-mail whose text is masked; of an e-mail without a workbook the addresses in it too."""
+    links = find_links(mail.body) if incoming.is_message else ()
+    notes = [*mail.notes, *(Remark("mail_names_link", {"link": link}) for link in links)]
+    return tuple(
+        replace(
+            note,
+            details={
+                name: MASK if find_kind(screen, text, heading=mail.subject) else text
+                for name, text in note.details.items()
+            },
+        )
+        for note in notes
+    )
 
 
 def _is_masked(returned: Return) -> bool:

@@ -109,6 +109,8 @@ class TracedValue(NamedTuple):
     completed_by: str
     received: str
     saved_by: str
+    replaces: str
+    """The number of the return in whose place it came; "" if in none's."""
     mail: Mail | None
     """The e-mail that the file came in; None if it came in none."""
     reason: str = ""
@@ -133,11 +135,6 @@ def make_mail(register: Register, row: Sequence[Any]) -> Mail | None:
     outer = register.read(statements.mail_by_id(), plan=register.plan, id=number)[0] if number else None
     attached_to = make_mail(register, outer) if outer is not None else None
     return Mail(sha, sent_by, sent_at, subject, body, attached_to=attached_to) if sha else None
-
-
-def list_shas_received(register: Register) -> frozenset[str]:
-    """The SHA-256 of every file that ever came."""
-    return frozenset(sha for (sha,) in register.read(statements.shas_received(), plan=register.plan))
 
 
 def list_verdicts(register: Register) -> dict[tuple[str, str], str]:
@@ -247,7 +244,7 @@ def list_traced_values(register: Register, about: str) -> list[TracedValue]:
     ]
     withdrawn = register.read(statements.withdrawn_values_of_ref(), plan=register.plan, about=about)
     for *place, code, value, number, file, sha, at, reason in withdrawn:
-        came = ("", "withdrawn", "", number, file, sha, "", "", "Board officer", at, "", None, reason)
+        came = ("", "withdrawn", "", number, file, sha, "", "", "Board officer", at, "", "", None, reason)
         traced.append(TracedValue(Key(*place), code, value, *came))
     return traced
 
@@ -273,6 +270,12 @@ def list_said_beside(register: Register, return_id: int) -> list[SaidBeside]:
 def list_withdrawn(register: Register) -> dict[int, str]:
     """When (ISO) each return that was withdrawn was so, by its id."""
     return dict(map(tuple, register.read(withdrawals.returns_withdrawn(), plan=register.plan)))
+
+
+def list_reasons(register: Register, returns: Collection[int]) -> list[tuple[str, str]]:
+    """Why each of these returns (ids) was withdrawn, if it was; and how masters tell it."""
+    rows = register.read(withdrawals.reasons(), ids=[*returns])
+    return [(row.reason, withdrawals.describe_withdrawal(*row)) for row in rows]
 
 
 def list_origins(register: Register, values: Collection[int]) -> dict[int, tuple[int | None, int | None]]:

@@ -12,7 +12,6 @@ from typing import Any, Self
 from sqlalchemy import Connection, Engine, Table, func, insert, select
 
 from plan_sheets.core.book.document import Document, DocumentFacts, book_from
-from plan_sheets.core.model.dates import PartialDate
 from plan_sheets.core.model.findings import PlanSheetsError
 from plan_sheets.core.model.history import Held, History, Source
 from plan_sheets.core.model.keys import Key
@@ -22,7 +21,7 @@ from plan_sheets.store.outbox import Outbox, sync_folders
 from plan_sheets.store.register import statements, tables
 from plan_sheets.store.register.batch import Batch
 from plan_sheets.store.register.troubles import UNCHANGED, no_register
-from plan_sheets.store.register.withdrawals import withdrawals
+from plan_sheets.store.register.withdrawals import describe_withdrawal, withdrawals
 
 FILE = "register.sqlite"
 _BESIDE = ("plan.xlsx", "returned", "issued")
@@ -395,5 +394,5 @@ def _read_source(origin: tuple[Any, ...]) -> Source:
     if number and not return_id:
         kind, received = "officer", at
     named = (kind or "", by or completed_by or "", file or "", received or "", subgroup or "")
-    withdrawn = f"{number} withdrawn on {PartialDate.of_iso(at).words}: {reason}" if number else ""
+    withdrawn = describe_withdrawal(number, at, reason) if number else ""
     return Source(*named, return_id or 0, document or 0, by is not None, withdrawn)

@@ -122,7 +122,8 @@ def findings_to_read() -> Select[Any]:
     """The findings that the officer of a `round` reads, with their file and document, oldest first.
 
     They have one of these `severities` or `codes`. They are of the plan last read, of returns for this round or such
-    as came since it was `issued` (a day, ISO), or of files that belong to no document.
+    as came since it was `issued` (a day, ISO), or of files that belong to no document; and of no file in whose place
+    the same bytes came again.
     """
     f, r, d = tables.FINDING.c, tables.RETURN.c, tables.DOCUMENT.c
     plan = select(func.max(r.id)).where(r.plan == bindparam("plan"), r.kind == "plan").scalar_subquery()
@@ -143,6 +144,9 @@ def findings_to_read() -> Select[Any]:
     wanted = or_(r.id == plan, in_time, and_(r.document.is_(None), r.kind != "plan"))
     read = or_(f.severity.in_(_any_of("severities")), f.code.in_(_any_of("codes")))
     read = and_(read, or_(~is_withdrawn(r.id), f.code.in_(OF_WITHDRAWN)))
+    again = tables.RETURN.alias()
+    of_same = again.c.replaces == r.id, again.c.sha256 == r.sha256, ~is_withdrawn(again.c.id)
+    read = and_(read, ~exists().where(*of_same))
     return chosen.select_from(joined).where(r.plan == bindparam("plan"), wanted, read).order_by(f.id)
 
 
@@ -202,12 +206,19 @@ def entries_of_ref() -> Select[Any]:
     chosen = select(
         *(e.record, e.ref, e.field, e.round, e.tidied, e.head, e.outcome, e.entered),
         *(r.number, r.file, r.sha256, e.sheet, e.cell),
-        *(r.completed_by, r.received, r.saved_by, *of_mail(tables.MAIL.c)),
+        *(r.completed_by, r.received, r.saved_by, _replaced(), *of_mail(tables.MAIL.c)),
     )
     of = tables.ENTRY.join(tables.RETURN, e.return_id == r.id).outerjoin(tables.MAIL, r.mail == tables.MAIL.c.id)
     chosen = chosen.select_from(of)
     meant = or_(is_about(e.ref), r.number == bindparam("about"))
     return chosen.where(r.plan == bindparam("plan"), meant).order_by(e.id)
+
+
+def _replaced() -> ColumnElement[str]:
+    """The number of the return that one replaces; "" if none."""
+    earlier = tables.RETURN.alias()
+    number = select(earlier.c.number).where(earlier.c.id == tables.RETURN.c.replaces)
+    return func.coalesce(number.correlate(tables.RETURN).scalar_subquery(), "")
 
 
 @cache
@@ -278,7 +289,7 @@ def settled_values_of_ref() -> Select[Any]:
             blank,
             blank,
         ),
-        *(s.by, r.received, r.saved_by, *of_mail(tables.MAIL.c)),
+        *(s.by, r.received, r.saved_by, _replaced(), *of_mail(tables.MAIL.c)),
     )
     settled = tables.VALUE.join(tables.SETTLEMENT, v.settlement == s.id).join(tables.RETURN, s.return_id == r.id)
     settled = settled.outerjoin(tables.MAIL, r.mail == tables.MAIL.c.id)
@@ -321,13 +332,6 @@ def senders() -> Select[Any]:
     """The sender of every e-mail in which something came."""
     m = tables.MAIL.c
     return select(m.sent_by).where(m.plan == bindparam("plan")).distinct()
-
-
-@cache
-def shas_received() -> Select[Any]:
-    """The SHA-256 of every file that came."""
-    r = tables.RETURN.c
-    return select(r.sha256).where(r.plan == bindparam("plan")).distinct()
 
 
 @cache

@@ -65,8 +65,8 @@ PLAN = Table(
     Column("secret", LargeBinary, nullable=False),
 )
 LAYOUT = Table("layout", METADATA, Column("sha", Text, primary_key=True), _text("text"))
-MAKES_A_FILE = ("draft", "officer", "differ", "write")
-"""The deeds of batches that say nothing about the plan: what they made can be made again."""
+MAKES_A_FILE = ("new", "draft", "officer", "differ", "write")
+"""The deeds of batches on whose day nothing rests: what they made can be made again, an old plan be played again."""
 BATCH = Table("batch", METADATA, _id(), _to("plan", "plan"), _text("deed"), _text("at"))
 ROUND = Table(
     "round",

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, Subquery, bindparam, exists, select, tuple_
 
+from plan_sheets.core.model.dates import PartialDate
 from plan_sheets.store.register import tables
 
 OF_WITHDRAWN = ("return_withdrawn", "withdrawn_stands")
@@ -18,6 +19,11 @@ def is_withdrawn(return_id: ColumnElement[int]) -> ColumnElement[bool]:
     return exists().where(tables.WITHDRAWAL.c.return_id == return_id)
 
 
+def describe_withdrawal(number: str, at: str, reason: str) -> str:
+    """That a return was withdrawn, when (ISO), and why: as masters tell it."""
+    return f"{number} withdrawn on {PartialDate.of_iso(at).words}: {reason}"
+
+
 @cache
 def withdrawals() -> Subquery:
     """Every withdrawal: its `id`, the `number` of the return, when it was withdrawn (`at`), and the `reason`."""
@@ -25,6 +31,13 @@ def withdrawals() -> Subquery:
     of = w.join(r, w.c.return_id == r.c.id).join(b, w.c.batch == b.c.id)
     told = select(w.c.id, w.c.return_id, r.c.number, b.c.at, w.c.reason, r.c.file, r.c.sha256)
     return told.select_from(of).subquery()
+
+
+@cache
+def reasons() -> Select[Any]:
+    """Of the returns with these `ids` that were withdrawn the number, when they were, and why."""
+    w = withdrawals().c
+    return select(w.number, w.at, w.reason).where(w.return_id.in_(bindparam("ids", expanding=True)))
 
 
 @cache

@@ -156,7 +156,8 @@ def _redact_finding(texts: Mapping[str, str], typed: TypedTexts, told: Told) -> 
     sender = next((sender for sender in typed.senders if texts["file"].startswith(f"{sender.number}: ")), None)
     beside = texts["file"].partition(": ")[0] in told.companions
     if sender is None and not (beside and texts["message"] in told.of_mails):
-        return {}
+        quotes = typed.quotes(find_mentioned(typed, texts["about"]), texts["message"])
+        return {"message": REDACTED} if quotes else {}
     known = plain(texts["sheet"]) in typed.known or not texts["sheet"]
     file = f"{sender.number}: {REDACTED}{PurePath(sender.file).suffix}" if sender else texts["file"]
     return {
@@ -168,8 +169,11 @@ def _redact_finding(texts: Mapping[str, str], typed: TypedTexts, told: Told) -> 
 
 
 def _goes(key: Key, column: Column, cell: str, quoted: Collection[str], typed: TypedTexts) -> bool:
-    """Whether a cell goes. Of another fact that somebody typed it stays; what the tool tells goes if it quotes."""
-    if typed.is_of(key, cell):
+    """Whether a cell goes. Of another fact that somebody typed it stays; what the tool tells goes if it quotes.
+
+    Under a heading of its own a column tells more than its fact: `Action owner and subgroup`.
+    """
+    if typed.is_of(key, cell) or (column.heading != column.field.title and typed.quotes([key], cell)):
         return True
     field = load_records().get(key.record, {}).get(key.field)
     if (field is not None and field.scope != "derived") or not is_free(column.field):

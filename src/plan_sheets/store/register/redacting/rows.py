@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select, text, update
 
+from plan_sheets.core.book.layout import as_text
 from plan_sheets.core.model.findings import Outcome
 from plan_sheets.core.model.keys import Key
 from plan_sheets.core.model.mail import QUOTING
@@ -22,6 +23,7 @@ from plan_sheets.store.register.redacting.sentences import redact_sentence
 from plan_sheets.store.register.redacting.typed import TypedTexts, has_words, is_word
 from plan_sheets.store.register.register import Register
 from plan_sheets.store.register.statements import QUERY_SUBJECT
+from plan_sheets.store.register.withdrawals import OF_WITHDRAWN
 from plan_sheets.store.schemas import load_records
 
 COLUMNS: Mapping[str, tuple[str, ...]] = {
@@ -35,6 +37,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "settlement": ("typed", "by"),
     "document": ("base",),
     "withdrawal": ("reason",),
+    "redaction": ("reason",),
 }
 """The columns that may hold what somebody typed, by table."""
 
@@ -71,6 +74,10 @@ class _Rows:
     settled: frozenset[int]
     """The ids of the settlements in which the officer typed something."""
     told: Told
+    corrections: Mapping[int, int]
+    """The document (its id) of each return that takes the place of an earlier one, by its id."""
+    issued: dict[int, set[tuple[Key, str]]] = field(default_factory=dict)
+    """The texts that such a document went out with, by its id."""
     holding: set[int] = field(default_factory=set)
     """The ids of the returns whose cells held it."""
 
@@ -104,7 +111,10 @@ class _Rows:
         queries = frozenset(query for query, number in came_by["query"].items() if own and number in typed.returns)
         companions = select(r.number).where(r.id.in_(came_in_them - typed.returns))
         told = Told(queries, {}, set(), frozenset(number for (number,) in read(companions)))
-        return cls(batch, typed, mails, came_in_them, by_query, by_settlement, came_by, settled, told)
+        corrected = select(r.id, r.document).where(r.replaces.is_not(None), r.document.is_not(None))
+        corrections = dict(map(tuple, read(corrected)))
+        of_facts = by_query, by_settlement, came_by
+        return cls(batch, typed, mails, came_in_them, *of_facts, settled, told, corrections)
 
     def redact(self, table: str, row: Any, column: str, value: str) -> str:
         """A text of a row without what has to go."""
@@ -123,11 +133,16 @@ class _Rows:
             goes = goes or (column == "message" and here.quotes(keys, value))
             return REDACTED if goes else value
         goes = any(self.typed.is_of(key, value) for key in keys)
-        if column in ("message", "typed"):
+        if column in ("message", "typed", "reason"):
             goes = goes or self.typed.quotes(keys, value)
         elif getattr(row, "code", "") in QUOTING and row.return_id in self.came_in_them:
             goes = goes or self._is_said_to_go(value)
         return REDACTED if goes else value
+
+    def note_holding(self, table: str, row: Any, news: Mapping[str, str]) -> None:
+        """Note the return of a row that changes, if its file held what goes: not where only others' words stood."""
+        if table == "return" or (table == "entry" and not news.keys().isdisjoint(("entered", "tidied"))):
+            self.holding.add(row.id if table == "return" else row.return_id)
 
     def _is_own(self, table: str, row: Any) -> bool:
         """Whether a row tells what came in a return that is meant, or in the same e-mail beside its workbook."""
@@ -151,7 +166,7 @@ class _Rows:
         if column in ("sheet", "address"):
             sheet, mark, cell = value.rpartition("!") if column == "address" else (value, "", "")
             return value if plain(sheet.strip("'")) in self.typed.known else f"{REDACTED}{mark}{cell}"
-        if table in ("finding", "settlement"):
+        if table in ("finding", "settlement", "withdrawal"):
             return REDACTED
         key = Key(row.record, row.ref, row.field)
         if column in ("compared", "head") or (table == "entry" and row.outcome == Outcome.UNTOUCHED):
@@ -161,10 +176,23 @@ class _Rows:
     def _is_carried(self, table: str, row: Any, column: str) -> bool:
         """Whether a text of a row of somebody else is one that stood before, or that came back as it went out."""
         if table == "entry":
-            return column in ("compared", "head") or row.outcome == Outcome.UNTOUCHED
+            return column in ("compared", "head") or (row.outcome == Outcome.UNTOUCHED and self._went_out(row))
         if table == "value":
             return row.entry is None and row.settlement not in self.settled
         return column == "head"
+
+    def _went_out(self, row: Any) -> bool:
+        """Whether an entry that says the same as before is as it went out; in a correction it may be typed again."""
+        if (number := self.corrections.get(row.return_id)) is None:
+            return True
+        if number not in self.issued:
+            document = self.batch.register.documents(id=number)[0]
+            self.issued[number] = {
+                (document.key_of(of, column), plain(as_text(content)))
+                for sheet in document.sheets
+                for of, column, content in sheet.cells()
+            }
+        return (Key(row.record, row.ref, row.field), plain(row.tidied)) in self.issued[number]
 
     def _keys_of(self, table: str, row: Any) -> Collection[Key]:
         """The facts that a row is about."""
@@ -172,8 +200,9 @@ class _Rows:
             return self.by_query.get(row.id, ())
         if table == "settlement":
             return self.by_settlement.get(row.id, ())
-        if table == "withdrawal":
-            return ()
+        if table in ("withdrawal", "redaction") or getattr(row, "code", "") in OF_WITHDRAWN:
+            # Why a return went may quote any answer in it.
+            return [*self.typed.by_key] if getattr(row, "return_id", None) in self.typed.returns else ()
         return (Key(row.record, row.ref, row.field),)
 
     def _is_mail_to_go(self, row: Any, column: str) -> bool:
@@ -231,7 +260,7 @@ def redact_rows(batch: Batch, typed: TypedTexts) -> RedactedRows:
             table = tables.METADATA.tables[name]
             for row, news in [*_list_changes(rows, name)]:
                 batch.connection.execute(update(table).where(table.c.id == row.id).values(**news))
-                rows.holding |= {row.return_id} if name == "entry" else {row.id} if name == "return" else set()
+                rows.note_holding(name, row, news)
                 changed += 1
     return RedactedRows(changed, rows.holding)
 

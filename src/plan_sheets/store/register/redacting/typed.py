@@ -20,6 +20,7 @@ from plan_sheets.core.screening.around import find_kind
 from plan_sheets.store.register.reads import (
     list_entries_typed,
     list_mails,
+    list_reasons,
     list_said,
     list_settled_typed,
     list_texts_found,
@@ -196,17 +197,25 @@ def _add_beside(typed: TypedTexts, register: Register, returns: Collection[Retur
     lines = {plain(line) for text in written for line in _split(text)} - others
     telling = {text for text in (*typed.all_texts, *lines, *map(plain, written)) if is_telling(text)}
     telling |= {plain(name) for name in names if find_kind(load_screen(), name)}
-    telling |= {
-        plain(f"{sender.completed_by}, {sender.subgroup}, {sender.day}")
-        for sender in typed.senders
-        if sender.completed_by and sender.subgroup
+    telling |= {*_list_said_by(register, returns)} - {
+        *_list_said_by(register, (file for file in register.returns() if file.id not in typed.returns))
     }
+    telling |= {plain(told) for why, told in list_reasons(register, typed.returns) if why != REDACTED}
     return replace(
         typed,
         stems=_stems(text for text in telling - _NOTHING if text not in issued),
         known=frozenset(_list_known(documents)),
         shared=_find_shared(register, typed),
     )
+
+
+def _list_said_by(register: Register, returns: Iterable[ReturnFacts]) -> Iterator[str]:
+    """Who answered in these returns, for which subgroup, and when: as it is told of their answers."""
+    documents = register.document_facts()
+    for file in returns:
+        subgroup = documents[file.document].subgroup if file.document else ""
+        if file.completed_by and subgroup:
+            yield plain(f"{file.completed_by}, {subgroup}, {PartialDate.of_iso(file.received).words}")
 
 
 def _split(text: str) -> list[str]:
