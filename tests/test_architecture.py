@@ -48,8 +48,10 @@ ONLY = {
             "tables",
             "editions",
             "declined",
+            "desk",
             "masks",
             "redacting.rows",
+            "tracing.texts",
             "withdrawals",
         )
     },

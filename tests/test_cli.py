@@ -84,7 +84,9 @@ def test_a_conflict_is_something_to_act_on(round_one: Plan) -> None:
         (("issue", "--round", "2016-17-Q1", "--return-by", "2016-01-15"), 1),
         (("issue", "--round", "2016-17-Q1", "--return-by", "15/07/2016"), 2),
         (("issue", "--round", "2016-17-Q1"), 2),
-        (("status",), 1),  # nothing issued yet
+        (("status",), 0),  # nothing issued yet: it says what waits
+        (("status", "--round", "2016-17-Q1"), 1),
+        (("next",), 0),
         (("receive",), 2),
         (("receive", "nowhere.xlsx"), 1),
         (("trace", "J1a.1"), 0),
@@ -255,6 +257,7 @@ def test_every_command_has_help_and_the_options_of_the_design() -> None:
         "issue",
         "receive",
         "status",
+        "next",
         "master",
         "trace",
         "inspect",

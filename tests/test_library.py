@@ -64,6 +64,8 @@ def test_what_the_deeds_return_is_offered(round_one: Plan) -> None:
         issued.issues[0],
         status := library.status_of(folder, None, LATER.date()),
         status.rows[0],
+        what := library.what_next(folder, LATER.date()),
+        what.to_do[0],
         library.make_master(folder, Q1, LATER),
         library.trace_value(folder, "J1a.1")[0],
         *library.inspect_files(round_one.path / "plan.xlsx"),

@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     )
     from plan_sheets.officer import OfficerMade, make_officer
     from plan_sheets.plan import Checked, PlanMerged, check_plan, new_plan
-    from plan_sheets.status import RoundStatus, status_of
+    from plan_sheets.status import RoundStatus, ToDo, WhatNext, status_of, what_next
     from plan_sheets.store.plan_folder import Folder, open_folder
     from plan_sheets.trace import Step, trace_value
     from plan_sheets.validate import schemas, snapshot_of
@@ -84,7 +84,9 @@ _ROOMS = {
     "Snapshot": "core.rating.snapshot",
     "Step": "trace",
     "SubgroupReturn": "core.rating.control_totals",
+    "ToDo": "status",
     "Verdict": "core.model.findings",
+    "WhatNext": "status",
     "WhatWithdrew": "withdraw",
     "check_plan": "plan",
     "compare_masters": "differ",
@@ -101,6 +103,7 @@ _ROOMS = {
     "snapshot_of": "validate",
     "status_of": "status",
     "trace_value": "trace",
+    "what_next": "status",
     "withdraw_return": "office",
 }
 """The module of every name."""
@@ -134,7 +137,9 @@ __all__ = [
     "Snapshot",
     "Step",
     "SubgroupReturn",
+    "ToDo",
     "Verdict",
+    "WhatNext",
     "WhatWithdrew",
     "check_plan",
     "compare_masters",
@@ -151,6 +156,7 @@ __all__ = [
     "snapshot_of",
     "status_of",
     "trace_value",
+    "what_next",
     "withdraw_return",
 ]
 

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from pathlib import Path
 
+    from plan_sheets.store.plan_folder import Folder
+
 
 def _start_processes(paths: Sequence[Path]) -> AbstractContextManager[Executor | None]:
     """Processes to share the work, if there may be much of it: a folder, or a file that may hold many."""
@@ -39,6 +41,19 @@ def _start_processes(paths: Sequence[Path]) -> AbstractContextManager[Executor |
     from plan_sheets.store.receiving.pool import processes
 
     return processes()
+
+
+def _say_next(folder: Folder, as_of: datetime | None = None, *, as_json: bool = False) -> None:
+    """End a command with the one thing to do now. What the command did stands, whether that can be read or not."""
+    from contextlib import suppress
+
+    from plan_sheets.core.model.findings import PlanSheetsError
+    from plan_sheets.screen.asked import print_next
+    from plan_sheets.status import what_next
+
+    if not as_json:
+        with suppress(PlanSheetsError):
+            print_next(what_next(folder, read_clock(as_of).date()))
 
 
 @click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -54,6 +69,7 @@ def main(debug: bool) -> None:
       plan-sheets receive inbox                     what came back by e-mail
       plan-sheets receive officer/2016-17-q1.xlsx   what you settled and confirmed
       plan-sheets master                            what the executive reads
+    What to do now, at any time: plan-sheets next
 
     Exit status: 0 done; 1 refused, nothing changed; 2 misused; 3 done, and somebody must act on something.
     """  # noqa: D301 - click wants the backspace itself in front of a paragraph that it must not wrap
@@ -71,6 +87,7 @@ def new(directory: str, example: bool, as_of: datetime | None) -> None:
 
     folder = plan.new_plan(directory, read_clock(as_of), example=example)
     screen.print_new_plan(folder, example=example)
+    _say_next(folder, as_of)
 
 
 @main.command()
@@ -82,8 +99,10 @@ def check(plan_dir: str, notes: bool, as_json: bool) -> None:
     from plan_sheets import plan
     from plan_sheets.screen import deeds as screen
 
-    checked = plan.check_plan(open_plan_folder(plan_dir))
+    folder = open_plan_folder(plan_dir)
+    checked = plan.check_plan(folder)
     screen.print_check(checked, as_json=as_json, notes=notes)
+    _say_next(folder, as_json=as_json)
     sys.exit(SOMEBODY_MUST_ACT if any(finding.severity.has_to_be_mended for finding in checked.findings) else 0)
 
 
@@ -111,8 +130,10 @@ def merge(
     from plan_sheets.screen import deeds as screen
 
     instructions = Instructions(allow=frozenset(allow), reason=readable(reason))
-    read = office.merge_plan(open_plan_folder(plan_dir), read_clock(as_of), instructions, write=write)
+    folder = open_plan_folder(plan_dir)
+    read = office.merge_plan(folder, read_clock(as_of), instructions, write=write)
     screen.print_merged_plan(read, as_json=as_json, notes=notes)
+    _say_next(folder, as_of, as_json=as_json)
     sys.exit(SOMEBODY_MUST_ACT if read.merged.queries or read.merged.errors else 0)
 
 
@@ -139,8 +160,10 @@ def issue(
     from plan_sheets import office
     from plan_sheets.screen import deeds as screen
 
-    issued = office.issue_round(open_plan_folder(plan_dir), code, return_by.date(), read_clock(as_of), subgroups)
+    folder = open_plan_folder(plan_dir)
+    issued = office.issue_round(folder, code, return_by.date(), read_clock(as_of), subgroups)
     screen.print_issues(issued, as_json=as_json, notes=notes)
+    _say_next(folder, as_of, as_json=as_json)
     sys.exit(SOMEBODY_MUST_ACT if issued.merged.queries or issued.merged.errors else 0)
 
 
@@ -174,12 +197,13 @@ def receive(
     from plan_sheets.screen import deeds as screen
 
     instructions = Instructions(readable(reference), readable(replaces), frozenset(allow), readable(reason))
-    files = [as_path(path) for path in paths]
+    files, folder = [as_path(path) for path in paths], open_plan_folder(plan_dir)
     with _start_processes(files) as executor:
         received = office.receive_files(
-            open_plan_folder(plan_dir), files, read_clock(as_of), instructions, dry_run=dry_run, executor=executor
+            folder, files, read_clock(as_of), instructions, dry_run=dry_run, executor=executor
         )
     screen.print_receipts(received, as_json=as_json, dry_run=dry_run, notes=notes)
+    _say_next(folder, as_of, as_json=as_json)
     if received.receipts.are_refused and not received.trouble:
         sys.exit(REFUSED)
     sys.exit(SOMEBODY_MUST_ACT if received.trouble or received.receipts.ask_somebody else 0)
@@ -191,11 +215,26 @@ def receive(
 @json_option
 @as_of_option
 def status(plan_dir: str, code: str | None, as_json: bool, as_of: datetime | None) -> None:
-    """Who has returned, who has not, what is held, what is late."""
+    """Who has returned, who has not, what is held, what is late; before the first round, what waits."""
     from plan_sheets import status as deed
-    from plan_sheets.screen import deeds as screen
+    from plan_sheets.screen import asked as screen
 
-    screen.print_status(deed.status_of(open_plan_folder(plan_dir), code, read_clock(as_of).date()), as_json=as_json)
+    folder = open_plan_folder(plan_dir)
+    screen.print_status(deed.status_of(folder, code, read_clock(as_of).date()), as_json=as_json)
+    _say_next(folder, as_of, as_json=as_json)
+
+
+@main.command(name="next")
+@plan_option
+@json_option
+@as_of_option
+def what_next(plan_dir: str, as_json: bool, as_of: datetime | None) -> None:
+    """Where the plan stands and what to do now, in order; every other command ends with the first of it."""
+    from plan_sheets import status as deed
+    from plan_sheets.screen import asked as screen
+
+    what = deed.what_next(open_plan_folder(plan_dir), read_clock(as_of).date())
+    screen.print_what_next(what, as_json=as_json)
 
 
 @main.command()
@@ -235,8 +274,9 @@ def master(
     from plan_sheets import master as deed
     from plan_sheets.screen import deeds as screen
 
+    folder = open_plan_folder(plan_dir)
     made = deed.make_master(
-        open_plan_folder(plan_dir),
+        folder,
         code,
         read_clock(as_of),
         output or None,
@@ -248,21 +288,30 @@ def master(
         anyway=anyway,
     )
     screen.print_master(made, as_json=as_json)
+    _say_next(folder, as_of, as_json=as_json)
 
 
 @main.command()
 @plan_option
-@click.argument("ref")
+@click.argument("about", metavar="REF|RETURN")
 @click.argument("field", required=False)
+@click.option("--all", "everything", is_flag=True, help="With what came back untouched.")
 @json_option
-def trace(plan_dir: str, ref: str, field: str | None, as_json: bool) -> None:
-    """Where a value came from: every time somebody said something about REF (J2a.1), or one FIELD of it."""
+def trace(plan_dir: str, about: str, field: str | None, everything: bool, as_json: bool) -> None:
+    """Where a value came from: every time somebody said something about REF (J2a.1), or one FIELD of it.
+
+    FIELD is its name or its heading. Of a return (DA-1), or of a subgroup by its code: messages, e-mails and texts
+    outside the tables as well.
+    """
     from plan_sheets import trace as deed
     from plan_sheets.core.model.printable import readable
-    from plan_sheets.screen import deeds as screen
+    from plan_sheets.screen import asked as screen
 
-    steps = deed.trace_value(open_plan_folder(plan_dir), readable(ref), readable(field) if field else None)
-    screen.print_steps(steps, as_json=as_json)
+    folder = open_plan_folder(plan_dir)
+    wanted = readable(field) if field else None
+    steps = deed.trace_value(folder, readable(about), wanted, everything=everything)
+    screen.print_steps(steps, readable(about), as_json=as_json)
+    _say_next(folder, as_json=as_json)
 
 
 @main.command()
@@ -277,8 +326,10 @@ def withdraw(plan_dir: str, name: str, reason: str, as_json: bool, as_of: dateti
     from plan_sheets.core.model.printable import readable
     from plan_sheets.screen import deeds as screen
 
-    done, made = office.withdraw_return(open_plan_folder(plan_dir), readable(name), readable(reason), read_clock(as_of))
+    folder = open_plan_folder(plan_dir)
+    done, made = office.withdraw_return(folder, readable(name), readable(reason), read_clock(as_of))
     screen.print_withdrawn(done, made, as_json=as_json)
+    _say_next(folder, as_of, as_json=as_json)
     sys.exit(SOMEBODY_MUST_ACT if done.stands or done.asked else 0)
 
 
@@ -295,10 +346,10 @@ def redact(plan_dir: str, about: str, field: str | None, reason: str, as_json: b
     from plan_sheets.core.model.printable import readable
     from plan_sheets.screen import deeds as screen
 
-    done = office.redact_texts(
-        open_plan_folder(plan_dir), readable(about), readable(reason), read_clock(as_of), readable(field or "")
-    )
+    folder = open_plan_folder(plan_dir)
+    done = office.redact_texts(folder, readable(about), readable(reason), read_clock(as_of), readable(field or ""))
     screen.print_redacted(done, as_json=as_json)
+    _say_next(folder, as_of, as_json=as_json)
     sys.exit(SOMEBODY_MUST_ACT if done.holding or done.not_made else 0)
 
 
@@ -312,10 +363,12 @@ def redact(plan_dir: str, about: str, field: str | None, reason: str, as_json: b
 def differ(plan_dir: str, before: str, after: str, output: str | None, as_json: bool, as_of: datetime | None) -> None:
     """Say what differs between two masters, cell by cell: before, after, and who has said something in between."""
     from plan_sheets import differ as deed
-    from plan_sheets.screen import deeds as screen
+    from plan_sheets.screen import asked as screen
 
-    compared = deed.compare_masters(open_plan_folder(plan_dir), before, after, read_clock(as_of), output or None)
+    folder = open_plan_folder(plan_dir)
+    compared = deed.compare_masters(folder, before, after, read_clock(as_of), output or None)
     screen.print_compared(compared, as_json=as_json)
+    _say_next(folder, as_of, as_json=as_json)
 
 
 @main.command()

@@ -31,7 +31,7 @@ from plan_sheets.store.plan_folder import IS_OPEN, PLAN_FILE, AnyPath, Folder, a
 from plan_sheets.store.receiving.look import list_identified, look
 from plan_sheets.store.register.batch import Batch
 from plan_sheets.store.register.placeholders import list_placeholders
-from plan_sheets.store.register.reads import has_errors, list_rows_asked_about
+from plan_sheets.store.register.reads import count_errors, list_rows_asked_about
 from plan_sheets.store.register.record import ReceivedFile, add_return, record_return
 from plan_sheets.store.register.register import FILE, Register
 from plan_sheets.store.writing.hand_over import hand_over
@@ -59,6 +59,7 @@ class PlanMerged:
     taken: int = 0
     queries: int = 0
     errors: int = 0
+    """How much of it was not taken and has to be mended, of a plan that was read before as well."""
     findings: Sequence[Finding] = field(default_factory=tuple)
     unchanged: bool = False
     """Whether these very bytes had been read before."""
@@ -123,14 +124,15 @@ def _merge_in(folder: Folder, data: bytes, now: datetime, instructions: Instruct
     instructions.check_allowed({ALLOWS_IDENTIFIERS})
     if instructions.allow:
         check_reason(schemas.load_screen(), instructions.reason)
-    if [plan.sha256 for plan in folder.plans_read()][-1:] == [sha256(data)] and not instructions.allow:
-        return PlanMerged(unchanged=True, warning=_warning(folder))
+    last = folder.plans_read()[-1:]
+    if [plan.sha256 for plan in last] == [sha256(data)] and not instructions.allow:
+        errors = count_errors(folder.register, last[0].id)
+        return PlanMerged(errors=errors, unchanged=True, warning=_warning(folder))
     read = _read(data, {*last_read(folder).values()}, screened=not instructions.allow)
     if instructions.allow:
         details = {"held": ALLOWS_IDENTIFIERS, "reason": instructions.reason}
         read.findings.append(schemas.load_messages().remark("held_then_allowed", details))
-    masked = sum(finding.severity is Severity.MASKED for finding in read.findings)
-    if not masked:  # what is masked is kept nowhere
+    if not any(finding.severity is Severity.MASKED for finding in read.findings):  # what is masked is kept nowhere
         folder.keep(data, sha256(data))
         folder.sync_kept([folder.kept(sha256(data))])
     at, code = now.isoformat(timespec="seconds"), folder.register.first_open()
@@ -138,7 +140,8 @@ def _merge_in(folder: Folder, data: bytes, now: datetime, instructions: Instruct
         merged, findings = _merge(folder, read, code, batch)
         received = ReceivedFile(sha256(data), PLAN_FILE, "plan", judge_findings(findings), round=code)
         record_return(batch, received, add_return(batch, received).id, merged, findings)
-    taken = merged.count(Outcome.TAKEN), len(merged.queries), merged.count(Outcome.ERROR) + masked
+    errors = sum(finding.severity.has_to_be_mended for finding in findings)
+    taken = merged.count(Outcome.TAKEN), len(merged.queries), errors
     return PlanMerged(*taken, findings, round=code, warning=_warning(folder))
 
 
@@ -212,7 +215,7 @@ def _is_all_merged(folder: Folder) -> bool:
     plans = folder.plans_read()
     if not plans or not folder.plan_file.exists() or plans[-1].sha256 != sha256(folder.read_plan()):
         return False
-    return not has_errors(register, plans[-1].id) and not register.open_queries(kind="plan")
+    return not count_errors(register, plans[-1].id) and not register.open_queries(kind="plan")
 
 
 def _record_written(batch: Batch, data: bytes, history: History) -> None:

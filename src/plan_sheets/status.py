@@ -1,30 +1,43 @@
-"""How a round stands: issued = returned + outstanding, nothing to report apart; held and refused; what is late."""
+"""How a round stands: issued = returned + outstanding, nothing to report apart; held and refused; what to do now."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
+from typing import NamedTuple
 
 from plan_sheets.core.model.dates import check_day
 from plan_sheets.core.model.findings import PlanSheetsError
-from plan_sheets.core.model.history import History
 from plan_sheets.core.model.rounds import Round
 from plan_sheets.core.rating.control_totals import SubgroupReturn, sums
 from plan_sheets.core.rating.decisions import decisions
-from plan_sheets.core.rating.ratings import find_done_groups, rate_rounds, rows_at
+from plan_sheets.core.rating.to_do import Desk, list_tasks
+from plan_sheets.store import schemas
 from plan_sheets.store.plan_folder import NOT_TAKEN_IN, Folder, check_folder
-from plan_sheets.store.register.declined import list_declined
+from plan_sheets.store.register.desk import (
+    find_last_made,
+    list_closed_rounds,
+    list_missing,
+    list_offered,
+    list_open_rounds,
+    read_year,
+)
 from plan_sheets.store.register.editions import EditionFacts, is_touched, list_editions
-from plan_sheets.store.register.register import Register
-from plan_sheets.store.register.standings import read_standings
+from plan_sheets.store.register.reads import count_errors
+from plan_sheets.store.register.standings import find_done, read_standings
+
+OFFICERS = "officer"
+"""The folder of the officer's workbooks."""
 
 
 @dataclass(frozen=True, slots=True)
 class RoundStatus:
-    """The control totals of one round."""
+    """The control totals of one round; before the first is issued, what waits."""
 
     round: str
+    """Its code; "" before the first is issued."""
     return_by: str
     """ISO."""
     rows: Sequence[SubgroupReturn]
@@ -55,36 +68,81 @@ def status_of(folder: Folder, code: str | Round | None, as_of: date) -> RoundSta
 
 
 def _read_status(folder: Folder, code: str | Round | None, as_of: date) -> RoundStatus:
-    rounds = {issued_round.code: issued_round for issued_round in folder.register.rounds()}
-    if not rounds:
-        raise PlanSheetsError(
-            "No round has been issued yet.", "Issue one with: plan-sheets issue --round 2016-17-Q1 --return-by DATE"
-        )
-    wanted = Round.parse(code).code if code else list(rounds)[-1]
-    if wanted not in rounds:
-        raise PlanSheetsError(f"{wanted} has not been issued.", f"Issued so far: {', '.join(rounds)}.")
-    history = folder.register.history()
-    rows = read_standings(folder.register, wanted, as_of, _find_done(folder.register, history, wanted, [*rounds]))
+    register = folder.register
+    rounds = {issued_round.code: issued_round for issued_round in register.rounds()}
+    latest = next(reversed(rounds), "")
+    wanted = Round.parse(code).code if code else latest
+    if wanted and wanted not in rounds:
+        raise PlanSheetsError(f"{wanted} has not been issued.", f"Issued so far: {', '.join(rounds) or 'none'}.")
+    rows = read_standings(register, wanted, as_of, find_done(register, wanted)) if wanted else []
     aside = [
         (file.verdict, file.number, file.file, file.sha256[:12])
         for verdict in ("held", "refused")
-        for file in folder.register.set_aside(verdict)
+        for file in register.set_aside(verdict)
     ]
     held = sum(verdict == "held" for verdict, *_ in aside)
     totals = sums(rows, held, len(aside) - held)
-    is_latest = wanted == list(rounds)[-1]  # what is asked of the plan may belong to the quarter after it
-    queries = [query for query in folder.register.open_queries() if is_latest or query.round <= wanted]
-    decided = decisions(history, [wanted])
+    is_latest = wanted == latest  # what is asked of the plan may belong to the quarter after it
+    queries = [query for query in register.open_queries() if is_latest or query.round <= wanted]
+    decided = decisions(register.history(record="decision"), [wanted]) if wanted else []
     unnamed = [decision.ref for decision in decided if not decision.by]
     plan = NOT_TAKEN_IN if folder.plan_is_newer() else ""
-    handed_over = list_editions(folder.register, wanted)
-    touched = bool(handed_over) and is_touched(folder.register, wanted, handed_over[-1].batch)
+    handed_over = list_editions(register, wanted)
+    touched = bool(handed_over) and is_touched(register, wanted, handed_over[-1].batch)
     told = rows, totals, len(queries), aside, len(decided), unnamed, plan, handed_over
-    return RoundStatus(wanted, rounds[wanted].return_by, *told, folder.register.first_open(), touched)
+    return RoundStatus(wanted, rounds[wanted].return_by if wanted else "", *told, register.first_open(), touched)
 
 
-def _find_done(register: Register, history: History, code: str, rounds: Sequence[str]) -> Collection[str]:
-    """The subgroups all of whose actions are finished at the end of a round (its code)."""
-    rows = rows_at(history, code)
-    up_to = [issued for issued in rounds if issued <= code]
-    return find_done_groups(rows, rate_rounds(history, up_to, rows, list_declined(register, history))[code])
+class ToDo(NamedTuple):
+    """One thing that there is to do: its code and its sentence, of which `schemas/next.yaml` has all."""
+
+    code: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class WhatNext:
+    """Where the plan stands, and what there is to do, in order."""
+
+    round: str
+    """The code of the last round that was issued; "" before the first."""
+    closed_through: str
+    """The code of the last round that is closed; "" if none is."""
+    to_do: Sequence[ToDo]
+    """The first is what to do now."""
+
+
+def what_next(folder: Folder, as_of: date) -> WhatNext:
+    """What there is to do now, in order, on a day, from the register alone."""
+    check_folder(folder)
+    check_day(as_of, "as_of")
+    with folder.register.as_it_stands():
+        rounds = [issued.code for issued in folder.register.rounds()]
+        closed = folder.register.closed_through()
+        desk = _read_desk(folder, rounds, closed, as_of)
+    sentences = schemas.load_tasks()
+    to_do = [ToDo(task, sentences[task].format_map(details)) for task, details in list_tasks(desk)]
+    return WhatNext(rounds[-1] if rounds else "", closed, to_do)
+
+
+def _read_desk(folder: Folder, rounds: Sequence[str], closed: str, as_of: date) -> Desk:
+    """All that decides what there is to do. `rounds`: codes of those issued; `closed`: that of the last one closed."""
+    register = folder.register
+    taken_in = folder.plans_read()[-1:]
+    return Desk(
+        year=read_year(register),
+        missing=[] if rounds else list_missing(register),
+        plan_saved=folder.plan_is_newer(),
+        plan_errors=count_errors(register, taken_in[0].id) if taken_in else 0,
+        held=[f"{file.number} {file.file}" for file in register.set_aside("held")],
+        queries=len(register.open_queries()),
+        proposals=len(list_offered(register, rounds)),
+        officer_file=_as_typed(folder.path / find_last_made(register, OFFICERS)),
+        closed=list_closed_rounds(register, [code for code in rounds if code <= closed], folder.path),
+        open=list_open_rounds(register, [code for code in rounds if code > closed], as_of),
+    )
+
+
+def _as_typed(path: Path) -> str:
+    """A path as it is typed into a command."""
+    return f'"{path}"' if " " in str(path) else str(path)

@@ -1,25 +1,34 @@
-"""Where a value came from: every time that it was given, oldest first."""
+"""Where a value came from: every time that it was given, oldest first; and what was said beside the tables."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 
 from plan_sheets.core.model.findings import Outcome, PlanSheetsError
 from plan_sheets.core.model.keys import Key
 from plan_sheets.core.model.mail import Mail
+from plan_sheets.core.model.text import plain, quoted
+from plan_sheets.core.rating.declined import NO
 from plan_sheets.store import schemas
 from plan_sheets.store.plan_folder import Folder, check_folder
 from plan_sheets.store.register.declined import list_declined
 from plan_sheets.store.register.reads import TracedValue, list_traced_values
 from plan_sheets.store.register.register import Register
+from plan_sheets.store.register.tracing.texts import SaidElsewhere, list_known, list_texts
+
+HEADED_IN = ("plan", "subgroup", "officer", "master")
+"""The kinds of workbooks by whose headings a field may be asked for."""
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
     """One time that a value was given: in which file and cell, by whom, and what became of it.
 
-    `before`: what stood then, "" if nothing. `sheet` and `cell` are "" where the officer settled a query.
+    `field`: of a text that came in no cell of a table, what it is: `message`, `e-mail`, `cell_comment`. `before`: what
+    stood then, "" if nothing. `sheet` and `cell` are "" where the officer settled a query. Of what was declined or kept
+    `value` is what does not stand, and `before` what does.
     """
 
     field: str
@@ -27,6 +36,8 @@ class Step:
     value: str
     before: str
     outcome: str
+    entered: str
+    """What was typed, from which the value was read; "" if nothing was."""
     number: str
     """Of the return, `DA-1`."""
     file: str
@@ -42,67 +53,123 @@ class Step:
     """The e-mail that the file came in; None if it came in none."""
     reason: str = ""
     """Why the return was withdrawn, where the value stands again because of that; else ""."""
+    ref: str = ""
+    """Of what it was said; "" of a text that stood beside no row."""
 
 
-def trace_value(folder: Folder, ref: str, field: str | None = None) -> Sequence[Step]:
-    """Every value that a ref was given, oldest first; `field`: only those of this field, by its name or heading.
+def trace_value(folder: Folder, about: str, field: str | None = None, *, everything: bool = False) -> Sequence[Step]:
+    """Every value that a ref was given, oldest first, with the texts that stood beside it.
 
-    Raises PlanSheetsError if the register knows no such ref or field.
+    `about`: the ref; or the number of a return (`DA-1`), for all that it said; a subgroup's code, for the messages,
+    e-mails and texts outside tables of all its returns, too. Capital letters make no difference. `field`: only those of
+    this field, by its name or heading. `everything`: with what came back untouched.
+    Raises PlanSheetsError if the register knows no such ref, return or field.
     """
     check_folder(folder)
     with folder.register.as_it_stands():
-        steps = list(_list_steps(folder.register, ref))
-    if not steps:
-        raise PlanSheetsError(f"The register knows nothing of '{ref}'.", "Refs look like J2a.1; the master lists them.")
-    records = schemas.load_records()
-    titles = {
-        name: records[record][name].title if name in records.get(record, {}) else name
-        for record, name in {step[:2] for step in steps}
-    }
-    meant = {
-        name
-        for name, title in titles.items()
-        if field is None or field.casefold() in (name.casefold(), title.casefold())
-    }
+        steps = _list_steps(folder.register, about)
+        if not steps:
+            steps = _list_steps(folder.register, _find_meant(folder.register, about))
+    if field is not None:
+        wanted = _find_fields(about, field, steps)
+        steps = [(record, step) for record, step in steps if (record, step.field) in wanted]
+    return [step for _, step in steps if everything or step.outcome != Outcome.UNTOUCHED]
+
+
+def _find_meant(register: Register, about: str) -> str:
+    """The ref or number that differs from `about` by capital letters. Raises PlanSheetsError, with what is near it."""
+    known = list_known(register)
+    meant = [name for name in known if plain(name) == plain(about)]
     if not meant:
+        near = _list_near(about, known)
+        hint = "Refs look like J2a.1, and returns like DA-1; the master lists them."
         raise PlanSheetsError(
-            f"There is no field '{field}' of {ref}.", f"Said so far: {', '.join(sorted(set(titles.values())))}."
+            f"The register knows nothing of '{about}'.", f"Was {' or '.join(near)} meant?" if near else hint
         )
-    return [step for _, name, step in steps if name in meant]
+    return meant[0]
 
 
-def _list_steps(register: Register, ref: str) -> Iterator[tuple[str, str, Step]]:
-    """Record, field and step of every value that a ref was given: by the day it came, settlements last."""
+def _list_near(name: str, known: Iterable[str]) -> list[str]:
+    """The names that are most like this one, at most three."""
+    by_words = {plain(each): each for each in known}
+    return [by_words[words] for words in get_close_matches(plain(name), by_words, 3)]
+
+
+def _find_fields(about: str, field: str, steps: Sequence[tuple[str, Step]]) -> set[tuple[str, str]]:
+    """Record and name of the fields that are meant. Raises PlanSheetsError, with what is near, if there is none."""
+    said = {(record, step.field) for record, step in steps}
+    known = schemas.load_records()
+    asked = {
+        (record, about_it.name)
+        for record in {record for record, _ in said} & set(known)
+        for about_it in known[record].values()
+        if about_it.scope != "derived"
+    }
+    names = _list_names({*said, *asked})
+    wanted = {place for place, words in names.items() if plain(field) in map(plain, words)}
+    if not wanted:
+        titles = sorted({_title_of(*place) for place in said})
+        near = _list_near(field, {word for words in names.values() for word in words})
+        hint = f"Was {' or '.join(map(quoted, near))} meant? " if near else ""
+        raise PlanSheetsError(f"There is no field '{field}' of {about}.", f"{hint}Said so far: {', '.join(titles)}.")
+    return wanted
+
+
+def _list_names(places: Iterable[tuple[str, str]]) -> dict[tuple[str, str], set[str]]:
+    """What each field (record and name) is called: its name, its title, and every heading of a workbook over it."""
+    names = {(record, name): {name, _title_of(record, name)} for record, name in places}
+    for kind in HEADED_IN:
+        for sheet in schemas.load_workbook_spec(kind).sheets:
+            for column in sheet.columns:
+                if (place := (column.field.record, column.field.name)) in names:
+                    names[place].add(column.heading)
+    return names
+
+
+def _title_of(record: str, name: str) -> str:
+    """The heading of a field; of a text outside the tables what it is in words."""
+    return schemas.title_of(record, name) if record else schemas.title_of("form", name).replace("_", " ")
+
+
+def _list_steps(register: Register, about: str) -> list[tuple[str, Step]]:
+    """Record and step of every value that was given, by the day it came, settlements last; then of every text."""
     before: dict[Key, str] = {}
-    stood = [(value, True) for value in list_traced_values(register, ref)]
-    given = [*stood, *((value, False) for value in _list_declined(register, ref))]
-    for value, stands in sorted(given, key=lambda each: (each[0].received, _is_settled(each[0]))):
+    steps = []
+    given = list_traced_values(register, about)
+    for value in sorted(
+        [*given, *_list_declined(register, about)], key=lambda each: (each.received, _is_settled(each))
+    ):
         key, head, rest = value.key, value.head, value[4:]
-        head = before.get(key, "") if _is_settled(value) else head
-        yield key.record, key.field, Step(key.field, value.round, value.value, head, *rest)
-        if stands and value.outcome in (Outcome.TAKEN, Outcome.SETTLED, Outcome.WITHDRAWN):
+        head = before.get(key, "") if value.outcome in _STANDS_AFTER else head
+        steps.append((key.record, Step(key.field, value.round, value.value, head, *rest, ref=key.ref)))
+        if value.outcome in (Outcome.TAKEN, *_STANDS_AFTER):
             before[key] = value.value
+    texts = list_texts(register, about, given)
+    return [*steps, *(("", step) for text in texts for step in _make_steps(text))]
+
+
+def _make_steps(said: SaidElsewhere) -> Iterator[Step]:
+    """A text that came in no cell; and the officer's Keep, where there was a query about it."""
+    where = said.number, said.file, said.sha256, said.sheet, said.cell, said.completed_by, said.received, said.saved_by
+    yield Step(said.kind, said.round, said.text, "", said.outcome, said.text, *where, ref=said.ref)
+    if said.settled:
+        _, by, received = said.settled
+        of_officer = (said.number, said.file, said.sha256, "", "", by, received, "")
+        yield Step(said.kind, said.round, said.text, "", Outcome.KEPT, "", *of_officer, ref=said.ref)
 
 
 def _list_declined(register: Register, ref: str) -> Iterator[TracedValue]:
-    """Each No to what was proposed of a ref, and each Keep to a query about it: the officer's choice in words."""
+    """What of a ref the officer declined (No) and what was not taken (Keep), by whom and when."""
     for declined in list_declined(register, register.history(ref=ref)):
         if declined.key.ref.partition("/")[0] == ref:
             (file,) = register.returns(id=declined.source.return_id)
-            of_file = (
-                file.number,
-                file.file,
-                file.sha256,
-                "",
-                "",
-                declined.source.who,
-                file.received,
-                file.saved_by,
-                "",
-                None,
-            )
-            yield TracedValue(declined.key, declined.round, declined.words, "", Outcome.SETTLED, *of_file)
+            came = file.number, file.file, file.sha256, "", "", declined.source.who, file.received, file.saved_by, ""
+            outcome = Outcome.DECLINED if declined.choice == NO else Outcome.KEPT
+            yield TracedValue(declined.key, declined.round, declined.text, declined.stands, outcome, "", *came, None)
+
+
+_STANDS_AFTER = (Outcome.SETTLED, Outcome.WITHDRAWN)
 
 
 def _is_settled(value: TracedValue) -> bool:
-    return value.outcome in (Outcome.SETTLED, Outcome.WITHDRAWN)
+    return value.outcome in (*_STANDS_AFTER, Outcome.DECLINED, Outcome.KEPT)

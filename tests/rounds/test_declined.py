@@ -92,7 +92,7 @@ def test_changes_tell_what_was_declined_by_whom_and_when(declined: Plan) -> None
 def test_trace_tells_a_no(declined: Plan) -> None:
     taken, settled = trace_value(declined.folder, "J1a.1", "stage")
     assert (taken.value, taken.outcome) == ("Complete", "taken")
-    assert (settled.value, settled.outcome, settled.before) == ("No (declined)", "settled", "Complete")
+    assert (settled.value, settled.outcome, settled.before) == ("Complete", "declined", "")
     assert (settled.completed_by, settled.received[:10], settled.file) == (
         "Board officer",
         "2016-07-11",
@@ -131,7 +131,7 @@ def test_a_query_that_was_kept_stands_in_trace_master_plan_and_changes(round_one
     settle(round_one, "Queries", "Your choice", **{"1": "Keep"})
     assert round_one.said("J1a.1", "progress") == stands
     *_, last = trace_value(round_one.folder, "J1a.1", "progress")
-    assert (last.value, last.outcome, last.before, last.completed_by) == ("Keep", "settled", stands, "Board officer")
+    assert (last.value, last.outcome, last.before, last.completed_by) == (other, "kept", stands, "Board officer")
     master = sheets(round_one)
     assert f"what stood was kept by {NO} (see Changes)" in master["Master plan"]["J1a.1"]["Why"]
     kept = [row for row in master["Changes"].values() if "Keep" in row.get("After", "")]

@@ -2,36 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from plan_sheets.core.model.dates import PartialDate
 from plan_sheets.core.model.findings import Verdict
-from plan_sheets.core.model.mail import describe_mail
 from plan_sheets.core.model.rounds import Round
 from plan_sheets.core.model.text import count_words, shorten
-from plan_sheets.core.rating.control_totals import describe_totals
 
 if TYPE_CHECKING:
     from plan_sheets.core.model.receipts import Receipt
-    from plan_sheets.differ import MastersCompared
     from plan_sheets.master import Mastered
     from plan_sheets.office import BatchReceived, PlanTakenIn, Redacted, RoundIssued
     from plan_sheets.officer import OfficerMade
     from plan_sheets.plan import Checked, PlanMerged
-    from plan_sheets.status import RoundStatus
     from plan_sheets.store.plan_folder import Folder
-    from plan_sheets.trace import Step
     from plan_sheets.withdraw import WhatWithdrew
 from plan_sheets.screen.lines import count_of, describe_finding, print_findings, print_json, print_notes_left_out, say
 
 
 def print_new_plan(folder: Folder, *, example: bool) -> None:
-    """Print that a plan folder was made, and what is next."""
+    """Print that a plan folder was made, and where to go on."""
     what = "the 2016/17 example" if example else "an empty grid template"
     say(f"{folder.path} is a plan folder now, with {what}: {folder.plan_file}")
-    say(f"Next: fill in plan.xlsx, then look it over with: plan-sheets check --plan {folder.path}")
+    say(f"Do the rest inside that folder, or say --plan {folder.path} each time.")
 
 
 def print_check(plan: Checked, *, as_json: bool, notes: bool) -> None:
@@ -55,11 +49,7 @@ def print_check(plan: Checked, *, as_json: bool, notes: bool) -> None:
         say(f"    open     {question.about}: {question.question}{whom}")
     print_notes_left_out(plan.findings, notes=notes)
     errors = sum(finding.severity.has_to_be_mended for finding in plan.findings)
-    say(
-        f"{errors} to be mended in plan.xlsx."
-        if errors
-        else "Nothing has to be mended. Next: plan-sheets issue --round ... --return-by ..."
-    )
+    say(f"{errors} to be mended in plan.xlsx." if errors else "Nothing has to be mended.")
 
 
 def print_merged_plan(result: PlanTakenIn, *, as_json: bool, notes: bool) -> None:
@@ -85,6 +75,7 @@ def print_merged_plan(result: PlanTakenIn, *, as_json: bool, notes: bool) -> Non
         say(f"    warning  {merged.warning}")
     if merged.unchanged:
         say("plan.xlsx has not changed since it was last read.")
+        _print_errors(merged)
     else:
         say(
             f"plan.xlsx was merged: {count_of(merged.taken, 'value')} taken, "
@@ -97,6 +88,13 @@ def print_merged_plan(result: PlanTakenIn, *, as_json: bool, notes: bool) -> Non
     _print_officer(result.officer)
 
 
+def _print_errors(merged: PlanMerged) -> None:
+    """Print that something in plan.xlsx was not taken, each time; where JSON is printed, that stands by itself."""
+    if merged.errors:
+        what = f"{count_of(merged.errors, 'error')} in plan.xlsx: what is wrong was not taken"
+        say(f"    error    {what}, and is in no workbook. plan-sheets check lists each.", err=True)
+
+
 def _count_from(merged: PlanMerged) -> str:
     """From which round on it counts what was changed, or will be settled; nothing to say before the first round."""
     said = merged.round and (merged.taken or merged.queries)
@@ -105,8 +103,8 @@ def _count_from(merged: PlanMerged) -> str:
 
 def _print_officer(made: OfficerMade | None) -> None:
     if made and (made.queries or made.proposals):
-        say(f"To settle: {count_of(made.queries, 'query', 'queries')}, {made.proposals} to confirm, in {made.path}")
-        say("Next: fill it in, save it, and give it to: plan-sheets receive FILE (earlier ones are done with)")
+        waiting = f"{count_of(made.queries, 'query', 'queries')}, {made.proposals} to confirm"
+        say(f"To settle: {waiting}, in {made.path} (earlier ones are done with)")
 
 
 def print_issues(result: RoundIssued, *, as_json: bool, notes: bool) -> None:
@@ -123,6 +121,7 @@ def print_issues(result: RoundIssued, *, as_json: bool, notes: bool) -> None:
             for workbook in result.issues
         ]
         print_json({"issues": rows})
+        _print_errors(result.merged)
         _print_not_closed(result)
         return
     if result.merged.warning:
@@ -141,9 +140,9 @@ def print_issues(result: RoundIssued, *, as_json: bool, notes: bool) -> None:
         )
         actions = f"{workbook.rows:>3} {'action ' if workbook.rows == 1 else 'actions'}"
         say(f"{workbook.subgroup:<12} {actions}  {workbook.file}{again}")
+    _print_errors(result.merged)
     _print_not_closed(result)
     _print_officer(result.officer)
-    say("Next: send each workbook to its chair. When they come back: plan-sheets receive FILE_OR_FOLDER")
 
 
 def _print_not_closed(result: RoundIssued) -> None:
@@ -216,60 +215,6 @@ def print_receipts(batch: BatchReceived, *, as_json: bool, dry_run: bool, notes:
     _print_officer(batch.officer)
 
 
-def print_status(round_status: RoundStatus, *, as_json: bool) -> None:
-    """Print the control totals of a round."""
-    if as_json:
-        print_json(
-            {
-                "round": round_status.round,
-                "return_by": round_status.return_by,
-                "rows": [asdict(row) for row in round_status.rows],
-                "totals": dict(round_status.totals),
-                "open_queries": round_status.open_queries,
-                "decisions": round_status.decisions,
-                "decisions_without_a_name": round_status.unnamed,
-                "set_aside": [
-                    dict(zip(("verdict", "number", "file", "sha256"), file, strict=True))
-                    for file in round_status.set_aside
-                ],
-                "warning": round_status.plan,
-                "editions": [edition._asdict() for edition in round_status.editions],
-                "touched_since": round_status.touched,
-                "first_open_round": round_status.first_open,
-            }
-        )
-        return
-    say(f"{round_status.round}: {describe_totals(round_status.totals)}.")
-    for row in round_status.rows:
-        when = f"{PartialDate.of_iso(row.returned).words}  " if row.returned else ""
-        if row.received:
-            when = f"sent {when.strip()}, received {PartialDate.of_iso(row.received).words}  "
-        late = f", {count_of(row.days_late, 'day')} late" if row.days_late else ""
-        if row.return_by != round_status.return_by:
-            late += f" (its own return-by: {PartialDate.of_iso(row.return_by).words})"
-        say(
-            f"    {row.subgroup:<12} {when}{row.verdict.replace('_', ' ')}{late}"
-            + "".join(f"  {text}" for text in (row.numbers, row.completed_by) if text)
-        )
-    for verdict, number, file, _ in round_status.set_aside:
-        say(f"    {verdict}: {number} {file}")
-    say(f"{count_of(round_status.open_queries, 'query', 'queries')} open.")
-    if round_status.decisions:
-        refs = ", ".join(round_status.unnamed)
-        nobody = f" Nobody's name stands with {refs}: ask who decided it." if refs else ""
-        say(f"Decisions of the Executive recorded: {round_status.decisions}.{nobody}")
-    for edition in round_status.editions:
-        say(f"{edition.path} was handed over on {PartialDate.of_iso(edition.handed_over).words}.")
-    if round_status.touched:
-        say(
-            "What came since then belongs to this round or an earlier one. Make the next edition with: "
-            f"plan-sheets master --round {round_status.round} --hand-over"
-        )
-    say(f"What plan.xlsx changes now counts from {Round.parse(round_status.first_open).of_year} on.")
-    if round_status.plan:
-        say(round_status.plan)
-
-
 def print_master(made: Mastered, *, as_json: bool) -> None:
     """Print where the master workbook is, and what to know of it."""
     if as_json:
@@ -285,7 +230,8 @@ def print_master(made: Mastered, *, as_json: bool) -> None:
     counts = ", ".join(f"{many} {status}" for status, many in made.counts.items() if many)
     if counts or not made.again:
         say(f"Actions: {counts or ('none yet' if made.round else 'not rated before the first round')}.")
-    say(f"Next: {_say_next(made)}")
+    if remark := _remark_on(made):
+        say(remark)
 
 
 def _describe_state(made: Mastered) -> str:
@@ -294,36 +240,13 @@ def _describe_state(made: Mastered) -> str:
     return f"Edition {made.number}{', as it was handed over,' if made.again else ''}"
 
 
-def _say_next(made: Mastered) -> str:
-    """What to do with a master."""
+def _remark_on(made: Mastered) -> str:
+    """What to know before a master is sent; "" of one for which `plan-sheets next` says it."""
     if made.edition == "public":
-        return "read it before it is published: a name may be spelt in a way that the register does not know."
+        return "Read it before it is published: a name may be spelt in a way that the register does not know."
     if made.number:
-        return f"send it. {made.round} is closed; what is decided in it comes back by: plan-sheets receive FILE"
-    if not made.round:
-        return "read it, then send it. Answers go into plan.xlsx."
-    return "read RAG status. When it is right: plan-sheets master --hand-over"
-
-
-def print_steps(steps: Sequence[Step], *, as_json: bool) -> None:
-    """Print every time that a value was given, oldest first."""
-    if as_json:
-        print_json([asdict(step) for step in steps])
-        return
-    for step in steps:
-        where = f"{step.number}, {step.file}" + (f", {step.sheet}!{step.cell}" if step.sheet else "")
-        value = f"'{step.value}'" if step.value else "blank"
-        who = ", ".join(filter(None, [step.completed_by, PartialDate.of_iso(step.received).words]))
-        say(
-            f"{step.round or 'the plan':<12} {step.field:<14} {step.outcome:<9} {value} "
-            f"(before: {step.before or 'blank'}) {who}; {where}"
-        )
-        if step.replaces:
-            say(f"{'':12} {step.number} takes the place of {step.replaces}")
-        if step.reason:
-            say(f"{'':12} {step.number} was withdrawn: {step.reason}")
-        if step.mail and (told := describe_mail(step.mail)):
-            say(f"{'':12} {shorten(told)}")
+        return f"{made.round} is closed. The edition stays as it is."
+    return "" if made.round else "Read it, then send it. Answers go into plan.xlsx."
 
 
 def print_withdrawn(done: WhatWithdrew, made: OfficerMade, *, as_json: bool) -> None:
@@ -364,21 +287,3 @@ def print_redacted(done: Redacted, *, as_json: bool) -> None:
         for path in paths:
             say(f"    {path}")
     say("Backups and copies elsewhere are yours to find: make a new backup, and delete the old ones.")
-
-
-def print_compared(compared: MastersCompared, *, as_json: bool) -> None:
-    """Print what differs between two masters."""
-    if as_json:
-        told = zip(compared.differences, compared.reasons, strict=True)
-        differences = [{**difference._asdict(), "why": why} for difference, why in told]
-        print_json({**asdict(compared), "differences": differences})
-        return
-    for warning in compared.warnings:
-        say(f"    warning  {warning}")
-    for difference, why in zip(compared.differences, compared.reasons, strict=True):
-        where = ", ".join(filter(None, (difference.sheet, difference.about, difference.heading)))
-        say(f"{where}: '{shorten(difference.before)}' -> '{shorten(difference.after)}'{f' ({why})' if why else ''}")
-    count = count_of(len(compared.differences), "difference")
-    say(f"{count} between {compared.before} and {compared.after}." if compared.differences else "Nothing differs.")
-    if compared.output:
-        say(f"Written: {compared.output}")

@@ -13,6 +13,7 @@ from plan_sheets.core.book.spec import ColumnSpec, ItemSpec, RuleSpec, SheetSpec
 from plan_sheets.core.editions.people import NameWords
 from plan_sheets.core.model.findings import PlanSheetsError, Severity
 from plan_sheets.core.model.messages import Message, Messages
+from plan_sheets.core.rating.to_do import Task
 from plan_sheets.core.screening.identifiers import IdentifierKind, IdentifierWords
 from plan_sheets.core.screening.screen import Screen
 from plan_sheets.store.schema_keys import ALLOWED, CODES, CONSTRAINT_KEYS, EACH_LENS, FIELD_KEYS, WORDS
@@ -272,7 +273,7 @@ def load_workbook_spec(kind: str) -> WorkbookSpec:
 
 def check_schemas() -> None:
     """Read every file of `schemas/`. Raises PlanSheetsError, with file and line, for what is wrong in any of them."""
-    load_records(), load_messages(), load_phrases(), load_rag_rules(), load_name_words(), load_screen()
+    load_records(), load_messages(), load_phrases(), load_rag_rules(), load_name_words(), load_screen(), load_tasks()
     for path in sorted((find_data_folder("schemas") / "workbooks").glob("*.yaml")):
         load_workbook_spec(path.stem)
 
@@ -304,6 +305,15 @@ def load_messages() -> Messages:
             many=found.get("many", ""),
         )
     return Messages(messages)
+
+
+@cache
+def load_tasks() -> Mapping[str, str]:
+    """`schemas/next.yaml`: the sentence of each thing that there may be to do, by its code."""
+    path = find_data_folder("schemas") / "next.yaml"
+    found = load_yaml(path)
+    check_keys(found, tuple(Task), path.name, "list of what there is to do", tuple(Task))
+    return {code: str(said) for code, said in found.items() if code != "__line__"}
 
 
 @cache

@@ -81,8 +81,8 @@ def test_the_officer_reads_of_the_last_plan_of_this_round_of_late_returns_and_of
         ("subgroup", Q2, "DA"),
         ("", "", ""),
     ]
-    assert reads.has_errors(register, 2)
-    assert not reads.has_errors(register, 1), "it is of the other plan"
+    assert reads.count_errors(register, 2) == 1
+    assert reads.count_errors(register, 1) == 0, "it is of the other plan"
 
 
 def test_what_came_back_is_read_by_round_kind_and_verdict(register: Register) -> None:

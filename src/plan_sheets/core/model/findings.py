@@ -59,7 +59,7 @@ class Verdict(StrEnum):
 
 
 class Outcome(StrEnum):
-    """What became of one typed cell."""
+    """What became of one typed cell; `declined` and `kept`: of what the officer said No to, or Keep against."""
 
     TAKEN = "taken"
     AGREED = "agreed"
@@ -70,6 +70,8 @@ class Outcome(StrEnum):
     MASKED = "masked"
     SETTLED = "settled"
     WITHDRAWN = "withdrawn"
+    DECLINED = "declined"
+    KEPT = "kept"
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,11 +33,6 @@ class Declined:
     """Who said what does not stand, "" where that is not known."""
 
     @property
-    def words(self) -> str:
-        """The officer's choice in words: `No (declined)`, `Keep`."""
-        return "No (declined)" if self.choice == NO else self.choice
-
-    @property
     def who_and_when(self) -> str:
         """`Board officer, 24 October 2016`."""
         return f"{self.source.who}, {PartialDate.of_iso(self.source.received).words}"

@@ -45,13 +45,13 @@ def thresholds(history: History, up_to: str | None = None) -> Thresholds:
     return Thresholds.from_values(given)[0]
 
 
-_SAYS = ("theme", "what", "how", "responsible", "owner", "due", "impact")
+SAYS = ("theme", "what", "how", "responsible", "owner", "due", "impact")
 """What a chair types of a further action."""
 
 
 def waits(row: Mapping[str, str]) -> bool:
     """Whether a further action says nothing yet: all that was typed of it waits for the officer."""
-    return is_further(row) and not any(row.get(name) for name in _SAYS)
+    return is_further(row) and not any(row.get(name) for name in SAYS)
 
 
 def is_further(row: Mapping[str, str]) -> bool:

@@ -11,6 +11,9 @@ from plan_sheets.store.register import tables
 from plan_sheets.store.register.register import Register
 from plan_sheets.store.register.statements import QUERY_SUBJECT
 
+SAYS_NOTHING = ("untouched", "duplicate")
+"""The verdicts of returns that change no master."""
+
 
 class EditionFacts(NamedTuple):
     """A master that was handed over: which one of its round and readers, from 1, and on which day (ISO).
@@ -43,7 +46,8 @@ def is_of(reference: str, stem: str) -> bool:
 def is_touched(register: Register, code: str, batch: int) -> bool:
     """Whether anything came after a batch (its id) that belongs to a round (its code) or an earlier one.
 
-    A value, a return or its withdrawal, or the officer's word; what was decided in the master itself changes nothing.
+    A value, a return that says something or its withdrawal, or the officer's word; what was decided in the master
+    itself changes nothing.
     """
     bound = {"plan": register.plan, "round": code, "batch": batch, "proposal": f"proposal % {code} = %"}
     return any(register.read(statement, **bound) for statement in _recorded_since())
@@ -82,7 +86,7 @@ def _recorded_since() -> tuple[Select[Any], ...]:
     of_subgroups = select(r.id).select_from(tables.RETURN.join(tables.DOCUMENT, r.document == d.id))
     of_subgroups = of_subgroups.where(r.plan == bindparam("plan"), d.round <= till)
     of_subgroups = of_subgroups.where(d.kind.in_(("subgroup", "feedback")))
-    returns = of_subgroups.where(r.batch > late)
+    returns = of_subgroups.where(r.batch > late, r.verdict.not_in(SAYS_NOTHING))
     w = tables.WITHDRAWAL.c
     withdrawn = select(w.id).where(w.batch > late, w.return_id.in_(of_subgroups))
     queries = select(literal(QUERY_SUBJECT) + cast(q.id, Text)).where(q.round <= till)

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from plan_sheets.core.answers.withdraw import SaidBeside
 from plan_sheets.core.model.dates import PartialDate
-from plan_sheets.core.model.findings import Outcome, PlanSheetsError
+from plan_sheets.core.model.findings import Outcome, PlanSheetsError, Severity
 from plan_sheets.core.model.keys import Key
 from plan_sheets.core.model.mail import QUOTING, Mail
 from plan_sheets.core.model.text import MASK
@@ -99,6 +99,8 @@ class TracedValue(NamedTuple):
     value: str
     head: str
     outcome: str
+    entered: str
+    """What was typed, from which the value was read; "" if nothing was."""
     number: str
     file: str
     sha256: str
@@ -127,11 +129,11 @@ MAIL_COLUMNS = len(statements.of_mail(tables.MAIL.c))
 """How many columns, the last of a row, are those of an e-mail."""
 
 
-def _make_mail(register: Register, row: Sequence[Any]) -> Mail | None:
+def make_mail(register: Register, row: Sequence[Any]) -> Mail | None:
     """The e-mail in the last columns of a row, with those that it was attached to; None where they are blank."""
     sha, sent_by, sent_at, subject, body, number = row[-MAIL_COLUMNS:]
     outer = register.read(statements.mail_by_id(), plan=register.plan, id=number)[0] if number else None
-    attached_to = _make_mail(register, outer) if outer is not None else None
+    attached_to = make_mail(register, outer) if outer is not None else None
     return Mail(sha, sent_by, sent_at, subject, body, attached_to=attached_to) if sha else None
 
 
@@ -170,7 +172,7 @@ def list_returns_of_rounds(
     """What came back for the documents of these kinds and of the rounds from `first` to `last` (codes, both with)."""
     bound = {"first": first, "last": last, "kinds": [*kinds], "verdicts": [*verdicts]}
     rows = register.read(statements.returns_by_round(), plan=register.plan, **bound)
-    return [ReturnOfRound._make([*row[:-MAIL_COLUMNS], _make_mail(register, row)]) for row in rows]
+    return [ReturnOfRound._make([*row[:-MAIL_COLUMNS], make_mail(register, row)]) for row in rows]
 
 
 def list_issues(register: Register, last: str, kinds: Iterable[str]) -> Iterator[tuple[str, str]]:
@@ -212,9 +214,12 @@ def list_findings_to_read(
     return [FileFinding(*row) for row in rows]
 
 
-def has_errors(register: Register, return_id: int) -> bool:
-    """Whether there is an error in a return (its id)."""
-    return bool(register.read(statements.errors_of(), plan=register.plan, return_id=return_id))
+def count_errors(register: Register, return_id: int) -> int:
+    """How many things in a return (its id) were not taken and have to be mended."""
+    f = tables.FINDING.c
+    mended = f.severity.in_([severity for severity in Severity if severity.has_to_be_mended])
+    chosen = statements.rows_by(tables.FINDING, "return_id").with_only_columns(f.id).where(mended)
+    return len(register.read(chosen, plan=register.plan, return_id=return_id))
 
 
 def list_entries_of_placeholders(register: Register, code: str, last: str) -> list[Entry]:
@@ -226,17 +231,20 @@ def list_entries_of_placeholders(register: Register, code: str, last: str) -> li
     return [Entry(return_id, Key(*place), round_code, entered) for return_id, *place, round_code, entered in rows]
 
 
-def list_traced_values(register: Register, ref: str) -> list[TracedValue]:
-    """What returns said of a ref, or a contribution to it (`J2.1/MH`); then what was settled and withdrawn."""
-    entered = register.read(statements.entries_of_ref(), plan=register.plan, about=ref)
-    settled = register.read(statements.settled_values_of_ref(), plan=register.plan, about=ref)
+def list_traced_values(register: Register, about: str) -> list[TracedValue]:
+    """What returns said of a ref, or a contribution to it (`J2.1/MH`); then what was settled and withdrawn.
+
+    `about`: the ref; or the number of a return, which is what that one said.
+    """
+    entered = register.read(statements.entries_of_ref(), plan=register.plan, about=about)
+    settled = register.read(statements.settled_values_of_ref(), plan=register.plan, about=about)
     traced = [
-        TracedValue._make([Key(*row[:3]), *row[3:-MAIL_COLUMNS], _make_mail(register, row), ""])
+        TracedValue._make([Key(*row[:3]), *row[3:-MAIL_COLUMNS], make_mail(register, row), ""])
         for row in (*entered, *settled)
     ]
-    withdrawn = register.read(statements.withdrawn_values_of_ref(), plan=register.plan, about=ref)
+    withdrawn = register.read(statements.withdrawn_values_of_ref(), plan=register.plan, about=about)
     for *place, code, value, number, file, sha, at, reason in withdrawn:
-        came = ("", "withdrawn", number, file, sha, "", "", "Board officer", at, "", "", None, reason)
+        came = ("", "withdrawn", "", number, file, sha, "", "", "Board officer", at, "", "", None, reason)
         traced.append(TracedValue(Key(*place), code, value, *came))
     return traced
 
@@ -278,7 +286,7 @@ def list_origins(register: Register, values: Collection[int]) -> dict[int, tuple
 def list_mails(register: Register, returns: Collection[int]) -> list[Mail]:
     """The e-mails that these returns (ids) came in, or are."""
     rows = register.read(statements.mails_of(), plan=register.plan, ids=[*returns])
-    return [mail for row in rows if (mail := _make_mail(register, row))]
+    return [mail for row in rows if (mail := make_mail(register, row))]
 
 
 def list_entries_typed(register: Register, about: str, field: str, returns: Collection[int]) -> list[TypedEntry]:

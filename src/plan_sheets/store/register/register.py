@@ -218,7 +218,7 @@ class Register:
                 return fresh.execute(statement, bound).all()
 
     def history(self, **where: object) -> History:
-        """Every value whose columns hold these values (`where`: by column), with its source."""
+        """Every value whose columns hold these values (`where`: by column; a select: one of its), with its source."""
         v, e, r, s, d = tables.VALUE, tables.ENTRY, tables.RETURN, tables.SETTLEMENT, tables.DOCUMENT
         w = withdrawals()
         joined = v.outerjoin(e, v.c.entry == e.c.id).outerjoin(s, v.c.settlement == s.c.id)
@@ -231,7 +231,7 @@ class Register:
         chosen = (
             select(*columns, *origin, w.c.number, w.c.at, w.c.reason).select_from(joined).where(v.c.plan == self.plan)
         )
-        chosen = chosen.where(*(v.c[name] == value for name, value in where.items()))
+        chosen = chosen.where(*tables.hold(v, where))
         source = cache(_read_source)
         return History.of(
             Held(Key(record, ref, field), value, scope, round_code, seq, source(tuple(rest)))

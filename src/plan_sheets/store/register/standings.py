@@ -10,8 +10,15 @@ from plan_sheets.core.model.findings import Verdict
 from plan_sheets.core.model.mail import describe_mail, find_odd_date
 from plan_sheets.core.model.rounds import Round
 from plan_sheets.core.rating.control_totals import Arrival, SubgroupReturn, control_totals
+from plan_sheets.core.rating.ratings import SAYS, find_done_groups, rate_rounds, rows_at
 from plan_sheets.store.register.reads import ReturnOfRound, list_returns_of_rounds
 from plan_sheets.store.register.register import Register
+
+_FINISHED_IN = (
+    *("ref", "removed", "agreement", "confirmed_stage", "subgroup", "subgroups", *SAYS),
+    *("override_rag", "override_by", "override_reason", "override_date"),
+)
+"""The fields that say whether an action is finished, and whose it is."""
 
 
 def read_standings(register: Register, code: str, as_of: date, done: Collection[str] = ()) -> list[SubgroupReturn]:
@@ -37,6 +44,13 @@ def read_standings(register: Register, code: str, as_of: date, done: Collection[
     due = next(issued_round for issued_round in register.rounds() if issued_round.code == code)
     went_out = [(subgroup, day, due.due_from(subgroup)) for subgroup, day in sorted(issued.items())]
     return control_totals(went_out, arrivals, as_of, done)
+
+
+def find_done(register: Register, code: str) -> frozenset[str]:
+    """The subgroups all of whose actions are finished at the end of a round (its code), from few fields of the plan."""
+    history = register.history(field=_FINISHED_IN)
+    rows = rows_at(history, code)
+    return find_done_groups(rows, rate_rounds(history, [code], rows)[code])
 
 
 def _describe_completed(file: ReturnOfRound) -> str:

@@ -151,13 +151,6 @@ def findings_to_read() -> Select[Any]:
 
 
 @cache
-def errors_of() -> Select[Any]:
-    """Some error in a return (its id, `return_id`), if there is any."""
-    f = tables.FINDING.c
-    return rows_by(tables.FINDING, "return_id").with_only_columns(f.id).where(f.severity == "error").limit(1)
-
-
-@cache
 def returns_by_round() -> Select[Any]:
     """What came back for documents of these `kinds`, with one of these `verdicts`, for the rounds `first` to `last`."""
     r, d = tables.RETURN.c, tables.DOCUMENT.c
@@ -208,15 +201,17 @@ def _facts_left(which: ColumnElement[bool]) -> Select[Any]:
 
 @cache
 def entries_of_ref() -> Select[Any]:
-    """Every entry of `about` with its return, oldest first."""
+    """Every entry of `about`, a ref or the number of a return, with its return; oldest first."""
     e, r = tables.ENTRY.c, tables.RETURN.c
     chosen = select(
-        *(e.record, e.ref, e.field, e.round, e.tidied, e.head, e.outcome, r.number, r.file, r.sha256, e.sheet, e.cell),
+        *(e.record, e.ref, e.field, e.round, e.tidied, e.head, e.outcome, e.entered),
+        *(r.number, r.file, r.sha256, e.sheet, e.cell),
         *(r.completed_by, r.received, r.saved_by, _replaced(), *of_mail(tables.MAIL.c)),
     )
     of = tables.ENTRY.join(tables.RETURN, e.return_id == r.id).outerjoin(tables.MAIL, r.mail == tables.MAIL.c.id)
     chosen = chosen.select_from(of)
-    return chosen.where(r.plan == bindparam("plan"), _is_about(e.ref)).order_by(e.id)
+    meant = or_(is_about(e.ref), r.number == bindparam("about"))
+    return chosen.where(r.plan == bindparam("plan"), meant).order_by(e.id)
 
 
 def _replaced() -> ColumnElement[str]:
@@ -248,7 +243,7 @@ def entries_typed() -> Select[Any]:
     chosen = select(e.return_id, r.kind, e.record, e.ref, e.field, e.entered, e.tidied)
     chosen = chosen.join_from(tables.ENTRY, tables.RETURN, e.return_id == r.id)
     of_field = or_(bindparam("field") == "", e.field == bindparam("field"))
-    meant = or_(e.return_id.in_(_any_of("ids")), and_(_is_about(e.ref), of_field))
+    meant = or_(e.return_id.in_(_any_of("ids")), and_(is_about(e.ref), of_field))
     return chosen.where(r.plan == bindparam("plan"), meant, e.outcome != "untouched").order_by(e.id)
 
 
@@ -259,7 +254,7 @@ def values_typed() -> Select[Any]:
     chosen = select(s.return_id, r.kind, v.record, v.ref, v.field, v.value, s.typed)
     settled = tables.VALUE.join(tables.SETTLEMENT, v.settlement == s.id).join(tables.RETURN, s.return_id == r.id)
     of_field = or_(bindparam("field") == "", v.field == bindparam("field"))
-    meant = or_(s.return_id.in_(_any_of("ids")), and_(_is_about(v.ref), of_field))
+    meant = or_(s.return_id.in_(_any_of("ids")), and_(is_about(v.ref), of_field))
     return chosen.select_from(settled).where(v.plan == bindparam("plan"), meant, s.typed != "").order_by(v.id)
 
 
@@ -287,6 +282,7 @@ def settled_values_of_ref() -> Select[Any]:
             v.value,
             blank,
             literal("settled"),
+            s.typed,
             r.number,
             r.file,
             r.sha256,
@@ -297,7 +293,7 @@ def settled_values_of_ref() -> Select[Any]:
     )
     settled = tables.VALUE.join(tables.SETTLEMENT, v.settlement == s.id).join(tables.RETURN, s.return_id == r.id)
     settled = settled.outerjoin(tables.MAIL, r.mail == tables.MAIL.c.id)
-    chosen = chosen.select_from(settled).where(v.plan == bindparam("plan"), _is_about(v.ref), v.withdrawal.is_(None))
+    chosen = chosen.select_from(settled).where(v.plan == bindparam("plan"), is_about(v.ref), v.withdrawal.is_(None))
     return chosen.order_by(v.id)
 
 
@@ -307,7 +303,7 @@ def withdrawn_values_of_ref() -> Select[Any]:
     v, w = tables.VALUE.c, withdrawals()
     chosen = select(v.record, v.ref, v.field, v.round, v.value, w.c.number, w.c.file, w.c.sha256, w.c.at, w.c.reason)
     chosen = chosen.join_from(tables.VALUE, w, v.withdrawal == w.c.id)
-    return chosen.where(v.plan == bindparam("plan"), _is_about(v.ref)).order_by(v.id)
+    return chosen.where(v.plan == bindparam("plan"), is_about(v.ref)).order_by(v.id)
 
 
 def of_mail(mail: Any) -> list[ColumnElement[Any]]:
@@ -316,7 +312,7 @@ def of_mail(mail: Any) -> list[ColumnElement[Any]]:
     return [*(func.coalesce(column, "") for column in texts), mail.attached_to]
 
 
-def _is_about(ref: ColumnElement[str]) -> ColumnElement[bool]:
+def is_about(ref: ColumnElement[str]) -> ColumnElement[bool]:
     """Whether a ref is the one bound as `about`, or that of a contribution to it (`J2.1/MH`)."""
     return func.substr(ref, 1, func.instr(ref + "/", "/") - 1) == bindparam("about")
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import (
     Column,
+    ColumnElement,
     Connection,
     Engine,
     ForeignKey,
@@ -19,6 +20,7 @@ from sqlalchemy import (
     LargeBinary,
     MetaData,
     NullPool,
+    Select,
     StaticPool,
     Table,
     Text,
@@ -269,6 +271,14 @@ REDACTED_FILE = Table(
     _text("sha256"),
 )
 OUTPUT = Table("output", METADATA, _id(), _to("plan", "plan"), _text("path"), _text("sha256"))
+
+
+def hold(table: Table, where: Mapping[str, object]) -> list[ColumnElement[bool]]:
+    """That columns (by name) hold these values; of a select or a tuple, one of its values."""
+    return [
+        table.c[name].in_(value) if isinstance(value, tuple | Select) else table.c[name] == value
+        for name, value in where.items()
+    ]
 
 
 def list_triggers() -> list[str]:

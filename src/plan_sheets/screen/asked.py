@@ -1,0 +1,161 @@
+"""What was asked and changes nothing: how a round stands, what to do now, where a value came from, what differs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+from plan_sheets.core.model.dates import PartialDate
+from plan_sheets.core.model.mail import describe_mail
+from plan_sheets.core.model.rounds import Round
+from plan_sheets.core.model.text import plain, shorten
+from plan_sheets.core.rating.control_totals import describe_totals
+from plan_sheets.screen.lines import count_of, print_json, say
+
+if TYPE_CHECKING:
+    from plan_sheets.core.rating.control_totals import SubgroupReturn
+    from plan_sheets.differ import MastersCompared
+    from plan_sheets.status import RoundStatus, WhatNext
+    from plan_sheets.trace import Step
+
+
+def print_status(round_status: RoundStatus, *, as_json: bool) -> None:
+    """Print the control totals of a round."""
+    if as_json:
+        print_json(
+            {
+                "round": round_status.round or None,
+                "return_by": round_status.return_by or None,
+                "rows": [asdict(row) for row in round_status.rows],
+                "totals": dict(round_status.totals),
+                "open_queries": round_status.open_queries,
+                "decisions": round_status.decisions,
+                "decisions_without_a_name": round_status.unnamed,
+                "set_aside": [
+                    dict(zip(("verdict", "number", "file", "sha256"), file, strict=True))
+                    for file in round_status.set_aside
+                ],
+                "warning": round_status.plan,
+                "editions": [edition._asdict() for edition in round_status.editions],
+                "touched_since": round_status.touched,
+                "first_open_round": round_status.first_open or None,
+            }
+        )
+        return
+    totals = f"{round_status.round}: {describe_totals(round_status.totals)}"
+    say(f"{totals if round_status.round else 'No round has been issued yet'}.")
+    for row in round_status.rows:
+        say(f"    {_describe_return(row, round_status.return_by)}")
+    for verdict, number, file, _ in round_status.set_aside:
+        say(f"    {verdict}: {number} {file}")
+    say(f"{count_of(round_status.open_queries, 'query', 'queries')} open.")
+    if round_status.decisions:
+        refs = ", ".join(round_status.unnamed)
+        nobody = f" Nobody's name stands with {refs}: ask who decided it." if refs else ""
+        say(f"Decisions of the Executive recorded: {round_status.decisions}.{nobody}")
+    for edition in round_status.editions:
+        say(f"{edition.path} was handed over on {PartialDate.of_iso(edition.handed_over).words}.")
+    if round_status.touched:
+        say(
+            "What came since then belongs to this round or an earlier one. Make the next edition with: "
+            f"plan-sheets master --round {round_status.round} --hand-over"
+        )
+    if round_status.first_open:
+        say(f"What plan.xlsx changes now counts from {Round.parse(round_status.first_open).of_year} on.")
+    if round_status.plan:
+        say(round_status.plan)
+
+
+def _describe_return(row: SubgroupReturn, return_by: str) -> str:
+    """How one subgroup's workbook stands. `return_by`: of all, by when theirs shall be back (ISO)."""
+    when = f"{PartialDate.of_iso(row.returned).words}  " if row.returned else ""
+    if row.received:
+        when = f"sent {when.strip()}, received {PartialDate.of_iso(row.received).words}  "
+    late = f", {count_of(row.days_late, 'day')} late" if row.days_late else ""
+    if row.return_by != return_by:
+        late += f" (its own return-by: {PartialDate.of_iso(row.return_by).words})"
+    told = f"{row.subgroup:<12} {when}{row.verdict.replace('_', ' ')}{late}"
+    return "  ".join(filter(None, (told, row.numbers, row.completed_by)))
+
+
+def print_what_next(what: WhatNext, *, as_json: bool) -> None:
+    """Print where the plan stands, and what there is to do, in order."""
+    if as_json:
+        to_do = [task._asdict() for task in what.to_do]
+        print_json({"round": what.round or None, "closed_through": what.closed_through or None, "to_do": to_do})
+        return
+    say(_describe_place(what))
+    for number, task in enumerate(what.to_do, 1):
+        say(f"{number:>4}. {task.sentence[:1].upper()}{task.sentence[1:]}")
+
+
+def _describe_place(what: WhatNext) -> str:
+    """Which round goes on."""
+    if not what.round:
+        return "No round has been issued yet."
+    of_year = Round.parse(what.round).of_year
+    return f"{of_year} ({what.round}) is {'closed' if what.round == what.closed_through else 'going on'}."
+
+
+def print_next(what: WhatNext) -> None:
+    """Print the one thing to do now: the last line of every command."""
+    say(f"Next: {what.to_do[0].sentence}")
+
+
+def print_steps(steps: Sequence[Step], about: str, *, as_json: bool) -> None:
+    """Print every time that a value was given, oldest first. `about`: the ref, or the return, that was asked about."""
+    if as_json:
+        print_json([asdict(step) for step in steps])
+        return
+    if not steps:
+        say(f"Nobody has said anything there. --all shows what of {about} came back untouched.")
+    mail = None
+    for step in steps:
+        of = f"{step.ref} " if step.ref and step.ref.casefold() != about.casefold() else ""
+        what = f"{of}{step.field:<14} {step.outcome:<9} {_describe_value(step)}"
+        say(f"{step.round or 'the plan':<12} {what} {_describe_source(step)}")
+        if step.replaces:
+            say(f"{'':12} {step.number} takes the place of {step.replaces}")
+        if step.reason:
+            say(f"{'':12} {step.number} was withdrawn: {step.reason}")
+        if step.mail and step.mail != mail and (told := describe_mail(step.mail)):
+            say(f"{'':12} {shorten(told)}")
+        mail = step.mail
+
+
+def _describe_source(step: Step) -> str:
+    """Who gave a value, when, and in which file and cell."""
+    who = ", ".join(filter(None, [step.completed_by, PartialDate.of_iso(step.received).words]))
+    cell = f"{step.sheet}!{step.cell}" if step.sheet else ""
+    return f"{who}; {', '.join(filter(None, [step.number, step.file, cell]))}"
+
+
+def _describe_value(step: Step) -> str:
+    """What was typed and how it was read, and what stood before; of what does not stand, what does."""
+    value = f"'{step.value}'" if step.value else "blank"
+    if step.entered.strip() and plain(step.entered) != plain(step.value):
+        not_read = not step.value and step.outcome in ("error", "query", "masked")
+        value = f"'{step.entered}' not read" if not_read else f"'{step.entered}' read as {value}"
+    before = f"'{step.before}'" if step.before else "blank"
+    if step.outcome in ("declined", "kept"):
+        return f"{value} (stands: {before})"
+    return f"{value} (before: {step.before or 'blank'})"
+
+
+def print_compared(compared: MastersCompared, *, as_json: bool) -> None:
+    """Print what differs between two masters."""
+    if as_json:
+        told = zip(compared.differences, compared.reasons, strict=True)
+        differences = [{**difference._asdict(), "why": why} for difference, why in told]
+        print_json({**asdict(compared), "differences": differences})
+        return
+    for warning in compared.warnings:
+        say(f"    warning  {warning}")
+    for difference, why in zip(compared.differences, compared.reasons, strict=True):
+        where = ", ".join(filter(None, (difference.sheet, difference.about, difference.heading)))
+        say(f"{where}: '{shorten(difference.before)}' -> '{shorten(difference.after)}'{f' ({why})' if why else ''}")
+    count = count_of(len(compared.differences), "difference")
+    say(f"{count} between {compared.before} and {compared.after}." if compared.differences else "Nothing differs.")
+    if compared.output:
+        say(f"Written: {compared.output}")

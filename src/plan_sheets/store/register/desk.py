@@ -1,0 +1,101 @@
+"""Reads what lies on the board officer's desk: what waits for somebody, in few rows of the register."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Select, and_, or_, select
+
+from plan_sheets.core.rating.control_totals import RETURNED, SubgroupReturn
+from plan_sheets.core.rating.proposals import Proposal, proposals, subject
+from plan_sheets.core.rating.rag import CONFIRMABLE
+from plan_sheets.core.rating.ratings import SAYS
+from plan_sheets.core.rating.to_do import ClosedRound, OpenRound
+from plan_sheets.store.register import tables
+from plan_sheets.store.register.editions import batch_of, is_of, is_touched, list_editions
+from plan_sheets.store.register.reads import list_returns_of_rounds
+from plan_sheets.store.register.register import Register
+from plan_sheets.store.register.standings import find_done, read_standings
+
+_PROPOSED_IN = ("ref", "removed", "agreement", "stage", "confirmed_stage", "new_date", *SAYS)
+"""The fields that say what is proposed of an action."""
+FOR_ALL = "MASTER"
+"""The stem of the masters that are for all readers inside."""
+_NEEDED = ("subgroup", "action")
+"""The records without which there is nothing to issue."""
+
+
+def list_offered(register: Register, rounds: Sequence[str]) -> list[Proposal]:
+    """What is proposed in these rounds (codes, oldest first) and the officer has not answered."""
+    history = register.history(record="action", field=_PROPOSED_IN, ref=_refs_proposed(register.plan))
+    settled = register.settled_subjects()
+    return [proposal for proposal in proposals(history, rounds) if subject(proposal) not in settled]
+
+
+def list_missing(register: Register) -> list[str]:
+    """What a plan needs before its first round, and this one lacks: `financial year`."""
+    year = [] if read_year(register) else ["financial year"]
+    return [*year, *(record for record in _NEEDED if not _has_rows(register, record))]
+
+
+def read_year(register: Register) -> str:
+    """The financial year of the plan, `2016/17`; "" if it names none."""
+    return register.history(record="plan", field="year").text("plan", "", "year")
+
+
+def _has_rows(register: Register, record: str) -> bool:
+    return bool(register.history(record=record, field=("ref", "removed")).refs(record))
+
+
+def find_last_made(register: Register, folder: str) -> str:
+    """The path within the plan folder of the file that was made last in one of its folders; that one if none was."""
+    o = tables.OUTPUT.c
+    made = select(o.path).where(o.plan == register.plan, o.path.startswith(f"{folder}/", autoescape=True))
+    rows = register.read(made.order_by(o.id.desc()).limit(1))
+    return str(rows[0].path) if rows else folder
+
+
+def list_open_rounds(register: Register, codes: Sequence[str], as_of: date) -> list[OpenRound]:
+    """How these rounds stand, which are not closed, on a day."""
+    return [OpenRound(code, _read_returns(register, code, as_of), _is_drafted(register, code)) for code in codes]
+
+
+def _read_returns(register: Register, code: str, as_of: date) -> list[SubgroupReturn]:
+    """How each subgroup's workbook stands; which are finished is asked only if any is outstanding."""
+    rows = read_standings(register, code, as_of)
+    done = find_done(register, code) if any(row.is_outstanding for row in rows) else ()
+    return read_standings(register, code, as_of, done) if done else rows
+
+
+def _is_drafted(register: Register, code: str) -> bool:
+    """Whether a draft of the master for all was made, and nothing that belongs to the round came since."""
+    made = [
+        number for number, facts in register.document_facts("master", code).items() if is_of(facts.reference, FOR_ALL)
+    ]
+    return bool(made) and not is_touched(register, code, batch_of(register, made[-1]))
+
+
+def list_closed_rounds(register: Register, codes: Sequence[str], path: Path) -> list[ClosedRound]:
+    """How these rounds stand, of those of which a master was handed over. `path`: of the plan folder."""
+    rounds = []
+    for code in codes:
+        # For the Executive is the master for all; the round may have been closed by one for readers of some boards.
+        if handed_over := list_editions(register, code, FOR_ALL) or list_editions(register, code):
+            last = handed_over[-1]
+            answered = bool(list_returns_of_rounds(register, code, code, ["master"], RETURNED))
+            rounds.append(ClosedRound(code, str(path / last.path), is_touched(register, code, last.batch), answered))
+    return rounds
+
+
+@cache
+def _refs_proposed(plan: int) -> Select[Any]:
+    """The refs of the actions of which a chair ever proposed something."""
+    v = tables.VALUE.c
+    stage = and_(v.field == "stage", v.value.in_(CONFIRMABLE))
+    moved = and_(v.field.in_(("confirmed_stage", "new_date")), v.value != "")
+    further = and_(v.field == "agreement", v.value == "Proposed")
+    return select(v.ref).where(v.plan == plan, v.record == "action", or_(stage, moved, further))

@@ -1,0 +1,1 @@
+"""Finds what was said outside the cells that were sent out."""
