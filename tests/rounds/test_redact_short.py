@@ -138,7 +138,7 @@ def test_a_workbook_that_cannot_be_made_anew_is_said(written: Plan) -> None:
 def test_what_stands_elsewhere_by_chance_stays(written: Plan) -> None:
     """A short text may be an ordinary word: only the fact that it was typed for loses it."""
     path = written.filled("mh", {"Start here": form(completed_by="Chair", message=f"Ask {SHORT}")}, "MH")
-    office.receive_files(written.folder, [path], RECEIVED_ON)
+    written.receive(path)
     redact_texts(written.folder, "J1a.1", WHY, MADE_ON)
     assert [SHORT in file.form for file in written.register.returns(kind="subgroup")] == [False, True]
 

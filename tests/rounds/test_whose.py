@@ -11,7 +11,7 @@ from typing import Any
 import openpyxl
 import pytest
 from openpyxl.workbook import Workbook
-from tests.chairs import Q2, SOS, Answers, Plan, at, codes, edit, form, heading_row, said, told, values_of
+from tests.chairs import Q2, RECEIVED_ON, SOS, Answers, Plan, at, codes, edit, form, heading_row, said, told, values_of
 from tests.rounds.mutations import Mutation, forget_properties, only_sheet, type_at
 from tests.test_receive import LATER, rename_action
 
@@ -136,7 +136,7 @@ def test_parts_of_two_rounds_and_of_two_issues_of_one_round_are_held(round_one: 
     round_one.receive_one(round_one.filled("da", said()))
     plan = round_one.path / "plan.xlsx"
     edit(plan, plan, lambda book: rename_action(book, "Another wording"))
-    round_one.issue(only=["DA"])
+    round_one.issue(only=["DA"], when=RECEIVED_ON)
     round_one.issue(Q2, LATER.date(), LATER, ["DA"])
     found = {}
     for reference in ("2016-17-Q1-DA-2", "2016-17-Q2-DA-1"):
