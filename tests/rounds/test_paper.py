@@ -287,6 +287,7 @@ def test_what_no_file_can_hold_is_shown_by_a_sign() -> None:
 @pytest.mark.libreoffice
 def test_writer_makes_a_pdf_of_it_that_a_screen_reader_can_follow(round_one: Plan, tmp_path: Path) -> None:
     """Its headings are headings, the first row of each table is one of headings, and no word is left out."""
+    skip_if(no_command("lowriter", "LibreOffice Writer", "libreoffice-writer")())
     skip_if(no_command("pdfinfo", "Poppler", "poppler-utils")())
     odd = "Dewi Ll\u0177r <&> \u0645\u0631\u064a\u0645"
     put(round_one, {("priority", "J1", "owner"): odd, ("plan", "", "contact_name"): odd})
