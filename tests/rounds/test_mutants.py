@@ -80,6 +80,7 @@ def test_unchanged_it_is_accepted_and_says_what_openpyxl_says(plan: Plan, filled
     assert receive_mutants(plan, [Mutant(filled.copy(), drawn(0))]) == ["accepted"]
 
 
+@pytest.mark.usefixtures("filled")
 @pytest.mark.parametrize("mutation", [one[0] for one in CASES.values()], ids=CASES.keys())
 def test_plain_books_change_as_openpyxls_do(plan: Plan, mutation: Mutation) -> None:
     """Or a mutant would not be what its mutation says."""
