@@ -146,9 +146,8 @@ def _gather_shared(
         )
     known = {issued_round.code: issued_round for issued_round in folder.register.rounds()}
     round_facts = known.get(for_round.code)
-    asked = {round_facts.return_by, *round_facts.extended.values()} if round_facts else {return_by.isoformat()}
     days = {"the round's first day": for_round.first_day}
-    if return_by.isoformat() not in asked:
+    if round_facts and return_by.isoformat() not in (round_facts.return_by, *round_facts.extended.values()):
         days["today"] = now.date()
     for what, day in days.items():
         if return_by < day:

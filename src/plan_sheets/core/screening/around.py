@@ -109,11 +109,13 @@ def mask_around(screen: Screen, workbook: FoundWorkbook) -> tuple[FoundWorkbook,
     return replace(workbook, properties=properties, sheets=tuple(sheets), saved_by=saved_by, remarks=remarks), found
 
 
-def mask_details(screen: Screen, details: Mapping[str, str]) -> tuple[dict[str, str], IdentifierKind | None]:
-    """What a remark quotes of a file, without what holds an identifier; and of which kind.
+def mask_details(
+    screen: Screen, details: Mapping[str, str], heading: str = ""
+) -> tuple[dict[str, str], IdentifierKind | None]:
+    """What a remark quotes of a file, without what holds an identifier; and of which kind. `heading`: words over it.
 
     The number of a row is quoted as its cell in column A.
     """
-    kinds = {name: find_kind(screen, text, text.removeprefix("A")) for name, text in details.items()}
+    kinds = {name: find_kind(screen, text, text.removeprefix("A"), heading=heading) for name, text in details.items()}
     masked = {name: MASK if kinds[name] else text for name, text in details.items()}
     return masked, next(filter(None, kinds.values()), None)

@@ -38,7 +38,7 @@ def list_texts(name: str, markup: str) -> Iterator[str]:
     plain = _SIZES.sub("><", markup)
     for series in _SERIES.split(plain):
         yield from head_rows([text] for text in _list_spoken(series) if len(text) <= _LONGEST_VALUE)
-    yield from head_cells(plain, ())
+    yield from head_sheet(plain, ())
     if not _CACHE.search(name):
         yield "\n".join(text for text in _list_spoken(plain) if len(text) <= _LONGEST)
         yield from (name_text(outer, unescape(text)) for outer, text in _INNER.findall(plain))
@@ -48,7 +48,7 @@ def _list_spoken(markup: str) -> Iterator[str]:
     return filter(None, (unescape("".join(found)).strip() for found in _SPOKEN.findall(markup)))
 
 
-def head_cells(sheet: str, shared: Sequence[str]) -> Iterator[str]:
+def head_sheet(sheet: str, shared: Sequence[str]) -> Iterator[str]:
     """The values of a sheet of another workbook with the words over them and beside them; `shared`: its texts."""
     rows = [
         {column: _read_cell(about, cell, shared) for column, about, cell in _CELL.findall(row)}

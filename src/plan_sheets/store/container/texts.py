@@ -96,7 +96,7 @@ class TextReader:
         shared = parts.get("xl/sharedstrings.xml")
         texts = beside.list_shared(_decode(read_entry(data, shared))) if shared else ()
         for name in filter(re.compile("xl/worksheets/[^/]+[.]xml").fullmatch, parts):
-            yield from beside.head_cells(_decode(read_entry(data, parts[name])), texts)
+            yield from beside.head_sheet(_decode(read_entry(data, parts[name])), texts)
 
     def _list_decoded(self, name: str, texts: Iterator[str], document: bytes, depth: int) -> Iterator[str]:
         """These texts, and those of the files that stand as letters in one of them, or in a whole document."""

@@ -240,16 +240,7 @@ def _tell_beside(screen: Screen, mail: Mail, incoming: IncomingFile) -> tuple[Re
     """What came beside in an e-mail whose text is masked; of an e-mail without a workbook the addresses in it too."""
     links = find_links(mail.body) if incoming.is_message else ()
     notes = [*mail.notes, *(Remark("mail_names_link", {"link": link}) for link in links)]
-    return tuple(
-        replace(
-            note,
-            details={
-                name: MASK if find_kind(screen, text, heading=mail.subject) else text
-                for name, text in note.details.items()
-            },
-        )
-        for note in notes
-    )
+    return tuple(replace(note, details=mask_details(screen, note.details, mail.subject)[0]) for note in notes)
 
 
 def _is_masked(returned: Return) -> bool:
