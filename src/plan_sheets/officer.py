@@ -28,9 +28,9 @@ from plan_sheets.core.rating.ratings import find_done_groups, is_further, rate_r
 from plan_sheets.store import schemas
 from plan_sheets.store.plan_folder import Folder, check_folder
 from plan_sheets.store.register.batch import Batch
-from plan_sheets.store.register.declined import list_declined
 from plan_sheets.store.register.reads import FileFinding, list_findings_to_read, list_returns_asking
 from plan_sheets.store.register.register import Register, ReturnFacts
+from plan_sheets.store.register.settling.declined import list_declined
 from plan_sheets.store.register.standings import read_standings
 from plan_sheets.store.writing.hand_over import hand_over
 
