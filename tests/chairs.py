@@ -172,6 +172,9 @@ SOS: Answers = {
 """A return of Signs of Safety, whose one action is L3.1, with nothing to say about it."""
 
 
+SETTLED_BY: Table = {"Settled by": {"Your answer": "Board officer"}}
+"""The form of the officer's workbook, filled in."""
+
 FURTHER: Answers = {
     **said(),
     "New actions": table(

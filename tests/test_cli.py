@@ -202,7 +202,7 @@ def test_each_line_says_what_happened_and_what_next(example: Plan) -> None:
 def test_changed_outputs_are_never_overwritten(round_one: Plan) -> None:
     run("receive", with_query(round_one), plan=round_one)
     path = round_one.path / "officer" / "2016-17-q1.xlsx"
-    fill(path, path, {"About": {"Settled by": {"Your answer": "Half done"}}})
+    fill(path, path, {"Start here": {"Settled by": {"Your answer": "Half done"}}})
     typed = path.read_bytes()
     said_so = run("receive", good(round_one), plan=round_one).stdout
     assert path.read_bytes() == typed

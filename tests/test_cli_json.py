@@ -149,7 +149,7 @@ def settled(plan: Plan) -> Path:
     """The officer's workbook with its one query settled: take it."""
     answers: Answers = {
         "Queries": {"1": {"Your choice": "Take"}},
-        "About": {"Settled by": {"Your answer": "Board officer"}},
+        "Start here": {"Settled by": {"Your answer": "Board officer"}},
     }
     return fill(plan.path / "officer" / "2016-17-q1.xlsx", plan.inbox / "officer.xlsx", answers)
 

@@ -224,7 +224,7 @@ def test_a_closed_action_is_issued_no_more_once_it_is_confirmed(round_one: Plan)
     office.receive_files(round_one.folder, [round_one.filled("da", answers)], LATER)
     yes: Answers = {
         "To confirm": {"J1a.1 stage 2016-17-Q1": {"Confirm": "Yes"}},
-        "About": {"Settled by": {"Your answer": "Board officer"}},
+        "Start here": {"Settled by": {"Your answer": "Board officer"}},
     }
     settled = fill(round_one.path / "officer" / "2016-17-q1.xlsx", round_one.inbox / "officer.xlsx", yes)
     office.receive_files(round_one.folder, [settled], LATER)

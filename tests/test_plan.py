@@ -234,7 +234,10 @@ def test_a_row_that_is_taken_out_is_issued_no_more_and_its_ref_is_not_used_again
     delete(example, "Actions", "J1a.1")
     made = office.merge_plan(example.folder, LATER).officer
     assert made is not None
-    answers = {"Queries": {"1": {"Your choice": "Take"}}, "About": {"Settled by": {"Your answer": "Board officer"}}}
+    answers = {
+        "Queries": {"1": {"Your choice": "Take"}},
+        "Start here": {"Settled by": {"Your answer": "Board officer"}},
+    }
     example.receive_one(fill(made.path, example.inbox / "officer.xlsx", answers))
     assert "J1a.1" not in example.history.refs("action")
     example.issue(when=LATER)

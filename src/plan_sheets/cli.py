@@ -212,15 +212,16 @@ def receive(
 @main.command()
 @plan_option
 @click.option("--round", "code", help="The round; by default the latest.")
+@click.option("--findings", is_flag=True, help="With all that was found in what came, dealt with or not.")
 @json_option
 @as_of_option
-def status(plan_dir: str, code: str | None, as_json: bool, as_of: datetime | None) -> None:
+def status(plan_dir: str, code: str | None, findings: bool, as_json: bool, as_of: datetime | None) -> None:
     """Who has returned, who has not, what is held, what is late; before the first round, what waits."""
     from plan_sheets import status as deed
     from plan_sheets.screen import asked as screen
 
     folder = open_plan_folder(plan_dir)
-    screen.print_status(deed.status_of(folder, code, read_clock(as_of).date()), as_json=as_json)
+    screen.print_status(deed.status_of(folder, code, read_clock(as_of).date(), findings=findings), as_json=as_json)
     _say_next(folder, as_of, as_json=as_json)
 
 

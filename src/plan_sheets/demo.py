@@ -36,7 +36,6 @@ WIDTH = 120
 """Characters a line."""
 ANSWERS = {
     "Start here": "Your answer",
-    "About": "Your answer",
     "Queries": "Your choice",
     "To confirm": "Confirm",
     "Public text": "Public text",

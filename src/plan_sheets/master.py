@@ -29,6 +29,7 @@ from plan_sheets.core.model.findings import PlanSheetsError
 from plan_sheets.core.model.rounds import Round
 from plan_sheets.core.model.stages import TAKEN_OUT, Status
 from plan_sheets.core.rating.escalate import SubgroupFacts
+from plan_sheets.core.rating.overrides import list_without_effect
 from plan_sheets.core.rating.snapshot import Snapshot
 from plan_sheets.core.sheets.board_paper import PaperFacts, board_paper
 from plan_sheets.core.sheets.rag_status import DRAFT
@@ -342,6 +343,7 @@ def _list_warnings(snapshot: Snapshot, subgroups: Sequence[SubgroupFacts], chang
     unnamed = [decision.ref for decision in snapshot.decisions if not decision.by]
     if unnamed:
         yield f"Nobody's name stands with what was decided on {', '.join(unnamed)}: ask who decided it."
+    yield from list_without_effect(snapshot.history, snapshot.code)
     if changed:
         yield f"{changed.name} has been changed since it was made, so it was left alone; the new one stands beside it."
 

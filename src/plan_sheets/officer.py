@@ -16,11 +16,12 @@ from plan_sheets.core.book.signature import REFERENCE, SIGNATURE
 from plan_sheets.core.editions.public_text import release_rows
 from plan_sheets.core.model.dates import PartialDate, check_moment
 from plan_sheets.core.model.history import History
-from plan_sheets.core.model.mail import QUOTING
+from plan_sheets.core.model.mail import QUOTING, describe_mail
 from plan_sheets.core.model.queries import OpenQuery, QueryCell
 from plan_sheets.core.model.rounds import Round
 from plan_sheets.core.model.text import show_beginning
 from plan_sheets.core.rating.control_totals import SubgroupReturn, describe_totals, sums
+from plan_sheets.core.rating.overrides import OVERRIDE, explain_no_effect
 from plan_sheets.core.rating.plan_rows import Rows, parent
 from plan_sheets.core.rating.proposals import Proposal, proposals, subject
 from plan_sheets.core.rating.rag import Rating
@@ -28,14 +29,16 @@ from plan_sheets.core.rating.ratings import find_done_groups, is_further, rate_r
 from plan_sheets.store import schemas
 from plan_sheets.store.plan_folder import Folder, check_folder
 from plan_sheets.store.register.batch import Batch
-from plan_sheets.store.register.reads import FileFinding, list_findings_to_read, list_returns_asking
+from plan_sheets.store.register.reads import FileFinding, list_returns_asking
 from plan_sheets.store.register.register import Register, ReturnFacts
 from plan_sheets.store.register.settling.declined import list_declined
+from plan_sheets.store.register.settling.findings import list_findings
+from plan_sheets.store.register.settling.held import find_mail, list_troubles
 from plan_sheets.store.register.standings import read_standings
 from plan_sheets.store.writing.hand_over import hand_over
 
-READ = ("error", "query", "masked", "warning")
-"""Severities of the findings that the officer reads; a note is read if its message is told to the officer."""
+KEPT = "the file as it came ({sha256} in returned/, if it was kept)"
+"""Where the rest is of a text of which a sheet shows the beginning."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,11 +126,14 @@ def _make_book(facts: _Facts, reference: str) -> Book:
     plan = facts.history.record("plan", "")
     words = Round.parse(facts.code).words if facts.code else "the plan, before any round"
     day = datetime.combine(facts.as_of.date(), time())
+    themes = {ref: f"{ref} {row['title']}".strip() for ref, row in facts.rows["priority"].items()}
     rows = {
         "Returns": [_make_return_row(standing, facts.history) for standing in facts.standings],
         "Queries": [_make_query_row(query, facts) for query in facts.queries],
         "To confirm": [_make_proposal_row(proposal, facts.history) for proposal in facts.proposals],
+        "Held files": list(_make_held_rows(facts.register)),
         "Findings": list(_make_finding_rows(facts)),
+        "Themes": [RowFacts(ref, {"theme": theme}) for ref, theme in themes.items()],
         "Owners": list(_make_owner_rows(facts.rows)),
         "Overrides": list(_make_override_rows(facts)),
         "Public text": list(release_rows(facts.history, facts.code, facts.then)) if facts.code else [],
@@ -136,6 +142,7 @@ def _make_book(facts: _Facts, reference: str) -> Book:
         texts={"round_words": words, "totals": _describe_totals(facts)},
         created=day,
         rows=rows,
+        choices={("proposal", "theme"): tuple(themes.values())},
         forms=schemas.load_records(),
         reference=reference,
         secret=facts.register.secret,
@@ -215,18 +222,30 @@ def _make_proposal_row(proposal: Proposal, history: History) -> RowFacts:
         "evidence": history.of_round("action", proposal.action, "evidence", proposal.round),
         "proposed_by": proposal.who,
     }
-    return RowFacts(proposal.ref, contents)
+    asked = {"confirm", "theme"} if proposal.is_further else {"confirm"}
+    return RowFacts(proposal.ref, contents, inputs=frozenset(asked))
+
+
+def _make_held_rows(register: Register) -> Iterator[RowFacts]:
+    """A row for each file that is held, then for each that was refused: why, and what its e-mail says."""
+    files = [file for verdict in ("held", "refused") for file in register.set_aside(verdict)]
+    for file in files:
+        found, mail = list_troubles(register, file.id), find_mail(register, file.id)
+        contents = {
+            "name": file.file,
+            "verdict": file.verdict.capitalize(),
+            "sent_by": mail.sent_by if mail else "",
+            "came": PartialDate.of_iso(file.received).words,
+            "why": "\n".join(found),
+            "says": show_beginning(describe_mail(mail), KEPT.format(sha256=file.sha256)) if mail else "",
+        }
+        yield RowFacts(file.number, contents)
 
 
 def _make_finding_rows(facts: _Facts) -> Iterator[RowFacts]:
-    """A row for each finding that the officer reads: of the plan last read, and of what came for this round.
-
-    A return for an earlier round that came after this round was issued counts as well: see `list_findings_to_read`.
-    """
-    days = {issued_round.code: issued_round.issued for issued_round in facts.register.rounds()}
-    notes = [message.code for message in schemas.load_messages().by_code.values() if message.told == "officer"]
-    found = list_findings_to_read(facts.register, facts.code, days.get(facts.code, ""), READ, notes)
-    for number, finding in enumerate(found):
+    """A row for each finding that is still open: of the plan last read, and of what came for this round."""
+    still_open = [finding for finding, is_done in list_findings(facts.register, facts.code) if not is_done]
+    for number, finding in enumerate(still_open):
         whose = finding.subgroup or finding.kind.capitalize() or "Not known"
         title = schemas.title_of(finding.record, finding.field) if finding.field else ""
         contents = {
@@ -247,7 +266,7 @@ def _describe_entered(finding: FileFinding) -> str:
     text = finding.entered or ""
     if finding.code in QUOTING:
         return text
-    return show_beginning(text, f"the file as it came ({finding.sha256} in returned/, if it was kept)")
+    return show_beginning(text, KEPT.format(sha256=finding.sha256))
 
 
 def _make_owner_rows(rows: Rows) -> Iterator[RowFacts]:
@@ -261,14 +280,11 @@ def _make_owner_rows(rows: Rows) -> Iterator[RowFacts]:
 
 
 def _make_override_rows(facts: _Facts) -> Iterator[RowFacts]:
+    """A row for each action that is rated: how it is published and why, and what was given instead, if it holds."""
     actions = facts.rows["action"]
     for ref, rating in facts.ratings.items():
         if not rating.facts.proposed:
-            given = {
-                name: facts.history.of_round("action", ref, name, facts.code)
-                for name in ("override_rag", "override_by", "override_reason", "override_date")
-            }
+            given = {name: facts.history.of_round("action", ref, name, facts.code) for name in OVERRIDE}
+            why = " ".join(filter(None, [explain_no_effect(facts.history, ref, facts.code), rating.driven_by]))
             what = actions.get(ref, {}).get("what", "")
-            yield RowFacts(
-                ref, {"what": what, "published_rag": str(rating.published), "why": rating.driven_by, **given}
-            )
+            yield RowFacts(ref, {"what": what, "published_rag": str(rating.published), "why": why, **given})

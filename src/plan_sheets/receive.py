@@ -35,6 +35,7 @@ from plan_sheets.store.register.masks import list_masked, list_shas_kept
 from plan_sheets.store.register.reads import list_accepted, list_mails_known, list_verdicts
 from plan_sheets.store.register.record import ReceivedFile, add_return, record_findings
 from plan_sheets.store.register.register import ReturnFacts
+from plan_sheets.store.register.settling.held import FilePutAside, list_put_aside
 from plan_sheets.store.schemas import load_messages, load_screen
 
 LOT = 100
@@ -166,6 +167,8 @@ class _Desk:
     """The trail of every e-mail that is known."""
     masked: dict[tuple[str, int | None], ReturnFacts]
     """The returns in which something was masked: see `list_masked`."""
+    put_aside: dict[str, FilePutAside]
+    """The files (SHA-256) that the officer put aside or answered, unless the officer says now that they may go in."""
     latest: str
     """The code of the round whose returns the officer's workbook shows; "" before the first."""
     merger: Merger | None = None
@@ -174,7 +177,8 @@ class _Desk:
     @classmethod
     def of(cls, batch: Batch, opening: _Opening) -> _Desk:
         """The desk as it is before the first file."""
-        register, replaces = batch.register, opening.intake.instructions.replaces
+        register, instructions = batch.register, opening.intake.instructions
+        replaces, goes_in = instructions.replaces, bool(instructions.issue or instructions.allow)
         accepted = list_accepted(register, ACCEPTED)
         return cls(
             batch,
@@ -185,6 +189,7 @@ class _Desk:
             list_verdicts(register),
             list_mails_known(register),
             list_masked(register),
+            {} if goes_in else list_put_aside(register),
             next((issued.code for issued in reversed(register.rounds())), ""),
         )
 
@@ -208,7 +213,9 @@ class _Desk:
                 self._merge_and_record(returned, self.merger)
         for returned in returns:
             if returned.is_duplicate:
-                returned.duplicate_of = next(filter(None, map(self.known.get, _list_sayings(returned))), "")
+                same = self.put_aside.get(returned.sha256)
+                known = map(self.known.get, _list_sayings(returned))
+                returned.duplicate_of = same.number if same else next(filter(None, known), "")
 
     def _check_date(self, returned: Return) -> None:
         """Say what is odd about the date of the mail that a return came in."""
@@ -245,7 +252,7 @@ class _Desk:
         for returned in returns:
             judged = (returned.sha256, str(judge(returned)))
             in_new_mail = self._is_first_with_mail(returned)
-            is_new = in_new_mail or bool(returned.in_place_of)
+            is_new = in_new_mail or bool(returned.in_place_of) or self._is_let_in(returned)
             if returned.is_to_merge or is_new or not (returned.is_duplicate or judged in self.judged):
                 news.append(returned)
                 self.judged[judged] = ""
@@ -253,6 +260,11 @@ class _Desk:
                 returned.number = self.judged[judged]
             self.mails |= {returned.mail.trail} if returned.mail and in_new_mail else set()
         return news
+
+    def _is_let_in(self, returned: Return) -> bool:
+        """Whether it was put aside, and the officer says now that it may go in: if it is held again, that counts."""
+        said = self.opening.intake.instructions
+        return bool(said.issue or said.allow) and returned.sha256 in list_put_aside(self.batch.register)
 
     def _is_first_with_mail(self, returned: Return) -> bool:
         """Whether its mail is new, and stands beside no other file of it on the sheet Returns."""
@@ -272,8 +284,16 @@ class _Desk:
             if not returned.in_place_of and any(saying in self.known for saying in says):
                 returned.is_duplicate = True
                 returned.findings = self._list_masked_again(returned)
+            if same := self.put_aside.get(returned.sha256):
+                returned.is_duplicate = True
+                returned.findings = [*self._list_masked_again(returned), self._describe_put_aside(same)]
             for saying in says:
                 self.known.setdefault(saying, "")
+
+    def _describe_put_aside(self, same: FilePutAside) -> Finding:
+        """The note that these very bytes were put aside or answered, and why."""
+        details = {"done": same.choice.lower(), "day": PartialDate.of_iso(same.at).words, "who": same.by}
+        return self.opening.intake.messages.remark("put_aside_before", details, entered=same.reason)
 
     def _find_masked(self, returned: Return) -> str:
         """The number of the return that the same bytes came as when something was masked that is allowed now; or ""."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import NamedTuple
@@ -13,6 +13,7 @@ from plan_sheets.core.model.findings import PlanSheetsError
 from plan_sheets.core.model.rounds import Round
 from plan_sheets.core.rating.control_totals import SubgroupReturn, sums
 from plan_sheets.core.rating.decisions import decisions
+from plan_sheets.core.rating.overrides import OVERRIDE, list_without_effect
 from plan_sheets.core.rating.to_do import Desk, list_tasks
 from plan_sheets.store import schemas
 from plan_sheets.store.plan_folder import NOT_TAKEN_IN, Folder, check_folder
@@ -25,7 +26,9 @@ from plan_sheets.store.register.desk import (
     read_year,
 )
 from plan_sheets.store.register.editions import EditionFacts, is_touched, list_editions
-from plan_sheets.store.register.reads import count_errors
+from plan_sheets.store.register.reads import FileFinding, count_errors
+from plan_sheets.store.register.settling.findings import list_findings
+from plan_sheets.store.register.settling.held import FilePutAside, list_put_aside
 from plan_sheets.store.register.standings import find_done, read_standings
 
 OFFICERS = "officer"
@@ -45,6 +48,10 @@ class RoundStatus:
     open_queries: int
     set_aside: Sequence[tuple[str, str, str, str]]
     """Files held or refused: verdict, number, file, the beginning of its SHA-256."""
+    put_aside: Sequence[FilePutAside]
+    """Files that were held or refused and that the officer put aside or answered: they are set aside no more."""
+    overrides: Sequence[str]
+    """The overrides of the round that do not hold, each a sentence."""
     decisions: int
     """What the executive has decided for the round so far."""
     unnamed: Sequence[str]
@@ -57,14 +64,21 @@ class RoundStatus:
     """The code of the first round that is not closed, issued or not: to it belongs what the plan changes."""
     touched: bool
     """Whether something came since the last of them that belongs to the round or an earlier one."""
+    findings: Sequence[tuple[FileFinding, bool]] = ()
+    """All findings of the round and of the plan last read, and of each whether it is dealt with, if that was asked."""
 
 
-def status_of(folder: Folder, code: str | Round | None, as_of: date) -> RoundStatus:
-    """The control totals of a round, None for the latest, on a day. Raises PlanSheetsError if it was not issued."""
+def status_of(folder: Folder, code: str | Round | None, as_of: date, *, findings: bool = False) -> RoundStatus:
+    """The control totals of a round, None for the latest, on a day. Raises PlanSheetsError if it was not issued.
+
+    `findings`: with all that there was to say of what came, dealt with or not.
+    """
     check_folder(folder)
     check_day(as_of, "as_of")
     with folder.register.as_it_stands():
-        return _read_status(folder, code, as_of)
+        status = _read_status(folder, code, as_of)
+        told = list_findings(folder.register, status.round) if findings else ()
+    return replace(status, findings=told)
 
 
 def _read_status(folder: Folder, code: str | Round | None, as_of: date) -> RoundStatus:
@@ -89,7 +103,9 @@ def _read_status(folder: Folder, code: str | Round | None, as_of: date) -> Round
     plan = NOT_TAKEN_IN if folder.plan_is_newer() else ""
     handed_over = list_editions(register, wanted)
     touched = bool(handed_over) and is_touched(register, wanted, handed_over[-1].batch)
-    told = rows, totals, len(queries), aside, len(decided), unnamed, plan, handed_over
+    done = [*list_put_aside(register).values()]
+    overrides = [*list_without_effect(register.history(field=OVERRIDE), wanted)] if wanted else []
+    told = rows, totals, len(queries), aside, done, overrides, len(decided), unnamed, plan, handed_over
     return RoundStatus(wanted, rounds[wanted].return_by if wanted else "", *told, register.first_open(), touched)
 
 

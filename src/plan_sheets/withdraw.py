@@ -22,10 +22,9 @@ from plan_sheets.store.register.batch import Batch, make_value_row
 from plan_sheets.store.register.reads import list_origins, list_said_beside, list_withdrawn
 from plan_sheets.store.register.record import add_query, record_findings
 from plan_sheets.store.register.register import Register, ReturnFacts
-from plan_sheets.store.register.statements import query_subject
+from plan_sheets.store.register.settling.subjects import OFFICE, query_subject
 from plan_sheets.store.register.troubles import UNCHANGED
 
-OFFICE = "The board officer"
 NOT_WITHDRAWN = {
     "plan": "It is plan.xlsx as it was read: change plan.xlsx, then: plan-sheets plan.",
     "officer": "It is an officer's workbook: correct in plan.xlsx or in the next officer's workbook what was settled.",

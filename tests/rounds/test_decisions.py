@@ -230,7 +230,7 @@ def test_two_masters_that_differ_are_settled_by_one_word(asked: Plan, choice: st
     assert (query.code, [cell.returned for cell in query.cells]) == ("statement_differs", [*second.values(), ""])
     answers: Answers = {
         "Queries": {str(query.id): {"Your choice": choice}},
-        "About": {"Settled by": {"Your answer": "Board officer"}},
+        "Start here": {"Settled by": {"Your answer": "Board officer"}},
     }
     settled = fill(make_officer(asked.folder, MET).path, asked.inbox / "officer.xlsx", answers)
     assert codes(asked.receive_one(settled, when=CAME_BACK)) == []

@@ -34,7 +34,7 @@ def settle(plan: Plan, sheet: str, column: str, **words: str) -> None:
     """Give the officer's workbook back with these words, by what they are about (`_` for a blank in it)."""
     made = make_officer(plan.folder, LATER).path
     rows = {about: {column: word} for about, word in words.items()}
-    answers = {sheet: rows, "About": {"Settled by": {"Your answer": "Board officer"}}}
+    answers = {sheet: rows, "Start here": {"Settled by": {"Your answer": "Board officer"}}}
     plan.receive_one(fill(made, plan.inbox / "officer.xlsx", answers), when=LATER)
 
 

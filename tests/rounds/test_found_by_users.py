@@ -86,7 +86,7 @@ def settle_first(one: Plan, choice: str) -> None:
     """The officer answers the first open query."""
     made = officer.make_officer(one.folder, LATER)
     ref = str(one.queries[0].id)
-    answers = {"Queries": table(f"| Query | Your choice |\n| {ref} | {choice} |"), "About": BY}
+    answers = {"Queries": table(f"| Query | Your choice |\n| {ref} | {choice} |"), "Start here": BY}
     filled = fill(made.path, one.inbox / f"officer-{ref}.xlsx", answers)
     receive_files(one.folder, [filled], LATER)
 
@@ -131,7 +131,7 @@ def test_a_settled_query_answered_otherwise_in_an_older_workbook_is_told(round_o
     ref = str(round_one.queries[0].id)
     receipts = []
     for choice in ("Keep", "Take"):
-        answers = {"Queries": table(f"| Query | Your choice |\n| {ref} | {choice} |"), "About": BY}
+        answers = {"Queries": table(f"| Query | Your choice |\n| {ref} | {choice} |"), "Start here": BY}
         receipts.append(round_one.receive_one(fill(made.path, round_one.inbox / f"{choice}.xlsx", answers), when=LATER))
     assert "settled_already" in codes(receipts[1])
     assert Key("action", "J1a.1", "progress") in round_one.history.by_key
@@ -156,7 +156,9 @@ def test_a_date_that_was_confirmed_makes_no_new_issue_of_the_same_round(round_on
     round_one.receive_one(round_one.filled("one", answers))
     made = officer.make_officer(round_one.folder, LATER)
     confirmed = table("| Proposal | Confirm |\n| J1a.1 new date 2016-17-Q1 | Yes |")
-    round_one.receive_one(fill(made.path, round_one.inbox / "officer.xlsx", {"To confirm": confirmed, "About": BY}))
+    round_one.receive_one(
+        fill(made.path, round_one.inbox / "officer.xlsx", {"To confirm": confirmed, "Start here": BY})
+    )
     assert round_one.stands("J1a.1", "due") == "May 2017"
     again = issue_round(round_one.folder, Q1, date(2016, 7, 15), LATER, ["DA"]).issues
     assert [(one.supersedes, one.again) for one in again] == [(None, True)]

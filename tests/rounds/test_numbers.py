@@ -37,7 +37,7 @@ def test_each_return_has_the_next_number_of_whose_it_is(round_one: Plan) -> None
 def test_the_officer_s_workbook_and_the_plan_have_numbers_of_their_own(round_one: Plan) -> None:
     made = office.receive_files(round_one.folder, round_one.filled("one", said()), RECEIVED_ON).officer
     assert made
-    answers = {"About": {"Settled by": {"Your answer": "Board officer"}}}
+    answers = {"Start here": {"Settled by": {"Your answer": "Board officer"}}}
     settled = fill(made.path, round_one.inbox / "settled.xlsx", answers)
     receipt = round_one.receive_one(settled, when=LATER)
     assert (receipt.kind, receipt.number) == ("officer", "OFFICER-1")

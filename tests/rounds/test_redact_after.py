@@ -23,7 +23,7 @@ def receive(plan: Plan, name: str, when: datetime = RECEIVED_ON, **texts: str) -
 def settle(plan: Plan) -> None:
     """The officer takes what is in conflict."""
     choices = {str(query.id): {"Your choice": "Take"} for query in plan.queries}
-    answers: Answers = {"Queries": choices, "About": {"Settled by": {"Your answer": "Board officer"}}}
+    answers: Answers = {"Queries": choices, "Start here": {"Settled by": {"Your answer": "Board officer"}}}
     path = fill(plan.path / "officer/2016-17-q1.xlsx", plan.inbox / "settled.xlsx", answers if choices else {})
     office.receive_files(plan.folder, [path], MADE_ON)
     path.unlink()

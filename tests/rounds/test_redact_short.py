@@ -183,7 +183,7 @@ def test_a_query_about_it_can_still_be_settled(round_one: Plan) -> None:
 
     answers = {
         "Queries": {str(query.id): {"Your choice": "Keep"}},
-        "About": {"Settled by": {"Your answer": "Board officer"}},
+        "Start here": {"Settled by": {"Your answer": "Board officer"}},
     }
     settled = fill(before, round_one.inbox / "settled.xlsx", answers)
     redact_texts(round_one.folder, "J1a.1", WHY, MADE_ON)

@@ -266,7 +266,7 @@ def test_what_the_officer_took_goes_with_the_return_that_said_it_and_not_with_th
     (query,) = three.queries
     answers: Answers = {
         "Queries": {str(query.id): {"Your choice": "Take"}},
-        "About": {"Settled by": {"Your answer": "Board officer"}},
+        "Start here": {"Settled by": {"Your answer": "Board officer"}},
     }
     settled = fill(three.path / "officer/2016-17-q1.xlsx", three.inbox / "settled.xlsx", answers)
     office.receive_files(three.folder, [settled], MADE_ON)

@@ -21,7 +21,7 @@ def release(plan: Plan, texts: dict[str, str | None], by: str = "Zoe Officer", w
     made = make_officer(plan.folder, when).path
     answers: Answers = {
         "Public text": {ref: {"Public text": text} for ref, text in texts.items()},
-        "About": {"Settled by": {"Your answer": by}},
+        "Start here": {"Settled by": {"Your answer": by}},
     }
     path = fill(made, plan.inbox / f"officer-{when:%H%M}.xlsx", answers)
     plan.receive_one(path, when=when)

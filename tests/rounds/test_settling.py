@@ -110,7 +110,10 @@ def test_the_officer_settles_a_conflict_by_one_word(round_one: Plan) -> None:
     files = [round_one.filled("one", said(progress="By A")), round_one.filled("two", said(progress="By B"))]
     office.receive_files(round_one.folder, files, LATER)
     before = round_one.said("J1a.1", "progress")
-    answers = {"Queries": {"1": {"Your choice": "take"}}, "About": {"Settled by": {"Your answer": "Board officer"}}}
+    answers = {
+        "Queries": {"1": {"Your choice": "take"}},
+        "Start here": {"Settled by": {"Your answer": "Board officer"}},
+    }
     settled = fill(officer_file(round_one), round_one.inbox / "officer.xlsx", answers)
     receipt = round_one.receive_one(settled, when=LATER)
     assert (receipt.kind, receipt.changes) == ("officer", 1)
@@ -124,7 +127,7 @@ def test_a_proposal_is_confirmed_and_then_issued(round_one: Plan) -> None:
     office.receive_files(round_one.folder, [round_one.filled("one", FURTHER)], LATER)
     answers = {
         "To confirm": {"DA.F1 further action": {"Confirm": "yes"}, "DA.F2 further action": {"Confirm": "No"}},
-        "About": {"Settled by": {"Your answer": "Board officer"}},
+        "Start here": {"Settled by": {"Your answer": "Board officer"}},
     }
     round_one.receive_one(fill(officer_file(round_one), round_one.inbox / "officer.xlsx", answers), when=LATER)
     assert [round_one.stands(ref, "agreement") for ref in ("DA.F1", "DA.F2")] == ["Agreed", "Declined"]
@@ -136,7 +139,10 @@ def test_a_proposal_is_confirmed_and_then_issued(round_one: Plan) -> None:
 
 def confirm(plan: Plan, made: Path, proposal: str) -> Any:
     """The receipt of an officer's workbook that says Yes to one proposal."""
-    answers = {"To confirm": {proposal: {"Confirm": "Yes"}}, "About": {"Settled by": {"Your answer": "Board officer"}}}
+    answers = {
+        "To confirm": {proposal: {"Confirm": "Yes"}},
+        "Start here": {"Settled by": {"Your answer": "Board officer"}},
+    }
     return plan.receive_one(fill(made, plan.inbox / "officer.xlsx", answers), when=LATER)
 
 
@@ -188,7 +194,10 @@ def test_proposals_are_confirmed_at_once_where_the_plan_says_so(round_one: Plan)
 def test_a_settlement_of_what_has_changed_since_is_asked_again(round_one: Plan) -> None:
     files = [round_one.filled("one", said(progress="By A")), round_one.filled("two", said(progress="By B"))]
     receipts = office.receive_files(round_one.folder, files, LATER).receipts.returns
-    answers = {"Queries": {"1": {"Your choice": "Take"}}, "About": {"Settled by": {"Your answer": "Board officer"}}}
+    answers = {
+        "Queries": {"1": {"Your choice": "Take"}},
+        "Start here": {"Settled by": {"Your answer": "Board officer"}},
+    }
     settled = fill(officer_file(round_one), round_one.inbox / "officer.xlsx", answers)
     stands = min(receipts, key=lambda one: one.sha256)
     round_one.receive_one(round_one.filled("three", said(progress="By C")), Instructions(replaces=stands.sha256), LATER)
@@ -202,7 +211,7 @@ def test_a_settlement_of_what_has_changed_since_is_asked_again(round_one: Plan) 
 def test_an_officers_workbook_that_was_filled_in_is_not_overwritten(round_one: Plan) -> None:
     office.receive_files(round_one.folder, [round_one.filled("one", FURTHER)], LATER)
     path = officer_file(round_one)
-    fill(path, path, {"About": {"Settled by": {"Your answer": "Half done"}}})
+    fill(path, path, {"Start here": {"Settled by": {"Your answer": "Half done"}}})
     typed = path.read_bytes()
     made = office.receive_files(round_one.folder, [round_one.filled("sos", SOS, "SOS")], LATER).officer
     assert path.read_bytes() == typed

@@ -117,7 +117,7 @@ def confirm(plan: Plan, *proposals: str) -> None:
     assert made
     answers = {
         "To confirm": {ref: {"Confirm": "Yes"} for ref in proposals},
-        "About": {"Settled by": {"Your answer": "Board officer"}},
+        "Start here": {"Settled by": {"Your answer": "Board officer"}},
     }
     plan.receive(fill(made.path, plan.inbox / "settled.xlsx", answers), when=LATER)
 
@@ -190,7 +190,7 @@ def test_what_cannot_be_withdrawn_is_said_and_nothing_changes(
     for path in (broken(round_one), untouched(round_one)):
         round_one.receive_one(path)
     office.receive_files(round_one.folder, round_one.filled("one", said()), RECEIVED_ON)
-    answers = {"About": {"Settled by": {"Your answer": "Board officer"}}}
+    answers = {"Start here": {"Settled by": {"Your answer": "Board officer"}}}
     round_one.receive(fill(round_one.path / "officer" / "2016-17-q1.xlsx", round_one.inbox / "o.xlsx", answers))
     before = (round_one.path / "register.sqlite").read_bytes()
     with pytest.raises(PlanSheetsError, match=told_of) as refused:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from plan_sheets.core.rating.control_totals import SubgroupReturn
     from plan_sheets.differ import MastersCompared
     from plan_sheets.status import RoundStatus, WhatNext
+    from plan_sheets.store.register.reads import FileFinding
     from plan_sheets.trace import Step
 
 
@@ -36,20 +37,17 @@ def print_status(round_status: RoundStatus, *, as_json: bool) -> None:
                     dict(zip(("verdict", "number", "file", "sha256"), file, strict=True))
                     for file in round_status.set_aside
                 ],
+                "put_aside": [file._asdict() for file in round_status.put_aside],
+                "overrides_without_effect": [*round_status.overrides],
                 "warning": round_status.plan,
                 "editions": [edition._asdict() for edition in round_status.editions],
                 "touched_since": round_status.touched,
                 "first_open_round": round_status.first_open or None,
+                "findings": [_describe_told(finding, is_done=done) for finding, done in round_status.findings],
             }
         )
         return
-    totals = f"{round_status.round}: {describe_totals(round_status.totals)}"
-    say(f"{totals if round_status.round else 'No round has been issued yet'}.")
-    for row in round_status.rows:
-        say(f"    {_describe_return(row, round_status.return_by)}")
-    for verdict, number, file, _ in round_status.set_aside:
-        say(f"    {verdict}: {number} {file}")
-    say(f"{count_of(round_status.open_queries, 'query', 'queries')} open.")
+    _print_returns(round_status)
     if round_status.decisions:
         refs = ", ".join(round_status.unnamed)
         nobody = f" Nobody's name stands with {refs}: ask who decided it." if refs else ""
@@ -65,6 +63,36 @@ def print_status(round_status: RoundStatus, *, as_json: bool) -> None:
         say(f"What plan.xlsx changes now counts from {Round.parse(round_status.first_open).of_year} on.")
     if round_status.plan:
         say(round_status.plan)
+    for finding, is_done in round_status.findings:
+        state = "done" if is_done else "open"
+        say(f"    {state} {finding.severity:<8} {_describe_place_of(finding)}: {finding.message}")
+
+
+def _print_returns(round_status: RoundStatus) -> None:
+    """Print how each subgroup's workbook stands, what is held, and what is open."""
+    totals = f"{round_status.round}: {describe_totals(round_status.totals)}"
+    say(f"{totals if round_status.round else 'No round has been issued yet'}.")
+    for row in round_status.rows:
+        say(f"    {_describe_return(row, round_status.return_by)}")
+    for verdict, number, file, _ in round_status.set_aside:
+        say(f"    {verdict}: {number} {file}")
+    if round_status.put_aside:
+        numbers = ", ".join(file.number for file in round_status.put_aside)
+        say(f"    {len(round_status.put_aside)} put aside: {numbers} (plan-sheets trace tells why)")
+    say(f"{count_of(round_status.open_queries, 'query', 'queries')} open.")
+    for sentence in round_status.overrides:
+        say(sentence)
+
+
+def _describe_told(finding: FileFinding, *, is_done: bool) -> dict[str, object]:
+    """A finding of a file that came, as it stands in JSON."""
+    told = {name: value for name, value in finding._asdict().items() if name not in ("return_id", "verdict")}
+    return {**told, "done": is_done}
+
+
+def _describe_place_of(finding: FileFinding) -> str:
+    """The number of a file, and the cell that a finding of it is about."""
+    return " ".join(filter(None, [finding.number, f"{finding.sheet}!{finding.cell}" if finding.sheet else ""]))
 
 
 def _describe_return(row: SubgroupReturn, return_by: str) -> str:

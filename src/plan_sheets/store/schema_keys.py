@@ -13,7 +13,7 @@ EACH_LENS = "each lens"
 FIELD_KEYS = (
     *("name", "title", "type", "format", "scope", "fill", "width", "constraints", "required_when", "refers"),
     "required_unless",
-    *("placeholders", "phrases", "findings", "prompt", "blank", "lens"),
+    *("placeholders", "phrases", "findings", "prompt", "blank", "lens", "emptied_with"),
 )
 CONSTRAINT_KEYS = {
     "required": "required",

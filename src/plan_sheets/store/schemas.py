@@ -65,6 +65,7 @@ def _read_field(record: Mapping[str, Any], found: Mapping[str, Any], lenses: Seq
         prompt=found.get("prompt", ""),
         blank=found.get("blank", "None"),
         lens=found.get("lens", False),
+        emptied_with=found.get("emptied_with", ""),
         keyed_by=_read_word(record, "keyed_by", "", file),
         new_rows=record.get("new_rows", False),
         become=record.get("become", ""),
@@ -176,6 +177,8 @@ def _check_references(
                     f"{where} refers to '{about['refers']}', of which chairs are offered no list.",
                     "Only refers: priority has a drop-down. Give an enum, or leave refers out.",
                 )
+        if about.get("emptied_with"):
+            find_named(records[record], about["emptied_with"], f"{where} is emptied with a field that is not there")
         for other, words in (*about.get("required_when", {}).items(), *about.get("required_unless", {}).items()):
             if other == "__line__":
                 continue

@@ -52,7 +52,10 @@ def full(issued_example: Path, tmp_path_factory: pytest.TempPathFactory) -> Path
     files = [plan.filled("one", {**said(progress="A"), **further}), plan.filled("two", said(progress="B"))]
     made = office.receive_files(plan.folder, files, RECEIVED_ON).officer
     assert made is not None
-    answers = {"Queries": {"1": {"Your choice": "Take"}}, "About": {"Settled by": {"Your answer": "Board officer"}}}
+    answers = {
+        "Queries": {"1": {"Your choice": "Take"}},
+        "Start here": {"Settled by": {"Your answer": "Board officer"}},
+    }
     office.receive_files(plan.folder, [fill(made.path, plan.inbox / "officer.xlsx", answers)], RECEIVED_ON)
     mail = EmailMessage()
     mail["From"], mail["Subject"] = "Chair <chair@example.org>", "Nothing new this quarter"

@@ -88,8 +88,10 @@ def merge_return(
     merged = Merged()
     together: list[MergedCell] = []
     rows = _statements(cells := list(cells), history, rounds)
+    emptied = _find_emptied(cells, history, rounds)
     for cell in cells:
         met = _merge(cell, history, rounds)
+        met = _empty(met) if (cell.key.record, cell.key.ref, cell.field.emptied_with) in emptied else met
         if (row := rows.get((cell.key.record, cell.key.ref))) is not None:
             met = met._replace(outcome=_of_statement(met))
             row.append(met)
@@ -97,7 +99,7 @@ def merge_return(
         if row is not None:
             continue
         if met.outcome is Outcome.TAKEN:
-            history.add(Held(cell.key, cell.value, cell.scope, met.round, history.next_seq(), source))
+            history.add(Held(cell.key, met.cell.value, cell.scope, met.round, history.next_seq(), source))
         elif met.outcome is Outcome.CONFLICT and source.document and met.head.source.document == source.document:
             together.append(met)
             merged.findings.append(_finding("conflict", met, messages))
@@ -130,6 +132,27 @@ def _merge(cell: Cell, history: History, rounds: _Rounds) -> MergedCell:
     holds = max(rounds.stands_from, head.round) if cell.scope == "standing" else rounds.answered
     outcome = cell.blocked or merge_cell(cell.base, head.value, cell.value)
     return MergedCell(cell, head, outcome, holds)
+
+
+def _find_emptied(cells: Iterable[Cell], history: History, rounds: _Rounds) -> set[tuple[str, str, str]]:
+    """Record, ref and field of each cell that empties others of its row, was emptied, and says otherwise nothing new.
+
+    Where somebody has changed it since, whether it shall be empty is asked as of any cell.
+    """
+    with_others = (_merge(cell, history, rounds) for cell in cells if cell.field.emptied_with == cell.field.name)
+    return {
+        (met.cell.key.record, met.cell.key.ref, met.cell.field.name)
+        for met in with_others
+        if met.outcome is Outcome.QUERY and met.cell.blocked is None and met.head.value == met.cell.base
+    }
+
+
+def _empty(met: MergedCell) -> MergedCell:
+    """A cell that is emptied with another one; one in which something else was typed, or stands by now, is not."""
+    cell, head = met.cell, met.head.value
+    if cell.blocked or cell.value not in ("", cell.base) or head != cell.base or not head:
+        return met
+    return met._replace(cell=cell._replace(value=""), outcome=Outcome.TAKEN)
 
 
 def _statements(cells: Iterable[Cell], history: History, rounds: _Rounds) -> dict[tuple[str, str], list[MergedCell]]:

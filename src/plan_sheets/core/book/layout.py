@@ -58,6 +58,8 @@ class Field:
     """What a locked cell says that has nothing to say: why."""
     lens: bool = False
     """Whether it is one of the considerations of the grid."""
+    emptied_with: str = ""
+    """The field of the row with which it is emptied, without a question; its own name where it is that one."""
     keyed_by: str = ""
     """Of its record: subgroup, where each subgroup has a row of its own under a ref (`J2.1/MH`); "" where none has."""
     new_rows: bool = False

@@ -23,10 +23,17 @@ class Proposal:
     standing: str
     round: str
     who: str
-    yes: NewValue | None
-    """What Yes writes; None while it cannot be confirmed: a further action needs a theme."""
+    yes: NewValue
+    """What Yes writes."""
     no: NewValue | None = None
     """What No writes: a further action is declined; of all else nothing becomes."""
+    lacks_theme: bool = False
+    """Whether it cannot be confirmed before the officer gives it a theme."""
+
+    @property
+    def is_further(self) -> bool:
+        """Whether it is an action that a chair wants to add."""
+        return self.no is not None
 
     @property
     def shown(self) -> str:
@@ -45,7 +52,12 @@ def proposals(history: History, rounds: Sequence[str]) -> Iterator[Proposal]:
 
 def subject(proposal: Proposal) -> str:
     """By what a settlement of this very proposal is known; another value makes another proposal."""
-    return f"proposal {proposal.ref} = {proposal.value}"
+    return f"{begin_subject(proposal.ref)}{proposal.value}"
+
+
+def begin_subject(ref: str) -> str:
+    """How the subject of every settlement of a proposal begins, by its ref; its value follows."""
+    return f"proposal {ref} = "
 
 
 def _further(history: History, ref: str) -> Iterator[Proposal]:
@@ -56,8 +68,7 @@ def _further(history: History, ref: str) -> Iterator[Proposal]:
         theme, what = history.text("action", ref, "theme"), history.text("action", ref, "what")
         title = f"A further action under {theme or 'no theme yet'}"
         who = held.source.who or held.source.subgroup
-        yes = agreed if theme else None
-        yield Proposal(f"{ref} further action", ref, title, what, "", held.round, who, yes, declined)
+        yield Proposal(f"{ref} further action", ref, title, what, "", held.round, who, agreed, declined, not theme)
 
 
 def _stage(history: History, ref: str, code: str) -> Iterator[Proposal]:

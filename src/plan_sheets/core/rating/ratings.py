@@ -9,10 +9,10 @@ from plan_sheets.core.model.dates import PartialDate
 from plan_sheets.core.model.history import History
 from plan_sheets.core.model.keys import Key, ref_order
 from plan_sheets.core.model.rounds import Round
-from plan_sheets.core.model.stages import Status
 from plan_sheets.core.rating.declined import Declined, stage_declined
+from plan_sheets.core.rating.overrides import find_override
 from plan_sheets.core.rating.plan_rows import Rows, lead_of, parent, subgroups_of
-from plan_sheets.core.rating.rag import CONFIRMABLE, ActionFacts, LastStep, Override, Rating, rate
+from plan_sheets.core.rating.rag import CONFIRMABLE, ActionFacts, LastStep, Rating, rate
 from plan_sheets.core.rating.thresholds import Thresholds
 
 RECORDS = (
@@ -137,7 +137,7 @@ def _facts(
         dates=_dates(history, ref, rounds),
         steps=_steps(history, ref, rounds),
         history=tuple((Round.parse(past), rated[past][ref].published) for past in rounds[:-1] if ref in rated[past]),
-        override=_override(history, ref, code),
+        override=find_override(history, ref, code),
         proposed=is_further(row),
     )
 
@@ -163,15 +163,6 @@ def _steps(history: History, ref: str, rounds: Sequence[str]) -> tuple[LastStep,
         )
         for before, now in reversed(list(pairs))
     )
-
-
-def _override(history: History, ref: str, code: str) -> Override | None:
-    """The officer's override of a round; None without a name and a reason, for it is printed with both."""
-    given, by, reason = (history.of_round("action", ref, f"override_{name}", code) for name in ("rag", "by", "reason"))
-    if not (given and by and reason):
-        return None
-    on = history.of_round("action", ref, "override_date", code)
-    return Override(Status(given), by, reason, on or "a date not given")
 
 
 def leads(rows: Rows) -> dict[str, str]:

@@ -3,57 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import NamedTuple
 
-from plan_sheets.core.answers.answers import AnswerRow, Answers, Cell, blocked_by
-from plan_sheets.core.answers.merge import Merged, MergedCell, merge_return
+from plan_sheets.core.answers.answers import Answers, Cell
+from plan_sheets.core.answers.merge import MergedCell, merge_return
 from plan_sheets.core.answers.returns import Return
-from plan_sheets.core.answers.settle import is_fresh, settle
-from plan_sheets.core.answers.tidy import tidy
 from plan_sheets.core.book.layout import Field
 from plan_sheets.core.model.dates import PartialDate
 from plan_sheets.core.model.findings import Finding, Outcome
-from plan_sheets.core.model.history import NOTHING, Held, Source
+from plan_sheets.core.model.history import NOTHING, Source
 from plan_sheets.core.model.keys import Key
 from plan_sheets.core.model.messages import Messages
-from plan_sheets.core.model.queries import NewValue, OpenQuery
-from plan_sheets.core.rating.proposals import proposals, subject
 from plan_sheets.store import schemas
+from plan_sheets.store.receiving.settle_answers import Merging, NewSettlement, Settler
 from plan_sheets.store.register import tables
 from plan_sheets.store.register.batch import Batch
-from plan_sheets.store.register.reads import find_settlement, read_new_rows
-from plan_sheets.store.register.record import ReceivedFile, add_query, add_return, record_return
+from plan_sheets.store.register.reads import read_new_rows
+from plan_sheets.store.register.record import ReceivedFile, add_return, record_return
 from plan_sheets.store.register.register import ReturnFacts
-from plan_sheets.store.register.statements import query_subject
+from plan_sheets.store.register.settling.subjects import OFFICE, query_subject
 
 STANDS = "phrase_stands"
 """The code of the finding that a cell says no more than that nothing has changed."""
-
-
-class NewSettlement(NamedTuple):
-    """What the officer settled by a cell of a return."""
-
-    subject: str
-    """What it is about: a query, or a proposal."""
-    choice: str
-    typed: str = ""
-    values: tuple[NewValue, ...] = ()
-    """The values that stand from now on."""
-
-
-@dataclass(slots=True)
-class _Merging:
-    """A return that is being merged, and what that comes to."""
-
-    returned: Return
-    answers: Answers
-    replaces: ReturnFacts | None
-    """The earlier return in whose place it comes; None if it comes in no one's."""
-    merged: Merged = field(default_factory=Merged)
-    settlements: list[NewSettlement] = field(default_factory=list)
-    asked_again: list[OpenQuery] = field(default_factory=list)
 
 
 class Merger:
@@ -64,12 +36,12 @@ class Merger:
         self.messages = messages
         self.register = batch.register
         self.history = batch.history()
-        self.rounds = [issued.code for issued in self.register.rounds()]
         self.new_rows = read_new_rows(self.register)
         """The ref of each row that a subgroup added, by the return that it first came in, its record and its row."""
         self.lineages: dict[int, str] = {}
         """SHA-256 of the first return of each chain of corrections, by the id of each return in it."""
-        self.year = int(self.history.text("plan", "", "year")[:4] or 0)
+        year = int(self.history.text("plan", "", "year")[:4] or 0)
+        self.settler = Settler(batch, messages, self.history, year)
 
     def merge(self, returned: Return, answers: Answers, replaces: ReturnFacts | None) -> None:
         """Steps 9 and 10 for one return: its lineage, cell by cell, what the officer settled in it; then all recorded.
@@ -77,7 +49,7 @@ class Merger:
         `replaces`: the return that the officer says it replaces, None if that was not said.
         """
         earlier, findings = self._earlier(answers, replaces)
-        merging = _Merging(returned, answers, earlier)
+        merging = Merging(returned, answers, earlier)
         cells = self._cells(merging)
         returned.findings += findings
         document = answers.document
@@ -96,14 +68,11 @@ class Merger:
         )
         returned.findings += merging.merged.findings
         merging.merged.cells += [_form_cell(cell, document.round) for cell in cells if cell.scope == "form"]
-        self._settle_queries(merging)
-        self._settle_proposals(merging)
-        if self.history.text("plan", "", "confirm_at_once") == "Yes":
-            self._confirm_all(merging)
+        self.settler.settle(merging)
         returned.changes, returned.conflicts = _count_changes(merging), merging.merged.count(Outcome.CONFLICT)
         self._record(merging)
 
-    def _cells(self, merging: _Merging) -> list[Cell]:
+    def _cells(self, merging: Merging) -> list[Cell]:
         """The cells as they are merged: added rows by their refs, a correction compared with what it corrects."""
         returned, earlier = merging.returned, merging.replaces
         base = self.register.next_bases(earlier.id) if earlier else {}
@@ -127,7 +96,7 @@ class Merger:
         )
         return cell._replace(blocked=Outcome.QUERY)
 
-    def _record(self, merging: _Merging) -> None:
+    def _record(self, merging: Merging) -> None:
         """The return with its cells, values, findings and queries; then what was settled in it."""
         answers, document = merging.answers, merging.answers.document
         received = replace(
@@ -143,24 +112,9 @@ class Merger:
         return_id, merging.returned.number = add_return(self.batch, received)
         for query in overtaken:
             settlement = NewSettlement(query_subject(query.id), "Received again")
-            self._record_settlement(settlement, return_id, "The board officer")
+            self.settler.record_settlement(settlement, return_id, OFFICE)
         record_return(self.batch, received, return_id, merging.merged, merging.returned.findings)
-        for settlement in merging.settlements:
-            self._record_settlement(settlement, return_id, answers.completed_by or "The board officer")
-        for query in merging.asked_again:
-            about = (query.code, query.round, query.subgroup, query.message)
-            heads = [self.history.head(cell.key, cell.scope, cell.round).value for cell in query.cells]
-            cells = [replace(cell, head=head) for cell, head in zip(query.cells, heads, strict=True)]
-            add_query(self.batch, query.return_id, about, cells)
-
-    def _record_settlement(self, settlement: NewSettlement, return_id: int, by: str) -> None:
-        """What was settled, and the values that stand by it."""
-        subject, choice, typed, values = settlement
-        made = self.batch.add(
-            tables.SETTLEMENT, subject=subject, choice=choice, typed=typed, by=by, return_id=return_id
-        )
-        for value in values:
-            self.batch.add_value(value.key, value.value, value.scope, value.round, settlement=made)
+        self.settler.record(merging, return_id)
 
     def _earlier(self, answers: Answers, named: ReturnFacts | None) -> tuple[ReturnFacts | None, list[Finding]]:
         """The earlier return that this one replaces, and what to say of that.
@@ -186,7 +140,7 @@ class Merger:
         received = PartialDate.of_iso(earlier.received).words
         return self.messages.finding("replaces", received=received, number=earlier.number)
 
-    def _name_new_rows(self, merging: _Merging, renamed: dict[Key, Key]) -> Iterator[Cell]:
+    def _name_new_rows(self, merging: Merging, renamed: dict[Key, Key]) -> Iterator[Cell]:
         """The cells, each row that was added under a ref of its own: the same for the same row of the same lineage.
 
         `renamed` is filled with the new key of each cell of such a row.
@@ -241,91 +195,6 @@ class Merger:
         self.lineages.update((earlier.id, root) for earlier in chain)
         return root
 
-    def _settle_queries(self, merging: _Merging) -> None:
-        """The officer's choices on `Queries`: applied, refused with a finding, or asked again.
-
-        What plan.xlsx asked in a round that has been closed meanwhile holds from the first that is not.
-        """
-        form = [(cell, row) for cell, row in merging.answers.typed("query") if cell.key.field == "choice"]
-        if not form:
-            return
-        queries = {str(query.id): query for query in self.register.open_queries()}
-        first_open = self.register.first_open()
-        queries |= {str(asked.id): asked.held_from(first_open) for asked in self.register.open_queries(kind="plan")}
-        blocked = blocked_by(merging.returned.findings)
-        for cell, row in form:
-            ref, choice, typed = cell.key.ref, cell.value, row.text("typed")
-            if not choice or cell.key in blocked:
-                continue
-            if ref in queries:
-                self._settle(merging, queries[ref], typed, cell, row)
-            elif (done := find_settlement(self.register, int(ref))) and (done.choice, done.typed) != (choice, typed):
-                settled = f"{done.choice}, by {done.by}"
-                self._tell(merging, "settled_already", cell, typed or choice, ref=ref, settled=settled)
-
-    def _tell(self, merging: _Merging, code: str, cell: Cell, entered: str, **details: object) -> None:
-        """A finding about a cell of the officer's workbook."""
-        finding = self.messages.finding(code, address=cell.address, key=cell.key, entered=entered, **details)
-        merging.returned.findings.append(finding)
-
-    def _settle(self, merging: _Merging, query: OpenQuery, typed: str, cell: Cell, row: AnswerRow) -> None:
-        """One choice; `cell` holds it, in whose `row` stands what the officer was shown."""
-        fresh = is_fresh(query, self.history, row.text("head"), schemas.title_of)
-        settled = settle(query, cell.value, typed, self.messages, self._read, cell.address, fresh=fresh)
-        about = query_subject(query.id)
-        if settled.finding is None:
-            self._apply(merging, NewSettlement(about, cell.value, typed, settled.values))
-            return
-        merging.returned.findings.append(settled.finding)
-        if settled.finding.code == "settled_meanwhile":
-            merging.settlements.append(NewSettlement(about, "Asked again", typed))
-            merging.asked_again.append(query)
-
-    def _settle_proposals(self, merging: _Merging) -> None:
-        """The officer's word on `To confirm`."""
-        answers = [(cell, row) for cell, row in merging.answers.typed("proposal") if cell.value in ("Yes", "No")]
-        offered = {proposal.ref: proposal for proposal in proposals(self.history, self.rounds)} if answers else {}
-        for cell, row in answers:
-            ref, word, shown = cell.key.ref, cell.value, row.text("proposed")
-            proposal = offered.get(ref)
-            if proposal is None or not (shown == proposal.shown or (proposal.no and shown.startswith(proposal.title))):
-                self._tell(merging, "proposal_gone", cell, word, ref=ref)
-            elif word == "Yes" and proposal.yes is None:
-                self._tell(merging, "proposal_without_theme", cell, word, ref=proposal.action)
-            else:
-                value = proposal.yes if word == "Yes" else proposal.no
-                self._apply(merging, NewSettlement(subject(proposal), word, values=(value,) if value else ()))
-
-    def _confirm_all(self, merging: _Merging) -> None:
-        """The plan says that proposals are confirmed at once."""
-        for proposal in list(proposals(self.history, self.rounds)):
-            if proposal.yes is not None:
-                self._apply(merging, NewSettlement(subject(proposal), "Yes", values=(proposal.yes,)))
-
-    def _apply(self, merging: _Merging, settlement: NewSettlement) -> None:
-        """Let what was settled stand from now on: a standing value never before what stands already."""
-        values = tuple(
-            replace(value, round=max(value.round, self.history.head(value.key, value.scope, value.round).round))
-            if value.scope == "standing"
-            else value
-            for value in settlement.values
-        )
-        merging.settlements.append(settlement._replace(values=values))
-        who, file = merging.answers.completed_by, merging.returned.file
-        for value in values:
-            source = Source("officer", who, file, self.batch.at, settled=True)
-            held = Held(value.key, value.value, value.scope, value.round, self.history.next_seq(), source)
-            self.history.add(held)
-
-    def _read(self, key: Key, text: str) -> str | None:
-        """A text tidied for its field; None if it does not fit."""
-        about = schemas.load_records()[key.record].get(key.field)
-        if about is None:
-            return text
-        tidied = tidy(text, about, year=self.year)
-        blocks = any(self.messages.by_code[remark.code].severity.blocks for remark in tidied.remarks)
-        return None if blocks else tidied.value
-
 
 def _of_correction(cell: Cell, base: str, stands: Collection[Key | None]) -> Cell:
     """A cell of a correction, compared with what the earlier return said: that stands where it says no change."""
@@ -338,7 +207,7 @@ def _form_cell(cell: Cell, round_code: str) -> MergedCell:
     return MergedCell(cell, NOTHING, cell.blocked or (Outcome.UNTOUCHED if untouched else Outcome.TAKEN), round_code)
 
 
-def _count_changes(merging: _Merging) -> int:
+def _count_changes(merging: Merging) -> int:
     """How many values a return changed."""
     taken = sum(
         merged_cell.outcome is Outcome.TAKEN and merged_cell.cell.scope in ("standing", "round")

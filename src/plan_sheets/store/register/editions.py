@@ -9,7 +9,7 @@ from sqlalchemy import BindParameter, Select, Text, bindparam, cast, func, liter
 
 from plan_sheets.store.register import tables
 from plan_sheets.store.register.register import Register
-from plan_sheets.store.register.statements import QUERY_SUBJECT
+from plan_sheets.store.register.settling.subjects import NAME_SUBJECT, QUERY_SUBJECT
 
 SAYS_NOTHING = ("untouched", "duplicate")
 """The verdicts of returns that change no master."""
@@ -90,6 +90,10 @@ def _recorded_since() -> tuple[Select[Any], ...]:
     w = tables.WITHDRAWAL.c
     withdrawn = select(w.id).where(w.batch > late, w.return_id.in_(of_subgroups))
     queries = select(literal(QUERY_SUBJECT) + cast(q.id, Text)).where(q.round <= till)
+    named = select(literal(NAME_SUBJECT) + cast(r.id, Text)).join_from(
+        tables.RETURN, tables.DOCUMENT, r.document == d.id
+    )
     settled = select(s.id).where(s.plan == bindparam("plan"), s.batch > late)
-    settled = settled.where(or_(s.subject.in_(queries), s.subject.like(bindparam("proposal"))))
+    of_round = or_(s.subject.in_(queries), s.subject.in_(named.where(d.round <= till)))
+    settled = settled.where(or_(of_round, s.subject.like(bindparam("proposal"))))
     return tuple(chosen.limit(1) for chosen in (values, returns, withdrawn, settled))

@@ -14,6 +14,7 @@ from plan_sheets.core.model.mail import QUOTING, Mail
 from plan_sheets.core.model.text import MASK
 from plan_sheets.store.register import statements, tables, withdrawals
 from plan_sheets.store.register.register import Register, ReturnFacts
+from plan_sheets.store.register.settling.subjects import OFFICE, query_subject
 from plan_sheets.store.register.troubles import UNCHANGED
 
 
@@ -68,6 +69,13 @@ class FileFinding(NamedTuple):
     kind: str
     round: str
     subgroup: str
+    return_id: int
+    verdict: str
+
+    @property
+    def key(self) -> Key:
+        """The fact that it is about; blank where it is about none."""
+        return Key(self.record, self.ref, self.field)
 
 
 class Entry(NamedTuple):
@@ -238,9 +246,16 @@ def list_traced_values(register: Register, about: str) -> list[TracedValue]:
     """
     entered = register.read(statements.entries_of_ref(), plan=register.plan, about=about)
     settled = register.read(statements.settled_values_of_ref(), plan=register.plan, about=about)
+    late = {register.returns(id=number)[0].number: name for number, name in register.late_names().items()}
     traced = [
         TracedValue._make([Key(*row[:3]), *row[3:-MAIL_COLUMNS], make_mail(register, row), ""])
         for row in (*entered, *settled)
+    ]
+    traced = [
+        value._replace(completed_by=late[value.number])
+        if value.number in late and value.completed_by in ("", OFFICE)
+        else value
+        for value in traced
     ]
     withdrawn = register.read(statements.withdrawn_values_of_ref(), plan=register.plan, about=about)
     for *place, code, value, number, file, sha, at, reason in withdrawn:
@@ -324,8 +339,8 @@ def read_redacted(register: Register) -> dict[str, str]:
 
 def find_settlement(register: Register, query: int) -> Settlement | None:
     """The last settlement of a query (its id); None if nobody has settled it."""
-    rows = register.read(statements.last_settlement(), plan=register.plan, subject=statements.query_subject(query))
-    return Settlement(*rows[0]) if rows else None
+    rows = register.read(statements.last_settlement(), plan=register.plan, subject=query_subject(query))
+    return next((Settlement(choice, typed, register.name_settler(*by)) for choice, typed, *by in rows), None)
 
 
 def list_rows_asked_about(register: Register) -> set[tuple[str, str]]:

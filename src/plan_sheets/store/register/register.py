@@ -20,6 +20,7 @@ from plan_sheets.core.model.rounds import first_open
 from plan_sheets.store.outbox import Outbox, sync_folders
 from plan_sheets.store.register import statements, tables
 from plan_sheets.store.register.batch import Batch
+from plan_sheets.store.register.settling.subjects import NAME_SUBJECT, OFFICE
 from plan_sheets.store.register.troubles import UNCHANGED, no_register
 from plan_sheets.store.register.withdrawals import describe_withdrawal, withdrawals
 
@@ -232,9 +233,9 @@ class Register:
             select(*columns, *origin, w.c.number, w.c.at, w.c.reason).select_from(joined).where(v.c.plan == self.plan)
         )
         chosen = chosen.where(*tables.hold(v, where))
-        source = cache(_read_source)
+        late, source = self.late_names(), cache(_read_source)
         return History.of(
-            Held(Key(record, ref, field), value, scope, round_code, seq, source(tuple(rest)))
+            Held(Key(record, ref, field), value, scope, round_code, seq, source(tuple(rest), late.get(rest[5], "")))
             for record, ref, field, value, scope, round_code, seq, *rest in self.read(chosen)
         )
 
@@ -255,16 +256,9 @@ class Register:
         """Documents whose columns hold these values, oldest first."""
         return [
             Document(
-                row.reference,
-                row.kind,
-                row.round,
-                row.subgroup,
-                row.signature,
+                *(row.reference, row.kind, row.round, row.subgroup, row.signature),
                 book_from(self._layout(row.layout), row.base),
-                row.created,
-                row.id,
-                row.supersedes,
-                row.answers_return,
+                *(row.created, row.id, row.supersedes, row.answers_return),
             )
             for row in self._rows(tables.DOCUMENT, **where)
         ]
@@ -333,6 +327,15 @@ class Register:
         """The subject of everything that was ever settled: queries and proposals."""
         return frozenset(subject for (subject,) in self.read(statements.settled_subjects(), plan=self.plan))
 
+    def late_names(self) -> dict[int, str]:
+        """Who settled what was settled in a return (its id) without a name, where that was said afterwards."""
+        named = self.read(statements.late_names(), plan=self.plan)
+        return {int(subject.removeprefix(NAME_SUBJECT)): by for subject, by in named}
+
+    def name_settler(self, by: str, return_id: int) -> str:
+        """Who settled something in a return: `by`, or the name that was given late where that is nobody's."""
+        return self.late_names().get(return_id, by) if by == OFFICE else by
+
     def open_queries(self, **where: object) -> list[OpenQuery]:
         """Every query that nobody has settled, oldest first; `where`: columns of the return that it came by."""
         queries, of_queries = statements.open_queries_by(*where)
@@ -346,15 +349,9 @@ class Register:
             )
         return [
             OpenQuery(
-                query.id,
-                query.code,
-                query.round,
-                query.subgroup,
-                query.message,
-                tuple(cells.get(query.id, ())),
-                query.return_id,
+                row.id, row.code, row.round, row.subgroup, row.message, tuple(cells.get(row.id, ())), row.return_id
             )
-            for query in found
+            for row in found
         ]
 
     def find_return(self, name: str) -> ReturnFacts:
@@ -388,11 +385,15 @@ class Register:
         return found
 
 
-def _read_source(origin: tuple[Any, ...]) -> Source:
-    """Where a value came from: a return, or a settlement in one. `origin`: columns as `history` selects them."""
+def _read_source(origin: tuple[Any, ...], late: str) -> Source:
+    """Where a value came from: a return, or a settlement in one. `origin`: columns as `history` selects them.
+
+    `late`: the name that was given later for what the officer settled without one; "" if none was.
+    """
     kind, completed_by, file, received, subgroup, return_id, document, by, number, at, reason = origin
     if number and not return_id:
         kind, received = "officer", at
-    named = (kind or "", by or completed_by or "", file or "", received or "", subgroup or "")
+    who = late if late and by in (None, OFFICE) else by or completed_by
+    named = (kind or "", who or "", file or "", received or "", subgroup or "")
     withdrawn = describe_withdrawal(number, at, reason) if number else ""
     return Source(*named, return_id or 0, document or 0, by is not None, withdrawn)

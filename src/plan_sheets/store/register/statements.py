@@ -25,19 +25,11 @@ from sqlalchemy import (
 )
 
 from plan_sheets.store.register import tables
+from plan_sheets.store.register.settling.subjects import FILE_SUBJECT, NAME_SUBJECT, QUERY_SUBJECT
 from plan_sheets.store.register.withdrawals import OF_WITHDRAWN, is_withdrawn, withdrawals
 
 SHA_ENOUGH = 6
 """How many letters of a SHA-256 the officer must give at least to name a return."""
-QUERY_SUBJECT = "query "
-"""How the subject of a settlement begins that is about a query."""
-FILE_SUBJECT = "file "
-"""How the subject of a settlement begins that is about a held or refused file: its SHA-256 follows."""
-
-
-def query_subject(query: int) -> str:
-    """The subject of the settlements of a query (its id)."""
-    return f"{QUERY_SUBJECT}{query}"
 
 
 @cache
@@ -141,6 +133,7 @@ def findings_to_read() -> Select[Any]:
             func.coalesce(d.kind, r.kind),
             func.coalesce(d.round, ""),
             func.coalesce(d.subgroup, ""),
+            *(r.id, r.verdict),
         ),
     )
     joined = tables.FINDING.join(tables.RETURN, f.return_id == r.id).outerjoin(tables.DOCUMENT, r.document == d.id)
@@ -371,8 +364,16 @@ def rows_asked_about() -> Select[Any]:
 def last_settlement() -> Select[Any]:
     """The last settlement of a `subject`."""
     s = tables.SETTLEMENT.c
-    chosen = rows_by(tables.SETTLEMENT, "subject").with_only_columns(s.choice, s.typed, s.by)
+    chosen = rows_by(tables.SETTLEMENT, "subject").with_only_columns(s.choice, s.typed, s.by, s.return_id)
     return chosen.order_by(None).order_by(s.id.desc()).limit(1)
+
+
+@cache
+def late_names() -> Select[Any]:
+    """Subject and name of each settlement that names who settled in a return without a name; oldest first."""
+    s = tables.SETTLEMENT.c
+    chosen = select(s.subject, s.by).where(s.plan == bindparam("plan"), s.subject.startswith(NAME_SUBJECT))
+    return chosen.order_by(s.id)
 
 
 @cache

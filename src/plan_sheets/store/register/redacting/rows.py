@@ -22,7 +22,7 @@ from plan_sheets.store.register.redacting.base import Told, redact_base
 from plan_sheets.store.register.redacting.sentences import redact_sentence
 from plan_sheets.store.register.redacting.typed import TypedTexts, has_words, is_word
 from plan_sheets.store.register.register import Register
-from plan_sheets.store.register.statements import QUERY_SUBJECT
+from plan_sheets.store.register.settling.subjects import QUERY_SUBJECT
 from plan_sheets.store.register.withdrawals import OF_WITHDRAWN
 from plan_sheets.store.schemas import load_records
 

@@ -7,10 +7,14 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Select, bindparam, func, literal, select
 
+from plan_sheets.core.model.findings import Severity
+from plan_sheets.core.model.mail import Mail
 from plan_sheets.store.register import tables
 from plan_sheets.store.register.batch import Batch
+from plan_sheets.store.register.reads import list_mails
 from plan_sheets.store.register.register import Register
-from plan_sheets.store.register.statements import FILE_SUBJECT
+from plan_sheets.store.register.settling.subjects import FILE_SUBJECT
+from plan_sheets.store.register.statements import rows_by
 
 PUT_ASIDE, ANSWERED = "Put aside", "Answered"
 """What becomes of a held file that is not taken in: it is left alone, or what its message says was entered."""
@@ -47,6 +51,19 @@ def list_put_aside(register: Register) -> dict[str, FilePutAside]:
     """The files that are put aside or answered, by SHA-256, in the order in which they were."""
     found = (FilePutAside(*row) for row in register.read(_put_aside(), plan=register.plan))
     return {file.sha256: file for file in found}
+
+
+def list_troubles(register: Register, return_id: int) -> list[str]:
+    """What there was to say of a file (its id) that kept it from being taken in, each sentence once."""
+    f = tables.FINDING.c
+    blocking = f.severity.in_([severity for severity in Severity if severity.blocks])
+    chosen = rows_by(tables.FINDING, "return_id").with_only_columns(f.message).where(blocking)
+    return list(dict.fromkeys(row.message for row in register.read(chosen, plan=register.plan, return_id=return_id)))
+
+
+def find_mail(register: Register, return_id: int) -> Mail | None:
+    """The e-mail that a file (its id) came in, or is; None if it came in none."""
+    return next(iter(list_mails(register, [return_id])), None)
 
 
 @cache

@@ -26,7 +26,8 @@ from plan_sheets.core.model.mail import QUOTING, Mail, describe_mail
 from plan_sheets.store.register import tables
 from plan_sheets.store.register.reads import MAIL_COLUMNS, TracedValue, make_mail
 from plan_sheets.store.register.register import Register
-from plan_sheets.store.register.statements import QUERY_SUBJECT, is_about, of_mail
+from plan_sheets.store.register.settling.subjects import QUERY_SUBJECT
+from plan_sheets.store.register.statements import is_about, of_mail
 
 MESSAGES = ("nothing_because", "message")
 """The answers of a form that are texts for the board officer."""
