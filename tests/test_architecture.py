@@ -51,6 +51,7 @@ ONLY = {
             "settling.findings",
             "settling.held",
             "settling.names",
+            "settling.plan_queries",
             "desk",
             "masks",
             "redacting.rows",

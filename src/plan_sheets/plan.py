@@ -10,6 +10,7 @@ from pathlib import Path
 
 from plan_sheets.core.answers.answers import Cell, month_ends
 from plan_sheets.core.answers.merge import Merged, MergedCell, merge_return
+from plan_sheets.core.answers.plan_queries import VANISHED, compare_with_asked, find_mended
 from plan_sheets.core.answers.returns import judge_findings
 from plan_sheets.core.book.compose import Facts, RowFacts, compose
 from plan_sheets.core.book.layout import Book
@@ -18,6 +19,7 @@ from plan_sheets.core.model.findings import Finding, Outcome, PlanSheetsError, S
 from plan_sheets.core.model.found import FoundWorkbook
 from plan_sheets.core.model.history import History, Source
 from plan_sheets.core.model.keys import Key
+from plan_sheets.core.model.queries import OpenQuery
 from plan_sheets.core.model.receipts import ALLOWS_IDENTIFIERS, Instructions
 from plan_sheets.core.rating.open_questions import OpenQuestion, open_questions
 from plan_sheets.core.rating.ratings import RECORDS, find_finished, is_declined
@@ -31,9 +33,15 @@ from plan_sheets.store.plan_folder import IS_OPEN, PLAN_FILE, AnyPath, Folder, a
 from plan_sheets.store.receiving.look import list_identified, look
 from plan_sheets.store.register.batch import Batch
 from plan_sheets.store.register.placeholders import list_placeholders
-from plan_sheets.store.register.reads import count_errors, list_rows_asked_about
+from plan_sheets.store.register.reads import count_errors
 from plan_sheets.store.register.record import ReceivedFile, add_return, record_return
 from plan_sheets.store.register.register import FILE, Register
+from plan_sheets.store.register.settling.plan_queries import (
+    close_mended,
+    list_compared,
+    note_settled,
+    read_last,
+)
 from plan_sheets.store.writing.hand_over import hand_over
 
 TITLE_OF_TEMPLATE = "Business plan"
@@ -67,6 +75,8 @@ class PlanMerged:
     """The code of the round from which on what it changed counts: the first that is not closed; "" before the first."""
     warning: str = ""
     """What is said of plan.xlsx where another program has it open; "" where none has."""
+    closed: int = 0
+    """How many queries it asks no more: what they were about was mended in it."""
 
 
 def new_plan(path: AnyPath, now: datetime, *, example: bool = False, secret: bytes | None = None) -> Folder:
@@ -97,6 +107,8 @@ def check_plan(folder: Folder) -> Checked:
     """plan.xlsx as it stands, merged or not: what is wrong in it and what a planner should look at."""
     check_folder(folder)
     read = _read(folder.read_plan(), {*last_read(folder).values()})
+    last = read_last(folder.register, _find_last(folder))
+    findings = note_settled(folder.register, last, read.cells, read.findings)
     rows = {record: read.rows(record) for record in RECORDS}
     placeholders = {
         finding.key: finding.entered or "" for finding in read.findings if finding.code == "placeholder" and finding.key
@@ -105,9 +117,9 @@ def check_plan(folder: Folder) -> Checked:
     finished = find_finished(folder.register.history())
     questions = list(open_questions(rows, placeholders, titles, finished))
     messages, base = schemas.load_messages(), last_read(folder)
-    findings = [*month_ends((cell._replace(base=base.get(cell.key, "")) for cell in read.cells), messages)]
+    findings += [*month_ends((cell._replace(base=base.get(cell.key, "")) for cell in read.cells), messages)]
     findings += find_plan_warnings(rows, {cell.key: cell for cell in read.cells}, messages, finished)
-    return Checked(count_records(rows, len(questions), finished), [*read.findings, *findings], questions)
+    return Checked(count_records(rows, len(questions), finished), findings, questions)
 
 
 def merge_plan(folder: Folder, now: datetime, instructions: Instructions | None = None) -> PlanMerged:
@@ -137,40 +149,65 @@ def _merge_in(folder: Folder, data: bytes, now: datetime, instructions: Instruct
         folder.sync_kept([folder.kept(sha256(data))])
     at, code = now.isoformat(timespec="seconds"), folder.register.first_open()
     with folder.register.batch(deed, at) as batch:
-        merged, findings = _merge(folder, read, code, batch)
+        reading = _merge(folder, read, code, batch)
+        merged, findings = reading.merged, reading.findings
         received = ReceivedFile(sha256(data), PLAN_FILE, "plan", judge_findings(findings), round=code)
-        record_return(batch, received, add_return(batch, received).id, merged, findings)
+        return_id = add_return(batch, received).id
+        record_return(batch, received, return_id, merged, findings)
+        for query in reading.mended:
+            close_mended(batch, query, return_id)
     errors = sum(finding.severity.has_to_be_mended for finding in findings)
     taken = merged.count(Outcome.TAKEN), len(merged.queries), errors
-    return PlanMerged(*taken, findings, round=code, warning=_warning(folder))
+    return PlanMerged(*taken, findings, round=code, warning=_warning(folder), closed=len(reading.mended))
 
 
 def _warning(folder: Folder) -> str:
     return IS_OPEN if folder.plan_is_open() else ""
 
 
-def _merge(folder: Folder, read: PlanRead, code: str, batch: Batch) -> tuple[Merged, tuple[Finding, ...]]:
-    """What became of the cells of plan.xlsx, which count from a round on (its code), and all that there is to say."""
-    base, history = last_read(folder), batch.history()
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """plan.xlsx as it was merged: what became of its cells, what there is to say, and the queries that it mends."""
+
+    merged: Merged
+    findings: tuple[Finding, ...]
+    mended: Sequence[OpenQuery]
+
+
+def _merge(folder: Folder, read: PlanRead, code: str, batch: Batch) -> _Reading:
+    """Merge the cells of plan.xlsx, which count from a round on (its code)."""
+    register, base, history = batch.register, last_read(folder), batch.history()
+    waiting = register.open_queries(kind="plan")
     cells = [cell._replace(base=base.get(cell.key, "")) for cell in read.cells]
+    cells = [*compare_with_asked(cells, waiting, list_compared(register, waiting))]
     vanished = [*_vanished(read, base, history)]
-    known = list_rows_asked_about(batch.register)
-    messages = schemas.load_messages()
+    messages, last = schemas.load_messages(), read_last(folder.register, _find_last(folder))
     findings = [*read.findings, *month_ends(cells, messages)]
     findings += [
-        messages.finding("row_vanished", key=key, ref=key.ref, record=key.record)
-        for key in vanished
-        if (key.record, key.ref) not in known
+        messages.finding(VANISHED, key=key, ref=key.ref, record=key.record) for key in vanished if last.entered.get(key)
     ]
-    back = [cell.key for cell in read.cells if cell.key.field == "ref" and _is_removed(history, cell.key)]
-    findings += [messages.finding("row_back", key=key, entered=key.ref, ref=key.ref, record=key.record) for key in back]
+    findings += _list_back(read, history)
+    asked = findings
+    findings = note_settled(register, last, read.cells, findings)
     refs = {record: fields["ref"] for record, fields in schemas.load_records().items() if "ref" in fields}
     cells += [Cell(key, refs[key.record], None, "", key.ref, key.ref, Outcome.QUERY) for key in vanished]
     source = Source("plan", received=batch.at, file=PLAN_FILE)
     merged = merge_return(cells, findings, history, code, source, messages)
-    waiting = {(query.code, query.message) for query in batch.register.open_queries()}
-    merged.queries = [query for query in merged.queries if (query.finding.code, query.finding.message) not in waiting]
-    return merged, (*findings, *merged.findings)
+    known = {(query.code, query.message) for query in waiting}
+    merged.queries = [query for query in merged.queries if (query.finding.code, query.finding.message) not in known]
+    return _Reading(merged, (*findings, *merged.findings), find_mended(waiting, merged, asked, vanished))
+
+
+def _list_back(read: PlanRead, history: History) -> list[Finding]:
+    """A query for each row that was taken out of the plan and stands in plan.xlsx."""
+    back = [cell.key for cell in read.cells if cell.key.field == "ref" and _is_removed(history, cell.key)]
+    messages = schemas.load_messages()
+    return [messages.finding("row_back", key=key, entered=key.ref, ref=key.ref, record=key.record) for key in back]
+
+
+def _find_last(folder: Folder) -> int:
+    """The id of the return by which plan.xlsx was read last; 0 if it never was."""
+    return next((plan.id for plan in reversed(folder.plans_read())), 0)
 
 
 def _is_removed(history: History, key: Key) -> bool:

@@ -60,6 +60,7 @@ def print_merged_plan(result: PlanTakenIn, *, as_json: bool, notes: bool) -> Non
             "taken": merged.taken,
             "queries": merged.queries,
             "errors": merged.errors,
+            "closed": merged.closed,
             "unchanged": merged.unchanged,
             "round": merged.round,
         }
@@ -83,9 +84,16 @@ def print_merged_plan(result: PlanTakenIn, *, as_json: bool, notes: bool) -> Non
         )
         print_findings(merged.findings, notes=notes)
         print_notes_left_out(merged.findings, notes=notes)
+        _print_closed(merged)
     if result.written:
         say(f"Written from the register: {result.written}")
     _print_officer(result.officer)
+
+
+def _print_closed(merged: PlanMerged) -> None:
+    """Print how many queries are no questions any more."""
+    if merged.closed:
+        say(f"{count_of(merged.closed, 'query', 'queries')} closed: mended in plan.xlsx.")
 
 
 def _print_errors(merged: PlanMerged) -> None:
@@ -130,6 +138,7 @@ def print_issues(result: RoundIssued, *, as_json: bool, notes: bool) -> None:
         say(f"plan.xlsx was merged first:{_count_from(result.merged)}")
         print_findings(result.merged.findings, notes=notes)
         print_notes_left_out(result.merged.findings, notes=notes)
+    _print_closed(result.merged)
     for workbook in result.issues:
         again = (
             " (as it was issued before)"

@@ -196,7 +196,6 @@ def test_files_are_known_by_their_bytes_their_answers_and_their_verdicts(registe
         ("b", "held"),
     }
     assert [row.sha256[0] for row in reads.list_returns_asking(register).values()] == ["d"]
-    assert reads.list_rows_asked_about(register) == {("action", "J1.1")}
     assert reads.read_new_rows(register) == {("a" * 64, "further", "1"): "J1.9"}
     assert reads.read_last_paths(register) == {"1": "plan-2.xlsx", "2": "plan.xlsx"}
     assert reads.read_last_shas(register) == {"plan.xlsx": "2", "plan-2.xlsx": "1"}

@@ -343,11 +343,6 @@ def find_settlement(register: Register, query: int) -> Settlement | None:
     return next((Settlement(choice, typed, register.name_settler(*by)) for choice, typed, *by in rows), None)
 
 
-def list_rows_asked_about(register: Register) -> set[tuple[str, str]]:
-    """Record and ref of every row of which a query ever asked whether it is there."""
-    return {(record, ref) for record, ref in register.read(statements.rows_asked_about(), plan=register.plan)}
-
-
 def list_people(register: Register, fields: Mapping[str, Collection[str]]) -> set[str]:
     """Who completed a return, who settled, and what was entered in these fields (by record), taken or not."""
     pairs = [(record, field) for record, names in fields.items() for field in names]

@@ -354,13 +354,6 @@ def returns_with_open_queries() -> Select[Any]:
 
 
 @cache
-def rows_asked_about() -> Select[Any]:
-    """Record and ref of every row whose being there a query asked about."""
-    c = tables.QUERY_CELL.c
-    return rows_by(tables.QUERY_CELL).order_by(None).with_only_columns(c.record, c.ref).where(c.field == "ref")
-
-
-@cache
 def last_settlement() -> Select[Any]:
     """The last settlement of a `subject`."""
     s = tables.SETTLEMENT.c
