@@ -25,6 +25,7 @@ from plan_sheets.core.rating.plan_rows import Rows, parent
 from plan_sheets.core.rating.proposals import Proposal, proposals, subject
 from plan_sheets.core.rating.rag import Rating
 from plan_sheets.core.rating.ratings import find_done_groups, is_further, rate_rounds, rows_at
+from plan_sheets.core.returned.said import SAID, list_sayable
 from plan_sheets.store import schemas
 from plan_sheets.store.plan_folder import Folder, check_folder
 from plan_sheets.store.register.batch import Batch
@@ -32,6 +33,7 @@ from plan_sheets.store.register.declined import list_declined
 from plan_sheets.store.register.reads import FileFinding, list_findings_to_read, list_returns_asking
 from plan_sheets.store.register.register import Register, ReturnFacts
 from plan_sheets.store.register.standings import read_standings
+from plan_sheets.store.register.tracing.said import SaidRow, list_said_rows
 from plan_sheets.store.writing.hand_over import hand_over
 
 READ = ("error", "query", "masked", "warning")
@@ -69,6 +71,8 @@ class _Facts:
     standings: Sequence[SubgroupReturn]
     returns: Mapping[int, ReturnFacts]
     """Those by which the queries came, by their ids."""
+    said: Mapping[str, SaidRow]
+    """The rows of `Said to me`, by their refs."""
     as_of: datetime
 
 
@@ -116,7 +120,8 @@ def _gather_facts(register: Register, now: datetime) -> _Facts:
     ratings = rate_rounds(history, rounds, then, list_declined(register, history))[code] if code else {}
     standings = read_standings(register, code, now.date(), find_done_groups(then, ratings)) if code else []
     plan = history, code, rounds, rows_at(history), then, ratings
-    return _Facts(register, *plan, register.open_queries(), offered, standings, list_returns_asking(register), now)
+    asking, said = list_returns_asking(register), list_said_rows(register)
+    return _Facts(register, *plan, register.open_queries(), offered, standings, asking, said, now)
 
 
 def _make_book(facts: _Facts, reference: str) -> Book:
@@ -126,6 +131,7 @@ def _make_book(facts: _Facts, reference: str) -> Book:
     rows = {
         "Returns": [_make_return_row(standing, facts.history) for standing in facts.standings],
         "Queries": [_make_query_row(query, facts) for query in facts.queries],
+        "Said to me": [RowFacts(ref, row.texts) for ref, row in facts.said.items() if row.is_wrong],
         "To confirm": [_make_proposal_row(proposal, facts.history) for proposal in facts.proposals],
         "Findings": list(_make_finding_rows(facts)),
         "Owners": list(_make_owner_rows(facts.rows)),
@@ -136,6 +142,10 @@ def _make_book(facts: _Facts, reference: str) -> Book:
         texts={"round_words": words, "totals": _describe_totals(facts)},
         created=day,
         rows=rows,
+        choices={
+            (SAID, "field"): tuple(each.heading for each in list_sayable(schemas.load_workbook_spec("subgroup"))),
+            (SAID, "round"): facts.rounds,
+        },
         forms=schemas.load_records(),
         reference=reference,
         secret=facts.register.secret,
@@ -191,15 +201,24 @@ def _make_query_row(query: OpenQuery, facts: _Facts) -> RowFacts:
         "head": together(query.cells, [head.value for head in heads], schemas.title_of),
         "head_from": "\n".join(dict.fromkeys(said_by(head.source) for head in heads if head.seq)),
         "returned": together(query.cells, [cell.returned for cell in query.cells], schemas.title_of),
-        "returned_from": _describe_return(returned, query.subgroup) if returned else "",
+        "returned_from": _describe_return(returned, query.subgroup, _find_said_by(query, facts)) if returned else "",
     }
     return RowFacts(str(query.id), contents)
 
 
-def _describe_return(returned: ReturnFacts, subgroup: str) -> str:
-    """Who completed a return, for which subgroup, when it came, and its file; what is not known is left out."""
-    day = PartialDate.of_iso(returned.received).words
-    return ", ".join(filter(None, [returned.number, returned.completed_by, subgroup, day, returned.file]))
+def _find_said_by(query: OpenQuery, facts: _Facts) -> str:
+    """Who said what a query asks about, where it came by `Said to me`; else ""."""
+    said = {(row.return_id, row.key): row.by for row in facts.said.values()}
+    return next((by for cell in query.cells if (by := said.get((query.return_id, cell.key)))), "")
+
+
+def _describe_return(returned: ReturnFacts, subgroup: str, said_by: str) -> str:
+    """Who completed a return, for which subgroup, when it came, and its file; what is not known is left out.
+
+    `said_by`: who said it, where that is not who completed the return; else "".
+    """
+    day, who = PartialDate.of_iso(returned.received).words, said_by or returned.completed_by
+    return ", ".join(filter(None, [returned.number, who, subgroup, day, returned.file]))
 
 
 def _describe_cell(cell: QueryCell) -> str:

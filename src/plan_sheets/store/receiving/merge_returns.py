@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import NamedTuple
@@ -20,7 +20,9 @@ from plan_sheets.core.model.keys import Key
 from plan_sheets.core.model.messages import Messages
 from plan_sheets.core.model.queries import NewValue, OpenQuery
 from plan_sheets.core.rating.proposals import proposals, subject
+from plan_sheets.core.returned.said import SAID
 from plan_sheets.store import schemas
+from plan_sheets.store.receiving.said import Listener
 from plan_sheets.store.register import tables
 from plan_sheets.store.register.batch import Batch
 from plan_sheets.store.register.reads import find_settlement, read_new_rows
@@ -54,6 +56,8 @@ class _Merging:
     merged: Merged = field(default_factory=Merged)
     settlements: list[NewSettlement] = field(default_factory=list)
     asked_again: list[OpenQuery] = field(default_factory=list)
+    answered: list[str] = field(default_factory=list)
+    """The numbers of the e-mails without a workbook that it deals with."""
 
 
 class Merger:
@@ -86,7 +90,7 @@ class Merger:
         plan_cells = [cell for cell in cells if cell.scope != "form"]
         merging.merged = merge_return(
             plan_cells,
-            returned.findings,
+            [finding for finding in returned.findings if finding.key is None or finding.key.record != SAID],
             self.history,
             document.round,
             source,
@@ -95,13 +99,24 @@ class Merger:
             stands_from=self.register.first_open() if document.kind == "officer" else None,
         )
         returned.findings += merging.merged.findings
-        merging.merged.cells += [_form_cell(cell, document.round) for cell in cells if cell.scope == "form"]
+        form = [cell for cell in cells if cell.scope == "form" and cell.key.record != SAID]
+        merging.merged.cells += [_form_cell(cell, document.round) for cell in form]
+        self._merge_said(merging)
         self._settle_queries(merging)
         self._settle_proposals(merging)
         if self.history.text("plan", "", "confirm_at_once") == "Yes":
             self._confirm_all(merging)
         returned.changes, returned.conflicts = _count_changes(merging), merging.merged.count(Outcome.CONFLICT)
         self._record(merging)
+
+    def _merge_said(self, merging: _Merging) -> None:
+        """What the officer was told by other ways than a return."""
+        adding = self._add_row, self._as_row
+        listener = Listener(self.batch, self.messages, self.history, self.rounds, self.new_rows, *adding)
+        heard = listener.hear(merging.returned, merging.answers)
+        merging.merged.cells += heard.merged.cells
+        merging.merged.queries += heard.merged.queries
+        merging.answered += heard.answered
 
     def _cells(self, merging: _Merging) -> list[Cell]:
         """The cells as they are merged: added rows by their refs, a correction compared with what it corrects."""
@@ -200,16 +215,21 @@ class Merger:
                 yield cell
         lineage = self._root(earlier) if earlier else merging.returned.sha256
         for (record, row), typed in rows.items():
-            ref = self.new_rows.get((lineage, record, row))
-            if ref is None and not any(cell.entered.strip() for cell in typed):
+            is_there = (lineage, record, row) in self.new_rows
+            if not is_there and not any(cell.entered.strip() for cell in typed):
                 continue
-            if ref is None:
-                ref = self._new_ref(answers.document.subgroup, typed[0].field)
-                self.new_rows[lineage, record, row] = ref
-                self.batch.add(tables.NEW_ROW, lineage=lineage, record=record, row=row, ref=ref)
+            ref = self._add_row(lineage, record, row, answers.document.subgroup, typed[0].field)
             becomes = typed[0].field.become or record
             renamed.update({cell.key: Key(becomes, ref, cell.key.field) for cell in typed})
             yield from self._as_row(becomes, ref, typed, answers.document.subgroup)
+
+    def _add_row(self, lineage: str, record: str, row: str, subgroup: str, field: Field) -> str:
+        """The ref of a row that was added: a new one, if it has none yet."""
+        place = lineage, record, row
+        if place not in self.new_rows:
+            self.new_rows[place] = self._new_ref(subgroup, field)
+            self.batch.add(tables.NEW_ROW, lineage=lineage, record=record, row=row, ref=self.new_rows[place])
+        return self.new_rows[place]
 
     def _new_ref(self, subgroup: str, field: Field) -> str:
         """The first free ref of a row that a subgroup added: `DA.F2` of a further action, `DA.R1` of a risk."""
@@ -217,7 +237,7 @@ class Merger:
         stem = f"{subgroup}.{field.record[0].upper()}"
         return next(ref for number in range(1, len(taken) + 2) if (ref := f"{stem}{number}") not in taken)
 
-    def _as_row(self, record: str, ref: str, typed: list[Cell], subgroup: str) -> Iterator[Cell]:
+    def _as_row(self, record: str, ref: str, typed: Sequence[Cell], subgroup: str) -> Iterator[Cell]:
         """The cells of an added row, with what the program says of it: its ref; of an action, who proposes it."""
         proposed = {"agreement": "Proposed", "proposed_by": subgroup, "subgroups": subgroup}
         fields = schemas.load_records()[record]
