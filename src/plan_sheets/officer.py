@@ -29,9 +29,9 @@ from plan_sheets.core.returned.said import SAID, list_sayable
 from plan_sheets.store import schemas
 from plan_sheets.store.plan_folder import Folder, check_folder
 from plan_sheets.store.register.batch import Batch
-from plan_sheets.store.register.declined import list_declined
 from plan_sheets.store.register.reads import FileFinding, list_findings_to_read, list_returns_asking
 from plan_sheets.store.register.register import Register, ReturnFacts
+from plan_sheets.store.register.settling.declined import list_declined
 from plan_sheets.store.register.standings import read_standings
 from plan_sheets.store.register.tracing.said import SaidRow, list_said_rows
 from plan_sheets.store.writing.hand_over import hand_over

@@ -13,9 +13,9 @@ from plan_sheets.core.model.text import plain, quoted
 from plan_sheets.core.rating.declined import NO
 from plan_sheets.store import schemas
 from plan_sheets.store.plan_folder import Folder, check_folder
-from plan_sheets.store.register.declined import list_declined
 from plan_sheets.store.register.reads import TracedValue, list_traced_values
 from plan_sheets.store.register.register import Register
+from plan_sheets.store.register.settling.declined import list_declined
 from plan_sheets.store.register.tracing.texts import SaidElsewhere, list_known, list_texts
 
 HEADED_IN = ("plan", "subgroup", "officer", "master")

@@ -21,11 +21,11 @@ from plan_sheets.core.rating.ratings import find_done_groups, rate_rounds, rows_
 from plan_sheets.core.rating.snapshot import Snapshot, day_of
 from plan_sheets.core.rating.taken_out import TakenOut, find_taken_out
 from plan_sheets.store import schemas
-from plan_sheets.store.register.declined import list_declined
 from plan_sheets.store.register.known_names import NOT_READ
 from plan_sheets.store.register.placeholders import Placeholder, find_open_placeholders
 from plan_sheets.store.register.reads import find_keys_left_by_returns, list_issues, list_returns_of_rounds
 from plan_sheets.store.register.register import Register
+from plan_sheets.store.register.settling.declined import list_declined
 
 KINDS = ("subgroup", "feedback")
 """The kinds of documents by which subgroups report."""

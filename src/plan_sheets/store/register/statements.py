@@ -31,6 +31,8 @@ SHA_ENOUGH = 6
 """How many letters of a SHA-256 the officer must give at least to name a return."""
 QUERY_SUBJECT = "query "
 """How the subject of a settlement begins that is about a query."""
+FILE_SUBJECT = "file "
+"""How the subject of a settlement begins that is about a held or refused file: its SHA-256 follows."""
 
 
 def query_subject(query: int) -> str:
@@ -81,11 +83,12 @@ def returns_named(name: str) -> Select[Any]:
 
 @cache
 def set_aside() -> Select[Any]:
-    """The last row of each file, of those whose last `verdict` was this one; in the order in which they first came."""
-    r = tables.RETURN
+    """The last row of each file whose last `verdict` was this one, none put aside since; as they first came."""
+    r, s = tables.RETURN, tables.SETTLEMENT.c
     files = select(func.min(r.c.id).label("first"), func.max(r.c.id).label("last")).group_by(r.c.plan, r.c.sha256)
     each = files.subquery()
-    return rows_by(r, "verdict").join(each, r.c.id == each.c.last).order_by(None).order_by(each.c.first)
+    put = exists().where(s.plan == r.c.plan, s.subject == literal(FILE_SUBJECT) + r.c.sha256, s.return_id > r.c.id)
+    return rows_by(r, "verdict").join(each, r.c.id == each.c.last).where(~put).order_by(None).order_by(each.c.first)
 
 
 @cache

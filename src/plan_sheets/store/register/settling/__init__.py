@@ -1,0 +1,1 @@
+"""What the officer settled beside the values of cells."""
