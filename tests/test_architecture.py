@@ -52,6 +52,7 @@ ONLY = {
             "desk",
             "masks",
             "redacting.rows",
+            "tracing.said",
             "tracing.texts",
             "withdrawals",
         )

@@ -11,7 +11,7 @@ from plan_sheets.core.answers.merge import said_by
 from plan_sheets.core.answers.settle import together
 from plan_sheets.core.book.compose import Facts, RowFacts, compose
 from plan_sheets.core.book.document import Document, base_text, layout_text
-from plan_sheets.core.book.layout import Book
+from plan_sheets.core.book.layout import Book, Field
 from plan_sheets.core.book.signature import REFERENCE, SIGNATURE
 from plan_sheets.core.editions.public_text import release_rows
 from plan_sheets.core.model.dates import PartialDate, check_moment
@@ -128,6 +128,7 @@ def _make_book(facts: _Facts, reference: str) -> Book:
     plan = facts.history.record("plan", "")
     words = Round.parse(facts.code).words if facts.code else "the plan, before any round"
     day = datetime.combine(facts.as_of.date(), time())
+    sayable = list_sayable(schemas.load_workbook_spec("subgroup"))
     rows = {
         "Returns": [_make_return_row(standing, facts.history) for standing in facts.standings],
         "Queries": [_make_query_row(query, facts) for query in facts.queries],
@@ -137,13 +138,14 @@ def _make_book(facts: _Facts, reference: str) -> Book:
         "Owners": list(_make_owner_rows(facts.rows)),
         "Overrides": list(_make_override_rows(facts)),
         "Public text": list(release_rows(facts.history, facts.code, facts.then)) if facts.code else [],
+        "Fields": [RowFacts(each.heading, {"what": _describe_field(each.field)}) for each in sayable],
     }
     made = Facts(
         texts={"round_words": words, "totals": _describe_totals(facts)},
         created=day,
         rows=rows,
         choices={
-            (SAID, "field"): tuple(each.heading for each in list_sayable(schemas.load_workbook_spec("subgroup"))),
+            (SAID, "field"): tuple(each.heading for each in sayable),
             (SAID, "round"): facts.rounds,
         },
         forms=schemas.load_records(),
@@ -159,6 +161,11 @@ def _make_book(facts: _Facts, reference: str) -> Book:
         locks_sheets=plan["lock_workbooks"] != "No",
     )
     return compose(schemas.load_workbook_spec("officer"), made)
+
+
+def _describe_field(field: Field) -> str:
+    """What belongs into a field: its prompt, and the words of its list."""
+    return f"{field.prompt} One of: {', '.join(field.choices)}." if field.choices else field.prompt
 
 
 def _describe_totals(facts: _Facts) -> str:
@@ -177,6 +184,12 @@ def _describe_received(standing: SubgroupReturn) -> str:
     return f" (received {_describe_day(standing.received)})" if standing.received else ""
 
 
+def _describe_verdict(standing: SubgroupReturn) -> str:
+    """What became of the workbook; and how much was said to the officer otherwise."""
+    said = f", {standing.said} said to you" if standing.said else ""
+    return standing.verdict.replace("_", " ").capitalize() + said
+
+
 def _make_return_row(standing: SubgroupReturn, history: History) -> RowFacts:
     contents = {
         "ref": f"{standing.subgroup} {history.text('subgroup', standing.subgroup, 'title')}",
@@ -184,7 +197,8 @@ def _make_return_row(standing: SubgroupReturn, history: History) -> RowFacts:
         "return_by": _describe_day(standing.return_by),
         "returned": _describe_day(standing.returned) + _describe_received(standing),
         "number": standing.numbers,
-        "verdict": standing.verdict.replace("_", " ").capitalize(),
+        "verdict": standing.verdict.replace("_", " ").capitalize()
+        + (f", {standing.said} said" if standing.said else ""),
         "days_late": str(standing.days_late),
         "completed_by": standing.completed_by,
         "message": standing.message,

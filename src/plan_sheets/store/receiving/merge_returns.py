@@ -28,6 +28,7 @@ from plan_sheets.store.register.batch import Batch
 from plan_sheets.store.register.reads import find_settlement, read_new_rows
 from plan_sheets.store.register.record import ReceivedFile, add_query, add_return, record_return
 from plan_sheets.store.register.register import ReturnFacts
+from plan_sheets.store.register.settling.held import ANSWERED, settle_held
 from plan_sheets.store.register.statements import query_subject
 
 STANDS = "phrase_stands"
@@ -162,11 +163,19 @@ class Merger:
         record_return(self.batch, received, return_id, merging.merged, merging.returned.findings)
         for settlement in merging.settlements:
             self._record_settlement(settlement, return_id, answers.completed_by or "The board officer")
+        self._settle_messages(merging, return_id)
         for query in merging.asked_again:
             about = (query.code, query.round, query.subgroup, query.message)
             heads = [self.history.head(cell.key, cell.scope, cell.round).value for cell in query.cells]
             cells = [replace(cell, head=head) for cell, head in zip(query.cells, heads, strict=True)]
             add_query(self.batch, query.return_id, about, cells)
+
+    def _settle_messages(self, merging: _Merging, return_id: int) -> None:
+        """The held e-mails without a workbook that are dealt with on `Said to me`."""
+        held = self.register.set_aside("held") if merging.answered else ()
+        for file in (file for file in held if file.number in merging.answered):
+            by = merging.answers.completed_by or "The board officer"
+            settle_held(self.batch, file.sha256, ANSWERED, "Entered on Said to me", by, return_id)
 
     def _record_settlement(self, settlement: NewSettlement, return_id: int, by: str) -> None:
         """What was settled, and the values that stand by it."""

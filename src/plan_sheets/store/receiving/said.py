@@ -28,6 +28,7 @@ from plan_sheets.store.register.tracing.said import SaidRow, list_said_rows
 
 _OF_MESSAGE = "mail_without_workbook"
 """The code of the finding that an e-mail came without a workbook."""
+_POSTCODE = "postcode"
 _TEXT = "text"
 _MASKED = Severity.MASKED
 _NOT_TAKEN = (Severity.ERROR, Severity.QUERY)
@@ -156,7 +157,10 @@ class Listener:
         who = ", typed in by ".join(filter(None, [statement.who, answers.completed_by]))
         cells, found = self._make_cells(typed, statement, known, answers, SaidBy(typed.ref, who))
         cell, text = cells[-1], typed.cells[_TEXT]
-        returned.rename({text.key: cell.key})
+        about = {"heading": statement.field.title, "ref": cell.key.ref}
+        returned.findings = [
+            self._retell(each, cell, about) if each.key == text.key else each for each in returned.findings
+        ]
         found += self._check(cell, statement.round) if cell.blocked is None and not blocked_by(found) else ()
         earlier = [each for each in returned.findings if (each.key, each.address) == (cell.key, cell.address)]
         cells[-1] = cell._replace(blocked=blocked_by([*earlier, *found]).get(cell.key))
@@ -171,6 +175,14 @@ class Listener:
         others = {name: cell for name, cell in typed.cells.items() if name != _TEXT}
         heard.merged.cells += _keep(typed._replace(cells=others), outcome if is_wrong else Outcome.TAKEN)
         heard.answered += [statement.answers] if statement.answers and not is_wrong else []
+
+    def _retell(self, finding: Finding, cell: Cell, about: Mapping[str, str]) -> Finding:
+        """A finding about what was said, as one about the fact; what asks about it names that."""
+        if finding.code == _POSTCODE:
+            return self.messages.remark(
+                _POSTCODE, about, address=finding.address, key=cell.key, entered=finding.entered
+            )
+        return replace(finding, key=cell.key)
 
     def _make_cells(
         self, typed: _Typed, statement: Statement, known: SaidRow | None, answers: Answers, said: SaidBy
