@@ -55,6 +55,7 @@ ONLY = {
             "desk",
             "masks",
             "redacting.rows",
+            "tracing.said",
             "tracing.texts",
             "withdrawals",
         )

@@ -11,7 +11,7 @@ from plan_sheets.core.answers.merge import said_by
 from plan_sheets.core.answers.settle import together
 from plan_sheets.core.book.compose import Facts, RowFacts, compose
 from plan_sheets.core.book.document import Document, base_text, layout_text
-from plan_sheets.core.book.layout import Book
+from plan_sheets.core.book.layout import Book, Field
 from plan_sheets.core.book.signature import REFERENCE, SIGNATURE
 from plan_sheets.core.editions.public_text import release_rows
 from plan_sheets.core.model.dates import PartialDate, check_moment
@@ -26,6 +26,7 @@ from plan_sheets.core.rating.plan_rows import Rows, parent
 from plan_sheets.core.rating.proposals import Proposal, proposals, subject
 from plan_sheets.core.rating.rag import Rating
 from plan_sheets.core.rating.ratings import find_done_groups, is_further, rate_rounds, rows_at
+from plan_sheets.core.returned.said import SAID, list_sayable
 from plan_sheets.store import schemas
 from plan_sheets.store.plan_folder import Folder, check_folder
 from plan_sheets.store.register.batch import Batch
@@ -35,6 +36,7 @@ from plan_sheets.store.register.settling.declined import list_declined
 from plan_sheets.store.register.settling.findings import list_findings
 from plan_sheets.store.register.settling.held import find_mail, list_troubles
 from plan_sheets.store.register.standings import read_standings
+from plan_sheets.store.register.tracing.said import SaidRow, list_said_rows
 from plan_sheets.store.writing.hand_over import hand_over
 
 KEPT = "the file as it came ({sha256} in returned/, if it was kept)"
@@ -72,6 +74,8 @@ class _Facts:
     standings: Sequence[SubgroupReturn]
     returns: Mapping[int, ReturnFacts]
     """Those by which the queries came, by their ids."""
+    said: Mapping[str, SaidRow]
+    """The rows of `Said to me`, by their refs."""
     as_of: datetime
 
 
@@ -119,7 +123,8 @@ def _gather_facts(register: Register, now: datetime) -> _Facts:
     ratings = rate_rounds(history, rounds, then, list_declined(register, history))[code] if code else {}
     standings = read_standings(register, code, now.date(), find_done_groups(then, ratings)) if code else []
     plan = history, code, rounds, rows_at(history), then, ratings
-    return _Facts(register, *plan, register.open_queries(), offered, standings, list_returns_asking(register), now)
+    asking, said = list_returns_asking(register), list_said_rows(register)
+    return _Facts(register, *plan, register.open_queries(), offered, standings, asking, said, now)
 
 
 def _make_book(facts: _Facts, reference: str) -> Book:
@@ -127,9 +132,11 @@ def _make_book(facts: _Facts, reference: str) -> Book:
     words = Round.parse(facts.code).words if facts.code else "the plan, before any round"
     day = datetime.combine(facts.as_of.date(), time())
     themes = {ref: f"{ref} {row['title']}".strip() for ref, row in facts.rows["priority"].items()}
+    sayable = list_sayable(schemas.load_workbook_spec("subgroup"))
     rows = {
         "Returns": [_make_return_row(standing, facts.history) for standing in facts.standings],
         "Queries": [_make_query_row(query, facts) for query in facts.queries],
+        "Said to me": [RowFacts(ref, row.texts) for ref, row in facts.said.items() if row.is_wrong],
         "To confirm": [_make_proposal_row(proposal, facts.history) for proposal in facts.proposals],
         "Held files": list(_make_held_rows(facts.register)),
         "Findings": list(_make_finding_rows(facts)),
@@ -137,12 +144,17 @@ def _make_book(facts: _Facts, reference: str) -> Book:
         "Owners": list(_make_owner_rows(facts.rows)),
         "Overrides": list(_make_override_rows(facts)),
         "Public text": list(release_rows(facts.history, facts.code, facts.then)) if facts.code else [],
+        "Fields": [RowFacts(each.heading, {"what": _describe_field(each.field)}) for each in sayable],
     }
     made = Facts(
         texts={"round_words": words, "totals": _describe_totals(facts)},
         created=day,
         rows=rows,
-        choices={("proposal", "theme"): tuple(themes.values())},
+        choices={
+            ("proposal", "theme"): tuple(themes.values()),
+            (SAID, "field"): tuple(each.heading for each in sayable),
+            (SAID, "round"): facts.rounds,
+        },
         forms=schemas.load_records(),
         reference=reference,
         secret=facts.register.secret,
@@ -156,6 +168,11 @@ def _make_book(facts: _Facts, reference: str) -> Book:
         locks_sheets=plan["lock_workbooks"] != "No",
     )
     return compose(schemas.load_workbook_spec("officer"), made)
+
+
+def _describe_field(field: Field) -> str:
+    """What belongs into a field: its prompt, and the words of its list."""
+    return f"{field.prompt} One of: {', '.join(field.choices)}." if field.choices else field.prompt
 
 
 def _describe_totals(facts: _Facts) -> str:
@@ -174,6 +191,12 @@ def _describe_received(standing: SubgroupReturn) -> str:
     return f" (received {_describe_day(standing.received)})" if standing.received else ""
 
 
+def _describe_verdict(standing: SubgroupReturn) -> str:
+    """What became of the workbook; and how much was said to the officer otherwise."""
+    said = f", {standing.said} said to you" if standing.said else ""
+    return standing.verdict.replace("_", " ").capitalize() + said
+
+
 def _make_return_row(standing: SubgroupReturn, history: History) -> RowFacts:
     contents = {
         "ref": f"{standing.subgroup} {history.text('subgroup', standing.subgroup, 'title')}",
@@ -181,7 +204,8 @@ def _make_return_row(standing: SubgroupReturn, history: History) -> RowFacts:
         "return_by": _describe_day(standing.return_by),
         "returned": _describe_day(standing.returned) + _describe_received(standing),
         "number": standing.numbers,
-        "verdict": standing.verdict.replace("_", " ").capitalize(),
+        "verdict": standing.verdict.replace("_", " ").capitalize()
+        + (f", {standing.said} said" if standing.said else ""),
         "days_late": str(standing.days_late),
         "completed_by": standing.completed_by,
         "message": standing.message,
@@ -198,15 +222,24 @@ def _make_query_row(query: OpenQuery, facts: _Facts) -> RowFacts:
         "head": together(query.cells, [head.value for head in heads], schemas.title_of),
         "head_from": "\n".join(dict.fromkeys(said_by(head.source) for head in heads if head.seq)),
         "returned": together(query.cells, [cell.returned for cell in query.cells], schemas.title_of),
-        "returned_from": _describe_return(returned, query.subgroup) if returned else "",
+        "returned_from": _describe_return(returned, query.subgroup, _find_said_by(query, facts)) if returned else "",
     }
     return RowFacts(str(query.id), contents)
 
 
-def _describe_return(returned: ReturnFacts, subgroup: str) -> str:
-    """Who completed a return, for which subgroup, when it came, and its file; what is not known is left out."""
-    day = PartialDate.of_iso(returned.received).words
-    return ", ".join(filter(None, [returned.number, returned.completed_by, subgroup, day, returned.file]))
+def _find_said_by(query: OpenQuery, facts: _Facts) -> str:
+    """Who said what a query asks about, where it came by `Said to me`; else ""."""
+    said = {(row.return_id, row.key): row.by for row in facts.said.values()}
+    return next((by for cell in query.cells if (by := said.get((query.return_id, cell.key)))), "")
+
+
+def _describe_return(returned: ReturnFacts, subgroup: str, said_by: str) -> str:
+    """Who completed a return, for which subgroup, when it came, and its file; what is not known is left out.
+
+    `said_by`: who said it, where that is not who completed the return; else "".
+    """
+    day, who = PartialDate.of_iso(returned.received).words, said_by or returned.completed_by
+    return ", ".join(filter(None, [returned.number, who, subgroup, day, returned.file]))
 
 
 def _describe_cell(cell: QueryCell) -> str:

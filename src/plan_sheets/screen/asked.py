@@ -103,7 +103,8 @@ def _describe_return(row: SubgroupReturn, return_by: str) -> str:
     late = f", {count_of(row.days_late, 'day')} late" if row.days_late else ""
     if row.return_by != return_by:
         late += f" (its own return-by: {PartialDate.of_iso(row.return_by).words})"
-    told = f"{row.subgroup:<12} {when}{row.verdict.replace('_', ' ')}{late}"
+    said = f", {row.said} said to you" if row.said else ""
+    told = f"{row.subgroup:<12} {when}{row.verdict.replace('_', ' ')}{late}{said}"
     return "  ".join(filter(None, (told, row.numbers, row.completed_by)))
 
 

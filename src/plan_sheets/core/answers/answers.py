@@ -22,6 +22,13 @@ FALL_DUE = ("due", "next_step_by", "new_date")
 """The fields that say by when something will be done; other dates say when it was."""
 
 
+class SaidBy(NamedTuple):
+    """Of what its sayer did not type: the row of `Said to me` in which it stands, and who said it, in words."""
+
+    row: str
+    who: str = ""
+
+
 class Cell(NamedTuple):
     """One returned cell, tidied. A tuple, for a batch has tens of thousands of them."""
 
@@ -35,6 +42,8 @@ class Cell(NamedTuple):
     """What it went out with."""
     blocked: Outcome | None = None
     """Why it is not merged (error, query or masked), None if it may be."""
+    said: SaidBy | None = None
+    """Of what stands on `Said to me`, who said it; None of all else."""
 
     @property
     def scope(self) -> str:

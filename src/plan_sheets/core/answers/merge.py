@@ -40,6 +40,8 @@ class Query:
 
     finding: Finding
     cells: tuple[MergedCell, ...] = ()
+    round: str = ""
+    """The code of the round that it is about; "" if that is the one of its return."""
 
 
 @dataclass(slots=True)

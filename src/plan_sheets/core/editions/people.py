@@ -22,6 +22,7 @@ NAMES = {
     "priority": ("owner",),
     "action": ("owner", "override_by"),
     "decision": ("decided_by",),
+    "said": ("who",),
 }
 """The fields that name somebody, posts included."""
 AGENCIES = {"action": ("responsible",)}

@@ -58,6 +58,8 @@ class SubgroupReturn:
     """By when it shall be back (ISO)."""
     finished: bool = False
     """Whether all its actions are finished, so that nothing is wanted of it."""
+    said: int = 0
+    """How many of its answers for the round came by another way than a return: they stand on `Said to me`."""
 
     @property
     def is_outstanding(self) -> bool:

@@ -28,6 +28,7 @@ from plan_sheets.core.returned.misplaced import (
     find_sorted_columns,
     find_spilled_paragraphs,
 )
+from plan_sheets.core.returned.said import SAID
 from plan_sheets.core.returned.tables import LocatedCell, LocatedWorkbook
 from plan_sheets.core.screening.identifiers import IdentifierKind
 from plan_sheets.core.screening.screen import Screen
@@ -128,8 +129,8 @@ class _Reading:
 
     def tell_postcodes(self, asked: Collection[Address]) -> None:
         """Ask about each answer with a full postcode; what the officer types to settle something is not asked about."""
-        for typed in self.typed if asked and self.document.kind != "officer" else ():
-            if typed.address in asked:
+        for typed in self.typed if asked else ():
+            if typed.address in asked and (self.document.kind != "officer" or typed.key.record == SAID):
                 self._tell("postcode", typed)
 
     def tell_fell_apart(self) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,13 +15,16 @@ from plan_sheets.core.model.findings import Finding, Outcome
 from plan_sheets.core.model.history import NOTHING, Source
 from plan_sheets.core.model.keys import Key
 from plan_sheets.core.model.messages import Messages
+from plan_sheets.core.returned.said import SAID
 from plan_sheets.store import schemas
+from plan_sheets.store.receiving.said import Listener
 from plan_sheets.store.receiving.settle_answers import Merging, NewSettlement, Settler
 from plan_sheets.store.register import tables
 from plan_sheets.store.register.batch import Batch
 from plan_sheets.store.register.reads import read_new_rows
 from plan_sheets.store.register.record import ReceivedFile, add_return, record_return
 from plan_sheets.store.register.register import ReturnFacts
+from plan_sheets.store.register.settling.held import ANSWERED, settle_held
 from plan_sheets.store.register.settling.subjects import OFFICE, query_subject
 
 STANDS = "phrase_stands"
@@ -58,7 +61,7 @@ class Merger:
         plan_cells = [cell for cell in cells if cell.scope != "form"]
         merging.merged = merge_return(
             plan_cells,
-            returned.findings,
+            [finding for finding in returned.findings if finding.key is None or finding.key.record != SAID],
             self.history,
             document.round,
             source,
@@ -67,10 +70,21 @@ class Merger:
             stands_from=self.register.first_open() if document.kind == "officer" else None,
         )
         returned.findings += merging.merged.findings
-        merging.merged.cells += [_form_cell(cell, document.round) for cell in cells if cell.scope == "form"]
+        form = [cell for cell in cells if cell.scope == "form" and cell.key.record != SAID]
+        merging.merged.cells += [_form_cell(cell, document.round) for cell in form]
+        self._merge_said(merging)
         self.settler.settle(merging)
         returned.changes, returned.conflicts = _count_changes(merging), merging.merged.count(Outcome.CONFLICT)
         self._record(merging)
+
+    def _merge_said(self, merging: Merging) -> None:
+        """What the officer was told by other ways than a return."""
+        adding = self._add_row, self._as_row
+        listener = Listener(self.batch, self.messages, self.history, self.settler.rounds, self.new_rows, *adding)
+        heard = listener.hear(merging.returned, merging.answers)
+        merging.merged.cells += heard.merged.cells
+        merging.merged.queries += heard.merged.queries
+        merging.answered += heard.answered
 
     def _cells(self, merging: Merging) -> list[Cell]:
         """The cells as they are merged: added rows by their refs, a correction compared with what it corrects."""
@@ -115,6 +129,14 @@ class Merger:
             self.settler.record_settlement(settlement, return_id, OFFICE)
         record_return(self.batch, received, return_id, merging.merged, merging.returned.findings)
         self.settler.record(merging, return_id)
+        self._settle_messages(merging, return_id)
+
+    def _settle_messages(self, merging: Merging, return_id: int) -> None:
+        """The held e-mails without a workbook that are dealt with on `Said to me`."""
+        held = self.register.set_aside("held") if merging.answered else ()
+        by = merging.answers.completed_by or OFFICE
+        for file in (file for file in held if file.number in merging.answered):
+            settle_held(self.batch, file.sha256, ANSWERED, "Entered on Said to me", by, return_id)
 
     def _earlier(self, answers: Answers, named: ReturnFacts | None) -> tuple[ReturnFacts | None, list[Finding]]:
         """The earlier return that this one replaces, and what to say of that.
@@ -154,16 +176,21 @@ class Merger:
                 yield cell
         lineage = self._root(earlier) if earlier else merging.returned.sha256
         for (record, row), typed in rows.items():
-            ref = self.new_rows.get((lineage, record, row))
-            if ref is None and not any(cell.entered.strip() for cell in typed):
+            is_there = (lineage, record, row) in self.new_rows
+            if not is_there and not any(cell.entered.strip() for cell in typed):
                 continue
-            if ref is None:
-                ref = self._new_ref(answers.document.subgroup, typed[0].field)
-                self.new_rows[lineage, record, row] = ref
-                self.batch.add(tables.NEW_ROW, lineage=lineage, record=record, row=row, ref=ref)
+            ref = self._add_row(lineage, record, row, answers.document.subgroup, typed[0].field)
             becomes = typed[0].field.become or record
             renamed.update({cell.key: Key(becomes, ref, cell.key.field) for cell in typed})
             yield from self._as_row(becomes, ref, typed, answers.document.subgroup)
+
+    def _add_row(self, lineage: str, record: str, row: str, subgroup: str, field: Field) -> str:
+        """The ref of a row that was added: a new one, if it has none yet."""
+        place = lineage, record, row
+        if place not in self.new_rows:
+            self.new_rows[place] = self._new_ref(subgroup, field)
+            self.batch.add(tables.NEW_ROW, lineage=lineage, record=record, row=row, ref=self.new_rows[place])
+        return self.new_rows[place]
 
     def _new_ref(self, subgroup: str, field: Field) -> str:
         """The first free ref of a row that a subgroup added: `DA.F2` of a further action, `DA.R1` of a risk."""
@@ -171,7 +198,7 @@ class Merger:
         stem = f"{subgroup}.{field.record[0].upper()}"
         return next(ref for number in range(1, len(taken) + 2) if (ref := f"{stem}{number}") not in taken)
 
-    def _as_row(self, record: str, ref: str, typed: list[Cell], subgroup: str) -> Iterator[Cell]:
+    def _as_row(self, record: str, ref: str, typed: Sequence[Cell], subgroup: str) -> Iterator[Cell]:
         """The cells of an added row, with what the program says of it: its ref; of an action, who proposes it."""
         proposed = {"agreement": "Proposed", "proposed_by": subgroup, "subgroups": subgroup}
         fields = schemas.load_records()[record]

@@ -58,6 +58,8 @@ class Merging:
     settlements: list[NewSettlement] = field(default_factory=list)
     put_aside: list[NewPutAside] = field(default_factory=list)
     asked_again: list[OpenQuery] = field(default_factory=list)
+    answered: list[str] = field(default_factory=list)
+    """The numbers of the e-mails without a workbook that it deals with."""
     nameless: list[ReturnFacts] = field(default_factory=list)
     """The returns of the same document in which nobody was named: what was settled there has a name now."""
 

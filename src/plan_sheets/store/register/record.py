@@ -87,7 +87,7 @@ def record_return(
     record_findings(batch, return_id, findings)
     for query in merged.queries:
         cells = [_query_cell(query.finding, merged_cell) for merged_cell in query.cells]
-        about = (query.finding.code, received.round, received.subgroup, query.finding.message)
+        about = (query.finding.code, query.round or received.round, received.subgroup, query.finding.message)
         add_query(batch, return_id, about, cells)
 
 
@@ -183,6 +183,8 @@ def _entry(return_id: int, merged_cell: MergedCell) -> dict[str, object]:
         "next_base": merged_cell.next_base,
         "head": merged_cell.head.value,
         "outcome": str(merged_cell.outcome),
+        "said_in": cell.said.row if cell.said else "",
+        "by": cell.said.who if cell.said else "",
     }
 
 

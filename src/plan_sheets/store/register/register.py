@@ -228,7 +228,8 @@ class Register:
         )
         joined = joined.outerjoin(w, v.c.withdrawal == w.c.id)
         columns = (v.c.record, v.c.ref, v.c.field, v.c.value, v.c.scope, v.c.round, v.c.id)
-        origin = (r.c.kind, r.c.completed_by, r.c.file, r.c.received, d.c.subgroup, r.c.id, r.c.document, s.c.by)
+        who = func.coalesce(func.nullif(e.c.by, ""), r.c.completed_by)
+        origin = (r.c.kind, who, r.c.file, r.c.received, d.c.subgroup, r.c.id, r.c.document, s.c.by)
         chosen = (
             select(*columns, *origin, w.c.number, w.c.at, w.c.reason).select_from(joined).where(v.c.plan == self.plan)
         )

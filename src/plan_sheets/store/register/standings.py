@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection
+from dataclasses import replace
 from datetime import date
 
 from plan_sheets.core.model.findings import Verdict
@@ -14,6 +15,7 @@ from plan_sheets.core.rating.overrides import OVERRIDE
 from plan_sheets.core.rating.ratings import SAYS, find_done_groups, rate_rounds, rows_at
 from plan_sheets.store.register.reads import ReturnOfRound, list_returns_of_rounds
 from plan_sheets.store.register.register import Register
+from plan_sheets.store.register.tracing.said import count_said
 
 _FINISHED_IN = (
     *("ref", "removed", "agreement", "confirmed_stage", "subgroup", "subgroups", *SAYS),
@@ -44,7 +46,9 @@ def read_standings(register: Register, code: str, as_of: date, done: Collection[
     issued = {document.subgroup: document.created for document in documents.values()}
     due = next(issued_round for issued_round in register.rounds() if issued_round.code == code)
     went_out = [(subgroup, day, due.due_from(subgroup)) for subgroup, day in sorted(issued.items())]
-    return control_totals(went_out, arrivals, as_of, done)
+    said = count_said(register, code)
+    rows = control_totals(went_out, arrivals, as_of, done)
+    return [replace(row, said=said.get(row.subgroup, 0)) for row in rows] if said else rows
 
 
 def find_done(register: Register, code: str) -> frozenset[str]:

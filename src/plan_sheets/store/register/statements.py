@@ -202,7 +202,8 @@ def entries_of_ref() -> Select[Any]:
     chosen = select(
         *(e.record, e.ref, e.field, e.round, e.tidied, e.head, e.outcome, e.entered),
         *(r.number, r.file, r.sha256, e.sheet, e.cell),
-        *(r.completed_by, r.received, r.saved_by, _replaced(), *of_mail(tables.MAIL.c)),
+        *(func.coalesce(func.nullif(e.by, ""), r.completed_by), r.received, r.saved_by),
+        *(_replaced(), *of_mail(tables.MAIL.c)),
     )
     of = tables.ENTRY.join(tables.RETURN, e.return_id == r.id).outerjoin(tables.MAIL, r.mail == tables.MAIL.c.id)
     chosen = chosen.select_from(of)

@@ -161,6 +161,9 @@ ENTRY = Table(
     _text("next_base"),
     _text("head"),
     _text("outcome"),
+    _text("said_in"),
+    _text("by"),
+    Index("entry_said_in", "said_in", sqlite_where=text("said_in != ''")),
 )
 VALUE = Table(
     "value",

@@ -29,7 +29,7 @@ from plan_sheets.store.schemas import load_records
 COLUMNS: Mapping[str, tuple[str, ...]] = {
     "mail": ("sent_by", "subject", "body"),
     "return": ("file", "completed_by", "form"),
-    "entry": ("entered", "tidied", "compared", "next_base", "head", "sheet"),
+    "entry": ("entered", "tidied", "compared", "next_base", "head", "sheet", "by"),
     "value": ("value",),
     "finding": ("entered", "message", "sheet"),
     "query": ("message",),

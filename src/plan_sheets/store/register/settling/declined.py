@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, Text, and_, bindparam, cast, literal, select
+from sqlalchemy import Select, Text, and_, bindparam, cast, func, literal, select
 
 from plan_sheets.core.model.history import History, Source
 from plan_sheets.core.model.keys import Key
@@ -62,7 +62,10 @@ def _kept_queries() -> Select[Any]:
     of = s.join(tables.QUERY, settled)
     of = of.join(tables.QUERY_CELL, c.query == q.id).join(r, s.c.return_id == r.c.id)
     of = of.join(asked, q.return_id == asked.c.id)
-    said = (asked.c.kind, asked.c.completed_by, q.subgroup)
+    e = tables.ENTRY.c  # on `Said to me` somebody else than whoever completed the workbook is named
+    of_cell = (e.return_id == q.return_id, e.record == c.record, e.ref == c.ref, e.field == c.field, e.by != "")
+    sayer = select(func.max(e.by)).where(*of_cell).correlate(tables.QUERY, tables.QUERY_CELL).scalar_subquery()
+    said = (asked.c.kind, func.coalesce(sayer, asked.c.completed_by), q.subgroup)
     chosen = select(
         c.record, c.ref, c.field, c.round, c.returned, c.head, s.c.by, r.c.file, r.c.received, r.c.id, *said
     )
