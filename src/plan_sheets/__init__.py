@@ -23,6 +23,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from plan_sheets.close_year.close import YearClosed
     from plan_sheets.core.model.findings import Finding, Outcome, PlanSheetsError, Severity, Verdict
     from plan_sheets.core.model.keys import Address, Key
     from plan_sheets.core.model.receipts import Instructions, Receipt, Receipts
@@ -39,6 +40,8 @@ if TYPE_CHECKING:
         PlanTakenIn,
         Redacted,
         RoundIssued,
+        YearEnded,
+        close_year,
         issue_round,
         merge_plan,
         receive_files,
@@ -88,7 +91,10 @@ _ROOMS = {
     "Verdict": "core.model.findings",
     "WhatNext": "status",
     "WhatWithdrew": "withdraw",
+    "YearClosed": "close_year.close",
+    "YearEnded": "office",
     "check_plan": "plan",
+    "close_year": "office",
     "compare_masters": "differ",
     "inspect_files": "inspect",
     "issue_round": "office",
@@ -141,7 +147,10 @@ __all__ = [
     "Verdict",
     "WhatNext",
     "WhatWithdrew",
+    "YearClosed",
+    "YearEnded",
     "check_plan",
+    "close_year",
     "compare_masters",
     "inspect_files",
     "issue_round",

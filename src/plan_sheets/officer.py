@@ -261,7 +261,7 @@ def _make_owner_rows(rows: Rows) -> Iterator[RowFacts]:
 
 
 def _make_override_rows(facts: _Facts) -> Iterator[RowFacts]:
-    actions = facts.rows["action"]
+    actions = facts.then["action"] if facts.code else {}
     for ref, rating in facts.ratings.items():
         if not rating.facts.proposed:
             given = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -19,6 +20,7 @@ from plan_sheets.core.model.history import NOTHING, Held, Source
 from plan_sheets.core.model.keys import Key
 from plan_sheets.core.model.messages import Messages
 from plan_sheets.core.model.queries import NewValue, OpenQuery
+from plan_sheets.core.model.rounds import Round
 from plan_sheets.core.rating.proposals import proposals, subject
 from plan_sheets.store import schemas
 from plan_sheets.store.register import tables
@@ -69,7 +71,6 @@ class Merger:
         """The ref of each row that a subgroup added, by the return that it first came in, its record and its row."""
         self.lineages: dict[int, str] = {}
         """SHA-256 of the first return of each chain of corrections, by the id of each return in it."""
-        self.year = int(self.history.text("plan", "", "year")[:4] or 0)
 
     def merge(self, returned: Return, answers: Answers, replaces: ReturnFacts | None) -> None:
         """Steps 9 and 10 for one return: its lineage, cell by cell, what the officer settled in it; then all recorded.
@@ -271,7 +272,8 @@ class Merger:
     def _settle(self, merging: _Merging, query: OpenQuery, typed: str, cell: Cell, row: AnswerRow) -> None:
         """One choice; `cell` holds it, in whose `row` stands what the officer was shown."""
         fresh = is_fresh(query, self.history, row.text("head"), schemas.title_of)
-        settled = settle(query, cell.value, typed, self.messages, self._read, cell.address, fresh=fresh)
+        read = partial(self._read, query.round)
+        settled = settle(query, cell.value, typed, self.messages, read, cell.address, fresh=fresh)
         about = query_subject(query.id)
         if settled.finding is None:
             self._apply(merging, NewSettlement(about, cell.value, typed, settled.values))
@@ -317,12 +319,13 @@ class Merger:
             held = Held(value.key, value.value, value.scope, value.round, self.history.next_seq(), source)
             self.history.add(held)
 
-    def _read(self, key: Key, text: str) -> str | None:
-        """A text tidied for its field; None if it does not fit."""
+    def _read(self, round_code: str, key: Key, text: str) -> str | None:
+        """A text tidied for its field, by the year of a round ("": the plan's); None if it does not fit."""
         about = schemas.load_records()[key.record].get(key.field)
         if about is None:
             return text
-        tidied = tidy(text, about, year=self.year)
+        year = Round.parse(round_code).year if round_code else int(self.history.text("plan", "", "year")[:4] or 0)
+        tidied = tidy(text, about, year=year)
         blocks = any(self.messages.by_code[remark.code].severity.blocks for remark in tidied.remarks)
         return None if blocks else tidied.value
 
