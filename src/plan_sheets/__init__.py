@@ -23,7 +23,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from plan_sheets.close_year.close import YearClosed
     from plan_sheets.core.model.findings import Finding, Outcome, PlanSheetsError, Severity, Verdict
     from plan_sheets.core.model.keys import Address, Key
     from plan_sheets.core.model.receipts import Instructions, Receipt, Receipts
@@ -55,6 +54,7 @@ if TYPE_CHECKING:
     from plan_sheets.trace import Step, trace_value
     from plan_sheets.validate import schemas, snapshot_of
     from plan_sheets.withdraw import WhatWithdrew
+    from plan_sheets.year_end.close import YearClosed
 
 __version__ = "0.1.0"
 
@@ -91,7 +91,7 @@ _ROOMS = {
     "Verdict": "core.model.findings",
     "WhatNext": "status",
     "WhatWithdrew": "withdraw",
-    "YearClosed": "close_year.close",
+    "YearClosed": "year_end.close",
     "YearEnded": "office",
     "check_plan": "plan",
     "close_year": "office",

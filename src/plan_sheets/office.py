@@ -10,7 +10,6 @@ from functools import partial
 from pathlib import Path
 
 from plan_sheets import issue, master, officer, plan, receive, withdraw
-from plan_sheets.close_year import close
 from plan_sheets.core.editions.editions import INTERNAL, PUBLIC
 from plan_sheets.core.model.dates import check_day, check_moment
 from plan_sheets.core.model.findings import PlanSheetsError
@@ -23,6 +22,7 @@ from plan_sheets.store.register.editions import list_editions
 from plan_sheets.store.register.reads import check_clock
 from plan_sheets.store.register.troubles import UNCHANGED
 from plan_sheets.withdraw import WhatWithdrew
+from plan_sheets.year_end import close
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,8 @@ from plan_sheets.core.model.text import count_words, shorten
 from plan_sheets.screen.lines import count_of, print_json, say
 
 if TYPE_CHECKING:
-    from plan_sheets.close_year.close import YearClosed
     from plan_sheets.office import YearEnded
+    from plan_sheets.year_end.close import YearClosed
 
 
 def print_year_closed(result: YearEnded, *, as_json: bool) -> None:

@@ -148,9 +148,7 @@ ISSUE = "plan-sheets issue --round"
         ),
         (
             replace(EMPTY, closed=(closed(Q4, answered=True),)),
-            {
-                "year_end": "end the year 2016/17, when its last master is as it shall be: plan-sheets close-year"
-            },
+            {"year_end": "end the year 2016/17, when its last master is as it shall be: plan-sheets close-year"},
         ),
         (
             replace(EMPTY, year="2017/18", year_is_new=True, closed=(closed(Q4, answered=True),)),

@@ -40,8 +40,8 @@ def _list_waiting(folder: Folder, rounds: Sequence[str]) -> Iterator[str]:
     queries, offered = len(folder.register.open_queries()), len(list_offered(folder.register, rounds))
     officer = folder.path / find_last_made(folder.register, "officer")
     if queries:
-        are = "1 query is" if queries == 1 else f"{queries} queries are"
-        yield f"{are} open: settle them in {officer}, save it, and: plan-sheets receive {officer}"
+        asked = "1 query is open: settle it" if queries == 1 else f"{queries} queries are open: settle them"
+        yield f"{asked} in {officer}, save it, and: plan-sheets receive {officer}"
     if offered:
         wait = "1 proposal waits" if offered == 1 else f"{offered} proposals wait"
         yield f"{wait} for your Yes or No: answer in {officer}, save it, and: plan-sheets receive {officer}"

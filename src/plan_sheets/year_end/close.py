@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from plan_sheets.close_year.account import YearAccount, draw_account
-from plan_sheets.close_year.in_the_way import list_reasons, list_warnings, name_kept_plan
 from plan_sheets.core.answers.answers import Cell
 from plan_sheets.core.answers.merge import MergedCell
 from plan_sheets.core.model.dates import PartialDate
@@ -28,6 +26,8 @@ from plan_sheets.store.register.declined import list_declined
 from plan_sheets.store.register.placeholders import list_placeholders
 from plan_sheets.store.register.troubles import UNCHANGED
 from plan_sheets.store.writing.hand_over import hand_over
+from plan_sheets.year_end.account import YearAccount, draw_account
+from plan_sheets.year_end.in_the_way import list_reasons, list_warnings, name_kept_plan
 
 CONSULTED = ("sent", "answered", "changed")
 """What the sheet Consultation says of one year's plan: it is to be done again for the next."""
