@@ -121,10 +121,16 @@ FORM = {"completed_by": "Chair of the subgroup", "role": "Chair", "date_complete
 """A chair's forty minutes."""
 
 
-def fill_in(folder: Folder, target: Path, answers: Mapping[str, str] = ANSWERS, form: Mapping[str, str] = FORM) -> None:
-    """Every workbook of the round filled in by the tool's own writer: any other takes minutes for a thousand."""
+def fill_in(
+    folder: Folder,
+    target: Path,
+    answers: Mapping[str, str] = ANSWERS,
+    form: Mapping[str, str] = FORM,
+    code: str = "2016-17-Q1",
+) -> None:
+    """Every workbook of a round filled in by the tool's own writer: any other takes minutes for a thousand."""
     target.mkdir()
-    for document in folder.register.documents(kind="subgroup"):
+    for document in folder.register.documents(kind="subgroup", round=code):
         sheets = tuple(
             replace(sheet, rows=tuple(answered(sheet, row, answers, form) for row in sheet.rows))
             for sheet in document.sheets

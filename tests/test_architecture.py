@@ -27,7 +27,7 @@ ORDER = (
     ("store.plan_folder",),
     ("store.receiving",),
     ("plan", "issue", "receive", "officer", "master", "status", "trace", "inspect", "validate"),
-    ("redact", "withdraw", "differ"),
+    ("redact", "withdraw", "differ", "year_end"),
     ("office", "screen"),
     ("demo",),
     ("cli",),

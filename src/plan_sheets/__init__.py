@@ -39,6 +39,8 @@ if TYPE_CHECKING:
         PlanTakenIn,
         Redacted,
         RoundIssued,
+        YearEnded,
+        close_year,
         issue_round,
         merge_plan,
         receive_files,
@@ -52,6 +54,7 @@ if TYPE_CHECKING:
     from plan_sheets.trace import Step, trace_value
     from plan_sheets.validate import schemas, snapshot_of
     from plan_sheets.withdraw import WhatWithdrew
+    from plan_sheets.year_end.close import YearClosed
 
 __version__ = "0.1.0"
 
@@ -88,7 +91,10 @@ _ROOMS = {
     "Verdict": "core.model.findings",
     "WhatNext": "status",
     "WhatWithdrew": "withdraw",
+    "YearClosed": "year_end.close",
+    "YearEnded": "office",
     "check_plan": "plan",
+    "close_year": "office",
     "compare_masters": "differ",
     "inspect_files": "inspect",
     "issue_round": "office",
@@ -141,7 +147,10 @@ __all__ = [
     "Verdict",
     "WhatNext",
     "WhatWithdrew",
+    "YearClosed",
+    "YearEnded",
     "check_plan",
+    "close_year",
     "compare_masters",
     "inspect_files",
     "issue_round",

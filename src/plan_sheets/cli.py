@@ -21,26 +21,11 @@ from plan_sheets.screen.command import (
     plan_option,
     read_clock,
     reason_option,
+    start_processes,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from concurrent.futures import Executor
-    from contextlib import AbstractContextManager
-    from pathlib import Path
-
     from plan_sheets.store.plan_folder import Folder
-
-
-def _start_processes(paths: Sequence[Path]) -> AbstractContextManager[Executor | None]:
-    """Processes to share the work, if there may be much of it: a folder, or a file that may hold many."""
-    from contextlib import nullcontext
-
-    if all(path.suffix.lower() == ".xlsx" for path in paths):
-        return nullcontext()
-    from plan_sheets.store.receiving.pool import processes
-
-    return processes()
 
 
 def _say_next(folder: Folder, as_of: datetime | None = None, *, as_json: bool = False) -> None:
@@ -198,7 +183,7 @@ def receive(
 
     instructions = Instructions(readable(reference), readable(replaces), frozenset(allow), readable(reason))
     files, folder = [as_path(path) for path in paths], open_plan_folder(plan_dir)
-    with _start_processes(files) as executor:
+    with start_processes(files) as executor:
         received = office.receive_files(
             folder, files, read_clock(as_of), instructions, dry_run=dry_run, executor=executor
         )
@@ -289,6 +274,20 @@ def master(
         anyway=anyway,
     )
     screen.print_master(made, as_json=as_json)
+    _say_next(folder, as_of, as_json=as_json)
+
+
+@main.command(name="close-year")
+@plan_option
+@json_option
+@as_of_option
+def close_year(plan_dir: str, as_json: bool, as_of: datetime | None) -> None:
+    """End the plan's year: say what is finished and what is not, and write next year's plan.xlsx."""
+    from plan_sheets import office
+    from plan_sheets.screen import year_end as screen
+
+    folder = open_plan_folder(plan_dir)
+    screen.print_year_closed(office.close_year(folder, read_clock(as_of)), as_json=as_json)
     _say_next(folder, as_of, as_json=as_json)
 
 

@@ -137,13 +137,7 @@ def _gather_shared(
     folder: Folder, for_round: Round, return_by: date, now: datetime, subgroups: Sequence[str]
 ) -> _Round:
     """What the round's workbooks share. Raises PlanSheetsError if it cannot be issued now."""
-    history = folder.register.history()
-    year = history.text("plan", "", "year")
-    if not year.startswith(str(for_round.year)):
-        raise PlanSheetsError(
-            f"{for_round.code} is not a round of this plan, which is for {year or 'no year yet'}.",
-            "A round of 2016/17 looks like 2016-17-Q1.",
-        )
+    history = _read_history(folder, for_round)
     known = {issued_round.code: issued_round for issued_round in folder.register.rounds()}
     round_facts = known.get(for_round.code)
     days = {"the round's first day": for_round.first_day}
@@ -171,6 +165,24 @@ def _gather_shared(
     return _Round(
         for_round, return_by, extended, day, history, rows_at(history), rounds, ratings, decided, folder.register.secret
     )
+
+
+def _read_history(folder: Folder, for_round: Round) -> History:
+    """What the workbooks of a round are made of: of a year that was closed, how everything stood at its end.
+
+    Raises PlanSheetsError if the round is of no year of the plan.
+    """
+    history = folder.register.history()
+    year = history.text("plan", "", "year", for_round.code)
+    if year != for_round.year_words:
+        is_next = year == Round(for_round.year - 1, 4).year_words and folder.register.rounds()
+        hint = "A round of 2016/17 looks like 2016-17-Q1."
+        raise PlanSheetsError(
+            f"{for_round.code} is not a round of this plan, which is for {year or 'no year yet'}.",
+            f"End that year first, with: plan-sheets close-year. {UNCHANGED}" if is_next else hint,
+        )
+    is_closed = history.text("plan", "", "year") != year
+    return history.until(Round(for_round.year, 4).code) if is_closed else history
 
 
 def _make_document(shared: _Round, subgroup: str, earlier: Document | None) -> Document:

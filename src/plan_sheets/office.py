@@ -22,6 +22,7 @@ from plan_sheets.store.register.editions import list_editions
 from plan_sheets.store.register.reads import check_clock
 from plan_sheets.store.register.troubles import UNCHANGED
 from plan_sheets.withdraw import WhatWithdrew
+from plan_sheets.year_end import close
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,14 @@ class RoundIssued:
     officer: officer.OfficerMade | None
     not_closed: Sequence[str]
     """The codes of the rounds before it of which no master has been handed over, oldest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class YearEnded:
+    """A year that was closed, and the officer's workbook."""
+
+    closed: close.YearClosed
+    officer: officer.OfficerMade
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +161,17 @@ def merge_plan(
         written = plan.write_plan(folder, now) if write else None
         made = None if merged.unchanged else officer.make_officer(folder, now)
     return PlanTakenIn(merged, made, written)
+
+
+def close_year(folder: Folder, now: datetime) -> YearEnded:
+    """Close the year of the plan: what is finished leaves it, the rest goes on in a plan.xlsx of the next year.
+
+    The old plan.xlsx is kept beside it, and the officer's workbook is made anew. Raises PlanSheetsError, with every
+    reason, if something is in the way.
+    """
+    _check_now(folder, now)
+    with folder.register.batch("close year", now.isoformat(timespec="seconds")):
+        return YearEnded(close.close_year(folder, now), officer.make_officer(folder, now))
 
 
 def issue_round(

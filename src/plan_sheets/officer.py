@@ -314,7 +314,7 @@ def _make_owner_rows(rows: Rows) -> Iterator[RowFacts]:
 
 def _make_override_rows(facts: _Facts) -> Iterator[RowFacts]:
     """A row for each action that is rated: how it is published and why, and what was given instead, if it holds."""
-    actions = facts.rows["action"]
+    actions = facts.then["action"] if facts.code else {}
     for ref, rating in facts.ratings.items():
         if not rating.facts.proposed:
             given = {name: facts.history.of_round("action", ref, name, facts.code) for name in OVERRIDE}

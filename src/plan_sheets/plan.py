@@ -14,7 +14,7 @@ from plan_sheets.core.answers.plan_queries import VANISHED, compare_with_asked, 
 from plan_sheets.core.answers.returns import judge_findings
 from plan_sheets.core.book.compose import Facts, RowFacts, compose
 from plan_sheets.core.book.layout import Book
-from plan_sheets.core.model.dates import check_moment
+from plan_sheets.core.model.dates import PartialDate, check_moment
 from plan_sheets.core.model.findings import Finding, Outcome, PlanSheetsError, Severity, Verdict
 from plan_sheets.core.model.found import FoundWorkbook
 from plan_sheets.core.model.history import History, Source
@@ -23,6 +23,13 @@ from plan_sheets.core.model.queries import OpenQuery
 from plan_sheets.core.model.receipts import ALLOWS_IDENTIFIERS, Instructions
 from plan_sheets.core.rating.open_questions import OpenQuestion, open_questions
 from plan_sheets.core.rating.ratings import RECORDS, find_finished, is_declined
+from plan_sheets.core.returned.of_the_year import (
+    YEAR,
+    block_of_other_years,
+    find_closed_year,
+    find_last_years,
+    find_of_other_years,
+)
 from plan_sheets.core.returned.plan_warnings import count_records, find_plan_warnings
 from plan_sheets.core.returned.read_plan import PlanRead, read_plan
 from plan_sheets.core.screening.around import check_reason
@@ -42,6 +49,7 @@ from plan_sheets.store.register.settling.plan_queries import (
     note_settled,
     read_last,
 )
+from plan_sheets.store.register.troubles import UNCHANGED
 from plan_sheets.store.writing.hand_over import hand_over
 
 TITLE_OF_TEMPLATE = "Business plan"
@@ -106,7 +114,8 @@ def new_plan(path: AnyPath, now: datetime, *, example: bool = False, secret: byt
 def check_plan(folder: Folder) -> Checked:
     """plan.xlsx as it stands, merged or not: what is wrong in it and what a planner should look at."""
     check_folder(folder)
-    read = _read(folder.read_plan(), {*last_read(folder).values()})
+    history = folder.register.history()
+    read = _read_of_year(folder, folder.read_plan(), history)
     last = read_last(folder.register, _find_last(folder))
     findings = note_settled(folder.register, last, read.cells, read.findings)
     rows = {record: read.rows(record) for record in RECORDS}
@@ -114,11 +123,14 @@ def check_plan(folder: Folder) -> Checked:
         finding.key: finding.entered or "" for finding in read.findings if finding.code == "placeholder" and finding.key
     }
     titles = {cell.key: cell.field.title for cell in read.cells}
-    finished = find_finished(folder.register.history())
+    finished = find_finished(history)
     questions = list(open_questions(rows, placeholders, titles, finished))
     messages, base = schemas.load_messages(), last_read(folder)
     findings += [*month_ends((cell._replace(base=base.get(cell.key, "")) for cell in read.cells), messages)]
-    findings += find_plan_warnings(rows, {cell.key: cell for cell in read.cells}, messages, finished)
+    has_rounds, by_key = bool(folder.register.rounds()), {cell.key: cell for cell in read.cells}
+    findings += find_of_other_years(read.cells, history, messages, has_rounds=has_rounds)
+    findings += find_plan_warnings(rows, by_key, messages, finished)
+    findings += find_last_years(rows, by_key, messages, finished)
     return Checked(count_records(rows, len(questions), finished), findings, questions)
 
 
@@ -140,7 +152,7 @@ def _merge_in(folder: Folder, data: bytes, now: datetime, instructions: Instruct
     if [plan.sha256 for plan in last] == [sha256(data)] and not instructions.allow:
         errors = count_errors(folder.register, last[0].id)
         return PlanMerged(errors=errors, unchanged=True, warning=_warning(folder))
-    read = _read(data, {*last_read(folder).values()}, screened=not instructions.allow)
+    read = _read_of_year(folder, data, folder.register.history(), screened=not instructions.allow)
     if instructions.allow:
         details = {"held": ALLOWS_IDENTIFIERS, "reason": instructions.reason}
         read.findings.append(schemas.load_messages().remark("held_then_allowed", details))
@@ -182,7 +194,9 @@ def _merge(folder: Folder, read: PlanRead, code: str, batch: Batch) -> _Reading:
     cells = [*compare_with_asked(cells, waiting, list_compared(register, waiting))]
     vanished = [*_vanished(read, base, history)]
     messages, last = schemas.load_messages(), read_last(folder.register, _find_last(folder))
-    findings = [*read.findings, *month_ends(cells, messages)]
+    of_others = [*find_of_other_years(cells, history, messages, has_rounds=bool(code))]
+    cells = block_of_other_years(cells, of_others)
+    findings = [*of_others, *read.findings, *month_ends(cells, messages)]
     findings += [
         messages.finding(VANISHED, key=key, ref=key.ref, record=key.record) for key in vanished if last.entered.get(key)
     ]
@@ -215,6 +229,11 @@ def _is_removed(history: History, key: Key) -> bool:
     return history.text(key.record, key.ref, "removed") == "Yes"
 
 
+def _has_left(history: History, key: Key) -> bool:
+    """Whether the row was finished in an earlier year, and left the plan with that."""
+    return bool(history.find_year_left(key.record, key.ref))
+
+
 def _vanished(read: PlanRead, base: Mapping[Key, str], history: History) -> list[Key]:
     """The rows that stood in the plan last read and stand in it no more, and that the register still holds.
 
@@ -222,7 +241,8 @@ def _vanished(read: PlanRead, base: Mapping[Key, str], history: History) -> list
     """
     there = {cell.key for cell in read.cells}
     gone = [key for key in base if key.field == "ref" and base[key] and key not in there]
-    return [key for key in gone if not (_is_removed(history, key) or is_declined(history, key.record, key.ref))]
+    out = (_is_removed, _has_left, lambda held, key: is_declined(held, key.record, key.ref))
+    return [key for key in gone if not any(is_out(history, key) for is_out in out)]
 
 
 def last_read(folder: Folder) -> dict[Key, str]:
@@ -242,7 +262,7 @@ def write_plan(folder: Folder, now: datetime) -> Path:
             folder.record(PLAN_FILE, sha256(folder.read_plan()), batch)
         target = folder.write(PLAN_FILE, data, batch)
         if target == folder.plan_file:
-            _record_written(batch, data, history)
+            record_written(batch, data, history)
     return target
 
 
@@ -255,15 +275,16 @@ def _is_all_merged(folder: Folder) -> bool:
     return not count_errors(register, plans[-1].id) and not register.open_queries(kind="plan")
 
 
-def _record_written(batch: Batch, data: bytes, history: History) -> None:
-    """The plan just written is the plan last read: every cell holds what stands."""
-    read = _read(data, screened=False)
+def record_written(batch: Batch, data: bytes, history: History, changed: Sequence[MergedCell] = ()) -> None:
+    """The plan just written is the plan last read: every cell holds what stands, but for what is `changed` with it."""
+    said = {met.cell.key for met in changed}
     cells = [
         MergedCell(cell._replace(base=cell.value, blocked=None), history.standing(cell.key), Outcome.UNTOUCHED, "")
-        for cell in read.cells
+        for cell in _read(data, screened=False).cells
+        if cell.key not in said
     ]
-    received = ReceivedFile(sha256(data), PLAN_FILE, "plan", Verdict.UNTOUCHED)
-    record_return(batch, received, add_return(batch, received).id, Merged(cells=cells), ())
+    received = ReceivedFile(sha256(data), PLAN_FILE, "plan", Verdict.ACCEPTED if changed else Verdict.UNTOUCHED)
+    record_return(batch, received, add_return(batch, received).id, Merged(cells=[*changed, *cells]), ())
 
 
 def rows_of(history: History, placeholders: Mapping[Key, str]) -> PlanRows:
@@ -334,8 +355,27 @@ def template_book() -> Book:
     return plan_book({"consideration": found["consideration"], "plan": [DEFAULTS]}, MADE)
 
 
-def _read(data: bytes, known: Collection[str] = (), *, screened: bool = True) -> PlanRead:
-    """These bytes of plan.xlsx; of texts that are `known` and of what is not to be `screened` nothing is masked."""
+def _read_of_year(folder: Folder, data: bytes, history: History, *, screened: bool = True) -> PlanRead:
+    """These bytes of plan.xlsx, as `_read` has them. Raises PlanSheetsError if they are of a year that was closed."""
+    left = [ref for ref in history.refs("action", with_left=True) if history.find_year_left("action", ref)]
+    read = _read(data, {*last_read(folder).values()}, left, screened=screened)
+    year = next((cell.value for cell in read.cells if cell.key == YEAR), "")
+    if closed := find_closed_year(year, history):
+        written = folder.register.returns(id=closed.source.return_id)[0].sha256
+        raise PlanSheetsError(
+            f"plan.xlsx is the plan of {year}, and that year was closed on "
+            f"{PartialDate.of_iso(closed.source.received).words}.",
+            f"Put the plan of {closed.value} back. As it was written when the year was closed it is also kept as "
+            f"{folder.kept(written)}. {UNCHANGED}",
+        )
+    return read
+
+
+def _read(data: bytes, known: Collection[str] = (), left: Collection[str] = (), *, screened: bool = True) -> PlanRead:
+    """These bytes of plan.xlsx; of texts that are `known` and of what is not to be `screened` nothing is masked.
+
+    `left`: the refs of the actions that were finished in earlier years.
+    """
     found = read_workbook(data)
     if not isinstance(found, FoundWorkbook):
         finding = schemas.load_messages().remark(found.code, found.details)
@@ -343,7 +383,7 @@ def _read(data: bytes, known: Collection[str] = (), *, screened: bool = True) ->
     # What the register holds may stay: it was looked at when it came, or the officer allowed it.
     spec, forms = schemas.load_workbook_spec("plan"), schemas.load_records()
     messages, screen = schemas.load_messages(), schemas.load_screen() if screened else None
-    read = read_plan(found, spec, forms, messages, screen, known)
+    read = read_plan(found, spec, forms, messages, screen, known, left)
     if screen and not any(finding.severity is Severity.MASKED for finding in read.findings):
         beside = list_identified(look(data).seen, known)
         titles = {where: screen.kinds[kind].title for where, kind in beside}

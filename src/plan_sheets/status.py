@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from plan_sheets.core.model.dates import check_day
-from plan_sheets.core.model.findings import PlanSheetsError
+from plan_sheets.core.model.findings import PlanSheetsError, Verdict
 from plan_sheets.core.model.rounds import Round
 from plan_sheets.core.rating.control_totals import SubgroupReturn, sums
 from plan_sheets.core.rating.decisions import decisions
@@ -19,6 +19,7 @@ from plan_sheets.store import schemas
 from plan_sheets.store.plan_folder import NOT_TAKEN_IN, Folder, check_folder
 from plan_sheets.store.register.desk import (
     find_last_made,
+    find_year_close,
     list_closed_rounds,
     list_missing,
     list_offered,
@@ -147,6 +148,7 @@ def _read_desk(folder: Folder, rounds: Sequence[str], closed: str, as_of: date) 
     taken_in = folder.plans_read()[-1:]
     return Desk(
         year=read_year(register),
+        year_is_new=_is_new_year(folder),
         missing=[] if rounds else list_missing(register),
         plan_saved=folder.plan_is_newer(),
         plan_errors=count_errors(register, taken_in[0].id) if taken_in else 0,
@@ -156,6 +158,14 @@ def _read_desk(folder: Folder, rounds: Sequence[str], closed: str, as_of: date) 
         officer_file=_as_typed(folder.path / find_last_made(register, OFFICERS)),
         closed=list_closed_rounds(register, [code for code in rounds if code <= closed], folder.path),
         open=list_open_rounds(register, [code for code in rounds if code > closed], as_of),
+    )
+
+
+def _is_new_year(folder: Folder) -> bool:
+    """Whether a year was closed, and plan.xlsx has not been taken in since."""
+    closed_by = find_year_close(folder.register)
+    return bool(closed_by) and not any(
+        plan.id > closed_by and plan.verdict != Verdict.UNTOUCHED for plan in folder.register.returns(kind="plan")
     )
 
 

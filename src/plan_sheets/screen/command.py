@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
+    from concurrent.futures import Executor
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
     from plan_sheets.store.plan_folder import Folder
@@ -54,7 +56,8 @@ class Group(click.Group):
                 say(_without_identifiers(fault), err=True)
                 say("Nothing more was done. Please report it; --debug shows more.", err=True)
                 ctx.exit(REFUSED)
-            for line in filter(None, (str(trouble), trouble.remedy)):
+            reasons = (f"{number:>4}. {reason}" for number, reason in enumerate(trouble.reasons, 1))
+            for line in filter(None, (str(trouble), *reasons, trouble.remedy)):
                 say(_without_identifiers(line), err=True)
             ctx.exit(SOMEBODY_MUST_ACT if trouble.recorded else REFUSED)
 
@@ -109,6 +112,17 @@ as_of_option = click.option(
 def read_clock(as_of: datetime | None) -> datetime:
     """The time that decides: that of the office's own clock, if no other was given."""
     return as_of or datetime.now().replace(microsecond=0)  # noqa: DTZ005 - the office's own clock
+
+
+def start_processes(paths: Sequence[Path]) -> AbstractContextManager[Executor | None]:
+    """Processes to share the work, if there may be much of it: a folder, or a file that may hold many."""
+    from contextlib import nullcontext
+
+    if all(path.suffix.lower() == ".xlsx" for path in paths):
+        return nullcontext()
+    from plan_sheets.store.receiving.pool import processes
+
+    return processes()
 
 
 def as_path(text: str) -> Path:

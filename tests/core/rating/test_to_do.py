@@ -14,6 +14,7 @@ Q1, Q4 = "2016-17-Q1", "2016-17-Q4"
 OFFICER = "officer/2016-17-q1.xlsx"
 EMPTY = Desk(
     year="2016/17",
+    year_is_new=False,
     missing=(),
     plan_saved=False,
     plan_errors=0,
@@ -147,9 +148,15 @@ ISSUE = "plan-sheets issue --round"
         ),
         (
             replace(EMPTY, closed=(closed(Q4, answered=True),)),
+            {"year_end": "end the year 2016/17, when its last master is as it shall be: plan-sheets close-year"},
+        ),
+        (
+            replace(EMPTY, year="2017/18", year_is_new=True, closed=(closed(Q4, answered=True),)),
             {
-                "year_end": "end the year 2016/17: plan-sheets plan --write, then copy the plan that it writes into "
-                "next year's folder: plan-sheets new plan-2017-18"
+                "new_year": "make plan.xlsx the plan of 2017/18 (plan-sheets check names what is of last year), "
+                "save it, and: plan-sheets plan",
+                "next_round": "issue 2017-18-Q1 about a week before its quarter ends (30 June 2017): "
+                f"{ISSUE} 2017-18-Q1 --return-by DATE",
             },
         ),
     ],

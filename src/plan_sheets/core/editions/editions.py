@@ -146,6 +146,7 @@ def of_boards(snapshot: Snapshot, boards: Sequence[str]) -> Snapshot:
         open_queries=tuple(query for query in snapshot.open_queries if kept.has_query(query)),
         taken_out=(*(item for item in snapshot.taken_out if kept.has(Key(item.record, item.ref, "ref"))), *moved),
         closed={question: why for question, why in snapshot.closed.items() if kept.has(question.key)},
+        left=tuple(ref for ref in snapshot.left if ref in kept.refs),
     )
 
 

@@ -35,7 +35,7 @@ SHOWN = {
     "plan": ("title", "year"),
     "board": ("ref", "title", "removed"),
     "priority": ("ref", "board", "title", "agreement", "removed"),
-    "action": ("ref", "theme", "due", "confirmed_stage", "removed"),
+    "action": ("ref", "theme", "due", "confirmed_stage", "finished_in", "removed"),
 }
 """The fields that the public edition may tell of: nothing else reaches it, whatever a later sheet asks for."""
 DRIVERS = (Driver.NAME, Driver.REF)
@@ -118,6 +118,7 @@ def public(snapshot: Snapshot, names: Names, disputed: Collection[Key]) -> tuple
         coverage=next(coverage_lines(snapshot), ""),
         taken_out=gone,
         closed={},
+        left=snapshot.left,
     )
     return shown_snapshot, tuple(_sentences(snapshot, screen.remarks))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -12,14 +12,16 @@ from plan_sheets.core.model.keys import Address, Key
 class PlanSheetsError(Exception):
     """What makes a deed impossible: `str()` says what happened, `remedy` what to do next.
 
-    `recorded`: whether the register holds what the deed did, and only something after that failed.
+    `reasons`: where there may be several, each in a sentence. `recorded`: whether the register holds what the deed did,
+    and only something after that failed.
     """
 
-    def __init__(self, what: str, remedy: str = "", *, recorded: bool = False) -> None:
+    def __init__(self, what: str, remedy: str = "", *, reasons: Sequence[str] = (), recorded: bool = False) -> None:
         super().__init__(what)
         self.remedy = remedy
-        if remedy:
-            self.add_note(remedy)  # a traceback in somebody's own program shows it too
+        self.reasons = tuple(reasons)
+        for line in filter(None, (*self.reasons, remedy)):
+            self.add_note(line)  # a traceback in somebody's own program shows it too
         self.recorded = recorded
 
 

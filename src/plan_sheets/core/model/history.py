@@ -7,11 +7,14 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from plan_sheets.core.model.keys import Key, ref_order
+from plan_sheets.core.model.stages import Stage
 
 AS_THE_PLAN_HAS_THEM = ("board", "subgroup", "consideration")
 """Records whose refs are words: their order is the officer's."""
 BEFORE_ANY_ROUND = ""
 """The round of values that were recorded before the first round was issued; it sorts before every code."""
+_GOES_ON = (Stage.NOT_STARTED, Stage.IN_PROGRESS)
+"""Confirmed stages of an action that is not finished, whatever was once said of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,14 +111,35 @@ class History:
         """The value of a field for one round, "" if there is none."""
         return self.in_round(Key(record, ref, field), round_code).value
 
-    def refs(self, record: str, up_to: str | None = None) -> list[str]:
-        """Every ref of a record that was not removed: sorted, or in the order of the plan where refs are words."""
-        refs = [ref for kind, ref in self.by_row if kind == record and self._stands(record, ref, up_to)]
+    def refs(self, record: str, up_to: str | None = None, *, with_left: bool = False) -> list[str]:
+        """Every ref of a record that was not removed: sorted, or in the order of the plan where refs are words.
+
+        `with_left`: with those that left the plan when an earlier year was closed.
+        """
+        refs = [
+            ref
+            for kind, ref in self.by_row
+            if kind == record
+            and self._stands(record, ref, up_to)
+            and (with_left or not self.find_year_left(record, ref, up_to))
+        ]
         return refs if record in AS_THE_PLAN_HAS_THEM else sorted(refs, key=ref_order)
 
     def _stands(self, record: str, ref: str, up_to: str | None) -> bool:
         there = self.standing(Key(record, ref, "ref"), up_to)
         return bool(there.value) and self.text(record, ref, "removed", up_to) != "Yes"
+
+    def find_year_left(self, record: str, ref: str, up_to: str | None = None) -> str:
+        """The financial year with which a row was finished and left the plan, `2016/17`; "" if it stands there still.
+
+        An action of which a late return of that year, confirmed, says that it goes on is back.
+        """
+        year = self.text(record, ref, "finished_in", up_to)
+        return "" if year and self.text(record, ref, "confirmed_stage", up_to) in _GOES_ON else year
+
+    def until(self, code: str) -> History:
+        """The history without what holds in or from a round later than this one (its code)."""
+        return History.of(held for all_held in self.by_key.values() for held in all_held if held.round <= code)
 
     def record(self, record: str, ref: str, up_to: str | None = None) -> Mapping[str, str]:
         """Every standing field of one row; a field without a value reads as ""."""

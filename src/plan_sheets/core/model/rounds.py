@@ -73,9 +73,14 @@ class Round:
         return f"Quarter {self.quarter}, {self.period.words}"
 
     @property
+    def year_words(self) -> str:
+        """The financial year that it belongs to: `2016/17`."""
+        return self.code[:7].replace("-", "/")
+
+    @property
     def of_year(self) -> str:
         """`Quarter 1 of 2016/17`."""
-        return f"Quarter {self.quarter} of {self.code[:7].replace('-', '/')}"
+        return f"Quarter {self.quarter} of {self.year_words}"
 
 
 def first_open(issued: Iterable[str], closed: str) -> str:

@@ -34,6 +34,8 @@ class Decision:
     """Every answer to whether it was carried out, by the code of the round in which it was asked."""
     gone: str = ""
     """The code of the round from which on what it is about stands in the plan no more: that ends it; "" if it does."""
+    told_in: str = ""
+    """The code of the last round that is looked at: quarters of another year are told with theirs."""
 
     @property
     def asked_as(self) -> str:
@@ -43,7 +45,7 @@ class Decision:
     @property
     def when(self) -> str:
         """The quarter that it was decided for, in short."""
-        return quarter(self.round)
+        return quarter(self.round, self.told_in)
 
     def is_open(self, before: str | None = None) -> bool:
         """Whether it still has to be carried out, as far as anybody has said (before this round: None is now)."""
@@ -83,7 +85,8 @@ def _decision(history: History, ref: str, code: str, rounds: Sequence[str]) -> D
     by, on = (history.of_round(RECORD, ref, name, code) for name in ("decided_by", "decided_on"))
     answers = ((later, history.of_round(RECORD, f"{ref}/{code}", "carried_out", later)) for later in rounds)
     carried = tuple((later, answer) for later, answer in answers if answer)
-    return Decision(ref, code, held.value, by, on, held.source.received, carried, _find_gone(history, ref, rounds[-1]))
+    gone = _find_gone(history, ref, rounds[-1])
+    return Decision(ref, code, held.value, by, on, held.source.received, carried, gone, rounds[-1])
 
 
 def _find_gone(history: History, ref: str, code: str) -> str:
@@ -92,9 +95,11 @@ def _find_gone(history: History, ref: str, code: str) -> str:
     return next((held.round for held in removed if held.value == "Yes"), "")
 
 
-def quarter(code: str) -> str:
-    """A round in short: `Quarter 1`."""
-    return f"Quarter {Round.parse(code).quarter}"
+def quarter(code: str, told_in: str = "") -> str:
+    """A round in short: `Quarter 1`; `Quarter 4 of 2016/17` where it is told in a round (its code) of another year."""
+    this = Round.parse(code)
+    is_same_year = not told_in or Round.parse(told_in).year == this.year
+    return f"Quarter {this.quarter}" if is_same_year else this.of_year
 
 
 def replies(made: Sequence[Decision], actions: Sequence[str], rows: Rows, subgroup: str) -> Mapping[str, str]:

@@ -43,7 +43,7 @@ class Proposal:
 
 def proposals(history: History, rounds: Sequence[str]) -> Iterator[Proposal]:
     """Everything proposed and not yet so, in the rounds (codes, oldest first) that have been issued."""
-    for ref in history.refs("action"):
+    for ref in history.refs("action", with_left=True):
         yield from _further(history, ref)
         for code in rounds:
             yield from _stage(history, ref, code)

@@ -134,6 +134,10 @@ class ActionFacts:
         has = {"named owner": self.owner_named, "date": self.due is not None, "how": bool(self.how)}
         return tuple(f"no {name}" for name, there in has.items() if not there)
 
+    def is_of_earlier_year(self, for_round: Round) -> bool:
+        """Whether it was rated in an earlier year than that of a round."""
+        return any(when.year < for_round.year for when, _ in self.history)
+
     def published_in(self, earlier: Round) -> Status | None:
         """What was published in an earlier round; None if it was not there then.
 
@@ -275,7 +279,8 @@ def _find_breaches(facts: ActionFacts, for_round: Round, limits: Thresholds) -> 
     if missed:
         ceiling = Status.RED if missed >= limits.steps_red else Status.AMBER
         yield Breach(ceiling, _missed_words(missed, facts.steps[0].done))
-    if facts.owner_status in ("Suggested", "Approached") and for_round.quarter >= limits.owner_from_quarter:
+    is_time = for_round.quarter >= limits.owner_from_quarter or facts.is_of_earlier_year(for_round)
+    if facts.owner_status in ("Suggested", "Approached") and is_time:
         yield Breach(Status.AMBER, f"action owner only {facts.owner_status.lower()}")
 
 

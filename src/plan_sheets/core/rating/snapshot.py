@@ -74,6 +74,8 @@ class Snapshot:
     """What was taken out of the plan since the round before."""
     closed: Mapping[OpenQuestion, str] = field(default_factory=dict)
     """The questions that were closed by that, and why."""
+    left: tuple[str, ...] = ()
+    """The actions that were finished, and left the plan with a year that was closed since the round before."""
 
     @property
     def queries(self) -> int:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from plan_sheets.core.model.history import BEFORE_ANY_ROUND, History
 from plan_sheets.core.model.keys import Key, ref_order
-from plan_sheets.core.model.rounds import Round
 from plan_sheets.core.model.stages import Status
+from plan_sheets.core.rating.decisions import quarter
 from plan_sheets.core.rating.plan_rows import parent
 from plan_sheets.core.rating.rag import Rating
 from plan_sheets.core.rating.ratings import RECORDS
@@ -47,12 +47,12 @@ class TakenOut:
     def reason(self) -> str:
         """Why it is told here: `Taken out of the plan in Quarter 2`."""
         where = f"Moved to {self.moved_to}, of another board," if self.moved_to else "Taken out of the plan"
-        return f"{where} in Quarter {Round.parse(self.round).quarter}"
+        return f"{where} in {quarter(self.round)}"
 
     @property
     def was(self) -> str:
         """How it stood last: `Red in Quarter 1`; "" if it never was rated."""
-        return f"{self.last[1]} in Quarter {Round.parse(self.last[0]).quarter}" if self.last else ""
+        return f"{self.last[1]} in {quarter(self.last[0], self.round)}" if self.last else ""
 
 
 def find_taken_out(history: History, rounds: Sequence[str], ratings: Ratings, limits: Thresholds) -> Iterator[TakenOut]:
@@ -72,6 +72,14 @@ def find_taken_out(history: History, rounds: Sequence[str], ratings: Ratings, li
         )
 
 
+def find_left(history: History, rounds: Sequence[str]) -> Iterator[str]:
+    """The actions that left the plan with a year that was closed since the round before the last of these, sorted."""
+    before, code = rounds[-2] if len(rounds) > 1 else BEFORE_ANY_ROUND, rounds[-1]
+    for ref in history.refs("action", code, with_left=True):
+        if history.find_year_left("action", ref, code) and not history.find_year_left("action", ref, before):
+            yield ref
+
+
 def _rated_last(record: str, ref: str, ratings: Ratings, limits: Thresholds) -> tuple[str, Status] | None:
     for code, rated in sorted(ratings.items(), reverse=True):
         if record == "action" and ref in rated:
@@ -87,7 +95,7 @@ def last_said(history: History, ref: str, rounds: Sequence[str]) -> str:
     """The last progress that was reported of an action, with the quarter: `Quarter 1: ...`; "" if none ever was."""
     for code in reversed(rounds):
         if text := history.of_round("action", ref, "progress", code):
-            return f"Quarter {Round.parse(code).quarter}: {text}"
+            return f"{quarter(code, rounds[-1])}: {text}"
     return ""
 
 

@@ -29,8 +29,9 @@ class Task(StrEnum):
     DRAFT = "draft"
     HAND_OVER = "hand_over"
     DECISIONS = "decisions"
-    NEXT_ROUND = "next_round"
     YEAR_END = "year_end"
+    NEW_YEAR = "new_year"
+    NEXT_ROUND = "next_round"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,8 @@ class Desk:
 
     year: str
     """The plan's, `2016/17`; "" if it names none."""
+    year_is_new: bool
+    """Whether the year before was closed, and plan.xlsx has not been taken in since."""
     missing: Sequence[str]
     """What a plan needs before a round can be issued, and this one lacks."""
     plan_saved: bool
@@ -148,9 +151,10 @@ def _list_tasks_between(desk: Desk) -> Iterator[tuple[Task, Details]]:
     last = desk.closed[-1]
     if not last.answered:
         yield Task.DECISIONS, {"edition": last.edition, "round": last.code}
-    this, after = Round.parse(last.code), Round.parse(last.code).next
-    if this.year == after.year:
-        ends = PartialDate.day(after.last_day).words
-        yield Task.NEXT_ROUND, {"round": after.code, "ends": ends}
-    else:
-        yield Task.YEAR_END, {"year": desk.year, "folder": f"plan-{after.code[:7]}"}
+    after = Round.parse(last.code).next
+    if after.year_words > desk.year:
+        yield Task.YEAR_END, {"year": desk.year}
+        return
+    if desk.year_is_new:
+        yield Task.NEW_YEAR, {"year": desk.year}
+    yield Task.NEXT_ROUND, {"round": after.code, "ends": PartialDate.day(after.last_day).words}

@@ -49,11 +49,13 @@ def read_plan(
     messages: Messages,
     screen: Screen | None = None,
     known: Collection[str] = (),
+    left: Collection[str] = (),
 ) -> PlanRead:
     """Read every row of a plan workbook. Raises PlanSheetsError if a sheet or its headings are missing.
 
     `screen`: what must not be kept; it comes first, so that nothing else tells of it; None: the officer allows it.
-    `known`: texts that are kept already, and are not looked at.
+    `known`: texts that are kept already, and are not looked at. `left`: refs of actions that were finished in earlier
+    years: what names one is right.
     """
     screened = mask(workbook, known, screen) if screen else Screened(workbook, {}, frozenset())
     reader = _PlanReader(screened, forms, messages)
@@ -63,7 +65,7 @@ def read_plan(
     reader.tell_extra_sheets(spec)
     if screen:
         reader.tell_masked(screen)
-    reader.check()
+    reader.check(left)
     return reader.plan
 
 
@@ -237,9 +239,10 @@ class _PlanReader:
         keys = {cell.address: cell.key for row in self.rows for cell in row.cells if cell.address in self.masked}
         self.plan.findings += tell_masked(self.masked, screen, self.messages, keys)
 
-    def check(self) -> None:
-        """Apply the rules of every cell, then those that need the plan as a whole."""
+    def check(self, left: Collection[str]) -> None:
+        """Apply the rules of every cell, then those that need the plan as a whole. `left`: see `read_plan`."""
         refs = {record: self._list_refs(record) for record in ("board", "subgroup", "priority", "action")}
+        refs["action"].update(left)
         from plan_sheets.core.answers.check import check_rows  # noqa: PLC0415 - pandas takes long to load
 
         self.plan.findings += check_rows([self.rows], self.messages, refs)[0]

@@ -63,5 +63,5 @@ def _became(decision: Decision | None) -> str:
     """What became of a decision: every answer with its round."""
     if decision is None:
         return NOTHING_TO_CARRY_OUT
-    said = lines(f"{quarter(code)}: {answer}" for code, answer in decision.carried)
+    said = lines(f"{quarter(code, decision.told_in)}: {answer}" for code, answer in decision.carried)
     return said or (GONE if decision.gone else NOT_SAID_YET)

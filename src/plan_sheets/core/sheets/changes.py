@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 
 from plan_sheets.core.book.compose import RowFacts
@@ -10,7 +10,7 @@ from plan_sheets.core.book.layout import Content
 from plan_sheets.core.model.dates import PartialDate
 from plan_sheets.core.model.history import Held, Source
 from plan_sheets.core.model.keys import Key, ref_order
-from plan_sheets.core.model.rounds import Round
+from plan_sheets.core.rating.decisions import quarter
 from plan_sheets.core.rating.declined import Declined
 from plan_sheets.core.rating.snapshot import Snapshot
 from plan_sheets.core.sheets.master_plan import Records
@@ -22,12 +22,14 @@ _ADDED, _REMOVED = "Added to the plan", "Taken out of the plan"
 
 def change_rows(snapshot: Snapshot, records: Records) -> Iterator[RowFacts]:
     """Every value that changed in the round, with what stood before: for a round's answer, that of the round before."""
+    closing = _find_closing(snapshot)
     rows = [
         (ref_order(key.ref), held.seq, _value_cells(snapshot, held, before, records))
         for key, all_held in snapshot.history.by_key.items()
         for held, before in _changes(snapshot, all_held)
-        if key.field not in _UNTOLD and not _made_with_it(held)
+        if key.field not in _UNTOLD and not _made_with_it(held) and not _made_at_year_end(held, closing)
     ]
+    rows += [(ref_order(""), held.seq, contents) for held, contents in _year_end_cells(snapshot, closing)]
     rows += [
         (ref_order(each.key.ref), snapshot.history.last_seq + place, _declined_cells(snapshot, each, records))
         for place, each in enumerate(_declined(snapshot), start=1)
@@ -89,6 +91,42 @@ def _made_with_it(held: Held) -> bool:
     )
 
 
+def _find_closing(snapshot: Snapshot) -> dict[int, Held]:
+    """The change of the financial year, by the id of the return with which the year before was closed; none or one."""
+    years = snapshot.history.by_key.get(Key("plan", "", "year"), [])
+    return {held.source.return_id: held for held, before in _changes(snapshot, years) if before} if years else {}
+
+
+def _made_at_year_end(held: Held, closing: Mapping[int, Held]) -> bool:
+    """Whether it is one of the many values by which a year was closed: these are told together."""
+    return held.source.return_id in closing and held.key.record != "plan"
+
+
+def _year_end_cells(snapshot: Snapshot, closing: Mapping[int, Held]) -> Iterator[tuple[Held, dict[str, Content]]]:
+    """What left the plan when a year was closed, and what of it was emptied: a row each."""
+    year = snapshot.history.text("plan", "", "year", snapshot.code_before)
+    for held in closing.values():
+        by_stage: dict[str, list[str]] = {}
+        for ref in snapshot.left:
+            by_stage.setdefault(snapshot.history.text("action", ref, "confirmed_stage", snapshot.code), []).append(ref)
+        left = "\n".join(f"{stage or 'Ended'}: {', '.join(refs)}" for stage, refs in by_stage.items())
+        told = {"about": "Plan", "who": _who(snapshot, held.source), "source": _where(held.source)}
+        if left:
+            yield held, {**told, "what": f"Finished in {year}", "before": left, "after": "Out of the plan"}
+        emptied = {
+            key.ref for key in snapshot.history.by_key if key.record == "consultation" and _emptied(snapshot, key, held)
+        }
+        if emptied:
+            refs = ", ".join(sorted(emptied, key=ref_order))
+            yield held, {**told, "what": f"Consultation of {year}", "before": refs, "after": "To be done again"}
+
+
+def _emptied(snapshot: Snapshot, key: Key, closing: Held) -> bool:
+    """Whether what stood was emptied with the year that was closed."""
+    given = snapshot.history.by_key[key]
+    return any(held.source.return_id == closing.source.return_id and not held.value for held in given)
+
+
 def _taken_out(snapshot: Snapshot, held: Held) -> dict[str, Content]:
     """What a row was that was taken out of the plan, or that it is back in it."""
     item = next((item for item in snapshot.taken_out if (item.record, item.ref) == held.key[:2]), None)
@@ -111,7 +149,7 @@ def _of_which(snapshot: Snapshot, key: Key) -> str:
     """Whose contribution, or which quarter's decision, a key speaks of; "" where its ref says it all."""
     part = key.ref.partition("/")[2]
     if key.record == "decision" and part:
-        return f" (decision of Quarter {Round.parse(part).quarter})"
+        return f" (decision of {quarter(part, snapshot.code)})"
     return f" of {snapshot.subgroup(part)}" if part else ""
 
 

@@ -88,7 +88,7 @@ def _gone(snapshot: Snapshot, decision: Decision) -> str:
     """Why a decision is done with whose subject was taken out of the plan; of a subgroup, no more than that."""
     if decision.ref in snapshot.gone:
         return _last(snapshot.gone[decision.ref])
-    return f"Taken out of the plan in {quarter(decision.gone)}."
+    return f"Taken out of the plan in {quarter(decision.gone, snapshot.code)}."
 
 
 def _last(item: TakenOut) -> str:
@@ -113,11 +113,14 @@ def about(snapshot: Snapshot, ref: str) -> str:
         return snapshot.rows["priority"][ref]["title"]
     if ref in snapshot.gone:
         return snapshot.gone[ref].name
-    return snapshot.subgroup(ref)
+    return snapshot.history.text("action", ref, "what", snapshot.code) or snapshot.subgroup(ref)
 
 
 def _since(snapshot: Snapshot, ref: str, asked: Sequence[Escalation]) -> str:
     """What was reported since a decision: the status and progress of an action; else whether it is still escalated."""
+    if year := snapshot.history.find_year_left("action", ref, snapshot.code):
+        stage = snapshot.history.text("action", ref, "confirmed_stage", snapshot.code)
+        return f"The action was finished in {year} ({stage}), and has left the plan."
     if ref not in snapshot.rows["action"]:
         return lines(escalation.why for escalation in asked) or f"Not raised again in {quarter(snapshot.code)}."
     rating = snapshot.now.get(ref)

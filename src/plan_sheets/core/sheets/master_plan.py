@@ -8,10 +8,10 @@ from plan_sheets.core.book.compose import RowFacts
 from plan_sheets.core.book.layout import NOT_ASKED, Blank, Content, Field, as_fact
 from plan_sheets.core.model.dates import PartialDate
 from plan_sheets.core.model.keys import Key, ref_order
-from plan_sheets.core.model.rounds import Round
 from plan_sheets.core.model.stages import TAKEN_OUT, Status
 from plan_sheets.core.model.text import count_words
 from plan_sheets.core.rating.ages import aged, question_since
+from plan_sheets.core.rating.decisions import quarter
 from plan_sheets.core.rating.declined import KEEP, find
 from plan_sheets.core.rating.plan_rows import owner_words, subgroups_of
 from plan_sheets.core.rating.rag import CONFIRMABLE, Rating
@@ -231,7 +231,7 @@ def _evidence(snapshot: Snapshot, ref: str) -> str:
     for code in reversed(snapshot.rounds):
         text = snapshot.history.of_round("action", ref, "evidence", code)
         if text:
-            return text if code == snapshot.code else f"From Quarter {Round.parse(code).quarter}: {text}"
+            return text if code == snapshot.code else f"From {quarter(code, snapshot.code)}: {text}"
     return ""
 
 

@@ -44,12 +44,12 @@ def changed_lines(snapshot: Snapshot, sheets: tuple[str, str, str] = INTERNAL_SH
     over_time, changes, gone = sheets
     if snapshot.before is None:
         skipped = snapshot.round.previous if snapshot.round and len(snapshot.rounds) > 1 else None
-        because = f"{quarter(skipped.code)} was not issued" if skipped else "This is the first round"
+        because = f"{quarter(skipped.code, snapshot.code)} was not issued" if skipped else "This is the first round"
         yield section("What changed")
         yield f"{because}, so there is nothing to compare with."
         yield from packed(_of_plan(snapshot, changes, gone))
         return
-    yield section(f"What changed since {quarter(snapshot.code_before)}")
+    yield section(f"What changed since {quarter(snapshot.code_before, snapshot.code)}")
     ratings = sorted(snapshot.now.values(), key=lambda rating: ref_order(rating.facts.ref))
     for lead, way in {"Worse": Trend.WORSENED, "Better": Trend.IMPROVED}.items():
         moved = [rating for rating in ratings if trend(rating.before, rating.published) is way]
@@ -101,6 +101,9 @@ def _of_plan(snapshot: Snapshot, where: str, gone_where: str) -> Iterator[Piece]
 
     Of what was taken out, what stood worst comes first.
     """
+    if snapshot.left:
+        year = snapshot.history.text("plan", "", "year", snapshot.code_before)
+        yield f"Finished in {year}:", f"{count_words(len(snapshot.left), 'action')} left the plan when the year ended."
     gone = sorted(snapshot.gone.values(), key=lambda item: _LADDER.index(item.last[1]) if item.last else len(_LADDER))
     if gone:
         lead = f"Taken out, {len(gone)}:"

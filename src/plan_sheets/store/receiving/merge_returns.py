@@ -43,8 +43,7 @@ class Merger:
         """The ref of each row that a subgroup added, by the return that it first came in, its record and its row."""
         self.lineages: dict[int, str] = {}
         """SHA-256 of the first return of each chain of corrections, by the id of each return in it."""
-        year = int(self.history.text("plan", "", "year")[:4] or 0)
-        self.settler = Settler(batch, messages, self.history, year)
+        self.settler = Settler(batch, messages, self.history)
 
     def merge(self, returned: Return, answers: Answers, replaces: ReturnFacts | None) -> None:
         """Steps 9 and 10 for one return: its lineage, cell by cell, what the officer settled in it; then all recorded.

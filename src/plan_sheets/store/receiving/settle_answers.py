@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import NamedTuple
 
 from plan_sheets.core.answers.answers import AnswerRow, Answers, Cell, blocked_by
@@ -15,6 +16,7 @@ from plan_sheets.core.model.history import Held, History, Source
 from plan_sheets.core.model.keys import Key
 from plan_sheets.core.model.messages import Messages
 from plan_sheets.core.model.queries import NewValue, OpenQuery
+from plan_sheets.core.model.rounds import Round
 from plan_sheets.core.rating.proposals import Proposal, proposals, subject
 from plan_sheets.store import schemas
 from plan_sheets.store.register import tables
@@ -67,13 +69,11 @@ class Merging:
 class Settler:
     """Settles what the officer's workbooks of one batch say, and moves the heads of `history` on."""
 
-    def __init__(self, batch: Batch, messages: Messages, history: History, year: int) -> None:
+    def __init__(self, batch: Batch, messages: Messages, history: History) -> None:
         self.batch = batch
         self.messages = messages
         self.register = batch.register
         self.history = history
-        self.year = year
-        """The year in whose April the plan begins."""
         self.rounds = [issued.code for issued in self.register.rounds()]
 
     def settle(self, merging: Merging) -> None:
@@ -137,7 +137,8 @@ class Settler:
     def _settle(self, merging: Merging, query: OpenQuery, typed: str, cell: Cell, row: AnswerRow) -> None:
         """One choice; `cell` holds it, in whose `row` stands what the officer was shown."""
         fresh = is_fresh(query, self.history, row.text("head"), schemas.title_of)
-        settled = settle(query, cell.value, typed, self.messages, self._read, cell.address, fresh=fresh)
+        read = partial(self._read, query.round)
+        settled = settle(query, cell.value, typed, self.messages, read, cell.address, fresh=fresh)
         about = query_subject(query.id)
         if settled.finding is None:
             self._apply(merging, NewSettlement(about, cell.value, typed, settled.values))
@@ -243,12 +244,13 @@ class Settler:
             held = Held(value.key, value.value, value.scope, value.round, self.history.next_seq(), source)
             self.history.add(held)
 
-    def _read(self, key: Key, text: str) -> str | None:
-        """A text tidied for its field; None if it does not fit."""
+    def _read(self, round_code: str, key: Key, text: str) -> str | None:
+        """A text tidied for its field, by the year of a round ("": the plan's); None if it does not fit."""
         about = schemas.load_records()[key.record].get(key.field)
         if about is None:
             return text
-        tidied = tidy(text, about, year=self.year)
+        year = Round.parse(round_code).year if round_code else int(self.history.text("plan", "", "year")[:4] or 0)
+        tidied = tidy(text, about, year=year)
         blocks = any(self.messages.by_code[remark.code].severity.blocks for remark in tidied.remarks)
         return None if blocks else tidied.value
 

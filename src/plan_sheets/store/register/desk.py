@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Select, and_, or_, select
 
+from plan_sheets.core.model.keys import Key
 from plan_sheets.core.rating.control_totals import RETURNED, SubgroupReturn
 from plan_sheets.core.rating.proposals import Proposal, proposals, subject
 from plan_sheets.core.rating.rag import CONFIRMABLE
@@ -21,7 +22,7 @@ from plan_sheets.store.register.reads import list_returns_of_rounds
 from plan_sheets.store.register.register import Register
 from plan_sheets.store.register.standings import find_done, read_standings
 
-_PROPOSED_IN = ("ref", "removed", "agreement", "stage", "confirmed_stage", "new_date", *SAYS)
+_PROPOSED_IN = ("ref", "removed", "finished_in", "agreement", "stage", "confirmed_stage", "new_date", *SAYS)
 """The fields that say what is proposed of an action."""
 FOR_ALL = "MASTER"
 """The stem of the masters that are for all readers inside."""
@@ -45,6 +46,12 @@ def list_missing(register: Register) -> list[str]:
 def read_year(register: Register) -> str:
     """The financial year of the plan, `2016/17`; "" if it names none."""
     return register.history(record="plan", field="year").text("plan", "", "year")
+
+
+def find_year_close(register: Register) -> int:
+    """The id of the return with which the year before this one was closed; 0 if none was."""
+    held = register.history(record="plan", field="year").standing(Key("plan", "", "year"))
+    return held.source.return_id if held.round else 0
 
 
 def _has_rows(register: Register, record: str) -> bool:

@@ -19,7 +19,7 @@ from plan_sheets.core.rating.proposals import Proposal, proposals, subject
 from plan_sheets.core.rating.rag import Rating
 from plan_sheets.core.rating.ratings import find_done_groups, rate_rounds, rows_at, thresholds
 from plan_sheets.core.rating.snapshot import Snapshot, day_of
-from plan_sheets.core.rating.taken_out import TakenOut, find_taken_out
+from plan_sheets.core.rating.taken_out import TakenOut, find_left, find_taken_out
 from plan_sheets.store import schemas
 from plan_sheets.store.register.known_names import NOT_READ
 from plan_sheets.store.register.placeholders import Placeholder, find_open_placeholders
@@ -84,6 +84,7 @@ def read_snapshot(register: Register, for_round: Round | None) -> Snapshot:
         considerations={name: field.title for name, field in schemas.load_records()["grid"].items() if field.lens},
         taken_out=taken_out,
         closed=closed,
+        left=tuple(find_left(history, rounds)) if rounds else (),
     )
 
 
@@ -174,7 +175,7 @@ def _sort_questions(
     """
     titles = {key: _find_title(key) for key in [*history.by_key, *placeholders]}
     entered = {key: placeholder.entered for key, placeholder in placeholders.items()}
-    there = {key: text for key, text in entered.items() if history.text(key.record, key.ref, "removed", code) != "Yes"}
+    there = {key: text for key, text in entered.items() if not _is_out(history, key, code)}
     gone = {(item.record, item.ref): item for item in taken_out}
     gone_rows: dict[str, dict[str, Mapping[str, str]]] = {}
     for (record, ref), item in gone.items():
@@ -186,6 +187,12 @@ def _sort_questions(
     }
     closed |= {question: gone[about].reason for question, about in asked.items() if about in gone}
     return tuple(question for question, about in asked.items() if about is None), closed
+
+
+def _is_out(history: History, key: Key, code: str) -> bool:
+    """Whether a row is out of the plan at the end of a round (its code): taken out, or finished in an earlier year."""
+    row = key.record, key.ref
+    return history.text(*row, "removed", code) == "Yes" or bool(history.find_year_left(*row, code))
 
 
 def _find_about(question: OpenQuestion, history: History, code: str) -> tuple[str, str] | None:
