@@ -20,7 +20,9 @@ from plan_sheets.core.model.history import History, Source
 from plan_sheets.core.model.keys import Key
 from plan_sheets.core.model.receipts import ALLOWS_IDENTIFIERS, Instructions
 from plan_sheets.core.rating.open_questions import OpenQuestion, open_questions
-from plan_sheets.core.rating.ratings import RECORDS, find_finished, is_declined
+from plan_sheets.core.rating.ratings import RECORDS, find_finished, is_declined, rate_rounds
+from plan_sheets.core.rating.succession import FIELD as SUCCEEDS
+from plan_sheets.core.returned.plan_moves import Moves, check_moves, join_queries
 from plan_sheets.core.returned.plan_warnings import count_records, find_plan_warnings
 from plan_sheets.core.returned.read_plan import PlanRead, read_plan
 from plan_sheets.core.screening.around import check_reason
@@ -105,9 +107,20 @@ def check_plan(folder: Folder) -> Checked:
     finished = find_finished(folder.register.history())
     questions = list(open_questions(rows, placeholders, titles, finished))
     messages, base = schemas.load_messages(), last_read(folder)
-    findings = [*month_ends((cell._replace(base=base.get(cell.key, "")) for cell in read.cells), messages)]
+    cells = [cell._replace(base=base.get(cell.key, "")) for cell in read.cells]
+    moves = _check_moves(folder.register, cells, folder.register.first_open())
+    findings = [*moves.findings, *month_ends(cells, messages)]
+    rows["action"] = {ref: row for ref, row in rows["action"].items() if ref not in moves.went_on}
     findings += find_plan_warnings(rows, {cell.key: cell for cell in read.cells}, messages, finished)
     return Checked(count_records(rows, len(questions), finished), [*read.findings, *findings], questions)
+
+
+def _check_moves(register: Register, cells: Sequence[Cell], code: str) -> Moves:
+    """What is wrong with how the plan is to move from a round (its code) on, and what is to be asked of it."""
+    history, rounds = register.history(), [issued.code for issued in register.rounds()]
+    is_moved = any(cell.key.field == SUCCEEDS and cell.value != cell.base for cell in cells)
+    ratings = rate_rounds(history, rounds)[rounds[-1]] if rounds and is_moved else {}
+    return check_moves(cells, history, code, ratings, schemas.load_messages())
 
 
 def merge_plan(folder: Folder, now: datetime, instructions: Instructions | None = None) -> PlanMerged:
@@ -153,10 +166,17 @@ def _merge(folder: Folder, read: PlanRead, code: str, batch: Batch) -> tuple[Mer
     """What became of the cells of plan.xlsx, which count from a round on (its code), and all that there is to say."""
     base, history = last_read(folder), batch.history()
     cells = [cell._replace(base=base.get(cell.key, "")) for cell in read.cells]
+    moves = _check_moves(batch.register, cells, code)
+    cells = [cell._replace(blocked=cell.blocked or moves.blocked.get(cell.key)) for cell in cells]
     vanished = [*_vanished(read, base, history)]
     known = list_rows_asked_about(batch.register)
     messages = schemas.load_messages()
-    findings = [*read.findings, *month_ends(cells, messages)]
+    findings = [*read.findings, *moves.findings, *month_ends(cells, messages)]
+    went_on = [key for key in vanished if key.record == "action" and key.ref in moves.went_on]
+    findings += [
+        messages.finding("succeeded_row_gone", key=key, ref=key.ref, heirs=moves.went_on[key.ref]) for key in went_on
+    ]
+    vanished = [key for key in vanished if key not in went_on]
     findings += [
         messages.finding("row_vanished", key=key, ref=key.ref, record=key.record)
         for key in vanished
@@ -169,7 +189,8 @@ def _merge(folder: Folder, read: PlanRead, code: str, batch: Batch) -> tuple[Mer
     source = Source("plan", received=batch.at, file=PLAN_FILE)
     merged = merge_return(cells, findings, history, code, source, messages)
     waiting = {(query.code, query.message) for query in batch.register.open_queries()}
-    merged.queries = [query for query in merged.queries if (query.finding.code, query.finding.message) not in waiting]
+    asked = join_queries(merged.queries, merged.cells)
+    merged.queries = [query for query in asked if (query.finding.code, query.finding.message) not in waiting]
     return merged, (*findings, *merged.findings)
 
 

@@ -21,7 +21,7 @@ from plan_sheets.core.rating.escalate import SubgroupFacts
 from plan_sheets.core.rating.plan_rows import parent
 from plan_sheets.core.rating.rag import ActionFacts, Rating
 from plan_sheets.core.rating.ratings import is_further, rows_at
-from plan_sheets.core.rating.rollup import trend
+from plan_sheets.core.rating.rollup import ENDED, trend
 from plan_sheets.core.rating.snapshot import Snapshot
 from plan_sheets.core.rating.taken_out import TakenOut
 from plan_sheets.core.sheets.considerations import coverage_lines
@@ -197,6 +197,8 @@ def _rating(rating: Rating) -> Rating:
     )
     proposed = f"; {facts.stage} proposed, not yet confirmed"
     driven_by = "set by the board officer" if facts.override else rating.driven_by.removesuffix(proposed)
+    if rating.published in ENDED:
+        driven_by = driven_by.removesuffix(f": {facts.ended_because}")
     return replace(rating, facts=bare, driven_by=driven_by)
 
 

@@ -15,7 +15,7 @@ from plan_sheets.store.register.reads import ReturnOfRound, list_returns_of_roun
 from plan_sheets.store.register.register import Register
 
 _FINISHED_IN = (
-    *("ref", "removed", "agreement", "confirmed_stage", "subgroup", "subgroups", *SAYS),
+    *("ref", "removed", "agreement", "confirmed_stage", "succeeds", "subgroup", "subgroups", "merged_into", *SAYS),
     *("override_rag", "override_by", "override_reason", "override_date"),
 )
 """The fields that say whether an action is finished, and whose it is."""
