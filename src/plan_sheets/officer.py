@@ -130,7 +130,7 @@ def _make_book(facts: _Facts, reference: str) -> Book:
         "Findings": list(_make_finding_rows(facts)),
         "Owners": list(_make_owner_rows(facts.rows)),
         "Overrides": list(_make_override_rows(facts)),
-        "Public text": list(release_rows(facts.history, facts.code, facts.then)) if facts.code else [],
+        "Public text": [*release_rows(facts.history, facts.code, facts.then, facts.ratings)] if facts.code else [],
     }
     made = Facts(
         texts={"round_words": words, "totals": _describe_totals(facts)},

@@ -13,11 +13,12 @@ import pytest
 from tests.chairs import Q1, Q2, SOS, Answers, Plan, at, codes, edit, fill, form, said
 from tests.commands import run, told
 from tests.rounds.test_plan_changes import AUGUST, AUTUMN, add_row, changes, hand_over, take_out
+from tests.rounds.test_released import release
 from tests.test_master import lines, row, rows
 
 from plan_sheets import office
 from plan_sheets.core.model.findings import PlanSheetsError, Verdict
-from plan_sheets.master import Mastered, make_master
+from plan_sheets.master import make_master
 from plan_sheets.officer import make_officer
 from plan_sheets.plan import check_plan
 from plan_sheets.store.plan_folder import PLAN_FILE
@@ -28,25 +29,20 @@ BACK = date(2016, 11, 14)
 
 def new_action(ref: str, succeeds: str, theme: str = "J1a", **texts: str) -> Mapping[str, str]:
     """A row of Actions."""
-    return {"Ref": ref, "Theme": theme, "What we will do": f"Do {ref}", "Succeeds": succeeds, **texts}
+    how = {"How we will do it": "Step by step", "Action owner": "A lead", "Owner status": "Accepted"}
+    return {"Ref": ref, "Theme": theme, "What we will do": f"Do {ref}", "Succeeds": succeeds, **how, **texts}
 
 
-def change_plan(plan: Plan, *new: Mapping[str, str], answers: Answers | None = None, now: datetime = AUGUST) -> Path:
-    """The officer types in plan.xlsx, adds these actions and has it merged; the path of the officer's workbook."""
+def change_plan(
+    plan: Plan, *new: Mapping[str, str], answers: Answers | None = None, now: datetime = AUGUST
+) -> Mapping[str, str]:
+    """The officer types in plan.xlsx, adds these actions and has it merged; cell and sentence of what is found."""
     path = plan.path / PLAN_FILE
     if answers:
         fill(path, path, answers)
     edit(path, path, *(partial(add_row, "Actions", texts) for texts in new))
-    made = office.merge_plan(plan.folder, now).officer
-    assert made
-    return made.path
-
-
-def found(plan: Plan) -> dict[str, str]:
-    """Cell and sentence of each error and query of the plan last read, by code."""
-    last = plan.folder.plans_read()[-1]
-    texts = plan.register.findings(return_id=last.id)
-    return {finding.code: f"{finding.address} {finding.message}" for finding in texts}
+    findings = office.merge_plan(plan.folder, now).merged.findings
+    return {finding.code: f"{finding.address} {finding.message}" for finding in findings}
 
 
 def settle(plan: Plan, choice: str, now: datetime = AUGUST) -> None:
@@ -131,15 +127,16 @@ def test_the_master_tells_the_split_once_and_counts_what_goes_on(split: Plan) ->
     assert sum(master.counts.values()) == len(rows(master, "Master plan")) - 1
     over_time = row(master, "RAG over time", "J1a.4")
     assert (over_time["Quarter 1"], over_time["Quarter 2"]) == ("Red", "Not reported")
-    assert "Quarter 2, took the place of J1a.1" in str(over_time["What changed"])
+    assert "Quarter 2, took the place of J1a.1" in str(over_time["What drove each change"])
 
 
 def test_a_later_master_tells_it_no_more(split: Plan) -> None:
     hand_over(split, AUTUMN)
     split.issue("2016-17-Q3", date(2017, 1, 20), OCTOBER, ["DA"])
     master = make_master(split.folder, None, OCTOBER)
-    assert "J1a.1" not in lines(master)
+    assert "Under another ref" not in lines(master)
     assert "J1a.1" not in [one["Ref"] for one in rows(master, "Master plan")]
+    assert "Red when last reported, silent now: J1a.4 of Domestic abuse; J1a.5" in lines(master)
 
 
 def test_baseline_moves_status_steps_and_decisions_go_on(split: Plan) -> None:
@@ -153,8 +150,8 @@ def test_baseline_moves_status_steps_and_decisions_go_on(split: Plan) -> None:
     assert told_of["Rule RAG"] == "Amber"
     assert "last quarter's next step not done" in str(told_of["Why"])
     assert "date moved from March 2017 to June 2017" in str(told_of["Why"])
-    assert "March 2017\nMoved 1 time" in str(told_of["First date given"])
-    assert "Improved" in str(told_of["Trend"])
+    assert "March 2017\nMoved 1 time" in str(told_of["First date and moves"])
+    assert "improved" in str(told_of["Trend"])
     assert "last Red, 1 round ago" in str(row(master, "Master plan", "J1a.4")["Why"])
     asked = row(master, "Decisions", "J1a.1, Quarter 1")
     assert (asked["Decision"], asked["What is asked"]) == ("The county pays", "Was it carried out?")
@@ -185,9 +182,9 @@ def test_what_came_before_the_split_counts_for_both_too(closed: Plan) -> None:
     assert [row(master, "Master plan", ref)["Published RAG"] for ref in ("J1a.4", "J1a.5")] == ["Red", "Red"]
 
 
-def test_what_the_plan_says_otherwise_since_is_asked_about(split: Plan, closed: Plan, tmp_path: Path) -> None:
+def test_what_the_plan_says_otherwise_since_is_asked_about(split: Plan) -> None:
     """A late return changes how J1a.1 will be done: Take writes that to both, and until then both are in doubt."""
-    late = split.filled("late", {**said(), "Action plan": {"J1a.1": {"Impact": "Fewer wait"}}})
+    late = split.filled("late", {**said(rag="Red"), "Action plan": {"J1a.1": {"Impact": "Fewer wait"}}})
     receipt = split.receive_one(late, when=AUTUMN)
     assert "row_went_on_asked" in codes(receipt)
     assert "row_went_on" not in codes(receipt), "in Quarter 1 it stood for itself"
@@ -220,7 +217,10 @@ def test_trace_follows_it_both_ways(split: Plan) -> None:
     assert ("J1a.1", "progress", "The pathway is mapped") in [(s["ref"], s["field"], s["value"]) for s in steps]
     assert "J1a.1 progress" in run("trace", "J1a.4", plan=split).output
     later = told("trace", "J1a.1", plan=split)
-    assert [(s["ref"], s["value"]) for s in later if s["field"] == "succeeds"] == [("J1a.4", "J1a.1"), ("J1a.5", "J1a.1")]
+    assert [(s["ref"], s["value"]) for s in later if s["field"] == "succeeds"] == [
+        ("J1a.4", "J1a.1"),
+        ("J1a.5", "J1a.1"),
+    ]
     assert not [s for s in later if s["ref"] == "J1a.4" and s["field"] == "what"]
 
 
@@ -332,9 +332,9 @@ def test_each_has_its_sentence_and_changes_nothing(
         declined = {"To confirm": {"DA.F1 further action": {"Confirm": "No"}}}
         closed.receive(fill(made, closed.inbox / "no.xlsx", declined), when=AUGUST)
     before = closed.all_values()
-    change_plan(closed, *(new_action(*row) for row in new))
-    assert words in found(closed)[code]
-    assert found(closed)[code].startswith("Actions!O")
+    found = change_plan(closed, *(new_action(*row) for row in new))
+    assert words in found[code]
+    assert found[code].startswith("Actions!O")
     assert closed.all_values() == before
     assert not [query for query in closed.queries if query.code.startswith("succeeds")]
 
@@ -342,18 +342,18 @@ def test_each_has_its_sentence_and_changes_nothing(
 def test_a_split_into_a_ref_that_was_used_takes_nothing_of_the_split(closed: Plan) -> None:
     answers: Answers = {"Actions": {"J1a.3": {"Succeeds": "J1a.1"}}}
     before = closed.all_values()
-    change_plan(closed, new_action("J1a.4", "J1a.1"), answers=answers)
-    assert "the ref J1a.3 was used before" in found(closed)["succeeds_used"]
-    assert "such as J1a.5" in found(closed)["succeeds_used"]
-    assert "together with J1a.3" in found(closed)["succeeds_waits"]
+    found = change_plan(closed, new_action("J1a.4", "J1a.1"), answers=answers)
+    assert "the ref J1a.3 was used before" in found["succeeds_used"]
+    assert "such as J1a.5" in found["succeeds_used"]
+    assert "together with J1a.3" in found["succeeds_waits"]
     assert closed.all_values() == before
 
 
 def test_what_went_on_or_ended_in_an_earlier_round_has_nothing_left_to_go_on(split: Plan) -> None:
     hand_over(split, AUTUMN)
     before = split.all_values()
-    change_plan(split, new_action("J1a.6", "J1a.1"), now=OCTOBER)
-    assert "went on as J1a.4 and J1a.5 in an earlier round" in found(split)["succeeds_ended"]
+    found = change_plan(split, new_action("J1a.6", "J1a.1"), now=OCTOBER)
+    assert "went on as J1a.4 and J1a.5 in an earlier round" in found["succeeds_ended"]
     assert split.all_values() == before
 
 
@@ -411,7 +411,7 @@ def test_a_subgroup_merged_into_another_gets_no_workbook_and_its_actions_are_led
     assert note.startswith("DA is part of HARM since Quarter 2 of 2016/17.")
     assert closed.queries, "it says something else than the first return did"
     master = make_master(closed.folder, None, AUTUMN)
-    assert "Hidden Harm" in str(row(master, "Master plan", "J1a.1")["Action owner"])
+    assert "Hidden Harm" in str(row(master, "Master plan", "J1a.1")["Action owner and subgroup"])
     assert [one["After"] for one in changes(master, "DA")] == ["HARM"]
     with pytest.raises(PlanSheetsError, match="DA is part of HARM now"):
         closed.issue(Q2, BACK, AUTUMN, ["DA"])
@@ -429,9 +429,9 @@ def test_a_subgroup_cannot_be_merged_into_none_or_itself(
     closed: Plan, into: Mapping[str, str], code: str, words: str
 ) -> None:
     before = closed.all_values()
-    change_plan(closed, answers={"Subgroups": {ref: {"Merged into": other} for ref, other in into.items()}})
-    assert words in found(closed)[code]
-    assert found(closed)[code].startswith("Subgroups!H")
+    found = change_plan(closed, answers={"Subgroups": {ref: {"Merged into": other} for ref, other in into.items()}})
+    assert words in found[code]
+    assert found[code].startswith("Subgroups!H")
     assert closed.all_values() == before
 
 
@@ -501,6 +501,76 @@ def test_a_priority_is_added_and_one_is_dropped(closed: Plan) -> None:
     assert "Added to the plan" in [one["What changed"] for one in changes(master, "J4")]
 
 
-def last_master(plan: Plan) -> Mastered:
-    """A draft of the latest round."""
-    return make_master(plan.folder, None, OCTOBER)
+# Released public text
+
+
+@pytest.fixture
+def released(round_one: Plan) -> Plan:
+    """Quarter 1: J1a.1 is Green, and a text about it, one about J1a.2 and one about J1 were released."""
+    round_one.receive(round_one.filled("da", said()))
+    release(round_one, {"J1a.1": "Families are helped sooner.", "J1a.2": "Children are asked.", "J1": "One way."})
+    return round_one
+
+
+def published(plan: Plan, ref: str, now: datetime = AUGUST) -> tuple[object, list[str]]:
+    """What the public edition says of a row, and what the officer is told of public texts."""
+    made = make_master(plan.folder, None, now, edition="public")
+    page = openpyxl.load_workbook(made.path)["Priorities and actions"]
+    return at(page, ref, "Public text").value, [words for words in made.warnings if "public text" in words]
+
+
+def on_public_text(plan: Plan, ref: str, heading: str, now: datetime = AUGUST) -> object:
+    """What stands on Public text of a new officer's workbook."""
+    return at(openpyxl.load_workbook(make_officer(plan.folder, now).path)["Public text"], ref, heading).value
+
+
+def test_a_released_text_is_published_while_what_it_rests_on_stands(released: Plan) -> None:
+    for ref, text in {"J1a.1": "Families are helped sooner.", "J1": "One way."}.items():
+        assert published(released, ref) == (text, [])
+    assert on_public_text(released, "J1a.1", "Published RAG") == "Not assessable"
+
+
+CORRECTED: Answers = said(corrects="Yes", rag="Red")
+
+
+def test_it_is_asked_about_again_when_that_changes(released: Plan) -> None:
+    released.receive_one(released.filled("red", CORRECTED), when=AUGUST)
+    text, warnings = published(released, "J1a.1")
+    assert text == "Nothing released"
+    (warning,) = warnings
+    assert warning.startswith("The public text of J1a.1 is left out: what it rested on has changed")
+    assert "(Not assessable then, Red now)" in warning
+    assert published(released, "J1a.2")[0] == "Children are asked."
+    stands = str(on_public_text(released, "J1a.1", "Released by"))
+    assert stands.startswith("To be released again: Not assessable then, Red now. Last by Zoe Officer")
+
+
+def test_one_word_releases_it_again_and_again(released: Plan) -> None:
+    for number, (now, change) in enumerate({AUGUST: said(corrects="Yes", rag="Red"), AUTUMN: {}}.items()):
+        if change:
+            released.receive_one(released.filled("red", change), when=now)
+        else:
+            change_plan(released, answers={"Actions": {"J1a.1": {"What we will do": "Another wording"}}}, now=now)
+        assert published(released, "J1a.1", now)[0] == "Nothing released"
+        made = make_officer(released.folder, now).path
+        answers: Answers = {"Public text": {"J1a.1": {"Release it again": "Yes"}}}
+        released.receive_one(fill(made, released.inbox / f"again-{number}.xlsx", answers), when=now)
+        assert published(released, "J1a.1", now) == ("Families are helped sooner.", [])
+
+
+def test_giving_the_workbook_back_without_a_word_releases_nothing(released: Plan) -> None:
+    change_plan(released, answers={"Actions": {"J1a.1": {"What we will do": "Another wording"}}})
+    made = make_officer(released.folder, AUGUST).path
+    assert on_public_text(released, "J1a.1", "Public text") == "Families are helped sooner."
+    answers: Answers = {"Public text": {"J1a.3": {"Public text": "Something else."}}}
+    released.receive_one(fill(made, released.inbox / "other.xlsx", answers), when=AUGUST)
+    text, (warning,) = published(released, "J1a.1")
+    assert (text, "other wording since" in warning) == ("Nothing released", True)
+
+
+def test_another_text_is_released_with_what_stands_now(released: Plan) -> None:
+    change_plan(released, answers={"Actions": {"J1a.1": {"What we will do": "Another wording"}}})
+    made = make_officer(released.folder, AUGUST).path
+    answers: Answers = {"Public text": {"J1a.1": {"Public text": "Families are helped at once."}}}
+    released.receive_one(fill(made, released.inbox / "anew.xlsx", answers), when=AUGUST)
+    assert published(released, "J1a.1") == ("Families are helped at once.", [])

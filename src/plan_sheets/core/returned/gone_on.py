@@ -11,7 +11,9 @@ from plan_sheets.core.model.findings import Finding, Outcome
 from plan_sheets.core.model.history import History
 from plan_sheets.core.model.keys import Key
 from plan_sheets.core.model.messages import Messages
+from plan_sheets.core.model.rounds import Round
 from plan_sheets.core.model.text import shorten
+from plan_sheets.core.rating.plan_rows import find_merged
 from plan_sheets.core.rating.succession import HANDED_ON, Succession, list_words
 
 
@@ -39,6 +41,24 @@ def _is_of_heirs(cell: Cell, succession: Succession, code: str) -> bool:
     return cell.scope == "standing" or (cell.scope == "round" and code >= succession.since[cell.key.ref])
 
 
+def tell_followed(followed: Mapping[Key, Key], cells: Sequence[Cell], messages: Messages) -> Iterator[Finding]:
+    """A note for each action that has another ref now and of which anything is said: it was taken for that."""
+    refs = {new: old.ref for old, new in followed.items()}
+    told = {refs[cell.key]: cell for cell in reversed(cells) if cell.key in refs and cell.value != cell.base}
+    for ref, cell in sorted(told.items()):
+        yield messages.finding("row_followed", address=cell.address, key=cell.key, ref=ref, heirs=cell.key.ref)
+
+
+def tell_merged(code: str, history: History, messages: Messages) -> Iterator[Finding]:
+    """A note that the subgroup of a workbook (its code) has become part of another one."""
+    subgroups = {ref: history.record("subgroup", ref) for ref in history.refs("subgroup")}
+    into = find_merged({"subgroup": subgroups}, code)
+    if into != code:
+        since = history.standing(Key("subgroup", code, "merged_into")).round
+        words = Round.parse(since).of_year if since else "before the first round"
+        yield messages.finding("subgroup_merged", subgroup=code, into=into, since=words)
+
+
 @dataclass(slots=True)
 class GoneOn:
     """What becomes of the cells about actions that others took the place of."""
@@ -46,6 +66,11 @@ class GoneOn:
     findings: list[Finding] = field(default_factory=list)
     asked: list[Cell] = field(default_factory=list)
     """Those of which the officer says whether they hold for the others."""
+
+    def block(self, cells: Sequence[Cell]) -> list[Cell]:
+        """The cells; those that are asked about are not merged."""
+        asked = {cell.key for cell in self.asked}
+        return [cell._replace(blocked=Outcome.QUERY) if cell.key in asked else cell for cell in cells]
 
 
 class GoneOnReader:

@@ -17,7 +17,7 @@ from plan_sheets.core.rating.succession import FIELD as SUCCEEDS
 from plan_sheets.core.rating.taken_out import TakenOut
 from plan_sheets.core.sheets.master_plan import Records
 
-_UNTOLD = frozenset({"proposed_by", "lock_password"})
+_UNTOLD = frozenset({"proposed_by", "lock_password", "rests_on"})
 """Fields whose changes say nothing to a reader of the plan, or must not be printed."""
 _ADDED, _REMOVED, _WENT_ON = "Added to the plan", "Taken out of the plan", "Went on under another ref"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import NamedTuple
@@ -12,19 +12,17 @@ from plan_sheets.core.answers.merge import Merged, MergedCell, merge_return
 from plan_sheets.core.answers.returns import Return
 from plan_sheets.core.answers.settle import is_fresh, settle
 from plan_sheets.core.answers.tidy import tidy
-from plan_sheets.core.book.document import DocumentFacts
 from plan_sheets.core.book.layout import Field
+from plan_sheets.core.editions.public_text import RECORD, RESTS_ON, list_rests
 from plan_sheets.core.model.dates import PartialDate
 from plan_sheets.core.model.findings import Finding, Outcome
 from plan_sheets.core.model.history import NOTHING, Held, Source
 from plan_sheets.core.model.keys import Key
 from plan_sheets.core.model.messages import Messages
 from plan_sheets.core.model.queries import NewValue, OpenQuery
-from plan_sheets.core.model.rounds import Round
-from plan_sheets.core.rating.plan_rows import find_merged
 from plan_sheets.core.rating.proposals import proposals, subject
 from plan_sheets.core.rating.succession import find_succession
-from plan_sheets.core.returned.gone_on import GoneOnReader, follow
+from plan_sheets.core.returned.gone_on import GoneOnReader, follow, tell_followed, tell_merged
 from plan_sheets.store import schemas
 from plan_sheets.store.register import tables
 from plan_sheets.store.register.batch import Batch
@@ -91,13 +89,9 @@ class Merger:
         source = Source(document.kind, answers.completed_by, name, at, document.subgroup, 0, document.id)
         reader = GoneOnReader(self.history, self.succession, document.round, self.messages)
         gone_on = reader.look(cells)
-        returned.findings += [*gone_on.findings, *self._tell_merged(document)]
-        asked = {cell.key for cell in gone_on.asked}
-        plan_cells = [
-            cell._replace(blocked=Outcome.QUERY) if cell.key in asked else cell
-            for cell in cells
-            if cell.scope != "form"
-        ]
+        returned.findings += [*gone_on.findings, *tell_merged(document.subgroup, self.history, self.messages)]
+        plan_cells = [cell for cell in gone_on.block(cells) if cell.scope != "form"]
+        plan_cells += list_rests(answers, self.history, document.round, schemas.load_records()[RECORD][RESTS_ON])
         merging.merged = merge_return(
             plan_cells,
             returned.findings,
@@ -131,26 +125,8 @@ class Merger:
             for cell in (cell._replace(key=followed.get(cell.key, cell.key)) for cell in named)
         ]
         returned.rename(renamed | followed)
-        returned.findings += self._tell_followed(followed, cells)
+        returned.findings += tell_followed(followed, cells, self.messages)
         return [self._of_row(cell, returned) for cell in cells]
-
-    def _tell_followed(self, followed: Mapping[Key, Key], cells: Sequence[Cell]) -> Iterator[Finding]:
-        """A note for each action that has another ref now and of which anything is said: it was taken for that."""
-        refs = {new: old.ref for old, new in followed.items()}
-        told = {refs[cell.key]: cell for cell in reversed(cells) if cell.key in refs and cell.value != cell.base}
-        for ref, cell in sorted(told.items()):
-            details = {"ref": ref, "heirs": cell.key.ref}
-            yield self.messages.finding("row_followed", address=cell.address, key=cell.key, **details)
-
-    def _tell_merged(self, document: DocumentFacts) -> Iterator[Finding]:
-        """A note that the subgroup of a workbook has become part of another one."""
-        code = document.subgroup
-        subgroups = {ref: self.history.record("subgroup", ref) for ref in self.history.refs("subgroup")}
-        into = find_merged({"subgroup": subgroups}, code)
-        if code and into != code:
-            since = self.history.standing(Key("subgroup", code, "merged_into")).round
-            words = Round.parse(since).of_year if since else "before the first round"
-            yield self.messages.finding("subgroup_merged", subgroup=code, into=into, since=words)
 
     def _of_row(self, cell: Cell, returned: Return) -> Cell:
         """A cell; a query, where it speaks of a row that has been taken out of the plan meanwhile."""
