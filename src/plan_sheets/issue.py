@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
@@ -20,11 +19,12 @@ from plan_sheets.core.model.history import History
 from plan_sheets.core.model.keys import Key
 from plan_sheets.core.model.rounds import Round
 from plan_sheets.core.model.stages import Stage, Status
-from plan_sheets.core.model.text import count_words, make_slug
+from plan_sheets.core.model.text import count_words, make_slugs
 from plan_sheets.core.rating.decisions import Decision, decisions, replies
-from plan_sheets.core.rating.plan_rows import Rows, parent, subgroups_of
+from plan_sheets.core.rating.plan_rows import Rows, find_merged, list_themes, subgroups_of
 from plan_sheets.core.rating.rag import Rating
 from plan_sheets.core.rating.ratings import is_further, last_given, rate_rounds, rows_at
+from plan_sheets.core.rating.succession import Succession, find_succession
 from plan_sheets.store import schemas
 from plan_sheets.store.plan_folder import Folder
 from plan_sheets.store.register import tables
@@ -65,6 +65,7 @@ class _Round:
     """Codes of the rounds issued before this one."""
     ratings: Mapping[str, Rating]
     """By ref, of the last of them."""
+    succession: Succession
     decided: tuple[Decision, ...]
     """What the executive decided in those rounds and nobody has reported as carried out."""
     secret: bytes
@@ -84,17 +85,12 @@ def issue_round(
 
 def _issue_documents(folder: Folder, shared: _Round, subgroups: Sequence[str], batch: Batch) -> list[Issued]:
     """The workbooks of these subgroups, or of all, recorded in the batch."""
-    known = list(shared.rows["subgroup"])
-    unknown = [code for code in subgroups if code not in known]
-    if unknown or not known:
-        raise PlanSheetsError(
-            f"The plan has no subgroup {', '.join(unknown) or 'at all'}.", f"It has: {', '.join(known) or 'none'}."
-        )
+    known = _list_subgroups(shared, subgroups)
     issues = folder.register.documents(kind="subgroup", round=shared.round.code)
     earlier = {document.subgroup: document for document in issues}
     made = [_make_document(shared, code, earlier.get(code)) for code in known if not subgroups or code in subgroups]
     files = [hand_over(document.book) for document in made]
-    slugs = _make_slugs(shared.rows)
+    slugs = make_slugs({code: row["title"] for code, row in shared.rows["subgroup"].items()})
     folder.check_free(_name_file(shared.round, slugs[document.subgroup]) for document in made)
     _record_round(shared, subgroups, batch)
     issued = []
@@ -104,6 +100,20 @@ def _issue_documents(folder: Folder, shared: _Round, subgroups: Sequence[str], b
         path = folder.write(_name_file(shared.round, slugs[document.subgroup]), data, batch)
         issued.append(_describe_issue(document, path, earlier.get(document.subgroup)))
     return issued
+
+
+def _list_subgroups(shared: _Round, wanted: Sequence[str]) -> list[str]:
+    """The subgroups that get a workbook. Raises PlanSheetsError if one that is `wanted` gets none, or there is none."""
+    known = [code for code in shared.rows["subgroup"] if find_merged(shared.rows, code) == code]
+    unknown = [code for code in wanted if code not in known]
+    for code in unknown:
+        if (into := find_merged(shared.rows, code)) != code:
+            raise PlanSheetsError(f"{code} is part of {into} now, and gets no workbook.", f"Issue that of {into}.")
+    if unknown or not known:
+        raise PlanSheetsError(
+            f"The plan has no subgroup {', '.join(unknown) or 'at all'}.", f"It has: {', '.join(known) or 'none'}."
+        )
+    return known
 
 
 def _record_round(shared: _Round, subgroups: Sequence[str], batch: Batch) -> None:
@@ -162,9 +172,8 @@ def _gather_shared(
     ratings = rate_rounds(history, rounds)[rounds[-1]] if rounds else {}
     day = datetime.combine(issued.date(), time())
     decided = tuple(decision for decision in decisions(history, rounds) if decision.is_open())
-    return _Round(
-        for_round, return_by, extended, day, history, rows_at(history), rounds, ratings, decided, folder.register.secret
-    )
+    plan = history, rows_at(history), rounds, ratings, find_succession(history), decided
+    return _Round(for_round, return_by, extended, day, *plan, folder.register.secret)
 
 
 def _read_history(folder: Folder, for_round: Round) -> History:
@@ -262,7 +271,7 @@ def _make_rows(
     """The rows of each sheet, by its name. `actions`: refs that the subgroup is asked about; `mine`: those it leads."""
     rows = shared.rows
     in_order = sorted(actions, key=lambda ref: ref not in mine)
-    reply_of = replies(shared.decided, in_order, rows, subgroup)
+    reply_of = replies(shared.decided, in_order, rows, subgroup, shared.succession)
     progress = next(sheet for sheet in spec.sheets if sheet.name == "Progress")
     asked = {lead: _list_asked(progress, lead=lead) for lead in (True, False)}
     return {
@@ -271,7 +280,7 @@ def _make_rows(
             for ref in in_order
         ],
         "Action plan": [_make_plan_row(rows, ref) for ref in mine],
-        "Grid": [_make_grid_row(rows, ref) for ref in _list_themes(rows, subgroup)],
+        "Grid": [_make_grid_row(rows, ref) for ref in list_themes(rows, subgroup)],
         "Guidance": [RowFacts(ref, row) for ref, row in rows["consideration"].items()],
         **{
             sheet.name: [*_list_added_rows(shared, subgroup, sheet.record)]
@@ -320,7 +329,8 @@ def _list_added_rows(shared: _Round, subgroup: str, record: str) -> Iterator[Row
     refs = shared.history.refs(record, shared.rounds[-1]) if shared.rounds else ()
     for ref in refs:
         row = shared.history.record(record, ref)
-        if ref.partition(".")[0] == subgroup and any(text for name, text in row.items() if name != "ref"):
+        whose = find_merged(shared.rows, ref.partition(".")[0])
+        if whose == subgroup and any(text for name, text in row.items() if name != "ref"):
             yield RowFacts(ref, row)
 
 
@@ -336,21 +346,11 @@ def _list_actions(shared: _Round, subgroup: str) -> Iterator[str]:
             continue
         ended = shared.history.standing(Key("action", ref, "confirmed_stage"))
         agreed = shared.history.standing(Key("action", ref, "agreement"))
-        if (ended.value in ENDED and ended.round < shared.round.code) or (
-            agreed.value and agreed.round >= shared.round.code
-        ):
+        # What a chair proposed is asked about once more in its round; what the plan ended is not.
+        is_over = ended.round < shared.round.code or ended.source.kind == "plan"
+        if (ended.value in ENDED and is_over) or (agreed.value and agreed.round >= shared.round.code):
             continue
         yield ref
-
-
-def _list_themes(rows: Rows, subgroup: str) -> list[str]:
-    """The themes (or priorities without themes) that a subgroup works on."""
-    return [
-        ref
-        for ref, row in rows["priority"].items()
-        if (row["subgroup"] or rows["priority"].get(parent(ref), {}).get("subgroup")) == subgroup
-        and not any(parent(other) == ref and other != ref for other in rows["priority"])
-    ]
 
 
 def _add_title(rows: Rows, ref: str) -> str:
@@ -364,24 +364,35 @@ def _make_progress_row(shared: _Round, ref: str, reply: str, inputs: frozenset[s
     subgroup leads the action; if another one does, only the contribution is asked.
     """
     row, last = shared.rows["action"][ref], shared.rounds[-1] if shared.rounds else ""
-    rating = shared.ratings.get(ref)
+    rating = shared.succession.find_rating(shared.ratings, ref)
+    said = {
+        name: shared.succession.answer(shared.history, ref, name, last) if last else ""
+        for name in ("progress", "next_step")
+    }
     contents = {
         "what": row["what"],
-        "last_progress": shared.history.of_round("action", ref, "progress", last) if last else row["progress_before"],
-        "last_step": shared.history.of_round("action", ref, "next_step", last) if last else "",
-        "last_rag": _describe_last(rating) if rating else "",
+        "last_progress": said["progress"] if last else row["progress_before"],
+        "last_step": said["next_step"],
+        "last_rag": _describe_last(rating, ref) if rating else "",
         "reply": reply,
         "due": row["due"],
     }
     if lead:
         return RowFacts(ref, contents, inputs)
     led_by = shared.rows["subgroup"].get(subgroups_of(shared.rows, ref)[0], {}).get("title", "")
-    contents["last_progress"] = f"Led by {led_by}. " + last_given(shared.history, ref, "progress", shared.rounds)
+    contents["last_progress"] = f"Led by {led_by}. " + last_given(
+        shared.history, shared.succession, ref, "progress", shared.rounds
+    )
     return RowFacts(ref, contents, inputs)
 
 
-def _describe_last(rating: Rating) -> str:
-    """How an action stood last round; of one that is finished, what is still wanted: `required_unless` speaks of it."""
+def _describe_last(rating: Rating, ref: str) -> str:
+    """How an action stood last round; of one that is finished, what is still wanted: `required_unless` speaks of it.
+
+    Of one that took the place of another (the `ref` of the rating), how that stood.
+    """
+    if rating.facts.ref != ref:
+        return f"{rating.published} ({rating.facts.ref})"
     is_awaited = rating.finished and rating.published == Status.GREEN
     return EVIDENCE_AWAITED if is_awaited else str(rating.published)
 
@@ -393,15 +404,3 @@ def _make_plan_row(rows: Rows, ref: str) -> RowFacts:
 
 def _make_grid_row(rows: Rows, ref: str) -> RowFacts:
     return RowFacts(ref, {**rows["grid"].get(ref, {}), "theme": _add_title(rows, ref)})
-
-
-def _make_slugs(rows: Rows) -> dict[str, str]:
-    """A file name for each subgroup, from its title; where two are the same or none is left, with its code."""
-    names = {code: make_slug(row["title"]) for code, row in rows["subgroup"].items()}
-    while len({name for name in names.values() if name}) < len(names):
-        times = Counter(names.values())
-        names = {
-            code: name if name and times[name] == 1 else f"{name}-{code.lower()}".strip("-")
-            for code, name in names.items()
-        }
-    return names

@@ -27,7 +27,7 @@ from plan_sheets.core.editions.public import public, public_contents
 from plan_sheets.core.model.dates import check_moment
 from plan_sheets.core.model.findings import PlanSheetsError
 from plan_sheets.core.model.rounds import Round
-from plan_sheets.core.model.stages import TAKEN_OUT, Status
+from plan_sheets.core.model.stages import TAKEN_OUT, WENT_ON, Status
 from plan_sheets.core.rating.escalate import SubgroupFacts
 from plan_sheets.core.rating.overrides import list_without_effect
 from plan_sheets.core.rating.snapshot import Snapshot
@@ -246,7 +246,7 @@ def _make_again(folder: Folder, asked: _Asked, number: int, batch: Batch) -> Mas
     edition = _describe(readers, handed_over[:number])
     document = register.documents(id=handed_over[number - 1].document)[0]
     path = _write(folder, _name_file(code, edition), document, asked, batch)
-    not_counted = (Status.PROPOSED, TAKEN_OUT)
+    not_counted = (Status.PROPOSED, TAKEN_OUT, WENT_ON)
     counts = Counter(published for published in _list_published(document) if published not in not_counted)
     told = path, code, document.reference, edition.name, edition.number, edition.boards, counts, ()
     return Mastered(*told, again=True)

@@ -143,7 +143,7 @@ def _make_book(facts: _Facts, reference: str) -> Book:
         "Themes": [RowFacts(ref, {"theme": theme}) for ref, theme in themes.items()],
         "Owners": list(_make_owner_rows(facts.rows)),
         "Overrides": list(_make_override_rows(facts)),
-        "Public text": list(release_rows(facts.history, facts.code, facts.then)) if facts.code else [],
+        "Public text": [*release_rows(facts.history, facts.code, facts.then, facts.ratings)] if facts.code else [],
         "Fields": [RowFacts(each.heading, {"what": _describe_field(each.field)}) for each in sayable],
     }
     made = Facts(

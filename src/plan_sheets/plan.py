@@ -22,7 +22,8 @@ from plan_sheets.core.model.keys import Key
 from plan_sheets.core.model.queries import OpenQuery
 from plan_sheets.core.model.receipts import ALLOWS_IDENTIFIERS, Instructions
 from plan_sheets.core.rating.open_questions import OpenQuestion, open_questions
-from plan_sheets.core.rating.ratings import RECORDS, find_finished, is_declined
+from plan_sheets.core.rating.ratings import RECORDS, find_finished, is_declined, rate_rounds
+from plan_sheets.core.rating.succession import FIELD as SUCCEEDS
 from plan_sheets.core.returned.of_the_year import (
     YEAR,
     block_of_other_years,
@@ -30,6 +31,7 @@ from plan_sheets.core.returned.of_the_year import (
     find_last_years,
     find_of_other_years,
 )
+from plan_sheets.core.returned.plan_moves import Moves, check_moves, join_queries
 from plan_sheets.core.returned.plan_warnings import count_records, find_plan_warnings
 from plan_sheets.core.returned.read_plan import PlanRead, read_plan
 from plan_sheets.core.screening.around import check_reason
@@ -126,12 +128,23 @@ def check_plan(folder: Folder) -> Checked:
     finished = find_finished(history)
     questions = list(open_questions(rows, placeholders, titles, finished))
     messages, base = schemas.load_messages(), last_read(folder)
-    findings += [*month_ends((cell._replace(base=base.get(cell.key, "")) for cell in read.cells), messages)]
+    cells = [cell._replace(base=base.get(cell.key, "")) for cell in read.cells]
+    moves = _check_moves(folder.register, cells, folder.register.first_open())
+    rows["action"] = {ref: row for ref, row in rows["action"].items() if ref not in moves.went_on}
     has_rounds, by_key = bool(folder.register.rounds()), {cell.key: cell for cell in read.cells}
+    findings += [*moves.findings, *month_ends(cells, messages)]
     findings += find_of_other_years(read.cells, history, messages, has_rounds=has_rounds)
     findings += find_plan_warnings(rows, by_key, messages, finished)
     findings += find_last_years(rows, by_key, messages, finished)
     return Checked(count_records(rows, len(questions), finished), findings, questions)
+
+
+def _check_moves(register: Register, cells: Sequence[Cell], code: str) -> Moves:
+    """What is wrong with how the plan is to move from a round (its code) on, and what is to be asked of it."""
+    history, rounds = register.history(), [issued.code for issued in register.rounds()]
+    is_moved = any(cell.key.field == SUCCEEDS and cell.value != cell.base for cell in cells)
+    ratings = rate_rounds(history, rounds)[rounds[-1]] if rounds and is_moved else {}
+    return check_moves(cells, history, code, ratings, schemas.load_messages())
 
 
 def merge_plan(folder: Folder, now: datetime, instructions: Instructions | None = None) -> PlanMerged:
@@ -191,12 +204,19 @@ def _merge(folder: Folder, read: PlanRead, code: str, batch: Batch) -> _Reading:
     register, base, history = batch.register, last_read(folder), batch.history()
     waiting = register.open_queries(kind="plan")
     cells = [cell._replace(base=base.get(cell.key, "")) for cell in read.cells]
+    moves = _check_moves(register, cells, code)
+    cells = [cell._replace(blocked=cell.blocked or moves.blocked.get(cell.key)) for cell in cells]
     cells = [*compare_with_asked(cells, waiting, list_compared(register, waiting))]
     vanished = [*_vanished(read, base, history)]
     messages, last = schemas.load_messages(), read_last(folder.register, _find_last(folder))
     of_others = [*find_of_other_years(cells, history, messages, has_rounds=bool(code))]
     cells = block_of_other_years(cells, of_others)
-    findings = [*of_others, *read.findings, *month_ends(cells, messages)]
+    went_on = [key for key in vanished if key.record == "action" and key.ref in moves.went_on]
+    vanished = [key for key in vanished if key not in went_on]
+    findings = [*of_others, *read.findings, *moves.findings, *month_ends(cells, messages)]
+    findings += [
+        messages.finding("succeeded_row_gone", key=key, ref=key.ref, heirs=moves.went_on[key.ref]) for key in went_on
+    ]
     findings += [
         messages.finding(VANISHED, key=key, ref=key.ref, record=key.record) for key in vanished if last.entered.get(key)
     ]
@@ -208,7 +228,8 @@ def _merge(folder: Folder, read: PlanRead, code: str, batch: Batch) -> _Reading:
     source = Source("plan", received=batch.at, file=PLAN_FILE)
     merged = merge_return(cells, findings, history, code, source, messages)
     known = {(query.code, query.message) for query in waiting}
-    merged.queries = [query for query in merged.queries if (query.finding.code, query.finding.message) not in known]
+    asked_of = join_queries(merged.queries, merged.cells)
+    merged.queries = [query for query in asked_of if (query.finding.code, query.finding.message) not in known]
     return _Reading(merged, (*findings, *merged.findings), find_mended(waiting, merged, asked, vanished))
 
 

@@ -11,6 +11,8 @@ from plan_sheets.core.model.keys import Key
 from plan_sheets.core.model.mail import Mail
 from plan_sheets.core.model.text import plain, quoted
 from plan_sheets.core.rating.declined import NO
+from plan_sheets.core.rating.succession import FIELD as SUCCEEDS
+from plan_sheets.core.rating.succession import find_succession
 from plan_sheets.store import schemas
 from plan_sheets.store.plan_folder import Folder, check_folder
 from plan_sheets.store.register.reads import TracedValue, list_traced_values
@@ -132,10 +134,13 @@ def _title_of(record: str, name: str) -> str:
 
 
 def _list_steps(register: Register, about: str) -> list[tuple[str, Step]]:
-    """Record and step of every value that was given, by the day it came, settlements last; then of every text."""
+    """Record and step of every value that was given, by the day it came, settlements last; then of every text.
+
+    Of an action that took the place of others, what was said of those too; and of one that went on, as what.
+    """
     before: dict[Key, str] = {}
     steps = []
-    given = list_traced_values(register, about)
+    given = [*list_traced_values(register, about), *_list_moved(register, about)]
     for value in sorted(
         [*given, *_list_declined(register, about)], key=lambda each: (each.received, _is_settled(each))
     ):
@@ -146,6 +151,15 @@ def _list_steps(register: Register, about: str) -> list[tuple[str, Step]]:
             before[key] = value.value
     texts = list_texts(register, about, given)
     return [*steps, *(("", step) for text in texts for step in _make_steps(text))]
+
+
+def _list_moved(register: Register, ref: str) -> Iterator[TracedValue]:
+    """What was said of the actions whose place one took; and by what others took its own."""
+    succession = find_succession(register.history(field=SUCCEEDS))
+    for old in succession.list_forebears(ref):
+        yield from list_traced_values(register, old)
+    for heir in succession.after.get(ref, ()):
+        yield from (value for value in list_traced_values(register, heir) if value.key.field == SUCCEEDS)
 
 
 def _make_steps(said: SaidElsewhere) -> Iterator[Step]:

@@ -32,6 +32,7 @@ STATUS: Mapping[str, Style] = {
     "Not reported": _GREY,
     "Not assessable": _GREY,
     "Taken out": _GREY,
+    "Went on": _GREY,
 }
 """The fill of each status word; the word itself always stands in the cell."""
 

@@ -17,10 +17,11 @@ from plan_sheets.core.model.history import History
 from plan_sheets.core.model.keys import Key
 from plan_sheets.core.model.queries import OpenQuery
 from plan_sheets.core.model.text import split_refs
-from plan_sheets.core.rating.plan_rows import subgroups_of
+from plan_sheets.core.rating.plan_rows import find_merged, subgroups_of
 from plan_sheets.core.rating.rag import Rating
 from plan_sheets.core.rating.ratings import RECORDS, rows_at
 from plan_sheets.core.rating.snapshot import Snapshot
+from plan_sheets.core.rating.succession import find_succession
 from plan_sheets.core.rating.taken_out import find_moved_away
 from plan_sheets.core.sheets.lines import fitted
 
@@ -128,10 +129,13 @@ def of_boards(snapshot: Snapshot, boards: Sequence[str]) -> Snapshot:
     history = History.of(held for key, those in snapshot.history.by_key.items() if kept.has(key) for held in those)
     earlier = snapshot.history, snapshot.rounds, snapshot.ratings, snapshot.limits
     moved = find_moved_away(*earlier, boards) if snapshot.rounds else ()
+    rows = rows_at(history, snapshot.code)
+    # Of what went on below another board this history does not hold as what.
+    actions = {ref: row for ref, row in rows["action"].items() if ref in snapshot.rows["action"]}
     return replace(
         snapshot,
         history=history,
-        rows=rows_at(history, snapshot.code),
+        rows={**rows, "action": actions},
         ratings={
             code: {ref: rating for ref, rating in rated.items() if kept.has_rating(rating)}
             for code, rated in snapshot.ratings.items()
@@ -177,9 +181,12 @@ class _Kept:
             ref for ref in _refs(history, "priority") if history.text("priority", ref, "board", code) in boards
         }
         actions = {ref for ref in _refs(history, "action") if history.text("action", ref, "theme", code) in priorities}
+        succession = find_succession(history, code)
+        actions |= {old for ref in actions for old in succession.list_forebears(ref)}
         rows = rows_at(history, code)
         groups = {group for ref in actions for group in subgroups_of(rows, ref)}
         groups |= {history.text("priority", ref, "subgroup", code) for ref in priorities} - {""}
+        groups |= {group for group in rows["subgroup"] if find_merged(rows, group) in groups}
         refs = frozenset({*boards, *priorities, *actions, *groups})
         about = {
             (record, ref)

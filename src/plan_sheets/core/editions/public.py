@@ -12,7 +12,7 @@ from plan_sheets.core.book.spec import WorkbookSpec
 from plan_sheets.core.editions.contents import MasterContents
 from plan_sheets.core.editions.editions import Edition, boards_lines
 from plan_sheets.core.editions.people import Hit, Names
-from plan_sheets.core.editions.public_text import RECORD, text_key
+from plan_sheets.core.editions.public_text import NO_PROGRESS, NOT_RATED, RECORD, describe_rest, find_change, text_key
 from plan_sheets.core.model.dates import PartialDate
 from plan_sheets.core.model.history import Held, History
 from plan_sheets.core.model.keys import Key
@@ -21,7 +21,7 @@ from plan_sheets.core.rating.escalate import SubgroupFacts
 from plan_sheets.core.rating.plan_rows import parent
 from plan_sheets.core.rating.rag import ActionFacts, Rating
 from plan_sheets.core.rating.ratings import is_further, rows_at
-from plan_sheets.core.rating.rollup import trend
+from plan_sheets.core.rating.rollup import ENDED, trend
 from plan_sheets.core.rating.snapshot import Snapshot
 from plan_sheets.core.rating.taken_out import TakenOut
 from plan_sheets.core.sheets.considerations import coverage_lines
@@ -54,18 +54,25 @@ LEFT_OUT = (
 class PublicRemark:
     """What the officer is told of a title or a released text: that it is left out, or what somebody should look at.
 
-    `hit`: what in it names, or may name, somebody; None: it is in dispute.
+    `hit`: what in it names, or may name, somebody; None: it is in dispute, or what it rested on has changed.
     """
 
     key: Key
     hit: Hit | None = None
     shown: bool = False
+    change: str = ""
+    """What has changed since the text was released, which is left out because of that; "" if nothing has."""
 
     @property
     def words(self) -> str:
         """What the officer is told, and what to do."""
         is_title = self.key.field == "title"
         subject = f"The {'title' if is_title else 'public text'} of {self.key.ref or 'the plan'}"
+        if self.change:
+            return (
+                f"{subject} is left out: what it rested on has changed ({self.change}). Release it again on the sheet "
+                "Public text of the officer's workbook."
+            )
         if not self.hit:
             reason = "a query is open on it, or its last wording could not be taken. Settle that first."
             return f"{subject} is left out: {reason}"
@@ -170,8 +177,22 @@ def _told(snapshot: Snapshot, actions: Collection[str], screen: _Screen) -> Iter
 
 
 def _released(snapshot: Snapshot, key: Key, screen: _Screen) -> str:
-    text = snapshot.history.in_round(key, snapshot.code).value if snapshot.round else ""
+    text = snapshot.history.in_round(key, snapshot.code).value if snapshot.round and key == text_key(key.ref) else ""
+    if text and (change := _find_change(snapshot, key.ref)):
+        screen.remarks.append(PublicRemark(key, change=change))
+        return ""
     return text if screen.passes(key, text) else ""
+
+
+def _find_change(snapshot: Snapshot, ref: str) -> str:
+    """What has changed of a priority or action since its text was released; "" if nothing has, or it is gone."""
+    rating = snapshot.now.get(ref)
+    row = snapshot.rows["action"].get(ref) or snapshot.rows["priority"].get(ref)
+    if not row:
+        return ""
+    progress = snapshot.answer(ref, "progress") or NO_PROGRESS
+    rests_on = describe_rest(str(rating.published) if rating else NOT_RATED, row["what"] or row["title"], progress)
+    return find_change(snapshot.history, ref, snapshot.code, rests_on)
 
 
 def _was_proposed(item: TakenOut) -> bool:
@@ -198,6 +219,8 @@ def _rating(rating: Rating) -> Rating:
     )
     proposed = f"; {facts.stage} proposed, not yet confirmed"
     driven_by = "set by the board officer" if facts.override else rating.driven_by.removesuffix(proposed)
+    if rating.published in ENDED:
+        driven_by = driven_by.removesuffix(f": {facts.ended_because}")
     return replace(rating, facts=bare, driven_by=driven_by)
 
 

@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
+from plan_sheets.core.answers.answers import Answers, Cell
 from plan_sheets.core.book.compose import RowFacts
+from plan_sheets.core.book.document import sha_of
+from plan_sheets.core.book.layout import Field
 from plan_sheets.core.model.dates import PartialDate
 from plan_sheets.core.model.history import Held, History
 from plan_sheets.core.model.keys import Key
 from plan_sheets.core.model.rounds import Round
 from plan_sheets.core.rating.plan_rows import Rows, parent
+from plan_sheets.core.rating.rag import Rating
 from plan_sheets.core.rating.ratings import is_further
+from plan_sheets.core.rating.succession import find_succession
 
-RECORD = "public"
+RECORD, RESTS_ON = "public", "rests_on"
+NOT_RATED, NO_PROGRESS = "Not rated", "Nothing reported"
+"""What stands for a RAG and for progress that are not there."""
+_HASH = 12
+"""How many characters of a hash are kept."""
 
 
 def text_key(ref: str) -> Key:
@@ -20,24 +29,62 @@ def text_key(ref: str) -> Key:
     return Key(RECORD, ref, "text")
 
 
-def release_rows(history: History, code: str, rows: Rows) -> Iterator[RowFacts]:
+def describe_rest(rag: str, what: str, progress: str) -> str:
+    """What a text rests on when it is released: the RAG; of wording and progress no word is kept, only a hash."""
+    return "; ".join([rag, *(sha_of(text)[:_HASH] for text in (what, progress))])
+
+
+def list_rests(answers: Answers, history: History, code: str, field: Field) -> Iterator[Cell]:
+    """A cell for each public text that is released for a round (its code), or released again: what it rests on.
+
+    That is what the officer saw beside it. `field`: the one that holds it.
+    """
+    for cell, row in answers.typed(RECORD):
+        is_again = cell.key.field == "again" and cell.value == "Yes"
+        if is_again or (cell.key == text_key(cell.key.ref) and cell.value != cell.base):
+            key = cell.key._replace(field=RESTS_ON)
+            rests_on = describe_rest(*(row.text(name) for name in ("published_rag", "what", "progress")))
+            yield Cell(key, field, cell.address, "", rests_on, history.in_round(key, code).value)
+
+
+def find_change(history: History, ref: str, code: str, rests_on: str) -> str:
+    """What has changed since the text of a round (its code) was released: `Green then, Red now`; "" if nothing has.
+
+    `rests_on`: what it would rest on now.
+    """
+    then = history.of_round(RECORD, ref, RESTS_ON, code)
+    if not then or then == rests_on:
+        return ""
+    (rag, *texts), (rag_now, *texts_now) = then.split("; "), rests_on.split("; ")
+    changes = [f"{rag} then, {rag_now} now"] if rag != rag_now else []
+    named = zip(("other wording since", "other progress since"), texts, texts_now, strict=True)
+    return ", ".join([*changes, *(words for words, before, now in named if before != now)])
+
+
+def release_rows(history: History, code: str, rows: Rows, ratings: Mapping[str, Rating]) -> Iterator[RowFacts]:
     """One row for each priority and confirmed action of a round (its code), to say what may be published of it.
 
-    `rows`: the plan as it stood at the end of it.
+    `rows`: the plan as it stood at the end of it; `ratings`: of the actions in it.
     """
+    succession = find_succession(history, code)
     priorities = [(ref, row["title"]) for ref, row in rows["priority"].items() if parent(ref) == ref]
     actions = [(ref, row["what"]) for ref, row in rows["action"].items() if not is_further(row)]
     for ref, what in (*priorities, *actions):
         held = history.in_round(text_key(ref), code)
+        rag = str(ratings[ref].published) if ref in ratings else NOT_RATED
+        progress = succession.answer(history, ref, "progress", code) or NO_PROGRESS
+        change = find_change(history, ref, code, describe_rest(rag, what, progress)) if held.value else ""
         contents = {
             "what": what,
-            "progress": history.of_round("action", ref, "progress", code),
+            "published_rag": rag,
+            "progress": progress,
             "last": history.in_round(text_key(ref), Round.parse(code).previous.code).value,
             "text": held.value,
-            "released_by": _released_by(held) if held.value else "",
+            "released_by": _describe_release(held, change) if held.value else "",
         }
-        yield RowFacts(ref, contents)
+        yield RowFacts(ref, contents, frozenset({"text", "again"} if change else {"text"}))
 
 
-def _released_by(held: Held) -> str:
-    return f"{held.source.who or 'No name given'}, {PartialDate.of_iso(held.source.received).words}"
+def _describe_release(held: Held, change: str) -> str:
+    by = f"{held.source.who or 'No name given'}, {PartialDate.of_iso(held.source.received).words}"
+    return f"To be released again: {change}. Last by {by}" if change else by

@@ -24,8 +24,9 @@ class Status(StrEnum):
     """Of a roll-up only."""
 
 
-TAKEN_OUT = "Taken out"
-"""What stands in place of a status where an action is told that is in the plan no more: it counts nowhere."""
+TAKEN_OUT, WENT_ON = "Taken out", "Went on"
+"""What stands in place of a status where an action is told that is in the plan no more, or under other refs: it counts
+nowhere."""
 ASSESSED = (Status.BLUE, Status.GREEN, Status.AMBER, Status.RED)
 """The statuses that say how an action stands, best first."""
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping
 
 
 def split_refs(refs: object, name: str) -> list[str]:
@@ -87,3 +88,15 @@ def make_slug(title: str) -> str:
     """A title as part of a file name: small letters without accents, digits and hyphens, 60 characters at most."""
     letters = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
     return re.sub(r"[^a-z0-9]+", "-", letters).strip("-")[:_LONGEST_SLUG].strip("-")
+
+
+def make_slugs(titles: Mapping[str, str]) -> dict[str, str]:
+    """A file name for each code, from its title; where two are the same or none is left, with the code."""
+    names = {code: make_slug(title) for code, title in titles.items()}
+    while len({name for name in names.values() if name}) < len(names):
+        times = Counter(names.values())
+        names = {
+            code: name if name and times[name] == 1 else f"{name}-{code.lower()}".strip("-")
+            for code, name in names.items()
+        }
+    return names

@@ -10,6 +10,7 @@ from plan_sheets.core.model.history import History
 from plan_sheets.core.model.keys import Key
 from plan_sheets.core.model.rounds import Round
 from plan_sheets.core.rating.plan_rows import Rows, parent
+from plan_sheets.core.rating.succession import Succession, find_succession
 
 RECORD = "decision"
 DONE_WITH = ("Yes", "No longer needed")
@@ -76,21 +77,28 @@ class Decision:
 def decisions(history: History, rounds: Sequence[str]) -> tuple[Decision, ...]:
     """Every decision of these rounds (codes, oldest first), the latest first; later rounds are not looked at."""
     refs = [ref for record, ref in history.by_row if record == RECORD]
-    found = [_decision(history, ref, code, rounds) for code in reversed(rounds) for ref in refs]
+    succession = find_succession(history, rounds[-1]) if rounds else Succession({}, {}, {})
+    found = [_decision(history, ref, code, rounds, succession) for code in reversed(rounds) for ref in refs]
     return tuple(decision for decision in found if decision.text)
 
 
-def _decision(history: History, ref: str, code: str, rounds: Sequence[str]) -> Decision:
+def _decision(history: History, ref: str, code: str, rounds: Sequence[str], succession: Succession) -> Decision:
     held = history.in_round(Key(RECORD, ref, "decision"), code)
     by, on = (history.of_round(RECORD, ref, name, code) for name in ("decided_by", "decided_on"))
     answers = ((later, history.of_round(RECORD, f"{ref}/{code}", "carried_out", later)) for later in rounds)
     carried = tuple((later, answer) for later, answer in answers if answer)
-    gone = _find_gone(history, ref, rounds[-1])
+    gone = _find_gone(history, ref, rounds[-1], succession)
     return Decision(ref, code, held.value, by, on, held.source.received, carried, gone, rounds[-1])
 
 
-def _find_gone(history: History, ref: str, code: str) -> str:
-    """The code of the round from which on an action, priority or subgroup is out of the plan; "" if it stands there."""
+def _find_gone(history: History, ref: str, code: str, succession: Succession) -> str:
+    """The code of the round from which on an action, priority or subgroup is out of the plan; "" if it stands there.
+
+    Of an action that went on under other refs, only if all of these are.
+    """
+    if ref in succession.after:
+        gone = [_find_gone(history, heir, code, succession) for heir in succession.list_heirs(ref)]
+        return max(gone) if all(gone) else ""
     removed = (history.standing(Key(record, ref, "removed"), code) for record in ("action", "priority", "subgroup"))
     return next((held.round for held in removed if held.value == "Yes"), "")
 
@@ -102,15 +110,22 @@ def quarter(code: str, told_in: str = "") -> str:
     return f"Quarter {this.quarter}" if is_same_year else this.of_year
 
 
-def replies(made: Sequence[Decision], actions: Sequence[str], rows: Rows, subgroup: str) -> Mapping[str, str]:
+def replies(
+    made: Sequence[Decision], actions: Sequence[str], rows: Rows, subgroup: str, succession: Succession
+) -> Mapping[str, str]:
     """What a subgroup's workbook says of these decisions, by the ref of the action beside which it stands.
 
-    A decision about a priority or the subgroup itself stands once, beside the first action that it concerns.
+    A decision about a priority or the subgroup itself stands once, beside the first action that it concerns; one about
+    an action that went on under other refs, beside each of these.
     """
     words: dict[str, list[str]] = {}
     for decision in made:
         if decision.ref in actions:
             words.setdefault(decision.ref, []).append(decision.words)
+            continue
+        if decision.ref in succession.after:
+            for heir in succession.list_heirs(decision.ref):
+                words.setdefault(heir, []).append(f"On {decision.ref}. {decision.words}")
             continue
         concerned = [
             ref for ref in actions if decision.ref == subgroup or _belongs(rows["action"][ref]["theme"], decision.ref)

@@ -22,7 +22,7 @@ def parent(ref: str) -> str:
 
 def who_answers(rows: Rows, ref: str) -> str:
     """Who would have to answer for what bears on a theme or action: its subgroup, as far as the plan says; else ""."""
-    code = lead_of(rows, ref) if ref in rows.get("action", {}) else _subgroup_of(rows, ref)
+    code = lead_of(rows, ref) if ref in rows.get("action", {}) else subgroup_of_theme(rows, ref)
     return rows.get("subgroup", {}).get(code, {}).get("title", "") if code else ""
 
 
@@ -43,19 +43,41 @@ def missing_statutory(rows: Rows) -> list[str]:
 
 
 def subgroups_of(rows: Rows, ref: str) -> list[str]:
-    """The subgroups of an action, the one that leads first: its own, else its theme's, else its priority's."""
+    """The subgroups of an action, the one that leads first: its own, else its theme's, else its priority's.
+
+    In place of one that was merged into another stands that one.
+    """
     action = rows.get("action", {}).get(ref, {})
     own = [code.strip() for code in action.get("subgroups", "").split(";") if code.strip()]
     if own:
-        return own
-    code = _subgroup_of(rows, action.get("theme", ""))
+        return [*dict.fromkeys(find_merged(rows, code) for code in own)]
+    code = subgroup_of_theme(rows, action.get("theme", ""))
     return [code] if code else []
 
 
-def _subgroup_of(rows: Rows, theme: str) -> str:
+def subgroup_of_theme(rows: Rows, theme: str) -> str:
     """The code of the subgroup of a theme or, if it has none, of its priority; "" if there is neither."""
     priorities = rows.get("priority", {})
-    return priorities.get(theme, {}).get("subgroup") or priorities.get(parent(theme), {}).get("subgroup", "")
+    code = priorities.get(theme, {}).get("subgroup") or priorities.get(parent(theme), {}).get("subgroup", "")
+    return find_merged(rows, code)
+
+
+def list_themes(rows: Rows, code: str) -> list[str]:
+    """The themes (or priorities without themes) that a subgroup works on."""
+    return [
+        ref
+        for ref in rows["priority"]
+        if subgroup_of_theme(rows, ref) == code
+        and not any(parent(other) == ref and other != ref for other in rows["priority"])
+    ]
+
+
+def find_merged(rows: Rows, code: str) -> str:
+    """The code of the subgroup that one (its code) is part of today; its own if it was merged into none."""
+    subgroups, seen = rows.get("subgroup", {}), {code}
+    while (into := subgroups.get(code, {}).get("merged_into", "")) and into not in seen:
+        seen.add(code := into)
+    return code
 
 
 def lead_of(rows: Rows, ref: str) -> str:

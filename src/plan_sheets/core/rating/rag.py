@@ -75,12 +75,16 @@ class ActionFacts:
     """The owner of the priority (its Board lead)."""
     judged: str = ""
     """What the chair judged in this round: Green, Amber or Red; "" is no answer."""
+    judged_of: tuple[str, ...] = ()
+    """The refs of which that was said, where it was said of the actions whose place this one took."""
     stage: str = ""
     """The stage that the chair gave in this round; what needs confirming is only proposed by it."""
     stage_declined: bool = False
     """Whether the officer said No to that stage."""
     confirmed_stage: str = ""
     """The stage as it is confirmed for this round, whenever that was done."""
+    ended_because: str = ""
+    """Why it was withdrawn or closed, as the officer says."""
     how: str = ""
     owner: str = ""
     """The action owner."""
@@ -189,7 +193,8 @@ class Rating:
 def rate(facts: ActionFacts, for_round: Round, limits: Thresholds) -> Rating:
     """The rating of an action in a round."""
     rating = next(_fitting(facts, for_round, limits))
-    words = f"; {facts.stage} proposed, not yet confirmed" if _waits(facts, rating.published) else ""
+    words = f"; said of {' and '.join(facts.judged_of)}" if facts.judged_of and rating.published in ASSESSED else ""
+    words += f"; {facts.stage} proposed, not yet confirmed" if _waits(facts, rating.published) else ""
     return replace(rating, driven_by=rating.driven_by + words, before=facts.published_in(for_round.previous))
 
 
@@ -204,7 +209,8 @@ def _fitting(facts: ActionFacts, for_round: Round, limits: Thresholds) -> Iterat
     if facts.proposed:
         yield Rating(facts, Status.PROPOSED, "proposed, not yet confirmed")
     if facts.confirmed_stage in _ENDED:  # 1
-        yield Rating(facts, _ENDED[facts.confirmed_stage], f"{facts.confirmed_stage}, confirmed")
+        because = f": {facts.ended_because}" if facts.ended_because else ""
+        yield Rating(facts, _ENDED[facts.confirmed_stage], f"{facts.confirmed_stage}, confirmed{because}")
     otherwise = next(_fitting_unfinished(facts, for_round, limits))
     if facts.override:  # instead of 2 to 6
         words = f"{facts.override.words} (otherwise {otherwise.driven_by})"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 
 from plan_sheets.core.model.dates import PartialDate
@@ -12,7 +13,9 @@ from plan_sheets.core.model.rounds import Round
 from plan_sheets.core.rating.declined import Declined, stage_declined
 from plan_sheets.core.rating.overrides import find_override
 from plan_sheets.core.rating.plan_rows import Rows, lead_of, parent, subgroups_of
-from plan_sheets.core.rating.rag import CONFIRMABLE, ActionFacts, LastStep, Rating, rate
+from plan_sheets.core.rating.rag import CONFIRMABLE, ActionFacts, LastStep, Override, Rating, rate
+from plan_sheets.core.rating.rollup import CONCERN
+from plan_sheets.core.rating.succession import Succession, find_succession
 from plan_sheets.core.rating.thresholds import Thresholds
 
 RECORDS = (
@@ -30,11 +33,15 @@ RECORDS = (
 
 
 def rows_at(history: History, up_to: str | None = None) -> Rows:
-    """The plan as it stands at the end of a round (None: now): texts by record and ref; actions by their theme."""
+    """The plan as it stands at the end of a round (None: now): texts by record and ref; actions by their theme.
+
+    An action that went on under other refs is not among them.
+    """
     rows = {
         record: {ref: history.record(record, ref, up_to) for ref in history.refs(record, up_to)} for record in RECORDS
     }
-    actions = {ref: row for ref, row in rows["action"].items() if not waits(row)}
+    went_on = find_succession(history, up_to).after
+    actions = {ref: row for ref, row in rows["action"].items() if ref not in went_on and not waits(row)}
     by_theme = sorted(actions.items(), key=lambda action: (ref_order(action[1]["theme"]), ref_order(action[0])))
     return {**rows, "action": dict(by_theme)}
 
@@ -65,11 +72,17 @@ def is_declined(history: History, record: str, ref: str) -> bool:
 
 
 def find_finished(history: History) -> frozenset[str]:
-    """The refs of the actions that nobody has to look after any more: confirmed as Complete or ended, or declined."""
+    """The refs of the actions that nobody has to look after any more.
+
+    They are confirmed as Complete or ended, were declined, or went on under other refs.
+    """
+    went_on = find_succession(history).after
     return frozenset(
         ref
         for ref in history.refs("action")
-        if history.text("action", ref, "confirmed_stage") in CONFIRMABLE or is_declined(history, "action", ref)
+        if ref in went_on
+        or history.text("action", ref, "confirmed_stage") in CONFIRMABLE
+        or is_declined(history, "action", ref)
     )
 
 
@@ -81,9 +94,10 @@ def find_done_groups(rows: Rows, ratings: Mapping[str, Rating]) -> frozenset[str
     return frozenset(groups[True] - groups[False])
 
 
-def last_given(history: History, ref: str, name: str, rounds: Sequence[str]) -> str:
+def last_given(history: History, succession: Succession, ref: str, name: str, rounds: Sequence[str]) -> str:
     """The last answer to a round field that is not blank, in these rounds."""
-    return next((text for code in reversed(rounds) if (text := history.of_round("action", ref, name, code))), "")
+    texts = (succession.answer(history, ref, name, code) for code in reversed(rounds))
+    return next((text for text in texts if text), "")
 
 
 def rate_rounds(
@@ -97,72 +111,103 @@ def rate_rounds(
     for place, code in enumerate(rounds):
         rows = now if now and code == rounds[-1] else rows_at(history, code)
         limits = thresholds(history, code)
+        known = _Known(history, find_succession(history, code), rounds[: place + 1], rated)
         rated[code] = {
-            ref: rate(_facts(history, rows, ref, rounds[: place + 1], rated, declined), Round.parse(code), limits)
+            ref: rate(_facts(known, rows, ref, declined), Round.parse(code), limits)
             for ref in rows["action"]
             if rows["action"][ref].get("agreement") != "Declined"
         }
     return rated
 
 
-def _facts(
-    history: History,
-    rows: Rows,
-    ref: str,
-    rounds: Sequence[str],
-    rated: Mapping[str, Mapping[str, Rating]],
-    declined: Collection[Declined],
-) -> ActionFacts:
-    row, code = rows["action"][ref], rounds[-1]
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What the ratings of a round, the last of `rounds` (codes), are made from."""
 
-    def answer(name: str) -> str:
-        """What was said of it in this round."""
-        return history.of_round("action", ref, name, code)
+    history: History
+    succession: Succession
+    rounds: Sequence[str]
+    rated: Mapping[str, Mapping[str, Rating]]
+    """Of the rounds before it."""
 
+    def answer(self, ref: str, name: str, code: str | None = None) -> str:
+        """What was said of an action in a round field (None: in the last round)."""
+        return self.succession.answer(self.history, ref, name, code or self.rounds[-1])
+
+
+def _facts(known: _Known, rows: Rows, ref: str, declined: Collection[Declined]) -> ActionFacts:
+    row, code, history = rows["action"][ref], known.rounds[-1], known.history
+    stage = known.answer(ref, "stage")
+    past = ((when, known.succession.find_rating(known.rated[when], ref)) for when in known.rounds[:-1])
+    said = known.succession.find_said(history, ref, "rag", code)
     return ActionFacts(
         ref=ref,
         theme=row["theme"],
         priority=parent(row["theme"]) if row["theme"] else "",
         lead=rows["priority"].get(parent(row["theme"]), {}).get("owner", "") if row["theme"] else "",
-        judged=answer("rag"),
-        stage=answer("stage"),
-        stage_declined=stage_declined(declined, ref, code, answer("stage")),
+        judged=known.answer(ref, "rag"),
+        judged_of=tuple(of for of, _ in said if of != ref),
+        stage=stage,
+        stage_declined=stage_declined(declined, ref, code, stage),
         confirmed_stage=row["confirmed_stage"],
+        ended_because=row["ended_because"],
         how=row["how"],
         owner=row["owner"],
         owner_status=row["owner_status"],
         impact=row["impact"],
-        evidence=last_given(history, ref, "evidence", rounds),
-        ask=answer("ask"),
-        dates=_dates(history, ref, rounds),
-        steps=_steps(history, ref, rounds),
-        history=tuple((Round.parse(past), rated[past][ref].published) for past in rounds[:-1] if ref in rated[past]),
-        override=find_override(history, ref, code),
+        evidence=last_given(history, known.succession, ref, "evidence", known.rounds),
+        ask=known.answer(ref, "ask"),
+        dates=_dates(known, ref),
+        steps=_steps(known, ref),
+        history=tuple((Round.parse(when), rating.published) for when, rating in past if rating),
+        override=_override(known, ref),
         proposed=is_further(row),
     )
 
 
-def _dates(history: History, ref: str, rounds: Sequence[str]) -> tuple[tuple[Round | None, PartialDate], ...]:
+_Dates = tuple[tuple[Round | None, PartialDate], ...]
+
+
+def _dates(known: _Known, ref: str, until: str | None = None) -> _Dates:
     """The due date as it stood at the end of each round in which it changed; what was drafted before counts once.
 
     What changed in a quarter that was not issued changed in the first round after it, which is the first to tell it.
+    First come the dates of the action whose place it took; of several, of that which moved most. `until`: the code of
+    the round before which it went on under another ref; None if it did not.
     """
-    held = [one for one in history.rounds_of(Key("action", ref, "due")) if one.round <= rounds[-1]]
+    rounds, succession = known.rounds, known.succession
+    held = [one for one in known.history.rounds_of(Key("action", ref, "due")) if one.round <= rounds[-1]]
+    held = [one for one in held if until is None or one.round < until or not one.round]
     told = {one.round: next(code for code in rounds if code >= one.round) for one in held if one.round}
     days = ((told.get(one.round), PartialDate.from_words(one.value)) for one in held)
-    return tuple((Round.parse(when) if when else None, day) for when, day in days if day)
+    own = tuple((Round.parse(when) if when else None, day) for when, day in days if day)
+    earlier = [dates for old in succession.before.get(ref, ()) if (dates := _dates(known, old, succession.since[old]))]
+    return (*max(earlier, key=_count_moves, default=()), *own)
 
 
-def _steps(history: History, ref: str, rounds: Sequence[str]) -> tuple[LastStep, ...]:
+def _count_moves(dates: _Dates) -> tuple[int, int]:
+    """How often a date moved; then, to compare with others, how early it was at first."""
+    moves = sum(old.last != new.last for (_, old), (_, new) in pairwise(dates))
+    return moves, -dates[0][1].last.toordinal()
+
+
+def _steps(known: _Known, ref: str) -> tuple[LastStep, ...]:
     """What became of the step named the round before: this round first."""
-    pairs = pairwise(rounds)
     return tuple(
-        LastStep(
-            bool(history.of_round("action", ref, "next_step", before)),
-            history.of_round("action", ref, "step_done", now),
-        )
-        for before, now in reversed(list(pairs))
+        LastStep(bool(known.answer(ref, "next_step", before)), known.answer(ref, "step_done", now))
+        for before, now in reversed([*pairwise(known.rounds)])
     )
+
+
+def _override(known: _Known, ref: str) -> Override | None:
+    """The officer's override of a round, if it holds; else that of the action whose place it took in this round.
+
+    Of several actions, the worst.
+    """
+    if own := find_override(known.history, ref, known.rounds[-1]):
+        return own
+    earlier = (_override(known, old) for old in known.succession.before.get(ref, ()))
+    return min(filter(None, earlier), key=lambda override: CONCERN.index(override.rag), default=None)
 
 
 def leads(rows: Rows) -> dict[str, str]:

@@ -19,6 +19,7 @@ from plan_sheets.core.rating.plan_rows import Rows, parent
 from plan_sheets.core.rating.proposals import Proposal
 from plan_sheets.core.rating.rag import Rating
 from plan_sheets.core.rating.rollup import RollUp, roll_up
+from plan_sheets.core.rating.succession import Succession, find_succession
 from plan_sheets.core.rating.taken_out import TakenOut
 from plan_sheets.core.rating.thresholds import Thresholds
 
@@ -71,7 +72,7 @@ class Snapshot:
     coverage: str = ""
     """In the public edition alone: how much of the grid is answered, in a sentence."""
     taken_out: tuple[TakenOut, ...] = ()
-    """What was taken out of the plan since the round before."""
+    """What was taken out of the plan since the round before, or went on under other refs."""
     closed: Mapping[OpenQuestion, str] = field(default_factory=dict)
     """The questions that were closed by that, and why."""
     left: tuple[str, ...] = ()
@@ -160,9 +161,17 @@ class Snapshot:
             self._roll_ups[code, refs] = roll_up(self.rated(code, refs), self.limits)
         return self._roll_ups[code, refs]
 
-    def answer(self, ref: str, name: str) -> str:
-        """What was answered for this round in a round field of an action; "" if nothing, and before the first round."""
-        return self.history.of_round("action", ref, name, self.code) if self.round else ""
+    @cached_property
+    def succession(self) -> Succession:
+        """Which actions took the place of which, by the end of the round."""
+        return find_succession(self.history, self.code)
+
+    def answer(self, ref: str, name: str, code: str | None = None) -> str:
+        """What was answered in a round field of an action for a round (its code; None: this one); "" if nothing.
+
+        Where it was said of the actions whose place it took, their refs stand before it.
+        """
+        return self.succession.answer(self.history, ref, name, code or self.code) if self.round else ""
 
     def titled(self, ref: str) -> str:
         """The ref of a priority or theme with its title, the last one of what was taken out."""

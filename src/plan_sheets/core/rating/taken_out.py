@@ -1,4 +1,4 @@
-"""What was taken out of the plan since the round before: told once, with how it stood and what was said of it last."""
+"""What is out of the plan since the round before, or went on under other refs: told once, with what was said last."""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ from dataclasses import dataclass
 
 from plan_sheets.core.model.history import BEFORE_ANY_ROUND, History
 from plan_sheets.core.model.keys import Key, ref_order
-from plan_sheets.core.model.stages import Status
+from plan_sheets.core.model.stages import TAKEN_OUT, WENT_ON, Status
 from plan_sheets.core.rating.decisions import quarter
 from plan_sheets.core.rating.plan_rows import parent
 from plan_sheets.core.rating.rag import Rating
 from plan_sheets.core.rating.ratings import RECORDS
 from plan_sheets.core.rating.rollup import roll_up
+from plan_sheets.core.rating.succession import find_succession
 from plan_sheets.core.rating.thresholds import Thresholds
 
 Ratings = Mapping[str, Mapping[str, Rating]]
@@ -37,6 +38,8 @@ class TakenOut:
     """What its chair said last, with the quarter; "" if nothing ever was."""
     moved_to: str = ""
     """The theme that it belongs to now, if it only left the boards that the master is limited to."""
+    went_on_as: str = ""
+    """The actions that took its place, in words: `J2a.4 and J2a.5`; "" if none did."""
 
     @property
     def name(self) -> str:
@@ -47,7 +50,13 @@ class TakenOut:
     def reason(self) -> str:
         """Why it is told here: `Taken out of the plan in Quarter 2`."""
         where = f"Moved to {self.moved_to}, of another board," if self.moved_to else "Taken out of the plan"
+        where = f"Went on as {self.went_on_as}" if self.went_on_as else where
         return f"{where} in {quarter(self.round)}"
+
+    @property
+    def status(self) -> str:
+        """What stands in place of a status."""
+        return WENT_ON if self.went_on_as else TAKEN_OUT
 
     @property
     def was(self) -> str:
@@ -56,20 +65,20 @@ class TakenOut:
 
 
 def find_taken_out(history: History, rounds: Sequence[str], ratings: Ratings, limits: Thresholds) -> Iterator[TakenOut]:
-    """What was taken out since the round before the last of these (codes, oldest first), by record and ref."""
+    """What was taken out, or went on, since the round before the last of these (codes, oldest first), by ref."""
     before, code = rounds[-2] if len(rounds) > 1 else BEFORE_ANY_ROUND, rounds[-1]
-    found = [
-        (record, ref, held.round)
-        for record, ref in history.by_row
-        if record in RECORDS
-        and (held := history.standing(Key(record, ref, "removed"), code)).value == "Yes"
-        and held.round > before
-    ]
-    for record, ref, since in sorted(found, key=lambda row: (RECORDS.index(row[0]), ref_order(row[1]))):
-        row = history.record(record, ref, code)
-        yield TakenOut(
-            record, ref, row, since, _rated_last(record, ref, ratings, limits), last_said(history, ref, rounds)
-        )
+    succession = find_succession(history, code)
+    found = {("action", ref): since for ref, since in succession.since.items()}
+    for record, ref in history.by_row:
+        held = history.standing(Key(record, ref, "removed"), code)
+        if record in RECORDS and held.value == "Yes":
+            found.setdefault((record, ref), held.round)
+    for record, ref in sorted(found, key=lambda row: (RECORDS.index(row[0]), ref_order(row[1]))):
+        since = found[record, ref]
+        if since > before:
+            last = _rated_last(record, ref, ratings, limits), last_said(history, ref, rounds)
+            went_on_as = succession.describe(ref) if record == "action" and ref in succession.after else ""
+            yield TakenOut(record, ref, history.record(record, ref, code), since, *last, went_on_as=went_on_as)
 
 
 def find_left(history: History, rounds: Sequence[str]) -> Iterator[str]:

@@ -13,11 +13,13 @@ from plan_sheets.core.model.keys import Key, ref_order
 from plan_sheets.core.rating.decisions import quarter
 from plan_sheets.core.rating.declined import Declined
 from plan_sheets.core.rating.snapshot import Snapshot
+from plan_sheets.core.rating.succession import FIELD as SUCCEEDS
+from plan_sheets.core.rating.taken_out import TakenOut
 from plan_sheets.core.sheets.master_plan import Records
 
-_UNTOLD = frozenset({"proposed_by", "lock_password"})
+_UNTOLD = frozenset({"proposed_by", "lock_password", "rests_on"})
 """Fields whose changes say nothing to a reader of the plan, or must not be printed."""
-_ADDED, _REMOVED = "Added to the plan", "Taken out of the plan"
+_ADDED, _REMOVED, _WENT_ON = "Added to the plan", "Taken out of the plan", "Went on under another ref"
 
 
 def change_rows(snapshot: Snapshot, records: Records) -> Iterator[RowFacts]:
@@ -33,6 +35,11 @@ def change_rows(snapshot: Snapshot, records: Records) -> Iterator[RowFacts]:
     rows += [
         (ref_order(each.key.ref), snapshot.history.last_seq + place, _declined_cells(snapshot, each, records))
         for place, each in enumerate(_declined(snapshot), start=1)
+    ]
+    rows += [
+        (ref_order(item.ref), snapshot.history.last_seq, _went_on_cells(snapshot, item))
+        for item in snapshot.taken_out
+        if item.went_on_as
     ]
     for number, (*_, contents) in enumerate(sorted(rows, key=lambda row: row[:2]), start=1):
         yield RowFacts(str(number), contents)
@@ -135,9 +142,27 @@ def _taken_out(snapshot: Snapshot, held: Held) -> dict[str, Content]:
     if item is None:
         return {"before": "In the plan", "after": "Taken out"}  # it has come back since
     where = "" if item.record in ("priority", "action") else f" ({item.record})"
+    return {"what": _REMOVED + where, "before": _describe_last(item), "after": "Taken out"}
+
+
+def _describe_last(item: TakenOut) -> str:
+    """What a row was, how it stood last, and what its chair said last."""
     last = f"Its chair said last, in {item.said}" if item.said else ""
-    before = "\n".join(filter(None, [item.name, item.was and f"{item.was}.", last]))
-    return {"what": _REMOVED + where, "before": before, "after": "Taken out"}
+    return "\n".join(filter(None, [item.name, item.was and f"{item.was}.", last]))
+
+
+def _went_on_cells(snapshot: Snapshot, item: TakenOut) -> dict[str, Content]:
+    """The cells of an action whose place others took."""
+    heirs = snapshot.succession.after.get(item.ref, ())
+    held = [snapshot.history.standing(Key("action", heir, SUCCEEDS), snapshot.code) for heir in heirs]
+    return {
+        "about": item.ref,
+        "what": _WENT_ON,
+        "before": _describe_last(item),
+        "after": item.went_on_as,
+        "who": "; ".join(dict.fromkeys(_who(snapshot, each.source) for each in held)),
+        "source": "; ".join(dict.fromkeys(_where(each.source) for each in held)),
+    }
 
 
 def _title(key: Key, records: Records) -> str:

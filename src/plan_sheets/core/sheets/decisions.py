@@ -80,8 +80,9 @@ def _closed_rows(snapshot: Snapshot, told: Collection[str]) -> Iterator[RowFacts
         if escalation.ref in snapshot.gone and escalation.ref not in told:
             asked.setdefault(escalation.ref, []).append(raised_by(escalation))
     for ref, rules in asked.items():
-        contents = {"about": about(snapshot, ref), "rule": lines(rules), "stands": _last(snapshot.gone[ref])}
-        yield RowFacts(ref, {**contents, "asked": "Nothing more"})
+        item = snapshot.gone[ref]
+        contents = {"about": about(snapshot, ref), "rule": lines(rules), "stands": _last(item)}
+        yield RowFacts(ref, {**contents, "asked": f"See {item.went_on_as}" if item.went_on_as else "Nothing more"})
 
 
 def _gone(snapshot: Snapshot, decision: Decision) -> str:
@@ -111,6 +112,9 @@ def about(snapshot: Snapshot, ref: str) -> str:
         return snapshot.rows["action"][ref]["what"]
     if ref in snapshot.rows["priority"]:
         return snapshot.rows["priority"][ref]["title"]
+    if ref in snapshot.succession.after:
+        what = snapshot.history.text("action", ref, "what", snapshot.code)
+        return f"{what} (went on as {snapshot.succession.describe(ref)})"
     if ref in snapshot.gone:
         return snapshot.gone[ref].name
     return snapshot.history.text("action", ref, "what", snapshot.code) or snapshot.subgroup(ref)
@@ -121,6 +125,9 @@ def _since(snapshot: Snapshot, ref: str, asked: Sequence[Escalation]) -> str:
     if year := snapshot.history.find_year_left("action", ref, snapshot.code):
         stage = snapshot.history.text("action", ref, "confirmed_stage", snapshot.code)
         return f"The action was finished in {year} ({stage}), and has left the plan."
+    if ref in snapshot.succession.after:
+        heirs = [heir for heir in snapshot.succession.list_heirs(ref) if heir in snapshot.rows["action"]]
+        return lines(f"{heir}: {_since(snapshot, heir, ())}" for heir in heirs)
     if ref not in snapshot.rows["action"]:
         return lines(escalation.why for escalation in asked) or f"Not raised again in {quarter(snapshot.code)}."
     rating = snapshot.now.get(ref)

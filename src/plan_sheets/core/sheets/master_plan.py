@@ -8,7 +8,7 @@ from plan_sheets.core.book.compose import RowFacts
 from plan_sheets.core.book.layout import NOT_ASKED, Blank, Content, Field, as_fact
 from plan_sheets.core.model.dates import PartialDate
 from plan_sheets.core.model.keys import Key, ref_order
-from plan_sheets.core.model.stages import TAKEN_OUT, Status
+from plan_sheets.core.model.stages import Status
 from plan_sheets.core.model.text import count_words
 from plan_sheets.core.rating.ages import aged, question_since
 from plan_sheets.core.rating.decisions import quarter
@@ -61,7 +61,7 @@ def action_rows(snapshot: Snapshot, fields: Iterable[Field] = ()) -> Iterator[Ro
 
 
 def gone_rows(snapshot: Snapshot) -> Iterator[RowFacts]:
-    """One row for each action that was taken out of the plan since the round before, with the last words about it."""
+    """One row for each action that is out of the plan since the round before, with the last words about it."""
     for ref, item in snapshot.gone.items():
         if item.record == "action":
             contents: dict[str, Content] = {
@@ -69,7 +69,7 @@ def gone_rows(snapshot: Snapshot) -> Iterator[RowFacts]:
                 "priority": snapshot.titled(item.row["theme"]),
                 "due": as_date(item.row["due"]),
                 "progress": item.said or item.row["progress_before"],
-                "published_rag": TAKEN_OUT,
+                "published_rag": item.status,
                 "why": "; ".join(filter(None, [item.reason, item.was and f"it was {item.was}"])),
                 "owner": owner_words(item.row),
                 **dict.fromkeys(_NOT_TOLD_OF_GONE, _TAKEN_OUT),
@@ -183,7 +183,7 @@ def _silence(snapshot: Snapshot, rating: Rating) -> tuple[str, str] | None:
 def _progress(snapshot: Snapshot, ref: str) -> list[str]:
     """What was reported for this round; the plan's own words until anybody reports."""
     progress = snapshot.answer(ref, "progress")
-    if not any(snapshot.history.of_round("action", ref, "progress", code) for code in snapshot.rounds):
+    if not any(snapshot.answer(ref, "progress", code) for code in snapshot.rounds):
         progress = snapshot.rows["action"][ref]["progress_before"]
     return [progress] if progress else []
 
@@ -195,14 +195,17 @@ def _contributions(snapshot: Snapshot) -> Mapping[str, Sequence[str]]:
         more = snapshot.history.of_round(record, key, "contribution", snapshot.code) if record == "contribution" else ""
         if more:
             ref, _, code = key.partition("/")
-            added.setdefault(ref, {})[code] = f"{snapshot.subgroup(code)} adds: {more}"
+            for heir in snapshot.succession.list_heirs(ref):
+                of = "" if heir == ref else f" about {ref}"
+                added.setdefault(heir, {})[code] = f"{snapshot.subgroup(code)} adds{of}: {more}"
     return {ref: [adds[code] for code in snapshot.rows["subgroup"] if code in adds] for ref, adds in added.items()}
 
 
 def _kept(snapshot: Snapshot, ref: str) -> Iterator[str]:
     """What came back about an action for this round and the officer did not take, by whom and when that was decided."""
     for each in snapshot.declined:
-        if each.choice == KEEP and each.key.ref.partition("/")[0] == ref and each.round == snapshot.code:
+        about = each.key.ref.partition("/")[0]
+        if each.choice == KEEP and ref in snapshot.succession.list_heirs(about) and each.round == snapshot.code:
             yield f"what stood was kept by {each.who_and_when}{SEE_CHANGES}"
             return
 
@@ -229,7 +232,7 @@ def _next_step(snapshot: Snapshot, ref: str) -> str:
 def _evidence(snapshot: Snapshot, ref: str) -> str:
     """The evidence given for this round; else the last that was given, with its round."""
     for code in reversed(snapshot.rounds):
-        text = snapshot.history.of_round("action", ref, "evidence", code)
+        text = snapshot.answer(ref, "evidence", code)
         if text:
             return text if code == snapshot.code else f"From {quarter(code, snapshot.code)}: {text}"
     return ""

@@ -8,7 +8,7 @@ from itertools import pairwise
 from plan_sheets.core.book.compose import RowFacts
 from plan_sheets.core.book.layout import Content
 from plan_sheets.core.model.rounds import Round
-from plan_sheets.core.model.stages import TAKEN_OUT, Status
+from plan_sheets.core.model.stages import Status
 from plan_sheets.core.model.text import count_words
 from plan_sheets.core.rating.rag import Rating
 from plan_sheets.core.rating.rollup import CONCERN, RollUp
@@ -50,13 +50,13 @@ def timeline_rows(snapshot: Snapshot) -> Iterator[RowFacts]:
     for ref, row in sorted(snapshot.rows["action"].items(), key=plan_order):
         if ref not in snapshot.now:
             continue
-        past = {code: snapshot.ratings[code].get(ref) for code in shown}
+        past = {code: snapshot.succession.find_rating(snapshot.ratings[code], ref) for code in shown}
         facts = snapshot.now[ref].facts
         statuses = [rating.published if rating else "" for rating in past.values()]
         contents: dict[str, Content] = {
             "what": row["what"],
             **dict(zip(names, statuses, strict=True)),
-            "changed": "\n".join(_changes(past, shown))
+            "changed": "\n".join([*_took_place(snapshot, ref, shown), *_changes(past, shown)])
             or (NO_CHANGE if len(statuses) - statuses.count("") > 1 else NEW),
             "moves": len(facts.moves),
             "slip": facts.slip_days if facts.slip_days is not None else "",
@@ -70,7 +70,15 @@ def timeline_rows(snapshot: Snapshot) -> Iterator[RowFacts]:
             then = [rating.published if rating else "" for rating in rated.values()]
             changes = [*_changes(rated, shown), item.reason]
             told = {"what": item.row["what"], "changed": "\n".join(changes), **dict(zip(names, then, strict=True))}
-            yield RowFacts(ref, {**told, names[-1]: TAKEN_OUT})
+            yield RowFacts(ref, {**told, names[-1]: item.status})
+
+
+def _took_place(snapshot: Snapshot, ref: str, shown: Mapping[str, str]) -> Iterator[str]:
+    """Whose place an action took in these rounds: what stands before that is how those stood, the worst of them."""
+    for old in snapshot.succession.list_forebears(ref):
+        if (since := snapshot.succession.since[old]) > min(shown):
+            quarter = next(name for code, name in shown.items() if code >= since)
+            yield f"{quarter}, took the place of {old}"
 
 
 def _changes(past: Mapping[str, Rating | None], shown: Mapping[str, str]) -> Iterator[str]:

@@ -12,6 +12,7 @@ from plan_sheets.core.rating.decisions import quarter
 from plan_sheets.core.rating.rag import Rating
 from plan_sheets.core.rating.rollup import CONCERN, Trend, trend
 from plan_sheets.core.rating.snapshot import Snapshot
+from plan_sheets.core.rating.succession import list_words
 from plan_sheets.core.rating.taken_out import TakenOut
 from plan_sheets.core.sheets.lines import (
     NOWHERE,
@@ -104,7 +105,12 @@ def _of_plan(snapshot: Snapshot, where: str, gone_where: str) -> Iterator[Piece]
     if snapshot.left:
         year = snapshot.history.text("plan", "", "year", snapshot.code_before)
         yield f"Finished in {year}:", f"{count_words(len(snapshot.left), 'action')} left the plan when the year ended."
-    gone = sorted(snapshot.gone.values(), key=lambda item: _LADDER.index(item.last[1]) if item.last else len(_LADDER))
+    left = sorted(snapshot.gone.values(), key=lambda item: _LADDER.index(item.last[1]) if item.last else len(_LADDER))
+    went_on = [item for item in left if item.went_on_as]
+    if went_on:
+        lead = f"Under another ref, {len(went_on)}:"
+        yield lead, fitted(_group_went_on(went_on), gone_where, lead, "; ".join)
+    gone = [item for item in left if not item.went_on_as]
     if gone:
         lead = f"Taken out, {len(gone)}:"
         yield lead, fitted(gone, gone_where, lead, lambda some: "; ".join(_gone(snapshot, item) for item in some))
@@ -117,6 +123,22 @@ def _of_plan(snapshot: Snapshot, where: str, gone_where: str) -> Iterator[Piece]
     )
     if closed:
         yield "Closed by what was taken out:", f"{count_words(closed, 'earlier decision')}."
+
+
+def _group_went_on(items: Sequence[TakenOut]) -> list[str]:
+    """What went on as what, with how it stood last: `J2a.1 (Red in Quarter 1) as J2a.4 and J2a.5`.
+
+    Where several went on as one it is said that they count as one, for a Red may be among them.
+    """
+    groups: dict[str, list[TakenOut]] = {}
+    for item in items:
+        groups.setdefault(item.went_on_as, []).append(item)
+    return [
+        list_words(f"{item.ref} ({item.was})" if item.was else item.ref for item in those)
+        + f" as {went_on_as}"
+        + (f", {len(those)} counted as one" if len(those) > 1 else "")
+        for went_on_as, those in groups.items()
+    ]
 
 
 def _gone(snapshot: Snapshot, item: TakenOut) -> str:

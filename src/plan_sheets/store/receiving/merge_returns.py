@@ -10,11 +10,14 @@ from plan_sheets.core.answers.answers import Answers, Cell
 from plan_sheets.core.answers.merge import MergedCell, merge_return
 from plan_sheets.core.answers.returns import Return
 from plan_sheets.core.book.layout import Field
+from plan_sheets.core.editions.public_text import RECORD, RESTS_ON, list_rests
 from plan_sheets.core.model.dates import PartialDate
 from plan_sheets.core.model.findings import Finding, Outcome
 from plan_sheets.core.model.history import NOTHING, Source
 from plan_sheets.core.model.keys import Key
 from plan_sheets.core.model.messages import Messages
+from plan_sheets.core.rating.succession import find_succession
+from plan_sheets.core.returned.gone_on import GoneOnReader, follow, tell_followed, tell_merged
 from plan_sheets.core.returned.said import SAID
 from plan_sheets.store import schemas
 from plan_sheets.store.receiving.said import Listener
@@ -39,6 +42,7 @@ class Merger:
         self.messages = messages
         self.register = batch.register
         self.history = batch.history()
+        self.succession = find_succession(self.history)
         self.new_rows = read_new_rows(self.register)
         """The ref of each row that a subgroup added, by the return that it first came in, its record and its row."""
         self.lineages: dict[int, str] = {}
@@ -57,7 +61,11 @@ class Merger:
         document = answers.document
         name, at = Path(returned.file).name, self.batch.at
         source = Source(document.kind, answers.completed_by, name, at, document.subgroup, 0, document.id)
-        plan_cells = [cell for cell in cells if cell.scope != "form"]
+        reader = GoneOnReader(self.history, self.succession, document.round, self.messages)
+        gone_on = reader.look(cells)
+        returned.findings += [*gone_on.findings, *tell_merged(document.subgroup, self.history, self.messages)]
+        plan_cells = [cell for cell in gone_on.block(cells) if cell.scope != "form"]
+        plan_cells += list_rests(answers, self.history, document.round, schemas.load_records()[RECORD][RESTS_ON])
         merging.merged = merge_return(
             plan_cells,
             [finding for finding in returned.findings if finding.key is None or finding.key.record != SAID],
@@ -68,6 +76,7 @@ class Merger:
             # What the officer changes of the plan is held to the same rule as plan.xlsx itself.
             stands_from=self.register.first_open() if document.kind == "officer" else None,
         )
+        reader.ask(merging.merged, gone_on.asked)
         returned.findings += merging.merged.findings
         form = [cell for cell in cells if cell.scope == "form" and cell.key.record != SAID]
         merging.merged.cells += [_form_cell(cell, document.round) for cell in form]
@@ -91,11 +100,14 @@ class Merger:
         base = self.register.next_bases(earlier.id) if earlier else {}
         renamed: dict[Key, Key] = {}
         stands = {finding.key for finding in returned.findings if finding.code == STANDS}
+        named = [*self._name_new_rows(merging, renamed)]
+        followed = follow(named, self.succession, merging.answers.document.round)
         cells = [
             _of_correction(cell, base[cell.key], stands) if base.get(cell.key, cell.base) != cell.base else cell
-            for cell in self._name_new_rows(merging, renamed)
+            for cell in (cell._replace(key=followed.get(cell.key, cell.key)) for cell in named)
         ]
-        returned.rename(renamed)
+        returned.rename(renamed | followed)
+        returned.findings += tell_followed(followed, cells, self.messages)
         return [self._of_row(cell, returned) for cell in cells]
 
     def _of_row(self, cell: Cell, returned: Return) -> Cell:

@@ -19,6 +19,7 @@ from plan_sheets.core.rating.proposals import Proposal, proposals, subject
 from plan_sheets.core.rating.rag import Rating
 from plan_sheets.core.rating.ratings import find_done_groups, rate_rounds, rows_at, thresholds
 from plan_sheets.core.rating.snapshot import Snapshot, day_of
+from plan_sheets.core.rating.succession import Succession, find_succession
 from plan_sheets.core.rating.taken_out import TakenOut, find_left, find_taken_out
 from plan_sheets.store import schemas
 from plan_sheets.store.register.known_names import NOT_READ
@@ -75,7 +76,7 @@ def read_snapshot(register: Register, for_round: Round | None) -> Snapshot:
         silent=returned.because(code),
         questions=asked,
         proposals=tuple(_list_waiting(proposals(history, rounds), code, register.settled_subjects())),
-        doubts=_describe_doubts(queries, not_read),
+        doubts=_describe_doubts(queries, not_read, find_succession(history, code)),
         set_aside=_count_set_aside(register, code),
         asked={key: placeholder.since for key, placeholder in placeholders.items()},
         open_queries=tuple(queries),
@@ -135,8 +136,10 @@ def _list_reporting(
         yield SubgroupFacts(code, *named, missed, finished=code in done)
 
 
-def _describe_doubts(queries: Sequence[OpenQuery], not_read: Sequence[Key]) -> dict[str, tuple[str, ...]]:
-    """What is in doubt about each action, in words."""
+def _describe_doubts(
+    queries: Sequence[OpenQuery], not_read: Sequence[Key], succession: Succession
+) -> dict[str, tuple[str, ...]]:
+    """What is in doubt about each action, in words; of one that went on under other refs, about these."""
     asked = [cell.key for query in queries for cell in query.cells]
     doubts: dict[str, tuple[str, ...]] = {}
     for words, keys in (("a query is open on {}", asked), ("what was entered could not be taken: {}", not_read)):
@@ -144,7 +147,8 @@ def _describe_doubts(queries: Sequence[OpenQuery], not_read: Sequence[Key]) -> d
         for key in keys:
             action = key.ref.partition("/")[0]
             if key.record == "action" or _is_beside_actions(key):
-                titles.setdefault(action, []).append(_find_title(key))
+                for heir in succession.list_heirs(action):
+                    titles.setdefault(heir, []).append(_find_title(key) + (f" of {action}" if heir != action else ""))
         for ref, names in titles.items():
             doubts[ref] = (*doubts.get(ref, ()), words.format(", ".join(dict.fromkeys(names))))
     return doubts
@@ -175,7 +179,12 @@ def _sort_questions(
     """
     titles = {key: _find_title(key) for key in [*history.by_key, *placeholders]}
     entered = {key: placeholder.entered for key, placeholder in placeholders.items()}
-    there = {key: text for key, text in entered.items() if not _is_out(history, key, code)}
+    went_on = find_succession(history, code).after
+    there = {
+        key: text
+        for key, text in entered.items()
+        if not (_is_out(history, key, code) or (key.record == "action" and key.ref in went_on))
+    }
     gone = {(item.record, item.ref): item for item in taken_out}
     gone_rows: dict[str, dict[str, Mapping[str, str]]] = {}
     for (record, ref), item in gone.items():

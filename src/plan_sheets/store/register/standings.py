@@ -18,8 +18,8 @@ from plan_sheets.store.register.register import Register
 from plan_sheets.store.register.tracing.said import count_said
 
 _FINISHED_IN = (
-    *("ref", "removed", "finished_in", "agreement", "confirmed_stage", "subgroup", "subgroups", *SAYS),
-    *OVERRIDE,
+    *("ref", "removed", "finished_in", "agreement", "confirmed_stage", "succeeds", "subgroup", "subgroups"),
+    *("merged_into", *SAYS, *OVERRIDE),
 )
 """The fields that say whether an action is finished, and whose it is."""
 
