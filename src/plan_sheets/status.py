@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import NamedTuple
@@ -22,6 +22,7 @@ from plan_sheets.store.register.desk import (
     list_missing,
     list_offered,
     list_open_rounds,
+    read_chairs,
     read_year,
 )
 from plan_sheets.store.register.editions import EditionFacts, is_touched, list_editions
@@ -57,6 +58,12 @@ class RoundStatus:
     """The code of the first round that is not closed, issued or not: to it belongs what the plan changes."""
     touched: bool
     """Whether something came since the last of them that belongs to the round or an earlier one."""
+    chairs: Mapping[str, str] = field(default_factory=dict)
+    """Who answers for each subgroup, by its code, and the e-mail address: `Chair, Signs of Safety, a@example.org`."""
+
+    def whom(self, row: SubgroupReturn) -> str:
+        """Who is to be asked for a workbook that is outstanding; "" of another, and where the plan names nobody."""
+        return self.chairs.get(row.subgroup, "") if row.is_outstanding else ""
 
 
 def status_of(folder: Folder, code: str | Round | None, as_of: date) -> RoundStatus:
@@ -89,8 +96,8 @@ def _read_status(folder: Folder, code: str | Round | None, as_of: date) -> Round
     plan = NOT_TAKEN_IN if folder.plan_is_newer() else ""
     handed_over = list_editions(register, wanted)
     touched = bool(handed_over) and is_touched(register, wanted, handed_over[-1].batch)
-    told = rows, totals, len(queries), aside, len(decided), unnamed, plan, handed_over
-    return RoundStatus(wanted, rounds[wanted].return_by if wanted else "", *told, register.first_open(), touched)
+    told = rows, totals, len(queries), aside, len(decided), unnamed, plan, handed_over, register.first_open(), touched
+    return RoundStatus(wanted, rounds[wanted].return_by if wanted else "", *told, read_chairs(register))
 
 
 class ToDo(NamedTuple):
