@@ -21,7 +21,7 @@ ORDER = (
     ("store.container", "store.schema_keys"),
     ("store.strict_yaml",),
     ("store.schemas",),
-    ("store.outbox", "store.formats"),
+    ("store.outbox", "store.formats", "store.known_words"),
     ("store.inspector",),
     ("store.writing", "store.register"),
     ("store.plan_folder",),
@@ -38,6 +38,7 @@ RANK = {room: rank for rank, rooms in enumerate(ORDER) for room in rooms}
 MOST_FILES = 16
 """In one folder: more, and `ls` no longer says where a thing lives."""
 ONLY = {
+    "rich": {"screen.terminal", "screen.progress"},
     "xlsxwriter": {"store.writing.workbook"},
     "sqlalchemy": {
         f"store.register.{name}"
@@ -68,7 +69,7 @@ ONLY = {
     "yaml": {"store.strict_yaml"},
     "oxmsg": {"store.receiving.outlook"},
     "msoffcrypto": {"store.formats.decrypt"},
-    "click": {"cli", "screen.lines", "screen.command"},
+    "click": {"cli", "screen.lines", "screen.command", "screen.days"},
     "stdnum": {"core.screening.check_digits"},
     "pandas": {"core.answers.check", "core.answers.rules"},
     "pandera": {"core.answers.rules", "validate"},
@@ -208,7 +209,7 @@ def test_a_class_has_one_name_and_a_name_one_class() -> None:
     assert {name for name in public if public.count(name) > 1} == set()
 
 
-HEAVY = ("pandas", "pandera", "openpyxl", "sqlalchemy", "xlsxwriter", "python_calamine", "numpy", "docx")
+HEAVY = ("rich", "pandas", "pandera", "openpyxl", "sqlalchemy", "xlsxwriter", "python_calamine", "numpy", "docx")
 
 
 @pytest.mark.parametrize("module", ["plan_sheets", "plan_sheets.cli"])

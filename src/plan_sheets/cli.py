@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 import click
 
@@ -15,30 +14,18 @@ from plan_sheets.screen.command import (
     allow_option,
     as_of_option,
     as_path,
+    complete,
     json_option,
     notes_option,
     open_plan_folder,
     plan_option,
     read_clock,
     reason_option,
+    say_next,
     start_processes,
 )
-
-if TYPE_CHECKING:
-    from plan_sheets.store.plan_folder import Folder
-
-
-def _say_next(folder: Folder, as_of: datetime | None = None, *, as_json: bool = False) -> None:
-    """End a command with the one thing to do now. What the command did stands, whether that can be read or not."""
-    from contextlib import suppress
-
-    from plan_sheets.core.model.findings import PlanSheetsError
-    from plan_sheets.screen.asked import print_next
-    from plan_sheets.status import what_next
-
-    if not as_json:
-        with suppress(PlanSheetsError):
-            print_next(what_next(folder, read_clock(as_of).date()))
+from plan_sheets.screen.days import Day
+from plan_sheets.screen.progress import show_progress
 
 
 @click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -72,7 +59,7 @@ def new(directory: str, example: bool, as_of: datetime | None) -> None:
 
     folder = plan.new_plan(directory, read_clock(as_of), example=example)
     screen.print_new_plan(folder, example=example)
-    _say_next(folder, as_of)
+    say_next(folder, as_of)
 
 
 @main.command()
@@ -87,7 +74,7 @@ def check(plan_dir: str, notes: bool, as_json: bool) -> None:
     folder = open_plan_folder(plan_dir)
     checked = plan.check_plan(folder)
     screen.print_check(checked, as_json=as_json, notes=notes)
-    _say_next(folder, as_json=as_json)
+    say_next(folder, as_json=as_json)
     sys.exit(SOMEBODY_MUST_ACT if any(finding.severity.has_to_be_mended for finding in checked.findings) else 0)
 
 
@@ -118,17 +105,23 @@ def merge(
     folder = open_plan_folder(plan_dir)
     read = office.merge_plan(folder, read_clock(as_of), instructions, write=write)
     screen.print_merged_plan(read, as_json=as_json, notes=notes)
-    _say_next(folder, as_of, as_json=as_json)
+    say_next(folder, as_of, as_json=as_json)
     sys.exit(SOMEBODY_MUST_ACT if read.merged.queries or read.merged.errors else 0)
 
 
 @main.command()
 @plan_option
-@click.option("--round", "code", required=True, help="The round, as 2016-17-Q1.")
 @click.option(
-    "--return-by", type=click.DateTime(["%Y-%m-%d"]), required=True, help="When it shall be back, as 2016-07-15."
+    "--round", "code", required=True, is_eager=True, help="The round, as 2016-17-Q1.", shell_complete=complete("round")
 )
-@click.option("--subgroup", "subgroups", multiple=True, help="Only this subgroup's code; may be given several times.")
+@click.option("--return-by", type=Day(), required=True, help='When it shall be back: 15/7/2016, or "15 July 2016".')
+@click.option(
+    "--subgroup",
+    "subgroups",
+    multiple=True,
+    help="Only this subgroup's code; may be given several times.",
+    shell_complete=complete("subgroup"),
+)
 @notes_option
 @json_option
 @as_of_option
@@ -146,9 +139,10 @@ def issue(
     from plan_sheets.screen import deeds as screen
 
     folder = open_plan_folder(plan_dir)
-    issued = office.issue_round(folder, code, return_by.date(), read_clock(as_of), subgroups)
+    with show_progress("Making workbooks", quiet=as_json) as tell:
+        issued = office.issue_round(folder, code, return_by.date(), read_clock(as_of), subgroups, tell)
     screen.print_issues(issued, as_json=as_json, notes=notes)
-    _say_next(folder, as_of, as_json=as_json)
+    say_next(folder, as_of, as_json=as_json)
     sys.exit(SOMEBODY_MUST_ACT if issued.merged.queries or issued.merged.errors else 0)
 
 
@@ -183,12 +177,12 @@ def receive(
 
     instructions = Instructions(readable(reference), readable(replaces), frozenset(allow), readable(reason))
     files, folder = [as_path(path) for path in paths], open_plan_folder(plan_dir)
-    with start_processes(files) as executor:
+    with start_processes(files) as executor, show_progress("Receiving", quiet=as_json) as tell:
         received = office.receive_files(
-            folder, files, read_clock(as_of), instructions, dry_run=dry_run, executor=executor
+            folder, files, read_clock(as_of), instructions, dry_run=dry_run, executor=executor, tell=tell
         )
     screen.print_receipts(received, as_json=as_json, dry_run=dry_run, notes=notes)
-    _say_next(folder, as_of, as_json=as_json)
+    say_next(folder, as_of, as_json=as_json)
     if received.receipts.are_refused and not received.trouble:
         sys.exit(REFUSED)
     sys.exit(SOMEBODY_MUST_ACT if received.trouble or received.receipts.ask_somebody else 0)
@@ -196,7 +190,7 @@ def receive(
 
 @main.command()
 @plan_option
-@click.option("--round", "code", help="The round; by default the latest.")
+@click.option("--round", "code", help="The round; by default the latest.", shell_complete=complete("round"))
 @click.option("--findings", is_flag=True, help="With all that was found in what came, dealt with or not.")
 @json_option
 @as_of_option
@@ -207,7 +201,7 @@ def status(plan_dir: str, code: str | None, findings: bool, as_json: bool, as_of
 
     folder = open_plan_folder(plan_dir)
     screen.print_status(deed.status_of(folder, code, read_clock(as_of).date(), findings=findings), as_json=as_json)
-    _say_next(folder, as_of, as_json=as_json)
+    say_next(folder, as_of, as_json=as_json)
 
 
 @main.command(name="next")
@@ -225,7 +219,7 @@ def what_next(plan_dir: str, as_json: bool, as_of: datetime | None) -> None:
 
 @main.command()
 @plan_option
-@click.option("--round", "code", help="The round; by default the latest.")
+@click.option("--round", "code", help="The round; by default the latest.", shell_complete=complete("round"))
 @click.option("--output", help="Where to write it; by default master/ in the plan folder.")
 @click.option("--paper", metavar="FILE.docx", help="Write the same in Word too, for an agenda pack.")
 @click.option(
@@ -261,20 +255,22 @@ def master(
     from plan_sheets.screen import deeds as screen
 
     folder = open_plan_folder(plan_dir)
-    made = deed.make_master(
-        folder,
-        code,
-        read_clock(as_of),
-        output or None,
-        paper or None,
-        edition=edition,
-        boards=boards,
-        hand_over=hand_over,
-        number=number,
-        anyway=anyway,
-    )
+    with show_progress("Making the master", quiet=as_json) as tell:
+        made = deed.make_master(
+            folder,
+            code,
+            read_clock(as_of),
+            output or None,
+            paper or None,
+            edition=edition,
+            boards=boards,
+            hand_over=hand_over,
+            number=number,
+            anyway=anyway,
+            tell=tell,
+        )
     screen.print_master(made, as_json=as_json)
-    _say_next(folder, as_of, as_json=as_json)
+    say_next(folder, as_of, as_json=as_json)
 
 
 @main.command(name="close-year")
@@ -288,12 +284,12 @@ def close_year(plan_dir: str, as_json: bool, as_of: datetime | None) -> None:
 
     folder = open_plan_folder(plan_dir)
     screen.print_year_closed(office.close_year(folder, read_clock(as_of)), as_json=as_json)
-    _say_next(folder, as_of, as_json=as_json)
+    say_next(folder, as_of, as_json=as_json)
 
 
 @main.command()
 @plan_option
-@click.argument("about", metavar="REF|RETURN")
+@click.argument("about", metavar="REF|RETURN", shell_complete=complete("ref", "return", "subgroup"))
 @click.argument("field", required=False)
 @click.option("--all", "everything", is_flag=True, help="With what came back untouched.")
 @json_option
@@ -311,12 +307,12 @@ def trace(plan_dir: str, about: str, field: str | None, everything: bool, as_jso
     wanted = readable(field) if field else None
     steps = deed.trace_value(folder, readable(about), wanted, everything=everything)
     screen.print_steps(steps, readable(about), as_json=as_json)
-    _say_next(folder, as_json=as_json)
+    say_next(folder, as_json=as_json)
 
 
 @main.command()
 @plan_option
-@click.argument("name", metavar="RETURN")
+@click.argument("name", metavar="RETURN", shell_complete=complete("return"))
 @click.option("--reason", required=True, help="Why; it is recorded and shown.")
 @json_option
 @as_of_option
@@ -329,13 +325,13 @@ def withdraw(plan_dir: str, name: str, reason: str, as_json: bool, as_of: dateti
     folder = open_plan_folder(plan_dir)
     done, made = office.withdraw_return(folder, readable(name), readable(reason), read_clock(as_of))
     screen.print_withdrawn(done, made, as_json=as_json)
-    _say_next(folder, as_of, as_json=as_json)
+    say_next(folder, as_of, as_json=as_json)
     sys.exit(SOMEBODY_MUST_ACT if done.stands or done.asked else 0)
 
 
 @main.command()
 @plan_option
-@click.argument("about", metavar="RETURN|REF")
+@click.argument("about", metavar="RETURN|REF", shell_complete=complete("return", "ref"))
 @click.argument("field", required=False)
 @click.option("--reason", required=True, help="Why; it is recorded.")
 @json_option
@@ -349,7 +345,7 @@ def redact(plan_dir: str, about: str, field: str | None, reason: str, as_json: b
     folder = open_plan_folder(plan_dir)
     done = office.redact_texts(folder, readable(about), readable(reason), read_clock(as_of), readable(field or ""))
     screen.print_redacted(done, as_json=as_json)
-    _say_next(folder, as_of, as_json=as_json)
+    say_next(folder, as_of, as_json=as_json)
     sys.exit(SOMEBODY_MUST_ACT if done.holding or done.not_made else 0)
 
 
@@ -368,7 +364,7 @@ def differ(plan_dir: str, before: str, after: str, output: str | None, as_json: 
     folder = open_plan_folder(plan_dir)
     compared = deed.compare_masters(folder, before, after, read_clock(as_of), output or None)
     screen.print_compared(compared, as_json=as_json)
-    _say_next(folder, as_of, as_json=as_json)
+    say_next(folder, as_of, as_json=as_json)
 
 
 @main.command()
@@ -382,7 +378,8 @@ def inspect(paths: tuple[str, ...], as_json: bool) -> None:
     from plan_sheets import inspect
     from plan_sheets.screen import inspected as screen
 
-    files = inspect.inspect_files(paths)
+    with show_progress("Inspecting", quiet=as_json) as tell:
+        files = inspect.inspect_files(paths, tell)
     screen.print_inspected(files, as_json=as_json)
     if all(file.refused for file in files):
         sys.exit(REFUSED)
@@ -394,6 +391,7 @@ def inspect(paths: tuple[str, ...], as_json: bool) -> None:
 def demo(directory: str) -> None:
     """The whole thing on the example: two rounds, chairs with good and bad habits, a master."""
     from plan_sheets import demo as deed
-    from plan_sheets.screen.lines import say
+    from plan_sheets.screen.lines import find_columns, say
 
-    deed.run_demo(as_path(directory), say)
+    deed.run_demo(as_path(directory), say, find_columns(otherwise=deed.WIDTH))
+    say_next(open_plan_folder(directory))

@@ -50,16 +50,16 @@ Typed = Mapping[str, Mapping[str, Any]]
 """What is typed: by sheet and row, a text, or texts by heading; None empties a cell, a date makes a date cell."""
 
 
-def run_demo(directory: Path, say: Callable[[str], object]) -> None:
+def run_demo(directory: Path, say: Callable[[str], object], width: int = WIDTH) -> None:
     """Run the demo in a new plan folder, and tell each thing that happens by `say`. The same text and parts every time.
 
-    Raises PlanSheetsError if `directory` holds a plan already.
+    `width`: characters of a line. Raises PlanSheetsError if `directory` holds a plan already.
     """
     script = schemas.load_demo()
     begins = script["begins"]
     folder = plan.new_plan(directory, _choose_time(begins), example=True, secret=SECRET)
     try:
-        demo = _Demo(folder, say)
+        demo = _Demo(folder, say, width)
         demo.tell(f"{_describe_day(begins)}: {directory} is a plan folder with the example for 2016/17.")
         demo.check()
         for part in script["rounds"]:
@@ -74,13 +74,17 @@ class _Demo:
 
     folder: Folder
     say: Callable[[str], object]
+    width: int
+    """Characters of a line."""
     told: set[str] = field(default_factory=set)
     """Codes of the findings told already: each kind is told in full once."""
 
     def tell(self, text: str, indent: str = "") -> None:
-        """Print a text, in several lines if it is longer than `WIDTH`."""
+        """Print a text, in several lines if it is longer than one."""
         # A path is copied from the screen, so it is never broken.
-        whole = textwrap.TextWrapper(WIDTH, indent, f"{indent}    ", break_long_words=False, break_on_hyphens=False)
+        whole = textwrap.TextWrapper(
+            self.width, indent, f"{indent}    ", break_long_words=False, break_on_hyphens=False
+        )
         for line in whole.wrap(text):
             self.say(line)
 
@@ -149,7 +153,8 @@ class _Demo:
 
     def _tell_receipt(self, receipt: Receipt, habit: str) -> None:
         """What became of one return, and each kind of finding that has not been told of before."""
-        counted = _describe_counts(Counter(str(finding.severity) for finding in receipt.findings))
+        found = Counter(str(finding.severity) for finding in receipt.findings)
+        counted = _describe_counts({**found, "query": receipt.queries})
         outcome = ", ".join([_describe_verdict(receipt.verdict), f"{receipt.changes} taken", *counted])
         self.tell(f"{Path(receipt.file).name} ({habit}): {outcome}.", "  ")
         self._tell_new(receipt.findings)

@@ -9,6 +9,7 @@ from pathlib import Path
 from plan_sheets.core.access.rules import SHEET_RULES, WORKBOOK_RULES, Problem
 from plan_sheets.core.access.wording import WORDING, Wording
 from plan_sheets.core.model.findings import PlanSheetsError
+from plan_sheets.core.model.progress import Tell, tell_nobody, told_of
 from plan_sheets.store import schemas
 from plan_sheets.store.container.refused import Refusal
 from plan_sheets.store.inspector.inspect import inspect_apart
@@ -33,12 +34,14 @@ class Inspected:
     refused: str = ""
 
 
-def inspect_files(paths: AnyPath | Iterable[AnyPath]) -> list[Inspected]:
+def inspect_files(paths: AnyPath | Iterable[AnyPath], tell: Tell = tell_nobody) -> list[Inspected]:
     """Inspect each file by itself: if one is refused, the others are inspected all the same.
 
+    `tell` is told how many are inspected.
     Raises TypeError for what is no path, and nothing else.
     """
-    return [_inspect_file(path) for path in as_paths(paths)]
+    files = as_paths(paths)
+    return [_inspect_file(path) for path in told_of(files, tell, len(files))]
 
 
 def _inspect_file(path: Path) -> Inspected:

@@ -26,6 +26,7 @@ from plan_sheets.core.editions.internal import internal_contents
 from plan_sheets.core.editions.public import public, public_contents
 from plan_sheets.core.model.dates import check_moment
 from plan_sheets.core.model.findings import PlanSheetsError
+from plan_sheets.core.model.progress import Tell, tell_nobody
 from plan_sheets.core.model.rounds import Round
 from plan_sheets.core.model.stages import TAKEN_OUT, WENT_ON, Status
 from plan_sheets.core.rating.escalate import SubgroupFacts
@@ -71,6 +72,10 @@ class Mastered:
     """Whether it is an edition that was handed over before."""
 
 
+STEPS = 3
+"""Of making a master: the register is read, the sheets are composed, the workbook is written."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Asked:
     """What is asked for: see `make_master`."""
@@ -85,6 +90,7 @@ class _Asked:
     anyway: bool
     today: str
     """ISO."""
+    tell: Tell = tell_nobody
 
 
 @contextmanager
@@ -116,6 +122,7 @@ def make_master(  # noqa: PLR0913 - what can be said of one master
     hand_over: bool = False,
     number: int | None = None,
     anyway: bool = False,
+    tell: Tell = tell_nobody,
 ) -> Mastered:
     """The master of a round, by default the latest, as a draft; before the first is issued, the consultation draft.
 
@@ -123,7 +130,7 @@ def make_master(  # noqa: PLR0913 - what can be said of one master
     at all. `edition`: internal or public. `boards`: refs of those that it shall be limited to (`J,L`), "" for all.
     `hand_over`: make it a numbered edition, which is kept in `master/` and closes the round; with open queries only if
     `anyway`. `number`: of the edition that shall be made again as it was handed over; None is how it stands now: where
-    nothing has changed since an edition was handed over, that edition.
+    nothing has changed since an edition was handed over, that edition. `tell` is told how far it is.
     Raises PlanSheetsError for a round that was not issued, another edition, a board that the plan does not have, a file
     that stands where one shall be written, or what cannot be handed over; TypeError or ValueError for what is of the
     wrong kind.
@@ -132,7 +139,7 @@ def make_master(  # noqa: PLR0913 - what can be said of one master
     check_moment(now)
     written = as_path(output) if output is not None else None
     in_word = as_path(paper) if paper is not None else None
-    asked = _Asked(code, edition, boards, written, in_word, hand_over, number, anyway, now.date().isoformat())
+    asked = _Asked(code, edition, boards, written, in_word, hand_over, number, anyway, now.date().isoformat(), tell)
     _check_asked(asked)
     deed = "hand over" if hand_over else "draft"
     with folder.register.batch(deed, now.isoformat(timespec="seconds")) as batch:
@@ -153,6 +160,7 @@ def _make_workbook(folder: Folder, asked: _Asked, batch: Batch) -> Mastered:
     """The master that is asked for, as everything stands now, recorded in the batch."""
     register = folder.register
     everything = read_snapshot(register, find_round(register, asked.code))
+    asked.tell(1, STEPS)
     readers = editions.edition(asked.edition, asked.boards, everything.history)
     snapshot = editions.of_boards(everything, readers.boards)
     shown, left_out = _choose_shown(register, snapshot, readers)
@@ -160,12 +168,14 @@ def _make_workbook(folder: Folder, asked: _Asked, batch: Batch) -> Mastered:
         _check_handing_over(snapshot, asked, batch)
     handed_over = list_editions(register, snapshot.code, readers.stem)
     wanted, document = _choose_edition(folder, asked, shown, readers, handed_over)
+    asked.tell(2, STEPS)
     again = bool(handed_over) and wanted.number == handed_over[-1].number
     in_word = _make_paper(snapshot, document.reference, asked.paper, wanted) if asked.paper else b""
     if asked.paper:
         write_elsewhere(asked.paper, in_word, batch)
     name = _name_file(snapshot.code, wanted)
     path = _write(folder, name, document, asked, batch, number=0 if again else wanted.number)
+    asked.tell(STEPS, STEPS)
     beside = asked.output is None and path != folder.path / name
     warnings = (
         *([NOT_TAKEN_IN] if folder.plan_is_newer() else []),

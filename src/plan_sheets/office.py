@@ -13,6 +13,7 @@ from plan_sheets import issue, master, officer, plan, receive, withdraw
 from plan_sheets.core.editions.editions import INTERNAL, PUBLIC
 from plan_sheets.core.model.dates import check_day, check_moment
 from plan_sheets.core.model.findings import PlanSheetsError
+from plan_sheets.core.model.progress import Tell, tell_nobody
 from plan_sheets.core.model.receipts import Instructions, Receipts
 from plan_sheets.core.model.rounds import Round
 from plan_sheets.core.model.text import split_refs
@@ -43,6 +44,7 @@ class RoundIssued:
     officer: officer.OfficerMade | None
     not_closed: Sequence[str]
     """The codes of the rounds before it of which no master has been handed over, oldest first."""
+    return_by: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,11 +177,17 @@ def close_year(folder: Folder, now: datetime) -> YearEnded:
 
 
 def issue_round(
-    folder: Folder, code: str | Round, return_by: date, now: datetime, subgroups: str | Sequence[str] = ()
+    folder: Folder,
+    code: str | Round,
+    return_by: date,
+    now: datetime,
+    subgroups: str | Sequence[str] = (),
+    tell: Tell = tell_nobody,
 ) -> RoundIssued:
     """Merge the plan first, then make the workbooks of the round: both, or neither.
 
-    `subgroups`: codes of those for which they are made (`DA,MH`); none is all. Raises PlanSheetsError for a round, a
+    `subgroups`: codes of those for which they are made (`DA,MH`); none is all. `tell` is told how far it is.
+    Raises PlanSheetsError for a round, a
     day or a subgroup that does not fit the plan; TypeError or ValueError for what is of the wrong kind.
     """
     _check_now(folder, now)
@@ -187,11 +195,11 @@ def issue_round(
     wanted = split_refs(subgroups, "subgroups")
     with folder.register.batch("round", now.isoformat(timespec="seconds")):
         merged = plan.merge_plan(folder, now)
-        issues = issue.issue_round(folder, code, return_by, now, wanted)
+        issues = issue.issue_round(folder, code, return_by, now, wanted, tell)
         made = None if merged.unchanged else officer.make_officer(folder, now)
         register, this = folder.register, Round.parse(code).code
         not_closed = [issued.code for issued in register.rounds() if register.closed_through() < issued.code < this]
-    return RoundIssued(merged, issues, made, not_closed)
+    return RoundIssued(merged, issues, made, not_closed, return_by)
 
 
 def receive_files(
@@ -202,16 +210,20 @@ def receive_files(
     *,
     dry_run: bool = False,
     executor: Executor | None = None,
+    tell: Tell = tell_nobody,
 ) -> BatchReceived:
     """Take files in, then make the officer's workbook anew: the same file, if nothing has changed for it.
 
     `paths`: one file or folder, or several. `instructions`: what the officer says of one file; None if nothing.
     `executor`, processes of this machine or of many that see the same folder, opens the files of a large batch.
+    `tell` is told how far it is: each file is opened, then merged.
     Raises PlanSheetsError if a path is not there, a folder holds no workbook, or the instructions do not fit; TypeError
     or ValueError for what is of the wrong kind.
     """
     _check_now(folder, now)
-    receipts = receive.receive(folder, as_paths(paths), now, instructions, dry_run=dry_run, executor=executor)
+    receipts = receive.receive(
+        folder, as_paths(paths), now, instructions, dry_run=dry_run, executor=executor, tell=tell
+    )
     if dry_run or not receipts.returns:
         return BatchReceived(receipts, None)
     try:

@@ -20,6 +20,7 @@ from plan_sheets.core.model.dates import PartialDate
 from plan_sheets.core.model.findings import Finding, PlanSheetsError, Severity, Verdict
 from plan_sheets.core.model.mail import describe_mail, find_odd_date
 from plan_sheets.core.model.messages import Messages
+from plan_sheets.core.model.progress import Tell, tell_nobody, told_of
 from plan_sheets.core.model.receipts import ALLOWS_IDENTIFIERS, Instructions, Receipt, Receipts
 from plan_sheets.core.model.rounds import Round
 from plan_sheets.core.model.text import MASK
@@ -51,6 +52,7 @@ def receive(
     *,
     dry_run: bool = False,
     executor: Executor | None = None,
+    tell: Tell = tell_nobody,
 ) -> Receipts:
     """Take these files and folders in. With `dry_run` everything is said and nothing recorded or kept.
 
@@ -77,7 +79,7 @@ def receive(
     receipts: dict[int, Receipt] = {}
     with folder.register.held_open(), Spool[_Numbered](LOT) as first, Spool[_Numbered](LOT) as corrections:
         opening = _Opening.of(folder, instructions, inbox.files, keeps=not dry_run)
-        for number, returned in opening.each(executor):
+        for number, returned in told_of(opening.each(executor), tell, steps := 2 * len(inbox.files)):
             opening.note_quoted(returned)
             (corrections if _corrects(returned) else first).add((number, returned))
         with folder.register.batch("receive", now.isoformat(timespec="seconds"), dry_run=dry_run) as batch:
@@ -85,6 +87,7 @@ def receive(
             for lot in chain(first.read_lots(), corrections.read_lots()):
                 desk.take_in(lot)
                 receipts |= {number: returned.receipt() for number, returned in lot}
+                tell(len(inbox.files) + len(receipts), steps)
     passed_over = ((MASK if find_kind(screen, name) else name, why) for name, why in inbox.passed_over)
     return Receipts(tuple(receipts[number] for number in range(len(inbox.files))), tuple(passed_over))
 

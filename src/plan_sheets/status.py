@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import NamedTuple
@@ -24,6 +24,7 @@ from plan_sheets.store.register.desk import (
     list_missing,
     list_offered,
     list_open_rounds,
+    read_chairs,
     read_year,
 )
 from plan_sheets.store.register.editions import EditionFacts, is_touched, list_editions
@@ -65,8 +66,14 @@ class RoundStatus:
     """The code of the first round that is not closed, issued or not: to it belongs what the plan changes."""
     touched: bool
     """Whether something came since the last of them that belongs to the round or an earlier one."""
+    chairs: Mapping[str, str] = field(default_factory=dict)
+    """Who answers for each subgroup, by its code, and the e-mail address: `Chair, Signs of Safety, a@example.org`."""
     findings: Sequence[tuple[FileFinding, bool]] = ()
     """All findings of the round and of the plan last read, and of each whether it is dealt with, if that was asked."""
+
+    def whom(self, row: SubgroupReturn) -> str:
+        """Who is to be asked for a workbook that is outstanding; "" of another, and where the plan names nobody."""
+        return self.chairs.get(row.subgroup, "") if row.is_outstanding else ""
 
 
 def status_of(folder: Folder, code: str | Round | None, as_of: date, *, findings: bool = False) -> RoundStatus:
@@ -107,7 +114,8 @@ def _read_status(folder: Folder, code: str | Round | None, as_of: date) -> Round
     done = [*list_put_aside(register).values()]
     overrides = [*list_without_effect(register.history(field=OVERRIDE), wanted)] if wanted else []
     told = rows, totals, len(queries), aside, done, overrides, len(decided), unnamed, plan, handed_over
-    return RoundStatus(wanted, rounds[wanted].return_by if wanted else "", *told, register.first_open(), touched)
+    last = register.first_open(), touched, read_chairs(register)
+    return RoundStatus(wanted, rounds[wanted].return_by if wanted else "", *told, *last)
 
 
 class ToDo(NamedTuple):

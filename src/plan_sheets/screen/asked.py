@@ -11,7 +11,7 @@ from plan_sheets.core.model.mail import describe_mail
 from plan_sheets.core.model.rounds import Round
 from plan_sheets.core.model.text import plain, shorten
 from plan_sheets.core.rating.control_totals import describe_totals
-from plan_sheets.screen.lines import count_of, print_json, say
+from plan_sheets.screen.lines import NEXT, count_of, print_json, say, say_remark, say_table
 
 if TYPE_CHECKING:
     from plan_sheets.core.rating.control_totals import SubgroupReturn
@@ -28,7 +28,7 @@ def print_status(round_status: RoundStatus, *, as_json: bool) -> None:
             {
                 "round": round_status.round or None,
                 "return_by": round_status.return_by or None,
-                "rows": [asdict(row) for row in round_status.rows],
+                "rows": [{**asdict(row), "chase": round_status.whom(row) or None} for row in round_status.rows],
                 "totals": dict(round_status.totals),
                 "open_queries": round_status.open_queries,
                 "decisions": round_status.decisions,
@@ -53,7 +53,7 @@ def print_status(round_status: RoundStatus, *, as_json: bool) -> None:
         nobody = f" Nobody's name stands with {refs}: ask who decided it." if refs else ""
         say(f"Decisions of the Executive recorded: {round_status.decisions}.{nobody}")
     for edition in round_status.editions:
-        say(f"{edition.path} was handed over on {PartialDate.of_iso(edition.handed_over).words}.")
+        say(f"{edition.path} was handed over on {PartialDate.of_iso(edition.handed_over).words}.", keep=[edition.path])
     if round_status.touched:
         say(
             "What came since then belongs to this round or an earlier one. Make the next edition with: "
@@ -65,17 +65,16 @@ def print_status(round_status: RoundStatus, *, as_json: bool) -> None:
         say(round_status.plan)
     for finding, is_done in round_status.findings:
         state = "done" if is_done else "open"
-        say(f"    {state} {finding.severity:<8} {_describe_place_of(finding)}: {finding.message}")
+        say_remark(str(finding.severity), f"{state}  {_describe_place_of(finding)}: {finding.message}")
 
 
 def _print_returns(round_status: RoundStatus) -> None:
     """Print how each subgroup's workbook stands, what is held, and what is open."""
     totals = f"{round_status.round}: {describe_totals(round_status.totals)}"
     say(f"{totals if round_status.round else 'No round has been issued yet'}.")
-    for row in round_status.rows:
-        say(f"    {_describe_return(row, round_status.return_by)}")
+    say_table([_describe_return(row, round_status) for row in round_status.rows], indent=4)
     for verdict, number, file, _ in round_status.set_aside:
-        say(f"    {verdict}: {number} {file}")
+        say(f"{number} {file}", label=f"{verdict}:", indent=4, keep=[file])
     if round_status.put_aside:
         numbers = ", ".join(file.number for file in round_status.put_aside)
         say(f"    {len(round_status.put_aside)} put aside: {numbers} (plan-sheets trace tells why)")
@@ -95,17 +94,18 @@ def _describe_place_of(finding: FileFinding) -> str:
     return " ".join(filter(None, [finding.number, f"{finding.sheet}!{finding.cell}" if finding.sheet else ""]))
 
 
-def _describe_return(row: SubgroupReturn, return_by: str) -> str:
-    """How one subgroup's workbook stands. `return_by`: of all, by when theirs shall be back (ISO)."""
-    when = f"{PartialDate.of_iso(row.returned).words}  " if row.returned else ""
+def _describe_return(row: SubgroupReturn, round_status: RoundStatus) -> Sequence[str]:
+    """How one subgroup's workbook stands: whose, since when, how, by what files, and who answered or is to be asked."""
+    when = PartialDate.of_iso(row.returned).words if row.returned else ""
     if row.received:
-        when = f"sent {when.strip()}, received {PartialDate.of_iso(row.received).words}  "
-    late = f", {count_of(row.days_late, 'day')} late" if row.days_late else ""
-    if row.return_by != return_by:
-        late += f" (its own return-by: {PartialDate.of_iso(row.return_by).words})"
-    said = f", {row.said} said to you" if row.said else ""
-    told = f"{row.subgroup:<12} {when}{row.verdict.replace('_', ' ')}{late}{said}"
-    return "  ".join(filter(None, (told, row.numbers, row.completed_by)))
+        when = f"sent {when}, received {PartialDate.of_iso(row.received).words}"
+    how = row.verdict.replace("_", " ") + (f", {count_of(row.days_late, 'day')} late" if row.days_late else "")
+    if row.return_by != round_status.return_by:
+        how += f" (its own return-by: {PartialDate.of_iso(row.return_by).words})"
+    if row.said:
+        how += f", {row.said} said to you"
+    whom = round_status.whom(row)
+    return row.subgroup, when, how, row.numbers, f"ask {whom}" if whom else row.completed_by
 
 
 def print_what_next(what: WhatNext, *, as_json: bool) -> None:
@@ -116,7 +116,7 @@ def print_what_next(what: WhatNext, *, as_json: bool) -> None:
         return
     say(_describe_place(what))
     for number, task in enumerate(what.to_do, 1):
-        say(f"{number:>4}. {task.sentence[:1].upper()}{task.sentence[1:]}")
+        say(f"{task.sentence[:1].upper()}{task.sentence[1:]}", label=f"{number:>4}.", pad=5)
 
 
 def _describe_place(what: WhatNext) -> str:
@@ -129,7 +129,7 @@ def _describe_place(what: WhatNext) -> str:
 
 def print_next(what: WhatNext) -> None:
     """Print the one thing to do now: the last line of every command."""
-    say(f"Next: {what.to_do[0].sentence}")
+    say(what.to_do[0].sentence, label=NEXT)
 
 
 def print_steps(steps: Sequence[Step], about: str, *, as_json: bool) -> None:
@@ -143,13 +143,13 @@ def print_steps(steps: Sequence[Step], about: str, *, as_json: bool) -> None:
     for step in steps:
         of = f"{step.ref} " if step.ref and step.ref.casefold() != about.casefold() else ""
         what = f"{of}{step.field:<14} {step.outcome:<9} {_describe_value(step)}"
-        say(f"{step.round or 'the plan':<12} {what} {_describe_source(step)}")
+        say(f"{what} {_describe_source(step)}", label=step.round or "the plan", pad=12, keep=[step.file])
         if step.replaces:
-            say(f"{'':12} {step.number} takes the place of {step.replaces}")
+            say(f"{step.number} takes the place of {step.replaces}", indent=13)
         if step.reason:
-            say(f"{'':12} {step.number} was withdrawn: {step.reason}")
+            say(f"{step.number} was withdrawn: {step.reason}", indent=13)
         if step.mail and step.mail != mail and (told := describe_mail(step.mail)):
-            say(f"{'':12} {shorten(told)}")
+            say(shorten(told), indent=13)
         mail = step.mail
 
 
@@ -180,11 +180,11 @@ def print_compared(compared: MastersCompared, *, as_json: bool) -> None:
         print_json({**asdict(compared), "differences": differences})
         return
     for warning in compared.warnings:
-        say(f"    warning  {warning}")
+        say_remark("warning", warning)
     for difference, why in zip(compared.differences, compared.reasons, strict=True):
         where = ", ".join(filter(None, (difference.sheet, difference.about, difference.heading)))
         say(f"{where}: '{shorten(difference.before)}' -> '{shorten(difference.after)}'{f' ({why})' if why else ''}")
     count = count_of(len(compared.differences), "difference")
     say(f"{count} between {compared.before} and {compared.after}." if compared.differences else "Nothing differs.")
     if compared.output:
-        say(f"Written: {compared.output}")
+        say(f"Written: {compared.output}", keep=[str(compared.output)])

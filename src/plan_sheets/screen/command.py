@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import gc
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext, suppress
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from plan_sheets.screen.days import Day
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from concurrent.futures import Executor
     from contextlib import AbstractContextManager
     from pathlib import Path
@@ -91,6 +93,7 @@ plan_option = click.option(
     "plan_dir",
     default=".",
     envvar="PLAN_SHEETS_PLAN",
+    is_eager=True,  # what else is given may be read by what the plan says
     show_default="this folder",
     help="The plan folder.",
 )
@@ -104,9 +107,19 @@ allow_option = click.option(
     "--allow", multiple=True, help="The code of what shall not hold the one file, or keep a text out: case_identifier."
 )
 reason_option = click.option("--reason", default="", help="Why it is allowed; it is recorded.")
-as_of_option = click.option(
-    "--as-of", type=click.DateTime(["%Y-%m-%d"]), help="The date that decides, as 2016-07-15; by default today."
-)
+as_of_option = click.option("--as-of", type=Day(), help="The date that decides; by default today.")
+
+
+def complete(*kinds: str) -> Callable[[click.Context, click.Parameter, str], list[str]]:
+    """What the shell completes a word with: the rounds, subgroups, refs or returns that the register knows."""
+
+    def list_words(context: click.Context, _parameter: click.Parameter, begun: str) -> list[str]:
+        from plan_sheets.store.known_words import list_known
+
+        register = as_path(context.params.get("plan_dir") or ".") / "register.sqlite"
+        return [word for word in list_known(register, kinds) if word.casefold().startswith(begun.casefold())]
+
+    return list_words
 
 
 def read_clock(as_of: datetime | None) -> datetime:
@@ -116,13 +129,22 @@ def read_clock(as_of: datetime | None) -> datetime:
 
 def start_processes(paths: Sequence[Path]) -> AbstractContextManager[Executor | None]:
     """Processes to share the work, if there may be much of it: a folder, or a file that may hold many."""
-    from contextlib import nullcontext
-
     if all(path.suffix.lower() == ".xlsx" for path in paths):
         return nullcontext()
     from plan_sheets.store.receiving.pool import processes
 
     return processes()
+
+
+def say_next(folder: Folder, as_of: datetime | None = None, *, as_json: bool = False) -> None:
+    """End a command with the one thing to do now. What the command did stands, whether that can be read or not."""
+    from plan_sheets.core.model.findings import PlanSheetsError
+    from plan_sheets.screen.asked import print_next
+    from plan_sheets.status import what_next
+
+    if not as_json:
+        with suppress(PlanSheetsError):
+            print_next(what_next(folder, read_clock(as_of).date()))
 
 
 def as_path(text: str) -> Path:

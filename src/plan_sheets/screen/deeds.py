@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -12,20 +12,25 @@ from plan_sheets.core.model.text import count_words, shorten
 
 if TYPE_CHECKING:
     from plan_sheets.core.model.receipts import Receipt
+    from plan_sheets.core.rating.open_questions import OpenQuestion
+    from plan_sheets.issue import Issued
     from plan_sheets.master import Mastered
     from plan_sheets.office import BatchReceived, PlanTakenIn, Redacted, RoundIssued
     from plan_sheets.officer import OfficerMade
     from plan_sheets.plan import Checked, PlanMerged
     from plan_sheets.store.plan_folder import Folder
     from plan_sheets.withdraw import WhatWithdrew
-from plan_sheets.screen.lines import count_of, describe_finding, print_findings, print_json, print_notes_left_out, say
+from plan_sheets.screen.days import describe_day
+from plan_sheets.screen.findings import count_findings, describe_finding, print_findings, print_notes_left_out
+from plan_sheets.screen.lines import count_of, print_json, say, say_remark, say_table
 
 
 def print_new_plan(folder: Folder, *, example: bool) -> None:
     """Print that a plan folder was made, and where to go on."""
     what = "the 2016/17 example" if example else "an empty grid template"
-    say(f"{folder.path} is a plan folder now, with {what}: {folder.plan_file}")
-    say(f"Do the rest inside that folder, or say --plan {folder.path} each time.")
+    paths = [str(folder.plan_file), str(folder.path)]
+    say(f"{folder.path} is a plan folder now, with {what}: {folder.plan_file}", keep=paths)
+    say(f"Do the rest inside that folder, or say --plan {folder.path} each time.", keep=[f"--plan {folder.path}"])
 
 
 def print_check(plan: Checked, *, as_json: bool, notes: bool) -> None:
@@ -44,12 +49,18 @@ def print_check(plan: Checked, *, as_json: bool, notes: bool) -> None:
     held = [count_of(many, what.removesuffix("s").replace("itie", "ity"), what) for many, what in counts]
     say(f"plan.xlsx holds: {', '.join(held)}.")
     print_findings(plan.findings, notes=notes)
-    for question in plan.questions:
-        whom = f" ({question.answers})" if question.answers else ""
-        say(f"    open     {question.about}: {question.question}{whom}")
+    _print_questions(plan.questions)
     print_notes_left_out(plan.findings, notes=notes)
     errors = sum(finding.severity.has_to_be_mended for finding in plan.findings)
     say(f"{errors} to be mended in plan.xlsx." if errors else "Nothing has to be mended.")
+
+
+def _print_questions(questions: Sequence[OpenQuestion]) -> None:
+    """Print the open questions, each behind what it is about."""
+    widest = max((len(question.about) for question in questions), default=0)
+    for question in questions:
+        whom = f" ({question.answers})" if question.answers else ""
+        say_remark("open", f"{question.about:<{widest}}  {question.question}{whom}")
 
 
 def print_merged_plan(result: PlanTakenIn, *, as_json: bool, notes: bool) -> None:
@@ -73,7 +84,7 @@ def print_merged_plan(result: PlanTakenIn, *, as_json: bool, notes: bool) -> Non
         )
         return
     if merged.warning:
-        say(f"    warning  {merged.warning}")
+        say_remark("warning", merged.warning)
     if merged.unchanged:
         say("plan.xlsx has not changed since it was last read.")
         _print_errors(merged)
@@ -86,7 +97,7 @@ def print_merged_plan(result: PlanTakenIn, *, as_json: bool, notes: bool) -> Non
         print_notes_left_out(merged.findings, notes=notes)
         _print_closed(merged)
     if result.written:
-        say(f"Written from the register: {result.written}")
+        say(f"Written from the register: {result.written}", keep=[str(result.written)])
     _print_officer(result.officer)
 
 
@@ -100,7 +111,7 @@ def _print_errors(merged: PlanMerged) -> None:
     """Print that something in plan.xlsx was not taken, each time; where JSON is printed, that stands by itself."""
     if merged.errors:
         what = f"{count_of(merged.errors, 'error')} in plan.xlsx: what is wrong was not taken"
-        say(f"    error    {what}, and is in no workbook. plan-sheets check lists each.", err=True)
+        say_remark("error", f"{what}, and is in no workbook. plan-sheets check lists each.", err=True)
 
 
 def _count_from(merged: PlanMerged) -> str:
@@ -109,10 +120,12 @@ def _count_from(merged: PlanMerged) -> str:
     return f" What it changes counts from {Round.parse(merged.round).of_year} on." if said else ""
 
 
-def _print_officer(made: OfficerMade | None) -> None:
+def _print_officer(made: OfficerMade | None, new: int = 0) -> None:
+    """Print what waits for the officer. `new`: how many of the queries came with what was just taken in."""
     if made and (made.queries or made.proposals):
-        waiting = f"{count_of(made.queries, 'query', 'queries')}, {made.proposals} to confirm"
-        say(f"To settle: {waiting}, in {made.path} (earlier ones are done with)")
+        of_them = f" ({new} of them new)" if 0 < new < made.queries else ""
+        waiting = f"{count_of(made.queries, 'query', 'queries')}{of_them}, {made.proposals} to confirm"
+        say(f"To settle: {waiting}, in {made.path} (earlier ones are done with)", keep=[str(made.path)])
 
 
 def print_issues(result: RoundIssued, *, as_json: bool, notes: bool) -> None:
@@ -133,32 +146,33 @@ def print_issues(result: RoundIssued, *, as_json: bool, notes: bool) -> None:
         _print_not_closed(result)
         return
     if result.merged.warning:
-        say(f"    warning  {result.merged.warning}")
+        say_remark("warning", result.merged.warning)
     if result.merged.findings:
         say(f"plan.xlsx was merged first:{_count_from(result.merged)}")
         print_findings(result.merged.findings, notes=notes)
         print_notes_left_out(result.merged.findings, notes=notes)
     _print_closed(result.merged)
-    for workbook in result.issues:
-        again = (
-            " (as it was issued before)"
-            if workbook.again
-            else f" (takes the place of {workbook.supersedes}: send it again)"
-            if workbook.supersedes
-            else ""
-        )
-        actions = f"{workbook.rows:>3} {'action ' if workbook.rows == 1 else 'actions'}"
-        say(f"{workbook.subgroup:<12} {actions}  {workbook.file}{again}")
+    say(f"Return by {describe_day(result.return_by)}:")
+    say_table([*map(_describe_issue, result.issues)], keep=[str(workbook.file) for workbook in result.issues])
     _print_errors(result.merged)
     _print_not_closed(result)
     _print_officer(result.officer)
 
 
+def _describe_issue(workbook: Issued) -> Sequence[str]:
+    """Whose a workbook is, how many actions it asks about, where it lies, and whether it has to be sent."""
+    before = f"(takes the place of {workbook.supersedes}: send it again)" if workbook.supersedes else ""
+    again = "(as it was issued before)" if workbook.again else before
+    actions = f"{workbook.rows:>3} {'action ' if workbook.rows == 1 else 'actions'}"
+    return workbook.subgroup, actions, f"{workbook.file} {again}".rstrip()
+
+
 def _print_not_closed(result: RoundIssued) -> None:
     """Print that an earlier round is not closed, and how it is; where JSON is printed, that stands by itself."""
     if result.not_closed:
-        say(
-            f"    warning  {' and '.join(result.not_closed)}: no master has been handed over, so what plan.xlsx "
+        say_remark(
+            "warning",
+            f"{' and '.join(result.not_closed)}: no master has been handed over, so what plan.xlsx "
             f"changes still counts from {Round.parse(result.not_closed[0]).of_year} on. When nothing more is awaited: "
             f"plan-sheets master --round {result.not_closed[-1]} --hand-over",
             err=True,
@@ -172,19 +186,32 @@ def describe_receipt(receipt: Receipt) -> dict[str, Any]:
         for name in ("number", "file", "sha256", "kind", "verdict", "subgroup", "round", "issue", "saved_by")
     }
     plain["number"], plain["duplicate_of"] = receipt.number or None, receipt.duplicate_of or None
-    counts = {"changes": receipt.changes, "conflicts": receipt.conflicts, "feedback": receipt.feedback}
+    counts = {name: getattr(receipt, name) for name in ("changes", "conflicts", "queries", "feedback")}
     return {**plain, "findings": [describe_finding(finding) for finding in receipt.findings], **counts}
 
 
-def _describe_outcome(receipt: Receipt) -> Iterator[str]:
+def _describe_outcome(receipt: Receipt, *, notes: bool) -> Iterator[str]:
     """What became of a file, the program that saved it and who sent it; of a refused file only the sender."""
     if receipt.number:
         yield receipt.number
     if receipt.verdict is not Verdict.REFUSED:
-        yield f"{count_of(receipt.changes, 'change')}, {count_of(receipt.conflicts, 'conflict')}"
+        taken = f"{count_of(receipt.changes, 'change')} taken" if receipt.changes else "nothing taken"
+        is_read = receipt.verdict in (Verdict.ACCEPTED, Verdict.ACCEPTED_WITH_FINDINGS)
+        yield ", ".join([taken, *(count_findings(receipt, notes=notes) if is_read else ())])
         yield f"saved by {receipt.saved_by or 'a program that does not say'}"
     if receipt.sent_by:
         yield ", ".join(filter(None, (f"sent by {receipt.sent_by}", receipt.sent_at[:10])))
+
+
+def _print_receipt(receipt: Receipt, *, notes: bool) -> None:
+    """Print what became of one file, and what was found in it."""
+    verdict, about = str(receipt.verdict).replace("_", " "), "; ".join(_describe_outcome(receipt, notes=notes))
+    earlier = f"of {receipt.duplicate_of}" if receipt.duplicate_of else ""
+    *before, last = filter(None, (verdict, earlier, receipt.issue))
+    told = f"{receipt.file}{f' ({about})' if about else ''}"
+    text = " ".join([*before[1:], f"{last}: {told}"]) if before else told
+    say(text, label=verdict if before else f"{verdict}:", keep=[receipt.file])
+    print_findings(receipt.findings, notes=notes)
 
 
 def print_receipts(batch: BatchReceived, *, as_json: bool, dry_run: bool, notes: bool) -> None:
@@ -198,13 +225,9 @@ def print_receipts(batch: BatchReceived, *, as_json: bool, dry_run: bool, notes:
         )
         return
     for file, why in batch.receipts.passed_over:
-        say(f"passed over  {file} ({why})")
+        say(f"{file} ({why})", label="passed over", pad=12, keep=[file])
     for receipt in returns:
-        whose = f" {receipt.issue}" if receipt.issue else ""
-        about = "; ".join(_describe_outcome(receipt))
-        verdict = str(receipt.verdict).replace("_", " ") + (f" of {receipt.duplicate_of}" * bool(receipt.duplicate_of))
-        say(f"{verdict}{whose}: {receipt.file}{f' ({about})' if about else ''}")
-        print_findings(receipt.findings, notes=notes)
+        _print_receipt(receipt, notes=notes)
     print_notes_left_out([finding for receipt in returns for finding in receipt.findings], notes=notes)
     say(
         "In all: "
@@ -221,7 +244,7 @@ def print_receipts(batch: BatchReceived, *, as_json: bool, dry_run: bool, notes:
     if batch.trouble:
         say(f"Recorded; but the officer's workbook was not made: {batch.trouble} {batch.trouble.remedy}", err=True)
         say("Then receive the same files again: nothing counts twice.", err=True)
-    _print_officer(batch.officer)
+    _print_officer(batch.officer, sum(receipt.queries for receipt in returns))
 
 
 def print_master(made: Mastered, *, as_json: bool) -> None:
@@ -230,12 +253,13 @@ def print_master(made: Mastered, *, as_json: bool) -> None:
         print_json(asdict(made))
         return
     for warning in made.warnings:
-        say(f"    warning  {warning}")
+        say_remark("warning", warning)
     which = "public edition of the master" if made.edition == "public" else "master"
     boards = f" ({', '.join(made.boards)} only)" if made.boards else ""
-    say(f"{_describe_state(made)} of the {which} of {made.round or 'the plan, for consultation'}{boards}: {made.path}")
+    of = f"of the {which} of {made.round or 'the plan, for consultation'}{boards}"
+    say(f"{_describe_state(made)} {of}: {made.path}", keep=[str(made.path)])
     if made.paper:
-        say(f"The board paper: {made.paper}")
+        say(f"The board paper: {made.paper}", keep=[str(made.paper)])
     counts = ", ".join(f"{many} {status}" for status, many in made.counts.items() if many)
     if counts or not made.again:
         say(f"Actions: {counts or ('none yet' if made.round else 'not rated before the first round')}.")
@@ -269,7 +293,7 @@ def print_withdrawn(done: WhatWithdrew, made: OfficerMade, *, as_json: bool) -> 
         before = f"'{shorten(fallen.before)}'" if fallen.before else "blank"
         say(f"    {fallen.ref or 'Plan'} {fallen.field} {fallen.round}: {value} (it said: {before})")
     for line in done.stands:
-        say(f"    warning  {line}")
+        say_remark("warning", line)
     closed = f"{count_of(done.closed, 'query', 'queries')} closed"
     asked = f", {count_of(done.asked, 'new one')} asked" if done.asked else ""
     say(f"{count_of(len(done.fell_back), 'answer')} fell back, {closed}{asked}.")
@@ -294,5 +318,5 @@ def print_redacted(done: Redacted, *, as_json: bool) -> None:
         if paths:
             say(title)
         for path in paths:
-            say(f"    {path}")
+            say(f"    {path}", keep=[str(path)])
     say("Backups and copies elsewhere are yours to find: make a new backup, and delete the old ones.")

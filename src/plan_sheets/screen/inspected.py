@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from plan_sheets.core.access.rules import Problem
     from plan_sheets.inspect import Inspected, RuleBroken
-from plan_sheets.screen.lines import print_json, say
+from plan_sheets.screen.lines import NEXT, print_json, say
 
 PLACES_TOLD = 5
 """How many cells are named where many break a rule; JSON has all of them."""
@@ -24,12 +24,14 @@ def print_inspected(files: Sequence[Inspected], *, as_json: bool) -> None:
         return
     for file in files:
         if file.refused:
-            say(f"{file.file} was not inspected: {file.refused}")
+            say(f"{file.file} was not inspected: {file.refused}", keep=[file.file])
             continue
         many = sum(len(rule.problems) for rule in file.broken)
         say(f"{file.file}: {f'{many} findings, by {len(file.broken)} rules' if many else 'nothing found'}.")
         for broken in file.broken:
             _print_rule(broken)
+    if any(file.broken for file in files):
+        say("mend what is listed in the workbook itself, save it, and inspect it again", label=NEXT)
 
 
 def _describe_file(file: Inspected) -> dict[str, Any]:

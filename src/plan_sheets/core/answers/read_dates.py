@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from plan_sheets.core.model.dates import PartialDate, Precision
+from plan_sheets.core.model.dates import WEEKDAYS, PartialDate, Precision
 from plan_sheets.core.model.found import Remark
 from plan_sheets.core.model.rounds import Round
 from plan_sheets.core.model.text import one_slip
@@ -29,7 +29,7 @@ _TO_1904 = timedelta(days=1462)
 _BLOCKING = frozenset({"date_month_first", "date_weekday", "date_in_doubt"})
 
 _MONTHS = tuple("january february march april may june july august september october november december".split())  # noqa: SIM905 - a list of words reads best as words
-_WEEKDAYS = tuple("monday tuesday wednesday thursday friday saturday sunday".split())  # noqa: SIM905 - as above
+_WEEKDAYS = tuple(day.casefold() for day in WEEKDAYS)
 
 
 @dataclass(frozen=True, slots=True)

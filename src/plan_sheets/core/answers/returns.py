@@ -49,6 +49,8 @@ class Return:
     """How many values it changed."""
     conflicts: int = 0
     """How many of its cells say something else than what was said meanwhile."""
+    queries: int = 0
+    """How many queries it asks of the officer: all conflicts with one earlier return of its issue are one."""
     number: str = ""
     """Its number, `DA-1`; "" until it is recorded, and where nothing of it is."""
     duplicate_of: str = ""
@@ -109,6 +111,7 @@ class Return:
             findings=self.findings,
             changes=self.changes,
             conflicts=self.conflicts,
+            queries=self.queries,
             number=self.number,
             duplicate_of=self.duplicate_of,
         )

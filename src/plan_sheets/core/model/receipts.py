@@ -53,7 +53,11 @@ class Receipt:
     sent_at: str = ""
     findings: Sequence[Finding] = ()
     changes: int = 0
+    """How many values that were typed in it stand now."""
     conflicts: int = 0
+    """How many cells say something else than was said meanwhile: none of them is among the changes."""
+    queries: int = 0
+    """How many queries it asks of the officer, those about its conflicts among them."""
     feedback: str | None = None
     number: str = ""
     """Its number in the plan, `DA-1`; "" for a duplicate."""

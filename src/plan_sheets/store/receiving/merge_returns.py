@@ -83,6 +83,7 @@ class Merger:
         self._merge_said(merging)
         self.settler.settle(merging)
         returned.changes, returned.conflicts = _count_changes(merging), merging.merged.count(Outcome.CONFLICT)
+        returned.queries = len(merging.merged.queries) + len(merging.asked_again)
         self._record(merging)
 
     def _merge_said(self, merging: Merging) -> None:
@@ -246,9 +247,11 @@ def _form_cell(cell: Cell, round_code: str) -> MergedCell:
 
 
 def _count_changes(merging: Merging) -> int:
-    """How many values a return changed."""
+    """How many values a return changed; what the program itself says of a row that was added is none of them."""
     taken = sum(
-        merged_cell.outcome is Outcome.TAKEN and merged_cell.cell.scope in ("standing", "round")
+        merged_cell.outcome is Outcome.TAKEN
+        and merged_cell.cell.scope in ("standing", "round")
+        and bool(merged_cell.cell.entered)
         for merged_cell in merging.merged.cells
     )
     return taken + sum(len(settlement.values) for settlement in merging.settlements)

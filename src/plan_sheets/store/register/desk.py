@@ -54,6 +54,18 @@ def find_year_close(register: Register) -> int:
     return held.source.return_id if held.round else 0
 
 
+def read_chairs(register: Register) -> dict[str, str]:
+    """Who answers for each subgroup, by its code: the chair or who receives meanwhile, and the e-mail address."""
+    history = register.history(record="subgroup", field=("ref", "removed", "chair", "receives_meanwhile", "email"))
+    chairs = {}
+    for ref in history.refs("subgroup"):
+        chair, meanwhile, email = (
+            history.text("subgroup", ref, name) for name in ("chair", "receives_meanwhile", "email")
+        )
+        chairs[ref] = ", ".join(filter(None, (chair or meanwhile, email)))
+    return chairs
+
+
 def _has_rows(register: Register, record: str) -> bool:
     return bool(register.history(record=record, field=("ref", "removed")).refs(record))
 
