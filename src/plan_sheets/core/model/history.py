@@ -8,6 +8,8 @@ from typing import NamedTuple
 
 from plan_sheets.core.model.keys import Key, ref_order
 
+SAID = "said"
+"""The kind of a source, and the record of a row, that is no file of whoever said it: the board officer typed it in."""
 AS_THE_PLAN_HAS_THEM = ("board", "subgroup", "consideration")
 """Records whose refs are words: their order is the officer's."""
 BEFORE_ANY_ROUND = ""
@@ -16,7 +18,10 @@ BEFORE_ANY_ROUND = ""
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where a value came from. `kind`: plan, subgroup, feedback, officer or master; `who`: the name that they gave."""
+    """Where a value came from. `kind`: plan, subgroup, feedback, officer, master or said.
+
+    `who`: the name that they gave; of what was said also how, when, and who typed it in.
+    """
 
     kind: str = ""
     who: str = ""

@@ -8,7 +8,7 @@ from datetime import date
 from plan_sheets.core.book.compose import RowFacts
 from plan_sheets.core.book.layout import Content
 from plan_sheets.core.model.dates import PartialDate
-from plan_sheets.core.model.history import Held, Source
+from plan_sheets.core.model.history import SAID, Held, Source
 from plan_sheets.core.model.keys import Key, ref_order
 from plan_sheets.core.model.rounds import Round
 from plan_sheets.core.rating.declined import Declined
@@ -85,7 +85,7 @@ def _made_with_it(held: Held) -> bool:
     return (
         (held.key.field == "ref" and held.source.kind != "plan")
         or (held.key.field == "agreement" and held.value == "Proposed")
-        or (held.key.field == "subgroups" and held.source.kind == "subgroup")
+        or (held.key.field == "subgroups" and held.source.kind in ("subgroup", SAID))
     )
 
 

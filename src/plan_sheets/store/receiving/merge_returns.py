@@ -15,12 +15,11 @@ from plan_sheets.core.answers.tidy import tidy
 from plan_sheets.core.book.layout import Field
 from plan_sheets.core.model.dates import PartialDate
 from plan_sheets.core.model.findings import Finding, Outcome
-from plan_sheets.core.model.history import NOTHING, Held, Source
+from plan_sheets.core.model.history import NOTHING, SAID, Held, Source
 from plan_sheets.core.model.keys import Key
 from plan_sheets.core.model.messages import Messages
 from plan_sheets.core.model.queries import NewValue, OpenQuery
 from plan_sheets.core.rating.proposals import proposals, subject
-from plan_sheets.core.returned.said import SAID
 from plan_sheets.store import schemas
 from plan_sheets.store.receiving.said import Listener
 from plan_sheets.store.register import tables
