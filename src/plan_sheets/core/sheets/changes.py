@@ -122,7 +122,7 @@ def _who(snapshot: Snapshot, source: Source) -> str:
     whose = source.office or (snapshot.subgroup(source.subgroup) if source.subgroup else "")
     if not source.who:
         return whose[:1].upper() + whose[1:]
-    return source.who if source.who.casefold() in whose.casefold() else f"{source.who} ({whose})"
+    return source.who if not whose or source.who.casefold() in whose.casefold() else f"{source.who} ({whose})"
 
 
 def _where(source: Source) -> str:
