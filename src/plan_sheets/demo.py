@@ -185,6 +185,12 @@ class _Demo:
             f"{len(sheets['Public text'])} for the public."
         )
         self._tell_new(waiting)
+        for row in sheets.get("Said to me", {}).values():
+            who, said = (
+                f"{row['Who said it']}, {row['How'].lower()}",
+                f"{row['Ref']} {row['Field']}: {row['What was said']}",
+            )
+            self.tell(f"Said to me ({who}): {said}", "  ")
         for sheet in ("Queries", "To confirm"):
             self.tell(
                 f"{sheet}: " + "; ".join(f"{row}: {_describe_choice(text)}" for row, text in sheets[sheet].items()),

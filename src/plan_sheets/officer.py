@@ -15,7 +15,7 @@ from plan_sheets.core.book.layout import Book, Field
 from plan_sheets.core.book.signature import REFERENCE, SIGNATURE
 from plan_sheets.core.editions.public_text import release_rows
 from plan_sheets.core.model.dates import PartialDate, check_moment
-from plan_sheets.core.model.history import History
+from plan_sheets.core.model.history import SAID, History
 from plan_sheets.core.model.mail import QUOTING, describe_mail
 from plan_sheets.core.model.queries import OpenQuery, QueryCell
 from plan_sheets.core.model.rounds import Round
@@ -26,7 +26,7 @@ from plan_sheets.core.rating.plan_rows import Rows, parent
 from plan_sheets.core.rating.proposals import Proposal, proposals, subject
 from plan_sheets.core.rating.rag import Rating
 from plan_sheets.core.rating.ratings import find_done_groups, is_further, rate_rounds, rows_at
-from plan_sheets.core.returned.said import SAID, list_sayable
+from plan_sheets.core.returned.said import list_sayable
 from plan_sheets.store import schemas
 from plan_sheets.store.plan_folder import Folder, check_folder
 from plan_sheets.store.register.batch import Batch
@@ -204,8 +204,7 @@ def _make_return_row(standing: SubgroupReturn, history: History) -> RowFacts:
         "return_by": _describe_day(standing.return_by),
         "returned": _describe_day(standing.returned) + _describe_received(standing),
         "number": standing.numbers,
-        "verdict": standing.verdict.replace("_", " ").capitalize()
-        + (f", {standing.said} said" if standing.said else ""),
+        "verdict": _describe_verdict(standing),
         "days_late": str(standing.days_late),
         "completed_by": standing.completed_by,
         "message": standing.message,

@@ -22,8 +22,8 @@ from plan_sheets.store import schemas
 from plan_sheets.store.container.hashing import sha256
 from plan_sheets.store.plan_folder import PLAN_FILE, Folder
 from plan_sheets.store.register.batch import Batch
-from plan_sheets.store.register.settling.declined import list_declined
 from plan_sheets.store.register.placeholders import list_placeholders
+from plan_sheets.store.register.settling.declined import list_declined
 from plan_sheets.store.register.troubles import UNCHANGED
 from plan_sheets.store.writing.hand_over import hand_over
 from plan_sheets.year_end.account import YearAccount, draw_account

@@ -9,6 +9,8 @@ from typing import NamedTuple
 from plan_sheets.core.model.keys import Key, ref_order
 from plan_sheets.core.model.stages import Stage
 
+SAID = "said"
+"""The kind of a source, and the record of a row, that is no file of whoever said it: the board officer typed it in."""
 AS_THE_PLAN_HAS_THEM = ("board", "subgroup", "consideration")
 """Records whose refs are words: their order is the officer's."""
 BEFORE_ANY_ROUND = ""
@@ -19,7 +21,10 @@ _GOES_ON = (Stage.NOT_STARTED, Stage.IN_PROGRESS)
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where a value came from. `kind`: plan, subgroup, feedback, officer or master; `who`: the name that they gave."""
+    """Where a value came from. `kind`: plan, subgroup, feedback, officer, master or said.
+
+    `who`: the name that they gave; of what was said also how, when, and who typed it in.
+    """
 
     kind: str = ""
     who: str = ""

@@ -15,6 +15,7 @@ from plan_sheets.core.book.layout import Column, Content, Field, Sheet, as_fact
 from plan_sheets.core.book.needed import NOTHING_BECAUSE
 from plan_sheets.core.model.findings import Finding, Severity
 from plan_sheets.core.model.found import CellKind, FoundSheet, FoundWorkbook, Remark
+from plan_sheets.core.model.history import SAID
 from plan_sheets.core.model.keys import Address, Key, ref_order
 from plan_sheets.core.model.messages import Messages
 from plan_sheets.core.model.rounds import Round
@@ -28,7 +29,6 @@ from plan_sheets.core.returned.misplaced import (
     find_sorted_columns,
     find_spilled_paragraphs,
 )
-from plan_sheets.core.returned.said import SAID
 from plan_sheets.core.returned.tables import LocatedCell, LocatedWorkbook
 from plan_sheets.core.screening.identifiers import IdentifierKind
 from plan_sheets.core.screening.screen import Screen

@@ -23,8 +23,6 @@ from plan_sheets.core.model.text import plain
 from plan_sheets.core.rating.plan_rows import Rows, lead_of, parent, subgroups_of
 from plan_sheets.core.rating.ratings import is_further
 
-SAID = "said"
-"""The record of the rows of `Said to me`."""
 ENDED = (Stage.CLOSED, Stage.WITHDRAWN)
 
 

@@ -8,7 +8,7 @@ from datetime import date
 from plan_sheets.core.book.compose import RowFacts
 from plan_sheets.core.book.layout import Content
 from plan_sheets.core.model.dates import PartialDate
-from plan_sheets.core.model.history import Held, Source
+from plan_sheets.core.model.history import SAID, Held, Source
 from plan_sheets.core.model.keys import Key, ref_order
 from plan_sheets.core.rating.decisions import quarter
 from plan_sheets.core.rating.declined import Declined
@@ -94,7 +94,7 @@ def _made_with_it(held: Held) -> bool:
     return (
         (held.key.field == "ref" and held.source.kind != "plan")
         or (held.key.field == "agreement" and held.value == "Proposed")
-        or (held.key.field == "subgroups" and held.source.kind == "subgroup")
+        or (held.key.field == "subgroups" and held.source.kind in ("subgroup", SAID))
     )
 
 
@@ -185,7 +185,7 @@ def _who(snapshot: Snapshot, source: Source) -> str:
     whose = source.office or (snapshot.subgroup(source.subgroup) if source.subgroup else "")
     if not source.who:
         return whose[:1].upper() + whose[1:]
-    return source.who if source.who.casefold() in whose.casefold() else f"{source.who} ({whose})"
+    return source.who if not whose or source.who.casefold() in whose.casefold() else f"{source.who} ({whose})"
 
 
 def _where(source: Source) -> str:

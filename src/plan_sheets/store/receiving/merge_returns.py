@@ -13,12 +13,11 @@ from plan_sheets.core.book.layout import Field
 from plan_sheets.core.editions.public_text import RECORD, RESTS_ON, list_rests
 from plan_sheets.core.model.dates import PartialDate
 from plan_sheets.core.model.findings import Finding, Outcome
-from plan_sheets.core.model.history import NOTHING, Source
+from plan_sheets.core.model.history import NOTHING, SAID, Source
 from plan_sheets.core.model.keys import Key
 from plan_sheets.core.model.messages import Messages
 from plan_sheets.core.rating.succession import find_succession
 from plan_sheets.core.returned.gone_on import GoneOnReader, follow, tell_followed, tell_merged
-from plan_sheets.core.returned.said import SAID
 from plan_sheets.store import schemas
 from plan_sheets.store.receiving.said import Listener
 from plan_sheets.store.receiving.settle_answers import Merging, NewSettlement, Settler

@@ -13,12 +13,12 @@ from plan_sheets.core.answers.merge import Merged, MergedCell, merge_return
 from plan_sheets.core.answers.returns import Return
 from plan_sheets.core.book.layout import Field
 from plan_sheets.core.model.findings import Finding, Outcome, Severity
-from plan_sheets.core.model.history import NOTHING, History, Source
+from plan_sheets.core.model.history import NOTHING, SAID, History, Source
 from plan_sheets.core.model.keys import Key
 from plan_sheets.core.model.messages import Messages
 from plan_sheets.core.model.rounds import Round
 from plan_sheets.core.rating.ratings import rows_at
-from plan_sheets.core.returned.said import SAID, Asked, Statement, find_group, list_sayable, make_cell, read_statement
+from plan_sheets.core.returned.said import Asked, Statement, find_group, list_sayable, make_cell, read_statement
 from plan_sheets.store import schemas
 from plan_sheets.store.register import tables
 from plan_sheets.store.register.batch import Batch
@@ -133,7 +133,7 @@ class Listener:
             heard.merged.cells += _keep(typed, Outcome.TAKEN)
             return
         # A field may be named otherwise than in the list of its cell: what is wrong with that is told here.
-        named = typed.cells["field"].key
+        named = typed.cells["field"].key if "field" in typed.texts else None
         returned.findings = [each for each in returned.findings if each.key != named or each.severity is _MASKED]
         statement, findings = read_statement(typed.cells, asked)
         returned.findings += findings
@@ -154,7 +154,7 @@ class Listener:
         heard: Heard,
     ) -> None:
         """What a row says, merged as the one cell of a return."""
-        who = ", typed in by ".join(filter(None, [statement.who, answers.completed_by]))
+        who = f"{statement.who}, typed in by {answers.completed_by or 'the board officer'}"
         cells, found = self._make_cells(typed, statement, known, answers, SaidBy(typed.ref, who))
         cell, text = cells[-1], typed.cells[_TEXT]
         about = {"heading": statement.field.title, "ref": cell.key.ref}
@@ -165,7 +165,7 @@ class Listener:
         earlier = [each for each in returned.findings if (each.key, each.address) == (cell.key, cell.address)]
         cells[-1] = cell._replace(blocked=blocked_by([*earlier, *found]).get(cell.key))
         found += month_ends(cells[-1:], self.messages)
-        source = Source("officer", who, PurePath(returned.file).name, self.batch.at)
+        source = Source(SAID, who, PurePath(returned.file).name, self.batch.at)
         merged = merge_return(cells, [*earlier, *found], self.history, statement.round, source, self.messages)
         returned.findings += [*found, *merged.findings]
         heard.merged.cells += merged.cells

@@ -9,11 +9,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Self
 
-from sqlalchemy import Connection, Engine, Table, func, insert, select
+from sqlalchemy import Connection, Engine, Table, case, func, insert, select
 
 from plan_sheets.core.book.document import Document, DocumentFacts, book_from
 from plan_sheets.core.model.findings import PlanSheetsError
-from plan_sheets.core.model.history import Held, History, Source
+from plan_sheets.core.model.history import SAID, Held, History, Source
 from plan_sheets.core.model.keys import Key
 from plan_sheets.core.model.queries import OpenQuery, QueryCell
 from plan_sheets.core.model.rounds import first_open
@@ -229,7 +229,8 @@ class Register:
         joined = joined.outerjoin(w, v.c.withdrawal == w.c.id)
         columns = (v.c.record, v.c.ref, v.c.field, v.c.value, v.c.scope, v.c.round, v.c.id)
         who = func.coalesce(func.nullif(e.c.by, ""), r.c.completed_by)
-        origin = (r.c.kind, who, r.c.file, r.c.received, d.c.subgroup, r.c.id, r.c.document, s.c.by)
+        kind = case((e.c.by != "", SAID), else_=r.c.kind)
+        origin = (kind, who, r.c.file, r.c.received, d.c.subgroup, r.c.id, r.c.document, s.c.by)
         chosen = (
             select(*columns, *origin, w.c.number, w.c.at, w.c.reason).select_from(joined).where(v.c.plan == self.plan)
         )

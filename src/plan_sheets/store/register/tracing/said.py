@@ -9,9 +9,10 @@ from typing import Any
 from sqlalchemy import Select, text
 
 from plan_sheets.core.model.findings import Outcome
+from plan_sheets.core.model.history import SAID
 from plan_sheets.core.model.keys import Key, ref_order
 from plan_sheets.core.rating.plan_rows import lead_of
-from plan_sheets.core.returned.said import SAID, find_group
+from plan_sheets.core.returned.said import find_group
 from plan_sheets.store.register import statements, tables
 from plan_sheets.store.register.register import Register
 
