@@ -51,7 +51,7 @@ def nameless(round_one: Plan) -> tuple[Plan, Answers]:
     answers: Answers = {
         "Queries": {"1": {"Your choice": "Take"}},
         "To confirm": {FURTHER_1: {"Confirm": "Yes"}},
-        "Owners": {"J1a.1": {"Owner": "Lead nurse"}},
+        "Owners": {"J1a.1": {"Owner": "Lead nurse", "Owner status": "Suggested"}},
         "Public text": {"J1a.1": {"Public text": "It goes well."}},
     }
     receipt = give(round_one, round_one.inbox / "made.xlsx", answers, "nameless", NOBODY)
