@@ -10,7 +10,7 @@ from plan_sheets.core.model.findings import Outcome, PlanSheetsError
 from plan_sheets.core.model.keys import Key
 from plan_sheets.core.model.mail import Mail
 from plan_sheets.core.model.text import plain, quoted
-from plan_sheets.core.rating.declined import NO
+from plan_sheets.core.rating.declined import KEEP, NO
 from plan_sheets.core.rating.succession import FIELD as SUCCEEDS
 from plan_sheets.core.rating.succession import find_succession
 from plan_sheets.store import schemas
@@ -18,6 +18,7 @@ from plan_sheets.store.plan_folder import Folder, check_folder
 from plan_sheets.store.register.reads import TracedValue, list_traced_values
 from plan_sheets.store.register.register import Register
 from plan_sheets.store.register.settling.declined import list_declined
+from plan_sheets.store.register.settling.held import FilePutAside, list_put_aside
 from plan_sheets.store.register.tracing.texts import SaidElsewhere, list_known, list_texts
 
 HEADED_IN = ("plan", "subgroup", "officer", "master")
@@ -150,7 +151,15 @@ def _list_steps(register: Register, about: str) -> list[tuple[str, Step]]:
         if value.outcome in (Outcome.TAKEN, *_STANDS_AFTER):
             before[key] = value.value
     texts = list_texts(register, about, given)
-    return [*steps, *(("", step) for text in texts for step in _make_steps(text))]
+    done = (file for file in list_put_aside(register).values() if file.number == about)
+    beside = [*(step for text in texts for step in _make_steps(text)), *map(_make_step_of_file, done)]
+    return [*steps, *(("", step) for step in beside)]
+
+
+def _make_step_of_file(file: FilePutAside) -> Step:
+    """Why a held or refused file was put aside, or what was done about it."""
+    came = file.settled_in, file.settled_file, file.settled_sha, "", "", file.by, file.at, ""
+    return Step(file.choice.lower().replace(" ", "_"), "", file.reason, "", "settled", "", *came)
 
 
 def _list_moved(register: Register, ref: str) -> Iterator[TracedValue]:
@@ -166,7 +175,7 @@ def _make_steps(said: SaidElsewhere) -> Iterator[Step]:
     """A text that came in no cell; and the officer's Keep, where there was a query about it."""
     where = said.number, said.file, said.sha256, said.sheet, said.cell, said.completed_by, said.received, said.saved_by
     yield Step(said.kind, said.round, said.text, "", said.outcome, said.text, *where, ref=said.ref)
-    if said.settled:
+    if said.settled and said.settled[0] == KEEP:
         _, by, received = said.settled
         of_officer = (said.number, said.file, said.sha256, "", "", by, received, "")
         yield Step(said.kind, said.round, said.text, "", Outcome.KEPT, "", *of_officer, ref=said.ref)

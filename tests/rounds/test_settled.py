@@ -7,22 +7,16 @@ from pathlib import Path
 from typing import Any
 
 import openpyxl
-from tests.chairs import (
-    SETTLED_BY,
-    Answers,
-    Plan,
-    edit,
-    fill,
-    row_of,
-    said,
-    values_of,
-)
+from tests.chairs import Q1, SETTLED_BY, Answers, Plan, codes, edit, fill, row_of, said, values_of
 from tests.commands import change, run, told
 
 from plan_sheets import office
 from plan_sheets.core.model.receipts import Receipt
+from plan_sheets.core.rating.ratings import rate_rounds
+from plan_sheets.master import make_master
 from plan_sheets.officer import make_officer
 from plan_sheets.plan import PlanMerged
+from plan_sheets.status import status_of
 from plan_sheets.store.register.reads import find_settlement
 
 LATER = datetime(2016, 7, 11)  # noqa: DTZ001 - the office's own clock
@@ -244,10 +238,10 @@ def message(receipt: Receipt) -> str:
 def test_a_theme_without_a_yes_is_told_and_not_taken(round_one: Plan) -> None:
     round_one.receive_one(round_one.filled("one", WITHOUT_THEME))
     receipt = settle(round_one, {"To confirm": {FURTHER_1: {"Theme": "J1b"}}}, name="alone")
-    assert codes(receipt) == ["theme_without_yes"]
+    assert "theme_without_yes" in codes(receipt)
     assert round_one.stands("DA.F1", "theme") == ""
     receipt = settle(round_one, {"To confirm": {FURTHER_1: {"Confirm": "No", "Theme": "J1b"}}}, name="declined")
-    assert codes(receipt) == ["theme_of_declined"]
+    assert "theme_of_declined" in codes(receipt)
     assert (round_one.stands("DA.F1", "theme"), round_one.stands("DA.F1", "agreement")) == ("", "Declined")
 
 
@@ -294,14 +288,11 @@ def test_an_override_is_taken_back_by_emptying_its_rag(round_one: Plan) -> None:
     assert [round_one.said("J1a.1", field) for field in FIELDS] == ["", "", "", ""]
 
 
-def test_an_override_is_taken_back_by_emptying_its_row_or_by_a_word(round_one: Plan) -> None:
-    ways: Sequence[dict[str, str | None]] = (dict.fromkeys(WHOLE), {"rag": "None"})
-    for number, emptied in enumerate(ways):
-        override(round_one, f"given-{number}", **{**WHOLE, "reason": f"Reason {number}"})
-        assert published(round_one) == "Red"
-        override(round_one, f"taken-back-{number}", **emptied)
-        assert round_one.queries == []
-        assert [round_one.said("J1a.1", field) for field in FIELDS] == ["", "", "", ""]
+def test_an_override_is_taken_back_by_emptying_its_row_too(round_one: Plan) -> None:
+    override(round_one, "given", **WHOLE)
+    receipt = override(round_one, "taken-back", **dict.fromkeys(WHOLE))
+    assert (receipt.changes, codes(receipt), round_one.queries) == (4, [], [])
+    assert [round_one.said("J1a.1", field) for field in FIELDS] == ["", "", "", ""]
 
 
 def test_what_is_typed_beside_an_override_that_is_taken_back_is_kept(round_one: Plan) -> None:

@@ -113,7 +113,7 @@ def _without_names(sender: Sender, cell: str) -> str:
     return cell
 
 
-_OF_RETURNS = ("Returns", "Queries", "Findings")
+_OF_RETURNS = ("Returns", "Queries", "Held files", "Findings")
 """The sheets of the officer's workbook whose rows tell of returns, by their numbers."""
 
 
@@ -121,7 +121,17 @@ def _redact_row_of_returns(name: str, texts: Mapping[str, str], typed: TypedText
     """The cells that change in a row of one of these sheets (its `name`), by field."""
     if name == "Returns":
         return _redact_return(texts, typed, told)
+    if name == "Held files":
+        return _redact_held(texts, typed)
     return _redact_query(texts, typed, told) if name == "Queries" else _redact_finding(texts, typed, told)
+
+
+def _redact_held(texts: Mapping[str, str], typed: TypedTexts) -> dict[str, str]:
+    """A row of the sheet Held files: all of it that tells of a file that is meant."""
+    sender = next((sender for sender in typed.senders if sender.number == texts["ref"]), None)
+    names = ("sent_by", "why", "says", "aside", "aside_by") if sender else ()
+    file = {"name": f"{REDACTED}{PurePath(sender.file).suffix}"} if sender else {}
+    return {**file, **{name: REDACTED for name in names if texts[name]}}
 
 
 def _redact_return(texts: Mapping[str, str], typed: TypedTexts, told: Told) -> dict[str, str]:

@@ -22,7 +22,7 @@ from plan_sheets.store.register.redacting.base import Told, redact_base
 from plan_sheets.store.register.redacting.sentences import redact_sentence
 from plan_sheets.store.register.redacting.typed import TypedTexts, has_words, is_word
 from plan_sheets.store.register.register import Register
-from plan_sheets.store.register.settling.subjects import QUERY_SUBJECT
+from plan_sheets.store.register.settling.subjects import FILE_SUBJECT, QUERY_SUBJECT
 from plan_sheets.store.register.withdrawals import OF_WITHDRAWN
 from plan_sheets.store.schemas import load_records
 
@@ -73,6 +73,8 @@ class _Rows:
     """The return (its id) by which each query (its id), each entry, and what each settlement makes stand came."""
     settled: frozenset[int]
     """The ids of the settlements in which the officer typed something."""
+    about_files: frozenset[int]
+    """The ids of the settlements that say why a file that is meant was put aside."""
     told: Told
     corrections: Mapping[int, int]
     """The document (its id) of each return that takes the place of an earlier one, by its id."""
@@ -108,13 +110,16 @@ class _Rows:
             if row.id not in settled:  # what was taken came by the query, and not by the officer
                 came_by["settlement"][row.id] = came_by["query"].get(query)
         own = typed.is_of_returns
+        shas = read(select(r.sha256).where(r.id.in_(typed.returns if own else ())))
+        files = {f"{FILE_SUBJECT}{sha}" for (sha,) in shas}
+        about_files = frozenset(row.id for row in read(select(s.id, s.subject)) if row.subject in files)
         queries = frozenset(query for query, number in came_by["query"].items() if own and number in typed.returns)
         companions = select(r.number).where(r.id.in_(came_in_them - typed.returns))
         told = Told(queries, {}, set(), frozenset(number for (number,) in read(companions)))
         corrected = select(r.id, r.document).where(r.replaces.is_not(None), r.document.is_not(None))
         corrections = dict(map(tuple, read(corrected)))
         of_facts = by_query, by_settlement, came_by
-        return cls(batch, typed, mails, came_in_them, *of_facts, settled, told, corrections)
+        return cls(batch, typed, mails, came_in_them, *of_facts, settled, about_files, told, corrections)
 
     def redact(self, table: str, row: Any, column: str, value: str) -> str:
         """A text of a row without what has to go."""
@@ -122,7 +127,7 @@ class _Rows:
             return REDACTED if self._is_mail_to_go(row, column) else value
         if table == "return":
             return self._redact_return(row, column, value)
-        if self._is_own(table, row):
+        if self._is_about_file(table, row) or self._is_own(table, row):
             return self._redact_own(table, row, column, value)
         if self.typed.holds(value):
             return REDACTED
@@ -144,6 +149,13 @@ class _Rows:
         if table == "return" or (table == "entry" and not news.keys().isdisjoint(("entered", "tidied"))):
             self.holding.add(row.id if table == "return" else row.return_id)
 
+    def _is_about_file(self, table: str, row: Any) -> bool:
+        """Whether a row says why a file that is meant was put aside: a settlement, or what was typed to settle it."""
+        if table == "settlement":
+            return row.id in self.about_files
+        of_held = self.typed.is_of_returns and getattr(row, "record", "") == "held"
+        return of_held and row.ref in {sender.number for sender in self.typed.senders}
+
     def _is_own(self, table: str, row: Any) -> bool:
         """Whether a row tells what came in a return that is meant, or in the same e-mail beside its workbook."""
         if not self.typed.is_of_returns:
@@ -158,7 +170,9 @@ class _Rows:
         return number in self.typed.returns
 
     def _redact_own(self, table: str, row: Any, column: str, value: str) -> str:
-        """A text of a row that tells what came in a return that is meant."""
+        """A text of a row that tells what came in a return that is meant, or why it was put aside."""
+        if self._is_about_file(table, row):
+            return value if column in ("sheet", "by") else REDACTED
         if column == "message":
             if row.code.startswith(_OF_MAIL):
                 self.told.of_mails.add(value)

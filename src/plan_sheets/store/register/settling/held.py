@@ -35,6 +35,10 @@ class FilePutAside(NamedTuple):
     """When (ISO)."""
     settled_in: str
     """The number of the officer's workbook in which that was said."""
+    settled_file: str
+    """Its name."""
+    settled_sha: str
+    """The SHA-256 of its bytes."""
 
 
 def settle_held(batch: Batch, sha256: str, choice: str, reason: str, by: str, return_id: int) -> int:
@@ -74,6 +78,17 @@ def _put_aside() -> Select[Any]:
     files = select(func.max(r.c.id).label("last")).where(r.c.plan == bindparam("plan")).group_by(r.c.sha256).subquery()
     of = s.join(r, s.c.subject == literal(FILE_SUBJECT) + r.c.sha256).join(files, files.c.last == r.c.id)
     of = of.join(by, s.c.return_id == by.c.id)
-    told = r.c.number, r.c.file, r.c.sha256, s.c.choice, s.c.typed, s.c.by, by.c.received, by.c.number
+    told = (
+        r.c.number,
+        r.c.file,
+        r.c.sha256,
+        s.c.choice,
+        s.c.typed,
+        s.c.by,
+        by.c.received,
+        by.c.number,
+        by.c.file,
+        by.c.sha256,
+    )
     chosen = select(*told).select_from(of).where(s.c.plan == bindparam("plan"), s.c.return_id > r.c.id)
     return chosen.order_by(s.c.id)
