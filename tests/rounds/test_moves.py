@@ -227,8 +227,8 @@ def test_trace_follows_it_both_ways(split: Plan) -> None:
 def test_its_row_may_be_taken_out_of_the_plan(split: Plan) -> None:
     path = split.path / PLAN_FILE
     edit(path, path, partial(take_out, "Actions", "J1a.1"))
-    output = run("plan", "--as-of", "2016-10-24", plan=split).output
-    assert "J1a.4 and J1a.5 took its place" in output
+    found = change_plan(split, now=OCTOBER)
+    assert "J1a.4 and J1a.5 took its place" in found["succeeded_row_gone"]
     assert not split.queries
     assert not [f for f in check_plan(split.folder).findings if f.code in ("unknown_ref", "same_action")]
     assert split.stands("J1a.1", "removed") == ""
@@ -276,6 +276,7 @@ def merged(closed: Plan) -> Plan:
 
 def test_a_merge_that_would_hide_a_red_is_asked_about_and_changes_nothing(merged: Plan) -> None:
     (query,) = merged.queries
+    assert query.code == "succeeds_red"
     assert "J1a.6 takes the place of J1a.1 (Red) and J1a.2 (Amber): the master would count one action" in query.message
     assert merged.stands("J1a.6", "ref") == ""
     merged.issue(Q2, BACK, AUTUMN, ["DA"])

@@ -77,7 +77,7 @@ class _Checker:
         for ref, olds in self.new.items():
             together = [other for other in wrong if ref not in wrong and set(olds) & set(self.new[other])]
             if together:
-                self._tell("succeeds_waits", ref, others=list_words(olds), **{"with": list_words(together)})
+                self._tell("succeeds_waits", ref, others=list_words(olds), with_what=list_words(together))
                 self._block_row(ref, Outcome.ERROR)
 
     def _find_wrong(self, ref: str, olds: Sequence[str]) -> Finding | None:
@@ -154,7 +154,10 @@ class _Checker:
         into = {cell.key.ref: cell for row in self.by_row.values() for cell in row if cell.key.field == "merged_into"}
         for ref, cell in into.items():
             if cell.value and cell.blocked is None and ref in _follow(cell.value, into):
-                self._add(self._finding("merged_circle", ref, cell, other=cell.value))
+                details = {"ref": ref, "other": cell.value}
+                self.moves.findings.append(
+                    self.messages.remark("merged_circle", details, address=cell.address, key=cell.key)
+                )
                 self.moves.blocked[cell.key] = Outcome.ERROR
 
     def list_gone(self) -> None:
@@ -176,14 +179,11 @@ class _Checker:
         )
 
     def _tell(self, code: str, ref: str, **details: object) -> None:
-        self._add(self._finding(code, ref, **details))
+        self.moves.findings.append(self._finding(code, ref, **details))
 
-    def _add(self, finding: Finding) -> None:
-        self.moves.findings.append(finding)
-
-    def _finding(self, code: str, ref: str, cell: Cell | None = None, **details: object) -> Finding:
-        """A finding at the cell that says what a row takes the place of, or at another one."""
-        cell = cell or self.named[ref]
+    def _finding(self, code: str, ref: str, **details: object) -> Finding:
+        """A finding at the cell that says what a row takes the place of."""
+        cell = self.named[ref]
         details["ref"] = ref
         return self.messages.remark(code, details, address=cell.address, key=cell.key, entered=cell.entered)
 
