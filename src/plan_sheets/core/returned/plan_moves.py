@@ -31,16 +31,22 @@ class Moves:
 
 
 def check_moves(
-    cells: Sequence[Cell], history: History, first_open: str, ratings: Mapping[str, Rating], messages: Messages
+    cells: Sequence[Cell],
+    history: History,
+    first_open: str,
+    ratings: Mapping[str, Rating],
+    kept: Collection[tuple[Key, str]],
+    messages: Messages,
 ) -> Moves:
     """Check the cells of plan.xlsx that say what takes the place of what, against what the register holds.
 
     `cells`: with what they said when the plan was last read as `base`. `first_open`: the code of the first round that
-    is not closed, "" before the first. `ratings`: of the last round that was issued, by ref.
+    is not closed, "" before the first. `ratings`: of the last round that was issued, by ref. `kept`: what the officer
+    was asked about and did not take.
     """
     checker = _Checker(cells, history, first_open, messages)
     checker.check_actions()
-    checker.ask_about_reds(ratings)
+    checker.ask_about_reds(ratings, kept)
     checker.check_subgroups()
     checker.list_gone()
     return checker.moves
@@ -137,8 +143,11 @@ class _Checker:
         refs = (f"{stem}.{number}" for number in count(1))
         return next(new for new in refs if not self._is_known(new) and ("action", new) not in self.by_row)
 
-    def ask_about_reds(self, ratings: Mapping[str, Rating]) -> None:
-        """Ask about each action that would take the place of several of which any is Red: the master counts fewer."""
+    def ask_about_reds(self, ratings: Mapping[str, Rating], kept: Collection[tuple[Key, str]]) -> None:
+        """Ask about each action that would take the place of several of which any is Red: the master counts fewer.
+
+        What was asked and not taken is asked no more.
+        """
         for ref in self.new:
             if Key("action", ref, FIELD) in self.moves.blocked:
                 continue
@@ -146,7 +155,8 @@ class _Checker:
             reds = sum(rating is not None and is_last_red(rating) for rating in olds.values())
             if len(olds) > 1 and reds:
                 others = list_words(f"{old} ({rating.published})" if rating else old for old, rating in olds.items())
-                self._tell(RED_CODE, ref, others=others, count=len(olds), reds=reds)
+                if (self.named[ref].key, self.named[ref].entered) not in kept:
+                    self._tell(RED_CODE, ref, others=others, count=len(olds), reds=reds)
                 self._block_row(ref, Outcome.QUERY)
 
     def check_subgroups(self) -> None:
