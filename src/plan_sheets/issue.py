@@ -356,7 +356,8 @@ def _list_actions(shared: _Round, subgroup: str) -> Iterator[str]:
         ended = shared.history.standing(Key("action", ref, "confirmed_stage"))
         agreed = shared.history.standing(Key("action", ref, "agreement"))
         # What a chair proposed is asked about once more in its round; what the plan ended is not.
-        is_over = ended.round < shared.round.code or ended.source.kind == "plan"
+        is_at_once = ended.source.kind == "plan" and ended.round == shared.round.code
+        is_over = ended.round < shared.round.code or is_at_once
         if (ended.value in ENDED and is_over) or (agreed.value and agreed.round >= shared.round.code):
             continue
         yield ref

@@ -21,6 +21,7 @@ from plan_sheets.core.model.history import History, Source
 from plan_sheets.core.model.keys import Key
 from plan_sheets.core.model.queries import OpenQuery
 from plan_sheets.core.model.receipts import ALLOWS_IDENTIFIERS, Instructions
+from plan_sheets.core.rating.declined import KEEP
 from plan_sheets.core.rating.open_questions import OpenQuestion, open_questions
 from plan_sheets.core.rating.ratings import RECORDS, find_finished, is_declined, rate_rounds
 from plan_sheets.core.rating.succession import FIELD as SUCCEEDS
@@ -45,6 +46,7 @@ from plan_sheets.store.register.placeholders import list_placeholders
 from plan_sheets.store.register.reads import count_errors
 from plan_sheets.store.register.record import ReceivedFile, add_return, record_return
 from plan_sheets.store.register.register import FILE, Register
+from plan_sheets.store.register.settling.declined import list_declined
 from plan_sheets.store.register.settling.plan_queries import (
     close_mended,
     list_compared,
@@ -144,7 +146,9 @@ def _check_moves(register: Register, cells: Sequence[Cell], code: str) -> Moves:
     history, rounds = register.history(), [issued.code for issued in register.rounds()]
     is_moved = any(cell.key.field == SUCCEEDS and cell.value != cell.base for cell in cells)
     ratings = rate_rounds(history, rounds)[rounds[-1]] if rounds and is_moved else {}
-    return check_moves(cells, history, code, ratings, schemas.load_messages())
+    declined = list_declined(register, history) if is_moved else ()
+    kept = {(each.key, each.text) for each in declined if each.choice == KEEP}
+    return check_moves(cells, history, code, ratings, kept, schemas.load_messages())
 
 
 def merge_plan(folder: Folder, now: datetime, instructions: Instructions | None = None) -> PlanMerged:

@@ -22,6 +22,7 @@ from plan_sheets.master import make_master
 from plan_sheets.officer import make_officer
 from plan_sheets.plan import check_plan
 from plan_sheets.store.plan_folder import PLAN_FILE
+from plan_sheets.store.register.desk import list_offered
 
 OCTOBER = datetime(2016, 10, 24)  # noqa: DTZ001 - the office's own clock
 BACK = date(2016, 11, 14)
@@ -212,6 +213,24 @@ def test_other_answers_for_what_was_answered_since_are_asked_about(closed: Plan)
     assert [closed.said(ref, "rag", Q2) for ref in ("J1a.4", "J1a.5")] == ["Red", "Red"]
 
 
+def test_what_was_published_before_stays(split: Plan) -> None:
+    again = make_master(split.folder, Q1, AUTUMN)
+    assert (again.again, again.number) == (True, 2)
+
+
+def test_what_its_chair_proposed_is_proposed_of_what_took_its_place(closed: Plan) -> None:
+    closed.issue(Q2, BACK, AUTUMN, ["DA"])
+    answers = {"J1a.1": {**said()["Progress"]["J1a.1"], "New date": "May 2017"}}
+    closed.receive_one(closed.filled("old", {**said(), "Progress": answers}, code=Q2), when=AUTUMN)
+    change_plan(closed, new_action("J1a.4", "J1a.1"), new_action("J1a.5", "J1a.1"), now=OCTOBER)
+    made = make_officer(closed.folder, OCTOBER)
+    assert made.proposals == len(list_offered(closed.register, [Q1, Q2])) == 2
+    word = {f"J1a.4 new date {Q2}": {"Confirm": "Yes"}, f"J1a.5 new date {Q2}": {"Confirm": "No"}}
+    closed.receive_one(fill(made.path, closed.inbox / "dates.xlsx", {"To confirm": word}), when=OCTOBER)
+    assert [closed.stands(ref, "due") for ref in ("J1a.4", "J1a.5")] == ["May 2017", ""]
+    assert make_officer(closed.folder, OCTOBER).proposals == 0
+
+
 def test_trace_follows_it_both_ways(split: Plan) -> None:
     steps = told("trace", "J1a.4", plan=split)
     assert ("J1a.1", "progress", "The pathway is mapped") in [(s["ref"], s["field"], s["value"]) for s in steps]
@@ -227,8 +246,8 @@ def test_trace_follows_it_both_ways(split: Plan) -> None:
 def test_its_row_may_be_taken_out_of_the_plan(split: Plan) -> None:
     path = split.path / PLAN_FILE
     edit(path, path, partial(take_out, "Actions", "J1a.1"))
-    output = run("plan", "--as-of", "2016-10-24", plan=split).output
-    assert "J1a.4 and J1a.5 took its place" in output
+    found = change_plan(split, now=OCTOBER)
+    assert "J1a.4 and J1a.5 took its place" in found["succeeded_row_gone"]
     assert not split.queries
     assert not [f for f in check_plan(split.folder).findings if f.code in ("unknown_ref", "same_action")]
     assert split.stands("J1a.1", "removed") == ""
@@ -276,6 +295,7 @@ def merged(closed: Plan) -> Plan:
 
 def test_a_merge_that_would_hide_a_red_is_asked_about_and_changes_nothing(merged: Plan) -> None:
     (query,) = merged.queries
+    assert query.code == "succeeds_red"
     assert "J1a.6 takes the place of J1a.1 (Red) and J1a.2 (Amber): the master would count one action" in query.message
     assert merged.stands("J1a.6", "ref") == ""
     merged.issue(Q2, BACK, AUTUMN, ["DA"])
@@ -301,7 +321,9 @@ def test_taken_it_is_one_and_the_first_page_says_so(merged: Plan) -> None:
 def test_kept_they_stay_as_they_are(merged: Plan) -> None:
     settle(merged, "Keep")
     assert merged.stands("J1a.6", "ref") == ""
-    assert not merged.queries
+    found = change_plan(merged, answers={"Actions": {"J1a.3": {"Impact": "Fewer wait"}}})
+    assert "succeeds_red" not in found
+    assert (merged.queries, merged.stands("J1a.6", "ref")) == ([], "")
 
 
 def test_a_merge_without_a_red_is_not_asked_about(closed: Plan) -> None:

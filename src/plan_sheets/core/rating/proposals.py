@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from plan_sheets.core.model.history import History
+from plan_sheets.core.model.history import NOTHING, Held, History
 from plan_sheets.core.model.keys import Key
 from plan_sheets.core.model.queries import NewValue
 from plan_sheets.core.rating.rag import CONFIRMABLE
 from plan_sheets.core.rating.ratings import waits
+from plan_sheets.core.rating.succession import Succession, find_succession
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +43,29 @@ class Proposal:
 
 
 def proposals(history: History, rounds: Sequence[str]) -> Iterator[Proposal]:
-    """Everything proposed and not yet so, in the rounds (codes, oldest first) that have been issued."""
+    """Everything proposed and not yet so, in the rounds (codes, oldest first) that have been issued.
+
+    What was proposed of an action that has gone on under other refs by then is proposed of these.
+    """
+    succession = find_succession(history)
     for ref in history.refs("action", with_left=True):
-        yield from _further(history, ref)
+        if ref not in succession.after:
+            yield from _further(history, ref)
         for code in rounds:
-            yield from _stage(history, ref, code)
-            yield from _new_date(history, ref, code)
+            since = succession.since.get(ref)
+            if since is None or code < since:
+                yield from _stage(history, ref, code, _find_answer(history, succession, ref, "stage", code))
+                yield from _new_date(history, ref, code, _find_answer(history, succession, ref, "new_date", code))
+
+
+def _find_answer(history: History, succession: Succession, ref: str, name: str, code: str) -> Held:
+    """What was answered of an action in a round (its code); else of those whose place it took, if all say the same."""
+    own = history.in_round(Key("action", ref, name), code)
+    olds = [old for old in succession.before.get(ref, ()) if succession.since[old] <= code]
+    if own.value or not olds:
+        return own
+    said = [_find_answer(history, succession, old, name, code) for old in olds]
+    return said[0] if len({held.value for held in said}) == 1 else NOTHING
 
 
 def subject(proposal: Proposal) -> str:
@@ -71,8 +89,7 @@ def _further(history: History, ref: str) -> Iterator[Proposal]:
         yield Proposal(f"{ref} further action", ref, title, what, "", held.round, who, agreed, declined, not theme)
 
 
-def _stage(history: History, ref: str, code: str) -> Iterator[Proposal]:
-    answer = history.in_round(Key("action", ref, "stage"), code)
+def _stage(history: History, ref: str, code: str, answer: Held) -> Iterator[Proposal]:
     key = Key("action", ref, "confirmed_stage")
     stands = history.standing(key)
     reopens = bool(stands.value) and answer.value not in CONFIRMABLE
@@ -95,8 +112,7 @@ def _stage(history: History, ref: str, code: str) -> Iterator[Proposal]:
         )
 
 
-def _new_date(history: History, ref: str, code: str) -> Iterator[Proposal]:
-    answer = history.in_round(Key("action", ref, "new_date"), code)
+def _new_date(history: History, ref: str, code: str, answer: Held) -> Iterator[Proposal]:
     key = Key("action", ref, "due")
     stands = history.standing(key)
     if answer.value and answer.value != stands.value and stands.round <= code:

@@ -80,8 +80,7 @@ def find_succession(history: History, up_to: str | None = None) -> Succession:
     after: dict[str, list[str]] = {}
     since: dict[str, str] = {}
     for record, ref in history.by_row:
-        key = Key("action", ref, FIELD)
-        if record != "action" or key not in history.by_key:
+        if record != "action" or (key := Key("action", ref, FIELD)) not in history.by_key:
             continue
         if olds := split_refs_of(history.standing(key, up_to).value):
             before[ref] = olds

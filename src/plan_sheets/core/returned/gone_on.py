@@ -17,7 +17,7 @@ from plan_sheets.core.rating.plan_rows import find_merged
 from plan_sheets.core.rating.succession import HANDED_ON, Succession, list_words
 
 
-def follow(cells: Sequence[Cell], succession: Succession, code: str) -> Mapping[Key, Key]:
+def follow(cells: Sequence[Cell], succession: Succession, code: str) -> dict[Key, Key]:
     """The new key of each cell about an action that only has another ref now; `code`: of the round of the return."""
     return {
         cell.key: cell.key._replace(ref=heir)
@@ -91,9 +91,10 @@ class GoneOnReader:
             if len(asked) < len(row):
                 first = next(cell for cell in row if cell not in asked)
                 heirs = list_words(self.succession.list_heirs(ref))
-                details = {"ref": ref, "heirs": heirs}
-                where = {"address": first.address, "key": first.key, "entered": first.entered}
-                gone_on.findings.append(self.messages.remark("row_went_on", details, **where))
+                finding = self.messages.finding(
+                    "row_went_on", address=first.address, key=first.key, entered=first.entered, ref=ref, heirs=heirs
+                )
+                gone_on.findings.append(finding)
         return gone_on
 
     def _is_asked(self, cell: Cell) -> bool:

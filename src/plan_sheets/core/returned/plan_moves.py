@@ -31,16 +31,22 @@ class Moves:
 
 
 def check_moves(
-    cells: Sequence[Cell], history: History, first_open: str, ratings: Mapping[str, Rating], messages: Messages
+    cells: Sequence[Cell],
+    history: History,
+    first_open: str,
+    ratings: Mapping[str, Rating],
+    kept: Collection[tuple[Key, str]],
+    messages: Messages,
 ) -> Moves:
     """Check the cells of plan.xlsx that say what takes the place of what, against what the register holds.
 
     `cells`: with what they said when the plan was last read as `base`. `first_open`: the code of the first round that
-    is not closed, "" before the first. `ratings`: of the last round that was issued, by ref.
+    is not closed, "" before the first. `ratings`: of the last round that was issued, by ref. `kept`: what the officer
+    was asked about and did not take.
     """
     checker = _Checker(cells, history, first_open, messages)
     checker.check_actions()
-    checker.ask_about_reds(ratings)
+    checker.ask_about_reds(ratings, kept)
     checker.check_subgroups()
     checker.list_gone()
     return checker.moves
@@ -77,7 +83,7 @@ class _Checker:
         for ref, olds in self.new.items():
             together = [other for other in wrong if ref not in wrong and set(olds) & set(self.new[other])]
             if together:
-                self._tell("succeeds_waits", ref, others=list_words(olds), **{"with": list_words(together)})
+                self._tell("succeeds_waits", ref, others=list_words(olds), with_what=list_words(together))
                 self._block_row(ref, Outcome.ERROR)
 
     def _find_wrong(self, ref: str, olds: Sequence[str]) -> Finding | None:
@@ -137,8 +143,11 @@ class _Checker:
         refs = (f"{stem}.{number}" for number in count(1))
         return next(new for new in refs if not self._is_known(new) and ("action", new) not in self.by_row)
 
-    def ask_about_reds(self, ratings: Mapping[str, Rating]) -> None:
-        """Ask about each action that would take the place of several of which any is Red: the master counts fewer."""
+    def ask_about_reds(self, ratings: Mapping[str, Rating], kept: Collection[tuple[Key, str]]) -> None:
+        """Ask about each action that would take the place of several of which any is Red: the master counts fewer.
+
+        What was asked and not taken is asked no more.
+        """
         for ref in self.new:
             if Key("action", ref, FIELD) in self.moves.blocked:
                 continue
@@ -146,7 +155,8 @@ class _Checker:
             reds = sum(rating is not None and is_last_red(rating) for rating in olds.values())
             if len(olds) > 1 and reds:
                 others = list_words(f"{old} ({rating.published})" if rating else old for old, rating in olds.items())
-                self._tell(RED_CODE, ref, others=others, count=len(olds), reds=reds)
+                if (self.named[ref].key, self.named[ref].entered) not in kept:
+                    self._tell(RED_CODE, ref, others=others, count=len(olds), reds=reds)
                 self._block_row(ref, Outcome.QUERY)
 
     def check_subgroups(self) -> None:
@@ -154,7 +164,10 @@ class _Checker:
         into = {cell.key.ref: cell for row in self.by_row.values() for cell in row if cell.key.field == "merged_into"}
         for ref, cell in into.items():
             if cell.value and cell.blocked is None and ref in _follow(cell.value, into):
-                self._add(self._finding("merged_circle", ref, cell, other=cell.value))
+                details = {"ref": ref, "other": cell.value}
+                self.moves.findings.append(
+                    self.messages.remark("merged_circle", details, address=cell.address, key=cell.key)
+                )
                 self.moves.blocked[cell.key] = Outcome.ERROR
 
     def list_gone(self) -> None:
@@ -176,14 +189,11 @@ class _Checker:
         )
 
     def _tell(self, code: str, ref: str, **details: object) -> None:
-        self._add(self._finding(code, ref, **details))
+        self.moves.findings.append(self._finding(code, ref, **details))
 
-    def _add(self, finding: Finding) -> None:
-        self.moves.findings.append(finding)
-
-    def _finding(self, code: str, ref: str, cell: Cell | None = None, **details: object) -> Finding:
-        """A finding at the cell that says what a row takes the place of, or at another one."""
-        cell = cell or self.named[ref]
+    def _finding(self, code: str, ref: str, **details: object) -> Finding:
+        """A finding at the cell that says what a row takes the place of."""
+        cell = self.named[ref]
         details["ref"] = ref
         return self.messages.remark(code, details, address=cell.address, key=cell.key, entered=cell.entered)
 

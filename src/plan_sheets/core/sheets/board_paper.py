@@ -265,8 +265,9 @@ def _decisions(snapshot: Snapshot) -> Iterator[Part]:
 def _named(snapshot: Snapshot, ref: str) -> str:
     """The ref of an action or a priority with its name, also if it was taken out; the name of a subgroup."""
     row = snapshot.gone[ref].row if ref in snapshot.gone else snapshot.rows["action"].get(ref, {})
-    if what := row.get("what", ""):
-        return f"{ref} {short_title(snapshot, 'action', ref) or fitting(what, 200)}"
+    heirs = f" (now {snapshot.succession.describe(ref)})" if ref in snapshot.succession.after else ""
+    if what := row.get("what", "") or (heirs and snapshot.history.text("action", ref, "what", snapshot.code)):
+        return f"{ref} {short_title(snapshot, 'action', ref) or fitting(what, 200)}{heirs}"
     return snapshot.titled(ref) if snapshot.title(ref) else snapshot.subgroup(ref)
 
 

@@ -90,7 +90,7 @@ def _of_action(snapshot: Snapshot, rating: Rating) -> Iterator[Raised]:
     if since_of(snapshot.history, Key("action", ref, "impact"), snapshot.code) is None:
         asked = f"What difference will '{what}' make, and how will anybody know?"
         yield Raised(Gap.IMPACT, ref, asked, answers, row_since(snapshot, "action", ref), what)
-    reported = [code for code in snapshot.rounds if snapshot.history.of_round("action", ref, "progress", code)]
+    reported = [code for code in snapshot.rounds if snapshot.answer(ref, "progress", code)]
     if reported and not rating.facts.evidence:
         asked = f"What evidence is there of the progress reported on '{what}'?"
         yield Raised(Gap.EVIDENCE, ref, asked, answers, reported[0], what)

@@ -102,7 +102,7 @@ def title_of(snapshot: Snapshot, ref: str) -> str:
 def name_of(snapshot: Snapshot, ref: str) -> str:
     """An action, a priority or a subgroup, as a line names it: the ref with the short title; the subgroup's name.
 
-    Of an action that has no short title, the ref with the title of its priority.
+    Of an action that has no short title, the ref with the title of its priority; of one that went on, as what.
     """
     if ref in snapshot.rows["action"]:
         title = short_title(snapshot, "action", ref)
@@ -110,6 +110,8 @@ def name_of(snapshot: Snapshot, ref: str) -> str:
         return f"{ref} {title}" if title else f"{ref} of {of}" if of else ref
     if ref in snapshot.rows["priority"]:
         return f"{ref} {title_of(snapshot, ref)}".strip()
+    if ref in snapshot.succession.after:
+        return f"{ref} (now {snapshot.succession.describe(ref)})"
     return short(snapshot.subgroup(ref)) or ref
 
 

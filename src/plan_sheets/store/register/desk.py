@@ -22,7 +22,10 @@ from plan_sheets.store.register.reads import list_returns_of_rounds
 from plan_sheets.store.register.register import Register
 from plan_sheets.store.register.standings import find_done, read_standings
 
-_PROPOSED_IN = ("ref", "removed", "finished_in", "agreement", "stage", "confirmed_stage", "new_date", *SAYS)
+_PROPOSED_IN = (
+    *("ref", "removed", "finished_in", "agreement", "stage", "confirmed_stage", "new_date", "succeeds"),
+    *SAYS,
+)
 """The fields that say what is proposed of an action."""
 FOR_ALL = "MASTER"
 """The stem of the masters that are for all readers inside."""
@@ -112,9 +115,9 @@ def list_closed_rounds(register: Register, codes: Sequence[str], path: Path) -> 
 
 @cache
 def _refs_proposed(plan: int) -> Select[Any]:
-    """The refs of the actions of which a chair ever proposed something."""
+    """The refs of the actions of which a chair ever proposed something, or that took the place of others."""
     v = tables.VALUE.c
     stage = and_(v.field == "stage", v.value.in_(CONFIRMABLE))
-    moved = and_(v.field.in_(("confirmed_stage", "new_date")), v.value != "")
+    moved = and_(v.field.in_(("confirmed_stage", "new_date", "succeeds")), v.value != "")
     further = and_(v.field == "agreement", v.value == "Proposed")
     return select(v.ref).where(v.plan == plan, v.record == "action", or_(stage, moved, further))
