@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import sys
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
@@ -17,17 +18,23 @@ from plan_sheets.cli import main
 class Terminal(io.StringIO):
     """Standard output or standard error of a terminal."""
 
-    encoding = "utf-8"  # type: ignore[assignment] - of a text in memory it is None
+    encoding = "utf-8"  # type: ignore[assignment]  # of a text in memory it is None
 
     def isatty(self) -> bool:
         return True
 
 
-def show(*words: str | Path, plan: Plan, monkeypatch: pytest.MonkeyPatch, columns: int = 80, **environment: str) -> str:
+def show(
+    *words: str | Path,
+    plan: Plan,
+    monkeypatch: pytest.MonkeyPatch,
+    columns: int = 80,
+    environment: Mapping[str, str] | None = None,
+) -> str:
     """What a terminal shows of a command: standard output and standard error together, as it is sent there."""
     terminal = Terminal()
     monkeypatch.delenv("NO_COLOR", raising=False)
-    for name, value in {"TERM": "xterm-256color", "COLUMNS": str(columns), **environment}.items():
+    for name, value in {"TERM": "xterm-256color", "COLUMNS": str(columns), **(environment or {})}.items():
         monkeypatch.setenv(name, value)
     with monkeypatch.context() as shown:
         shown.setattr(sys, "stdout", terminal)

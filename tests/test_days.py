@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from click.shell_completion import ShellComplete
 from tests.chairs import Plan
-from tests.commands import change, run, told
+from tests.commands import run, told
 
 from plan_sheets.cli import main
 
@@ -83,9 +83,12 @@ def test_a_year_is_asked_for_where_no_plan_names_one(tmp_path: Path, typed: str,
     assert (made.exit_code, says in made.stderr) == (status, True)
 
 
-def test_a_year_is_asked_for_where_the_plan_has_none(example: Plan) -> None:
-    change(example, {"Plan": {"Financial year": {"Entry": None}}})
-    assert "names no year" not in run("plan", "--as-of", "2 April", plan=example).output, "it is still in the register"
+def test_a_year_is_asked_for_where_the_plan_has_none(tmp_path: Path) -> None:
+    empty = tmp_path / "empty"
+    run("new", empty, "--as-of", "2016-04-01")
+    refused = run("status", "--plan", empty, "--as-of", "2 April")
+    assert (refused.exit_code, "'2 April' names no year." in refused.stderr) == (2, True)
+    assert run("status", "--plan", empty, "--as-of", "2 April 2016").exit_code == 0
 
 
 def completed(*words: str, begun: str = "") -> list[str]:

@@ -66,7 +66,7 @@ def test_the_words_before_a_line_have_a_colour_where_there_are_colours(
     is_coloured: bool,  # noqa: FBT001 - pytest hands it over by name
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    shown = show("receive", odd(round_one), *AS_OF, plan=round_one, monkeypatch=monkeypatch, **environment)
+    shown = show("receive", odd(round_one), *AS_OF, plan=round_one, monkeypatch=monkeypatch, environment=environment)
     assert ("\x1b" in shown) is is_coloured
     for word in ("accepted with findings", "error", "warning", "Next:"):
         assert (f"m{word}\x1b[0m" in shown) is is_coloured, word
@@ -164,7 +164,7 @@ def test_a_bar_is_shown_after_a_second_and_is_gone_in_the_end(monkeypatch: pytes
     monkeypatch.setattr(progress, "monotonic", lambda: next(seconds))
     monkeypatch.setenv("TERM", "xterm-256color")
     monkeypatch.delenv("NO_COLOR", raising=False)
-    with progress.show_progress("Receiving [a]") as tell:
+    with progress.open_bar("Receiving [a]") as tell:
         tell(1, 4)
         assert terminal.getvalue() == "", "half a second is no time"
         tell(2, 4)
@@ -187,7 +187,7 @@ def test_no_bar_where_none_is_wanted(
     monkeypatch.setenv("NO_COLOR", "1" if why == "NO_COLOR" else "")
     if why != "pipe":
         monkeypatch.setattr(sys, "stderr", terminal)
-    with progress.show_progress("Receiving", quiet=why == "quiet") as tell:
+    with progress.open_bar("Receiving", quiet=why == "quiet") as tell:
         tell(1, 2)
         tell(2, 2)
     assert (terminal.getvalue(), capsys.readouterr()) == ("", ("", ""))

@@ -23,10 +23,10 @@ from plan_sheets.screen.command import (
     read_clock,
     reason_option,
     say_next,
+    show_progress,
     start_processes,
 )
 from plan_sheets.screen.days import Day
-from plan_sheets.screen.progress import show_progress
 
 
 @click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})

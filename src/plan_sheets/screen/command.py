@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from click.shell_completion import CompletionItem
 
+    from plan_sheets.core.model.progress import Tell
     from plan_sheets.store.plan_folder import Folder
 
 
@@ -137,6 +138,13 @@ def complete(*kinds: str) -> Callable[[click.Context, click.Parameter, str], lis
 def read_clock(as_of: datetime | None) -> datetime:
     """The time that decides: that of the office's own clock, if no other was given."""
     return as_of or datetime.now().replace(microsecond=0)  # noqa: DTZ005 - the office's own clock
+
+
+def show_progress(what: str, *, quiet: bool) -> AbstractContextManager[Tell]:
+    """A bar while something lasts, unless `quiet`; gives what a deed tells how far it is."""
+    from plan_sheets.screen.progress import open_bar
+
+    return open_bar(what, quiet=quiet)
 
 
 def start_processes(paths: Sequence[Path]) -> AbstractContextManager[Executor | None]:
