@@ -18,7 +18,7 @@ from plan_sheets.cli import main
 class Terminal(io.StringIO):
     """Standard output or standard error of a terminal."""
 
-    encoding = "utf-8"  # type: ignore[assignment]  # of a text in memory it is None
+    encoding = "utf-8"
 
     def isatty(self) -> bool:
         return True

@@ -74,7 +74,8 @@ def fold_error(head: str, text: str) -> str:
         return text
     from plan_sheets.screen.terminal import count_columns, fold  # noqa: PLC0415 - as above
 
-    return "\n".join(fold(head, text, 4, count_columns(sys.stderr), ())).removeprefix(head)
+    lines = "\n".join(fold(head, text, 4, count_columns(sys.stderr), ()))
+    return lines.removeprefix(head.rstrip()).lstrip(" ")
 
 
 def _clean(text: str, *, err: bool) -> str:
