@@ -82,7 +82,7 @@ def test_a_conflict_is_something_to_act_on(round_one: Plan) -> None:
         ((*ISSUE, "--subgroup", "NOBODY"), 1),
         (("issue", "--round", "2016-17-Q7", "--return-by", "2016-07-15"), 1),
         (("issue", "--round", "2016-17-Q1", "--return-by", "2016-01-15"), 1),
-        (("issue", "--round", "2016-17-Q1", "--return-by", "15/07/2016"), 2),
+        (("issue", "--round", "2016-17-Q1", "--return-by", "31/06/2016"), 2),
         (("issue", "--round", "2016-17-Q1"), 2),
         (("status",), 0),  # nothing issued yet: it says what waits
         (("status", "--round", "2016-17-Q1"), 1),

@@ -21,6 +21,7 @@ from plan_sheets.core.model.findings import Verdict
 FINDING = {"code", "severity", "sheet", "cell", "ref", "field", "entered", "message"}
 RETURN = {
     "number",
+    "queries",
     "duplicate_of",
     "file",
     "sha256",
@@ -94,7 +95,8 @@ def test_json_of_check(example: Plan) -> None:
 
 def test_json_of_issue(example: Plan) -> None:
     given = told(*ISSUE, plan=example)
-    assert set(given) == {"issues"}
+    assert set(given) == {"return_by", "issues"}
+    assert given["return_by"] == "2016-07-15"
     assert all(set(one) == {"file", "subgroup", "reference", "rows", "supersedes"} for one in given["issues"])
     assert {one["subgroup"]: one["rows"] for one in given["issues"]}["DA"] == 4
     assert all(Path(one["file"]).is_file() for one in given["issues"])
@@ -109,6 +111,8 @@ def test_json_of_status(round_one: Plan) -> None:
     rows = {one["subgroup"]: one for one in given["rows"]}
     assert (rows["SOS"]["returned"], rows["SOS"]["verdict"], rows["SOS"]["days_late"]) == ("2016-07-18", "accepted", 3)
     assert (rows["DA"]["returned"], rows["DA"]["days_late"]) == (None, 5)
+    assert rows["DA"]["chase"] == "Chair, Domestic Abuse, domestic.abuse@example.org"
+    assert rows["SOS"]["chase"] is None
     totals = given["totals"]
     assert totals["issued"] == totals["returned"] + totals["outstanding"] == 9
     assert (totals["returned"], totals["late"], totals["held"], totals["refused"]) == (1, 8, 1, 1)

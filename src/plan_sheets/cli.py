@@ -15,6 +15,7 @@ from plan_sheets.screen.command import (
     as_of_option,
     as_path,
     complete,
+    complete_paths,
     json_option,
     notes_option,
     open_plan_folder,
@@ -22,10 +23,10 @@ from plan_sheets.screen.command import (
     read_clock,
     reason_option,
     say_next,
+    show_progress,
     start_processes,
 )
 from plan_sheets.screen.days import Day
-from plan_sheets.screen.progress import show_progress
 
 
 @click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -49,7 +50,7 @@ def main(debug: bool) -> None:
 
 
 @main.command()
-@click.argument("directory")
+@click.argument("directory", shell_complete=complete_paths)
 @click.option("--example", is_flag=True, help="The worked example, 2016/17, instead of an empty template.")
 @as_of_option
 def new(directory: str, example: bool, as_of: datetime | None) -> None:
@@ -148,10 +149,12 @@ def issue(
 
 @main.command()
 @plan_option
-@click.argument("paths", nargs=-1, required=True)
+@click.argument("paths", nargs=-1, required=True, shell_complete=complete_paths)
 @click.option("--dry-run", is_flag=True, help="Say everything, record nothing.")
 @click.option("--issue", "reference", default="", help="Whose the one file is: the reference on its About sheet.")
-@click.option("--replaces", default="", help="The return that the one file replaces, as DA-1.")
+@click.option(
+    "--replaces", default="", help="The return that the one file replaces, as DA-1.", shell_complete=complete("return")
+)
 @allow_option
 @reason_option
 @notes_option
@@ -220,8 +223,15 @@ def what_next(plan_dir: str, as_json: bool, as_of: datetime | None) -> None:
 @main.command()
 @plan_option
 @click.option("--round", "code", help="The round; by default the latest.", shell_complete=complete("round"))
-@click.option("--output", help="Where to write it; by default master/ in the plan folder.")
-@click.option("--paper", metavar="FILE.docx", help="Write the same in Word too, for an agenda pack.")
+@click.option(
+    "--output", help="Where to write it; by default master/ in the plan folder.", shell_complete=complete_paths
+)
+@click.option(
+    "--paper",
+    metavar="FILE.docx",
+    help="Write the same in Word too, for an agenda pack.",
+    shell_complete=complete_paths,
+)
 @click.option(
     "--edition",
     type=click.Choice(["internal", "public"]),
@@ -351,8 +361,8 @@ def redact(plan_dir: str, about: str, field: str | None, reason: str, as_json: b
 
 @main.command()
 @plan_option
-@click.argument("before", metavar="A")
-@click.argument("after", metavar="B")
+@click.argument("before", metavar="A", shell_complete=complete_paths)
+@click.argument("after", metavar="B", shell_complete=complete_paths)
 @click.option("--output", metavar="FILE.xlsx", help="Write it as a workbook too.")
 @json_option
 @as_of_option
@@ -368,7 +378,7 @@ def differ(plan_dir: str, before: str, after: str, output: str | None, as_json: 
 
 
 @main.command()
-@click.argument("paths", metavar="FILE...", nargs=-1, required=True)
+@click.argument("paths", metavar="FILE...", nargs=-1, required=True, shell_complete=complete_paths)
 @json_option
 def inspect(paths: tuple[str, ...], as_json: bool) -> None:
     """Say what makes workbooks, anybody's, inaccessible: by rule, each with its source and what to do.

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from pathlib import Path
 
+    from click.shell_completion import CompletionItem
+
+    from plan_sheets.core.model.progress import Tell
     from plan_sheets.store.plan_folder import Folder
 
 
@@ -71,8 +74,11 @@ def _show_misuse() -> Iterator[None]:
         yield
     except click.ClickException as misused:
         from plan_sheets.core.model.printable import on_screen
+        from plan_sheets.screen.lines import fold_error
 
-        vars(misused)["message"] = on_screen(_without_identifiers(misused.message))  # click calls it final
+        before = misused.format_message().removesuffix(misused.message)
+        message = on_screen(_without_identifiers(misused.message))
+        vars(misused)["message"] = fold_error(f"Error: {before}", message)  # click calls it final
         raise
 
 
@@ -88,6 +94,13 @@ def _without_identifiers(line: str) -> str:
         return line
 
 
+def complete_paths(_context: click.Context, _parameter: click.Parameter, begun: str) -> list[CompletionItem]:
+    """What the shell completes a path with: its own names of files."""
+    from click.shell_completion import CompletionItem
+
+    return [CompletionItem(begun, type="file")]
+
+
 plan_option = click.option(
     "--plan",
     "plan_dir",
@@ -95,6 +108,7 @@ plan_option = click.option(
     envvar="PLAN_SHEETS_PLAN",
     is_eager=True,  # what else is given may be read by what the plan says
     show_default="this folder",
+    shell_complete=complete_paths,
     help="The plan folder.",
 )
 json_option = click.option(
@@ -125,6 +139,13 @@ def complete(*kinds: str) -> Callable[[click.Context, click.Parameter, str], lis
 def read_clock(as_of: datetime | None) -> datetime:
     """The time that decides: that of the office's own clock, if no other was given."""
     return as_of or datetime.now().replace(microsecond=0)  # noqa: DTZ005 - the office's own clock
+
+
+def show_progress(what: str, *, quiet: bool) -> AbstractContextManager[Tell]:
+    """A bar while something lasts, unless `quiet`; gives what a deed tells how far it is."""
+    from plan_sheets.screen.progress import open_bar
+
+    return open_bar(what, quiet=quiet)
 
 
 def start_processes(paths: Sequence[Path]) -> AbstractContextManager[Executor | None]:

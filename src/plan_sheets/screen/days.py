@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import click
 
@@ -28,31 +28,31 @@ class Day(click.ParamType):  # type: ignore[type-arg]  # no generic in the lowes
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
         """The day as a moment, at midnight. Fails with a sentence that names two readings, a month, or none."""
-        if isinstance(value, datetime):
-            return value
+        if isinstance(value, datetime) or (ctx and ctx.resilient_parsing):  # the shell only completes the line
+            return cast("datetime", value)
         try:
             return datetime.strptime(value.strip(), "%Y-%m-%d")  # noqa: DTZ007 - the office's own clock
         except ValueError:
             pass
         day = self._read(value, ctx, param)
-        if param and param.name == "as_of" and ctx and not ctx.resilient_parsing:
+        if param and param.name == "as_of":
             from plan_sheets.screen.lines import say
 
             say(f"As of {describe_day(day)}.", err=True)
         return datetime(day.year, day.month, day.day)  # noqa: DTZ001 - as above
 
     def _read(self, text: str, ctx: click.Context | None, param: click.Parameter | None) -> date:
-        """The one day that a text stands for; without a year in the plan's financial year, but in no round to come."""
+        """The one day that a text stands for; without a year in the plan's own, of its last round after."""
         from plan_sheets.core.answers.read_dates import read_date
         from plan_sheets.core.model.dates import Precision
 
         given = ctx.params if ctx else {}
-        year, begins = _find_year(given.get("plan_dir")), _find_first_day(given.get("code"))
+        year, begins = _find_year(given.get("plan_dir")), _find_last_quarter(given.get("code"))
         reading = read_date(text, year=year or _ANY_YEAR)
         if _needs_year(reading) and year is None:
             self.fail(f"'{text}' names no year. {HOW}", param, ctx)
         if _needs_year(reading) and year and begins and reading.date and reading.date.first < begins:
-            reading = read_date(text, year=year + 1)  # the last quarter is reported on in the next year
+            reading = read_date(text, year=year + 1)
         if not reading.date or _codes(reading) & {"date_serial"}:
             self.fail(f"{_describe_doubt(text, reading)} {HOW}", param, ctx)
         if reading.date.precision is not Precision.DAY:
@@ -60,6 +60,7 @@ class Day(click.ParamType):  # type: ignore[type-arg]  # no generic in the lowes
         return reading.date.first
 
 
+_LAST = 4
 _ANY_YEAR = 2016
 """Read with, where no plan is open: a text that needs its year is not taken then."""
 
@@ -82,15 +83,16 @@ def _find_year(plan_dir: str | None) -> int | None:
         register.close()
 
 
-def _find_first_day(code: str | None) -> date | None:
-    """The first day of a round; None where there is none, or it is no round: the command itself says so."""
+def _find_last_quarter(code: str | None) -> date | None:
+    """The first day of a year's last round, which is reported on in the next year; None of another, or of no round."""
     from plan_sheets.core.model.findings import PlanSheetsError
     from plan_sheets.core.model.rounds import Round
 
     try:
-        return Round.parse(code).first_day if code else None
-    except PlanSheetsError:
+        issued = Round.parse(code) if code else None
+    except PlanSheetsError:  # the command itself says so
         return None
+    return issued.first_day if issued and issued.quarter == _LAST else None
 
 
 def _codes(reading: Reading) -> set[str]:

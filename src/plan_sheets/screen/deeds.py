@@ -141,7 +141,7 @@ def print_issues(result: RoundIssued, *, as_json: bool, notes: bool) -> None:
             }
             for workbook in result.issues
         ]
-        print_json({"issues": rows})
+        print_json({"return_by": result.return_by.isoformat(), "issues": rows})
         _print_errors(result.merged)
         _print_not_closed(result)
         return

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from plan_sheets.core.model.findings import Finding, Outcome, Severity
+from plan_sheets.core.model.keys import ref_order
 from plan_sheets.core.model.receipts import Receipt
 from plan_sheets.core.model.text import shorten
 from plan_sheets.screen.lines import count_of, join_counts, say, say_remark
@@ -48,7 +49,7 @@ _Line = list[Finding]
 
 
 def _group(findings: Iterable[Finding], *, notes: bool) -> list[list[_Line]]:
-    """The lines of each row, and what is about no row or about many: the worst first, else in the order given."""
+    """The lines of each row, and what is about no row or about many: the worst first, else by ref."""
     known, lines, groups = load_messages().by_code, dict[object, _Line](), dict[object, list[_Line]]()
     for number, finding in enumerate(findings):
         if notes or finding.severity is not Severity.NOTE or known[finding.code].told:
@@ -56,12 +57,21 @@ def _group(findings: Iterable[Finding], *, notes: bool) -> list[list[_Line]]:
     for number, several in enumerate(lines.values()):
         row = _name_row(several[0]) if len(several) == 1 else ""
         groups.setdefault(row or number, []).append(several)
-    return sorted((sorted(group, key=_rank) for group in groups.values()), key=lambda group: _rank(group[0]))
+    groups = {row: sorted(group, key=_rank) for row, group in groups.items()}
+    return [groups[row] for row in sorted(groups, key=lambda row: _order(row, groups[row]))]
 
 
-def _rank(several: _Line) -> tuple[int, bool]:
-    """The lower, the graver; a query before the conflicts that it is about."""
-    return [*Severity].index(several[0].severity), several[0].code == Outcome.CONFLICT
+def _rank(several: _Line) -> tuple[int, bool, tuple[str, int, int]]:
+    """The lower, the graver; a query before the conflicts that it is about, else as they stand in the workbook."""
+    finding = several[0]
+    place = (finding.address.sheet, *finding.address.place) if finding.address else ("", 0, 0)
+    return [*Severity].index(finding.severity), finding.code == Outcome.CONFLICT, place
+
+
+def _order(row: object, lines: Sequence[_Line]) -> tuple[int, bool, tuple[str | int, ...]]:
+    """Where the lines of a row stand among those of others: by the gravest of them, else by its ref."""
+    gravest, is_conflict, _ = _rank(lines[0])
+    return gravest, is_conflict, ref_order(row) if isinstance(row, str) else ()
 
 
 def _name_row(finding: Finding) -> str:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from plan_sheets.core.access.rules import Problem
     from plan_sheets.inspect import Inspected, RuleBroken
-from plan_sheets.screen.lines import NEXT, print_json, say
+from plan_sheets.screen.lines import NEXT, count_of, print_json, say
 
 PLACES_TOLD = 5
 """How many cells are named where many break a rule; JSON has all of them."""
@@ -27,7 +27,8 @@ def print_inspected(files: Sequence[Inspected], *, as_json: bool) -> None:
             say(f"{file.file} was not inspected: {file.refused}", keep=[file.file])
             continue
         many = sum(len(rule.problems) for rule in file.broken)
-        say(f"{file.file}: {f'{many} findings, by {len(file.broken)} rules' if many else 'nothing found'}.")
+        counted = f"{count_of(many, 'finding')}, by {count_of(len(file.broken), 'rule')}" if many else "nothing found"
+        say(f"{file.file}: {counted}.", keep=[file.file])
         for broken in file.broken:
             _print_rule(broken)
     if any(file.broken for file in files):

@@ -68,6 +68,16 @@ def find_columns(otherwise: int) -> int:
     return count_columns(sys.stdout)
 
 
+def fold_error(head: str, text: str) -> str:
+    """A text that goes to standard error behind `head`, folded if that is a terminal."""
+    if not is_terminal(err=True):
+        return text
+    from plan_sheets.screen.terminal import count_columns, fold  # noqa: PLC0415 - as above
+
+    lines = "\n".join(fold(head, text, 4, count_columns(sys.stderr), ()))
+    return lines.removeprefix(head.rstrip()).lstrip(" ")
+
+
 def _clean(text: str, *, err: bool) -> str:
     code = _find_encoding(err=err)
     return on_screen(text).encode(code, "backslashreplace").decode(code)

@@ -21,7 +21,7 @@ BETWEEN = 0.1
 
 
 @contextmanager
-def show_progress(what: str, *, quiet: bool = False) -> Iterator[Tell]:
+def open_bar(what: str, *, quiet: bool = False) -> Iterator[Tell]:
     """What a deed is given to say how far it is: how much is done, and how much that is in all.
 
     Nothing is shown if `quiet` or where nobody watches standard error. There is no thread: the bar is

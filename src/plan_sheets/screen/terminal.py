@@ -32,7 +32,7 @@ STYLES = {
     "passed over": "dim",
 }
 """The words that have a colour. Each brings its own background: it can be read on a dark screen and on a light one."""
-_COMMAND = r"plan-sheets [a-z-]+(?:(?<![.,;:)]) (?:--?[a-z-]+|\"[^\"]*\"|'[^']*'|[^ ]*[A-Z0-9./_][^ ]*))*"
+_COMMAND = r"plan-sheets [a-z-]+(?:(?<![.,;:)]) (?:--?[a-z-]+|\"[^\"]*\"|'[^']*'|[^ ]*(?:[A-Z0-9/_]|\.\w)[^ ]*))*"
 """A command within a sentence, to its last option, path or name: it is copied."""
 _NARROWEST = 20
 """Columns: a terminal that says that it has fewer does not know."""
@@ -58,10 +58,10 @@ def fold(head: str, text: str, hang: int, width: int, keep: Iterable[str]) -> It
 
     The parts below the first are indented by `hang` columns; on a narrow terminal, or before a long word, by fewer.
     """
-    line, hang, is_begun = head, min(hang, width // 6), False
+    line, hang, is_begun = head, min(hang, width // 6), bool(head.strip())
     for blanks, word in _split(text, keep):
         if is_begun and cell_len(line) + len(blanks) + cell_len(word) > width:
-            yield line
+            yield line.rstrip()
             line = " " * max(0, min(hang, width - cell_len(word))) + word
         else:
             line, is_begun = f"{line}{blanks}{word}", True
