@@ -19,6 +19,7 @@ from plan_sheets.core.model.findings import PlanSheetsError
 from plan_sheets.core.model.stages import Status
 from plan_sheets.demo import run_demo
 from plan_sheets.master import make_master
+from plan_sheets.status import status_of
 from plan_sheets.store.inspector.inspect import inspect_workbook
 from plan_sheets.store.plan_folder import open_folder
 from plan_sheets.store.register import tables
@@ -155,7 +156,7 @@ def test_the_officer_was_asked_of_every_disagreement_and_nothing_is_left_open(ra
 
 
 def test_nothing_that_a_chair_typed_is_lost(ran: Ran) -> None:
-    """It is in a master, was asked of the officer, or stands on the officer's Findings as it was entered."""
+    """It is in a master, was asked of the officer, or stands among the findings of the round as it was entered."""
     masters = "".join(ran.everything_in(f"master/2016-17-q{quarter}-edition-1.xlsx") for quarter in (1, 2))
     asked = {one.returned for one in ran.rows(tables.QUERY_CELL)}
     findings = {text for quarter in (1, 2) for text in _findings_of(ran, quarter)}
@@ -192,8 +193,11 @@ def test_what_the_officer_released_is_all_that_the_public_reads_of_what_was_said
 
 
 def _findings_of(ran: Ran, quarter: int) -> list[str]:
-    made = sorted((ran.path / "officer").glob(f"2016-17-q{quarter}*.xlsx"))
-    return [text for path in made for text in column(ran.sheet(f"officer/{path.name}", "Findings"), "Text as entered")]
+    """What was entered, of all findings of a round: those on Findings, and those that are dealt with."""
+    folder = open_folder(ran.path)
+    told = status_of(folder, f"2016-17-Q{quarter}", date(2016, 10, 25), findings=True).findings
+    folder.register.close()
+    return [finding.entered or "" for finding, _ in told]
 
 
 def test_messages_to_the_officer_are_in_the_officers_workbook(ran: Ran) -> None:

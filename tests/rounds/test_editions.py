@@ -93,7 +93,7 @@ def named_plan(new_example: Path, tmp_path_factory: pytest.TempPathFactory) -> P
         plan.receive(mailed(spoilt) if document.subgroup == "MH" else spoilt)
     made = make_officer(plan.folder, LATER)
     (officer,) = plan.register.documents(reference=made.reference)
-    answers = name.answers(officer.book, lambda sheet: sheet in ("Overrides", "Owners", "About"))
+    answers = name.answers(officer.book, lambda sheet: sheet in ("Overrides", "Owners", "Start here"))
     for ref in ("J2a.1", "S1.1"):
         answers["Overrides"][ref]["RAG by override"] = "Red"
     answers["Public text"] = {ref: {"Public text": text} for ref, text in RELEASED.items()}

@@ -87,7 +87,7 @@ ISSUE = "plan-sheets issue --round"
             replace(EMPTY, held=("FILE-1 a.xlsx", "DA-2 b.xlsx"), queries=1, proposals=2, open=(going_on(IN),)),
             {
                 "held": "find out about what is held, of which nothing is in yet (FILE-1 a.xlsx, DA-2 b.xlsx); what to "
-                f"do with each stands on Findings of {OFFICER}",
+                f"do with each stands on Held files of {OFFICER}, where it can be put aside",
                 "settle": f"settle 1 query and answer 2 proposals in {OFFICER}, save it, and: "
                 f"plan-sheets receive {OFFICER}",
                 "draft": DRAFT,

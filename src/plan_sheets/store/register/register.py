@@ -20,7 +20,7 @@ from plan_sheets.core.model.rounds import first_open
 from plan_sheets.store.outbox import Outbox, sync_folders
 from plan_sheets.store.register import statements, tables
 from plan_sheets.store.register.batch import Batch
-from plan_sheets.store.register.settling.subjects import NAME_SUBJECT, OFFICE
+from plan_sheets.store.register.settling.subjects import NAME_SUBJECT, OFFICE, choose_name
 from plan_sheets.store.register.troubles import UNCHANGED, no_register
 from plan_sheets.store.register.withdrawals import describe_withdrawal, withdrawals
 
@@ -336,7 +336,7 @@ class Register:
 
     def name_settler(self, by: str, return_id: int) -> str:
         """Who settled something in a return: `by`, or the name that was given late where that is nobody's."""
-        return self.late_names().get(return_id, by) if by == OFFICE else by
+        return choose_name(by, return_id, self.late_names())
 
     def open_queries(self, **where: object) -> list[OpenQuery]:
         """Every query that nobody has settled, oldest first; `where`: columns of the return that it came by."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any
 
@@ -13,7 +13,7 @@ from plan_sheets.core.model.keys import Key
 from plan_sheets.core.rating.declined import KEEP, NO, Declined, of_proposal
 from plan_sheets.store.register import tables
 from plan_sheets.store.register.register import Register
-from plan_sheets.store.register.settling.subjects import QUERY_SUBJECT
+from plan_sheets.store.register.settling.subjects import QUERY_SUBJECT, choose_name
 
 PLAN_FILE_SAID = "plan.xlsx"
 
@@ -25,22 +25,24 @@ def list_declined(register: Register, history: History) -> tuple[Declined, ...]:
 
 def _list_proposals(register: Register, history: History) -> Iterator[Declined]:
     """What was proposed and declined; of one that was declined and confirmed later, nothing."""
+    late = register.late_names()
     last = {subject: said for subject, *said in register.read(_settled_proposals(), plan=register.plan)}
     for subject, (choice, *settled) in last.items():
         if choice == NO:
-            yield from of_proposal(history, subject, _source(register, *settled))
+            yield from of_proposal(history, subject, _source(late, *settled))
 
 
-def _source(register: Register, by: str, file: str, received: str, return_id: int) -> Source:
+def _source(late: Mapping[int, str], by: str, file: str, received: str, return_id: int) -> Source:
     """Where the officer's word came from."""
-    return Source("officer", register.name_settler(by, return_id), file, received, return_id=return_id, settled=True)
+    return Source("officer", choose_name(by, return_id, late), file, received, return_id=return_id, settled=True)
 
 
 def _list_kept(register: Register) -> Iterator[Declined]:
+    late = register.late_names()
     for row in register.read(_kept_queries(), plan=register.plan):
         record, ref, field, code, returned, head, *settled, kind, completed_by, subgroup = row
         said_by = completed_by or subgroup or (PLAN_FILE_SAID if kind == "plan" else "")
-        yield Declined(Key(record, ref, field), code, returned, head, KEEP, _source(register, *settled), said_by)
+        yield Declined(Key(record, ref, field), code, returned, head, KEEP, _source(late, *settled), said_by)
 
 
 @cache

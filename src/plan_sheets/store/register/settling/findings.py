@@ -43,7 +43,7 @@ def _as_told(finding: FileFinding) -> ToldBefore:
 
 def _read_since(register: Register, found: Sequence[FileFinding]) -> Since:
     """What has happened since these findings."""
-    first = min(finding.return_id for finding in found)
+    first = min((finding.return_id for finding in found if finding.ref and finding.kind != "plan"), default=None)
     bound = {"plan": register.plan, "ids": sorted({finding.return_id for finding in found})}
     asked, about = dict[tuple[int, str], bool](), dict[tuple[int, Key], bool]()
     still_open = {query.id for query in register.open_queries()}
@@ -57,7 +57,7 @@ def _read_since(register: Register, found: Sequence[FileFinding]) -> Since:
         {file.id for verdict in ("held", "refused") for file in register.set_aside(verdict)},
         asked,
         about,
-        _read_given(register, first),
+        _read_given(register, first) if first else {},
         last or 0,
     )
 

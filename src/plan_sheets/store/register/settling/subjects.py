@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 QUERY_SUBJECT = "query "
 """How the subject of a settlement begins that is about a query: its id follows."""
 FILE_SUBJECT = "file "
@@ -10,6 +12,11 @@ NAME_SUBJECT = "name of return "
 """How it begins where it names, afterwards, who settled in a return without a name: the id of that follows."""
 OFFICE = "The board officer"
 """Who settled what nobody put a name to."""
+
+
+def choose_name(by: str, return_id: int, late: Mapping[int, str]) -> str:
+    """Who settled something in a return: `by`; where that is nobody's name, the one that was given late for it."""
+    return late.get(return_id, by) if by == OFFICE else by
 
 
 def query_subject(query: int) -> str:
