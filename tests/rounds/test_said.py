@@ -205,8 +205,9 @@ def test_a_further_action_is_proposed_and_goes_on_being_spoken_of(desk: Desk) ->
 def test_before_any_round_only_what_stands_can_be_said(example: Plan) -> None:
     make_officer(example.folder, EARLY)
     desk = Desk(example)
-    receipt = desk.hear(row("J1a.1", "Impact", "Fewer wait"), row("J1a.1", "RAG", "Green"))
-    assert told(receipt) == {("said_before_rounds", "Said to me!C7")}
+    rows = [row("J1a.1", "Impact", "Fewer wait"), row("J1a.1", "RAG", "Green")]
+    receipt = desk.hear(*rows, row("J1a.2", "Impact", "Fewer wait", round="2016-17-Q1"))
+    assert told(receipt) == {("said_before_rounds", "Said to me!C7"), ("said_round_unknown", "Said to me!H8")}
     assert example.stands("J1a.1", "impact") == "Fewer wait"
 
 
