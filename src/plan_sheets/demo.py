@@ -175,7 +175,7 @@ class _Demo:
         waiting = self.folder.register.open_queries()
         _fill(desk, desk, sheets)
         receipt = office.receive_files(self.folder, [desk], _choose_time(settled["date"])).receipts.returns[0]
-        said = f"{len(sheets['Said to me'])} on Said to me, " if "Said to me" in sheets else ""
+        said = f"{len(sheets['Said to me'])} said, " if "Said to me" in sheets else ""
         self.tell(
             f"{_describe_day(settled['date'])}: the board officer settles {desk.parent.name}/{desk.name}: "
             f"{_describe_verdict(receipt.verdict)}, {receipt.changes} taken, {said}"
