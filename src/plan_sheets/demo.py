@@ -179,18 +179,13 @@ class _Demo:
         waiting = self.folder.register.open_queries()
         _fill(desk, desk, sheets)
         receipt = office.receive_files(self.folder, [desk], _choose_time(settled["date"])).receipts.returns[0]
+        said = f"{len(sheets['Said to me'])} said, " if "Said to me" in sheets else ""
         self.tell(
             f"{_describe_day(settled['date'])}: the board officer settles {desk.parent.name}/{desk.name}: "
-            f"{_describe_verdict(receipt.verdict)}, {receipt.changes} taken, "
+            f"{_describe_verdict(receipt.verdict)}, {receipt.changes} taken, {said}"
             f"{len(sheets['Public text'])} for the public."
         )
         self._tell_new(waiting)
-        for row in sheets.get("Said to me", {}).values():
-            who, said = (
-                f"{row['Who said it']}, {row['How'].lower()}",
-                f"{row['Ref']} {row['Field']}: {row['What was said']}",
-            )
-            self.tell(f"Said to me ({who}): {said}", "  ")
         for sheet in ("Queries", "To confirm"):
             self.tell(
                 f"{sheet}: " + "; ".join(f"{row}: {_describe_choice(text)}" for row, text in sheets[sheet].items()),

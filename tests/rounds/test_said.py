@@ -10,6 +10,7 @@ from typing import Any
 
 import openpyxl
 import pytest
+from sqlalchemy import text
 from tests.chairs import Q1, Q2, SOS, Answers, Plan, at, codes, edit, fill, said, told
 from tests.commands import run
 from tests.store.receiving.test_mails import written
@@ -22,6 +23,7 @@ from plan_sheets.master import make_master
 from plan_sheets.officer import make_officer
 from plan_sheets.store.register.desk import find_last_made
 from plan_sheets.store.register.known_names import find_known_names
+from plan_sheets.store.register.tracing.said import entries_said
 from plan_sheets.store.schemas import load_workbook_spec
 
 EARLY = datetime(2016, 7, 8, 12)  # noqa: DTZ001 - the office's own clock
@@ -205,8 +207,9 @@ def test_a_further_action_is_proposed_and_goes_on_being_spoken_of(desk: Desk) ->
 def test_before_any_round_only_what_stands_can_be_said(example: Plan) -> None:
     make_officer(example.folder, EARLY)
     desk = Desk(example)
-    receipt = desk.hear(row("J1a.1", "Impact", "Fewer wait"), row("J1a.1", "RAG", "Green"))
-    assert told(receipt) == {("said_before_rounds", "Said to me!C7")}
+    rows = [row("J1a.1", "Impact", "Fewer wait"), row("J1a.1", "RAG", "Green")]
+    receipt = desk.hear(*rows, row("J1a.2", "Impact", "Fewer wait", round="2016-17-Q1"))
+    assert told(receipt) == {("said_before_rounds", "Said to me!C7"), ("said_round_unknown", "Said to me!H8")}
     assert example.stands("J1a.1", "impact") == "Fewer wait"
 
 
@@ -453,3 +456,9 @@ def test_what_was_said_can_be_redacted(desk: Desk) -> None:
     office.redact_texts(desk.plan.folder, "J1a.1", "It names a person", LATEST, "progress")
     assert desk.plan.said("J1a.1", "progress") == "Redacted"
     assert b"Jo moved out" not in desk.plan.register.path.read_bytes()
+
+
+def test_what_was_said_is_found_without_reading_every_entry(desk: Desk) -> None:
+    """Each receipt asks for it, and a register has tens of thousands of entries."""
+    steps = desk.plan.register.read(text(f"EXPLAIN QUERY PLAN {entries_said()}"), plan=1)
+    assert any("entry_said_in" in str(step) for step in steps), steps
