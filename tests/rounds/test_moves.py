@@ -326,8 +326,14 @@ def test_kept_they_stay_as_they_are(merged: Plan) -> None:
     assert (merged.queries, merged.stands("J1a.6", "ref")) == ([], "")
 
 
+def test_one_without_a_date_is_warned_of(closed: Plan) -> None:
+    found = change_plan(closed, new_action("J1a.4", "J1a.1"), new_action("J1a.5", "J1a.1", Due="May 2017"))
+    assert found["succeeds_undated"].startswith("Actions!O36 J1a.4 has no date, and J1a.1 was due March 2017.")
+
+
 def test_a_merge_without_a_red_is_not_asked_about(closed: Plan) -> None:
-    change_plan(closed, new_action("J1a.6", "J1a.2; J1a.3"))
+    found = change_plan(closed, new_action("J1a.6", "J1a.2; J1a.3"))
+    assert not found.keys() & {"succeeds_red", "succeeds_undated"}
     assert not closed.queries
     assert closed.stands("J1a.6", "succeeds") == "J1a.2; J1a.3"
 
