@@ -596,6 +596,31 @@ def test_giving_the_workbook_back_without_a_word_releases_nothing(released: Plan
     assert (text, "other wording since" in warning) == ("Nothing released", True)
 
 
+def test_what_is_settled_in_the_same_workbook_belongs_to_what_the_text_rests_on(released: Plan) -> None:
+    made = make_officer(released.folder, AUGUST).path
+    override = {
+        "RAG by override": "Green",
+        "Override by": "Zoe Officer",
+        "Reason": "Seen",
+        "Date of override": "1 July 2016",
+    }
+    answers: Answers = {
+        "Public text": {"J1a.1": {"Public text": "It goes well."}},
+        "Overrides": {"J1a.1": override},
+    }
+    released.receive_one(fill(made, released.inbox / "both.xlsx", answers), when=AUGUST)
+    assert published(released, "J1a.1") == ("It goes well.", [])
+
+
+def test_what_the_officer_had_not_seen_does_not(released: Plan) -> None:
+    made = make_officer(released.folder, AUGUST).path
+    answers: Answers = {"Public text": {"J1a.1": {"Public text": "It goes well."}}}
+    late = fill(made, released.inbox / "stale.xlsx", answers)
+    released.receive_one(released.filled("red", CORRECTED), when=AUGUST)
+    released.receive_one(late, when=AUGUST)
+    assert published(released, "J1a.1")[0] == "Nothing released"
+
+
 def test_another_text_is_released_with_what_stands_now(released: Plan) -> None:
     change_plan(released, answers={"Actions": {"J1a.1": {"What we will do": "Another wording"}}})
     made = make_officer(released.folder, AUGUST).path

@@ -13,7 +13,13 @@ from plan_sheets.core.answers.returns import Return
 from plan_sheets.core.answers.settle import is_fresh, settle
 from plan_sheets.core.answers.tidy import tidy
 from plan_sheets.core.book.layout import Field
-from plan_sheets.core.editions.public_text import RECORD, RESTS_ON, list_rests
+from plan_sheets.core.editions.public_text import (
+    RECORD,
+    RESTS_ON,
+    list_released,
+    list_rests,
+    make_rest_cells,
+)
 from plan_sheets.core.model.dates import PartialDate
 from plan_sheets.core.model.findings import Finding, Outcome
 from plan_sheets.core.model.history import NOTHING, Held, Source
@@ -91,7 +97,9 @@ class Merger:
         gone_on = reader.look(cells)
         returned.findings += [*gone_on.findings, *tell_merged(document.subgroup, self.history, self.messages)]
         plan_cells = [cell for cell in gone_on.block(cells) if cell.scope != "form"]
-        plan_cells += list_rests(answers, self.history, document.round, schemas.load_records()[RECORD][RESTS_ON])
+        released = list_released(answers)
+        rounds = [code for code in self.rounds if code <= document.round]
+        rested = list_rests(self.history, rounds) if released and rounds else {}
         merging.merged = merge_return(
             plan_cells,
             returned.findings,
@@ -109,6 +117,11 @@ class Merger:
         self._settle_proposals(merging)
         if self.history.text("plan", "", "confirm_at_once") == "Yes":
             self._confirm_all(merging)
+        if rested:
+            now = list_rests(self.history, rounds)
+            rest = schemas.load_records()[RECORD][RESTS_ON]
+            texts = make_rest_cells(released, rested, now, self.history, document.round, rest)
+            merging.merged.cells += merge_return(texts, (), self.history, document.round, source, self.messages).cells
         returned.changes, returned.conflicts = _count_changes(merging), merging.merged.count(Outcome.CONFLICT)
         self._record(merging)
 
