@@ -326,8 +326,14 @@ def test_kept_they_stay_as_they_are(merged: Plan) -> None:
     assert (merged.queries, merged.stands("J1a.6", "ref")) == ([], "")
 
 
+def test_one_without_a_date_is_warned_of(closed: Plan) -> None:
+    found = change_plan(closed, new_action("J1a.4", "J1a.1"), new_action("J1a.5", "J1a.1", Due="May 2017"))
+    assert found["succeeds_undated"].startswith("Actions!O36 J1a.4 has no date, and J1a.1 was due March 2017.")
+
+
 def test_a_merge_without_a_red_is_not_asked_about(closed: Plan) -> None:
-    change_plan(closed, new_action("J1a.6", "J1a.2; J1a.3"))
+    found = change_plan(closed, new_action("J1a.6", "J1a.2; J1a.3"))
+    assert not found.keys() & {"succeeds_red", "succeeds_undated"}
     assert not closed.queries
     assert closed.stands("J1a.6", "succeeds") == "J1a.2; J1a.3"
 
@@ -588,6 +594,31 @@ def test_giving_the_workbook_back_without_a_word_releases_nothing(released: Plan
     released.receive_one(fill(made, released.inbox / "other.xlsx", answers), when=AUGUST)
     text, (warning,) = published(released, "J1a.1")
     assert (text, "other wording since" in warning) == ("Nothing released", True)
+
+
+def test_what_is_settled_in_the_same_workbook_belongs_to_what_the_text_rests_on(released: Plan) -> None:
+    made = make_officer(released.folder, AUGUST).path
+    override = {
+        "RAG by override": "Green",
+        "Override by": "Zoe Officer",
+        "Reason": "Seen",
+        "Date of override": "1 July 2016",
+    }
+    answers: Answers = {
+        "Public text": {"J1a.1": {"Public text": "It goes well."}},
+        "Overrides": {"J1a.1": override},
+    }
+    released.receive_one(fill(made, released.inbox / "both.xlsx", answers), when=AUGUST)
+    assert published(released, "J1a.1") == ("It goes well.", [])
+
+
+def test_what_the_officer_had_not_seen_does_not(released: Plan) -> None:
+    made = make_officer(released.folder, AUGUST).path
+    answers: Answers = {"Public text": {"J1a.1": {"Public text": "It goes well."}}}
+    late = fill(made, released.inbox / "stale.xlsx", answers)
+    released.receive_one(released.filled("red", CORRECTED), when=AUGUST)
+    released.receive_one(late, when=AUGUST)
+    assert published(released, "J1a.1")[0] == "Nothing released"
 
 
 def test_another_text_is_released_with_what_stands_now(released: Plan) -> None:

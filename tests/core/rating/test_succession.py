@@ -127,3 +127,10 @@ def test_an_override_goes_on_and_a_stage_does_not() -> None:
     told = history(*MERGED, *(("A.2", name, value, NEXT) for name, value in overridden.items()))
     rating = rate_rounds(told, ROUNDS)[NEXT]["A.3"]
     assert (rating.published, rating.facts.stage) == (Status.RED, "")
+
+
+def test_without_a_date_of_its_own_it_has_none_and_the_first_one_waits() -> None:
+    through = [*added("A.1"), *added("A.2", Q4, "A.1", due=""), *added("A.3", NEXT, "A.2", due="May 2018")]
+    ratings = rate_rounds(history(*through), ROUNDS)
+    assert ratings[Q4]["A.2"].facts.due is None
+    assert [day.words for _, day in ratings[NEXT]["A.3"].facts.dates] == ["March 2018", "May 2018"]

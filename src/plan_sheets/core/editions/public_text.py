@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from plan_sheets.core.answers.answers import Answers, Cell
 from plan_sheets.core.book.compose import RowFacts
@@ -14,7 +14,7 @@ from plan_sheets.core.model.keys import Key
 from plan_sheets.core.model.rounds import Round
 from plan_sheets.core.rating.plan_rows import Rows, parent
 from plan_sheets.core.rating.rag import Rating
-from plan_sheets.core.rating.ratings import is_further
+from plan_sheets.core.rating.ratings import is_further, rate_rounds, rows_at
 from plan_sheets.core.rating.succession import find_succession
 
 RECORD, RESTS_ON = "public", "rests_on"
@@ -34,17 +34,45 @@ def describe_rest(rag: str, what: str, progress: str) -> str:
     return "; ".join([rag, *(sha_of(text)[:_HASH] for text in (what, progress))])
 
 
-def list_rests(answers: Answers, history: History, code: str, field: Field) -> Iterator[Cell]:
-    """A cell for each public text that is released for a round (its code), or released again: what it rests on.
-
-    That is what the officer saw beside it. `field`: the one that holds it.
-    """
+def list_released(answers: Answers) -> dict[str, tuple[Cell, str]]:
+    """The cell by which each text (by ref) is released, or again, and what the officer saw that it rests on."""
+    released = {}
     for cell, row in answers.typed(RECORD):
         is_again = cell.key.field == "again" and cell.value == "Yes"
         if is_again or (cell.key == text_key(cell.key.ref) and cell.value != cell.base):
-            key = cell.key._replace(field=RESTS_ON)
-            rests_on = describe_rest(*(row.text(name) for name in ("published_rag", "what", "progress")))
-            yield Cell(key, field, cell.address, "", rests_on, history.in_round(key, code).value)
+            seen = describe_rest(*(row.text(name) for name in ("published_rag", "what", "progress")))
+            released[cell.key.ref] = cell, seen
+    return released
+
+
+def list_rests(history: History, rounds: Sequence[str]) -> dict[str, str]:
+    """What the text of each priority and action would rest on in the last of these rounds (codes, oldest first)."""
+    rows, ratings, succession = rows_at(history, rounds[-1]), rate_rounds(history, rounds), find_succession(history)
+    rests = {ref: describe_rest(NOT_RATED, row["title"], NO_PROGRESS) for ref, row in rows["priority"].items()}
+    for ref, row in rows["action"].items():
+        rating = ratings[rounds[-1]].get(ref)
+        progress = succession.answer(history, ref, "progress", rounds[-1]) or NO_PROGRESS
+        rests[ref] = describe_rest(str(rating.published) if rating else NOT_RATED, row["what"], progress)
+    return rests
+
+
+def make_rest_cells(
+    released: Mapping[str, tuple[Cell, str]],
+    before: Mapping[str, str],
+    after: Mapping[str, str],
+    history: History,
+    code: str,
+    field: Field,
+) -> Iterator[Cell]:
+    """A cell for each text released in a round (its code) that holds what it rests on. `field`: that of these cells.
+
+    It rests on what the officer saw, with what was settled in the same workbook. `before`, `after`: what each would
+    rest on without that workbook and with it.
+    """
+    for ref, (cell, seen) in released.items():
+        key = cell.key._replace(field=RESTS_ON)
+        rests_on = after.get(ref, seen) if seen == before.get(ref) else seen
+        yield Cell(key, field, cell.address, "", rests_on, history.in_round(key, code).value)
 
 
 def find_change(history: History, ref: str, code: str, rests_on: str) -> str:

@@ -172,8 +172,8 @@ def _dates(known: _Known, ref: str, until: str | None = None) -> _Dates:
     """The due date as it stood at the end of each round in which it changed; what was drafted before counts once.
 
     What changed in a quarter that was not issued changed in the first round after it, which is the first to tell it.
-    First come the dates of the action whose place it took; of several, of that which moved most. `until`: the code of
-    the round before which it went on under another ref; None if it did not.
+    First come the dates of the action whose place it took; of several, of that which moved most; none where it has no
+    date itself. `until`: the code of the round before which it went on under another ref; None if it did not.
     """
     rounds, succession = known.rounds, known.succession
     held = [one for one in known.history.rounds_of(Key("action", ref, "due")) if one.round <= rounds[-1]]
@@ -181,6 +181,8 @@ def _dates(known: _Known, ref: str, until: str | None = None) -> _Dates:
     told = {one.round: next(code for code in rounds if code >= one.round) for one in held if one.round}
     days = ((told.get(one.round), PartialDate.from_words(one.value)) for one in held)
     own = tuple((Round.parse(when) if when else None, day) for when, day in days if day)
+    if not own and until is None:
+        return ()
     earlier = [dates for old in succession.before.get(ref, ()) if (dates := _dates(known, old, succession.since[old]))]
     return (*max(earlier, key=_count_moves, default=()), *own)
 

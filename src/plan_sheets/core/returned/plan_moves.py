@@ -83,22 +83,34 @@ class _Checker:
         for ref, olds in self.new.items():
             together = [other for other in wrong if ref not in wrong and set(olds) & set(self.new[other])]
             if together:
-                self._tell("succeeds_waits", ref, others=list_words(olds), with_what=list_words(together))
+                self._tell(
+                    "succeeds_waits", self.named[ref], ref=ref, others=list_words(olds), with_what=list_words(together)
+                )
                 self._block_row(ref, Outcome.ERROR)
+            elif ref not in wrong:
+                self._warn_undated(ref, olds)
+
+    def _warn_undated(self, ref: str, olds: Sequence[str]) -> None:
+        """Warn of an action without a date that is to take the place of one with a date."""
+        dated = {old: due for old in olds if (due := self.history.text("action", old, "due"))}
+        if dated and not any(cell.value for cell in self.by_row["action", ref] if cell.key.field == "due"):
+            were = list_words(f"{old} was due {due}" for old, due in dated.items())
+            self._tell("succeeds_undated", self.named[ref], ref=ref, were=were)
 
     def _find_wrong(self, ref: str, olds: Sequence[str]) -> Finding | None:
         """What is wrong with one; None if nothing is."""
+        cell = self.named[ref]
         for old in olds:
             if old == ref:
-                return self._finding("succeeds_itself", ref)
+                return self._finding("succeeds_itself", cell, ref=ref)
             if not (self._is_known(old) or ("action", old) in self.by_row):
-                return self._finding("unknown_ref", ref, heading=self.named[ref].field.title, refers="action")
+                return self._finding("unknown_ref", cell, ref=ref, heading=cell.field.title, refers="action")
             if ref in self._list_forebears(old):
-                return self._finding("succeeds_circle", ref, other=old)
+                return self._finding("succeeds_circle", cell, ref=ref, other=old)
             if how := self._describe_end(ref, old):
-                return self._finding("succeeds_ended", ref, other=old, how=how)
+                return self._finding("succeeds_ended", cell, ref=ref, other=old, how=how)
         if self._is_used(ref):
-            return self._finding("succeeds_used", ref, others=list_words(olds), free=self._find_free(ref))
+            return self._finding("succeeds_used", cell, ref=ref, others=list_words(olds), free=self._find_free(ref))
         return None
 
     def _is_known(self, ref: str) -> bool:
@@ -156,7 +168,7 @@ class _Checker:
             if len(olds) > 1 and reds:
                 others = list_words(f"{old} ({rating.published})" if rating else old for old, rating in olds.items())
                 if (self.named[ref].key, self.named[ref].entered) not in kept:
-                    self._tell(RED_CODE, ref, others=others, count=len(olds), reds=reds)
+                    self._tell(RED_CODE, self.named[ref], ref=ref, others=others, count=len(olds), reds=reds)
                 self._block_row(ref, Outcome.QUERY)
 
     def check_subgroups(self) -> None:
@@ -164,10 +176,7 @@ class _Checker:
         into = {cell.key.ref: cell for row in self.by_row.values() for cell in row if cell.key.field == "merged_into"}
         for ref, cell in into.items():
             if cell.value and cell.blocked is None and ref in _follow(cell.value, into):
-                details = {"ref": ref, "other": cell.value}
-                self.moves.findings.append(
-                    self.messages.remark("merged_circle", details, address=cell.address, key=cell.key)
-                )
+                self._tell("merged_circle", cell, ref=ref, other=cell.value)
                 self.moves.blocked[cell.key] = Outcome.ERROR
 
     def list_gone(self) -> None:
@@ -188,14 +197,12 @@ class _Checker:
             {cell.key: outcome for cell in row if cell.blocked is None and (is_new or cell.key.field == FIELD)}
         )
 
-    def _tell(self, code: str, ref: str, **details: object) -> None:
-        self.moves.findings.append(self._finding(code, ref, **details))
+    def _tell(self, code: str, cell: Cell, **details: object) -> None:
+        self.moves.findings.append(self._finding(code, cell, **details))
 
-    def _finding(self, code: str, ref: str, **details: object) -> Finding:
-        """A finding at the cell that says what a row takes the place of."""
-        cell = self.named[ref]
-        details["ref"] = ref
-        return self.messages.remark(code, details, address=cell.address, key=cell.key, entered=cell.entered)
+    def _finding(self, code: str, cell: Cell, **details: object) -> Finding:
+        """A finding at a cell of plan.xlsx."""
+        return self.messages.finding(code, address=cell.address, key=cell.key, entered=cell.entered, **details)
 
 
 def _follow(code: str, into: Mapping[str, Cell]) -> Collection[str]:

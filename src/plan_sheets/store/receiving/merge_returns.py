@@ -10,7 +10,13 @@ from plan_sheets.core.answers.answers import Answers, Cell
 from plan_sheets.core.answers.merge import MergedCell, merge_return
 from plan_sheets.core.answers.returns import Return
 from plan_sheets.core.book.layout import Field
-from plan_sheets.core.editions.public_text import RECORD, RESTS_ON, list_rests
+from plan_sheets.core.editions.public_text import (
+    RECORD,
+    RESTS_ON,
+    list_released,
+    list_rests,
+    make_rest_cells,
+)
 from plan_sheets.core.model.dates import PartialDate
 from plan_sheets.core.model.findings import Finding, Outcome
 from plan_sheets.core.model.history import NOTHING, SAID, Source
@@ -64,7 +70,9 @@ class Merger:
         gone_on = reader.look(cells)
         returned.findings += [*gone_on.findings, *tell_merged(document.subgroup, self.history, self.messages)]
         plan_cells = [cell for cell in gone_on.block(cells) if cell.scope != "form"]
-        plan_cells += list_rests(answers, self.history, document.round, schemas.load_records()[RECORD][RESTS_ON])
+        released = list_released(answers)
+        rounds = [code for code in self.settler.rounds if code <= document.round]
+        rested = list_rests(self.history, rounds) if released and rounds else {}
         merging.merged = merge_return(
             plan_cells,
             [finding for finding in returned.findings if finding.key is None or finding.key.record != SAID],
@@ -81,6 +89,11 @@ class Merger:
         merging.merged.cells += [_form_cell(cell, document.round) for cell in form]
         self._merge_said(merging)
         self.settler.settle(merging)
+        if rested:
+            now = list_rests(self.history, rounds)
+            rest = schemas.load_records()[RECORD][RESTS_ON]
+            texts = make_rest_cells(released, rested, now, self.history, document.round, rest)
+            merging.merged.cells += merge_return(texts, (), self.history, document.round, source, self.messages).cells
         returned.changes, returned.conflicts = _count_changes(merging), merging.merged.count(Outcome.CONFLICT)
         returned.queries = len(merging.merged.queries) + len(merging.asked_again)
         self._record(merging)
