@@ -29,8 +29,8 @@ from plan_sheets.core.model.findings import PlanSheetsError
 from plan_sheets.core.model.progress import Tell, tell_nobody
 from plan_sheets.core.model.rounds import Round
 from plan_sheets.core.model.stages import TAKEN_OUT, WENT_ON, Status
-from plan_sheets.core.rating.escalate import SubgroupFacts
-from plan_sheets.core.rating.overrides import list_without_effect
+from plan_sheets.core.rating.rules.escalate import SubgroupFacts
+from plan_sheets.core.rating.rules.overrides import list_without_effect
 from plan_sheets.core.rating.snapshot import Snapshot
 from plan_sheets.core.sheets.board_paper import PaperFacts, board_paper
 from plan_sheets.core.sheets.rag_status import DRAFT

@@ -15,7 +15,7 @@ import pytest
 from plan_sheets.core.answers.tidy import tidy
 from plan_sheets.core.model.findings import PlanSheetsError, Severity
 from plan_sheets.core.model.found import CellKind
-from plan_sheets.core.rating.thresholds import Thresholds
+from plan_sheets.core.rating.rules.thresholds import Thresholds
 from plan_sheets.store import schemas
 from plan_sheets.store.schemas import load_messages, load_rag_rules, load_records, load_workbook_spec
 
