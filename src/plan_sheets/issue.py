@@ -18,7 +18,7 @@ from plan_sheets.core.model.dates import PartialDate
 from plan_sheets.core.model.findings import PlanSheetsError
 from plan_sheets.core.model.history import History
 from plan_sheets.core.model.keys import Key
-from plan_sheets.core.model.progress import Tell, tell_nobody, told_of
+from plan_sheets.core.model.progress import Tell, mute, told_of
 from plan_sheets.core.model.rounds import Round
 from plan_sheets.core.model.stages import Stage, Status
 from plan_sheets.core.model.text import count_words, make_slug
@@ -72,12 +72,7 @@ class _Round:
 
 
 def issue_round(
-    folder: Folder,
-    code: str | Round,
-    return_by: date,
-    now: datetime,
-    subgroups: Sequence[str] = (),
-    tell: Tell = tell_nobody,
+    folder: Folder, code: str | Round, return_by: date, now: datetime, subgroups: Sequence[str] = (), tell: Tell = mute
 ) -> list[Issued]:
     """The locked workbooks of a round, for all subgroups or these. Nothing is recorded unless all can be handed over.
 
@@ -85,12 +80,10 @@ def issue_round(
     """
     with folder.register.batch("issue", now.isoformat(timespec="seconds")) as batch:
         shared = _gather_shared(folder, Round.parse(code), return_by, now, subgroups)
-        return _issue_documents(folder, shared, subgroups, batch, tell)
+        return _make_issues(folder, shared, subgroups, batch, tell)
 
 
-def _issue_documents(
-    folder: Folder, shared: _Round, subgroups: Sequence[str], batch: Batch, tell: Tell
-) -> list[Issued]:
+def _make_issues(folder: Folder, shared: _Round, subgroups: Sequence[str], batch: Batch, tell: Tell) -> list[Issued]:
     """The workbooks of these subgroups, or of all, recorded in the batch."""
     known = list(shared.rows["subgroup"])
     unknown = [code for code in subgroups if code not in known]
@@ -100,8 +93,7 @@ def _issue_documents(
         )
     issues = folder.register.documents(kind="subgroup", round=shared.round.code)
     earlier = {document.subgroup: document for document in issues}
-    codes = [code for code in known if not subgroups or code in subgroups]
-    made = [_make_document(shared, code, earlier.get(code)) for code in codes]
+    made = [_make_document(shared, code, earlier.get(code)) for code in known if not subgroups or code in subgroups]
     files = [hand_over(document.book) for document in told_of(made, tell, len(made))]
     slugs = _make_slugs(shared.rows)
     folder.check_free(_name_file(shared.round, slugs[document.subgroup]) for document in made)
