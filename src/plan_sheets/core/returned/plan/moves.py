@@ -207,7 +207,7 @@ class _Checker:
 
 
 def _describe_rated(ref: str, rating: Rating | None) -> str:
-    """An action and how it stands: `A1.2 (Red)`, `A1.3 (Not reported, last Red)`; its ref alone if it never was rated."""
+    """An action and how it stands: `A1.2 (Red)`, `A1.3 (Not reported, last Red)`; its ref alone if never rated."""
     if rating is None:
         return ref
     last = f", last {rating.last}" if rating.published == Status.NOT_REPORTED and rating.last else ""
