@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
@@ -20,9 +19,9 @@ from plan_sheets.core.model.history import History
 from plan_sheets.core.model.keys import Key
 from plan_sheets.core.model.rounds import Round
 from plan_sheets.core.model.stages import Stage, Status
-from plan_sheets.core.model.text import count_words, make_slug
+from plan_sheets.core.model.text import count_words
 from plan_sheets.core.rating.decisions import Decision, decisions, replies
-from plan_sheets.core.rating.plan_rows import Rows, parent, subgroups_of
+from plan_sheets.core.rating.plan_rows import Rows, make_slugs, parent, subgroups_of
 from plan_sheets.core.rating.rag import Rating
 from plan_sheets.core.rating.ratings import is_further, last_given, rate_rounds, rows_at
 from plan_sheets.store import schemas
@@ -94,7 +93,7 @@ def _issue_documents(folder: Folder, shared: _Round, subgroups: Sequence[str], b
     earlier = {document.subgroup: document for document in issues}
     made = [_make_document(shared, code, earlier.get(code)) for code in known if not subgroups or code in subgroups]
     files = [hand_over(document.book) for document in made]
-    slugs = _make_slugs(shared.rows)
+    slugs = make_slugs(shared.rows)
     folder.check_free(_name_file(shared.round, slugs[document.subgroup]) for document in made)
     _record_round(shared, subgroups, batch)
     issued = []
@@ -381,15 +380,3 @@ def _make_plan_row(rows: Rows, ref: str) -> RowFacts:
 
 def _make_grid_row(rows: Rows, ref: str) -> RowFacts:
     return RowFacts(ref, {**rows["grid"].get(ref, {}), "theme": _add_title(rows, ref)})
-
-
-def _make_slugs(rows: Rows) -> dict[str, str]:
-    """A file name for each subgroup, from its title; where two are the same or none is left, with its code."""
-    names = {code: make_slug(row["title"]) for code, row in rows["subgroup"].items()}
-    while len({name for name in names.values() if name}) < len(names):
-        times = Counter(names.values())
-        names = {
-            code: name if name and times[name] == 1 else f"{name}-{code.lower()}".strip("-")
-            for code, name in names.items()
-        }
-    return names

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import partial
 from pathlib import Path
 
-from plan_sheets import issue, master, officer, plan, receive, withdraw
+from plan_sheets import feedback, issue, master, officer, plan, receive, withdraw
 from plan_sheets.core.editions.editions import INTERNAL, PUBLIC
 from plan_sheets.core.model.dates import check_day, check_moment
 from plan_sheets.core.model.findings import PlanSheetsError
@@ -51,7 +51,9 @@ class BatchReceived:
     receipts: Receipts
     officer: officer.OfficerMade | None
     trouble: PlanSheetsError | None = None
-    """Why the officer's workbook could not be made, although everything was recorded."""
+    """Why a feedback workbook, or the officer's, could not be made, although everything was recorded."""
+    feedback: Sequence[feedback.FeedbackMade] = ()
+    """What goes back to chairs to be mended: of this batch, or of one before that was ended too early."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +185,7 @@ def receive_files(
     dry_run: bool = False,
     executor: Executor | None = None,
 ) -> BatchReceived:
-    """Take files in, then make the officer's workbook anew: the same file, if nothing has changed for it.
+    """Take files in, make what goes back to be mended, then the officer's workbook anew: the same, if nothing changed.
 
     `paths`: one file or folder, or several. `instructions`: what the officer says of one file; None if nothing.
     `executor`, processes of this machine or of many that see the same folder, opens the files of a large batch.
@@ -194,9 +196,16 @@ def receive_files(
     receipts = receive.receive(folder, as_paths(paths), now, instructions, dry_run=dry_run, executor=executor)
     if dry_run or not receipts.returns:
         return BatchReceived(receipts, None)
-    try:
-        return BatchReceived(receipts, officer.make_officer(folder, now))
-    except PlanSheetsError as trouble:  # what was received is recorded: the officer must not be told that nothing was
-        return BatchReceived(
-            receipts, None, PlanSheetsError(str(trouble), trouble.remedy.removesuffix(UNCHANGED).strip())
-        )
+    made, desk, troubles = list[feedback.FeedbackMade](), list[officer.OfficerMade](), list[PlanSheetsError]()
+    for make in (
+        lambda: made.extend(feedback.make_feedback(folder, now)),
+        lambda: desk.append(officer.make_officer(folder, now)),
+    ):
+        try:
+            make()
+        except PlanSheetsError as trouble:  # what was received is recorded: nobody must be told that nothing was
+            troubles.append(PlanSheetsError(str(trouble), trouble.remedy.removesuffix(UNCHANGED).strip()))
+    paths = {sent_back.number: str(sent_back.path) for sent_back in made}
+    returns = tuple(replace(receipt, feedback=paths.get(receipt.number)) for receipt in receipts.returns)
+    receipts = replace(receipts, returns=returns)
+    return BatchReceived(receipts, next(iter(desk), None), next(iter(troubles), None), made)

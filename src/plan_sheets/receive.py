@@ -14,6 +14,7 @@ from datetime import datetime
 from itertools import chain, islice
 from pathlib import Path
 
+from plan_sheets.core.answers.answers import FEEDBACK, blocked_by
 from plan_sheets.core.answers.returns import Return, judge
 from plan_sheets.core.book.document import DocumentFacts
 from plan_sheets.core.model.dates import PartialDate
@@ -31,6 +32,7 @@ from plan_sheets.store.receiving.open import Intake
 from plan_sheets.store.receiving.pool import open_each
 from plan_sheets.store.receiving.spool import Spool
 from plan_sheets.store.register.batch import Batch
+from plan_sheets.store.register.mending.unmended import OF_SUBGROUPS
 from plan_sheets.store.register.masks import list_masked, list_shas_kept
 from plan_sheets.store.register.reads import list_accepted, list_mails_known, list_verdicts
 from plan_sheets.store.register.record import ReceivedFile, add_return, record_findings
@@ -324,12 +326,13 @@ def _name_bytes(returned: Return) -> tuple[str, int | None]:
 def _find_round(returned: Return) -> str:
     """The code of the round of which it is a subgroup's return that was read; "" if it is none."""
     document = returned.answers.document if returned.answers else None
-    return document.round if document and document.kind == "subgroup" else ""
+    return document.round if document and document.kind in OF_SUBGROUPS else ""
 
 
 def _corrects(returned: Return) -> bool:
-    """Whether it says that it corrects an earlier return: that one has to be merged first."""
-    return returned.answers is not None and returned.answers.form.get("corrects") == "Yes"
+    """Whether it says that it corrects an earlier return, or was one that went back: that has to be merged first."""
+    answers = returned.answers
+    return answers is not None and (answers.document.kind == FEEDBACK or answers.form.get("corrects") == "Yes")
 
 
 def _check_replaced(replaced: ReturnFacts, returned: Return, folder: Folder) -> None:
@@ -356,5 +359,9 @@ def _check(returns: Sequence[Return], messages: Messages) -> None:
     found = check_rows([answers.rows for _, answers in answered], messages)
     for (returned, answers), findings in zip(answered, found, strict=True):
         returned.findings += findings
+        blocked = blocked_by(returned.findings)
+        returned.findings += [finding for finding in answers.unmended if finding.key not in blocked]
         if not returned.is_untouched:
             returned.findings += answers.silent
+        elif answers.document.kind == FEEDBACK:  # what is wrong in it was told when it was sent back
+            returned.findings = [finding for finding in returned.findings if finding.key is None]

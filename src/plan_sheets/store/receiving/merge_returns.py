@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import NamedTuple
 
-from plan_sheets.core.answers.answers import AnswerRow, Answers, Cell, blocked_by
+from plan_sheets.core.answers.answers import FEEDBACK, AnswerRow, Answers, Cell, blocked_by
 from plan_sheets.core.answers.merge import Merged, MergedCell, merge_return
 from plan_sheets.core.answers.returns import Return
 from plan_sheets.core.answers.settle import is_fresh, settle
@@ -23,13 +23,16 @@ from plan_sheets.core.rating.proposals import proposals, subject
 from plan_sheets.store import schemas
 from plan_sheets.store.register import tables
 from plan_sheets.store.register.batch import Batch
-from plan_sheets.store.register.reads import find_settlement, read_new_rows
+from plan_sheets.store.register.mending.unmended import list_replacing
+from plan_sheets.store.register.reads import find_settlement, list_withdrawn, read_new_rows
 from plan_sheets.store.register.record import ReceivedFile, add_query, add_return, record_return
 from plan_sheets.store.register.register import ReturnFacts
 from plan_sheets.store.register.statements import query_subject
 
 STANDS = "phrase_stands"
 """The code of the finding that a cell says no more than that nothing has changed."""
+STILL_ASKED = "still_asked"
+"""The code of the finding that a cell that went back to be mended says what the officer was asked about."""
 
 
 class NewSettlement(NamedTuple):
@@ -52,6 +55,8 @@ class _Merging:
     replaces: ReturnFacts | None
     """The earlier return in whose place it comes; None if it comes in no one's."""
     merged: Merged = field(default_factory=Merged)
+    asked: set[Key | None] = field(default_factory=set)
+    """The cells that say what the officer has been asked about already."""
     settlements: list[NewSettlement] = field(default_factory=list)
     asked_again: list[OpenQuery] = field(default_factory=list)
 
@@ -108,13 +113,21 @@ class Merger:
         returned, earlier = merging.returned, merging.replaces
         base = self.register.next_bases(earlier.id) if earlier else {}
         renamed: dict[Key, Key] = {}
-        stands = {finding.key for finding in returned.findings if finding.code == STANDS}
-        cells = [
-            _of_correction(cell, base[cell.key], stands) if base.get(cell.key, cell.base) != cell.base else cell
-            for cell in self._name_new_rows(merging, renamed)
-        ]
+        cells = [*self._name_new_rows(merging, renamed)]
         returned.rename(renamed)
+        if earlier:
+            merging.asked = self._leave_to_officer(returned)
+            stands = merging.asked | {finding.key for finding in returned.findings if finding.code == STANDS}
+            cells = [_of_correction(cell, base.get(cell.key, cell.base), stands) for cell in cells]
         return [self._of_row(cell, returned) for cell in cells]
+
+    def _leave_to_officer(self, returned: Return) -> set[Key | None]:
+        """The cells that say what the officer has been asked about already: a note says so, and nobody is asked again."""
+        asked = {finding.key for finding in returned.findings if finding.code == STILL_ASKED}
+        returned.findings = [finding for finding in returned.findings if finding.code != STILL_ASKED]
+        if asked:
+            returned.findings.append(self.messages.finding("asked_already", count=len(asked)))
+        return asked
 
     def _of_row(self, cell: Cell, returned: Return) -> Cell:
         """A cell; a query, where it speaks of a row that has been taken out of the plan meanwhile."""
@@ -140,10 +153,14 @@ class Merger:
         )
         # What earlier attempts at this very file asked: it is judged again, so that is asked no more.
         overtaken = self.register.open_queries(sha256=received.sha256) if merging.replaces else []
+        answered = self._list_answered(merging)
         return_id, merging.returned.number = add_return(self.batch, received)
         for query in overtaken:
             settlement = NewSettlement(query_subject(query.id), "Received again")
             self._record_settlement(settlement, return_id, "The board officer")
+        for query in answered:
+            settlement = NewSettlement(query_subject(query.id), "Answered anew")
+            self._record_settlement(settlement, return_id, answers.completed_by or "The chair")
         record_return(self.batch, received, return_id, merging.merged, merging.returned.findings)
         for settlement in merging.settlements:
             self._record_settlement(settlement, return_id, answers.completed_by or "The board officer")
@@ -152,6 +169,21 @@ class Merger:
             heads = [self.history.head(cell.key, cell.scope, cell.round).value for cell in query.cells]
             cells = [replace(cell, head=head) for cell, head in zip(query.cells, heads, strict=True)]
             add_query(self.batch, query.return_id, about, cells)
+
+    def _list_answered(self, merging: _Merging) -> list[OpenQuery]:
+        """The queries about what earlier returns of its lineage said in cells that this one answers anew: all of each.
+
+        What is not right in it yet, and what was left as it was, answers nothing.
+        """
+        says_all = merging.answers.document.kind == FEEDBACK
+        left = {Outcome.ERROR, Outcome.MASKED} | (set() if says_all else {Outcome.UNTOUCHED})
+        cells = merging.merged.cells if merging.replaces else ()
+        anew = {met.cell.key for met in cells if met.outcome not in left} - merging.asked
+        queries, earlier = list[OpenQuery](), merging.replaces
+        while earlier:
+            queries += self.register.open_queries(id=earlier.id)
+            earlier = self.register.returns(id=earlier.replaces)[0] if earlier.replaces is not None else None
+        return [query for query in queries if query.cells and all(cell.key in anew for cell in query.cells)]
 
     def _record_settlement(self, settlement: NewSettlement, return_id: int, by: str) -> None:
         """What was settled, and the values that stand by it."""
@@ -169,6 +201,8 @@ class Merger:
         """
         if named:
             return named, [self._replaces(named)]
+        if answers.document.answers_return is not None:
+            return self._find_answered(answers.document.answers_return)
         if answers.form.get("corrects") != "Yes":
             return None, []
         mine = self.register.returns_standing(answers.document.id)
@@ -180,6 +214,17 @@ class Merger:
                 "lineage_unclear", address=cell.address, key=cell.key, entered="Yes", count=len(mine) or "none"
             )
         ]
+
+    def _find_answered(self, answered: int) -> tuple[ReturnFacts | None, list[Finding]]:
+        """The return (its id) that a feedback workbook answers, None if it was withdrawn; and what to say of that."""
+        if answered in list_withdrawn(self.register):
+            return None, []
+        earlier, others = self.register.returns(id=answered)[0], list_replacing(self.register, answered)
+        findings = [self._replaces(earlier)]
+        if others:
+            details = {"number": earlier.number, "others": " and ".join(others)}
+            findings.append(self.messages.finding("feedback_answered", **details))
+        return earlier, findings
 
     def _replaces(self, earlier: ReturnFacts) -> Finding:
         """The note that says which return is replaced."""
@@ -329,7 +374,9 @@ class Merger:
 
 def _of_correction(cell: Cell, base: str, stands: Collection[Key | None]) -> Cell:
     """A cell of a correction, compared with what the earlier return said: that stands where it says no change."""
-    return cell._replace(base=base, value=base if cell.key in stands else cell.value)
+    if cell.key in stands:
+        return cell._replace(base=base, value=base, blocked=None)
+    return cell._replace(base=base) if base != cell.base else cell
 
 
 def _form_cell(cell: Cell, round_code: str) -> MergedCell:
