@@ -89,7 +89,7 @@ def make_feedback(folder: Folder, now: datetime) -> list[FeedbackMade]:
             if returning.mend:
                 document = _make_document(desk, issue, returned, returning)
                 path = _hand_over(folder, _name_file(desk, document, lineage), document, batch)
-                made.append(FeedbackMade(returned.number, document.reference, path, returning.count))
+                made.append(FeedbackMade(returned.number, document.reference, path, returning.things))
     return made
 
 
@@ -136,7 +136,7 @@ def _make_document(desk: _Desk, issue: Document, returned: ReturnFacts, returnin
         spec.words["mend_about"].format(number=returned.number, received=received),
         desk.register.secret,
         day,
-        _list_texts(desk.history, issue, returning.count),
+        _list_texts(desk.history, issue, returning.things),
         returning.rows,
         returning.mend,
     )
@@ -161,9 +161,7 @@ def _name_file(desk: _Desk, document: Document, lineage: Sequence[ReturnFacts]) 
     """
     issue = document.reference.partition(_begin_reference(""))[0]
     mine = {earlier.id for earlier in lineage}
-    others = {
-        earlier.answers_return for earlier in _list_earlier(desk.register, issue, document.round)
-    } - mine
+    others = {earlier.answers_return for earlier in _list_earlier(desk.register, issue, document.round)} - mine
     own = f"-{lineage[0].number.lower()}" if list_standing(desk.register, others - {None}) else ""
     return f"{document.round.lower()}-{desk.slugs[document.subgroup]}{own}"
 

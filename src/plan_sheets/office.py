@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 from plan_sheets import feedback, issue, master, officer, plan, receive, withdraw
 from plan_sheets.core.editions.editions import INTERNAL, PUBLIC
@@ -22,6 +23,8 @@ from plan_sheets.store.register.editions import list_editions
 from plan_sheets.store.register.reads import check_clock
 from plan_sheets.store.register.troubles import UNCHANGED
 from plan_sheets.withdraw import WhatWithdrew
+
+Made = TypeVar("Made")
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,16 +199,18 @@ def receive_files(
     receipts = receive.receive(folder, as_paths(paths), now, instructions, dry_run=dry_run, executor=executor)
     if dry_run or not receipts.returns:
         return BatchReceived(receipts, None)
-    made, desk, troubles = list[feedback.FeedbackMade](), list[officer.OfficerMade](), list[PlanSheetsError]()
-    for make in (
-        lambda: made.extend(feedback.make_feedback(folder, now)),
-        lambda: desk.append(officer.make_officer(folder, now)),
-    ):
-        try:
-            make()
-        except PlanSheetsError as trouble:  # what was received is recorded: nobody must be told that nothing was
-            troubles.append(PlanSheetsError(str(trouble), trouble.remedy.removesuffix(UNCHANGED).strip()))
-    paths = {sent_back.number: str(sent_back.path) for sent_back in made}
+    troubles: list[PlanSheetsError] = []
+    sent_back = _make(lambda: feedback.make_feedback(folder, now), troubles) or []
+    made = _make(lambda: officer.make_officer(folder, now), troubles)
+    paths = {answer.number: str(answer.path) for answer in sent_back}
     returns = tuple(replace(receipt, feedback=paths.get(receipt.number)) for receipt in receipts.returns)
-    receipts = replace(receipts, returns=returns)
-    return BatchReceived(receipts, next(iter(desk), None), next(iter(troubles), None), made)
+    return BatchReceived(replace(receipts, returns=returns), made, next(iter(troubles), None), sent_back)
+
+
+def _make(make: Callable[[], Made], troubles: list[PlanSheetsError]) -> Made | None:
+    """What is made of what was received. None if it cannot be, with why: nobody must be told that nothing was taken."""
+    try:
+        return make()
+    except PlanSheetsError as trouble:
+        troubles.append(PlanSheetsError(str(trouble), trouble.remedy.removesuffix(UNCHANGED).strip()))
+        return None

@@ -32,8 +32,8 @@ from plan_sheets.store.receiving.open import Intake
 from plan_sheets.store.receiving.pool import open_each
 from plan_sheets.store.receiving.spool import Spool
 from plan_sheets.store.register.batch import Batch
-from plan_sheets.store.register.mending.unmended import OF_SUBGROUPS
 from plan_sheets.store.register.masks import list_masked, list_shas_kept
+from plan_sheets.store.register.mending.unmended import OF_SUBGROUPS
 from plan_sheets.store.register.reads import list_accepted, list_mails_known, list_verdicts
 from plan_sheets.store.register.record import ReceivedFile, add_return, record_findings
 from plan_sheets.store.register.register import ReturnFacts

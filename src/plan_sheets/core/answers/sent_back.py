@@ -12,10 +12,12 @@ from plan_sheets.core.book.layout import Column, Row, Sheet
 from plan_sheets.core.model.findings import Severity
 from plan_sheets.core.model.keys import Key
 
+ASKED_ALREADY = "asked_already"
+"""The code of the note that a cell says what the board officer has been asked about: it can still be mended."""
 _RANK = {Severity.MASKED: 0, Severity.ERROR: 1, Severity.QUERY: 2, Severity.WARNING: 3, Severity.NOTE: 4}
 """What has to be mended first: what must not be kept, what was not taken, what nobody else can say, what to look at."""
 _NOT_A_TEXT = frozenset({"rag_painted", "case_identifier", "cell_redacted"})
-"""Findings about cells of which no text goes back: a colour is none, and what was masked or redacted is shown nowhere."""
+"""Findings about cells of which no text goes back: a colour is none, and what was masked is shown nowhere."""
 LONGEST = 32_000
 """The most characters of a text that go back: a cell of an xlsx holds hardly more."""
 
@@ -37,6 +39,11 @@ class FoundToMend(NamedTuple):
     mend: str
     """What is wrong and what the chair can do; "" where that is nothing."""
 
+    @property
+    def weight(self) -> Severity:
+        """How much it matters to a chair."""
+        return Severity.QUERY if self.code == ASKED_ALREADY else Severity(self.severity)
+
 
 class _CellPlace(NamedTuple):
     sheet: Sheet
@@ -53,7 +60,7 @@ class Returning(NamedTuple):
 
     rows: Mapping[RowPlace, SentBack]
     mend: Sequence[ToMend]
-    count: int
+    things: int
 
 
 @dataclass(slots=True)
@@ -67,7 +74,7 @@ class _Group:
     headings: list[str] = field(default_factory=list)
 
     def add(self, finding: FoundToMend, place: _CellPlace | None) -> None:
-        self.rank = min(self.rank, _RANK[Severity(finding.severity)])
+        self.rank = min(self.rank, _RANK[finding.weight])
         about = (place.row.answer or place.column.field) if place else None
         heading = about.title if about else ""
         self.headings += [heading] if heading else []
@@ -96,11 +103,13 @@ def prepare_return(
     """What goes back of a return of `issue`.
 
     `refs`: of each row that was added, by record and row. `seen`: code and cell of the warnings that have gone back
-    before: nobody is warned twice. `words`: those of the feedback workbook.
+    before: for these alone nothing goes back again. `words`: those of the feedback workbook.
     """
     places = _find_places(issue, refs)
     rows = _carry_over(places, said, findings)
-    told = [finding for finding in findings if finding.mend and not _is_seen(finding, seen)]
+    told = [finding for finding in findings if finding.mend]
+    if all(_is_seen(finding, seen) for finding in told):
+        return Returning(rows, (), 0)
     groups = _group(told, issue, places, rows)
     order = {name: at for at, name in enumerate(sheet.name for sheet in issue.sheets)}
     rows_at = {(sheet.name, row.ref): at for sheet in issue.sheets for at, row in enumerate(sheet.rows)}
@@ -137,9 +146,9 @@ def _carry_over(
     codes: dict[Key, set[str]] = {}
     for finding in findings:
         codes.setdefault(finding.key, set()).add(finding.code)
-        if (place := places.get(finding.key)) and finding.severity in (Severity.ERROR, Severity.QUERY):
+        if (place := places.get(finding.key)) and finding.weight in (Severity.ERROR, Severity.QUERY):
             blocked, name = rows.setdefault(place.row_place, SentBack()).blocked, place.column.field.name
-            blocked[name] = finding.severity if blocked.get(name) != Severity.ERROR else Severity.ERROR
+            blocked[name] = finding.weight if blocked.get(name) != Severity.ERROR else Severity.ERROR
     for key, cell in said.items():
         if place := places.get(key):
             text = "" if codes.get(key, set()) & _NOT_A_TEXT else _choose_text(place, cell, looked_at=key in codes)

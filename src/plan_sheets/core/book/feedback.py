@@ -130,7 +130,8 @@ def _find_place(book: Book, place: RowPlace) -> dict[str, Content]:
             marked = [across for across, column in enumerate(sheet.columns) if column.field.name in row.marks]
             where = Address.at(name, sheet.heading_row + 1 + at, marked[0] if marked else 0)
             beside = next((as_text(cell) for cell in row.cells[1:] if isinstance(cell, str) and cell), "")
-            return {"where": Link(f"{name}: {ref}", f"{name}!{where.cell}"), "about": "" if row.answer else beside}
+            about = sheet.title if row.answer else beside
+            return {"where": Link(f"{name}: {ref}", f"{name}!{where.cell}"), "about": about}
     return {"where": Link(name, f"{name}!A1"), "about": sheet.title}
 
 
@@ -141,8 +142,7 @@ def _describe_rows(
     width, number = listed.columns[-1].field.width, iter(items)
     words: dict[RowPlace, str] = {}
     for item in mend:
-        parts = [*_cut_to_fit(item.lines, listed.columns[-1].width)]
-        first = [next(number) for _ in parts][0]
+        first, *_ = [next(number) for _ in _cut_to_fit(item.lines, listed.columns[-1].width)]
         text = "\n".join(item.lines)
         if row_height([(text, width)]) > TALLEST_ROW:
             text = spec.words["mend_in_list"].format(item=first, headings=", ".join(dict.fromkeys(item.headings)))
@@ -188,8 +188,7 @@ def _calculate(sheets: Sequence[Sheet], subgroup: WorkbookSpec) -> list[Sheet]:
     told = [with_still_needed(sheet, form, subgroup.words) for sheet in sheets]
     steps = list_steps(subgroup)
     return [
-        with_status(sheet, told, steps, subgroup.words) if form and sheet.name == form.name else sheet
-        for sheet in told
+        with_status(sheet, told, steps, subgroup.words) if form and sheet.name == form.name else sheet for sheet in told
     ]
 
 

@@ -61,12 +61,12 @@ STYLES: Mapping[str, Style] = {
         "num_format": "@",
         "locked": False,
     },
-    # What has to be mended: told by its fill, by its border, by a note, and in words beside it.
+    # What has to be mended: told by its fill, which is no colour of RAG, by its border, a note, and words beside it.
     "mend": {
         **_TEXT,
         "border": 2,
-        "border_color": "#8C1D0A",
-        "bg_color": "#F8C9BE",
+        "border_color": "#5B2A86",
+        "bg_color": "#E4CDF3",
         "num_format": "@",
         "locked": False,
     },

@@ -82,5 +82,5 @@ class Messages:
 def _say(message: Message, do: str, told: Mapping[str, object]) -> str:
     """What is wrong, what to do, and the example, filled in."""
     example = f"For example: {message.example.removesuffix('.')}." if message.example else ""
-    text = " ".join((message.wrong, do, example)).strip().format_map(told)
+    text = f"{message.wrong} {do} {example}".strip().format_map(told)
     return " ".join(text.split())

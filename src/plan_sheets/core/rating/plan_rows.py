@@ -65,6 +65,7 @@ def lead_of(rows: Rows, ref: str) -> str:
     """The subgroup that answers for an action; "" if nobody does."""
     return next(iter(subgroups_of(rows, ref)), "")
 
+
 def make_slugs(rows: Rows) -> dict[str, str]:
     """A file name for each subgroup, from its title; where two are the same or none is left, with its code."""
     names = {code: make_slug(row["title"]) for code, row in rows["subgroup"].items()}

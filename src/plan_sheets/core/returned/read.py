@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import chain
 
 from plan_sheets.core.answers.answers import FEEDBACK, AnswerRow, Answers, Cell, blocked_by, is_untouched, month_ends
@@ -254,18 +254,20 @@ class _Reading:
             for finding in self.findings
             if finding.key not in asked or finding.severity in (Severity.MASKED, Severity.ERROR)
         ]
-        self.asked -= {*asked}
-        for typed in asked.values():
-            self._tell("still_asked", typed, before=typed.row.marks.get(typed.column_name, ""))
+        self.findings += [self._tell_as_sent("still_asked", typed) for typed in asked.values()]
 
     def _list_unmended(self) -> Iterator[Finding]:
         """An error for each cell that says what it did when it was sent back as one that cannot be taken."""
-        code = "still_to_mend"
         for typed in self.typed:
             if typed.is_blocked_by(Severity.ERROR) and typed.sent:
-                before = typed.row.marks.get(typed.column_name, "").removeprefix(f"{self.messages.by_code[code].wrong} ")
-                where, entered = typed.address, typed.cell.entered
-                yield self.messages.finding(code, address=where, key=typed.key, entered=entered, before=before)
+                yield self._tell_as_sent("still_to_mend", typed)
+
+    def _tell_as_sent(self, code: str, typed: LocatedCell) -> Finding:
+        """A finding about a cell that says what it did when it was sent back, with what was said of it then."""
+        before = typed.row.marks.get(typed.column_name, "").removeprefix(f"{self.messages.by_code[code].wrong} ")
+        where, entered = typed.address, typed.cell.entered
+        finding = self.messages.finding(code, address=where, key=typed.key, entered=entered, before=before)
+        return finding if before else replace(finding, mend="")
 
     def sha(self) -> str:
         """What it says so far, as one hash: the same answers in another file make the same."""

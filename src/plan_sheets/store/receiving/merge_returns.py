@@ -13,7 +13,6 @@ from plan_sheets.core.answers.returns import Return
 from plan_sheets.core.answers.settle import is_fresh, settle
 from plan_sheets.core.answers.tidy import tidy
 from plan_sheets.core.book.layout import Field
-from plan_sheets.core.model.dates import PartialDate
 from plan_sheets.core.model.findings import Finding, Outcome
 from plan_sheets.core.model.history import NOTHING, Held, Source
 from plan_sheets.core.model.keys import Key
@@ -21,18 +20,16 @@ from plan_sheets.core.model.messages import Messages
 from plan_sheets.core.model.queries import NewValue, OpenQuery
 from plan_sheets.core.rating.proposals import proposals, subject
 from plan_sheets.store import schemas
+from plan_sheets.store.receiving.lineage import find_answered, leave_to_officer, list_queries, tell_replaces
 from plan_sheets.store.register import tables
 from plan_sheets.store.register.batch import Batch
-from plan_sheets.store.register.mending.unmended import list_replacing
-from plan_sheets.store.register.reads import find_settlement, list_withdrawn, read_new_rows
+from plan_sheets.store.register.reads import find_settlement, read_new_rows
 from plan_sheets.store.register.record import ReceivedFile, add_query, add_return, record_return
 from plan_sheets.store.register.register import ReturnFacts
 from plan_sheets.store.register.statements import query_subject
 
 STANDS = "phrase_stands"
 """The code of the finding that a cell says no more than that nothing has changed."""
-STILL_ASKED = "still_asked"
-"""The code of the finding that a cell that went back to be mended says what the officer was asked about."""
 
 
 class NewSettlement(NamedTuple):
@@ -57,6 +54,8 @@ class _Merging:
     merged: Merged = field(default_factory=Merged)
     asked: set[Key | None] = field(default_factory=set)
     """The cells that say what the officer has been asked about already."""
+    queries: list[OpenQuery] = field(default_factory=list)
+    """Those that came by the earlier returns of its lineage and wait."""
     settlements: list[NewSettlement] = field(default_factory=list)
     asked_again: list[OpenQuery] = field(default_factory=list)
 
@@ -116,18 +115,11 @@ class Merger:
         cells = [*self._name_new_rows(merging, renamed)]
         returned.rename(renamed)
         if earlier:
-            merging.asked = self._leave_to_officer(returned)
+            merging.queries = list_queries(self.register, earlier)
+            merging.asked = leave_to_officer(returned, merging.queries, self.messages)
             stands = merging.asked | {finding.key for finding in returned.findings if finding.code == STANDS}
             cells = [_of_correction(cell, base.get(cell.key, cell.base), stands) for cell in cells]
         return [self._of_row(cell, returned) for cell in cells]
-
-    def _leave_to_officer(self, returned: Return) -> set[Key | None]:
-        """The cells that say what the officer has been asked about already: a note says so, and nobody is asked again."""
-        asked = {finding.key for finding in returned.findings if finding.code == STILL_ASKED}
-        returned.findings = [finding for finding in returned.findings if finding.code != STILL_ASKED]
-        if asked:
-            returned.findings.append(self.messages.finding("asked_already", count=len(asked)))
-        return asked
 
     def _of_row(self, cell: Cell, returned: Return) -> Cell:
         """A cell; a query, where it speaks of a row that has been taken out of the plan meanwhile."""
@@ -177,13 +169,8 @@ class Merger:
         """
         says_all = merging.answers.document.kind == FEEDBACK
         left = {Outcome.ERROR, Outcome.MASKED} | (set() if says_all else {Outcome.UNTOUCHED})
-        cells = merging.merged.cells if merging.replaces else ()
-        anew = {met.cell.key for met in cells if met.outcome not in left} - merging.asked
-        queries, earlier = list[OpenQuery](), merging.replaces
-        while earlier:
-            queries += self.register.open_queries(id=earlier.id)
-            earlier = self.register.returns(id=earlier.replaces)[0] if earlier.replaces is not None else None
-        return [query for query in queries if query.cells and all(cell.key in anew for cell in query.cells)]
+        anew = {met.cell.key for met in merging.merged.cells if met.outcome not in left} - merging.asked
+        return [query for query in merging.queries if query.cells and all(cell.key in anew for cell in query.cells)]
 
     def _record_settlement(self, settlement: NewSettlement, return_id: int, by: str) -> None:
         """What was settled, and the values that stand by it."""
@@ -200,36 +187,20 @@ class Merger:
         It is the one that the officer `named`; else the only one, where the form says that it corrects one.
         """
         if named:
-            return named, [self._replaces(named)]
+            return named, [tell_replaces(named, self.messages)]
         if answers.document.answers_return is not None:
-            return self._find_answered(answers.document.answers_return)
+            return find_answered(self.register, answers.document.answers_return, self.messages)
         if answers.form.get("corrects") != "Yes":
             return None, []
         mine = self.register.returns_standing(answers.document.id)
         if len(mine) == 1:
-            return mine[0], [self._replaces(mine[0])]
+            return mine[0], [tell_replaces(mine[0], self.messages)]
         cell = next(cell for cell, _ in answers.typed("form") if cell.key.field == "corrects")
         return None, [
             self.messages.finding(
                 "lineage_unclear", address=cell.address, key=cell.key, entered="Yes", count=len(mine) or "none"
             )
         ]
-
-    def _find_answered(self, answered: int) -> tuple[ReturnFacts | None, list[Finding]]:
-        """The return (its id) that a feedback workbook answers, None if it was withdrawn; and what to say of that."""
-        if answered in list_withdrawn(self.register):
-            return None, []
-        earlier, others = self.register.returns(id=answered)[0], list_replacing(self.register, answered)
-        findings = [self._replaces(earlier)]
-        if others:
-            details = {"number": earlier.number, "others": " and ".join(others)}
-            findings.append(self.messages.finding("feedback_answered", **details))
-        return earlier, findings
-
-    def _replaces(self, earlier: ReturnFacts) -> Finding:
-        """The note that says which return is replaced."""
-        received = PartialDate.of_iso(earlier.received).words
-        return self.messages.finding("replaces", received=received, number=earlier.number)
 
     def _name_new_rows(self, merging: _Merging, renamed: dict[Key, Key]) -> Iterator[Cell]:
         """The cells, each row that was added under a ref of its own: the same for the same row of the same lineage.

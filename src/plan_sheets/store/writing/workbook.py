@@ -154,7 +154,7 @@ def _write_sheet(page: Worksheet, sheet: Sheet, table: str, pen: _Pen) -> list[s
 
 
 def _add_notes(page: Worksheet, sheet: Sheet) -> None:
-    """Add the note of each cell that has to be mended, wide enough for its words; it shows when the cell is pointed at."""
+    """Add the note of each cell that has to be mended, large enough for its words; it shows where one points at it."""
     for down, row in enumerate(sheet.rows, start=sheet.heading_row + 1):
         for across, column in enumerate(sheet.columns) if row.marks else ():
             if (words := row.marks.get(column.field.name)) and sheet.is_input(row, column):

@@ -1,4 +1,4 @@
-"""The returns in which there is something to mend and that have not gone back yet; what they said, and what is wrong."""
+"""The returns in which there is something to mend and that have not gone back yet; what they said, what is wrong."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, bindparam, exists, or_, select
 
-from plan_sheets.core.answers.sent_back import FoundToMend, SaidCell
+from plan_sheets.core.answers.sent_back import ASKED_ALREADY, FoundToMend, SaidCell
 from plan_sheets.core.model.keys import Key
 from plan_sheets.store.register import tables
 from plan_sheets.store.register.register import Register, ReturnFacts
@@ -52,7 +52,9 @@ def read_said(register: Register, return_id: int) -> dict[Key, SaidCell]:
 def list_to_mend(register: Register, return_id: int) -> list[FoundToMend]:
     """What was found in a return (its id) that its chair can mend, or that was not taken, in order."""
     f = tables.FINDING.c
-    chosen = rows_by(tables.FINDING, "return_id").where(or_(f.mend != "", f.severity.in_(("error", "query", "masked"))))
+    chosen = rows_by(tables.FINDING, "return_id").where(
+        or_(f.mend != "", f.code == ASKED_ALREADY, f.severity.in_(("error", "query", "masked")))
+    )
     chosen = chosen.with_only_columns(f.code, f.severity, f.sheet, f.record, f.ref, f.field, f.mend)
     rows = register.read(chosen, plan=register.plan, return_id=return_id)
     return [FoundToMend(row[0], row[1], row[2], Key(*row[3:6]), row[6]) for row in rows]

@@ -47,9 +47,7 @@ def redact_base(document: Document, base: str, typed: TypedTexts, told: Told) ->
     return base if news == kept else json.dumps(news, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
-def _redact_carried_over(
-    document: Document, sheet: Sheet, row: Row, texts: dict[str, Any], typed: TypedTexts
-) -> None:
+def _redact_carried_over(document: Document, sheet: Sheet, row: Row, texts: dict[str, Any], typed: TypedTexts) -> None:
     """Take out of a row of a feedback workbook what was typed in the return that it answers, and what quotes it."""
     is_own = typed.is_of_returns and document.answers_return in typed.returns
     for at, column in enumerate(sheet.columns):
