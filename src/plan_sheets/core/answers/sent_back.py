@@ -18,6 +18,8 @@ _RANK = {Severity.MASKED: 0, Severity.ERROR: 1, Severity.QUERY: 2, Severity.WARN
 """What has to be mended first: what must not be kept, what was not taken, what nobody else can say, what to look at."""
 _NOT_A_TEXT = frozenset({"rag_painted", "case_identifier", "cell_redacted"})
 """Findings about cells of which no text goes back: a colour is none, and what was masked is shown nowhere."""
+_FOUND_ANEW = frozenset({"paste_fell_apart", "answer_strayed"})
+"""Findings that come of the cells around a cell: whether they still hold is seen when it comes back."""
 LONGEST = 32_000
 """The most characters of a text that go back: a cell of an xlsx holds hardly more."""
 
@@ -106,8 +108,9 @@ def prepare_return(
     before: for these alone nothing goes back again. `words`: those of the feedback workbook.
     """
     places = _find_places(issue, refs)
+    order_of = {key: at for at, key in enumerate(places)}
     rows = _carry_over(places, said, findings)
-    told = [finding for finding in findings if finding.mend]
+    told = sorted((finding for finding in findings if finding.mend), key=lambda finding: order_of.get(finding.key, -1))
     if all(_is_seen(finding, seen) for finding in told):
         return Returning(rows, (), 0)
     groups = _group(told, issue, places, rows)
@@ -146,7 +149,8 @@ def _carry_over(
     codes: dict[Key, set[str]] = {}
     for finding in findings:
         codes.setdefault(finding.key, set()).add(finding.code)
-        if (place := places.get(finding.key)) and finding.weight in (Severity.ERROR, Severity.QUERY):
+        stays = finding.weight in (Severity.ERROR, Severity.QUERY) and finding.code not in _FOUND_ANEW
+        if (place := places.get(finding.key)) and stays:
             blocked, name = rows.setdefault(place.row_place, SentBack()).blocked, place.column.field.name
             blocked[name] = finding.weight if blocked.get(name) != Severity.ERROR else Severity.ERROR
     for key, cell in said.items():
@@ -158,8 +162,9 @@ def _carry_over(
 
 def _choose_text(place: _CellPlace, cell: SaidCell, *, looked_at: bool) -> str:
     choices = place.column.choices or (place.row.answer or place.column.field).choices
-    as_read = cell.value and not looked_at and (not choices or cell.value in choices)
-    return cell.value if as_read else cell.entered[:LONGEST]
+    chosen = next((choice for choice in choices if cell.value in (choice, choice.partition(" ")[0])), "")
+    as_read = chosen if choices else cell.value  # a theme is chosen with its title
+    return as_read if as_read and cell.value and not looked_at else cell.entered[:LONGEST]
 
 
 def _group(

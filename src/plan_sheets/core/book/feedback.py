@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from plan_sheets.core.book.compose import KEY, Facts, RowFacts, compose, list_steps, locked_texts
-from plan_sheets.core.book.layout import Book, Column, Content, Link, Row, Sheet, as_text
+from plan_sheets.core.book.layout import Blank, Book, Column, Content, Link, Row, Sheet, as_text
 from plan_sheets.core.book.measure import TALLEST_ROW, narrow_to_print, row_height
 from plan_sheets.core.book.needed import with_status, with_still_needed
 from plan_sheets.core.book.signature import REFERENCE, SIGNATURE, row_key, sign
@@ -160,7 +160,7 @@ def _with_words(sheet: Sheet, words: Mapping[RowPlace, str], mend: Column, spec:
     if sheet.columns[-1].field.name != KEY.name:
         return sheet
     columns = (*sheet.columns[:-1], replace(mend, width=mend.field.width), sheet.columns[-1])
-    blank = mend.field.blank
+    blank = Blank(mend.field.blank)
     rows = (row._replace(cells=(*row.cells[:-1], told.get(row.ref, blank), row.cells[-1])) for row in sheet.rows)
     return replace(sheet, columns=_make_room(columns), rows=tuple(rows))
 

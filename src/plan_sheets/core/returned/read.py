@@ -55,6 +55,7 @@ def read_return(
     officer allows it. `places`: postcodes that may stand anywhere. `again`: whether it takes the place of an earlier
     return, though it does not say so itself.
     """
+    workbook = replace(workbook, remarks=(*leave_out_notes(workbook.remarks, document.book),))
     screened = mask(workbook, list_issued(document), screen, places) if screen else Screened(workbook, {}, frozenset())
     workbook = screened.workbook
     shape = Locator(document, workbook, messages, whose).locate()
@@ -140,9 +141,9 @@ class _Reading:
             self._tell("paste_fell_apart", typed, first=start.row.ref)
 
     def tell_beside(self) -> None:
-        """Tell what stands beside the cells of a sheet: comments, text boxes, pictures; not our own notes."""
+        """Tell what stands beside the cells of a sheet: comments, text boxes, pictures."""
         answers = {cell.address: cell for cell in self.typed} if self.workbook.remarks else {}
-        for remark in leave_out_notes(self.workbook.remarks, self.document.book):
+        for remark in self.workbook.remarks:
             where = Address(remark.sheet, remark.cell)
             if remark.code == "picture_in_cell" and where in answers:
                 self._tell(remark.code, answers[where], **remark.details)

@@ -42,7 +42,7 @@ def redact_base(document: Document, base: str, typed: TypedTexts, told: Told) ->
             rows["looks"] = {at: look for at, look in looks.items() if rows["lines"][int(at)] == was["lines"][int(at)]}
         for row, texts in zip(sheet.rows, rows["rows"], strict=True):
             texts["cells"] = _redact_row(document, sheet, row, texts["cells"], here, told)
-            if row.issued or row.marks:
+            if document.answers_return is not None:
                 _redact_carried_over(document, sheet, row, texts, here)
     return base if news == kept else json.dumps(news, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
@@ -57,6 +57,9 @@ def _redact_carried_over(document: Document, sheet: Sheet, row: Row, texts: dict
             texts["cells"][at] = REDACTED if typed_here else cell
         if name in row.issued and typed.is_of(document.key_of(row, column), row.issued[name]):
             texts["issued"][name] = REDACTED
+        tells = column.field.record == "mend" or (row.marks and column.field.scope == "derived")
+        if tells and isinstance(cell, str) and (is_own or any(has_words(cell, text) for text in typed.all_texts)):
+            texts["cells"][at] = REDACTED
     for name, words in row.marks.items():
         if is_own or any(has_words(words, text) for text in typed.all_texts):
             texts["marks"][name] = REDACTED
