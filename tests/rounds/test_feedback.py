@@ -1,4 +1,4 @@
-"""What goes back to a chair to be mended: a workbook with all that was typed in it, which comes back as a correction."""
+"""What goes back to a chair to be mended: a workbook with all that was typed in it, to come back as a correction."""
 
 from __future__ import annotations
 
@@ -33,7 +33,9 @@ from tests.programs.saving import HERE, skip_if
 from tests.rounds.test_libreoffice_session import PYTHON, no_uno
 
 from plan_sheets import master, office
+from plan_sheets.core.model.found import Remark
 from plan_sheets.core.model.receipts import Instructions, Receipt
+from plan_sheets.core.returned.own_notes import leave_out_notes
 from plan_sheets.office import BatchReceived
 from plan_sheets.store.inspector.inspect import inspect_workbook
 
@@ -324,7 +326,7 @@ def test_one_that_nobody_touched_is_untouched_and_says_nothing_again(round_one: 
 
 
 def test_what_cannot_be_told_from_its_text_alone_is_not_taken_when_it_comes_back(round_one: Plan) -> None:
-    """A formula, a date that shows no more than its year: their text is an answer like any other, and nobody typed it as one."""
+    """A formula, a date that shows its year alone: their text is an answer like any other, and nobody typed that."""
 
     def spoil(book: Any) -> None:
         at(book["Progress"], "J1a.2", "Progress made").value = "=1+1"
@@ -393,9 +395,6 @@ def test_our_notes_are_nobodys_and_what_is_typed_in_one_is_told(round_one: Plan)
 
 def test_more_notes_than_are_told_one_by_one_are_still_ours(round_one: Plan) -> None:
     """Of very many notes the reader makes one remark."""
-    from plan_sheets.core.model.found import Remark
-    from plan_sheets.core.returned.own_notes import leave_out_notes
-
     path = sent_back(round_one, WRONG)
     assert path
     document = round_one.register.documents(kind="feedback")[0]
