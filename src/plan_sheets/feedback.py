@@ -8,8 +8,8 @@ from datetime import datetime, time
 from pathlib import Path
 
 from plan_sheets.core.answers.sent_back import Returning, SaidCell, prepare_return
-from plan_sheets.core.book.document import Document, DocumentFacts, base_text, layout_text
-from plan_sheets.core.book.feedback import KIND, Answered, make_feedback_book
+from plan_sheets.core.book.document import FEEDBACK, Document, DocumentFacts, base_text, layout_text
+from plan_sheets.core.book.feedback import Answered, make_feedback_book
 from plan_sheets.core.book.signature import SIGNATURE
 from plan_sheets.core.model.dates import PartialDate
 from plan_sheets.core.model.findings import Severity
@@ -112,24 +112,24 @@ def _prepare(desk: _Desk, issue: Document, lineage: Sequence[ReturnFacts]) -> Re
         found = list_to_mend(register, earlier.id)
         warned |= {(finding.code, finding.key) for finding in found if finding.severity == Severity.WARNING}
     refs = list_refs_of_rows(register, [facts.sha256 for facts in lineage])
-    words = schemas.load_workbook_spec(KIND).words
+    words = schemas.load_workbook_spec(FEEDBACK).words
     return prepare_return(issue, said, list_to_mend(register, returned.id), refs, warned, words)
 
 
 def _list_earlier(register: Register, issue: str, code: str) -> list[DocumentFacts]:
     """The feedback workbooks that were made about returns of an issue (its reference), for a round."""
-    facts = register.document_facts(KIND, code).values()
+    facts = register.document_facts(FEEDBACK, code).values()
     return [document for document in facts if document.reference.startswith(_begin_reference(issue))]
 
 
 def _begin_reference(issue: str) -> str:
-    return f"{issue}-{KIND.upper()}-"
+    return f"{issue}-{FEEDBACK.upper()}-"
 
 
 def _make_document(desk: _Desk, issue: Document, returned: ReturnFacts, returning: Returning) -> Document:
     """The feedback workbook of a return, with a reference of its own."""
     earlier = _list_earlier(desk.register, issue.reference, issue.round)
-    day, spec = datetime.combine(desk.now.date(), time()), schemas.load_workbook_spec(KIND)
+    day, spec = datetime.combine(desk.now.date(), time()), schemas.load_workbook_spec(FEEDBACK)
     received = PartialDate.of_iso(returned.received).words
     answered = Answered(
         f"{_begin_reference(issue.reference)}{len(earlier) + 1}",
@@ -143,7 +143,7 @@ def _make_document(desk: _Desk, issue: Document, returned: ReturnFacts, returnin
     book = make_feedback_book(issue.book, answered, spec, schemas.load_workbook_spec("subgroup"))
     return Document(
         answered.reference,
-        KIND,
+        FEEDBACK,
         issue.round,
         issue.subgroup,
         book.properties[SIGNATURE],
@@ -168,7 +168,7 @@ def _name_file(desk: _Desk, document: Document, lineage: Sequence[ReturnFacts]) 
 
 def _list_texts(history: History, issue: Document, count: int) -> dict[str, str]:
     """What the lines of the sheet To mend say in words."""
-    plan, words = history.record("plan", ""), schemas.load_workbook_spec(KIND).words
+    plan, words = history.record("plan", ""), schemas.load_workbook_spec(FEEDBACK).words
     email = f"({plan['contact_email']})" if plan["contact_email"] else ""
     return {
         "subgroup": history.text("subgroup", issue.subgroup, "title"),

@@ -14,9 +14,9 @@ from datetime import datetime
 from itertools import chain, islice
 from pathlib import Path
 
-from plan_sheets.core.answers.answers import FEEDBACK, blocked_by
+from plan_sheets.core.answers.answers import blocked_by
 from plan_sheets.core.answers.returns import Return, judge
-from plan_sheets.core.book.document import DocumentFacts
+from plan_sheets.core.book.document import FEEDBACK, OF_SUBGROUPS, DocumentFacts
 from plan_sheets.core.model.dates import PartialDate
 from plan_sheets.core.model.findings import Finding, PlanSheetsError, Severity, Verdict
 from plan_sheets.core.model.mail import describe_mail, find_odd_date
@@ -33,7 +33,6 @@ from plan_sheets.store.receiving.pool import open_each
 from plan_sheets.store.receiving.spool import Spool
 from plan_sheets.store.register.batch import Batch
 from plan_sheets.store.register.masks import list_masked, list_shas_kept
-from plan_sheets.store.register.mending.unmended import OF_SUBGROUPS
 from plan_sheets.store.register.reads import list_accepted, list_mails_known, list_verdicts
 from plan_sheets.store.register.record import ReceivedFile, add_return, record_findings
 from plan_sheets.store.register.register import ReturnFacts

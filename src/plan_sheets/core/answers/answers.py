@@ -11,15 +11,13 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
 
-from plan_sheets.core.book.document import DocumentFacts
+from plan_sheets.core.book.document import FEEDBACK, DocumentFacts
 from plan_sheets.core.book.layout import Field
 from plan_sheets.core.model.dates import PartialDate, Precision
 from plan_sheets.core.model.findings import Finding, Outcome
 from plan_sheets.core.model.keys import Address, Key
 from plan_sheets.core.model.messages import Messages
 
-FEEDBACK = "feedback"
-"""The kind of the workbook in which a return goes back to be mended."""
 FALL_DUE = ("due", "next_step_by", "new_date")
 """The fields that say by when something will be done; other dates say when it was."""
 

@@ -33,6 +33,11 @@ from plan_sheets.core.book.layout import (
 from plan_sheets.core.model.dates import PartialDate
 from plan_sheets.core.model.keys import Key
 
+FEEDBACK = "feedback"
+"""The kind of the workbook in which a return goes back to be mended."""
+OF_SUBGROUPS = ("subgroup", FEEDBACK)
+"""The kinds of documents by which subgroups report."""
+
 
 @dataclass(frozen=True, slots=True)
 class DocumentFacts:

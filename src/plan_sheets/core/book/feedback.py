@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from plan_sheets.core.book.compose import KEY, Facts, RowFacts, compose, list_steps, locked_texts
+from plan_sheets.core.book.document import FEEDBACK
 from plan_sheets.core.book.layout import Blank, Book, Column, Content, Link, Row, Sheet, as_text
 from plan_sheets.core.book.measure import TALLEST_ROW, narrow_to_print, row_height
 from plan_sheets.core.book.needed import with_status, with_still_needed
@@ -16,7 +17,6 @@ from plan_sheets.core.book.spec import WorkbookSpec
 from plan_sheets.core.model.keys import Address
 from plan_sheets.core.model.printable import printable
 
-KIND = "feedback"
 SHEET = "To mend"
 """The first sheet, and the heading of the column on the others."""
 REFERENCE_ROW, SIGNATURE_ROW = "Reference", "Signature"
@@ -64,7 +64,7 @@ class Answered:
 
 def make_feedback_book(issued: Book, answered: Answered, spec: WorkbookSpec, subgroup: WorkbookSpec) -> Book:
     """The feedback workbook about a return of `issued`. `spec` describes what it has beside; `subgroup` the issue."""
-    book = replace(issued, kind=KIND, created=answered.created, title=spec.title.format(**answered.texts))
+    book = replace(issued, kind=FEEDBACK, created=answered.created, title=spec.title.format(**answered.texts))
     book = replace(book, sheets=tuple(_carry_over(sheet, answered.rows) for sheet in book.sheets))
     listed = _list_to_mend(book, answered, spec)
     words = _describe_rows(answered.mend, [row.ref for row in listed.rows], listed, spec)

@@ -7,10 +7,10 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import chain
 
-from plan_sheets.core.answers.answers import FEEDBACK, AnswerRow, Answers, Cell, blocked_by, is_untouched, month_ends
+from plan_sheets.core.answers.answers import AnswerRow, Answers, Cell, blocked_by, is_untouched, month_ends
 from plan_sheets.core.answers.phrases import Meaning, Phrases
 from plan_sheets.core.answers.tidy import as_cell_shows, clean_text, tidy
-from plan_sheets.core.book.document import Document, sha_of
+from plan_sheets.core.book.document import FEEDBACK, OF_SUBGROUPS, Document, sha_of
 from plan_sheets.core.book.layout import Column, Content, Field, Sheet, as_fact
 from plan_sheets.core.book.needed import NOTHING_BECAUSE
 from plan_sheets.core.model.findings import Finding, Severity
@@ -330,7 +330,7 @@ class _Reading:
 
     def _silent(self) -> Iterator[Finding]:
         """One warning for each action about which a return says nothing."""
-        if self.document.kind not in ("subgroup", FEEDBACK):
+        if self.document.kind not in OF_SUBGROUPS:
             return
         reports: dict[str, list[LocatedCell]] = {}
         reported = {sheet.name for sheet in self.document.sheets if _is_reported(sheet)}

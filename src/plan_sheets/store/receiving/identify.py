@@ -11,7 +11,7 @@ from dataclasses import replace
 from email.utils import parseaddr
 from functools import cached_property
 
-from plan_sheets.core.book.document import Document, DocumentFacts
+from plan_sheets.core.book.document import OF_SUBGROUPS, Document, DocumentFacts
 from plan_sheets.core.book.signature import REFERENCE, SIGNATURE, same
 from plan_sheets.core.model.dates import PartialDate
 from plan_sheets.core.model.findings import Finding
@@ -29,7 +29,6 @@ from plan_sheets.store.receiving.carriers import (
     read_about,
 )
 from plan_sheets.store.register.editions import list_editions
-from plan_sheets.store.register.mending.unmended import OF_SUBGROUPS
 from plan_sheets.store.register.reads import list_withdrawn
 from plan_sheets.store.register.register import Register
 

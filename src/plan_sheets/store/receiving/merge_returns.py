@@ -7,11 +7,12 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import NamedTuple
 
-from plan_sheets.core.answers.answers import FEEDBACK, AnswerRow, Answers, Cell, blocked_by
+from plan_sheets.core.answers.answers import AnswerRow, Answers, Cell, blocked_by
 from plan_sheets.core.answers.merge import Merged, MergedCell, merge_return
 from plan_sheets.core.answers.returns import Return
 from plan_sheets.core.answers.settle import is_fresh, settle
 from plan_sheets.core.answers.tidy import tidy
+from plan_sheets.core.book.document import FEEDBACK
 from plan_sheets.core.book.layout import Field
 from plan_sheets.core.model.findings import Finding, Outcome
 from plan_sheets.core.model.history import NOTHING, Held, Source

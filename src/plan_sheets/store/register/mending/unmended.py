@@ -9,14 +9,12 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, bindparam, exists, or_, select
 
 from plan_sheets.core.answers.sent_back import ASKED_ALREADY, FoundToMend, SaidCell
+from plan_sheets.core.book.document import OF_SUBGROUPS
 from plan_sheets.core.model.keys import Key
 from plan_sheets.store.register import tables
 from plan_sheets.store.register.register import Register, ReturnFacts
 from plan_sheets.store.register.statements import rows_by
 from plan_sheets.store.register.withdrawals import is_withdrawn
-
-OF_SUBGROUPS = ("subgroup", "feedback")
-"""The kinds of the documents whose returns go back to be mended."""
 
 
 def list_unmended(register: Register) -> list[ReturnFacts]:
