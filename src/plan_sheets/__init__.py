@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from plan_sheets.core.rating.open_questions import OpenQuestion
     from plan_sheets.core.rating.snapshot import Snapshot
     from plan_sheets.differ import MastersCompared, compare_masters
+    from plan_sheets.feedback import FeedbackMade
     from plan_sheets.inspect import Inspected, RuleBroken, inspect_files
     from plan_sheets.issue import Issued
     from plan_sheets.master import Mastered, make_master
@@ -59,6 +60,7 @@ _ROOMS = {
     "Address": "core.model.keys",
     "BatchReceived": "office",
     "Checked": "plan",
+    "FeedbackMade": "feedback",
     "Finding": "core.model.findings",
     "Folder": "store.plan_folder",
     "Inspected": "inspect",
@@ -112,6 +114,7 @@ __all__ = [
     "Address",
     "BatchReceived",
     "Checked",
+    "FeedbackMade",
     "Finding",
     "Folder",
     "Inspected",

@@ -29,6 +29,8 @@ from tests.chairs import (
     row_of,
     said,
 )
+from tests.commands import AS_OF, run
+from tests.commands import told as told_json
 from tests.programs.saving import HERE, skip_if
 from tests.rounds.test_libreoffice_session import PYTHON, no_uno
 
@@ -476,3 +478,20 @@ def test_a_redaction_takes_it_out_of_what_went_back(round_one: Plan) -> None:
     assert "Purple" not in kept
     assert "Tell the public" not in kept
     assert path in done.holding
+
+
+def test_receive_says_what_to_send_back_and_json_holds_the_path(round_one: Plan) -> None:
+    ran = run("receive", round_one.filled("one", WRONG), *AS_OF, plan=round_one)
+    path = round_one.path / "feedback" / Q1.lower() / f"{Q1.lower()}-domestic-abuse.xlsx"
+    assert f"Send back to the chair: {path} (4 things to mend in DA-1)" in ran.output.replace("\n", " ")
+    mended = fill(path, round_one.inbox / "two.xlsx", {"Progress": {"J1a.1": {"RAG": "Mauve"}}})
+    (receipt,) = told_json("receive", mended, "--as-of", "2016-07-11", plan=round_one)["returns"]
+    assert (receipt["kind"], receipt["issue"]) == ("feedback", "2016-17-Q1-DA-1-FEEDBACK-1")
+    assert receipt["feedback"] == str(path)
+
+
+def test_a_further_action_that_comes_first_in_what_was_sent_back_is_one_like_any_other(round_one: Plan) -> None:
+    path = sent_back(round_one, WRONG)
+    rows = {"New actions": {"3": {"Theme": "J1a", "What we will do": "Train the staff"}}}
+    receive(round_one, fill(path, round_one.inbox / "two.xlsx", rows), when=AGAIN)
+    assert (round_one.stands("DA.F1", "what"), round_one.stands("DA.F1", "proposed_by")) == ("Train the staff", "DA")
