@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
 from pathlib import Path
@@ -12,7 +12,7 @@ from plan_sheets.core.book.document import FEEDBACK, Document, DocumentFacts, ba
 from plan_sheets.core.book.feedback import Answered, make_feedback_book
 from plan_sheets.core.book.signature import SIGNATURE
 from plan_sheets.core.model.dates import PartialDate
-from plan_sheets.core.model.findings import Severity
+from plan_sheets.core.model.findings import PlanSheetsError, Severity
 from plan_sheets.core.model.history import History
 from plan_sheets.core.model.keys import Key
 from plan_sheets.core.model.rounds import Round
@@ -70,27 +70,34 @@ class _Desk:
         return self.issues[reference]
 
 
-def make_feedback(folder: Folder, now: datetime) -> list[FeedbackMade]:
+def make_feedback(folder: Folder, now: datetime) -> tuple[list[FeedbackMade], list[PlanSheetsError]]:
     """A feedback workbook for each return in which there is something to mend and that has not gone back yet.
 
-    None is made for a return that was withdrawn, or in whose place another one has come. Raises PlanSheetsError if a
-    file cannot be written.
+    None is made for a return that was withdrawn, or in whose place another one has come. The second list says why one
+    could not be made: it is made next time. Raises PlanSheetsError if a file cannot be written.
     """
     unmended = list_unmended(folder.register)
+    made, troubles = list[FeedbackMade](), list[PlanSheetsError]()
     if not unmended:
-        return []
-    made = []
+        return made, troubles
     with folder.register.batch("feedback", now.isoformat(timespec="seconds")) as batch:
         desk = _Desk.of(folder.register, now)
         for returned in unmended:
-            lineage = _list_lineage(folder.register, returned)
-            issue = desk.find_issue(returned)
-            returning = _prepare(desk, issue, lineage)
-            if returning.mend:
-                document = _make_document(desk, issue, returned, returning)
-                path = _hand_over(folder, _name_file(desk, document, lineage), document, batch)
-                made.append(FeedbackMade(returned.number, document.reference, path, returning.things))
-    return made
+            try:
+                made += _send_back(folder, desk, returned, batch)
+            except PlanSheetsError as trouble:  # the others go back all the same
+                troubles.append(trouble)
+    return made, troubles
+
+
+def _send_back(folder: Folder, desk: _Desk, returned: ReturnFacts, batch: Batch) -> Iterator[FeedbackMade]:
+    """The feedback workbook of a return; none if there is nothing new to mend in it."""
+    lineage, issue = _list_lineage(desk.register, returned), desk.find_issue(returned)
+    returning = _prepare(desk, issue, lineage)
+    if returning.mend:
+        document = _make_document(desk, issue, returned, returning)
+        path = _hand_over(folder, _name_file(desk, document, lineage), document, batch)
+        yield FeedbackMade(returned.number, document.reference, path, returning.things)
 
 
 def _list_lineage(register: Register, returned: ReturnFacts) -> list[ReturnFacts]:
@@ -181,5 +188,6 @@ def _list_texts(history: History, issue: Document, count: int) -> dict[str, str]
 def _hand_over(folder: Folder, name: str, document: Document, batch: Batch) -> Path:
     """Write a feedback workbook and record it: a file of this name that was made before goes, unless it was changed."""
     data = hand_over(document.book)
+    path = folder.write(f"feedback/{document.round.lower()}/{name}.xlsx", data, batch)
     batch.add_document(document, layout_text(document.book), base_text(document.book))
-    return folder.write(f"feedback/{document.round.lower()}/{name}.xlsx", data, batch)
+    return path

@@ -200,7 +200,8 @@ def receive_files(
     if dry_run or not receipts.returns:
         return BatchReceived(receipts, None)
     troubles: list[PlanSheetsError] = []
-    sent_back = _make(lambda: feedback.make_feedback(folder, now), troubles) or []
+    sent_back, not_made = _make(lambda: feedback.make_feedback(folder, now), troubles) or ([], [])
+    troubles += not_made
     made = _make(lambda: officer.make_officer(folder, now), troubles)
     paths = {answer.number: str(answer.path) for answer in sent_back}
     returns = tuple(replace(receipt, feedback=paths.get(receipt.number)) for receipt in receipts.returns)

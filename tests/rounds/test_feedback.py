@@ -190,6 +190,9 @@ def test_thirty_mistakes_go_back_twice_until_all_is_clean(round_one: Plan) -> No
     receipt, third = receive_one(round_one, mend(second, round_one.inbox / "three.xlsx", MISTAKES[15:]), THIRD)
     assert (to_mend(receipt), third) == ([], None)
     assert round_one.queries == [], "what the chair answered anew is nothing for the officer any more"
+    desk = openpyxl.load_workbook(round_one.path / "officer" / f"{Q1.lower()}.xlsx")["Findings"]
+    entered = {str(cell.value) for row in desk.iter_rows() for cell in row}
+    assert not entered & {mistake.wrong for mistake in MISTAKES if mistake.wrong}, "nor is what was wrong before"
     check_all_is_meant(round_one)
 
 
@@ -425,7 +428,7 @@ def test_answered_twice_is_said_and_compared_cell_by_cell(round_one: Plan) -> No
 
 
 def test_one_for_a_return_that_was_withdrawn_is_held(round_one: Plan) -> None:
-    path = sent_back(round_one, WRONG)
+    path = sent_back(round_one, {**WRONG, "Progress": {**WRONG["Progress"], "J1a.2": {"RAG": "Amber / Red"}}})
     office.withdraw_return(round_one.folder, "DA-1", "Sent by mistake", AGAIN)
     mended = fill(path, round_one.inbox / "two.xlsx", {"Progress": {"J1a.1": {"RAG": "Green"}}})
     receipt, _ = receive_one(round_one, mended, THIRD)
@@ -435,6 +438,7 @@ def test_one_for_a_return_that_was_withdrawn_is_held(round_one: Plan) -> None:
     receipt, _ = receive_one(round_one, mended, FOURTH, allowed)
     assert receipt.verdict == "accepted_with_findings"
     assert (round_one.said("J1a.1", "rag"), round_one.said("J1a.1", "stage")) == ("Green", "In progress")
+    assert [query.code for query in round_one.queries] == ["still_asked"], "asked anew, for what was asked is over"
 
 
 def test_one_that_comes_after_the_round_was_closed_counts_for_it_and_the_next_edition_tells(round_one: Plan) -> None:

@@ -16,11 +16,14 @@ from plan_sheets.core.book.signature import REFERENCE, SIGNATURE, row_key, sign
 from plan_sheets.core.book.spec import WorkbookSpec
 from plan_sheets.core.model.keys import Address
 from plan_sheets.core.model.printable import printable
+from plan_sheets.core.model.text import shorten
 
 SHEET = "To mend"
 """The first sheet, and the heading of the column on the others."""
 REFERENCE_ROW, SIGNATURE_ROW = "Reference", "Signature"
 """The rows of the sheet About by which a book is known."""
+LONGEST_ABOUT, LONGEST_LINE = 200, 1_500
+"""How many characters are told at most of what a row is about, and of one thing to mend in it."""
 RowPlace = tuple[str, str]
 """A row of a workbook: the name of its sheet, and its ref ("": the sheet as a whole; of no sheet: the workbook)."""
 
@@ -111,7 +114,7 @@ def _list_to_mend(book: Book, answered: Answered, spec: WorkbookSpec) -> Sheet:
 def _cut_to_fit(lines: Sequence[str], width: float) -> Iterator[list[str]]:
     """The lines in parts that each fit in one row of a column of this width."""
     part: list[str] = []
-    for line in lines:
+    for line in (shorten(line, LONGEST_LINE) for line in lines):
         if part and row_height([("\n".join([*part, line]), width)]) > TALLEST_ROW:
             yield part
             part = []
@@ -130,7 +133,7 @@ def _find_place(book: Book, place: RowPlace) -> dict[str, Content]:
             marked = [across for across, column in enumerate(sheet.columns) if column.field.name in row.marks]
             where = Address.at(name, sheet.heading_row + 1 + at, marked[0] if marked else 0)
             beside = next((as_text(cell) for cell in row.cells[1:] if isinstance(cell, str) and cell), "")
-            about = sheet.title if row.answer else beside
+            about = sheet.title if row.answer else shorten(beside, LONGEST_ABOUT)
             return {"where": Link(f"{name}: {ref}", f"{name}!{where.cell}"), "about": about}
     return {"where": Link(name, f"{name}!A1"), "about": sheet.title}
 
