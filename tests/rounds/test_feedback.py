@@ -40,6 +40,7 @@ from plan_sheets.core.model.receipts import Instructions, Receipt
 from plan_sheets.core.returned.own_notes import leave_out_notes
 from plan_sheets.office import BatchReceived
 from plan_sheets.store.inspector.inspect import inspect_workbook
+from plan_sheets.store.writing.workbook import write_workbook
 
 AGAIN, THIRD, FOURTH = (datetime(2016, 7, day) for day in (11, 12, 13))  # noqa: DTZ001 - the office's own clock
 
@@ -249,7 +250,10 @@ WRONG = said(rag="Purple", progress="As typed,\nwith a second line", message="Ri
 
 def test_all_that_was_typed_is_carried_over(round_one: Plan) -> None:
     further = {**FURTHER, **WRONG, "New actions": {**FURTHER["New actions"], "1": {"What we will do": "Train"}}}
-    book = openpyxl.load_workbook(sent_back(round_one, further))
+    path = sent_back(round_one, further)
+    (document,) = round_one.register.documents(kind="feedback")
+    assert write_workbook(document.book) == path.read_bytes(), "made again from the register it is the same"
+    book = openpyxl.load_workbook(path)
     assert at(book["Progress"], "J1a.1", "RAG").value == "Purple"
     assert at(book["Progress"], "J1a.1", "Progress made").value == "As typed,\nwith a second line"
     assert at(book["Start here"], "Message to the board officer", "Your answer").value == "Ring me"
