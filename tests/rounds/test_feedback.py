@@ -436,7 +436,7 @@ def test_one_for_a_return_that_was_withdrawn_is_held(round_one: Plan) -> None:
     office.withdraw_return(round_one.folder, "DA-1", "Sent by mistake", AGAIN)
     mended = fill(path, round_one.inbox / "two.xlsx", {"Progress": {"J1a.1": {"RAG": "Green"}}})
     receipt, _ = receive_one(round_one, mended, THIRD)
-    assert (receipt.verdict, codes(receipt)) == ("held", ["feedback_withdrawn"])
+    assert (receipt.verdict, "feedback_withdrawn" in codes(receipt)) == ("held", True)
     assert round_one.said("J1a.1", "progress") == ""
     allowed = Instructions(allow=frozenset({"feedback_withdrawn"}), reason="They hold after all")
     receipt, _ = receive_one(round_one, mended, FOURTH, allowed)
