@@ -76,13 +76,12 @@ def make_feedback(folder: Folder, now: datetime) -> tuple[list[FeedbackMade], li
     None is made for a return that was withdrawn, or in whose place another one has come. The second list says why one
     could not be made: it is made next time. Raises PlanSheetsError if a file cannot be written.
     """
-    unmended = list_unmended(folder.register)
     made, troubles = list[FeedbackMade](), list[PlanSheetsError]()
-    if not unmended:
+    if not list_unmended(folder.register):
         return made, troubles
     with folder.register.batch("feedback", now.isoformat(timespec="seconds")) as batch:
         desk = _Desk.of(folder.register, now)
-        for returned in unmended:
+        for returned in list_unmended(folder.register):  # another command may have sent some back just now
             try:
                 made += _send_back(folder, desk, returned, batch)
             except PlanSheetsError as trouble:  # the others go back all the same
