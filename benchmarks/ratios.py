@@ -24,7 +24,7 @@ from typing import NamedTuple
 import pandas as pd
 from python_calamine import CalamineWorkbook
 
-from plan_sheets import issue, master, plan
+from plan_sheets import feedback, issue, master, plan, receive
 from plan_sheets.core.book.layout import Row, Sheet
 from plan_sheets.store import schemas
 from plan_sheets.store.formats.reader import read_workbook
@@ -162,6 +162,7 @@ def main() -> None:
         told("plan-sheets demo, peak memory", demo.memory, 300, "MB")
         reading([one.read_bytes() for one in sorted((root / "inbox").iterdir())[:20]])
         editions(here)
+        sent_back(here)
         thousand(here)
         large_master(here)
 
@@ -242,6 +243,27 @@ def editions(here: Path) -> None:
     command = [*PLAN_SHEETS, "differ", str(edition), str(draft), "--output", "differs.xlsx"]
     compared = used(command, root, lambda: (root / "differs.xlsx").unlink(missing_ok=True), 3)
     told("differ --output of two masters / first master, 1,000 actions", compared.cpu / first.cpu, 2)
+
+
+def sent_back(here: Path) -> None:
+    """What goes back of 100 returns with 20 findings each beside issuing their workbooks: in one process, in turn."""
+    root = build(here / "sent back", SUBGROUPS, ACTIONS)
+    shutil.rmtree(root / "inbox")
+    wrong = ANSWERS | {"rag": "Purple", "next_step_by": "by and by"}
+    fill_in(open_folder(root), root / "inbox", wrong)
+    receive.receive(open_folder(root), [root / "inbox"], datetime(2016, 7, 8))  # noqa: DTZ001 - an office's date
+    kept = (root / FILE).read_bytes()
+    taken = []
+    for _ in range(3):
+        (root / FILE).write_bytes(kept)
+        shutil.rmtree(root / "feedback", ignore_errors=True)
+        folder = open_folder(root)
+        made = spent(lambda _: feedback.make_feedback(folder, datetime(2016, 7, 8)), [b""])  # noqa: DTZ001, B023
+        next_round = "2016-17-Q2", date(2016, 10, 15), datetime(2016, 9, 20)  # noqa: DTZ001 - an office's date
+        taken.append((made, spent(lambda _: issue.issue_round(folder, *next_round), [b""])))  # noqa: B023
+        folder.register.close()
+    back, issued = (min(each) for each in zip(*taken, strict=True))
+    told("100 feedback workbooks with 20 findings each / issuing them", back / issued, 1.5)
 
 
 def as_it_is(root: Path, made: Path) -> Callable[[], object]:

@@ -17,7 +17,7 @@ from plan_sheets.store import schemas
 
 DOCS = Path(__file__).parents[1] / "docs" / "reference"
 MADE = "Made from the program by `make docs`; a test compares.\n"
-WORKBOOKS = ("plan", "subgroup", "officer", "master", "public")
+WORKBOOKS = ("plan", "subgroup", "feedback", "officer", "master", "public")
 SEVERITIES = {
     "error": "not taken: the chair mends it",
     "query": "not taken: the board officer settles it",
@@ -128,7 +128,8 @@ def by_code(one: Message) -> str:
 
 def row(one: Message) -> tuple[str, ...]:
     held = " The whole file is held." if one.holds else ""
-    return f"`{one.code}`", one.wrong + held, one.do
+    chair = f" To the chair: {one.chair}" if one.chair else ""
+    return f"`{one.code}`", one.wrong + held, (one.do + chair).strip()
 
 
 # ---------------------------------------------------------------- RAG

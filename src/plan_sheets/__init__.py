@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from plan_sheets.core.rating.open_questions import OpenQuestion
     from plan_sheets.core.rating.snapshot import Snapshot
     from plan_sheets.correcting.withdraw import WhatWithdrew
+    from plan_sheets.feedback import FeedbackMade
     from plan_sheets.issue import Issued
     from plan_sheets.master import Mastered, make_master
     from plan_sheets.office import (
@@ -62,6 +63,7 @@ _ROOMS = {
     "Address": "core.model.keys",
     "BatchReceived": "office",
     "Checked": "plan",
+    "FeedbackMade": "feedback",
     "Finding": "core.model.findings",
     "Folder": "store.plan_folder",
     "Inspected": "asking.inspect",
@@ -118,6 +120,7 @@ __all__ = [
     "Address",
     "BatchReceived",
     "Checked",
+    "FeedbackMade",
     "Finding",
     "Folder",
     "Inspected",

@@ -79,6 +79,8 @@ class _Demo:
     """Characters of a line."""
     told: set[str] = field(default_factory=set)
     """Codes of the findings told already: each kind is told in full once."""
+    sent_back: dict[str, Path] = field(default_factory=dict)
+    """The feedback workbook of each subgroup that has one, by its code."""
 
     def tell(self, text: str, indent: str = "") -> None:
         """Print a text, in several lines if it is longer than one."""
@@ -140,6 +142,7 @@ class _Demo:
         inbox.mkdir(exist_ok=True)
         for answer in post["returns"]:
             source = inbox / answer["again"] if "again" in answer else sent[answer["of"]]
+            source = self.sent_back[answer["of"]] if "mends" in answer else source
             _fill(source, inbox / answer["file"], answer.get("sheets", {}), answer.get("renamed", {}))
         received = office.receive_files(self.folder, [inbox], _choose_time(post["date"]))
         receipts = {Path(receipt.file).name: receipt for receipt in received.receipts.returns}
@@ -151,6 +154,10 @@ class _Demo:
         self.tell(f"{_describe_day(post['date'])}: the board officer receives {inbox.name}: {', '.join(verdicts)}.")
         for answer, receipt in zip(post["returns"], new, strict=True):
             self._tell_receipt(receipt, answer["habit"])
+        back = {str(receipt.subgroup): Path(receipt.feedback) for receipt in new if receipt.feedback}
+        if back:
+            self.sent_back |= back
+            self.tell(f"Back to their chairs, with what is to be mended marked: {', '.join(back)}.", "  ")
 
     def _tell_receipt(self, receipt: Receipt, habit: str) -> None:
         """What became of one return, and each kind of finding that has not been told of before."""

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
-from plan_sheets import issue, master, officer, plan, receive
+from plan_sheets import feedback, issue, master, officer, plan, receive
 from plan_sheets.core.editions.editions import INTERNAL, PUBLIC
 from plan_sheets.core.model.dates import check_day, check_moment
 from plan_sheets.core.model.findings import PlanSheetsError
@@ -25,6 +26,8 @@ from plan_sheets.store.register.editions import list_editions
 from plan_sheets.store.register.reads import check_clock
 from plan_sheets.store.register.troubles import UNCHANGED
 from plan_sheets.year_end import close
+
+Made = TypeVar("Made")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +66,9 @@ class BatchReceived:
     receipts: Receipts
     officer: officer.OfficerMade | None
     trouble: PlanSheetsError | None = None
-    """Why the officer's workbook could not be made, although everything was recorded."""
+    """Why a feedback workbook, or the officer's, could not be made, although everything was recorded."""
+    feedback: Sequence[feedback.FeedbackMade] = ()
+    """What goes back to chairs to be mended: of this batch, or of one before that was ended too early."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,7 +218,7 @@ def receive_files(
     executor: Executor | None = None,
     tell: Tell = mute,
 ) -> BatchReceived:
-    """Take files in, then make the officer's workbook anew: the same file, if nothing has changed for it.
+    """Take files in, make what goes back to be mended, then the officer's workbook anew: the same, if nothing changed.
 
     `paths`: one file or folder, or several. `instructions`: what the officer says of one file; None if nothing.
     `executor`, processes of this machine or of many that see the same folder, opens the files of a large batch.
@@ -227,9 +232,19 @@ def receive_files(
     )
     if dry_run or not receipts.returns:
         return BatchReceived(receipts, None)
+    troubles: list[PlanSheetsError] = []
+    sent_back, not_made = _make(lambda: feedback.make_feedback(folder, now), troubles) or ([], [])
+    troubles += not_made
+    made = _make(lambda: officer.make_officer(folder, now), troubles)
+    paths = {answer.number: str(answer.path) for answer in sent_back}
+    returns = tuple(replace(receipt, feedback=paths.get(receipt.number)) for receipt in receipts.returns)
+    return BatchReceived(replace(receipts, returns=returns), made, next(iter(troubles), None), sent_back)
+
+
+def _make(make: Callable[[], Made], troubles: list[PlanSheetsError]) -> Made | None:
+    """What is made of what was received. None if it cannot be, with why: nobody must be told that nothing was taken."""
     try:
-        return BatchReceived(receipts, officer.make_officer(folder, now))
-    except PlanSheetsError as trouble:  # what was received is recorded: the officer must not be told that nothing was
-        return BatchReceived(
-            receipts, None, PlanSheetsError(str(trouble), trouble.remedy.removesuffix(UNCHANGED).strip())
-        )
+        return make()
+    except PlanSheetsError as trouble:
+        troubles.append(PlanSheetsError(str(trouble), trouble.remedy.removesuffix(UNCHANGED).strip()))
+        return None

@@ -14,8 +14,9 @@ from datetime import datetime
 from itertools import chain, islice
 from pathlib import Path
 
+from plan_sheets.core.answers.answers import blocked_by
 from plan_sheets.core.answers.returns import Return, judge
-from plan_sheets.core.book.document import DocumentFacts
+from plan_sheets.core.book.document import FEEDBACK, OF_SUBGROUPS, DocumentFacts
 from plan_sheets.core.model.dates import PartialDate
 from plan_sheets.core.model.findings import Finding, PlanSheetsError, Severity, Verdict
 from plan_sheets.core.model.mail import describe_mail, find_odd_date
@@ -347,12 +348,13 @@ def _name_bytes(returned: Return) -> tuple[str, int | None]:
 def _find_round(returned: Return) -> str:
     """The code of the round of which it is a subgroup's return that was read; "" if it is none."""
     document = returned.answers.document if returned.answers else None
-    return document.round if document and document.kind == "subgroup" else ""
+    return document.round if document and document.kind in OF_SUBGROUPS else ""
 
 
 def _corrects(returned: Return) -> bool:
-    """Whether it says that it corrects an earlier return: that one has to be merged first."""
-    return returned.answers is not None and returned.answers.form.get("corrects") == "Yes"
+    """Whether it says that it corrects an earlier return, or was one that went back: that has to be merged first."""
+    answers = returned.answers
+    return answers is not None and (answers.document.kind == FEEDBACK or answers.form.get("corrects") == "Yes")
 
 
 def _check_replaced(replaced: ReturnFacts, returned: Return, folder: Folder) -> None:
@@ -379,5 +381,9 @@ def _check(returns: Sequence[Return], messages: Messages) -> None:
     found = check_rows([answers.rows for _, answers in answered], messages)
     for (returned, answers), findings in zip(answered, found, strict=True):
         returned.findings += findings
+        blocked = blocked_by(returned.findings)
+        returned.findings += [finding for finding in answers.unmended if finding.key not in blocked]
         if not returned.is_untouched:
             returned.findings += answers.silent
+        elif answers.document.kind == FEEDBACK:  # what is wrong in it was told when it was sent back
+            returned.findings = [finding for finding in returned.findings if finding.key is None]

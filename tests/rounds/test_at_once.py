@@ -166,5 +166,5 @@ def test_received_and_then_busy_is_not_said_to_be_unchanged(round_one: Plan, mon
     monkeypatch.setattr(officer, "make_officer", busy)
     told = run("receive", round_one.filled("da", said()), plan=round_one)
     assert told.exit_code == 3
-    assert "Recorded; but the officer's workbook was not made: The register is busy. Try again." in told.stderr
+    assert "Recorded; but not every workbook could be made: The register is busy. Try again." in told.stderr
     assert UNCHANGED not in told.stderr

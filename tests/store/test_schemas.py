@@ -429,6 +429,7 @@ def test_only_queries_hold_a_file() -> None:
     holding = {code for code, one in load_messages().by_code.items() if one.holds}
     assert holding == {
         "mail_without_workbook",
+        "feedback_withdrawn",
         "answers_permuted",
         "rows_parted",
         "no_identity",

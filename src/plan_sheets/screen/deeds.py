@@ -237,12 +237,14 @@ def print_receipts(batch: BatchReceived, *, as_json: bool, dry_run: bool, notes:
         )
         + "."
     )
+    for made in batch.feedback:
+        say(f"Send back to the chair: {made.path} ({count_of(made.count, 'thing')} to mend in {made.number})")
     if dry_run:
         say("A dry run: nothing was recorded.")
     elif any(receipt.kind == "master" and receipt.changes for receipt in returns):
         say("What was decided goes out with the workbooks that are issued next; plan-sheets master shows it.")
     if batch.trouble:
-        say(f"Recorded; but the officer's workbook was not made: {batch.trouble} {batch.trouble.remedy}", err=True)
+        say(f"Recorded; but not every workbook could be made: {batch.trouble} {batch.trouble.remedy}", err=True)
         say("Then receive the same files again: nothing counts twice.", err=True)
     _print_officer(batch.officer, sum(receipt.queries for receipt in returns))
 

@@ -306,6 +306,7 @@ def load_messages() -> Messages:
             holds=found.get("holds", False),
             told=_read_word(found, "told", "", path.name),
             many=found.get("many", ""),
+            chair=found.get("chair", ""),
         )
     return Messages(messages)
 

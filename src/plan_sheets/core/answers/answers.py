@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
 
-from plan_sheets.core.book.document import DocumentFacts
+from plan_sheets.core.book.document import FEEDBACK, DocumentFacts
 from plan_sheets.core.book.layout import Field
 from plan_sheets.core.model.dates import PartialDate, Precision
 from plan_sheets.core.model.findings import Finding, Outcome
@@ -84,9 +84,11 @@ class Answers:
     form: Mapping[str, str]
     """The answers on the form, by field name; none that is blank."""
     changes: bool
-    """Whether any cell to fill in does not say what it went out with."""
+    """Whether any cell to fill in does not say what it went out with: of a feedback workbook, what it was sent with."""
     silent: tuple[Finding, ...]
     """A warning for each action about which it says nothing; said only of a return that says something else."""
+    unmended: tuple[Finding, ...]
+    """An error for each cell that was sent back to be mended and says what it did; said only where no other is."""
     sha: str
     """What it says, as one hash: the same answers in another file make the same."""
 
@@ -109,12 +111,17 @@ class Answers:
         return [cell._replace(blocked=blocked[cell.key]) if cell.key in blocked else cell for cell in cells]
 
 
-def is_untouched(findings: Iterable[Finding], *, changes: bool) -> bool:
+def is_untouched(document: DocumentFacts, findings: Iterable[Finding], *, changes: bool) -> bool:
     """Whether nothing was typed into a return: the form is blank, and every cell, locked or not, says what it did.
 
-    `changes`: whether any cell to fill in says something else.
+    `changes`: whether any cell to fill in says something else. What has to be mended in a feedback workbook was found
+    before, so it changes nothing.
     """
-    return not changes and not any(finding.severity.blocks or finding.code == "locked_changed" for finding in findings)
+    known = document.kind == FEEDBACK
+    return not changes and not any(
+        (finding.severity.blocks and not (known and finding.key)) or finding.code == "locked_changed"
+        for finding in findings
+    )
 
 
 def month_ends(cells: Iterable[Cell], messages: Messages) -> Iterator[Finding]:

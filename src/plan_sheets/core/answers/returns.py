@@ -80,7 +80,8 @@ class Return:
     @property
     def is_untouched(self) -> bool:
         """Whether it holds answers, and each says what it was sent out with."""
-        return self.answers is not None and is_untouched(self.findings, changes=self.answers.changes)
+        answers = self.answers
+        return answers is not None and is_untouched(answers.document, self.findings, changes=answers.changes)
 
     @property
     def is_to_merge(self) -> bool:

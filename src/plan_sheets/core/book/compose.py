@@ -91,7 +91,7 @@ def compose(spec: WorkbookSpec, facts: Facts) -> Book:
     sheets = [_sheet(sheet, facts, spec) for sheet in spec.sheets]
     form = next((sheet for sheet in sheets if any(row.answer for row in sheet.rows)), None)
     sheets = [with_still_needed(sheet, form, spec.words) for sheet in sheets]
-    sheets = [with_status(sheet, sheets, _list_steps(spec), spec.words) if sheet is form else sheet for sheet in sheets]
+    sheets = [with_status(sheet, sheets, list_steps(spec), spec.words) if sheet is form else sheet for sheet in sheets]
     book = Book(
         kind=spec.kind,
         title=printable(spec.title.format(**facts.texts)),
@@ -109,7 +109,7 @@ def compose(spec: WorkbookSpec, facts: Facts) -> Book:
     return _signed(book, spec, facts) if facts.reference else book
 
 
-def _list_steps(spec: WorkbookSpec) -> dict[str, str]:
+def list_steps(spec: WorkbookSpec) -> dict[str, str]:
     """The sheets on which there is something to do, by the ref of the row that is about each; {} where none is."""
     names = [sheet.name for sheet in spec.sheets if not sheet.form and any(column.input for column in sheet.columns)]
     return {spec.words["step"].format(number=n, sheet=name): name for n, name in enumerate(names, 1) if spec.words}
@@ -236,7 +236,7 @@ def _item_rows(
     elif item.each == "status":
         yield _item_row(book.words["status"], "", columns)
     elif item.each:
-        steps = _list_steps(book)
+        steps = list_steps(book)
         others = {name: name for name in book.names if name not in {spec.name, *steps.values()}}
         said = {sheet.name: sheet.step or book.words["open"].format(sheet=sheet.name) for sheet in book.sheets}
         for ref, name in (steps if item.each == "step" else others).items():

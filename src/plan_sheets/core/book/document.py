@@ -33,6 +33,11 @@ from plan_sheets.core.book.layout import (
 from plan_sheets.core.model.dates import PartialDate
 from plan_sheets.core.model.keys import Key
 
+FEEDBACK = "feedback"
+"""The kind of the workbook in which a return goes back to be mended."""
+OF_SUBGROUPS = ("subgroup", FEEDBACK)
+"""The kinds of documents by which subgroups report."""
+
 
 @dataclass(frozen=True, slots=True)
 class DocumentFacts:
@@ -46,6 +51,8 @@ class DocumentFacts:
     created: str
     signature: str
     supersedes: int | None
+    answers_return: int | None = None
+    """The id of the return that it answers (feedback)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +79,7 @@ class Document:
     def facts(self) -> DocumentFacts:
         """What there is to know of it without its book."""
         facts = self.id, self.reference, self.kind, self.round, self.subgroup, self.created, self.signature
-        return DocumentFacts(*facts, self.supersedes)
+        return DocumentFacts(*facts, self.supersedes, self.answers_return)
 
     @property
     def sheets(self) -> tuple[Sheet, ...]:
@@ -80,11 +87,12 @@ class Document:
         return self.book.sheets
 
     def inputs(self) -> Iterator[tuple[Sheet, Row, Column, Key, str]]:
-        """Every cell that may be filled in, with its key and the text it went out with."""
+        """Every cell that may be filled in, with its key and the text that it is compared with."""
         for sheet in self.sheets:
             for row, column, content in sheet.cells():
                 if sheet.is_input(row, column):
-                    yield sheet, row, column, self.key_of(row, column), as_text(content)
+                    base = row.base(column.field.name, content)
+                    yield sheet, row, column, self.key_of(row, column), base
 
     def key_of(self, row: Row, column: Column) -> Key:
         """Which fact a cell holds; of a record that each subgroup has its own rows of, the ref ends with its code."""
@@ -146,6 +154,9 @@ def base_text(book: Book) -> str:
                     "inputs": None if row.inputs is None else sorted(row.inputs),
                     "answer": row.answer.name if row.answer else "",
                     **({"total": True} if row.total else {}),
+                    **({"issued": dict(row.issued)} if row.issued else {}),
+                    **({"marks": dict(row.marks)} if row.marks else {}),
+                    **({"blocked": dict(row.blocked)} if row.blocked else {}),
                 }
                 for row in sheet.rows
             ],
@@ -212,6 +223,9 @@ def _sheet(shape: _SheetShape, kept: Mapping[str, Any]) -> Sheet:
             shape.answers.get(row["answer"]),
             row["record"],
             "total" in row,
+            row.get("issued", {}),
+            row.get("marks", {}),
+            row.get("blocked", {}),
         )
         for row in kept["rows"]
     )

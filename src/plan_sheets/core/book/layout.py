@@ -152,6 +152,7 @@ class Blank(str):
 
 Content = str | int | float | PartialDate | Formula | Link
 """What a cell holds when it is written. Text is written as text, whatever it begins with."""
+_NONE: Mapping[str, str] = {}
 
 
 class Row(NamedTuple):
@@ -166,6 +167,16 @@ class Row(NamedTuple):
     """The record whose cells these are, where the rows of one sheet are of several; "" is the column's own."""
     total: bool = False
     """Whether it adds up the rows below it: it is bold, on a pale band."""
+    issued: Mapping[str, str] = _NONE
+    """Of a feedback workbook, what the issue had in each cell in which something else stands here, by field name."""
+    marks: Mapping[str, str] = _NONE
+    """Of a feedback workbook, what has to be mended in a cell, by field name: a note and a fill say it."""
+    blocked: Mapping[str, str] = _NONE
+    """Of a feedback workbook, why the text that stands in a cell was not taken (error or query), by field name."""
+
+    def base(self, name: str, content: Content) -> str:
+        """What the cell of a field is compared with when it comes back; `content`: what stands in it."""
+        return self.issued.get(name, as_text(content))
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,6 +62,15 @@ STYLES: Mapping[str, Style] = {
         "num_format": "@",
         "locked": False,
     },
+    # What has to be mended: told by its fill, which is no colour of RAG, by its border, a note, and words beside it.
+    "mend": {
+        **_TEXT,
+        "border": 2,
+        "border_color": "#5B2A86",
+        "bg_color": "#E4CDF3",
+        "num_format": "@",
+        "locked": False,
+    },
     "link": {**_LOCKED, "font_color": "#1D5A9A", "underline": 1},
     # The months in English words, whatever the computer's country is: that is what [$-809] asks for.
     Precision.DAY: {**_LOCKED, "num_format": "[$-809]d mmmm yyyy"},

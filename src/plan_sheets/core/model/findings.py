@@ -81,7 +81,8 @@ class Finding:
     """Something the program has to say about a cell or a file: `message` is one plain sentence or two.
 
     `address` and `key` are None where it is about the whole file; `entered` is the text as typed, or None; `reading`
-    what it was read as, "" where that is not what the finding is about.
+    what it was read as, "" where that is not what the finding is about. `mend`: what is wrong, with what the chair who
+    filled it in can do; "" where that is nothing.
     """
 
     code: str
@@ -91,3 +92,4 @@ class Finding:
     key: Key | None = None
     entered: str | None = None
     reading: str = ""
+    mend: str = ""

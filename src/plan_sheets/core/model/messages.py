@@ -25,6 +25,13 @@ class Message:
     """Where a note is told to who did not ask for notes: screen; officer, in the officer's workbook too; "" nowhere."""
     many: str = ""
     """What is said of several such findings in one line of the screen, `{count}` being how many; "" a line each."""
+    chair: str = ""
+    """What the chair who filled the workbook in can do; "" of an error: what anybody does; of all else: nothing."""
+
+    @property
+    def advice(self) -> str:
+        """What the chair who filled the workbook in is told to do; "" where it is nothing for a chair."""
+        return self.chair or (self.do if self.severity is Severity.ERROR else "")
 
 
 class _Details(dict[str, object]):
@@ -65,12 +72,15 @@ class Messages:
         """The finding that a remark of the reader or of tidying makes; `heading` is that of the cell."""
         message = self.by_code[code]
         quoted = shorten(entered or "")
-        sentences = (
-            message.wrong,
-            message.do,
-            f"For example: {message.example.removesuffix('.')}." if message.example else "",
-        )
         told = _Details({"entered": quoted, "heading": heading, **details})
-        text = " ".join(sentences).strip().format_map(told)
+        text = _say(message, message.do, told)
         reading = str(details.get("after") or details.get("shown") or "")
-        return Finding(code, message.severity, " ".join(text.split()), address, key, entered, reading)
+        mend = _say(message, message.advice, told) if message.advice else ""
+        return Finding(code, message.severity, text, address, key, entered, reading, mend)
+
+
+def _say(message: Message, do: str, told: Mapping[str, object]) -> str:
+    """What is wrong, what to do, and the example, filled in."""
+    example = f"For example: {message.example.removesuffix('.')}." if message.example else ""
+    text = f"{message.wrong} {do} {example}".strip().format_map(told)
+    return " ".join(text.split())

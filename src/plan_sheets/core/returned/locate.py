@@ -292,7 +292,7 @@ class Locator:
                     continue  # that is told already
                 key = self.document.key_of(row, column)
                 cell = self._restore_cut_text(cell, as_text(content), address, key)
-                entry = LocatedCell(key, sheet, row, column, address, cell, as_text(content))
+                entry = LocatedCell(key, sheet, row, column, address, cell, row.base(name, content))
                 if not is_input:
                     self._tell_locked_changed(entry)
                 elif name in table.doubles:

@@ -53,6 +53,7 @@ def list_issued(document: Document) -> set[str]:
         issued.update((sheet.title, *sheet.lines_written(document.book.marking)))
         issued.update((column.heading for column in sheet.columns), *map(texts_of, sheet.rows))
         issued.update(cell.text for row in sheet.rows for cell in row.cells if isinstance(cell, Formula))
+        issued.update(words for row in sheet.rows for words in row.marks.values())
     return issued
 
 

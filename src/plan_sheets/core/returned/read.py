@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import chain
 
 from plan_sheets.core.answers.answers import AnswerRow, Answers, Cell, blocked_by, is_untouched, month_ends
 from plan_sheets.core.answers.phrases import Meaning, Phrases
 from plan_sheets.core.answers.tidy import as_cell_shows, clean_text, tidy
-from plan_sheets.core.book.document import Document, sha_of
+from plan_sheets.core.book.document import FEEDBACK, OF_SUBGROUPS, Document, sha_of
 from plan_sheets.core.book.layout import Column, Content, Field, Sheet, as_fact
 from plan_sheets.core.book.needed import NOTHING_BECAUSE
 from plan_sheets.core.model.findings import Finding, Severity
@@ -29,6 +29,7 @@ from plan_sheets.core.returned.misplaced import (
     find_sorted_columns,
     find_spilled_paragraphs,
 )
+from plan_sheets.core.returned.own_notes import leave_out_notes
 from plan_sheets.core.returned.tables import LocatedCell, LocatedWorkbook
 from plan_sheets.core.screening.identifiers import IdentifierKind
 from plan_sheets.core.screening.screen import Screen
@@ -55,6 +56,7 @@ def read_return(
     officer allows it. `places`: postcodes that may stand anywhere. `again`: whether it takes the place of an earlier
     return, though it does not say so itself.
     """
+    workbook = replace(workbook, remarks=(*leave_out_notes(workbook.remarks, document.book),))
     screened = mask(workbook, list_issued(document), screen, places) if screen else Screened(workbook, {}, frozenset())
     workbook = screened.workbook
     shape = Locator(document, workbook, messages, whose).locate()
@@ -72,6 +74,7 @@ def read_return(
     reading.tell_paint()
     sha = reading.sha()
     reading.tell_moved()
+    reading.tell_asked()
     return reading.answers(sha, again=again), reading.findings
 
 
@@ -245,6 +248,29 @@ class _Reading:
             elif value in choices and value != _MEANS[colour]:
                 self._tell("rag_painted_otherwise", typed, **details)
 
+    def tell_asked(self) -> None:
+        """Of each cell that the officer has been asked about and that says what it did: tell that, and no more."""
+        asked = {typed.key: typed for typed in self.typed if typed.is_blocked_by(Severity.QUERY)}
+        self.findings = [
+            finding
+            for finding in self.findings
+            if finding.key not in asked or finding.severity in (Severity.MASKED, Severity.ERROR)
+        ]
+        self.findings += [self._tell_as_sent("still_asked", typed) for typed in asked.values()]
+
+    def _list_unmended(self) -> Iterator[Finding]:
+        """An error for each cell that says what it did when it was sent back as one that cannot be taken."""
+        for typed in self.typed:
+            if typed.is_blocked_by(Severity.ERROR) and typed.sent:
+                yield self._tell_as_sent("still_to_mend", typed)
+
+    def _tell_as_sent(self, code: str, typed: LocatedCell) -> Finding:
+        """A finding about a cell that says what it did when it was sent back, with what was said of it then."""
+        before = typed.row.marks.get(typed.column_name, "").removeprefix(f"{self.messages.by_code[code].wrong} ")
+        where, entered = typed.address, typed.cell.entered
+        finding = self.messages.finding(code, address=where, key=typed.key, entered=entered, before=before)
+        return finding if before else replace(finding, mend="")
+
     def sha(self) -> str:
         """What it says so far, as one hash: the same answers in another file make the same."""
         answered = sorted((str(typed.key), self.values[typed.key], self.entered(typed)) for typed in self.typed)
@@ -282,9 +308,11 @@ class _Reading:
             for typed in row.inputs(blank=again or form.get("corrects") == "Yes")
         )
         silent = () if form.get(NOTHING_BECAUSE) else tuple(self._silent())
-        changes = any(cell.is_changed for cell in cells)
-        rows = _rows(pairs, self.document.round, anything=not is_untouched(self.findings, changes=changes))
-        return Answers(self.document.facts, rows, tuple(stayed), form, changes, silent, sha)
+        is_feedback, facts = self.document.kind == FEEDBACK, self.document.facts
+        changes = any(not typed.is_as_sent if is_feedback else cell.is_changed for typed, cell in pairs)
+        anything = is_feedback or not is_untouched(facts, self.findings, changes=changes)
+        rows = _rows(pairs, self.document.round, anything=anything)
+        return Answers(facts, rows, tuple(stayed), form, changes, silent, (*self._list_unmended(),), sha)
 
     def _tell_of_form(self, form: Mapping[str, str], pairs: Iterable[tuple[LocatedCell, Cell]]) -> None:
         """Tell where the form says what the rows do not: that there is nothing to report, or that nobody agreed."""
@@ -303,7 +331,7 @@ class _Reading:
 
     def _silent(self) -> Iterator[Finding]:
         """One warning for each action about which a return says nothing."""
-        if self.document.kind != "subgroup":
+        if self.document.kind not in OF_SUBGROUPS:
             return
         reports: dict[str, list[LocatedCell]] = {}
         reported = {sheet.name for sheet in self.document.sheets if _is_reported(sheet)}

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from plan_sheets.core.book.document import Document
 from plan_sheets.core.book.layout import Column, Field, Row, Sheet, as_text
-from plan_sheets.core.model.findings import Finding
+from plan_sheets.core.model.findings import Finding, Severity
 from plan_sheets.core.model.found import FoundCell, FoundSheet
 from plan_sheets.core.model.keys import Address, Key
 from plan_sheets.core.model.text import one_slip, plain
@@ -20,7 +20,7 @@ EMPTY = FoundCell("")
 
 
 class LocatedCell(NamedTuple):
-    """A cell of an issued table, where it was found, and the text that it was issued with (`base`)."""
+    """A cell of an issued table, where it was found, and the text that it is compared with (`base`)."""
 
     key: Key
     sheet: Sheet
@@ -34,6 +34,25 @@ class LocatedCell(NamedTuple):
     def about(self) -> Field:
         """The field that the cell holds; on a form, that of its row."""
         return self.row.answer or self.column.field
+
+    @property
+    def sent(self) -> str:
+        """The text that it went out with: of a feedback workbook another one than `base`."""
+        return as_text(self.row.cells[self.sheet.place(self.column_name)])
+
+    @property
+    def column_name(self) -> str:
+        """The name of the field of its column."""
+        return self.column.field.name
+
+    @property
+    def is_as_sent(self) -> bool:
+        """Whether it says what it went out with."""
+        return is_same_text(self.sent, self.cell.entered)
+
+    def is_blocked_by(self, severity: Severity) -> bool:
+        """Of a feedback workbook, whether it says what was not taken before, for a finding of this severity."""
+        return self.row.blocked.get(self.column_name) == severity and self.is_as_sent
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +103,8 @@ class UnchangedRow:
                 address = self.table.address(self.place, column.field.name)
                 cell = self.table.cell(self.place, column.field.name)
                 key = self.document.key_of(self.row, column)
-                yield LocatedCell(key, self.sheet, self.row, column, address, cell, as_text(content))
+                base = self.row.base(column.field.name, content)
+                yield LocatedCell(key, self.sheet, self.row, column, address, cell, base)
 
 
 @dataclass(slots=True)

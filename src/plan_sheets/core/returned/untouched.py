@@ -13,13 +13,14 @@ from plan_sheets.core.returned.tables import FoundTable
 def find_exact_rows(sheet: Sheet, table: FoundTable) -> dict[int, Row]:
     """The rows whose texts are exactly those that went out, by their rows on the found sheet, counted from 0.
 
-    A form has none. Nor has a sheet with a column too many or too few, or with cells that were merged, painted,
-    struck out or masked: there a row is known by more than its texts. What a formula shows is a text like any other.
+    A form has none, nor has a row of a feedback workbook in which anything was typed before. Nor has a sheet with a
+    column too many or too few, or with cells that were merged, painted, struck out or masked: there a row is known by
+    more than its texts. What a formula shows is a text like any other.
     """
     is_odd = table.doubles or table.found.merged or table.found.painted or table.found.struck or table.found.masked
     if is_odd or any(column.field.name not in table.places for column in sheet.columns):
         return {}
-    issued = {texts_of(row): row for row in sheet.rows if row.answer is None}
+    issued = {texts_of(row): row for row in sheet.rows if row.answer is None and not row.issued}
     columns = [table.places[column.field.name] for column in sheet.columns]
     shown = {columns[at] for row in sheet.rows for at, content in enumerate(row.cells) if type(content) is Formula}
     exact = {}

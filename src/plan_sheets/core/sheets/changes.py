@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 
 from plan_sheets.core.book.compose import RowFacts
+from plan_sheets.core.book.document import OF_SUBGROUPS
 from plan_sheets.core.book.layout import Content
 from plan_sheets.core.model.dates import PartialDate
 from plan_sheets.core.model.history import SAID, Held, Source
@@ -94,7 +95,7 @@ def _made_with_it(held: Held) -> bool:
     return (
         (held.key.field == "ref" and held.source.kind != "plan")
         or (held.key.field == "agreement" and held.value == "Proposed")
-        or (held.key.field == "subgroups" and held.source.kind in ("subgroup", SAID))
+        or (held.key.field == "subgroups" and held.source.kind in (*OF_SUBGROUPS, SAID))
     )
 
 

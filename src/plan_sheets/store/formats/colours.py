@@ -59,7 +59,7 @@ def _tint(colour: str, tint: float) -> str:
 Painted = Mapping[str, str]
 """Colours (red, amber, yellow, green, blue) by the reference of the cell: `{"F7": "red"}`."""
 
-_OURS = {str(STYLES[name]["bg_color"]).lstrip("#") for name in ("input", "input heading", "heading")}
+_OURS = {str(STYLES[name]["bg_color"]).lstrip("#") for name in ("input", "mend", "input heading", "heading")}
 _HUES = ((17, "red"), (52, "amber"), (70, "yellow"), (170, "green"), (190, ""), (255, "blue"), (335, ""), (360, "red"))
 """Up to which hue in degrees a colour has this name; orange counts as amber, violet has no name."""
 _PALEST = 0.1

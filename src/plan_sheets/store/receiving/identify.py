@@ -11,7 +11,7 @@ from dataclasses import replace
 from email.utils import parseaddr
 from functools import cached_property
 
-from plan_sheets.core.book.document import Document, DocumentFacts
+from plan_sheets.core.book.document import OF_SUBGROUPS, Document, DocumentFacts
 from plan_sheets.core.book.signature import REFERENCE, SIGNATURE, same
 from plan_sheets.core.model.dates import PartialDate
 from plan_sheets.core.model.findings import Finding
@@ -29,6 +29,7 @@ from plan_sheets.store.receiving.carriers import (
     read_about,
 )
 from plan_sheets.store.register.editions import list_editions
+from plan_sheets.store.register.reads import list_withdrawn
 from plan_sheets.store.register.register import Register
 
 _ADDRESS = ("email",)
@@ -193,7 +194,7 @@ class Identifier:
             return [self.messages.finding("public_edition", reference=document.reference)]
         if document.kind == "master":
             return self._find_newer_edition(document)
-        if document.kind != "subgroup":
+        if document.kind not in OF_SUBGROUPS:
             return []
         theirs = self._of_subgroup[document.subgroup]
         since = [("issue_superseded", issue.reference) for issue in theirs if issue.supersedes == document.id]
@@ -218,12 +219,22 @@ class Identifier:
         ]
         return [self.messages.finding("edition_superseded", which=which, newer=newer[-1])] if newer else []
 
+    def check_answered(self, document: Document) -> list[Finding]:
+        """What holds a feedback workbook: that the return that it answers was withdrawn since."""
+        answers = document.answers_return
+        day = list_withdrawn(self.register).get(answers) if answers is not None else None
+        if answers is None or day is None:
+            return []
+        number = self.register.returns(id=answers)[0].number
+        words = PartialDate.of_iso(day).words
+        return [self.messages.finding("feedback_withdrawn", number=number, day=words)]
+
     def check_sender(self, document: DocumentFacts, sent_by: str, completed_by: str) -> list[Finding]:
         """A warning if a return was sent or completed by the chair of other subgroups, and not of this one.
 
         A note if the plan has names for this subgroup and the one who completed it is none of them.
         """
-        if document.kind != "subgroup" or not (sent_by or completed_by):
+        if document.kind not in OF_SUBGROUPS or not (sent_by or completed_by):
             return []
         senders = {"sent": (parseaddr(sent_by)[1], _ADDRESS), "completed": (completed_by, _CHAIRS)}
         for how, (who, names) in senders.items():

@@ -9,6 +9,7 @@ from pathlib import Path
 from plan_sheets.core.answers.answers import Answers, Cell
 from plan_sheets.core.answers.merge import MergedCell, merge_return
 from plan_sheets.core.answers.returns import Return
+from plan_sheets.core.book.document import FEEDBACK
 from plan_sheets.core.book.layout import Field
 from plan_sheets.core.editions.public_text import (
     RECORD,
@@ -17,14 +18,15 @@ from plan_sheets.core.editions.public_text import (
     list_rests,
     make_rest_cells,
 )
-from plan_sheets.core.model.dates import PartialDate
 from plan_sheets.core.model.findings import Finding, Outcome
 from plan_sheets.core.model.history import NOTHING, SAID, Source
 from plan_sheets.core.model.keys import Key
 from plan_sheets.core.model.messages import Messages
+from plan_sheets.core.model.queries import OpenQuery
 from plan_sheets.core.rating.succession import find_succession
 from plan_sheets.core.returned.gone_on import GoneOnReader, follow, tell_followed, tell_merged
 from plan_sheets.store import schemas
+from plan_sheets.store.receiving.lineage import find_answered, leave_to_officer, list_queries, tell_replaces
 from plan_sheets.store.receiving.said import Listener
 from plan_sheets.store.receiving.settle_answers import Merging, NewSettlement, Settler
 from plan_sheets.store.register import tables
@@ -112,14 +114,15 @@ class Merger:
         returned, earlier = merging.returned, merging.replaces
         base = self.register.next_bases(earlier.id) if earlier else {}
         renamed: dict[Key, Key] = {}
-        stands = {finding.key for finding in returned.findings if finding.code == STANDS}
         named = [*self._name_new_rows(merging, renamed)]
         followed = follow(named, self.succession, merging.answers.document.round)
-        cells = [
-            _of_correction(cell, base[cell.key], stands) if base.get(cell.key, cell.base) != cell.base else cell
-            for cell in (cell._replace(key=followed.get(cell.key, cell.key)) for cell in named)
-        ]
+        cells = [cell._replace(key=followed.get(cell.key, cell.key)) for cell in named]
         returned.rename(renamed | followed)
+        if earlier:
+            merging.queries = list_queries(self.register, earlier)
+            merging.asked = leave_to_officer(returned, merging.queries, self.messages)
+            stands = merging.asked | {finding.key for finding in returned.findings if finding.code == STANDS}
+            cells = [_of_correction(cell, base.get(cell.key, cell.base), stands) for cell in cells]
         returned.findings += tell_followed(followed, cells, self.messages)
         return [self._of_row(cell, returned) for cell in cells]
 
@@ -147,10 +150,14 @@ class Merger:
         )
         # What earlier attempts at this very file asked: it is judged again, so that is asked no more.
         overtaken = self.register.open_queries(sha256=received.sha256) if merging.replaces else []
+        answered = self._list_answered(merging)
         return_id, merging.returned.number = add_return(self.batch, received)
         for query in overtaken:
             settlement = NewSettlement(query_subject(query.id), "Received again")
             self.settler.record_settlement(settlement, return_id, OFFICE)
+        for query in answered:
+            settlement = NewSettlement(query_subject(query.id), "Answered anew")
+            self.settler.record_settlement(settlement, return_id, answers.completed_by or "The chair")
         record_return(self.batch, received, return_id, merging.merged, merging.returned.findings)
         self.settler.record(merging, return_id)
         self._settle_messages(merging, return_id)
@@ -162,29 +169,36 @@ class Merger:
         for file in (file for file in held if file.number in merging.answered):
             settle_held(self.batch, file.sha256, ANSWERED, "Entered on Said to me", by, return_id)
 
+    def _list_answered(self, merging: Merging) -> list[OpenQuery]:
+        """The queries about what earlier returns of its lineage said in cells that this one answers anew: all of each.
+
+        What is not right in it yet, and what was left as it was, answers nothing.
+        """
+        says_all = merging.answers.document.kind == FEEDBACK
+        left = {Outcome.ERROR, Outcome.MASKED} | (set() if says_all else {Outcome.UNTOUCHED})
+        anew = {met.cell.key for met in merging.merged.cells if met.outcome not in left} - merging.asked
+        return [query for query in merging.queries if query.cells and all(cell.key in anew for cell in query.cells)]
+
     def _earlier(self, answers: Answers, named: ReturnFacts | None) -> tuple[ReturnFacts | None, list[Finding]]:
         """The earlier return that this one replaces, and what to say of that.
 
         It is the one that the officer `named`; else the only one, where the form says that it corrects one.
         """
         if named:
-            return named, [self._replaces(named)]
+            return named, [tell_replaces(named, self.messages)]
+        if answers.document.answers_return is not None:
+            return find_answered(self.register, answers.document.answers_return, self.messages)
         if answers.form.get("corrects") != "Yes":
             return None, []
         mine = self.register.returns_standing(answers.document.id)
         if len(mine) == 1:
-            return mine[0], [self._replaces(mine[0])]
+            return mine[0], [tell_replaces(mine[0], self.messages)]
         cell = next(cell for cell, _ in answers.typed("form") if cell.key.field == "corrects")
         return None, [
             self.messages.finding(
                 "lineage_unclear", address=cell.address, key=cell.key, entered="Yes", count=len(mine) or "none"
             )
         ]
-
-    def _replaces(self, earlier: ReturnFacts) -> Finding:
-        """The note that says which return is replaced."""
-        received = PartialDate.of_iso(earlier.received).words
-        return self.messages.finding("replaces", received=received, number=earlier.number)
 
     def _name_new_rows(self, merging: Merging, renamed: dict[Key, Key]) -> Iterator[Cell]:
         """The cells, each row that was added under a ref of its own: the same for the same row of the same lineage.
@@ -249,7 +263,9 @@ class Merger:
 
 def _of_correction(cell: Cell, base: str, stands: Collection[Key | None]) -> Cell:
     """A cell of a correction, compared with what the earlier return said: that stands where it says no change."""
-    return cell._replace(base=base, value=base if cell.key in stands else cell.value)
+    if cell.key in stands:
+        return cell._replace(base=base, value=base, blocked=None)
+    return cell._replace(base=base) if base != cell.base else cell
 
 
 def _form_cell(cell: Cell, round_code: str) -> MergedCell:

@@ -212,6 +212,7 @@ class Intake:
             places=places,
             again=bool(instructions.replaces),
         )
+        findings += self.identifier.check_answered(document)
         holding = {finding.code for finding in findings if messages.by_code[finding.code].holds}
         if holding - instructions.allow:
             returned.findings += findings

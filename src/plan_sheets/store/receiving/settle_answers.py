@@ -60,6 +60,10 @@ class Merging:
     settlements: list[NewSettlement] = field(default_factory=list)
     put_aside: list[NewPutAside] = field(default_factory=list)
     asked_again: list[OpenQuery] = field(default_factory=list)
+    asked: set[Key | None] = field(default_factory=set)
+    """The cells that say what the officer has been asked about already."""
+    queries: list[OpenQuery] = field(default_factory=list)
+    """Those that came by the earlier returns of its lineage and wait."""
     answered: list[str] = field(default_factory=list)
     """The numbers of the e-mails without a workbook that it deals with."""
     nameless: list[ReturnFacts] = field(default_factory=list)

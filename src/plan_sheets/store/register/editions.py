@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import BindParameter, Select, Text, bindparam, cast, func, literal, or_, select
 
+from plan_sheets.core.book.document import OF_SUBGROUPS
 from plan_sheets.store.register import tables
 from plan_sheets.store.register.register import Register
 from plan_sheets.store.register.settling.subjects import NAME_SUBJECT, QUERY_SUBJECT
@@ -85,7 +86,7 @@ def _recorded_since() -> tuple[Select[Any], ...]:
     values = select(v.id).where(v.plan == bindparam("plan"), v.batch > late, v.round <= till, v.record != "decision")
     of_subgroups = select(r.id).select_from(tables.RETURN.join(tables.DOCUMENT, r.document == d.id))
     of_subgroups = of_subgroups.where(r.plan == bindparam("plan"), d.round <= till)
-    of_subgroups = of_subgroups.where(d.kind.in_(("subgroup", "feedback")))
+    of_subgroups = of_subgroups.where(d.kind.in_(OF_SUBGROUPS))
     returns = of_subgroups.where(r.batch > late, r.verdict.not_in(SAYS_NOTHING))
     w = tables.WITHDRAWAL.c
     withdrawn = select(w.id).where(w.batch > late, w.return_id.in_(of_subgroups))

@@ -155,6 +155,7 @@ def record_findings(batch: Batch, return_id: int, findings: Iterable[Finding]) -
                 "field": key.field,
                 "entered": finding.entered,
                 "message": finding.message,
+                "mend": finding.mend,
             }
         )
     batch.add_all(tables.FINDING, rows)

@@ -304,9 +304,8 @@ class Register:
         `after`: only those that went out after the document of this id.
         """
         d = tables.DOCUMENT
-        chosen = select(
-            d.c.id, d.c.reference, d.c.kind, d.c.round, d.c.subgroup, d.c.created, d.c.signature, d.c.supersedes
-        )
+        names = "id", "reference", "kind", "round", "subgroup", "created", "signature", "supersedes", "answers_return"
+        chosen = select(*(d.c[name] for name in names))
         chosen = chosen.where(d.c.plan == self.plan, d.c.id > after)
         chosen = chosen.where(d.c.kind == kind, d.c.round == round_code) if kind else chosen
         return {row.id: DocumentFacts(*row) for row in self.read(chosen.order_by(d.c.id))}

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
+from plan_sheets.core.book.document import OF_SUBGROUPS
 from plan_sheets.core.model.findings import PlanSheetsError
 from plan_sheets.core.model.history import BEFORE_ANY_ROUND, History
 from plan_sheets.core.model.keys import Key
@@ -27,9 +28,6 @@ from plan_sheets.store.register.placeholders import Placeholder, find_open_place
 from plan_sheets.store.register.reads import find_keys_left_by_returns, list_issues, list_returns_of_rounds
 from plan_sheets.store.register.register import Register
 from plan_sheets.store.register.settling.declined import list_declined
-
-KINDS = ("subgroup", "feedback")
-"""The kinds of documents by which subgroups report."""
 
 
 def find_round(register: Register, code: str | Round | None) -> Round | None:
@@ -64,7 +62,7 @@ def read_snapshot(register: Register, for_round: Round | None) -> Snapshot:
     limits = thresholds(history, code)
     taken_out = tuple(find_taken_out(history, rounds, ratings, limits)) if rounds else ()
     asked, closed = _sort_questions(history, code, rows, placeholders, taken_out, finished)
-    not_read = find_keys_left_by_returns(register, code, NOT_READ, KINDS, RETURNED)
+    not_read = find_keys_left_by_returns(register, code, NOT_READ, OF_SUBGROUPS, RETURNED)
     return Snapshot(
         round=for_round,
         rounds=rounds,
@@ -102,11 +100,11 @@ class _Returns:
     def __init__(self, register: Register, code: str) -> None:
         self.issues: dict[str, list[str]] = {}
         """The subgroups that were issued a workbook, in the order of issue, by the code of the round."""
-        for when, subgroup in dict.fromkeys(list_issues(register, code, KINDS)):
+        for when, subgroup in dict.fromkeys(list_issues(register, code, OF_SUBGROUPS)):
             self.issues.setdefault(when, []).append(subgroup)
         self.forms: dict[tuple[str, str], dict[str, str]] = {}
         """The form of the last accepted return, by round and subgroup."""
-        for file in list_returns_of_rounds(register, BEFORE_ANY_ROUND, code, KINDS, RETURNED):
+        for file in list_returns_of_rounds(register, BEFORE_ANY_ROUND, code, OF_SUBGROUPS, RETURNED):
             self.forms[file.round, file.subgroup] = json.loads(file.form) if file.form else {}
 
     def issued(self, code: str) -> list[str]:

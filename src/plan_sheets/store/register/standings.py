@@ -7,6 +7,7 @@ from collections.abc import Collection
 from dataclasses import replace
 from datetime import date
 
+from plan_sheets.core.book.document import OF_SUBGROUPS
 from plan_sheets.core.model.findings import Verdict
 from plan_sheets.core.model.mail import describe_mail, find_odd_date
 from plan_sheets.core.model.rounds import Round
@@ -30,7 +31,7 @@ def read_standings(register: Register, code: str, as_of: date, done: Collection[
     `done`: the subgroups whose actions are all finished.
     """
     documents = register.document_facts("subgroup", code)
-    files = list_returns_of_rounds(register, code, code, ["subgroup"], set(Verdict) - {Verdict.REFUSED})
+    files = list_returns_of_rounds(register, code, code, OF_SUBGROUPS, set(Verdict) - {Verdict.REFUSED})
     arrivals = [
         Arrival(
             file.subgroup,

@@ -65,7 +65,7 @@ PLAN = Table(
     Column("secret", LargeBinary, nullable=False),
 )
 LAYOUT = Table("layout", METADATA, Column("sha", Text, primary_key=True), _text("text"))
-MAKES_A_FILE = ("new", "draft", "officer", "differ", "write")
+MAKES_A_FILE = ("new", "draft", "officer", "feedback", "differ", "write")
 """The deeds of batches on whose day nothing rests: what they made can be made again, an old plan be played again."""
 BATCH = Table("batch", METADATA, _id(), _to("plan", "plan"), _text("deed"), _text("at"))
 ROUND = Table(
@@ -195,6 +195,7 @@ FINDING = Table(
     _text("field"),
     Column("entered", Text),
     _text("message"),
+    _text("mend"),
 )
 QUERY = Table(
     "query",

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from operator import getitem
-from typing import Literal
+from typing import Literal, get_args
 from xml.sax.saxutils import escape
 
 from plan_sheets.core.book.layout import Content, Formula, Link, Row, Sheet, as_text
@@ -16,8 +16,9 @@ from plan_sheets.core.book.measure import BOLD_ROOM, FILTER_WIDTH, LINE_POINTS, 
 from plan_sheets.core.model.keys import column_letters
 from plan_sheets.store.writing.entry_cells import Place
 
-CellKind = Literal["locked", "input", "needed", "total"]
-"""How a cell looks: `needed` is an input that has to be filled in, `total` a locked one of a row of sums."""
+CellKind = Literal["locked", "input", "needed", "mend", "total"]
+"""How a cell looks: an input that is `needed` has to be filled in, one to `mend` was not taken as it stands; `total` is
+a locked one of a row of sums."""
 Spell = Callable[[Place, Content, CellKind], str]
 """The XML of a cell after its address: `" s="5" t="s"><v>7</v></c>`."""
 POINTS_A_PIXEL = 0.75
@@ -32,7 +33,7 @@ class Spelling:
     """The XML of the cells of a workbook, cached by content: one cache for each kind of cell."""
 
     def __init__(self) -> None:
-        self._known: Mapping[CellKind, dict[Content, str]] = {"locked": {}, "input": {}, "needed": {}, "total": {}}
+        self._known: Mapping[CellKind, dict[Content, str]] = {kind: {} for kind in get_args(CellKind)}
         self._formula = ""
         """The XML of a formula in which F stands for what it is and V for its value, a text."""
 
@@ -44,6 +45,7 @@ class Spelling:
             looks = row.inputs, row.total
             kinds = known.get(looks) or known.setdefault(looks, _find_kinds(sheet, row))
             kinds = _with_needed(kinds, sheet, row) if tells_needed else kinds
+            kinds = _with_marks(kinds, sheet, row) if row.marks else kinds
             number = down + 1
             cells = [
                 f"{start}{number}{self._known[kind].get(content) or self._spell((down, across), content, kind, spell)}"
@@ -75,6 +77,14 @@ def _with_needed(kinds: Sequence[CellKind], sheet: Sheet, row: Row) -> list[Cell
     """The kinds of the cells of a row, told by all its locked texts."""
     needed, columns = sheet.find_needed(row), zip(kinds, sheet.columns, strict=True)
     return ["needed" if column.field.name in needed else kind for kind, column in columns]
+
+
+def _with_marks(kinds: Sequence[CellKind], sheet: Sheet, row: Row) -> list[CellKind]:
+    """The kinds of the cells of a row, some of which have to be mended."""
+    return [
+        "mend" if column.field.name in row.marks and sheet.is_input(row, column) else kind
+        for kind, column in zip(kinds, sheet.columns, strict=True)
+    ]
 
 
 def pixels(points: float) -> int:

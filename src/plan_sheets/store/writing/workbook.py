@@ -36,6 +36,7 @@ from plan_sheets.core.book.measure import (
     STANDARD_WIDTH,
     choose_paper,
     height_above,
+    lines_needed,
     page_room,
     spare_columns,
 )
@@ -45,7 +46,7 @@ from plan_sheets.core.model.dates import PartialDate, Precision
 from plan_sheets.core.model.findings import PlanSheetsError
 from plan_sheets.core.model.keys import Address, column_letters
 from plan_sheets.core.model.printable import printable
-from plan_sheets.store.writing.cells import CellKind, Spelling, escape_markup, measure_rows
+from plan_sheets.store.writing.cells import CellKind, Spelling, escape_markup, measure_rows, pixels
 from plan_sheets.store.writing.chart import COLUMNS, GAP, ROWS, list_series, list_settings
 from plan_sheets.store.writing.entry_cells import EntryCells, Place, group_entries, join_ranges, make_validation
 from plan_sheets.store.writing.excel_limits import (
@@ -68,6 +69,8 @@ SURELY_HELD = 16_000
 """Printable characters that a cell holds as they are: it counts an emoji as two."""
 EDGE_INCHES = 0.2
 """How far header and footer stand from the edge of the printed page."""
+NOTE_PIXELS, NOTE_CHARACTERS = 300, 40
+"""How wide the note of a cell is, and how many characters of its font that holds."""
 _ALLOWED_ON_LOCKED_SHEETS = {"format_cells": True, "format_columns": True, "format_rows": True}
 
 
@@ -136,6 +139,7 @@ def _write_sheet(page: Worksheet, sheet: Sheet, table: str, pen: _Pen) -> list[s
     body = list(pen.spelling.rows(sheet, heights[1:], partial(_spell, page, pen), tells_needed=bool(pen.book.hints)))
     for entry, places in group_entries(sheet).items():
         _add_entry(page, entry, places, pen)
+    _add_notes(page, sheet)
     if sheet.keeps_headings_in_view:
         is_wide = sum(widths) > _WIDE_TABLE and widths[0] <= _NARROW_COLUMN
         page.freeze_panes(sheet.heading_row + 1, sheet.in_view if is_wide else 0)
@@ -147,6 +151,16 @@ def _write_sheet(page: Worksheet, sheet: Sheet, table: str, pen: _Pen) -> list[s
         allowed = {"objects": sheet.chart is not None, "autofilter": sheet.filter}
         page.protect(pen.book.password, _ALLOWED_ON_LOCKED_SHEETS | allowed)
     return body
+
+
+def _add_notes(page: Worksheet, sheet: Sheet) -> None:
+    """Add the note of each cell that has to be mended, large enough for its words; it shows where one points at it."""
+    for down, row in enumerate(sheet.rows, start=sheet.heading_row + 1):
+        for across, column in enumerate(sheet.columns) if row.marks else ():
+            if (words := row.marks.get(column.field.name)) and sheet.is_input(row, column):
+                height = (lines_needed(words, NOTE_CHARACTERS) + 1) * LINE_POINTS
+                size = {"width": NOTE_PIXELS, "height": pixels(height)}
+                page.write_comment(down, across, words, {**size, "font_name": FONT["font_name"], "font_size": 10})
 
 
 def _choose_widths(sheet: Sheet) -> list[float]:
@@ -204,7 +218,7 @@ def _heading_look(column: Column) -> str:
 
 def _spell(page: Worksheet, pen: _Pen, place: Place, content: Content, kind: CellKind) -> str:
     """The XML of a cell of the table; every input is text, so that what is typed stays as it was typed."""
-    if kind in ("input", "needed"):
+    if kind in ("input", "needed", "mend"):
         _write_text(page, place, as_text(content), pen.formats[kind])
     elif isinstance(content, str) or (isinstance(content, PartialDate) and not _is_real(content)):
         text = as_text(content)

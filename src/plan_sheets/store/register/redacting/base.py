@@ -13,7 +13,7 @@ from plan_sheets.core.book.document import Document
 from plan_sheets.core.book.layout import Column, Row, Sheet
 from plan_sheets.core.model.keys import Key
 from plan_sheets.core.model.text import REDACTED, plain
-from plan_sheets.store.register.redacting.typed import Sender, TypedTexts, has_words, is_free, mention
+from plan_sheets.store.register.redacting.typed import Sender, TypedTexts, has_words, is_free, is_word, mention
 from plan_sheets.store.schemas import load_records
 
 
@@ -42,7 +42,27 @@ def redact_base(document: Document, base: str, typed: TypedTexts, told: Told) ->
             rows["looks"] = {at: look for at, look in looks.items() if rows["lines"][int(at)] == was["lines"][int(at)]}
         for row, texts in zip(sheet.rows, rows["rows"], strict=True):
             texts["cells"] = _redact_row(document, sheet, row, texts["cells"], here, told)
+            if document.answers_return is not None:
+                _redact_carried_over(document, sheet, row, texts, here)
     return base if news == kept else json.dumps(news, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def _redact_carried_over(document: Document, sheet: Sheet, row: Row, texts: dict[str, Any], typed: TypedTexts) -> None:
+    """Take out of a row of a feedback workbook what was typed in the return that it answers, and what quotes it."""
+    is_own = typed.is_of_returns and document.answers_return in typed.returns
+    for at, column in enumerate(sheet.columns):
+        name, cell, about = column.field.name, texts["cells"][at], row.answer or column.field
+        if name in row.issued and isinstance(cell, str) and cell and not is_word(about, cell):
+            typed_here = is_own or (about.new_rows and plain(cell) in typed.all_texts)
+            texts["cells"][at] = REDACTED if typed_here else cell
+        if name in row.issued and typed.is_of(document.key_of(row, column), row.issued[name]):
+            texts["issued"][name] = REDACTED
+        tells = column.field.record == "mend" or (row.marks and column.field.scope == "derived")
+        if tells and isinstance(cell, str) and (is_own or any(has_words(cell, text) for text in typed.all_texts)):
+            texts["cells"][at] = REDACTED
+    for name, words in row.marks.items():
+        if is_own or any(has_words(words, text) for text in typed.all_texts):
+            texts["marks"][name] = REDACTED
 
 
 def redact_text(value: Any, typed: TypedTexts) -> Any:

@@ -31,7 +31,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "return": ("file", "completed_by", "form"),
     "entry": ("entered", "tidied", "compared", "next_base", "head", "sheet", "by"),
     "value": ("value",),
-    "finding": ("entered", "message", "sheet"),
+    "finding": ("entered", "message", "mend", "sheet"),
     "query": ("message",),
     "query_cell": ("head", "returned", "address"),
     "settlement": ("typed", "by"),
@@ -135,10 +135,10 @@ class _Rows:
         if self.typed.is_of_returns:
             here = self.typed.without_shared(getattr(row, "round", ""))
             goes = self._is_carried(table, row, column) and any(here.is_of(key, value) for key in keys)
-            goes = goes or (column == "message" and here.quotes(keys, value))
+            goes = goes or (column in ("message", "mend") and here.quotes(keys, value))
             return REDACTED if goes else value
         goes = any(self.typed.is_of(key, value) for key in keys)
-        if column in ("message", "typed", "reason"):
+        if column in ("message", "mend", "typed", "reason"):
             goes = goes or self.typed.quotes(keys, value)
         elif getattr(row, "code", "") in QUOTING and row.return_id in self.came_in_them:
             goes = goes or self._is_said_to_go(value)
