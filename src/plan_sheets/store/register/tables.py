@@ -271,6 +271,17 @@ REDACTED_FILE = Table(
     _text("sha256"),
 )
 OUTPUT = Table("output", METADATA, _id(), _to("plan", "plan"), _text("path"), _text("sha256"))
+SEAL = Table(
+    "seal",
+    METADATA,
+    _id(),
+    _text("of"),
+    Column("first", Integer, nullable=False),
+    Column("hashes", LargeBinary, nullable=False),
+    Column("salts", LargeBinary, nullable=False),
+    _text("digest"),
+)
+"""What was recorded of all other tables with an id: see `safe.seal`."""
 
 
 def hold(table: Table, where: Mapping[str, object]) -> list[ColumnElement[bool]]:
