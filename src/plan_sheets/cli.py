@@ -49,8 +49,11 @@ def _say_next(folder: Folder, as_of: datetime | None = None, *, as_json: bool = 
 
     from plan_sheets.core.model.findings import PlanSheetsError
     from plan_sheets.screen.asked import print_next
+    from plan_sheets.screen.lines import say
     from plan_sheets.status import what_next
 
+    if trouble := folder.register.not_backed_up:
+        say(f"    warning  The backup of today could not be made: {trouble}", err=True)
     if not as_json:
         with suppress(PlanSheetsError):
             print_next(what_next(folder, read_clock(as_of).date()))
@@ -369,6 +372,45 @@ def differ(plan_dir: str, before: str, after: str, output: str | None, as_json: 
     compared = deed.compare_masters(folder, before, after, read_clock(as_of), output or None)
     screen.print_compared(compared, as_json=as_json)
     _say_next(folder, as_of, as_json=as_json)
+
+
+@main.command()
+@plan_option
+@click.option(
+    "--restore",
+    metavar="[FILE]",
+    is_flag=False,
+    flag_value="newest",
+    help="Put the newest good backup, or FILE, in the place of the register, which is kept beside it.",
+)
+@json_option
+@as_of_option
+def doctor(plan_dir: str, restore: str | None, as_json: bool, as_of: datetime | None) -> None:
+    """Look whether the register and its folder are whole, and say what to do. Changes nothing without --restore.
+
+    Exit status: 0 all is whole; 3 somebody must act on something.
+    """
+    from plan_sheets import doctor as deed
+    from plan_sheets import office
+    from plan_sheets.screen import kept as screen
+
+    if restore:
+        done = deed.restore(plan_dir, read_clock(as_of), None if restore == "newest" else restore)
+        screen.print_restored(done, as_json=as_json)
+    examined = office.examine_folder(plan_dir, read_clock(as_of))
+    screen.print_examined(examined, as_json=as_json)
+    sys.exit(0 if examined.is_whole else SOMEBODY_MUST_ACT)
+
+
+@main.command()
+@plan_option
+@click.argument("file", metavar="FILE")
+def backup(plan_dir: str, file: str) -> None:
+    """Copy the register to FILE while others may be writing; the copy is looked through before it counts."""
+    from plan_sheets import doctor as deed
+    from plan_sheets.screen import kept as screen
+
+    screen.print_backup(deed.back_up(plan_dir, file))
 
 
 @main.command()

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
+from functools import partial
 from pathlib import Path
 
 from plan_sheets.core.book.compose import Facts, RowFacts, compose
@@ -20,12 +20,13 @@ from plan_sheets.core.model.history import History
 from plan_sheets.core.model.keys import Key
 from plan_sheets.core.model.rounds import Round
 from plan_sheets.core.model.stages import Stage, Status
-from plan_sheets.core.model.text import count_words, make_slug
+from plan_sheets.core.model.text import count_words
 from plan_sheets.core.rating.decisions import Decision, decisions, replies
-from plan_sheets.core.rating.plan_rows import Rows, parent, subgroups_of
+from plan_sheets.core.rating.plan_rows import Rows, make_slugs, parent, subgroups_of
 from plan_sheets.core.rating.rag import Rating
 from plan_sheets.core.rating.ratings import is_further, last_given, rate_rounds, rows_at
 from plan_sheets.store import schemas
+from plan_sheets.store.keeping.unknown import UnknownIssues
 from plan_sheets.store.plan_folder import Folder
 from plan_sheets.store.register import tables
 from plan_sheets.store.register.batch import Batch
@@ -68,6 +69,8 @@ class _Round:
     decided: tuple[Decision, ...]
     """What the executive decided in those rounds and nobody has reported as carried out."""
     secret: bytes
+    unknown: UnknownIssues
+    """Those of this round."""
 
 
 def issue_round(
@@ -94,15 +97,16 @@ def _issue_documents(folder: Folder, shared: _Round, subgroups: Sequence[str], b
     earlier = {document.subgroup: document for document in issues}
     made = [_make_document(shared, code, earlier.get(code)) for code in known if not subgroups or code in subgroups]
     files = [hand_over(document.book) for document in made]
-    slugs = _make_slugs(shared.rows)
+    slugs = make_slugs(shared.rows)
     folder.check_free(_name_file(shared.round, slugs[document.subgroup]) for document in made)
     _record_round(shared, subgroups, batch)
     issued = []
     for document, data in zip(made, files, strict=True):
+        before = shared.unknown.find_before(document, earlier.get(document.subgroup))
         if not document.id:
             batch.add_document(document, layout_text(document.book), base_text(document.book))
         path = folder.write(_name_file(shared.round, slugs[document.subgroup]), data, batch)
-        issued.append(_describe_issue(document, path, earlier.get(document.subgroup)))
+        issued.append(_describe_issue(document, path, before))
     return issued
 
 
@@ -125,9 +129,9 @@ def _name_file(for_round: Round, slugged: str) -> str:
     return f"issued/{code}/{code}-{slugged}.xlsx"
 
 
-def _describe_issue(document: Document, path: Path, earlier: Document | None) -> Issued:
-    again = bool(document.id)
-    superseded = earlier.reference if earlier and not again else None
+def _describe_issue(document: Document, path: Path, before: str) -> Issued:
+    again = before == document.reference
+    superseded = before if before and not again else None
     return Issued(
         path, document.subgroup, document.reference, len(document.book.sheet("Progress").rows), superseded, again
     )
@@ -169,7 +173,17 @@ def _gather_shared(
     day = datetime.combine(issued.date(), time())
     decided = tuple(decision for decision in decisions(history, rounds) if decision.is_open())
     return _Round(
-        for_round, return_by, extended, day, history, rows_at(history), rounds, ratings, decided, folder.register.secret
+        for_round,
+        return_by,
+        extended,
+        day,
+        history,
+        rows_at(history),
+        rounds,
+        ratings,
+        decided,
+        folder.register.secret,
+        UnknownIssues.of(folder.path, folder.register, for_round),
     )
 
 
@@ -179,9 +193,10 @@ def _make_document(shared: _Round, subgroup: str, earlier: Document | None) -> D
         candidate = _make_book(shared, subgroup, earlier.reference)
         if find_officers_cells(candidate, shared.history) == find_officers_cells(earlier.book, shared.history):
             return earlier
-    number = int(earlier.reference.rpartition("-")[2]) + 1 if earlier else 1
-    reference = f"{shared.round.code}-{subgroup}-{number}"
-    book = _make_book(shared, subgroup, reference)
+    stem, number = f"{shared.round.code}-{subgroup}-", 1
+    if earlier:
+        number += int(earlier.reference.rpartition("-")[2])
+    reference, book = shared.unknown.choose(stem, number, partial(_make_book, shared, subgroup))
     made = shared.issued.date().isoformat()
     signature = book.properties[SIGNATURE]
     return Document(
@@ -381,15 +396,3 @@ def _make_plan_row(rows: Rows, ref: str) -> RowFacts:
 
 def _make_grid_row(rows: Rows, ref: str) -> RowFacts:
     return RowFacts(ref, {**rows["grid"].get(ref, {}), "theme": _add_title(rows, ref)})
-
-
-def _make_slugs(rows: Rows) -> dict[str, str]:
-    """A file name for each subgroup, from its title; where two are the same or none is left, with its code."""
-    names = {code: make_slug(row["title"]) for code, row in rows["subgroup"].items()}
-    while len({name for name in names.values() if name}) < len(names):
-        times = Counter(names.values())
-        names = {
-            code: name if name and times[name] == 1 else f"{name}-{code.lower()}".strip("-")
-            for code, name in names.items()
-        }
-    return names

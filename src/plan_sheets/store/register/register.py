@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
@@ -141,6 +142,12 @@ class Register:
         if len(chosen) != 1:
             raise PlanSheetsError(f"{path.name} holds {len(plans)} plans.", "Say which with its key.")
         return cls(engine, chosen[0].id, chosen[0].secret)
+
+    @classmethod
+    def over(cls, copy: sqlite3.Connection) -> Self:
+        """The first plan of a register in memory, to be read. Raises sqlite3.Error, LookupError if there is none."""
+        plans = copy.execute("SELECT id, secret FROM plan ORDER BY id").fetchall()
+        return cls(tables.engine_over(copy), *plans[0])
 
     @property
     def path(self) -> Path:

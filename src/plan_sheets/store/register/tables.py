@@ -343,7 +343,12 @@ def copy_in_memory(engine: Engine) -> Iterator[Engine]:
         with engine.connect() as connection:
             driver: Any = connection.connection.driver_connection
             driver.backup(copy)
-        yield create_engine("sqlite://", poolclass=StaticPool, creator=lambda: copy)
+        yield engine_over(copy)
+
+
+def engine_over(connection: sqlite3.Connection) -> Engine:
+    """An engine that always uses this connection."""
+    return create_engine("sqlite://", poolclass=StaticPool, creator=lambda: connection)
 
 
 @contextmanager

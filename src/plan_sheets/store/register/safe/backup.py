@@ -7,8 +7,9 @@ import os
 import re
 import secrets
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 from plan_sheets.core.model.findings import PlanSheetsError
@@ -22,6 +23,8 @@ KEPT = 7
 """How many of them are kept."""
 MARK = 0x70736272
 """The `application_id` of a copy that was made as a backup; that of a register is 0."""
+Check = Callable[[sqlite3.Connection], None]
+"""Looks at a copy; raises PlanSheetsError if it is not good."""
 _OF_SOURCE = {
     *(sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL),
     *(sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT),
@@ -35,7 +38,7 @@ def make_daily(register: Path, day: str) -> PlanSheetsError | None:
 
     Returns why it could not be made: that keeps nobody from work.
     """
-    target = register.parent / BACKUPS / f"register-{day}.sqlite"
+    target = _name_daily(register, day)
     if target.exists():
         return None
     try:
@@ -44,6 +47,28 @@ def make_daily(register: Path, day: str) -> PlanSheetsError | None:
         return trouble
     remove_daily(register, keep=KEPT)
     return None
+
+
+@dataclass(frozen=True, slots=True)
+class Renewed:
+    """The backups of the days after something was taken out of the register for good."""
+
+    removed: Sequence[Path]
+    """Those that held it: they are gone."""
+    made: Path | None
+    """The new one; None if it could not be made."""
+
+
+def replace_daily(register: Path, day: str) -> Renewed:
+    """Remove all backups of the days, for they hold what was taken out, and make that of a day (ISO) anew."""
+    removed = remove_daily(register, keep=0)
+    target = _name_daily(register, day)
+    is_free = not target.exists()
+    return Renewed(removed, target if is_free and make_daily(register, day) is None else None)
+
+
+def _name_daily(register: Path, day: str) -> Path:
+    return register.parent / BACKUPS / f"register-{day}.sqlite"
 
 
 def list_daily(folder: Path) -> list[Path]:
@@ -62,10 +87,20 @@ def remove_daily(register: Path, *, keep: int) -> list[Path]:
     return removed
 
 
-def copy_register(source: Path, target: Path, check: Callable[[sqlite3.Connection], None] | None = None) -> None:
-    """Copy a register as it stands at one moment, all of it or nothing; the copy is its owner's alone, and synced.
+def copy_register(source: Path, target: Path, check: Check | None = None) -> None:
+    """Copy a register as it stands at one moment, all of it or nothing.
 
     `check` looks at the copy before it is put in its place. Raises PlanSheetsError.
+    """
+    with write_copy(source, target, check=check) as aside:
+        aside.replace(target)
+
+
+@contextmanager
+def write_copy(source: Path, target: Path, mark: int = MARK, check: Check | None = None) -> Iterator[Path]:
+    """Write a copy of a register aside, its owner's alone and synced; meanwhile it is moved to where it belongs.
+
+    What is left aside is removed. Raises PlanSheetsError, that speaks of `target` where the copy is at fault.
     """
     aside = target.with_name(f"{outbox.ASIDE}{secrets.token_hex(8)}")
     try:
@@ -76,11 +111,11 @@ def copy_register(source: Path, target: Path, check: Callable[[sqlite3.Connectio
             copy.execute("PRAGMA journal_mode = OFF")
             with closing(open_file(source)) as connection:
                 connection.backup(copy)
-            copy.execute(f"PRAGMA application_id = {MARK}")
+            copy.execute(f"PRAGMA application_id = {mark}")
             if check:
                 check(copy)
         outbox.sync(aside)
-        aside.replace(target)
+        yield aside
         outbox.sync_folders([target.parent])
     except sqlite3.Error as error:
         is_of_source = getattr(error, "sqlite_errorcode", 0) & 0xFF in _OF_SOURCE
@@ -125,3 +160,18 @@ def read_plans(path: Path) -> list[tuple[str, bytes]]:
     with suppress(sqlite3.Error, OSError), closing(open_file(path)) as connection:
         return connection.execute("SELECT key, secret FROM plan ORDER BY id").fetchall()
     return []
+
+
+def read_head(connection: sqlite3.Connection) -> tuple[int, str]:
+    """Number and digest of the last seal of a register: two with the same hold the same."""
+    found = connection.execute("SELECT id, digest FROM seal ORDER BY id DESC LIMIT 1").fetchone()
+    return found or (0, "")
+
+
+def is_part_of(earlier: Path, later: Path) -> bool:
+    """Whether all that was recorded in a register, or a copy, is in another one; False if one cannot be read."""
+    with suppress(sqlite3.Error, OSError), closing(open_file(earlier)) as old, closing(open_file(later)) as new:
+        number, digest = read_head(old)
+        there = new.execute("SELECT digest FROM seal WHERE id = ?", (number,)).fetchone()
+        return bool(there) and there[0] == digest
+    return False
