@@ -122,12 +122,10 @@ def examine_folder(path: AnyPath, now: datetime) -> doctor.Examined:
         news = {receipt.sha256 for receipt in receipts if not _is_no_news(receipt)}
         unknown = [path for path in unknown if path.stem in news]
     messages = schemas.load_messages()
-    found = [
-        messages.finding(
-            "kept_unknown", path=(name := f"{RETURNED}/{path.name}"), command=f"plan-sheets receive {name}"
-        )
-        for path in unknown
-    ]
+    found = []
+    for name in (f"{RETURNED}/{path.name}" for path in unknown):
+        command = f"plan-sheets receive {name}"
+        found.append(messages.finding("kept_unknown", entered=name, path=name, shown=command))
     return replace(examined, findings=[*examined.findings, *found], not_received=unknown)
 
 

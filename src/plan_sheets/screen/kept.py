@@ -41,14 +41,15 @@ def _print_kind(code: str, several: Sequence[Finding], not_received: Sequence[Pa
             say(f"    {finding.severity:<8} {finding.message}")
         return
     say(f"    {several[0].severity:<8} {message.many.format(count=len(several))}:")
+    if code == "kept_unknown":  # the command names them
+        names = " ".join(f"{RETURNED}/{path.name}" for path in not_received)
+        say(f"             {message.do.format(shown=f'plan-sheets receive {names}')}")
+        return
     for finding in several[:TOLD]:
         say(f"        {finding.entered}")
     if len(several) > TOLD:
         say(f"        and {len(several) - TOLD} more: --json tells all")
-    commands = [*dict.fromkeys(finding.reading for finding in several)]
-    if code == "kept_unknown":
-        commands = ["plan-sheets receive " + " ".join(f"{RETURNED}/{path.name}" for path in not_received)]
-    for command in commands:
+    for command in dict.fromkeys(finding.reading for finding in several):
         say(f"             {message.do.format(shown=command)}")
 
 

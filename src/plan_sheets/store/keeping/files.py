@@ -62,18 +62,15 @@ class FolderCheck:
         redacted, kept = read_redacted(self.register), list_shas_kept(self.register)
         written = {file.sha256 for file in self.register.returns(kind="plan", verdict="untouched")}
         for sha, path in self.returned.items():
-            number = self._numbers.get(sha, "")
+            name, number = self._name(path), self._numbers.get(sha) or "not known whose"
             if sha in redacted:
                 day = PartialDate.of_iso(redacted[sha]).words
-                yield self.messages.finding("kept_redacted", entered=(name := self._name(path)), path=name, day=day)
+                yield self.messages.finding("kept_redacted", entered=name, path=name, day=day)
             elif path.suffix != _TEXT and sha256_of(path) != sha:
-                yield self.messages.finding(
-                    "kept_changed", entered=(name := self._name(path)), path=name, number=number or "no return"
-                )
+                yield self.messages.finding("kept_changed", entered=name, path=name, number=number)
         for sha in sorted(kept - self.returned.keys() - redacted.keys() - written):
-            yield self.messages.finding(
-                "kept_missing", entered=(name := f"{RETURNED}/{sha}"), path=name, number=self._numbers[sha]
-            )
+            name, number = f"{RETURNED}/{sha}", self._numbers[sha]
+            yield self.messages.finding("kept_missing", entered=name, path=name, number=number)
 
     def _check_made(self) -> Iterator[Finding]:
         """Each file that the tool made last: gone, or changed since, which is no harm."""
@@ -92,12 +89,8 @@ class FolderCheck:
             if workbook.path.relative_to(self.path).parts[0] == "issued":
                 yield self._describe_unknown_issue(workbook)
             else:
-                yield self.messages.finding(
-                    "made_unknown",
-                    entered=workbook.reference,
-                    path=self._name(workbook.path),
-                    reference=workbook.reference,
-                )
+                name, reference = self._name(workbook.path), workbook.reference
+                yield self.messages.finding("made_unknown", entered=reference, path=name, reference=reference)
 
     def _describe_unknown_issue(self, workbook: UnknownWorkbook) -> Finding:
         code, _, rest = workbook.reference.partition("-Q")
