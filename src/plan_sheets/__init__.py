@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from plan_sheets.core.rating.open_questions import OpenQuestion
     from plan_sheets.core.rating.snapshot import Snapshot
     from plan_sheets.differ import MastersCompared, compare_masters
+    from plan_sheets.doctor import Examined, back_up, restore
     from plan_sheets.inspect import Inspected, RuleBroken, inspect_files
     from plan_sheets.issue import Issued
     from plan_sheets.master import Mastered, make_master
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
         PlanTakenIn,
         Redacted,
         RoundIssued,
+        examine_folder,
         issue_round,
         merge_plan,
         receive_files,
@@ -48,6 +50,7 @@ if TYPE_CHECKING:
     from plan_sheets.officer import OfficerMade, make_officer
     from plan_sheets.plan import Checked, PlanMerged, check_plan, new_plan
     from plan_sheets.status import RoundStatus, ToDo, WhatNext, status_of, what_next
+    from plan_sheets.store.keeping.restore import Restored
     from plan_sheets.store.plan_folder import Folder, open_folder
     from plan_sheets.trace import Step, trace_value
     from plan_sheets.validate import schemas, snapshot_of
@@ -59,6 +62,7 @@ _ROOMS = {
     "Address": "core.model.keys",
     "BatchReceived": "office",
     "Checked": "plan",
+    "Examined": "doctor",
     "Finding": "core.model.findings",
     "Folder": "store.plan_folder",
     "Inspected": "inspect",
@@ -76,6 +80,7 @@ _ROOMS = {
     "Receipt": "core.model.receipts",
     "Receipts": "core.model.receipts",
     "Redacted": "office",
+    "Restored": "store.keeping.restore",
     "Round": "core.model.rounds",
     "RoundIssued": "office",
     "RoundStatus": "status",
@@ -88,8 +93,10 @@ _ROOMS = {
     "Verdict": "core.model.findings",
     "WhatNext": "status",
     "WhatWithdrew": "withdraw",
+    "back_up": "doctor",
     "check_plan": "plan",
     "compare_masters": "differ",
+    "examine_folder": "office",
     "inspect_files": "inspect",
     "issue_round": "office",
     "make_master": "master",
@@ -99,6 +106,7 @@ _ROOMS = {
     "open_folder": "store.plan_folder",
     "receive_files": "office",
     "redact_texts": "office",
+    "restore": "doctor",
     "schemas": "validate",
     "snapshot_of": "validate",
     "status_of": "status",
@@ -112,6 +120,7 @@ __all__ = [
     "Address",
     "BatchReceived",
     "Checked",
+    "Examined",
     "Finding",
     "Folder",
     "Inspected",
@@ -129,6 +138,7 @@ __all__ = [
     "Receipt",
     "Receipts",
     "Redacted",
+    "Restored",
     "Round",
     "RoundIssued",
     "RoundStatus",
@@ -141,8 +151,10 @@ __all__ = [
     "Verdict",
     "WhatNext",
     "WhatWithdrew",
+    "back_up",
     "check_plan",
     "compare_masters",
+    "examine_folder",
     "inspect_files",
     "issue_round",
     "make_master",
@@ -152,6 +164,7 @@ __all__ = [
     "open_folder",
     "receive_files",
     "redact_texts",
+    "restore",
     "schemas",
     "snapshot_of",
     "status_of",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 from functools import cache
@@ -34,10 +34,21 @@ def verify(copy: sqlite3.Connection) -> list[Wrong]:
     found: list[Wrong] = []
     for check in (_check_file, _check_schema, _check_layouts, _check_pointers, _check_seals, _check_sources):
         try:
-            found += check(copy)
-        except (sqlite3.Error, ValueError, OverflowError) as error:  # SQLite's own word, or bytes that are no text
+            found += _try_again_as_bytes(copy, check)
+        except (sqlite3.Error, ValueError, TypeError, OverflowError) as error:  # SQLite's word, or no value of ours
             found.append(Wrong("register_damaged", str(error)))
     return list(dict.fromkeys(found))
+
+
+def _try_again_as_bytes(
+    copy: sqlite3.Connection, check: Callable[[sqlite3.Connection], Iterator[Wrong]]
+) -> list[Wrong]:
+    """What a check finds; where what stands there is no text, it is read again with its bytes shown."""
+    try:
+        return [*check(copy)]
+    except (sqlite3.OperationalError, UnicodeDecodeError):
+        copy.text_factory = lambda raw: raw.decode("utf-8", "surrogateescape")
+        return [*check(copy)]
 
 
 def _check_file(copy: sqlite3.Connection) -> Iterator[Wrong]:
@@ -50,6 +61,9 @@ def _check_file(copy: sqlite3.Connection) -> Iterator[Wrong]:
 def _check_schema(copy: sqlite3.Connection) -> Iterator[Wrong]:
     """Every table, index and guard that is missing, is another one, or is none of ours."""
     expected, there = _read_expected(), _read_schema(copy)
+    for (number,) in copy.execute("SELECT number FROM version"):
+        if number != tables.SCHEMA_VERSION:
+            yield Wrong("register_altered", f"it says that it is of version {number}")
     for kind, name in sorted(expected.keys() | there.keys()):
         if expected.get((kind, name)) != there.get((kind, name)):
             code = "register_unguarded" if kind == "trigger" else "register_altered"
@@ -124,7 +138,7 @@ def _check_chain(copy: sqlite3.Connection, sealed: dict[str, _Sealed]) -> Iterat
     stored = computed = ""
     chosen = 'SELECT id, "of", first, hashes, salts, digest FROM seal ORDER BY id'
     for expected, (number, of, first, hashes, salts, digest) in enumerate(copy.execute(chosen), 1):
-        is_readable = isinstance(hashes, bytes) and isinstance(first, int) and first > 0
+        is_readable = isinstance(hashes, bytes) and isinstance(salts, bytes) and isinstance(first, int) and first > 0
         digests = {digest_of(before, str(of), first, hashes) for before in (stored, computed)} if is_readable else set()
         if number == expected and digest in digests and len(salts) == len(hashes) and of in sealed:
             sealed[of].add(first, hashes, salts)
@@ -137,11 +151,7 @@ def _check_chain(copy: sqlite3.Connection, sealed: dict[str, _Sealed]) -> Iterat
 
 def _check_rows(copy: sqlite3.Connection, name: str, sealed: _Sealed) -> Iterator[Wrong]:
     """The rows of a table that were changed, added or taken out."""
-    try:
-        changed, added, missing = _compare_rows(copy, name, sealed)
-    except sqlite3.OperationalError:  # what stands there is no text: then it can be shown only with its bytes
-        copy.text_factory = lambda raw: raw.decode("utf-8", "surrogateescape")
-        changed, added, missing = _compare_rows(copy, name, sealed)
+    changed, added, missing = _compare_rows(copy, name, sealed)
     most = 100 * _TOLD
     yield from (Wrong("row_changed", describe_row(copy, name, number)) for number in changed[:most])
     yield from (Wrong("row_added", describe_row(copy, name, number)) for number in added[:most] if sealed.is_whole)
