@@ -392,4 +392,4 @@ def test_a_damaged_register_is_told_as_that(round_one: Plan) -> None:
     told = run("status", plan=round_one)
     assert told.exit_code == 1
     assert "is damaged" in told.stderr
-    assert "from your backup" in told.stderr
+    assert "plan-sheets doctor --restore" in told.stderr
