@@ -405,12 +405,13 @@ def doctor(plan_dir: str, restore: str | None, as_json: bool, as_of: datetime | 
 @main.command()
 @plan_option
 @click.argument("file", metavar="FILE")
-def backup(plan_dir: str, file: str) -> None:
+@json_option
+def backup(plan_dir: str, file: str, as_json: bool) -> None:
     """Copy the register to FILE while others may be writing; the copy is looked through before it counts."""
     from plan_sheets import doctor as deed
     from plan_sheets.screen import kept as screen
 
-    screen.print_backup(deed.back_up(plan_dir, file))
+    screen.print_backup(deed.back_up(plan_dir, file), as_json=as_json)
 
 
 @main.command()

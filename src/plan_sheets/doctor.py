@@ -65,7 +65,7 @@ def examine_folder(path: AnyPath) -> Examined:
             compared, not_received = _compare_folder(path, copy)
     except sqlite3.Error as error:
         trouble = explain(register, error)
-        if error.sqlite_errorcode & 0xFF not in _UNREADABLE:
+        if getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF not in _UNREADABLE:
             raise trouble from None
         findings, compared = [messages.finding("register_unreadable", what=str(trouble))], None
     if compared is None:

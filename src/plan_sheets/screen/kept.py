@@ -53,8 +53,11 @@ def _print_kind(code: str, several: Sequence[Finding], not_received: Sequence[Pa
         say(f"             {message.do.format(shown=command)}")
 
 
-def print_backup(path: Path) -> None:
+def print_backup(path: Path, *, as_json: bool) -> None:
     """Print where a backup lies, and how it has to be kept."""
+    if as_json:
+        print_json({"backup": path})
+        return
     say(f"Backed up, and found whole: {path}")
     say("It holds names, what chairs wrote, and the key that signs: keep it where such things are kept.")
 
