@@ -50,7 +50,7 @@ if TYPE_CHECKING:
     from plan_sheets.officer import OfficerMade, make_officer
     from plan_sheets.plan import Checked, PlanMerged, check_plan, new_plan
     from plan_sheets.status import RoundStatus, ToDo, WhatNext, status_of, what_next
-    from plan_sheets.store.keeping.restore import Restored
+    from plan_sheets.store.keeping.restore import PutBack
     from plan_sheets.store.plan_folder import Folder, open_folder
     from plan_sheets.trace import Step, trace_value
     from plan_sheets.validate import schemas, snapshot_of
@@ -77,10 +77,10 @@ _ROOMS = {
     "PlanMerged": "plan",
     "PlanSheetsError": "core.model.findings",
     "PlanTakenIn": "office",
+    "PutBack": "store.keeping.restore",
     "Receipt": "core.model.receipts",
     "Receipts": "core.model.receipts",
     "Redacted": "office",
-    "Restored": "store.keeping.restore",
     "Round": "core.model.rounds",
     "RoundIssued": "office",
     "RoundStatus": "status",
@@ -135,10 +135,10 @@ __all__ = [
     "PlanMerged",
     "PlanSheetsError",
     "PlanTakenIn",
+    "PutBack",
     "Receipt",
     "Receipts",
     "Redacted",
-    "Restored",
     "Round",
     "RoundIssued",
     "RoundStatus",

@@ -14,7 +14,7 @@ from pathlib import Path
 from plan_sheets.core.model.dates import check_moment
 from plan_sheets.core.model.findings import Finding, PlanSheetsError, Severity
 from plan_sheets.store.keeping.files import FolderCheck
-from plan_sheets.store.keeping.restore import Restored, put_back
+from plan_sheets.store.keeping.restore import PutBack, put_back
 from plan_sheets.store.plan_folder import PLAN_FILE, RETURNED, AnyPath, as_path
 from plan_sheets.store.register.register import FILE, Register
 from plan_sheets.store.register.safe.backup import BACKUPS, list_daily, read_copy
@@ -97,7 +97,7 @@ def back_up(path: AnyPath, file: AnyPath) -> Path:
     return copy_elsewhere(register.path, as_path(file))
 
 
-def restore(path: AnyPath, now: datetime, file: AnyPath | None = None) -> Restored:
+def restore(path: AnyPath, now: datetime, file: AnyPath | None = None) -> PutBack:
     """Put the newest good backup, or this one, in the place of the register of a plan folder: see `put_back`."""
     check_moment(now)
     _check_there(as_path(path))

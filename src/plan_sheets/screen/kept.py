@@ -8,7 +8,7 @@ from pathlib import Path
 from plan_sheets.core.model.findings import Finding, Severity
 from plan_sheets.doctor import Examined
 from plan_sheets.screen.lines import describe_finding, print_json, say
-from plan_sheets.store.keeping.restore import Restored
+from plan_sheets.store.keeping.restore import PutBack
 from plan_sheets.store.plan_folder import RETURNED
 from plan_sheets.store.schemas import load_messages
 
@@ -62,7 +62,7 @@ def print_backup(path: Path, *, as_json: bool) -> None:
     say("It holds names, what chairs wrote, and the key that signs: keep it where such things are kept.")
 
 
-def print_restored(done: Restored, *, as_json: bool) -> None:
+def print_restored(done: PutBack, *, as_json: bool) -> None:
     """Print which backup was put in place, and where what was there lies now; where JSON is printed, on the side."""
     lines = [f"    warning  Not good, and passed over: {line}" for line in done.not_good]
     lines.append(f"Put in place: {done.backup}")

@@ -26,7 +26,7 @@ _UNREADABLE = (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT)
 
 
 @dataclass(frozen=True, slots=True)
-class Restored:
+class PutBack:
     """What was put in the place of a register."""
 
     backup: Path
@@ -38,7 +38,7 @@ class Restored:
     """What was redacted since the backup was made, as it was named: it stands in the register again."""
 
 
-def put_back(folder: Path, day: str, chosen: Path | None = None) -> Restored:
+def put_back(folder: Path, day: str, chosen: Path | None = None) -> PutBack:
     """Put the newest good backup, or the one that was chosen, in the place of the register of a plan folder.
 
     `day`: today (ISO). Raises PlanSheetsError if there is no good one, it is of another plan, or, where none was
@@ -58,7 +58,7 @@ def put_back(folder: Path, day: str, chosen: Path | None = None) -> Restored:
     with _locked(register), write_copy(backup, register, mark=0) as aside:
         kept = _set_aside(register, day, aside)
         aside.replace(register)
-    return Restored(backup, kept, not_good, redacted)
+    return PutBack(backup, kept, not_good, redacted)
 
 
 def _choose(folder: Path, chosen: Path | None) -> tuple[Path, list[str]]:
