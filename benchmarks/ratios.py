@@ -19,16 +19,18 @@ from datetime import date, datetime
 from pathlib import Path
 from string import ascii_lowercase
 from time import process_time
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pandas as pd
 from python_calamine import CalamineWorkbook
+from sqlalchemy import Table
 
 from plan_sheets import feedback, issue, master, plan, receive
 from plan_sheets.core.book.layout import Row, Sheet
 from plan_sheets.store import schemas
 from plan_sheets.store.formats.reader import read_workbook
 from plan_sheets.store.plan_folder import Folder, open_folder
+from plan_sheets.store.register import tables
 from plan_sheets.store.register.register import FILE, Register
 from plan_sheets.store.writing.hand_over import hand_over
 from plan_sheets.store.writing.workbook import write_workbook
@@ -163,6 +165,7 @@ def main() -> None:
         reading([one.read_bytes() for one in sorted((root / "inbox").iterdir())[:20]])
         editions(here)
         sent_back(here)
+        four_years(here)
         thousand(here)
         large_master(here)
 
@@ -264,6 +267,44 @@ def sent_back(here: Path) -> None:
         folder.register.close()
     back, issued = (min(each) for each in zip(*taken, strict=True))
     told("100 feedback workbooks with 20 findings each / issuing them", back / issued, 1.5)
+
+
+def four_years(here: Path) -> None:
+    """`doctor` of sixteen rounds of 1,000 actions, beside the master of the first round, which is the quickest."""
+    root = build(here / "years", 50, 20)
+    used([*PLAN_SHEETS, "receive", "inbox"], root, runs=1)
+    first = used([*PLAN_SHEETS, "master"], root, as_it_is(root, root / "master"), 3)
+    repeat_returns(open_folder(root).register, 15)
+    examined = used([*PLAN_SHEETS, "doctor"], root, runs=3)
+    told("doctor of four years / first master, 1,000 actions", examined.cpu / first.cpu, 3)
+
+
+def repeat_returns(register: Register, times: int) -> None:
+    """Record all that came for a round so many times more, as if later rounds had said as much."""
+    returns = [row for row in read_rows(register, tables.RETURN) if row["kind"] != "plan"]
+    of_returns = [row["id"] for row in returns]
+    entries = [row for row in read_rows(register, tables.ENTRY) if row["return_id"] in of_returns]
+    findings = [row for row in read_rows(register, tables.FINDING) if row["return_id"] in of_returns]
+    known = {row["id"] for row in entries}
+    values = [row for row in read_rows(register, tables.VALUE) if row["entry"] in known]
+    for number in range(times):
+        with register.batch("receive", "2016-07-20T00:00:00") as batch:
+            more = [row | {"number": f"{row['number']}-{number}"} for row in returns]
+            made = dict(zip(of_returns, batch.add_all(tables.RETURN, [without_ids(row) for row in more]), strict=True))
+            moved = [without_ids(row) | {"return_id": made[row["return_id"]]} for row in entries]
+            new = dict(zip((row["id"] for row in entries), batch.add_all(tables.ENTRY, moved), strict=True))
+            batch.add_all(tables.VALUE, [without_ids(row) | {"entry": new[row["entry"]]} for row in values])
+            found = [without_ids(row) | {"return_id": made[row["return_id"]]} for row in findings]
+            batch.add_all(tables.FINDING, found)
+
+
+def read_rows(register: Register, table: Table) -> list[dict[str, Any]]:
+    rows = register.read(table.select().order_by(table.c.id))
+    return [dict(zip(table.c.keys(), row, strict=True)) for row in rows]
+
+
+def without_ids(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in row.items() if name not in ("id", "plan", "batch")}
 
 
 def as_it_is(root: Path, made: Path) -> Callable[[], object]:

@@ -264,6 +264,8 @@ def test_every_command_has_help_and_the_options_of_the_design() -> None:
         "redact",
         "withdraw",
         "differ",
+        "doctor",
+        "backup",
         "demo",
     }
     for name, given in options.items():

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from plan_sheets.core.rating.open_questions import OpenQuestion
     from plan_sheets.core.rating.snapshot import Snapshot
     from plan_sheets.correcting.withdraw import WhatWithdrew
+    from plan_sheets.doctor import Examined, back_up, restore
     from plan_sheets.feedback import FeedbackMade
     from plan_sheets.issue import Issued
     from plan_sheets.master import Mastered, make_master
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
         RoundIssued,
         YearEnded,
         close_year,
+        examine_folder,
         issue_round,
         merge_plan,
         receive_files,
@@ -54,6 +56,7 @@ if TYPE_CHECKING:
     )
     from plan_sheets.officer import OfficerMade, make_officer
     from plan_sheets.plan import Checked, PlanMerged, check_plan, new_plan
+    from plan_sheets.store.keeping.restore import PutBack
     from plan_sheets.store.plan_folder import Folder, open_folder
     from plan_sheets.year_end.close import YearClosed
 
@@ -63,6 +66,7 @@ _ROOMS = {
     "Address": "core.model.keys",
     "BatchReceived": "office",
     "Checked": "plan",
+    "Examined": "doctor",
     "FeedbackMade": "feedback",
     "Finding": "core.model.findings",
     "Folder": "store.plan_folder",
@@ -78,6 +82,7 @@ _ROOMS = {
     "PlanMerged": "plan",
     "PlanSheetsError": "core.model.findings",
     "PlanTakenIn": "office",
+    "PutBack": "store.keeping.restore",
     "Receipt": "core.model.receipts",
     "Receipts": "core.model.receipts",
     "Redacted": "office",
@@ -95,9 +100,11 @@ _ROOMS = {
     "WhatWithdrew": "correcting.withdraw",
     "YearClosed": "year_end.close",
     "YearEnded": "office",
+    "back_up": "doctor",
     "check_plan": "plan",
     "close_year": "office",
     "compare_masters": "asking.differ",
+    "examine_folder": "office",
     "inspect_files": "asking.inspect",
     "issue_round": "office",
     "make_master": "master",
@@ -107,6 +114,7 @@ _ROOMS = {
     "open_folder": "store.plan_folder",
     "receive_files": "office",
     "redact_texts": "office",
+    "restore": "doctor",
     "schemas": "asking.validate",
     "snapshot_of": "asking.validate",
     "status_of": "asking.status",
@@ -120,6 +128,7 @@ __all__ = [
     "Address",
     "BatchReceived",
     "Checked",
+    "Examined",
     "FeedbackMade",
     "Finding",
     "Folder",
@@ -135,6 +144,7 @@ __all__ = [
     "PlanMerged",
     "PlanSheetsError",
     "PlanTakenIn",
+    "PutBack",
     "Receipt",
     "Receipts",
     "Redacted",
@@ -152,9 +162,11 @@ __all__ = [
     "WhatWithdrew",
     "YearClosed",
     "YearEnded",
+    "back_up",
     "check_plan",
     "close_year",
     "compare_masters",
+    "examine_folder",
     "inspect_files",
     "issue_round",
     "make_master",
@@ -164,6 +176,7 @@ __all__ = [
     "open_folder",
     "receive_files",
     "redact_texts",
+    "restore",
     "schemas",
     "snapshot_of",
     "status_of",

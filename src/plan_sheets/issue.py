@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from functools import partial
 from pathlib import Path
 
 from plan_sheets.core.book.document import Document, base_text, layout_text
@@ -20,6 +21,7 @@ from plan_sheets.core.rating.decisions import decisions
 from plan_sheets.core.rating.plan_rows import find_merged
 from plan_sheets.core.rating.ratings import rate_rounds, rows_at
 from plan_sheets.core.rating.succession import find_succession
+from plan_sheets.store.keeping.unknown import UnknownIssues
 from plan_sheets.store.plan_folder import Folder
 from plan_sheets.store.register import tables
 from plan_sheets.store.register.batch import Batch
@@ -67,10 +69,11 @@ def _make_issues(
     _record_round(shared, subgroups, batch)
     issued = []
     for document, data in zip(made, files, strict=True):
+        before = shared.unknown.find_before(document, earlier.get(document.subgroup))
         if not document.id:
             batch.add_document(document, layout_text(document.book), base_text(document.book))
         path = folder.write(_name_file(shared.round, slugs[document.subgroup]), data, batch)
-        issued.append(_describe_issue(document, path, earlier.get(document.subgroup)))
+        issued.append(_describe_issue(document, path, before))
     return issued
 
 
@@ -107,9 +110,9 @@ def _name_file(for_round: Round, slugged: str) -> str:
     return f"issued/{code}/{code}-{slugged}.xlsx"
 
 
-def _describe_issue(document: Document, path: Path, earlier: Document | None) -> Issued:
-    again = bool(document.id)
-    superseded = earlier.reference if earlier and not again else None
+def _describe_issue(document: Document, path: Path, before: str) -> Issued:
+    again = before == document.reference
+    superseded = before if before and not again else None
     return Issued(
         path, document.subgroup, document.reference, len(document.book.sheet("Progress").rows), superseded, again
     )
@@ -145,7 +148,8 @@ def _gather_shared(
     day = datetime.combine(issued.date(), time())
     decided = tuple(decision for decision in decisions(history, rounds) if decision.is_open())
     plan = history, rows_at(history), rounds, ratings, find_succession(history), decided
-    return RoundToIssue(for_round, return_by, extended, day, *plan, folder.register.secret)
+    unknown = UnknownIssues.of(folder.path, folder.register, for_round)
+    return RoundToIssue(for_round, return_by, extended, day, *plan, folder.register.secret, unknown)
 
 
 def _read_history(folder: Folder, for_round: Round) -> History:
@@ -172,9 +176,10 @@ def _make_document(shared: RoundToIssue, subgroup: str, earlier: Document | None
         candidate = make_subgroup_book(shared, subgroup, earlier.reference)
         if find_officers_cells(candidate, shared.history) == find_officers_cells(earlier.book, shared.history):
             return earlier
-    number = int(earlier.reference.rpartition("-")[2]) + 1 if earlier else 1
-    reference = f"{shared.round.code}-{subgroup}-{number}"
-    book = make_subgroup_book(shared, subgroup, reference)
+    stem, number = f"{shared.round.code}-{subgroup}-", 1
+    if earlier:
+        number += int(earlier.reference.rpartition("-")[2])
+    reference, book = shared.unknown.choose(stem, number, partial(make_subgroup_book, shared, subgroup))
     made = shared.issued.date().isoformat()
     signature = book.properties[SIGNATURE]
     return Document(

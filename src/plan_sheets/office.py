@@ -4,26 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
-from plan_sheets import feedback, issue, master, officer, plan, receive
+from plan_sheets import doctor, feedback, issue, master, officer, plan, receive
 from plan_sheets.core.editions.editions import INTERNAL, PUBLIC
 from plan_sheets.core.model.dates import check_day, check_moment
-from plan_sheets.core.model.findings import PlanSheetsError
+from plan_sheets.core.model.findings import PlanSheetsError, Verdict
 from plan_sheets.core.model.progress import Tell, mute
-from plan_sheets.core.model.receipts import Instructions, Receipts
+from plan_sheets.core.model.receipts import Instructions, Receipt, Receipts
 from plan_sheets.core.model.rounds import Round
 from plan_sheets.core.model.text import split_refs
 from plan_sheets.correcting import withdraw
 from plan_sheets.correcting.redact import RemovedFile, find_holding, take_out
 from plan_sheets.correcting.withdraw import WhatWithdrew
-from plan_sheets.store.plan_folder import PLAN_FILE, AnyPath, Folder, as_paths, check_folder
+from plan_sheets.store import schemas
+from plan_sheets.store.plan_folder import PLAN_FILE, RETURNED, AnyPath, Folder, as_paths, check_folder
 from plan_sheets.store.register.editions import list_editions
 from plan_sheets.store.register.reads import check_clock
+from plan_sheets.store.register.register import FILE, Register
 from plan_sheets.store.register.troubles import UNCHANGED
 from plan_sheets.year_end import close
 
@@ -86,6 +89,8 @@ class Redacted:
     """Files in the plan folder that hold it still: workbooks that went out, and other copies of the register."""
     not_made: Sequence[str] = ()
     """Why a workbook could not be made anew, in sentences."""
+    backups_removed: Sequence[Path] = ()
+    """The backups of the days, which held it: they are gone, and that of today is made anew."""
 
 
 def redact_texts(folder: Folder, about: str, reason: str, now: datetime, field: str = "") -> Redacted:
@@ -104,7 +109,7 @@ def redact_texts(folder: Folder, about: str, reason: str, now: datetime, field: 
     made, not_made = _make_anew(folder, now)
     holding = find_holding(folder, taken, made)
     made = [path for path in made if path not in holding]
-    return Redacted(about, taken.rows, taken.removed, made, holding, not_made)
+    return Redacted(about, taken.rows, taken.removed, made, holding, not_made, taken.renewed.removed)
 
 
 def withdraw_return(folder: Folder, name: str, reason: str, now: datetime) -> tuple[WhatWithdrew, officer.OfficerMade]:
@@ -116,6 +121,34 @@ def withdraw_return(folder: Folder, name: str, reason: str, now: datetime) -> tu
     _check_now(folder, now)
     with folder.register.batch("withdraw", now.isoformat(timespec="seconds")):
         return withdraw.withdraw_return(folder, name, reason, now), officer.make_officer(folder, now)
+
+
+def examine_folder(path: AnyPath, now: datetime) -> doctor.Examined:
+    """Look whether the register of a plan folder and the files in it are whole: see `doctor.examine_folder`.
+
+    The files of `returned/` that the register does not know are received in a dry run: a copy of what came is no news.
+    """
+    check_moment(now)
+    examined = doctor.examine_folder(path)
+    if not examined.not_received or not examined.is_readable:
+        return examined
+    folder = Folder(examined.path, Register.open(examined.path / FILE))
+    unknown = [*examined.not_received]
+    with suppress(PlanSheetsError):  # then nobody can say, and all are named
+        receipts = receive.receive(folder, unknown, now, dry_run=True).returns
+        news = {receipt.sha256 for receipt in receipts if not _is_no_news(receipt)}
+        unknown = [path for path in unknown if path.stem in news]
+    messages = schemas.load_messages()
+    found = []
+    for name in (f"{RETURNED}/{path.name}" for path in unknown):
+        command = f"plan-sheets receive {name}"
+        found.append(messages.finding("kept_unknown", entered=name, path=name, shown=command))
+    return replace(examined, findings=[*examined.findings, *found], not_received=unknown)
+
+
+def _is_no_news(receipt: Receipt) -> bool:
+    """Whether nothing is lost if a file stays unknown: it came before, or is an earlier plan.xlsx."""
+    return receipt.verdict is Verdict.DUPLICATE or any(finding.code == "plan_itself" for finding in receipt.findings)
 
 
 def _check_now(folder: Folder, now: datetime) -> None:

@@ -22,6 +22,7 @@ from plan_sheets.core.rating.ratings import is_further, last_given
 from plan_sheets.core.rating.rules.rag import Rating
 from plan_sheets.core.rating.succession import Succession
 from plan_sheets.store import schemas
+from plan_sheets.store.keeping.unknown import UnknownIssues
 
 ENDED = (Stage.CLOSED, Stage.WITHDRAWN)
 EVIDENCE_AWAITED = "Green: evidence awaited"
@@ -47,6 +48,8 @@ class RoundToIssue:
     decided: tuple[Decision, ...]
     """What the executive decided in those rounds and nobody has reported as carried out."""
     secret: bytes
+    unknown: UnknownIssues
+    """The issues of this round that went out and that the register does not know."""
 
 
 def make_subgroup_book(shared: RoundToIssue, subgroup: str, reference: str) -> Book:

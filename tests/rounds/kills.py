@@ -10,10 +10,8 @@ from __future__ import annotations
 
 import os
 import shutil
-import sqlite3
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +21,7 @@ from plan_sheets import issue, master, office, officer, plan, receive
 from plan_sheets.asking import inspect as inspection
 from plan_sheets.cli import main
 from plan_sheets.core.answers import check
+from plan_sheets.doctor import examine_folder
 from plan_sheets.screen import deeds
 from plan_sheets.store.container.hashing import sha256_of
 from plan_sheets.store.plan_folder import open_folder
@@ -125,9 +124,7 @@ def wrong_after(folder: Path, whole: Path, command: Sequence[str]) -> Iterator[s
     yield from (f"{name} is not as it should be" for name in there | expected if there.get(name) != expected.get(name))
     if open_folder(folder).plan_is_newer():
         yield "plan.xlsx is said to have been saved since"
-    with closing(sqlite3.connect(folder / FILE)) as connection:
-        if connection.execute("PRAGMA integrity_check").fetchall() != [("ok",)]:
-            yield "the register is not sound"
+    yield from (finding.message for finding in examine_folder(folder).findings if finding.severity != "note")
 
 
 def kill_each(start: Path, command: Sequence[str], stride: int) -> Iterator[str]:

@@ -242,6 +242,9 @@ def test_everything_is_synced_before_it_is_recorded_and_moved_after(
         "move returned",
         "sync returned",
         "sync returned",
+        "sync backups",
+        "move backups",
+        "sync backups",
         "commit",
         "sync officer",
         "sync officer",
@@ -389,4 +392,4 @@ def test_a_damaged_register_is_told_as_that(round_one: Plan) -> None:
     told = run("status", plan=round_one)
     assert told.exit_code == 1
     assert "is damaged" in told.stderr
-    assert "from your backup" in told.stderr
+    assert "plan-sheets doctor --restore" in told.stderr

@@ -439,6 +439,7 @@ def test_only_queries_hold_a_file() -> None:
         "rounds_disagree",
         "issues_disagree",
         "rows_of_two_issues",
+        "issue_after_register",
         "issue_not_its_own",
         "other_plan",
         "plan_itself",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from plan_sheets.cli import asking, correcting, rounds
+from plan_sheets.cli import asking, correcting, keeping, rounds
 from plan_sheets.screen.command import Group
 
 
@@ -43,6 +43,8 @@ for command in (
     correcting.redact,
     asking.differ,
     asking.inspect,
+    keeping.doctor,
+    keeping.backup,
     rounds.demo,
 ):
     main.add_command(command)

@@ -28,6 +28,7 @@ from plan_sheets.store.register.redacting.base import find_mentioned
 from plan_sheets.store.register.redacting.rows import forget, record_redaction, redact_rows
 from plan_sheets.store.register.redacting.typed import Sender, TypedTexts, find_typed, has_words
 from plan_sheets.store.register.register import FILE, ReturnFacts
+from plan_sheets.store.register.safe.backup import Renewed, replace_daily
 from plan_sheets.store.register.statements import SHA_ENOUGH
 
 _SQLITE = b"SQLite format 3"
@@ -52,6 +53,8 @@ class RedactedTexts:
     removed: Sequence[RemovedFile]
     echoing: Collection[str]
     """SHA-256 of each file of another return in which a short text came back as it went out."""
+    renewed: Renewed
+    """The backups of the days: what became of them."""
 
 
 def take_out(folder: Folder, about: str, reason: str, now: datetime, field: str) -> RedactedTexts:
@@ -74,7 +77,8 @@ def take_out(folder: Folder, about: str, reason: str, now: datetime, field: str)
         record_redaction(batch, f"{about} {field}".strip(), reason, rows.count, meant)
         removed = [RemovedFile(path, numbers.get(sha, "")) for sha in meant for path in _remove(folder, sha)]
     forget(register)
-    return RedactedTexts(typed, rows.count, removed, others)
+    renewed = replace_daily(register.path, now.date().isoformat())
+    return RedactedTexts(typed, rows.count, removed, others, renewed)
 
 
 def _has_words_beside(sender: Sender) -> bool:
@@ -146,7 +150,8 @@ def find_holding(folder: Folder, taken: RedactedTexts, made: Collection[Path]) -
     What others said of the same round in the same words is none of them; whose round a file is, its path says. `made`:
     those that were made anew: what is named there by the number of a return is what stands now.
     """
-    files = sorted(path for path in folder.path.rglob("*") if path.is_file() and path != folder.path / FILE)
+    ours = (folder.path / FILE, taken.renewed.made)
+    files = sorted(path for path in folder.path.rglob("*") if path.is_file() and path not in ours)
     codes = ("", *(issued.code for issued in folder.register.rounds()))
     typed = {code: taken.typed.without_shared(code) for code in codes}
 

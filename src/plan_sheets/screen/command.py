@@ -162,7 +162,10 @@ def say_next(folder: Folder, as_of: datetime | None = None, *, as_json: bool = F
     from plan_sheets.asking.status import what_next
     from plan_sheets.core.model.findings import PlanSheetsError
     from plan_sheets.screen.asked import print_next
+    from plan_sheets.screen.lines import say_remark
 
+    if trouble := folder.register.not_backed_up:
+        say_remark("warning", f"The backup of today could not be made: {trouble}", err=True)
     if not as_json:
         with suppress(PlanSheetsError):
             print_next(what_next(folder, read_clock(as_of).date()))

@@ -310,6 +310,7 @@ def print_redacted(done: Redacted, *, as_json: bool) -> None:
     say(f"What was typed in {done.about} is taken out of the register ({count_words(done.rows, 'row')} changed).")
     for title, paths in (
         ("Removed, for it held it:", [f"{file.numbers or 'Not known whose'}: {file.path}" for file in done.removed]),
+        ("Backups of earlier days, which held it, are gone:", done.backups_removed),
         ("Made anew, without it:", done.made_anew),
         ("Not made anew; make it yourself when this is mended:", done.not_made),
         (
@@ -321,4 +322,4 @@ def print_redacted(done: Redacted, *, as_json: bool) -> None:
             say(title)
         for path in paths:
             say(f"    {path}", keep=[str(path)])
-    say("Backups and copies elsewhere are yours to find: make a new backup, and delete the old ones.")
+    say("Backups and copies elsewhere are yours to find: make a new one (plan-sheets backup), and delete the old.")

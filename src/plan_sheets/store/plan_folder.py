@@ -18,13 +18,14 @@ from plan_sheets.store.register import tables
 from plan_sheets.store.register.batch import Batch
 from plan_sheets.store.register.reads import read_last_paths, read_last_shas
 from plan_sheets.store.register.register import Register, ReturnFacts
+from plan_sheets.store.register.safe.backup import BACKUPS
 from plan_sheets.store.schemas import check_schemas, load_screen
 
 __all__ = ["Folder", "open_folder", "read_bytes", "sha256", "sha256_of", "write_elsewhere"]
 
 PLAN_FILE = "plan.xlsx"
 RETURNED = "returned"
-MADE_IN = (".", "officer", "master", "issued/*", "feedback/*", RETURNED)
+MADE_IN = (".", "officer", "master", "issued/*", "feedback/*", RETURNED, BACKUPS)
 """Where in the plan folder the tool makes files."""
 NOT_TAKEN_IN = (
     "plan.xlsx has been saved since it was last taken in: what is new in it is not told here. "
@@ -126,6 +127,8 @@ class Folder:
         while target.exists():
             there = sha256(read_bytes(target))
             if there == sha256(data):
+                if there not in known.get(self._name(target), ()):  # made before an older register was put back
+                    self.record(self._name(target), there, batch)
                 return target
             if there in known.get(self._name(target), ()):
                 break

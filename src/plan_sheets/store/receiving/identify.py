@@ -12,7 +12,7 @@ from email.utils import parseaddr
 from functools import cached_property
 
 from plan_sheets.core.book.document import OF_SUBGROUPS, Document, DocumentFacts
-from plan_sheets.core.book.signature import REFERENCE, SIGNATURE, same
+from plan_sheets.core.book.signature import REFERENCE, SIGNATURE, row_key, same
 from plan_sheets.core.model.dates import PartialDate
 from plan_sheets.core.model.findings import Finding
 from plan_sheets.core.model.found import FoundWorkbook
@@ -108,7 +108,9 @@ class Identifier:
         document = self.find_document(voted.reference)
         if document and all(same(signature, document.signature) for signature in _list_signatures(workbook)):
             return document, self._find_overtaken(document)
-        if not carriers.keys and _list_keys(workbook):
+        if document is None and _is_sent_by(self.register.secret, voted.reference, workbook):
+            finding = self._describe_held("issue_after_register", file, voted.reference, reference=voted.reference)
+        elif not carriers.keys and _list_keys(workbook):
             finding = self._describe_held(
                 "other_plan", file, voted.reference, reference=voted.reference, plan=self._name_plan(workbook)
             )
@@ -292,6 +294,15 @@ class Identifier:
 def _list_keys(workbook: FoundWorkbook) -> set[str]:
     """Every text of a workbook that looks like a row key."""
     return {key for found in workbook.sheets for key in found.row_keys()}
+
+
+def _is_sent_by(secret: bytes, reference: str, workbook: FoundWorkbook) -> bool:
+    """Whether a workbook of this reference was sent out by who has the secret, although no register knows of it."""
+    return any(
+        same(key, row_key(secret, reference, found.name, key.rpartition(" ")[0]))
+        for found in workbook.sheets
+        for key in found.row_keys()
+    )
 
 
 def _find_property(workbook: FoundWorkbook, name: str) -> str:

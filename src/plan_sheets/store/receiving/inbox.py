@@ -18,10 +18,11 @@ from plan_sheets.store.container.hashing import sha256, sha256_of
 from plan_sheets.store.container.kinds import STARTS
 from plan_sheets.store.container.limits import LIMITS, Limits
 from plan_sheets.store.container.refused import Refusal
-from plan_sheets.store.plan_folder import PLAN_FILE, Folder, read_bytes
+from plan_sheets.store.plan_folder import PLAN_FILE, RETURNED, Folder, read_bytes
 from plan_sheets.store.receiving.unpack import IncomingFile, find_reason_passed_over, unpack
 from plan_sheets.store.register import register as registers
 from plan_sheets.store.register.reads import read_redacted
+from plan_sheets.store.register.safe.backup import BACKUPS
 
 __all__ = ["Inbox", "IncomingFile", "WaitingFile", "open_inbox"]
 
@@ -162,7 +163,7 @@ def _gather(search: _Search, path: Path) -> bool:
 def _find_reason_passed_over(ours: Path, path: Path, whole: Path, limits: Limits) -> str:
     """Why a file in a folder is passed over; "" if it is not. `ours`: the plan folder; `whole`: links followed."""
     inside = whole.parts[len(ours.parts) :] if whole.parts[: len(ours.parts)] == ours.parts else ()
-    if inside and (inside[0] == "returned" or inside[-1] in (PLAN_FILE, registers.FILE)):
+    if inside and (inside[0] in (RETURNED, BACKUPS) or inside[-1] in (PLAN_FILE, registers.FILE)):
         return "part of the plan folder"
     return find_reason_passed_over(path.name) and find_reason_passed_over(
         path.name, _read(path, limits).data if _may_be_a_workbook(path) else b""

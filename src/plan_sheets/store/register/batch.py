@@ -6,18 +6,18 @@ from collections.abc import Mapping, Sequence
 from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, Table, func, insert, select
+from sqlalchemy import Table, func, insert, select
 
 from plan_sheets.core.book.document import Document, sha_of
 from plan_sheets.core.model.history import History
 from plan_sheets.core.model.keys import Key
 from plan_sheets.core.model.mail import Mail
 from plan_sheets.core.model.text import MASK
-from plan_sheets.store.outbox import Outbox
 from plan_sheets.store.register import tables
 
 if TYPE_CHECKING:
     from plan_sheets.store.register.register import Register
+    from plan_sheets.store.register.safe.transaction import Transaction
 
 
 class Batch:
@@ -26,28 +26,26 @@ class Batch:
     def __init__(
         self,
         register: Register,
-        connection: Connection,
+        opened: Transaction,
         deed: str,
         at: str,
         next_ids: dict[str, int],
-        outbox: Outbox,
     ) -> None:
         self.register = register
-        self.connection = connection
+        self.connection = opened.connection
         self.deed = deed
         self.at = at
-        self.outbox = outbox
+        self.outbox = opened.outbox
         """The files that the whole transaction makes."""
+        self.seals = opened.seals
+        """Those of all that the whole transaction records."""
         self._next = next_ids
 
     @cached_property
     def seq(self) -> int:
         """The id of the batch. Its row is added when the id is first asked for: a batch without changes has none."""
         seq = self.next_id(tables.BATCH)
-        self.connection.execute(
-            insert(tables.BATCH), {"id": seq, "plan": self.register.plan, "deed": self.deed, "at": self.at}
-        )
-        return seq
+        return self.add(tables.BATCH, id=seq, deed=self.deed, at=self.at)
 
     def next_id(self, table: Table) -> int:
         """The id of the next row of a table; nobody else can add one while the transaction is open."""
@@ -70,6 +68,7 @@ class Batch:
             texts = [tuple(row.get(name, default) for name, default in _list_columns(table)) for row in made]
             # The driver itself takes rows ten times as fast as they are compiled from a statement's parameters.
             self.connection.exec_driver_sql(_write_insertion(table), texts)
+            self.seals.note(table.name, texts)
         return [int(str(row["id"])) for row in made]
 
     def next_number(self, stem: str) -> str:

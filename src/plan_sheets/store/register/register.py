@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
@@ -17,9 +18,9 @@ from plan_sheets.core.model.history import SAID, Held, History, Source
 from plan_sheets.core.model.keys import Key
 from plan_sheets.core.model.queries import OpenQuery, QueryCell
 from plan_sheets.core.model.rounds import first_open
-from plan_sheets.store.outbox import Outbox, sync_folders
 from plan_sheets.store.register import statements, tables
 from plan_sheets.store.register.batch import Batch
+from plan_sheets.store.register.safe.transaction import Transaction, hold, identify_file
 from plan_sheets.store.register.settling.subjects import NAME_SUBJECT, OFFICE, choose_name
 from plan_sheets.store.register.troubles import UNCHANGED, no_register
 from plan_sheets.store.register.withdrawals import describe_withdrawal, withdrawals
@@ -27,6 +28,8 @@ from plan_sheets.store.register.withdrawals import describe_withdrawal, withdraw
 FILE = "register.sqlite"
 _BESIDE = ("plan.xlsx", "returned", "issued")
 """What a plan folder holds beside its register."""
+_NO_BACKUP = ("redact",)
+"""The deeds before which no backup is made: it would hold what is taken out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +79,11 @@ class Register:
         self.engine = engine
         self.plan = plan
         self.secret = secret
-        self._writing: Connection | None = None
+        self.not_backed_up: PlanSheetsError | None = None
+        """Why the backup of the day could not be made when something was recorded; None if nothing was wrong."""
+        self._file = identify_file(self.path)
+        self._writing: Transaction | None = None
         self._reading: Connection | None = None
-        self._outbox = Outbox()
         self._layouts: dict[str, str] = {}
         self._next_ids: dict[str, int] = {}
 
@@ -98,13 +103,15 @@ class Register:
         """
         tables.make_file(path)
         register = cls(tables.make_engine(path), 0, secret)
-        with register._transaction() as connection:
+        with register._transaction() as opened:
+            connection = opened.connection
             if not tables.has_tables(connection):
                 tables.make_tables(connection)
             if connection.scalar(select(tables.PLAN.c.id).where(tables.PLAN.c.key == plan_key)):
                 raise PlanSheetsError(f"{path.parent} holds a plan already.", f"Choose another folder. {UNCHANGED}")
             connection.execute(insert(tables.PLAN).values(key=plan_key, secret=secret))
             register.plan = connection.scalar(select(func.max(tables.PLAN.c.id))) or 0
+            opened.seals.note(tables.PLAN.name, [(register.plan, plan_key, secret)])
             yield register
 
     @classmethod
@@ -113,7 +120,7 @@ class Register:
         if not path.is_file() and any((path.parent / name).exists() for name in _BESIDE):
             raise PlanSheetsError(
                 f"{path.name} is missing from {path.parent.resolve()}.",
-                "Fetch it from your backup, and make no new plan. What came since is in returned/: receive it again.",
+                "Put the newest backup in its place, and make no new plan: plan-sheets doctor --restore",
             )
         if not path.is_file():
             raise PlanSheetsError(
@@ -137,6 +144,12 @@ class Register:
             raise PlanSheetsError(f"{path.name} holds {len(plans)} plans.", "Say which with its key.")
         return cls(engine, chosen[0].id, chosen[0].secret)
 
+    @classmethod
+    def over(cls, copy: sqlite3.Connection) -> Self:
+        """The first plan of a register in memory, to be read. Raises sqlite3.Error, LookupError if there is none."""
+        plans = copy.execute("SELECT id, secret FROM plan ORDER BY id").fetchall()
+        return cls(tables.engine_over(copy), *plans[0])
+
     @property
     def path(self) -> Path:
         """The path of the register's file."""
@@ -154,39 +167,23 @@ class Register:
         stands. The files that it makes are in their places when it ends. A batch within a batch is part of the same
         transaction. Raises PlanSheetsError.
         """
-        if self._writing is not None:
-            yield Batch(self, self._writing, deed, at, self._next_ids, self._outbox)
-            return
-        with self._transaction(dry_run=dry_run) as connection:
-            yield Batch(self, connection, deed, at, self._next_ids, self._outbox)
+        with (
+            nullcontext(self._writing)
+            if self._writing
+            else self._transaction("" if deed in _NO_BACKUP else at[:10], dry_run=dry_run) as opened
+        ):
+            yield Batch(self, opened, deed, at, self._next_ids)
 
     @contextmanager
-    def _transaction(self, *, dry_run: bool = False) -> Iterator[Connection]:
-        """Hold the write lock of the register; with `dry_run` write to a copy in memory, which is thrown away."""
-        outbox = self._outbox = Outbox()
+    def _transaction(self, day: str = "", *, dry_run: bool = False) -> Iterator[Transaction]:
+        """Hold the write lock of the register: see `hold`."""
         try:
-            with (
-                tables.explain_errors(self.path),
-                tables.copy_in_memory(self.engine) if dry_run else nullcontext(self.engine) as engine,
-                engine.connect() as connection,
-                connection.begin(),
-            ):
-                # At once: two officers may share the folder. The driver itself begins nothing.
-                connection.exec_driver_sql("BEGIN" if dry_run else "BEGIN IMMEDIATE")
-                self._writing, self._next_ids = connection, {}
-                yield connection
-                outbox.sync()
-        except BaseException:
-            outbox.drop()
-            raise
+            with hold(self.engine, self._file, day, dry_run=dry_run) as opened:
+                self._writing, self._next_ids = opened, {}
+                yield opened
+            self.not_backed_up = opened.not_backed_up or self.not_backed_up
         finally:
             self._writing = None
-        if dry_run:
-            outbox.drop()
-        else:
-            # SQLite has synced the register, but not that its journal is gone: with that back, the last batch goes.
-            sync_folders([self.path.parent])
-            outbox.place()
 
     @contextmanager
     def held_open(self) -> Iterator[None]:
@@ -211,7 +208,7 @@ class Register:
 
         Raises PlanSheetsError if the register cannot be read.
         """
-        connection = self._writing or self._reading
+        connection = self._writing.connection if self._writing else self._reading
         with tables.explain_errors(self.path):
             if connection is not None:
                 return connection.execute(statement, bound).all()

@@ -275,6 +275,17 @@ REDACTED_FILE = Table(
     _text("sha256"),
 )
 OUTPUT = Table("output", METADATA, _id(), _to("plan", "plan"), _text("path"), _text("sha256"))
+SEAL = Table(
+    "seal",
+    METADATA,
+    _id(),
+    _text("of"),
+    Column("first", Integer, nullable=False),
+    Column("hashes", LargeBinary, nullable=False),
+    Column("salts", LargeBinary, nullable=False),
+    _text("digest"),
+)
+"""What was recorded of all other tables with an id: see `safe.seal`."""
 
 
 def hold(table: Table, where: Mapping[str, object]) -> list[ColumnElement[bool]]:
@@ -336,7 +347,12 @@ def copy_in_memory(engine: Engine) -> Iterator[Engine]:
         with engine.connect() as connection:
             driver: Any = connection.connection.driver_connection
             driver.backup(copy)
-        yield create_engine("sqlite://", poolclass=StaticPool, creator=lambda: copy)
+        yield engine_over(copy)
+
+
+def engine_over(connection: sqlite3.Connection) -> Engine:
+    """An engine that always uses this connection."""
+    return create_engine("sqlite://", poolclass=StaticPool, creator=lambda: connection)
 
 
 @contextmanager

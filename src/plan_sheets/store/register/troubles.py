@@ -15,9 +15,9 @@ _BUSY = (
 )
 _NO_REGISTER = (
     "{path} is not a register that plan-sheets can read.",
-    "Fetch the file from your backup.",
+    "Put the newest backup in its place: plan-sheets doctor --restore",
 )
-_STOPPED = "If `plan-sheets new` was stopped just now, give it again; else fetch the file from your backup."
+_STOPPED = "If `plan-sheets new` was stopped just now, give it again; else: plan-sheets doctor --restore"
 _NO_RIGHTS = (
     "The register ({path}) cannot be written to: the folder or the file is read-only for you.",
     "Ask whoever keeps the folder for the right to write in it.",
@@ -27,7 +27,7 @@ TROUBLES = {
     sqlite3.SQLITE_LOCKED: _BUSY,
     sqlite3.SQLITE_PROTOCOL: _BUSY,
     sqlite3.SQLITE_NOTADB: _NO_REGISTER,
-    sqlite3.SQLITE_CORRUPT: ("{path} is damaged.", "Keep it, and fetch the register from your backup."),
+    sqlite3.SQLITE_CORRUPT: ("{path} is damaged.", "Put the newest backup in its place: plan-sheets doctor --restore"),
     sqlite3.SQLITE_READONLY: _NO_RIGHTS,
     sqlite3.SQLITE_PERM: _NO_RIGHTS,
     sqlite3.SQLITE_AUTH: _NO_RIGHTS,

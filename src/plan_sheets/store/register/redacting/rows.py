@@ -22,6 +22,7 @@ from plan_sheets.store.register.redacting.base import Told, redact_base
 from plan_sheets.store.register.redacting.sentences import redact_sentence
 from plan_sheets.store.register.redacting.typed import TypedTexts, has_words, is_word
 from plan_sheets.store.register.register import Register
+from plan_sheets.store.register.safe.seal import seal_anew
 from plan_sheets.store.register.settling.subjects import FILE_SUBJECT, QUERY_SUBJECT
 from plan_sheets.store.register.withdrawals import OF_WITHDRAWN
 from plan_sheets.store.schemas import load_records
@@ -268,15 +269,16 @@ def _redact_form(value: str, typed: TypedTexts, *, whole: bool) -> str:
 
 def redact_rows(batch: Batch, typed: TypedTexts) -> RedactedRows:
     """Take these texts out of every table."""
-    rows, changed = _Rows.of(batch, typed), 0
+    rows, changed = _Rows.of(batch, typed), dict[str, list[int]]()
     with _without_triggers(batch.connection):
         for name in COLUMNS:
             table = tables.METADATA.tables[name]
             for row, news in [*_list_changes(rows, name)]:
                 batch.connection.execute(update(table).where(table.c.id == row.id).values(**news))
                 rows.note_holding(name, row, news)
-                changed += 1
-    return RedactedRows(changed, rows.holding)
+                changed.setdefault(name, []).append(row.id)
+        seal_anew(batch.connection, batch.seals, changed)
+    return RedactedRows(sum(map(len, changed.values())), rows.holding)
 
 
 def _list_changes(rows: _Rows, name: str) -> Iterator[tuple[Any, dict[str, str]]]:
@@ -311,7 +313,7 @@ def record_redaction(batch: Batch, subject: str, reason: str, rows: int, shas: I
 @contextmanager
 def _without_triggers(connection: Connection) -> Iterator[None]:
     """Allow updates meanwhile, within the transaction: nobody else can write, and an error brings the triggers back."""
-    triggers = {f'"{name}_never_update"' for name in COLUMNS}
+    triggers = {f'"{name}_never_update"' for name in (*COLUMNS, tables.SEAL.name)}
     connection.execute(text("PRAGMA secure_delete = ON"))
     for trigger in triggers:
         connection.execute(text(f"DROP TRIGGER {trigger}"))

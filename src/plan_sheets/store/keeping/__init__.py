@@ -1,0 +1,1 @@
+"""Compares a plan folder with its register, and puts a register back."""

@@ -1,0 +1,1 @@
+"""Keeps a register safe: seals every row, verifies the seals, and copies the file."""

@@ -1,0 +1,229 @@
+"""What `plan-sheets doctor` says of a register and its folder, and how an older register catches up again."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import sqlite3
+from contextlib import closing
+from datetime import datetime
+
+import pytest
+from tests.chairs import Q2, RECEIVED_ON, Plan, codes, edit, fill, said
+from tests.commands import run
+
+from plan_sheets import PlanSheetsError, examine_folder, redact_texts, restore
+from plan_sheets.store.register.register import FILE
+from plan_sheets.store.register.safe.backup import list_daily
+
+NOW = datetime(2016, 7, 20)  # noqa: DTZ001 - the office's own clock
+ISSUE_Q2 = ("issue", "--round", "2016-17-Q2", "--return-by", "2016-10-14", "--as-of", "2016-09-20")
+OLDER = "register-2016-09-20.sqlite"
+
+
+def found(plan: Plan) -> dict[str, list[str]]:
+    """The findings of `doctor` by code, each with what it is about."""
+    done = run("doctor", "--json", "--as-of", "2016-11-01", plan=plan)
+    told = json.loads(done.stdout)
+    kinds: dict[str, list[str]] = {}
+    for finding in told["findings"]:
+        kinds.setdefault(finding["code"], []).append(finding["entered"])
+    assert told["whole"] is (done.exit_code == 0)
+    assert done.exit_code in (0, 3)
+    return kinds
+
+
+@pytest.fixture
+def returned(round_one: Plan) -> Plan:
+    """DA is in; the officer's workbook is made."""
+    run("receive", round_one.filled("da", said()), "--as-of", "2016-07-08", plan=round_one)
+    return round_one
+
+
+def test_a_folder_that_is_whole(returned: Plan) -> None:
+    before = {path: path.stat().st_mtime_ns for path in returned.path.rglob("*")}
+    done = run("doctor", plan=returned)
+    assert (done.exit_code, done.stdout) == (
+        0,
+        "The register and its folder are whole; the newest backup is register-2016-07-08.sqlite.\n",
+    )
+    assert before == {path: path.stat().st_mtime_ns for path in returned.path.rglob("*")}, "it only reads"
+
+
+def test_it_reads_while_somebody_writes(returned: Plan) -> None:
+    with returned.register.batch("plan", RECEIVED_ON.isoformat()) as batch:
+        assert batch.seq
+        assert found(returned) == {}
+
+
+def test_what_came_twice_or_is_an_earlier_plan_is_no_news(returned: Plan) -> None:
+    again = edit(returned.inbox / "da.xlsx", returned.inbox / "saved again.xlsx")
+    run("receive", again, "--as-of", "2016-07-08", plan=returned)
+    assert returned.receive_one(again).verdict == "duplicate"
+    plan = returned.path / "plan.xlsx"
+    fill(plan, plan, {"Plan": {"Title": {"Answer": "Retitled"}}})
+    run("plan", "--as-of", "2016-07-09", plan=returned)
+    fill(plan, plan, {"Plan": {"Title": {"Answer": "Retitled again"}}})
+    run("plan", "--as-of", "2016-07-10", plan=returned)
+    run("plan", "--write", "--as-of", "2016-07-11", plan=returned)
+    assert found(returned) == {}
+
+
+def test_files_of_the_folder_that_are_not_as_they_were(returned: Plan) -> None:
+    kept = next((returned.path / "returned").glob(f"{returned.register.returns(kind='subgroup')[0].sha256}.*"))
+    kept.write_bytes(kept.read_bytes()[:-1])
+    assert found(returned) == {"kept_changed": [f"returned/{kept.name}"]}
+    kept.unlink()
+    assert found(returned) == {"kept_missing": [f"returned/{kept.stem}"]}
+    run("receive", returned.inbox / "da.xlsx", "--as-of", "2016-07-08", plan=returned)
+    assert found(returned) == {}, "received again, the copy is whole, as it was told"
+    (returned.path / "plan.xlsx").rename(returned.path / "plan-2.xlsx")
+    issued = returned.sent("DA")
+    edit(issued, issued, lambda book: book.create_sheet("Mine"))
+    returned.sent("SOS").unlink()
+    shutil.rmtree(returned.path / "backups")
+    (returned.path / "officer" / ".plan-sheets-0123456789abcdef-x.xlsx").write_bytes(b"half")
+    told = found(returned)
+    assert {*told} == {"plan_gone", "made_changed", "made_gone", "made_waiting", "backup_none"}
+    assert told["made_changed"] == [issued.relative_to(returned.path).as_posix()]
+
+
+def test_what_was_redacted_and_is_there_again(returned: Plan) -> None:
+    kept = next((returned.path / "returned").glob(f"{returned.register.returns(kind='subgroup')[0].sha256}.*"))
+    data = kept.read_bytes()
+    redact_texts(returned.folder, "DA-1", "It names a child", RECEIVED_ON)
+    assert {*found(returned)} <= {"made_changed"}
+    kept.write_bytes(data)
+    assert found(returned)["kept_redacted"] == [f"returned/{kept.name}"]
+    assert "Delete it." in run("doctor", plan=returned).stdout
+
+
+def test_a_cell_that_somebody_changed_is_named(returned: Plan) -> None:
+    with closing(sqlite3.connect(returned.path / FILE, isolation_level=None)) as connection:
+        connection.execute("DROP TRIGGER entry_never_update")
+        connection.execute("UPDATE entry SET tidied = 'Red' WHERE record = 'action' AND field = 'rag' AND tidied != ''")
+    done = run("doctor", plan=returned)
+    assert done.exit_code == 3
+    assert re.search(
+        r"error +Not as it was recorded: return DA-1, cell Progress!\w+ \(J1a.1 rag\)\. Trust no", done.stdout
+    )
+    assert "trigger entry_never_update is missing" in done.stdout
+    assert "plan-sheets doctor --restore" in done.stdout
+    assert run("doctor", "--restore", "--as-of", "2016-07-20", plan=returned).exit_code == 3
+    assert {*found(returned)} == {"kept_unknown", "made_unknown"}
+    assert (returned.path / "register-broken-2016-07-20.sqlite").is_file()
+
+
+DAMAGE = {
+    "gone": lambda path: path.unlink(),
+    "no register": lambda path: path.write_bytes(b"Dear all, please find attached." * 100),
+    "half": lambda path: path.write_bytes(path.read_bytes()[: path.stat().st_size // 2]),
+    "empty": lambda path: path.write_bytes(b""),
+    "zeros": lambda path: path.write_bytes(bytes(4096) + path.read_bytes()[4096:]),
+}
+
+
+@pytest.mark.parametrize("name", DAMAGE)
+def test_a_register_that_is_damaged_is_told_and_put_back(returned: Plan, name: str) -> None:
+    path = returned.path / FILE
+    DAMAGE[name](path)
+    path.with_name(f"{FILE}-journal").write_bytes(b"what a program left behind")
+    told = found(returned)
+    assert {*told} <= {"register_missing", "register_unreadable", "register_damaged", "register_altered"}, told
+    assert told
+    assert "Traceback" not in run("doctor", plan=returned).output
+    list_daily(returned.path)[0].write_bytes(b"no backup any more")
+    done = run("doctor", "--restore", "--as-of", "2016-07-20", plan=returned)
+    assert "Not good, and passed over: " in done.stdout
+    assert f"Put in place: {list_daily(returned.path)[1]}" in done.stdout
+    assert not path.with_name(f"{FILE}-journal").exists(), "it would be played into the register put back"
+    assert returned.register.returns(kind="plan")
+    assert {"issue_unknown", "kept_unknown"} <= found(returned).keys()
+
+
+def test_last_weeks_register_catches_up(returned: Plan) -> None:
+    """Everything that can be taken in again is, by the commands that doctor says, word for word."""
+    run(*ISSUE_Q2, plan=returned)
+    run("receive", returned.filled("q2", said(), code=Q2), "--as-of", "2016-10-10", plan=returned)
+    held, documents = returned.all_values(), {one.reference for one in returned.register.documents(kind="subgroup")}
+    shutil.copy(returned.path / "backups" / OLDER, returned.path / FILE)
+    (late,) = returned.receive(returned.inbox / "q2.xlsx", dry_run=True)
+    assert (late.verdict, codes(late)) == ("held", ["issue_after_register"])
+    told = run("doctor", "--as-of", "2016-11-01", plan=returned)
+    assert told.exit_code == 3
+    assert len(found(returned)["issue_unknown"]) == 9
+    for command in re.findall(r"plan-sheets ((?:issue|receive) [^:]*?)(?:\. What|\n)", told.stdout):
+        assert run(*command.split()[:1], *in_folder(returned, command.split()[1:]), plan=returned).exit_code in (0, 3)
+    assert {one.reference for one in returned.register.documents(kind="subgroup")} == documents
+    assert returned.all_values() == held
+    assert found(returned) == {}, "the officer's workbook came out the same"
+
+
+def in_folder(plan: Plan, words: list[str]) -> list[str]:
+    """The words of a command that is given in the plan folder."""
+    return [str(plan.path / word) if word.startswith("returned/") else word for word in words]
+
+
+def test_no_reference_is_given_twice(returned: Plan) -> None:
+    """An issue went out that the older register does not know, and the plan has changed since."""
+    run(*ISSUE_Q2, plan=returned)
+    shutil.copy(returned.path / "backups" / OLDER, returned.path / FILE)
+    plan = returned.path / "plan.xlsx"
+    fill(plan, plan, {"Actions": {"J1a.1": {"Due": "31 December 2016"}}})
+    done = run(*ISSUE_Q2, plan=returned)
+    assert "(takes the place of 2016-17-Q2-DA-1: send it again)" in done.stdout
+    assert "(as it was issued before)" in done.stdout, "those without the action are known again"
+    references = {one.reference for one in returned.register.documents(kind="subgroup", round=Q2)}
+    assert {"2016-17-Q2-DA-2", "2016-17-Q2-SOS-1"} <= references
+    assert "2016-17-Q2-DA-1" not in references
+    assert found(returned)["issue_unknown"] == ["2016-17-Q2-DA-1"]
+
+
+def test_a_register_that_is_whole_is_replaced_only_by_a_backup_that_is_named(returned: Plan) -> None:
+    before = (returned.path / FILE).read_bytes()
+    done = run("doctor", "--restore", plan=returned)
+    assert done.exit_code == 1
+    assert "is whole, and holds all that the newest backup does" in done.stderr
+    assert (returned.path / FILE).read_bytes() == before
+    done = run("doctor", "--restore", returned.path / "backups" / "register-2016-07-08.sqlite", plan=returned)
+    assert done.exit_code == 3
+    assert len([*returned.path.glob("register-broken-*.sqlite")]) == 1
+    assert returned.register.returns(kind="subgroup") == []
+
+
+def test_a_backup_of_another_plan_or_none_is_refused(returned: Plan) -> None:
+    other = returned.path.parent / "other"
+    run("new", other, "--as-of", "2016-04-01")
+    for file, why in (
+        (other / FILE, "is of another plan"),
+        (returned.path / "plan.xlsx", "No backup is good"),
+        (returned.path / FILE, "is the register itself"),
+        (returned.path / "nowhere.sqlite", "No such file"),
+    ):
+        done = run("doctor", "--restore", file, plan=returned)
+        assert (done.exit_code, why in done.stderr) == (1, True), done.output
+    assert found(returned) == {}
+    shutil.rmtree(returned.path / "backups")
+    (returned.path / FILE).unlink()
+    assert "There is no backup in" in run("doctor", "--restore", plan=returned).stderr
+    with pytest.raises(PlanSheetsError, match="There is no plan folder"):
+        examine_folder(returned.path / "nowhere", NOW)
+
+
+def test_what_was_redacted_since_the_backup_is_named(returned: Plan) -> None:
+    backup = returned.path.parent / "copy.sqlite"
+    run("backup", backup, plan=returned)
+    redact_texts(returned.folder, "DA-1", "It names a child", RECEIVED_ON)
+    done = run("doctor", "--restore", backup, plan=returned)
+    assert "DA-1 was redacted since, and stands in the register again: redact it again." in done.stdout
+
+
+def test_a_command_that_was_at_work_does_not_write_into_the_register_that_was_put_aside(returned: Plan) -> None:
+    folder = returned.folder
+    restore(returned.path, NOW, returned.path / "backups" / "register-2016-07-08.sqlite")
+    with (
+        pytest.raises(PlanSheetsError, match="Another register was put in the place"),
+        folder.register.batch("plan", ""),
+    ):
+        pass
