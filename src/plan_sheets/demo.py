@@ -154,10 +154,7 @@ class _Demo:
         self.tell(f"{_describe_day(post['date'])}: the board officer receives {inbox.name}: {', '.join(verdicts)}.")
         for answer, receipt in zip(post["returns"], new, strict=True):
             self._tell_receipt(receipt, answer["habit"])
-        back = {str(receipt.subgroup): Path(receipt.feedback) for receipt in new if receipt.feedback}
-        if back:
-            self.sent_back |= back
-            self.tell(f"Back to their chairs, with what is to be mended marked: {', '.join(back)}.", "  ")
+        self.sent_back |= {str(receipt.subgroup): Path(receipt.feedback) for receipt in new if receipt.feedback}
 
     def _tell_receipt(self, receipt: Receipt, habit: str) -> None:
         """What became of one return, and each kind of finding that has not been told of before."""

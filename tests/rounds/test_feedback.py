@@ -191,9 +191,6 @@ def test_thirty_mistakes_go_back_twice_until_all_is_clean(round_one: Plan) -> No
     receipt, third = receive_one(round_one, mend(second, round_one.inbox / "three.xlsx", MISTAKES[15:]), THIRD)
     assert (to_mend(receipt), third) == ([], None)
     assert round_one.queries == [], "what the chair answered anew is nothing for the officer any more"
-    desk = openpyxl.load_workbook(round_one.path / "officer" / f"{Q1.lower()}.xlsx")["Findings"]
-    entered = {str(cell.value) for row in desk.iter_rows() for cell in row}
-    assert not entered & {mistake.wrong for mistake in MISTAKES if mistake.wrong}, "nor is what was wrong before"
     check_all_is_meant(round_one)
 
 

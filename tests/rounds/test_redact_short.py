@@ -48,6 +48,7 @@ def written(round_one: Plan) -> Plan:
 
 
 SECOND, EARLIER = "issued/2016-17-q2/2016-17-q2-domestic-abuse.xlsx", "officer/2016-17-q1.xlsx"
+SENT_BACK = "feedback/2016-17-q1/2016-17-q1-domestic-abuse.xlsx"
 """What went out with it, and the officer's workbook of the round before: they are named."""
 
 
@@ -60,7 +61,7 @@ def test_a_short_text_goes_with_its_fact(written: Plan, about: str) -> None:
     assert {"register.sqlite", "master/2016-17-q1-draft.xlsx", SECOND} <= holding(written)
     given = {"ref": "J1a.1", "field": "J1a.1", "sha": sha_of_return(written)[:10], "issue": "2016-17-Q1-DA-1"}[about]
     done = redact_texts(written.folder, given, WHY, MADE_ON, field="progress" if about == "field" else "")
-    assert holding(written) == names(written, done.holding) == {SECOND, EARLIER}
+    assert holding(written) == names(written, done.holding) == {SECOND, EARLIER, SENT_BACK}
     assert "master/2016-17-q1-draft.xlsx" in names(written, done.made_anew)
     assert written.said("J1a.1", "progress") == "Redacted"
     assert written.said("J1a.1", "rag") == "Green"
@@ -70,6 +71,7 @@ def test_what_comes_after_is_without_it(written: Plan) -> None:
     redact_texts(written.folder, "J1a.1", WHY, MADE_ON)
     (written.path / SECOND).unlink()
     (written.path / EARLIER).unlink()
+    (written.path / SENT_BACK).unlink()
     office.merge_plan(written.folder, MADE_ON, write=True)
     written.issue(Q2, MADE_ON.date().replace(month=10), MADE_ON)
     make_master(written.folder, Q1, MADE_ON)
@@ -83,6 +85,7 @@ def test_the_same_file_is_not_received_again(written: Plan, about: str) -> None:
     redact_texts(written.folder, about, WHY, MADE_ON)
     (written.path / SECOND).unlink()
     (written.path / EARLIER).unlink()
+    (written.path / SENT_BACK).unlink()
     (receipt,) = written.receive(written.inbox / "da.xlsx")
     assert (receipt.verdict, codes(receipt)) == ("refused", ["file_redacted"])
     assert "18 July 2016" in receipt.findings[0].message
@@ -160,6 +163,7 @@ def test_a_workbook_that_went_out_with_it_brings_nothing_back(written: Plan) -> 
     """The owner that stands was typed by a chair, and went out again in the next round, in a cell to be filled in."""
     redact_texts(written.folder, "J1a.1", WHY, MADE_ON)
     (written.path / EARLIER).unlink()
+    (written.path / SENT_BACK).unlink()
     answers = said(progress="The second quarter went well")
     (receipt,) = written.receive(written.filled("second", answers, code=Q2), when=MADE_ON.replace(month=10))
     (written.path / SECOND).unlink()

@@ -24,7 +24,6 @@ from sqlalchemy import (
     union,
 )
 
-from plan_sheets.core.book.document import FEEDBACK
 from plan_sheets.store.register import tables
 from plan_sheets.store.register.settling.subjects import FILE_SUBJECT, NAME_SUBJECT, QUERY_SUBJECT
 from plan_sheets.store.register.withdrawals import OF_WITHDRAWN, is_withdrawn, withdrawals
@@ -119,7 +118,7 @@ def findings_to_read() -> Select[Any]:
 
     They have one of these `severities` or `codes`. They are of the plan last read, of returns for this round or such
     as came since it was `issued` (a day, ISO), or of files that belong to no document; and of no file in whose place
-    the same bytes came again. What was wrong in a cell that went back and was answered is told of the answer.
+    the same bytes came again.
     """
     f, r, d = tables.FINDING.c, tables.RETURN.c, tables.DOCUMENT.c
     plan = select(func.max(r.id)).where(r.plan == bindparam("plan"), r.kind == "plan").scalar_subquery()
@@ -142,9 +141,8 @@ def findings_to_read() -> Select[Any]:
     read = or_(f.severity.in_(_any_of("severities")), f.code.in_(_any_of("codes")))
     read = and_(read, or_(~is_withdrawn(r.id), f.code.in_(OF_WITHDRAWN)))
     again = tables.RETURN.alias()
-    mended = and_(again.c.kind == FEEDBACK, f.field != "", f.severity.in_(("error", "query")))
-    of_same = or_(again.c.sha256 == r.sha256, mended)
-    read = and_(read, ~exists().where(again.c.replaces == r.id, of_same, ~is_withdrawn(again.c.id)))
+    of_same = again.c.replaces == r.id, again.c.sha256 == r.sha256, ~is_withdrawn(again.c.id)
+    read = and_(read, ~exists().where(*of_same))
     return chosen.select_from(joined).where(r.plan == bindparam("plan"), wanted, read).order_by(f.id)
 
 
