@@ -24,7 +24,7 @@ from plan_sheets.core.model.text import count_words, make_slugs
 from plan_sheets.core.rating.decisions import Decision, decisions, replies
 from plan_sheets.core.rating.plan_rows import Rows, find_merged, list_themes, subgroups_of
 from plan_sheets.core.rating.rag import Rating
-from plan_sheets.core.rating.ratings import is_further, last_given, rate_rounds, rows_at
+from plan_sheets.core.rating.ratings import is_further, last_given, rate_last, rows_at
 from plan_sheets.core.rating.succession import Succession, find_succession
 from plan_sheets.store import schemas
 from plan_sheets.store.plan_folder import Folder
@@ -178,7 +178,7 @@ def _gather_shared(
     rounds = tuple(code for code in known if code < for_round.code)
     is_as_before = round_facts is not None and not subgroups and round_facts.return_by == return_by.isoformat()
     extended = round_facts.extended if round_facts and is_as_before else {}
-    ratings = rate_rounds(history, rounds)[rounds[-1]] if rounds else {}
+    ratings = rate_last(history, rounds) if rounds else {}
     day = datetime.combine(issued.date(), time())
     decided = tuple(decision for decision in decisions(history, rounds) if decision.is_open())
     plan = history, rows_at(history), rounds, ratings, find_succession(history), decided

@@ -25,7 +25,7 @@ from plan_sheets.core.rating.overrides import OVERRIDE, explain_no_effect
 from plan_sheets.core.rating.plan_rows import Rows, parent
 from plan_sheets.core.rating.proposals import Proposal, proposals, subject
 from plan_sheets.core.rating.rag import Rating
-from plan_sheets.core.rating.ratings import find_done_groups, is_further, rate_rounds, rows_at
+from plan_sheets.core.rating.ratings import find_done_groups, is_further, rate_last, rows_at
 from plan_sheets.core.returned.said import list_sayable
 from plan_sheets.store import schemas
 from plan_sheets.store.plan_folder import Folder, check_folder
@@ -120,7 +120,7 @@ def _gather_facts(register: Register, now: datetime) -> _Facts:
     settled = register.settled_subjects()
     offered = [proposal for proposal in proposals(history, rounds) if subject(proposal) not in settled]
     then = rows_at(history, code) if code else {}
-    ratings = rate_rounds(history, rounds, then, list_declined(register, history))[code] if code else {}
+    ratings = rate_last(history, rounds, then, list_declined(register, history)) if code else {}
     standings = read_standings(register, code, now.date(), find_done_groups(then, ratings)) if code else []
     plan = history, code, rounds, rows_at(history), then, ratings
     asking, said = list_returns_asking(register), list_said_rows(register)
