@@ -13,7 +13,12 @@ from plan_sheets.core.book.signature import SIGNATURE
 from plan_sheets.core.model.dates import PartialDate
 from plan_sheets.core.model.findings import PlanSheetsError
 from plan_sheets.core.model.history import History
+<<<<<<< HEAD
 from plan_sheets.core.model.progress import Tell, tell_nobody, told_of
+=======
+from plan_sheets.core.model.keys import Key
+from plan_sheets.core.model.progress import Tell, mute, told_of
+>>>>>>> term
 from plan_sheets.core.model.rounds import Round
 from plan_sheets.core.model.text import make_slugs
 from plan_sheets.core.rating.decisions import decisions
@@ -42,12 +47,7 @@ class Issued:
 
 
 def issue_round(
-    folder: Folder,
-    code: str | Round,
-    return_by: date,
-    now: datetime,
-    subgroups: Sequence[str] = (),
-    tell: Tell = tell_nobody,
+    folder: Folder, code: str | Round, return_by: date, now: datetime, subgroups: Sequence[str] = (), tell: Tell = mute
 ) -> list[Issued]:
     """The locked workbooks of a round, for all subgroups or these. Nothing is recorded unless all can be handed over.
 
@@ -55,18 +55,21 @@ def issue_round(
     """
     with folder.register.batch("issue", now.isoformat(timespec="seconds")) as batch:
         shared = _gather_shared(folder, Round.parse(code), return_by, now, subgroups)
-        return _issue_documents(folder, shared, subgroups, batch, tell)
+        return _make_issues(folder, shared, subgroups, batch, tell)
 
 
+<<<<<<< HEAD
 def _issue_documents(
     folder: Folder, shared: RoundToIssue, subgroups: Sequence[str], batch: Batch, tell: Tell
 ) -> list[Issued]:
+=======
+def _make_issues(folder: Folder, shared: _Round, subgroups: Sequence[str], batch: Batch, tell: Tell) -> list[Issued]:
+>>>>>>> term
     """The workbooks of these subgroups, or of all, recorded in the batch."""
     known = _list_subgroups(shared, subgroups)
     issues = folder.register.documents(kind="subgroup", round=shared.round.code)
     earlier = {document.subgroup: document for document in issues}
-    codes = [code for code in known if not subgroups or code in subgroups]
-    made = [_make_document(shared, code, earlier.get(code)) for code in codes]
+    made = [_make_document(shared, code, earlier.get(code)) for code in known if not subgroups or code in subgroups]
     files = [hand_over(document.book) for document in told_of(made, tell, len(made))]
     slugs = make_slugs({code: row["title"] for code, row in shared.rows["subgroup"].items()})
     folder.check_free(_name_file(shared.round, slugs[document.subgroup]) for document in made)

@@ -13,7 +13,7 @@ from plan_sheets import issue, master, officer, plan, receive
 from plan_sheets.core.editions.editions import INTERNAL, PUBLIC
 from plan_sheets.core.model.dates import check_day, check_moment
 from plan_sheets.core.model.findings import PlanSheetsError
-from plan_sheets.core.model.progress import Tell, tell_nobody
+from plan_sheets.core.model.progress import Tell, mute
 from plan_sheets.core.model.receipts import Instructions, Receipts
 from plan_sheets.core.model.rounds import Round
 from plan_sheets.core.model.text import split_refs
@@ -183,7 +183,7 @@ def issue_round(
     return_by: date,
     now: datetime,
     subgroups: str | Sequence[str] = (),
-    tell: Tell = tell_nobody,
+    tell: Tell = mute,
 ) -> RoundIssued:
     """Merge the plan first, then make the workbooks of the round: both, or neither.
 
@@ -211,7 +211,7 @@ def receive_files(
     *,
     dry_run: bool = False,
     executor: Executor | None = None,
-    tell: Tell = tell_nobody,
+    tell: Tell = mute,
 ) -> BatchReceived:
     """Take files in, then make the officer's workbook anew: the same file, if nothing has changed for it.
 
