@@ -12,7 +12,7 @@ from plan_sheets.core.book.layout import Field
 from plan_sheets.core.book.spec import ColumnSpec, SheetSpec
 from plan_sheets.core.model.messages import Message
 from plan_sheets.core.model.stages import Status
-from plan_sheets.core.rating.rag import Rating
+from plan_sheets.core.rating.rules.rag import Rating
 from plan_sheets.store import schemas
 
 DOCS = Path(__file__).parents[1] / "docs" / "reference"

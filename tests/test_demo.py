@@ -14,12 +14,12 @@ import openpyxl
 import pytest
 from tests.table_rows import rows_of_table
 
+from plan_sheets.asking.status import status_of
 from plan_sheets.core.model.dates import PartialDate
 from plan_sheets.core.model.findings import PlanSheetsError
 from plan_sheets.core.model.stages import Status
 from plan_sheets.demo import run_demo
 from plan_sheets.master import make_master
-from plan_sheets.status import status_of
 from plan_sheets.store.inspector.inspect import inspect_workbook
 from plan_sheets.store.plan_folder import open_folder
 from plan_sheets.store.register import tables

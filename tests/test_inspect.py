@@ -13,9 +13,9 @@ from openpyxl.worksheet.table import Table
 from tests.chairs import Plan
 from tests.commands import run
 
+from plan_sheets.asking.inspect import inspect_files
 from plan_sheets.core.access.rules import SHEET_RULES, WORKBOOK_RULES
 from plan_sheets.core.access.wording import WORDING
-from plan_sheets.inspect import inspect_files
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from collections.abc import Callable
 import pytest
 
 from plan_sheets.core.book.layout import Book
-from plan_sheets.plan import example_book, template_book
+from plan_sheets.plan_workbook import example_book, template_book
 from plan_sheets.store.schemas import find_data_folder
 from plan_sheets.store.writing.hand_over import hand_over
 

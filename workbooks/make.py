@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from plan_sheets.plan import example_book, template_book
+from plan_sheets.plan_workbook import example_book, template_book
 from plan_sheets.store.writing.hand_over import hand_over
 
 HERE = Path(__file__).parent

@@ -23,6 +23,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from plan_sheets.asking.differ import MastersCompared, compare_masters
+    from plan_sheets.asking.inspect import Inspected, RuleBroken, inspect_files
+    from plan_sheets.asking.status import RoundStatus, ToDo, WhatNext, status_of, what_next
+    from plan_sheets.asking.trace import Step, trace_value
+    from plan_sheets.asking.validate import schemas, snapshot_of
     from plan_sheets.core.model.findings import Finding, Outcome, PlanSheetsError, Severity, Verdict
     from plan_sheets.core.model.keys import Address, Key
     from plan_sheets.core.model.receipts import Instructions, Receipt, Receipts
@@ -30,8 +35,7 @@ if TYPE_CHECKING:
     from plan_sheets.core.rating.control_totals import SubgroupReturn
     from plan_sheets.core.rating.open_questions import OpenQuestion
     from plan_sheets.core.rating.snapshot import Snapshot
-    from plan_sheets.differ import MastersCompared, compare_masters
-    from plan_sheets.inspect import Inspected, RuleBroken, inspect_files
+    from plan_sheets.correcting.withdraw import WhatWithdrew
     from plan_sheets.issue import Issued
     from plan_sheets.master import Mastered, make_master
     from plan_sheets.office import (
@@ -49,11 +53,7 @@ if TYPE_CHECKING:
     )
     from plan_sheets.officer import OfficerMade, make_officer
     from plan_sheets.plan import Checked, PlanMerged, check_plan, new_plan
-    from plan_sheets.status import RoundStatus, ToDo, WhatNext, status_of, what_next
     from plan_sheets.store.plan_folder import Folder, open_folder
-    from plan_sheets.trace import Step, trace_value
-    from plan_sheets.validate import schemas, snapshot_of
-    from plan_sheets.withdraw import WhatWithdrew
     from plan_sheets.year_end.close import YearClosed
 
 __version__ = "0.1.0"
@@ -64,12 +64,12 @@ _ROOMS = {
     "Checked": "plan",
     "Finding": "core.model.findings",
     "Folder": "store.plan_folder",
-    "Inspected": "inspect",
+    "Inspected": "asking.inspect",
     "Instructions": "core.model.receipts",
     "Issued": "issue",
     "Key": "core.model.keys",
     "Mastered": "master",
-    "MastersCompared": "differ",
+    "MastersCompared": "asking.differ",
     "OfficerMade": "officer",
     "OpenQuestion": "core.rating.open_questions",
     "Outcome": "core.model.findings",
@@ -81,22 +81,22 @@ _ROOMS = {
     "Redacted": "office",
     "Round": "core.model.rounds",
     "RoundIssued": "office",
-    "RoundStatus": "status",
-    "RuleBroken": "inspect",
+    "RoundStatus": "asking.status",
+    "RuleBroken": "asking.inspect",
     "Severity": "core.model.findings",
     "Snapshot": "core.rating.snapshot",
-    "Step": "trace",
+    "Step": "asking.trace",
     "SubgroupReturn": "core.rating.control_totals",
-    "ToDo": "status",
+    "ToDo": "asking.status",
     "Verdict": "core.model.findings",
-    "WhatNext": "status",
-    "WhatWithdrew": "withdraw",
+    "WhatNext": "asking.status",
+    "WhatWithdrew": "correcting.withdraw",
     "YearClosed": "year_end.close",
     "YearEnded": "office",
     "check_plan": "plan",
     "close_year": "office",
-    "compare_masters": "differ",
-    "inspect_files": "inspect",
+    "compare_masters": "asking.differ",
+    "inspect_files": "asking.inspect",
     "issue_round": "office",
     "make_master": "master",
     "make_officer": "officer",
@@ -105,11 +105,11 @@ _ROOMS = {
     "open_folder": "store.plan_folder",
     "receive_files": "office",
     "redact_texts": "office",
-    "schemas": "validate",
-    "snapshot_of": "validate",
-    "status_of": "status",
-    "trace_value": "trace",
-    "what_next": "status",
+    "schemas": "asking.validate",
+    "snapshot_of": "asking.validate",
+    "status_of": "asking.status",
+    "trace_value": "asking.trace",
+    "what_next": "asking.status",
     "withdraw_return": "office",
 }
 """The module of every name."""

@@ -21,7 +21,8 @@ import openpyxl
 from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from plan_sheets import master, office, officer, plan, status
+from plan_sheets import master, office, officer, plan
+from plan_sheets.asking import status
 from plan_sheets.core.model.dates import PartialDate
 from plan_sheets.core.model.findings import Finding, Severity, Verdict
 from plan_sheets.core.model.queries import OpenQuery

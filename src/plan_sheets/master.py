@@ -26,11 +26,11 @@ from plan_sheets.core.editions.internal import internal_contents
 from plan_sheets.core.editions.public import public, public_contents
 from plan_sheets.core.model.dates import check_moment
 from plan_sheets.core.model.findings import PlanSheetsError
-from plan_sheets.core.model.progress import Tell, tell_nobody
+from plan_sheets.core.model.progress import Tell, mute
 from plan_sheets.core.model.rounds import Round
 from plan_sheets.core.model.stages import TAKEN_OUT, WENT_ON, Status
-from plan_sheets.core.rating.escalate import SubgroupFacts
-from plan_sheets.core.rating.overrides import list_without_effect
+from plan_sheets.core.rating.rules.escalate import SubgroupFacts
+from plan_sheets.core.rating.rules.overrides import list_without_effect
 from plan_sheets.core.rating.snapshot import Snapshot
 from plan_sheets.core.sheets.board_paper import PaperFacts, board_paper
 from plan_sheets.core.sheets.rag_status import DRAFT
@@ -90,7 +90,7 @@ class _Asked:
     anyway: bool
     today: str
     """ISO."""
-    tell: Tell = tell_nobody
+    tell: Tell = mute
 
 
 @contextmanager
@@ -122,7 +122,7 @@ def make_master(  # noqa: PLR0913 - what can be said of one master
     hand_over: bool = False,
     number: int | None = None,
     anyway: bool = False,
-    tell: Tell = tell_nobody,
+    tell: Tell = mute,
 ) -> Mastered:
     """The master of a round, by default the latest, as a draft; before the first is issued, the consultation draft.
 

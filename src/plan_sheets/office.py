@@ -9,20 +9,21 @@ from datetime import date, datetime
 from functools import partial
 from pathlib import Path
 
-from plan_sheets import issue, master, officer, plan, receive, withdraw
+from plan_sheets import issue, master, officer, plan, receive
 from plan_sheets.core.editions.editions import INTERNAL, PUBLIC
 from plan_sheets.core.model.dates import check_day, check_moment
 from plan_sheets.core.model.findings import PlanSheetsError
-from plan_sheets.core.model.progress import Tell, tell_nobody
+from plan_sheets.core.model.progress import Tell, mute
 from plan_sheets.core.model.receipts import Instructions, Receipts
 from plan_sheets.core.model.rounds import Round
 from plan_sheets.core.model.text import split_refs
-from plan_sheets.redact import RemovedFile, find_holding, take_out
+from plan_sheets.correcting import withdraw
+from plan_sheets.correcting.redact import RemovedFile, find_holding, take_out
+from plan_sheets.correcting.withdraw import WhatWithdrew
 from plan_sheets.store.plan_folder import PLAN_FILE, AnyPath, Folder, as_paths, check_folder
 from plan_sheets.store.register.editions import list_editions
 from plan_sheets.store.register.reads import check_clock
 from plan_sheets.store.register.troubles import UNCHANGED
-from plan_sheets.withdraw import WhatWithdrew
 from plan_sheets.year_end import close
 
 
@@ -182,7 +183,7 @@ def issue_round(
     return_by: date,
     now: datetime,
     subgroups: str | Sequence[str] = (),
-    tell: Tell = tell_nobody,
+    tell: Tell = mute,
 ) -> RoundIssued:
     """Merge the plan first, then make the workbooks of the round: both, or neither.
 
@@ -210,7 +211,7 @@ def receive_files(
     *,
     dry_run: bool = False,
     executor: Executor | None = None,
-    tell: Tell = tell_nobody,
+    tell: Tell = mute,
 ) -> BatchReceived:
     """Take files in, then make the officer's workbook anew: the same file, if nothing has changed for it.
 

@@ -21,11 +21,11 @@ from plan_sheets.core.model.queries import OpenQuery, QueryCell
 from plan_sheets.core.model.rounds import Round
 from plan_sheets.core.model.text import show_beginning
 from plan_sheets.core.rating.control_totals import SubgroupReturn, describe_totals, sums
-from plan_sheets.core.rating.overrides import OVERRIDE, explain_no_effect
 from plan_sheets.core.rating.plan_rows import Rows, parent
 from plan_sheets.core.rating.proposals import Proposal, proposals, subject
-from plan_sheets.core.rating.rag import Rating
 from plan_sheets.core.rating.ratings import find_done_groups, is_further, rate_last, rows_at
+from plan_sheets.core.rating.rules.overrides import OVERRIDE, explain_no_effect
+from plan_sheets.core.rating.rules.rag import Rating
 from plan_sheets.core.returned.said import list_sayable
 from plan_sheets.store import schemas
 from plan_sheets.store.plan_folder import Folder, check_folder

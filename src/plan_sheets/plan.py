@@ -12,8 +12,6 @@ from plan_sheets.core.answers.answers import Cell, month_ends
 from plan_sheets.core.answers.merge import Merged, MergedCell, merge_return
 from plan_sheets.core.answers.plan_queries import VANISHED, compare_with_asked, find_mended
 from plan_sheets.core.answers.returns import judge_findings
-from plan_sheets.core.book.compose import Facts, RowFacts, compose
-from plan_sheets.core.book.layout import Book
 from plan_sheets.core.model.dates import PartialDate, check_moment
 from plan_sheets.core.model.findings import Finding, Outcome, PlanSheetsError, Severity, Verdict
 from plan_sheets.core.model.found import FoundWorkbook
@@ -25,17 +23,18 @@ from plan_sheets.core.rating.declined import KEEP
 from plan_sheets.core.rating.open_questions import OpenQuestion, open_questions
 from plan_sheets.core.rating.ratings import RECORDS, find_finished, is_declined, rate_last
 from plan_sheets.core.rating.succession import FIELD as SUCCEEDS
-from plan_sheets.core.returned.of_the_year import (
+from plan_sheets.core.returned.plan.moves import Moves, check_moves, join_queries
+from plan_sheets.core.returned.plan.of_the_year import (
     YEAR,
     block_of_other_years,
     find_closed_year,
     find_last_years,
     find_of_other_years,
 )
-from plan_sheets.core.returned.plan_moves import Moves, check_moves, join_queries
-from plan_sheets.core.returned.plan_warnings import count_records, find_plan_warnings
-from plan_sheets.core.returned.read_plan import PlanRead, read_plan
+from plan_sheets.core.returned.plan.read_plan import PlanRead, read_plan
+from plan_sheets.core.returned.plan.warnings import count_records, find_plan_warnings
 from plan_sheets.core.screening.around import check_reason
+from plan_sheets.plan_workbook import example_book, plan_book, rows_of, template_book
 from plan_sheets.store import schemas
 from plan_sheets.store.container.hashing import sha256
 from plan_sheets.store.formats.reader import read_workbook
@@ -55,12 +54,6 @@ from plan_sheets.store.register.settling.plan_queries import (
 )
 from plan_sheets.store.register.troubles import UNCHANGED
 from plan_sheets.store.writing.hand_over import hand_over
-
-TITLE_OF_TEMPLATE = "Business plan"
-DEFAULTS = {"lock_workbooks": "Yes", "confirm_at_once": "No"}
-"""The settings of a plan as the empty template has them."""
-
-PlanRows = Mapping[str, Sequence[Mapping[str, str]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -310,74 +303,6 @@ def record_written(batch: Batch, data: bytes, history: History, changed: Sequenc
     ]
     received = ReceivedFile(sha256(data), PLAN_FILE, "plan", Verdict.ACCEPTED if changed else Verdict.UNTOUCHED)
     record_return(batch, received, add_return(batch, received).id, Merged(cells=[*changed, *cells]), ())
-
-
-def rows_of(history: History, placeholders: Mapping[Key, str]) -> PlanRows:
-    """The plan as rows of texts, by record: what stands, and where nothing stands the placeholder that was typed.
-
-    A further action is among them from the day it is proposed, unless the officer said No to it.
-    """
-    rows: dict[str, list[Mapping[str, str]]] = {"plan": [_filled("plan", "", history, placeholders)]}
-    for record in (*RECORDS, "rag_rule"):
-        refs = [ref for ref in history.refs(record) if not is_declined(history, record, ref)]
-        rows[record] = [_filled(record, ref, history, placeholders) for ref in refs]
-    return rows
-
-
-def _filled(record: str, ref: str, history: History, placeholders: Mapping[Key, str]) -> Mapping[str, str]:
-    row = dict(history.record(record, ref))
-    for key, entered in placeholders.items():
-        if (key.record, key.ref) == (record, ref) and not row.get(key.field):
-            row[key.field] = entered
-    return row
-
-
-def plan_book(rows: PlanRows, created: datetime) -> Book:
-    """The grid template holding these rows; `plan` is the one row of the form, RAG rules are always there."""
-    spec = schemas.load_workbook_spec("plan")
-    form = dict(rows["plan"][0]) if rows.get("plan") else {}
-    given = {row["ref"]: row.get("value", "") for row in rows.get("rag_rule", ())}
-    by_sheet = {
-        sheet.name: [RowFacts(row.get("ref", ""), row) for row in rows.get(sheet.record, ())]
-        for sheet in spec.sheets
-        if sheet.record in RECORDS
-    }
-    by_sheet["RAG rules"] = [
-        RowFacts(
-            rule.ref,
-            {
-                "means": f"{rule.title}. {rule.means}",
-                "unit": rule.unit,
-                "value": given.get(rule.ref) or str(rule.default),
-            },
-        )
-        for rule in schemas.load_rag_rules()
-    ]
-    facts = Facts(
-        texts={"title": form.get("title") or TITLE_OF_TEMPLATE},
-        created=created,
-        rows=by_sheet,
-        answers=form,
-        forms=schemas.load_records(),
-        marking=form.get("marking", ""),
-    )
-    return compose(spec, facts)
-
-
-MADE = datetime(2016, 4, 1)  # noqa: DTZ001 - a spreadsheet's dates know no time zone
-"""The date that the workbooks in `workbooks/` say they were made on, so that making them again gives the same parts."""
-
-
-def example_book() -> Book:
-    """The worked example, 2016/17."""
-    found = schemas.load_example()
-    return plan_book({**found, "plan": [found["plan"]]}, MADE)
-
-
-def template_book() -> Book:
-    """The empty grid template: the considerations and the RAG rules are there."""
-    found = schemas.load_example()
-    return plan_book({"consideration": found["consideration"], "plan": [DEFAULTS]}, MADE)
 
 
 def _read_of_year(folder: Folder, data: bytes, history: History, *, screened: bool = True) -> PlanRead:

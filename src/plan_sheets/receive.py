@@ -20,7 +20,7 @@ from plan_sheets.core.model.dates import PartialDate
 from plan_sheets.core.model.findings import Finding, PlanSheetsError, Severity, Verdict
 from plan_sheets.core.model.mail import describe_mail, find_odd_date
 from plan_sheets.core.model.messages import Messages
-from plan_sheets.core.model.progress import Tell, tell_nobody, told_of
+from plan_sheets.core.model.progress import Tell, mute, told_of
 from plan_sheets.core.model.receipts import ALLOWS_IDENTIFIERS, Instructions, Receipt, Receipts
 from plan_sheets.core.model.rounds import Round
 from plan_sheets.core.model.text import MASK
@@ -52,7 +52,7 @@ def receive(
     *,
     dry_run: bool = False,
     executor: Executor | None = None,
-    tell: Tell = tell_nobody,
+    tell: Tell = mute,
 ) -> Receipts:
     """Take these files and folders in. With `dry_run` everything is said and nothing recorded or kept.
 

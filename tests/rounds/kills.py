@@ -19,8 +19,8 @@ from typing import Any
 
 from sqlalchemy import Engine, event
 
-from plan_sheets import inspect as inspection
 from plan_sheets import issue, master, office, officer, plan, receive
+from plan_sheets.asking import inspect as inspection
 from plan_sheets.cli import main
 from plan_sheets.core.answers import check
 from plan_sheets.screen import deeds

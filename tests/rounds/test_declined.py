@@ -10,11 +10,11 @@ import pytest
 from tests.chairs import FURTHER, Q1, Q2, SOS, Answers, Plan, fill, said, values_of
 
 from plan_sheets import office
+from plan_sheets.asking.trace import trace_value
 from plan_sheets.master import make_master
 from plan_sheets.officer import make_officer
 from plan_sheets.plan import write_plan
 from plan_sheets.store.register.snapshot import find_round, read_snapshot
-from plan_sheets.trace import trace_value
 
 LATER = datetime(2016, 7, 11)  # noqa: DTZ001 - the office's own clock
 MUCH_LATER = datetime(2017, 2, 1)  # noqa: DTZ001 - the office's own clock

@@ -24,6 +24,7 @@ from plan_sheets.core.book.layout import Book, Field
 from plan_sheets.core.model.history import History
 from plan_sheets.master import Mastered, make_master
 from plan_sheets.officer import make_officer
+from plan_sheets.plan_workbook import example_book
 
 LATER = datetime(2016, 7, 20)  # noqa: DTZ001 - the office's own clock
 MARKER = re.compile(r"zzyzx(\d+)", re.IGNORECASE)
@@ -78,7 +79,7 @@ def named_plan(new_example: Path, tmp_path_factory: pytest.TempPathFactory) -> P
     """A round in which everybody has typed a name into every field that takes text, and three texts were released."""
     plan, name = Plan(tmp_path_factory.mktemp("named") / "plan"), Namer()
     shutil.copytree(new_example, plan.path)
-    fill(plan.path / "plan.xlsx", plan.path / "plan.xlsx", name.answers(plans.example_book()))
+    fill(plan.path / "plan.xlsx", plan.path / "plan.xlsx", name.answers(example_book()))
     plan.issue(when=ISSUED_ON)
     for document in plan.register.documents(kind="subgroup", round=Q1):
         if document.subgroup == "THRESHOLDS":

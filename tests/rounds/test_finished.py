@@ -12,8 +12,8 @@ from tests.chairs import Q1, Q2, SOS, Plan, at, codes, fill, form, said
 from tests.commands import run
 from tests.programs.saving import Job, libreoffice
 
+from plan_sheets.asking.status import status_of
 from plan_sheets.officer import make_officer
-from plan_sheets.status import status_of
 
 LATER = datetime(2016, 7, 11)  # noqa: DTZ001 - the office's own clock
 Q2_DAY = datetime(2016, 10, 7)  # noqa: DTZ001 - the office's own clock

@@ -10,9 +10,9 @@ import pytest
 from tests.chairs import Q1, SOS, Plan
 from tests.commands import run
 
+from plan_sheets.asking.status import status_of
 from plan_sheets.core.rating.control_totals import SubgroupReturn
 from plan_sheets.officer import make_officer
-from plan_sheets.status import status_of
 
 CAME = datetime(2016, 7, 18, 9)  # noqa: DTZ001 - the office's own clock
 EXTENDED = date(2016, 7, 29)

@@ -18,7 +18,8 @@ from click.testing import CliRunner, Result
 from openpyxl.workbook import Workbook
 from tests.chairs import Q2, RECEIVED_ON, SOS, Plan, at, edit, place, said, type_in
 
-from plan_sheets import master, office, trace
+from plan_sheets import master, office
+from plan_sheets.asking import trace
 from plan_sheets.cli import main
 from plan_sheets.core.model.findings import Outcome
 from plan_sheets.core.model.found import FoundWorkbook

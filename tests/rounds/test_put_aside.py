@@ -21,10 +21,10 @@ from tests.rounds.test_settled import (
 )
 
 from plan_sheets import office
+from plan_sheets.asking.trace import trace_value
 from plan_sheets.core.model.receipts import Instructions, Receipt
 from plan_sheets.officer import make_officer
 from plan_sheets.store.register.reads import find_settlement
-from plan_sheets.trace import trace_value
 
 NOBODY: dict[str, dict[str, str | None]] = {}
 """The form of the officer's workbook, left blank."""

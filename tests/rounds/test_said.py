@@ -16,7 +16,8 @@ from tests.commands import run
 from tests.store.receiving.test_mails import written
 from tests.test_master import sheet
 
-from plan_sheets import office, trace
+from plan_sheets import office
+from plan_sheets.asking import trace
 from plan_sheets.core.model.keys import Key
 from plan_sheets.core.model.receipts import Receipt
 from plan_sheets.master import make_master

@@ -11,12 +11,12 @@ from tests.chairs import Q1, SETTLED_BY, Answers, Plan, codes, edit, fill, row_o
 from tests.commands import change, run, told
 
 from plan_sheets import office
+from plan_sheets.asking.status import status_of
 from plan_sheets.core.model.receipts import Receipt
 from plan_sheets.core.rating.ratings import rate_rounds
 from plan_sheets.master import make_master
 from plan_sheets.officer import make_officer
 from plan_sheets.plan import PlanMerged
-from plan_sheets.status import status_of
 from plan_sheets.store.register.reads import find_settlement
 
 LATER = datetime(2016, 7, 11)  # noqa: DTZ001 - the office's own clock

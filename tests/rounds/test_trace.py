@@ -12,7 +12,7 @@ from tests.rounds.test_mail import put
 from tests.store.receiving.test_mails import written
 
 from plan_sheets import PlanSheetsError, trace_value
-from plan_sheets.trace import Step
+from plan_sheets.asking.trace import Step
 
 ROW: Answers = {"Progress": {"J1a.1": {**said()["Progress"]["J1a.1"], "Next step by": "30.9.16", "New date": "soon"}}}
 MESSAGE, ASIDE, COMMENT = "The chair is away in August", "Ask Housing about this", "Not what we agreed"

@@ -14,16 +14,16 @@ from tests.chairs import FURTHER, Q1, Q2, RECEIVED_ON, SOS, Answers, Plan, fill,
 from tests.commands import broken, run, told, untouched
 
 from plan_sheets import office, withdraw_return
+from plan_sheets.asking.status import status_of
 from plan_sheets.core.book.layout import as_text
 from plan_sheets.core.model.findings import PlanSheetsError
 from plan_sheets.core.model.keys import Key
 from plan_sheets.core.model.rounds import Round
-from plan_sheets.core.rating.escalate import EscalationRule
+from plan_sheets.core.rating.rules.escalate import EscalationRule
+from plan_sheets.correcting.withdraw import WhatWithdrew
 from plan_sheets.master import make_master
-from plan_sheets.status import status_of
 from plan_sheets.store.register import statements, tables
 from plan_sheets.store.register.snapshot import read_snapshot
-from plan_sheets.withdraw import WhatWithdrew
 
 LATER = datetime(2016, 7, 11)  # noqa: DTZ001 - the office's own clock
 WITHDRAWN_ON = datetime(2016, 7, 12)  # noqa: DTZ001

@@ -14,11 +14,11 @@ from plan_sheets.core.rating.control_totals import describe_totals
 from plan_sheets.screen.lines import NEXT, count_of, print_json, say, say_remark, say_table
 
 if TYPE_CHECKING:
+    from plan_sheets.asking.differ import MastersCompared
+    from plan_sheets.asking.status import RoundStatus, WhatNext
+    from plan_sheets.asking.trace import Step
     from plan_sheets.core.rating.control_totals import SubgroupReturn
-    from plan_sheets.differ import MastersCompared
-    from plan_sheets.status import RoundStatus, WhatNext
     from plan_sheets.store.register.reads import FileFinding
-    from plan_sheets.trace import Step
 
 
 def print_status(round_status: RoundStatus, *, as_json: bool) -> None:

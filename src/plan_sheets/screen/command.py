@@ -159,9 +159,9 @@ def start_processes(paths: Sequence[Path]) -> AbstractContextManager[Executor | 
 
 def say_next(folder: Folder, as_of: datetime | None = None, *, as_json: bool = False) -> None:
     """End a command with the one thing to do now. What the command did stands, whether that can be read or not."""
+    from plan_sheets.asking.status import what_next
     from plan_sheets.core.model.findings import PlanSheetsError
     from plan_sheets.screen.asked import print_next
-    from plan_sheets.status import what_next
 
     if not as_json:
         with suppress(PlanSheetsError):

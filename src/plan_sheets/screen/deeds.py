@@ -13,13 +13,13 @@ from plan_sheets.core.model.text import count_words, shorten
 if TYPE_CHECKING:
     from plan_sheets.core.model.receipts import Receipt
     from plan_sheets.core.rating.open_questions import OpenQuestion
+    from plan_sheets.correcting.withdraw import WhatWithdrew
     from plan_sheets.issue import Issued
     from plan_sheets.master import Mastered
     from plan_sheets.office import BatchReceived, PlanTakenIn, Redacted, RoundIssued
     from plan_sheets.officer import OfficerMade
     from plan_sheets.plan import Checked, PlanMerged
     from plan_sheets.store.plan_folder import Folder
-    from plan_sheets.withdraw import WhatWithdrew
 from plan_sheets.screen.days import describe_day
 from plan_sheets.screen.findings import count_findings, describe_finding, print_findings, print_notes_left_out
 from plan_sheets.screen.lines import count_of, print_json, say, say_remark, say_table

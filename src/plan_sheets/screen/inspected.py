@@ -8,8 +8,8 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from plan_sheets.asking.inspect import Inspected, RuleBroken
     from plan_sheets.core.access.rules import Problem
-    from plan_sheets.inspect import Inspected, RuleBroken
 from plan_sheets.screen.lines import NEXT, count_of, print_json, say
 
 PLACES_TOLD = 5

@@ -8,7 +8,7 @@ from contextlib import ExitStack, contextmanager
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from plan_sheets.core.model.progress import Tell, tell_nobody
+from plan_sheets.core.model.progress import Tell, mute
 from plan_sheets.screen.lines import is_terminal
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ def open_bar(what: str, *, quiet: bool = False) -> Iterator[Tell]:
     drawn when the deed says something, so that processes can be started meanwhile.
     """
     if quiet or not is_terminal(err=True):
-        yield tell_nobody
+        yield mute
         return
     began, drawn, bar = monotonic(), 0.0, None
     with ExitStack() as shown:

@@ -12,8 +12,8 @@ from plan_sheets.core.model.keys import ref_order
 from plan_sheets.core.model.stages import Status
 from plan_sheets.core.model.text import count_words, split_refs
 from plan_sheets.core.rating.plan_rows import UNNAMED, owner_words
-from plan_sheets.core.rating.rag import CONFIRMABLE, Rating
-from plan_sheets.core.rating.rollup import CONCERN
+from plan_sheets.core.rating.rules.rag import CONFIRMABLE, Rating
+from plan_sheets.core.rating.rules.rollup import CONCERN
 
 
 @dataclass(frozen=True, slots=True)

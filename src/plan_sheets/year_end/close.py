@@ -17,7 +17,8 @@ from plan_sheets.core.model.rounds import Round
 from plan_sheets.core.rating.decisions import decisions
 from plan_sheets.core.rating.open_questions import open_questions
 from plan_sheets.core.rating.ratings import find_finished, rate_last, rows_at
-from plan_sheets.plan import plan_book, record_written, rows_of
+from plan_sheets.plan import record_written
+from plan_sheets.plan_workbook import plan_book, rows_of
 from plan_sheets.store import schemas
 from plan_sheets.store.container.hashing import sha256
 from plan_sheets.store.plan_folder import PLAN_FILE, Folder

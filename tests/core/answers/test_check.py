@@ -27,7 +27,7 @@ from plan_sheets.core.book.needed import STILL_NEEDED, with_still_needed
 from plan_sheets.core.model.dates import PartialDate
 from plan_sheets.core.model.findings import Finding, Outcome
 from plan_sheets.core.model.keys import Address, Key
-from plan_sheets.plan import example_book
+from plan_sheets.plan_workbook import example_book
 from plan_sheets.store.schemas import load_messages, load_records, load_workbook_spec
 from plan_sheets.store.writing.workbook import write_workbook
 

@@ -118,9 +118,9 @@ def test_a_proposal_says_what_yes_and_no_write() -> None:
     assert (stage.action, stage.standing, stage.who) == ("J1.1", "Not confirmed", "A. Chair")
     told = [*NEW, (FURTHER, "Proposed", Q1)]
     (further,) = proposals(history(*told, (Key("action", "DA.F1", "theme"), "J1a", Q1)), [Q1])
-    assert (further.yes and further.yes.value, further.no and further.no.value) == ("Agreed", "Declined")
+    assert (further.yes.value, further.no and further.no.value) == ("Agreed", "Declined")
     (without_theme,) = proposals(history(*told), [Q1])
-    assert without_theme.yes is None, "nobody could say where it belongs"
+    assert (further.lacks_theme, without_theme.lacks_theme) == (False, True), "nobody could say where it belongs"
 
 
 def test_what_the_officer_saw_is_fresh_though_the_query_is_older() -> None:

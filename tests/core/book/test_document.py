@@ -16,7 +16,7 @@ from plan_sheets.core.book.document import Document, base_text, book_from, layou
 from plan_sheets.core.book.layout import Book, Column, Content, Field, Formula, Line, Link, Row, Sheet
 from plan_sheets.core.model.dates import PartialDate
 from plan_sheets.core.model.keys import Key
-from plan_sheets.plan import example_book, template_book
+from plan_sheets.plan_workbook import example_book, template_book
 
 MADE = datetime(2016, 4, 1, 9, 30)  # noqa: DTZ001 - a workbook knows no time zone
 

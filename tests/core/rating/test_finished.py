@@ -6,7 +6,7 @@ from plan_sheets.core.model.history import Held, History
 from plan_sheets.core.model.keys import Key
 from plan_sheets.core.rating.open_questions import open_questions
 from plan_sheets.core.rating.ratings import find_finished
-from plan_sheets.core.returned.plan_warnings import count_records, find_plan_warnings
+from plan_sheets.core.returned.plan.warnings import count_records, find_plan_warnings
 from plan_sheets.store.schemas import load_messages
 
 ROW = {"theme": "J1a", "what": "Map the pathway", "how": "With whom?", "due": "March 2017", "owner_status": "Suggested"}

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from plan_sheets.core.model.dates import PartialDate
 from plan_sheets.core.model.rounds import Round
 from plan_sheets.core.model.stages import ASSESSED, Stage, Status
-from plan_sheets.core.rating.rag import ActionFacts, LastStep, Override, rate
-from plan_sheets.core.rating.thresholds import Thresholds
+from plan_sheets.core.rating.rules.rag import ActionFacts, LastStep, Override, rate
+from plan_sheets.core.rating.rules.thresholds import Thresholds
 
 Q1, Q2, Q3, Q4 = (Round(2016, quarter) for quarter in (1, 2, 3, 4))
 LIMITS = Thresholds()

@@ -11,10 +11,10 @@ from plan_sheets.core.model.dates import PartialDate
 from plan_sheets.core.model.keys import ref_order
 from plan_sheets.core.model.rounds import Round
 from plan_sheets.core.model.stages import Status
-from plan_sheets.core.rating.escalate import Escalation, EscalationRule, SubgroupFacts, escalations
-from plan_sheets.core.rating.rag import ActionFacts, Rating
-from plan_sheets.core.rating.rollup import Trend, roll_up, trend
-from plan_sheets.core.rating.thresholds import Thresholds
+from plan_sheets.core.rating.rules.escalate import Escalation, EscalationRule, SubgroupFacts, escalations
+from plan_sheets.core.rating.rules.rag import ActionFacts, Rating
+from plan_sheets.core.rating.rules.rollup import Trend, roll_up, trend
+from plan_sheets.core.rating.rules.thresholds import Thresholds
 
 LIMITS = Thresholds()
 BY = "30 September 2016"

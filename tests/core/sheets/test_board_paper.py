@@ -11,7 +11,7 @@ from tests.core.sheets.test_first_page import PLAN, SOUND, action, made, page_of
 from tests.registered import snapshot
 
 from plan_sheets.core.book.paper import BoardPaper, Heading, PaperTable, Paragraph
-from plan_sheets.core.rating.escalate import SubgroupFacts
+from plan_sheets.core.rating.rules.escalate import SubgroupFacts
 from plan_sheets.core.rating.snapshot import Snapshot
 from plan_sheets.core.sheets.board_paper import NOT_SAID, PaperFacts, board_paper
 from plan_sheets.core.sheets.rag_status import summary_rows

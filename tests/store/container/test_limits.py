@@ -36,9 +36,9 @@ from plan_sheets.store.formats.guard import GuardedFile, guard
 from plan_sheets.store.formats.ods.read import scan_ods
 from plan_sheets.store.formats.reader import read_workbook
 from plan_sheets.store.inspector.inspect import inspect_apart
-from plan_sheets.store.receiving import email as mails
-from plan_sheets.store.receiving.email import read_mail
 from plan_sheets.store.receiving.inbox import open_inbox
+from plan_sheets.store.receiving.mail import email as mails
+from plan_sheets.store.receiving.mail.email import read_mail
 from plan_sheets.store.receiving.unpack import IncomingFile, unpack
 
 

@@ -22,8 +22,8 @@ from tests.store.receiving.test_unpack import BOOK, SENDER, mail, zipped
 from plan_sheets.core.model.mail import Mail
 from plan_sheets.store.container.hashing import sha256
 from plan_sheets.store.container.limits import LIMITS, Limits
-from plan_sheets.store.receiving.email import pack_mail, pack_without_text
-from plan_sheets.store.receiving.mail_text import read_html
+from plan_sheets.store.receiving.mail.email import pack_mail, pack_without_text
+from plan_sheets.store.receiving.mail.text import read_html
 from plan_sheets.store.receiving.unpack import IncomingFile, unpack
 
 if TYPE_CHECKING:
@@ -385,7 +385,7 @@ def test_encodings(charset: str, data: bytes, text: str) -> None:
 
 
 def test_a_text_that_cannot_be_read_costs_the_workbook_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("plan_sheets.store.receiving.email.take_uuencoded", None)
+    monkeypatch.setattr("plan_sheets.store.receiving.mail.email.take_uuencoded", None)
     file, told = alone("m.eml", ENTITY)
     assert (file.data, told.body, [note.code for note in told.notes]) == (BOOK, "", ["mail_text_unread"])
 

@@ -18,8 +18,8 @@ from plan_sheets.core.model.keys import Key
 from plan_sheets.core.model.queries import OpenQuery
 from plan_sheets.core.model.text import split_refs
 from plan_sheets.core.rating.plan_rows import find_merged, subgroups_of
-from plan_sheets.core.rating.rag import Rating
 from plan_sheets.core.rating.ratings import RECORDS, rows_at
+from plan_sheets.core.rating.rules.rag import Rating
 from plan_sheets.core.rating.snapshot import Snapshot
 from plan_sheets.core.rating.succession import find_succession
 from plan_sheets.core.rating.taken_out import find_moved_away

@@ -17,11 +17,11 @@ from plan_sheets.core.model.dates import PartialDate
 from plan_sheets.core.model.history import Held, History
 from plan_sheets.core.model.keys import Key
 from plan_sheets.core.model.stages import Status
-from plan_sheets.core.rating.escalate import SubgroupFacts
 from plan_sheets.core.rating.plan_rows import parent
-from plan_sheets.core.rating.rag import ActionFacts, Rating
 from plan_sheets.core.rating.ratings import is_further, rows_at
-from plan_sheets.core.rating.rollup import ENDED, trend
+from plan_sheets.core.rating.rules.escalate import SubgroupFacts
+from plan_sheets.core.rating.rules.rag import ActionFacts, Rating
+from plan_sheets.core.rating.rules.rollup import ENDED, trend
 from plan_sheets.core.rating.snapshot import Snapshot
 from plan_sheets.core.rating.taken_out import TakenOut
 from plan_sheets.core.sheets.considerations import coverage_lines

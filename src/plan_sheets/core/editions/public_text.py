@@ -13,8 +13,8 @@ from plan_sheets.core.model.history import Held, History
 from plan_sheets.core.model.keys import Key
 from plan_sheets.core.model.rounds import Round
 from plan_sheets.core.rating.plan_rows import Rows, parent
-from plan_sheets.core.rating.rag import Rating
 from plan_sheets.core.rating.ratings import is_further, rate_last, rows_at
+from plan_sheets.core.rating.rules.rag import Rating
 from plan_sheets.core.rating.succession import find_succession
 
 RECORD, RESTS_ON = "public", "rests_on"

@@ -10,7 +10,7 @@ Tell = Callable[[int, int], object]
 _Thing = TypeVar("_Thing")
 
 
-def tell_nobody(_done: int, _total: int) -> None:
+def mute(_done: int, _total: int) -> None:
     """Nobody asked how far it is."""
 
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from plan_sheets.core.model.history import NOTHING, Held, History
 from plan_sheets.core.model.keys import Key
 from plan_sheets.core.model.queries import NewValue
-from plan_sheets.core.rating.rag import CONFIRMABLE
 from plan_sheets.core.rating.ratings import waits
+from plan_sheets.core.rating.rules.rag import CONFIRMABLE
 from plan_sheets.core.rating.succession import Succession, find_succession
 
 

@@ -12,12 +12,12 @@ from plan_sheets.core.model.keys import Key, ref_order
 from plan_sheets.core.model.rounds import Round
 from plan_sheets.core.model.stages import Status
 from plan_sheets.core.rating.declined import Declined, stage_declined
-from plan_sheets.core.rating.overrides import find_override
 from plan_sheets.core.rating.plan_rows import Rows, lead_of, parent, subgroups_of
-from plan_sheets.core.rating.rag import CONFIRMABLE, UNTOLD, ActionFacts, LastStep, Override, Rating, rate
-from plan_sheets.core.rating.rollup import CONCERN
+from plan_sheets.core.rating.rules.overrides import find_override
+from plan_sheets.core.rating.rules.rag import CONFIRMABLE, UNTOLD, ActionFacts, LastStep, Override, Rating, rate
+from plan_sheets.core.rating.rules.rollup import CONCERN
+from plan_sheets.core.rating.rules.thresholds import Thresholds
 from plan_sheets.core.rating.succession import Succession, find_succession
-from plan_sheets.core.rating.thresholds import Thresholds
 
 RECORDS = (
     "board",

@@ -13,15 +13,15 @@ from plan_sheets.core.model.queries import OpenQuery
 from plan_sheets.core.model.rounds import Round
 from plan_sheets.core.rating.decisions import Decision, decisions
 from plan_sheets.core.rating.declined import Declined
-from plan_sheets.core.rating.escalate import Escalation, SubgroupFacts, due_by, escalations
 from plan_sheets.core.rating.open_questions import OpenQuestion
 from plan_sheets.core.rating.plan_rows import Rows, parent
 from plan_sheets.core.rating.proposals import Proposal
-from plan_sheets.core.rating.rag import Rating
-from plan_sheets.core.rating.rollup import RollUp, roll_up
+from plan_sheets.core.rating.rules.escalate import Escalation, SubgroupFacts, due_by, escalations
+from plan_sheets.core.rating.rules.rag import Rating
+from plan_sheets.core.rating.rules.rollup import RollUp, roll_up
+from plan_sheets.core.rating.rules.thresholds import Thresholds
 from plan_sheets.core.rating.succession import Succession, find_succession
 from plan_sheets.core.rating.taken_out import TakenOut
-from plan_sheets.core.rating.thresholds import Thresholds
 
 
 def day_of(for_round: Round | None, history: History) -> date:

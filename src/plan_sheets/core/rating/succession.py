@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from plan_sheets.core.model.history import History
 from plan_sheets.core.model.keys import Key, ref_order
 from plan_sheets.core.model.stages import Status
-from plan_sheets.core.rating.rag import Rating
-from plan_sheets.core.rating.rollup import CONCERN
+from plan_sheets.core.rating.rules.rag import Rating
+from plan_sheets.core.rating.rules.rollup import CONCERN
 
 FIELD = "succeeds"
 _WORST_FIRST = {"rag": ("Red", "Amber", "Green"), "step_done": ("No", "Partly", "Yes")}

@@ -10,11 +10,11 @@ from plan_sheets.core.model.keys import Key, ref_order
 from plan_sheets.core.model.stages import TAKEN_OUT, WENT_ON, Status
 from plan_sheets.core.rating.decisions import quarter
 from plan_sheets.core.rating.plan_rows import parent
-from plan_sheets.core.rating.rag import Rating
 from plan_sheets.core.rating.ratings import RECORDS
-from plan_sheets.core.rating.rollup import roll_up
+from plan_sheets.core.rating.rules.rag import Rating
+from plan_sheets.core.rating.rules.rollup import roll_up
+from plan_sheets.core.rating.rules.thresholds import Thresholds
 from plan_sheets.core.rating.succession import find_succession
-from plan_sheets.core.rating.thresholds import Thresholds
 
 Ratings = Mapping[str, Mapping[str, Rating]]
 """The ratings of some rounds, by code and ref."""

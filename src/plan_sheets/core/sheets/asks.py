@@ -16,8 +16,8 @@ from plan_sheets.core.book.layout import Line
 from plan_sheets.core.book.paper import fitting
 from plan_sheets.core.model.text import count_words
 from plan_sheets.core.rating.decisions import Decision
-from plan_sheets.core.rating.escalate import EXECUTIVE, Escalation, EscalationRule
-from plan_sheets.core.rating.rag import Rating
+from plan_sheets.core.rating.rules.escalate import EXECUTIVE, Escalation, EscalationRule
+from plan_sheets.core.rating.rules.rag import Rating
 from plan_sheets.core.rating.snapshot import Snapshot
 from plan_sheets.core.sheets.lines import (
     LONGEST_LINE,

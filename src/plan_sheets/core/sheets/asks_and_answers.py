@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from plan_sheets.core.book.compose import RowFacts
 from plan_sheets.core.rating.decisions import Decision, quarter
-from plan_sheets.core.rating.escalate import Escalation, escalations
+from plan_sheets.core.rating.rules.escalate import Escalation, escalations
 from plan_sheets.core.rating.snapshot import Snapshot
 from plan_sheets.core.sheets.decisions import about, lines, raised_by
 

@@ -17,9 +17,9 @@ from plan_sheets.core.model.keys import ref_order
 from plan_sheets.core.model.stages import ASSESSED, Status
 from plan_sheets.core.model.text import count_words
 from plan_sheets.core.rating.ages import question_since, since_words
-from plan_sheets.core.rating.escalate import due_by
 from plan_sheets.core.rating.open_questions import OpenQuestion
 from plan_sheets.core.rating.plan_rows import parent
+from plan_sheets.core.rating.rules.escalate import due_by
 from plan_sheets.core.rating.snapshot import Snapshot
 from plan_sheets.core.sheets.asks import NOTHING, recommendations
 from plan_sheets.core.sheets.lines import short_title

@@ -9,7 +9,7 @@ from plan_sheets.core.book.layout import Content
 from plan_sheets.core.model.dates import PartialDate
 from plan_sheets.core.model.text import shorten
 from plan_sheets.core.rating.decisions import RECORD, Decision, quarter
-from plan_sheets.core.rating.escalate import EXECUTIVE, Escalation, EscalationRule, due_by, escalations
+from plan_sheets.core.rating.rules.escalate import EXECUTIVE, Escalation, EscalationRule, due_by, escalations
 from plan_sheets.core.rating.snapshot import Snapshot
 from plan_sheets.core.rating.taken_out import TakenOut
 

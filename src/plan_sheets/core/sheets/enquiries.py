@@ -17,7 +17,7 @@ from plan_sheets.core.model.keys import Key, ref_order
 from plan_sheets.core.model.stages import Status
 from plan_sheets.core.rating.ages import aged, quarters, question_since, row_since, since_of, since_words
 from plan_sheets.core.rating.plan_rows import UNNAMED, parent, who_answers
-from plan_sheets.core.rating.rag import Rating, missed_running
+from plan_sheets.core.rating.rules.rag import Rating, missed_running
 from plan_sheets.core.rating.snapshot import Snapshot
 from plan_sheets.core.sheets.considerations import Cover, covered
 from plan_sheets.core.sheets.lines import short_title

@@ -14,8 +14,8 @@ from plan_sheets.core.rating.ages import aged, question_since
 from plan_sheets.core.rating.decisions import quarter
 from plan_sheets.core.rating.declined import KEEP, find
 from plan_sheets.core.rating.plan_rows import owner_words, subgroups_of
-from plan_sheets.core.rating.rag import CONFIRMABLE, Rating
-from plan_sheets.core.rating.rollup import trend
+from plan_sheets.core.rating.rules.rag import CONFIRMABLE, Rating
+from plan_sheets.core.rating.rules.rollup import trend
 from plan_sheets.core.rating.snapshot import Snapshot
 
 SEE_CHANGES = " (see Changes)"

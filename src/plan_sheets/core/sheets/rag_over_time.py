@@ -10,8 +10,8 @@ from plan_sheets.core.book.layout import Content
 from plan_sheets.core.model.rounds import Round
 from plan_sheets.core.model.stages import Status
 from plan_sheets.core.model.text import count_words
-from plan_sheets.core.rating.rag import Rating
-from plan_sheets.core.rating.rollup import CONCERN, RollUp
+from plan_sheets.core.rating.rules.rag import Rating
+from plan_sheets.core.rating.rules.rollup import CONCERN, RollUp
 from plan_sheets.core.rating.snapshot import Snapshot
 from plan_sheets.core.sheets.master_plan import plan_order
 

@@ -12,11 +12,11 @@ from plan_sheets.core.model.keys import ref_order
 from plan_sheets.core.model.rounds import Round
 from plan_sheets.core.model.stages import Status
 from plan_sheets.core.model.text import count_words
-from plan_sheets.core.rating.escalate import due_by
 from plan_sheets.core.rating.plan_rows import UNCONFIRMED, owner_words, parent
 from plan_sheets.core.rating.proposals import Proposal
-from plan_sheets.core.rating.rag import Rating
-from plan_sheets.core.rating.rollup import CONCERN, ENDED, RollUp, trend
+from plan_sheets.core.rating.rules.escalate import due_by
+from plan_sheets.core.rating.rules.rag import Rating
+from plan_sheets.core.rating.rules.rollup import CONCERN, ENDED, RollUp, trend
 from plan_sheets.core.rating.snapshot import Snapshot
 from plan_sheets.core.sheets.asks import WHERE, asked_lines, brief_why
 from plan_sheets.core.sheets.lines import name_of, placed, section, short_title

@@ -8,9 +8,9 @@ from plan_sheets.core.book.layout import Line
 from plan_sheets.core.model.keys import ref_order
 from plan_sheets.core.model.stages import Status
 from plan_sheets.core.model.text import count_words
-from plan_sheets.core.rating.escalate import SubgroupFacts
 from plan_sheets.core.rating.plan_rows import UNCONFIRMED, subgroups_of
-from plan_sheets.core.rating.rag import Rating
+from plan_sheets.core.rating.rules.escalate import SubgroupFacts
+from plan_sheets.core.rating.rules.rag import Rating
 from plan_sheets.core.rating.snapshot import Snapshot
 from plan_sheets.core.sheets.lines import Piece, fitted, name_of, packed, placed, refs_alone, section, short
 

@@ -9,8 +9,8 @@ from plan_sheets.core.model.keys import ref_order
 from plan_sheets.core.model.stages import ASSESSED, Status
 from plan_sheets.core.model.text import count_words
 from plan_sheets.core.rating.decisions import quarter
-from plan_sheets.core.rating.rag import Rating
-from plan_sheets.core.rating.rollup import CONCERN, Trend, trend
+from plan_sheets.core.rating.rules.rag import Rating
+from plan_sheets.core.rating.rules.rollup import CONCERN, Trend, trend
 from plan_sheets.core.rating.snapshot import Snapshot
 from plan_sheets.core.rating.succession import list_words
 from plan_sheets.core.rating.taken_out import TakenOut

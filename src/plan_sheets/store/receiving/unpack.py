@@ -18,9 +18,9 @@ from plan_sheets.store.container.kinds import has_stream, is_workbook
 from plan_sheets.store.container.limits import LIMITS, Limits
 from plan_sheets.store.container.refused import Refusal, RefusedError
 from plan_sheets.store.container.zip import is_encrypted, list_entries, read_entry
-from plan_sheets.store.receiving.email import DOCUMENTS, SUFFIXES, read_mail
-from plan_sheets.store.receiving.mailboxes import ending, find_mail, find_mails, is_mail
-from plan_sheets.store.receiving.outlook import convert_message
+from plan_sheets.store.receiving.mail.email import DOCUMENTS, SUFFIXES, read_mail
+from plan_sheets.store.receiving.mail.mailboxes import ending, find_mail, find_mails, is_mail
+from plan_sheets.store.receiving.mail.outlook import convert_message
 
 
 @dataclass(frozen=True, slots=True)

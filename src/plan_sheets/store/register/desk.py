@@ -13,8 +13,8 @@ from sqlalchemy import Select, and_, or_, select
 from plan_sheets.core.model.keys import Key
 from plan_sheets.core.rating.control_totals import RETURNED, SubgroupReturn
 from plan_sheets.core.rating.proposals import Proposal, proposals, subject
-from plan_sheets.core.rating.rag import CONFIRMABLE
 from plan_sheets.core.rating.ratings import SAYS
+from plan_sheets.core.rating.rules.rag import CONFIRMABLE
 from plan_sheets.core.rating.to_do import ClosedRound, OpenRound
 from plan_sheets.store.register import tables
 from plan_sheets.store.register.editions import batch_of, is_of, is_touched, list_editions

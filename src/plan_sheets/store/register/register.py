@@ -350,10 +350,8 @@ class Register:
                 QueryCell(key, cell.scope, cell.round, cell.head, cell.returned, cell.address)
             )
         return [
-            OpenQuery(
-                row.id, row.code, row.round, row.subgroup, row.message, tuple(cells.get(row.id, ())), row.return_id
-            )
-            for row in found
+            OpenQuery(q.id, q.code, q.round, q.subgroup, q.message, tuple(cells.get(q.id, ())), q.return_id)
+            for q in found
         ]
 
     def find_return(self, name: str) -> ReturnFacts:

@@ -12,12 +12,12 @@ from plan_sheets.core.model.keys import Key
 from plan_sheets.core.model.queries import OpenQuery
 from plan_sheets.core.model.rounds import Round
 from plan_sheets.core.rating.control_totals import RETURNED
-from plan_sheets.core.rating.escalate import SubgroupFacts
 from plan_sheets.core.rating.open_questions import OpenQuestion, open_questions
 from plan_sheets.core.rating.plan_rows import Rows
 from plan_sheets.core.rating.proposals import Proposal, proposals, subject
-from plan_sheets.core.rating.rag import Rating
 from plan_sheets.core.rating.ratings import find_done_groups, rate_rounds, rows_at, thresholds
+from plan_sheets.core.rating.rules.escalate import SubgroupFacts
+from plan_sheets.core.rating.rules.rag import Rating
 from plan_sheets.core.rating.snapshot import Snapshot, day_of
 from plan_sheets.core.rating.succession import Succession, find_succession
 from plan_sheets.core.rating.taken_out import TakenOut, find_left, find_taken_out

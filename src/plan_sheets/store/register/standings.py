@@ -11,8 +11,8 @@ from plan_sheets.core.model.findings import Verdict
 from plan_sheets.core.model.mail import describe_mail, find_odd_date
 from plan_sheets.core.model.rounds import Round
 from plan_sheets.core.rating.control_totals import Arrival, SubgroupReturn, control_totals
-from plan_sheets.core.rating.overrides import OVERRIDE
 from plan_sheets.core.rating.ratings import SAYS, find_done_groups, rate_last, rows_at
+from plan_sheets.core.rating.rules.overrides import OVERRIDE
 from plan_sheets.store.register.reads import ReturnOfRound, list_returns_of_rounds
 from plan_sheets.store.register.register import Register
 from plan_sheets.store.register.tracing.said import count_said

@@ -12,8 +12,8 @@ from plan_sheets.core.model.findings import Finding, Outcome
 from plan_sheets.core.model.history import History
 from plan_sheets.core.model.keys import Key
 from plan_sheets.core.model.messages import Messages
-from plan_sheets.core.rating.rag import CONFIRMABLE, Rating
 from plan_sheets.core.rating.ratings import is_declined
+from plan_sheets.core.rating.rules.rag import CONFIRMABLE, Rating
 from plan_sheets.core.rating.succession import FIELD, find_succession, is_last_red, list_words, split_refs_of
 
 RED_CODE = "succeeds_red"

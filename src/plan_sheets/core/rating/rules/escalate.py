@@ -11,8 +11,8 @@ from plan_sheets.core.model.keys import ref_order
 from plan_sheets.core.model.rounds import Round
 from plan_sheets.core.model.stages import Status
 from plan_sheets.core.model.text import count_words
-from plan_sheets.core.rating.rag import Rating
-from plan_sheets.core.rating.thresholds import Thresholds
+from plan_sheets.core.rating.rules.rag import Rating
+from plan_sheets.core.rating.rules.thresholds import Thresholds
 
 EXECUTIVE = "the Executive"
 

@@ -1,4 +1,4 @@
-"""The command line: parses, calls the deeds, prints, gives the exit status. It says what happened and what is next."""
+"""The commands of a round: new, check, plan, issue, receive, master, close-year, demo."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ import click
 from plan_sheets.screen.command import (
     REFUSED,
     SOMEBODY_MUST_ACT,
-    Group,
     allow_option,
     as_of_option,
     as_path,
@@ -29,27 +28,7 @@ from plan_sheets.screen.command import (
 from plan_sheets.screen.days import Day
 
 
-@click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
-@click.version_option(package_name="plan-sheets", message="%(prog)s %(version)s")
-@click.option("--debug", is_flag=True, hidden=True)
-def main(debug: bool) -> None:
-    """Carry a safeguarding business plan round by round, in locked workbooks.
-
-    \b
-    A round in five commands:
-      plan-sheets new my-plan --example             a plan folder with plan.xlsx
-      plan-sheets issue --round 2016-17-Q1 --return-by 2016-07-15
-      plan-sheets receive inbox                     what came back by e-mail
-      plan-sheets receive officer/2016-17-q1.xlsx   what you settled and confirmed
-      plan-sheets master                            what the executive reads
-    What to do now, at any time: plan-sheets next
-
-    Exit status: 0 done; 1 refused, nothing changed; 2 misused; 3 done, and somebody must act on something.
-    """  # noqa: D301 - click wants the backspace itself in front of a paragraph that it must not wrap
-    del debug
-
-
-@main.command()
+@click.command()
 @click.argument("directory", shell_complete=complete_paths)
 @click.option("--example", is_flag=True, help="The worked example, 2016/17, instead of an empty template.")
 @as_of_option
@@ -63,7 +42,7 @@ def new(directory: str, example: bool, as_of: datetime | None) -> None:
     say_next(folder, as_of)
 
 
-@main.command()
+@click.command()
 @plan_option
 @notes_option
 @json_option
@@ -79,7 +58,7 @@ def check(plan_dir: str, notes: bool, as_json: bool) -> None:
     sys.exit(SOMEBODY_MUST_ACT if any(finding.severity.has_to_be_mended for finding in checked.findings) else 0)
 
 
-@main.command(name="plan")
+@click.command(name="plan")
 @plan_option
 @click.option("--write", is_flag=True, help="Write plan.xlsx anew from the register.")
 @allow_option
@@ -110,7 +89,7 @@ def merge(
     sys.exit(SOMEBODY_MUST_ACT if read.merged.queries or read.merged.errors else 0)
 
 
-@main.command()
+@click.command()
 @plan_option
 @click.option(
     "--round", "code", required=True, is_eager=True, help="The round, as 2016-17-Q1.", shell_complete=complete("round")
@@ -147,7 +126,7 @@ def issue(
     sys.exit(SOMEBODY_MUST_ACT if issued.merged.queries or issued.merged.errors else 0)
 
 
-@main.command()
+@click.command()
 @plan_option
 @click.argument("paths", nargs=-1, required=True, shell_complete=complete_paths)
 @click.option("--dry-run", is_flag=True, help="Say everything, record nothing.")
@@ -191,36 +170,7 @@ def receive(
     sys.exit(SOMEBODY_MUST_ACT if received.trouble or received.receipts.ask_somebody else 0)
 
 
-@main.command()
-@plan_option
-@click.option("--round", "code", help="The round; by default the latest.", shell_complete=complete("round"))
-@click.option("--findings", is_flag=True, help="With all that was found in what came, dealt with or not.")
-@json_option
-@as_of_option
-def status(plan_dir: str, code: str | None, findings: bool, as_json: bool, as_of: datetime | None) -> None:
-    """Who has returned, who has not, what is held, what is late; before the first round, what waits."""
-    from plan_sheets import status as deed
-    from plan_sheets.screen import asked as screen
-
-    folder = open_plan_folder(plan_dir)
-    screen.print_status(deed.status_of(folder, code, read_clock(as_of).date(), findings=findings), as_json=as_json)
-    say_next(folder, as_of, as_json=as_json)
-
-
-@main.command(name="next")
-@plan_option
-@json_option
-@as_of_option
-def what_next(plan_dir: str, as_json: bool, as_of: datetime | None) -> None:
-    """Where the plan stands and what to do now, in order; every other command ends with the first of it."""
-    from plan_sheets import status as deed
-    from plan_sheets.screen import asked as screen
-
-    what = deed.what_next(open_plan_folder(plan_dir), read_clock(as_of).date())
-    screen.print_what_next(what, as_json=as_json)
-
-
-@main.command()
+@click.command()
 @plan_option
 @click.option("--round", "code", help="The round; by default the latest.", shell_complete=complete("round"))
 @click.option(
@@ -283,7 +233,7 @@ def master(
     say_next(folder, as_of, as_json=as_json)
 
 
-@main.command(name="close-year")
+@click.command(name="close-year")
 @plan_option
 @json_option
 @as_of_option
@@ -297,106 +247,7 @@ def close_year(plan_dir: str, as_json: bool, as_of: datetime | None) -> None:
     say_next(folder, as_of, as_json=as_json)
 
 
-@main.command()
-@plan_option
-@click.argument("about", metavar="REF|RETURN", shell_complete=complete("ref", "return", "subgroup"))
-@click.argument("field", required=False)
-@click.option("--all", "everything", is_flag=True, help="With what came back untouched.")
-@json_option
-def trace(plan_dir: str, about: str, field: str | None, everything: bool, as_json: bool) -> None:
-    """Where a value came from: every time somebody said something about REF (J2a.1), or one FIELD of it.
-
-    FIELD is its name or its heading. Of a return (DA-1), or of a subgroup by its code: messages, e-mails and texts
-    outside the tables as well.
-    """
-    from plan_sheets import trace as deed
-    from plan_sheets.core.model.printable import readable
-    from plan_sheets.screen import asked as screen
-
-    folder = open_plan_folder(plan_dir)
-    wanted = readable(field) if field else None
-    steps = deed.trace_value(folder, readable(about), wanted, everything=everything)
-    screen.print_steps(steps, readable(about), as_json=as_json)
-    say_next(folder, as_json=as_json)
-
-
-@main.command()
-@plan_option
-@click.argument("name", metavar="RETURN", shell_complete=complete("return"))
-@click.option("--reason", required=True, help="Why; it is recorded and shown.")
-@json_option
-@as_of_option
-def withdraw(plan_dir: str, name: str, reason: str, as_json: bool, as_of: datetime | None) -> None:
-    """Withdraw a return that was taken in by mistake, as DA-1: what only it said stands no more. Nothing is deleted."""
-    from plan_sheets import office
-    from plan_sheets.core.model.printable import readable
-    from plan_sheets.screen import deeds as screen
-
-    folder = open_plan_folder(plan_dir)
-    done, made = office.withdraw_return(folder, readable(name), readable(reason), read_clock(as_of))
-    screen.print_withdrawn(done, made, as_json=as_json)
-    say_next(folder, as_of, as_json=as_json)
-    sys.exit(SOMEBODY_MUST_ACT if done.stands or done.asked else 0)
-
-
-@main.command()
-@plan_option
-@click.argument("about", metavar="RETURN|REF", shell_complete=complete("return", "ref"))
-@click.argument("field", required=False)
-@click.option("--reason", required=True, help="Why; it is recorded.")
-@json_option
-@as_of_option
-def redact(plan_dir: str, about: str, field: str | None, reason: str, as_json: bool, as_of: datetime | None) -> None:
-    """Take out for good what should never have been written: of a return, or about REF (J2a.1) and one FIELD of it."""
-    from plan_sheets import office
-    from plan_sheets.core.model.printable import readable
-    from plan_sheets.screen import deeds as screen
-
-    folder = open_plan_folder(plan_dir)
-    done = office.redact_texts(folder, readable(about), readable(reason), read_clock(as_of), readable(field or ""))
-    screen.print_redacted(done, as_json=as_json)
-    say_next(folder, as_of, as_json=as_json)
-    sys.exit(SOMEBODY_MUST_ACT if done.holding or done.not_made else 0)
-
-
-@main.command()
-@plan_option
-@click.argument("before", metavar="A", shell_complete=complete_paths)
-@click.argument("after", metavar="B", shell_complete=complete_paths)
-@click.option("--output", metavar="FILE.xlsx", help="Write it as a workbook too.")
-@json_option
-@as_of_option
-def differ(plan_dir: str, before: str, after: str, output: str | None, as_json: bool, as_of: datetime | None) -> None:
-    """Say what differs between two masters, cell by cell: before, after, and who has said something in between."""
-    from plan_sheets import differ as deed
-    from plan_sheets.screen import asked as screen
-
-    folder = open_plan_folder(plan_dir)
-    compared = deed.compare_masters(folder, before, after, read_clock(as_of), output or None)
-    screen.print_compared(compared, as_json=as_json)
-    say_next(folder, as_of, as_json=as_json)
-
-
-@main.command()
-@click.argument("paths", metavar="FILE...", nargs=-1, required=True, shell_complete=complete_paths)
-@json_option
-def inspect(paths: tuple[str, ...], as_json: bool) -> None:
-    """Say what makes workbooks, anybody's, inaccessible: by rule, each with its source and what to do.
-
-    Changes nothing. Exit status: 0 nothing found; 1 no file could be inspected; 3 something found, or a file refused.
-    """
-    from plan_sheets import inspect
-    from plan_sheets.screen import inspected as screen
-
-    with show_progress("Inspecting", quiet=as_json) as tell:
-        files = inspect.inspect_files(paths, tell)
-    screen.print_inspected(files, as_json=as_json)
-    if all(file.refused for file in files):
-        sys.exit(REFUSED)
-    sys.exit(SOMEBODY_MUST_ACT if any(file.broken or file.refused for file in files) else 0)
-
-
-@main.command()
+@click.command()
 @click.argument("directory", default="demo")
 def demo(directory: str) -> None:
     """The whole thing on the example: two rounds, chairs with good and bad habits, a master."""

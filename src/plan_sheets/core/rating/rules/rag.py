@@ -15,7 +15,7 @@ from plan_sheets.core.model.rounds import Round
 from plan_sheets.core.model.stages import ASSESSED, Stage, Status
 from plan_sheets.core.model.text import count_words
 from plan_sheets.core.rating.plan_rows import UNNAMED
-from plan_sheets.core.rating.thresholds import Thresholds
+from plan_sheets.core.rating.rules.thresholds import Thresholds
 
 CONFIRMABLE = (Stage.COMPLETE, Stage.CLOSED, Stage.WITHDRAWN)
 """Stages that a chair proposes and the officer confirms: an action that is confirmed as any of them is finished."""

@@ -9,8 +9,8 @@ from enum import StrEnum
 
 from plan_sheets.core.model.keys import ref_order
 from plan_sheets.core.model.stages import ASSESSED, Status
-from plan_sheets.core.rating.rag import Rating
-from plan_sheets.core.rating.thresholds import Thresholds
+from plan_sheets.core.rating.rules.rag import Rating
+from plan_sheets.core.rating.rules.thresholds import Thresholds
 
 CONCERN = (
     Status.RED,

@@ -9,7 +9,7 @@ from pathlib import Path
 from plan_sheets.core.access.rules import SHEET_RULES, WORKBOOK_RULES, Problem
 from plan_sheets.core.access.wording import WORDING, Wording
 from plan_sheets.core.model.findings import PlanSheetsError
-from plan_sheets.core.model.progress import Tell, tell_nobody, told_of
+from plan_sheets.core.model.progress import Tell, mute, told_of
 from plan_sheets.store import schemas
 from plan_sheets.store.container.refused import Refusal
 from plan_sheets.store.inspector.inspect import inspect_apart
@@ -34,7 +34,7 @@ class Inspected:
     refused: str = ""
 
 
-def inspect_files(paths: AnyPath | Iterable[AnyPath], tell: Tell = tell_nobody) -> list[Inspected]:
+def inspect_files(paths: AnyPath | Iterable[AnyPath], tell: Tell = mute) -> list[Inspected]:
     """Inspect each file by itself: if one is refused, the others are inspected all the same.
 
     `tell` is told how many are inspected.

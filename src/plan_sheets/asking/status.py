@@ -13,7 +13,7 @@ from plan_sheets.core.model.findings import PlanSheetsError, Verdict
 from plan_sheets.core.model.rounds import Round
 from plan_sheets.core.rating.control_totals import SubgroupReturn, sums
 from plan_sheets.core.rating.decisions import decisions
-from plan_sheets.core.rating.overrides import OVERRIDE, list_without_effect
+from plan_sheets.core.rating.rules.overrides import OVERRIDE, list_without_effect
 from plan_sheets.core.rating.to_do import Desk, list_tasks
 from plan_sheets.store import schemas
 from plan_sheets.store.plan_folder import NOT_TAKEN_IN, Folder, check_folder

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from plan_sheets.store.container.child import run_apart
 from plan_sheets.store.container.limits import LIMITS, Limits
-from plan_sheets.store.receiving.email import LINK, TEXT_UNREAD
-from plan_sheets.store.receiving.mail_text import decode
+from plan_sheets.store.receiving.mail.email import LINK, TEXT_UNREAD
+from plan_sheets.store.receiving.mail.text import decode
 
 if TYPE_CHECKING:
     from oxmsg import Message

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from plan_sheets.core.model.history import History
 from plan_sheets.core.model.keys import ref_order
 from plan_sheets.core.model.stages import Status
-from plan_sheets.core.rating.rag import Override
+from plan_sheets.core.rating.rules.rag import Override
 
 OVERRIDE = ("override_rag", "override_by", "override_reason", "override_date")
 """The fields of an override."""

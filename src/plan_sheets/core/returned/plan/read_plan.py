@@ -15,7 +15,7 @@ from plan_sheets.core.model.found import CellKind, FoundCell, FoundSheet, FoundW
 from plan_sheets.core.model.keys import Address, Key
 from plan_sheets.core.model.messages import Messages
 from plan_sheets.core.model.text import plain, quoted
-from plan_sheets.core.rating.thresholds import Thresholds
+from plan_sheets.core.rating.rules.thresholds import Thresholds
 from plan_sheets.core.returned.mask import Screened, mask, tell_masked
 from plan_sheets.core.returned.misplaced import list_merges
 from plan_sheets.core.returned.tables import EMPTY, FoundTable, find_table

@@ -19,9 +19,9 @@ from plan_sheets.store.container.child import run_apart
 from plan_sheets.store.container.kinds import STARTS
 from plan_sheets.store.container.limits import LIMITS, Limits
 from plan_sheets.store.container.refused import RefusedError
-from plan_sheets.store.receiving.mail_text import decode, join_alternatives, read_html, take_uuencoded, without_halves
-from plan_sheets.store.receiving.mailboxes import MAILS, begins_mail
-from plan_sheets.store.receiving.signed import open_signed
+from plan_sheets.store.receiving.mail.mailboxes import MAILS, begins_mail
+from plan_sheets.store.receiving.mail.signed import open_signed
+from plan_sheets.store.receiving.mail.text import decode, join_alternatives, read_html, take_uuencoded, without_halves
 
 SUFFIXES = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".zip", *MAILS)
 """Files with these endings are read; what they are is decided by their content."""
