@@ -25,7 +25,7 @@ import pandas as pd
 from python_calamine import CalamineWorkbook
 from years import add_years
 
-from plan_sheets import issue, master, plan, receive
+from plan_sheets import issue, master, plan, plan_workbook, receive
 from plan_sheets.core.book.layout import Row, Sheet
 from plan_sheets.core.model.rounds import Round
 from plan_sheets.store import schemas
@@ -110,7 +110,7 @@ def big_plan(root: Path, subgroups: int, actions: int) -> None:
         ],
         "consideration": schemas.load_example()["consideration"],
     }
-    (root / "plan.xlsx").write_bytes(hand_over(plan.plan_book(rows, plan.MADE)))
+    (root / "plan.xlsx").write_bytes(hand_over(plan_workbook.plan_book(rows, plan_workbook.MADE)))
     folder = Folder(root, Register.create(root / FILE, "plan", b"benchmark" * 4))
     plan.merge_plan(folder, datetime(2016, 4, 1))  # noqa: DTZ001 - an office's date
     issue.issue_round(folder, "2016-17-Q1", date(2016, 7, 15), datetime(2016, 6, 20))  # noqa: DTZ001 - an office's date
@@ -172,7 +172,7 @@ def main() -> None:
 def example(here: Path, root: Path, kept: bytes) -> None:
     """`receive` of one workbook of the example, and of a hundred of the large plan."""
     imports = used([sys.executable, "-c", IMPORTS], here)
-    small = plan.new_plan(here / "example", plan.MADE, example=True)
+    small = plan.new_plan(here / "example", plan_workbook.MADE, example=True)
     issue.issue_round(small, "2016-17-Q1", date(2016, 7, 15), datetime(2016, 6, 20))  # noqa: DTZ001 - an office's date
     fill_in(small, here / "small")
     one_file = str(sorted((here / "small").iterdir())[1])

@@ -224,12 +224,12 @@ _Past = tuple[tuple[Round, Status], ...]
 
 
 def _find_past(known: _Known, ref: str) -> _Past:
-    """What was published of an action in the rounds before: back to the last that says how it stood."""
-    past: list[tuple[Round, Status]] = []
+    """What was published of an action in the rounds before: see `ActionFacts.history`."""
+    judged, past = bool(known.answer(ref, "rag")), list[tuple[Round, Status]]()
     for code in reversed(known.rounds[:-1]):
         if rating := known.succession.find_rating(known.rated[code], ref):
             past.append((Round.parse(code), rating.published))
-            if rating.published not in UNTOLD:
+            if judged or rating.published not in UNTOLD:
                 break
     return tuple(reversed(past))
 

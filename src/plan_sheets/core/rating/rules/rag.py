@@ -102,7 +102,8 @@ class ActionFacts:
     steps: tuple[LastStep, ...] = ()
     """This round's answer first, then those of the rounds before it, as far back as none was done, without a gap."""
     history: tuple[tuple[Round, Status], ...] = ()
-    """What was published in the rounds before this one, oldest first: at least back to the last that is not untold."""
+    """What was published in rounds before this one, oldest first: in the last in which it was there; where nothing is
+    judged now, back to the last in which it was not untold."""
     carried_over: bool = False
     """Whether it, or one whose place it took, was rated in an earlier year than that of the round."""
     override: Override | None = None
