@@ -121,3 +121,21 @@ def test_the_answers_of_a_round_that_is_asked_about_are_there(tmp_path: Path) ->
         recent = read_recent(register, ROUNDS, {ROUNDS[0]})
     assert [recent.in_round(judged, code).value for code in ROUNDS] == ["Green", "", "", "", "", "Green", "Green"]
     register.close()
+
+
+def test_what_was_said_last_of_an_action_that_others_took_the_place_of_hides_nothing(tmp_path: Path) -> None:
+    """J1a.1 went on as J1a.2 in the round before the last, for which a workbook of J1a.1 was out already."""
+    register = Register.create(tmp_path / "register.sqlite", "plan", b"0123456789abcdef" * 2)
+    reported = {"next_step": "Go on", "step_done": "No", "rag": "Green"}
+    with register.batch("test", "2017-10-02T09:00:00") as batch:
+        for ref, first in (("J1a.1", 0), ("J1a.2", -2)):
+            planned = {"ref": ref, "theme": "J1a", "what": "Do it", "succeeds": "" if ref == "J1a.1" else "J1a.1"}
+            for name, text in planned.items():
+                batch.add_value(Key("action", ref, name), text, "standing", ROUNDS[first])
+            for code in ROUNDS[first:] if first else ROUNDS[:-2]:
+                for name, text in reported.items():
+                    batch.add_value(Key("action", ref, name), text, "round", code)
+        batch.add_value(Key("action", "J1a.1", "rag"), "Green", "round", ROUNDS[-1])
+        (rating,) = rate_last(read_recent(register, ROUNDS), ROUNDS).values()
+    assert f"next step not done {len(ROUNDS) - 1} rounds running" in rating.reasons
+    register.close()

@@ -14,6 +14,8 @@ Q3, Q4, NEXT = "2016-17-Q3", "2016-17-Q4", "2017-18-Q1"
 ROUNDS = (Q3, Q4, NEXT)
 PLANNED = {"theme": "J1a", "what": "Do it", "how": "So", "owner": "A lead", "owner_status": "Accepted"}
 
+STANDING = ("ref", "due", "succeeds", "removed", "owner_status")
+
 
 def history(*facts: tuple[str, str, str, str]) -> History:
     """A history of actions: ref, field, value and round; what is planned of each stands with its ref."""

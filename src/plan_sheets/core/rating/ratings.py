@@ -97,6 +97,8 @@ def find_done_groups(rows: Rows, ratings: Mapping[str, Rating]) -> frozenset[str
 
 def last_given(history: History, succession: Succession, ref: str, name: str, rounds: Sequence[str]) -> str:
     """The last answer to a round field that is not blank, in these rounds."""
+    if not any(Key("action", each, name) in history.by_key for each in (ref, *succession.list_forebears(ref))):
+        return ""
     texts = (succession.answer(history, ref, name, code) for code in reversed(rounds))
     return next((text for text in texts if text), "")
 
