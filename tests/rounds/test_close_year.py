@@ -6,10 +6,11 @@ import shutil
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from pathlib import Path
+from types import MappingProxyType
 
 import openpyxl
 import pytest
-from tests.chairs import Answers, Plan, at, fill, held_file, said, values_of
+from tests.chairs import Answers, Plan, Table, at, fill, held_file, said, values_of
 from tests.commands import change, run, told
 
 from plan_sheets import close_year, what_next
@@ -40,10 +41,12 @@ def hand_over(plan: Plan, code: str) -> Mastered:
     return make_master(plan.folder, code, day_after(code), hand_over=True, anyway=True)
 
 
-def report(plan: Plan, code: str, name: str = "da", when: datetime | None = None, **rows: dict[str, str]) -> None:
-    """A return of Domestic Abuse about J1a.1 (and other `rows`: J1a_2), which is Red."""
+def report(
+    plan: Plan, code: str, name: str = "da", when: datetime | None = None, rows: Table = MappingProxyType({})
+) -> None:
+    """A return of Domestic Abuse about J1a.1 (and other `rows`), which is Red."""
     answers: Answers = said(rag="Red", progress=f"Said for {code}: {name}")
-    progress = dict(answers["Progress"]) | {ref.replace("_", "."): row for ref, row in rows.items()}
+    progress = dict(answers["Progress"]) | dict(rows)
     if code != "2016-17-Q1":
         progress["J1a.1"] = {**progress["J1a.1"], "Last next step done": "No"}
     receipt = plan.receive_one(
@@ -70,7 +73,7 @@ def year_over(new_example: Path, tmp_path_factory: pytest.TempPathFactory) -> Pa
             asked = {"Q1": {"Answer": "It is settled"}}
             change(plan, {"Actions": ended, "Open questions": asked, "Consultation": {"C3": {"Sent": "3 May 2016"}}})
         issue(plan, code)
-        report(plan, code, **({"J1a_2": DONE} if code == Q4 else {}))
+        report(plan, code, rows={"J1a.2": DONE} if code == Q4 else {})
         if code == Q4:
             made = make_officer(plan.folder, day_after(code)).path
             yes = {"To confirm": {f"J1a.2 stage {code}": {"Confirm": "Yes"}}}
@@ -104,7 +107,7 @@ def test_what_a_year_came_to(over: Plan) -> None:
     assert "    L3.1     Withdrawn: Another board does it" in lines
     (red,) = [line for line in lines if line.startswith("    J1a.1 ")]
     assert red == (
-        "    J1a.1    Red: judged Red, rule Red: next step not done 3 rounds running; due March 2017, 20 days ago; "
+        "    J1a.1    Red: judged Red, rule Red: next step not done 3 rounds running; due March 2017; "
         "nobody named as owner"
     )
     assert lines.index(red) < lines.index(next(line for line in lines if line.startswith("    J1a.3 "))), "worst first"
@@ -272,7 +275,7 @@ def add_row(plan: Plan, texts: dict[str, str]) -> None:
     path = plan.path / "plan.xlsx"
     book = openpyxl.load_workbook(path)
     sheet = book["Actions"]
-    headings = {str(cell.value): cell.column for cell in sheet[4]}
+    headings = {str(cell.value): number for number, cell in enumerate(sheet[4], 1)}
     blank = next(row for row in range(5, sheet.max_row + 1) if not sheet.cell(row, 1).value)
     for heading, text in texts.items():
         sheet.cell(blank, headings[heading]).value = text

@@ -328,7 +328,7 @@ def test_what_is_wrong_is_said_at_its_cell_and_comes_back_to_be_mended(desk: Des
     assert desk.plan.queries == []
     assert [*desk.waiting().values()] == [[text for text in texts.values() if text] for texts, _, _ in WRONG]
     found = openpyxl.load_workbook(desk.newest)["Findings"].iter_rows(min_row=5, values_only=True)
-    entered = [texts[6] for texts in found if texts[0] == "Officer 2016-17-Q1" and texts[6] != "Purple"]
+    entered = [str(texts[6]) for texts in found if texts[0] == "Officer 2016-17-Q1" and texts[6] != "Purple"]
     said_there = ["\n".join(f"{name}: {text}" for name, text in texts.items()) for texts, _, _ in WRONG[:-1]]
     assert sorted(entered) == sorted(said_there)
     good = {**row("J1a.1", "RAG", "Amber"), "Round": None, "Answers message": None}

@@ -32,7 +32,7 @@ def _print_account(closed: YearClosed) -> None:
     counts = {
         "finished": account.finished,
         "not finished": account.unfinished,
-        "succeeded by others": account.succeeded,
+        "under another ref": account.succeeded,
         "taken out": account.taken_out,
     }
     parts = " + ".join(

@@ -10,10 +10,10 @@ from plan_sheets.core.model.dates import PartialDate
 from plan_sheets.core.model.history import History
 from plan_sheets.core.model.keys import ref_order
 from plan_sheets.core.model.stages import Status
-from plan_sheets.core.model.text import count_words, split_refs
 from plan_sheets.core.rating.plan_rows import UNNAMED, owner_words
 from plan_sheets.core.rating.rules.rag import CONFIRMABLE, Rating
 from plan_sheets.core.rating.rules.rollup import CONCERN
+from plan_sheets.core.rating.succession import find_succession
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,21 +44,20 @@ class UnfinishedAction:
     @property
     def words(self) -> str:
         """Why it is not finished, in one line."""
-        late = f", {count_words(self.days_late, 'day')} ago" if self.days_late else ""
-        due = f"due {self.due}{late}" if self.due else "no date"
+        due = f"due {self.due}" if self.due else "no date"
         return "; ".join([self.why, due, *(["nobody named as owner"] if self.owner == UNNAMED else [])])
 
 
 @dataclass(frozen=True, slots=True)
 class YearAccount:
-    """Every action of the last round of a year, each in one of these lists."""
+    """Every action of a year, each in one of these lists."""
 
     finished: Sequence[FinishedAction]
     """By ref."""
     unfinished: Sequence[UnfinishedAction]
     """What stands worst first."""
     succeeded: Mapping[str, str]
-    """The refs of the actions that others took the place of before, and of these: they leave the plan as well."""
+    """What took the place of which action (its ref) in the year: the row of that leaves the plan as well."""
     taken_out: Sequence[str]
     """The refs of those that were taken out of the plan since."""
 
@@ -68,15 +67,12 @@ class YearAccount:
         return len(self.finished) + len(self.unfinished) + len(self.succeeded) + len(self.taken_out)
 
 
-def draw_account(
-    history: History, rows: Mapping[str, Mapping[str, str]], ratings: Mapping[str, Rating], as_of: date
-) -> YearAccount:
-    """The account of a year on a day, by the actions (`rows`) and ratings of its last round; proposed ones left out."""
-    now = {*history.refs("action")}
+def draw_account(history: History, ratings: Mapping[str, Rating], as_of: date) -> YearAccount:
+    """The account of a year on a day, by the ratings of its last round; proposed actions are left out."""
+    now, succession = {*history.refs("action")}, find_succession(history)
     rated = {ref: rating for ref, rating in ratings.items() if rating.published != Status.PROPOSED}
-    successors = _list_successors(rows)
-    succeeded = {ref: successors[ref] for ref in sorted({*rows} & {*successors} - {*rated}, key=ref_order)}
-    there = {ref: rating for ref, rating in rated.items() if ref in now}
+    succeeded = {ref: succession.describe(ref) for ref in sorted(now & {*succession.after}, key=ref_order)}
+    there = {ref: rating for ref, rating in rated.items() if ref in now and ref not in succeeded}
     finished = [ref for ref in sorted(there, key=ref_order) if _is_finished(history, there[ref])]
     unfinished = sorted({*there} - {*finished}, key=lambda ref: (CONCERN.index(there[ref].published), ref_order(ref)))
     return YearAccount(
@@ -85,15 +81,6 @@ def draw_account(
         succeeded,
         sorted({*rated} - now, key=ref_order),
     )
-
-
-def _list_successors(rows: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
-    """The refs of the actions that took the place of another, in words, by the ref of that."""
-    found: dict[str, list[str]] = {}
-    for ref, row in rows.items():
-        for before in split_refs(row["succeeds"].replace(";", ","), "succeeds"):
-            found.setdefault(before, []).append(ref)
-    return {before: " and ".join(sorted(refs, key=ref_order)) for before, refs in found.items()}
 
 
 def _is_finished(history: History, rating: Rating) -> bool:

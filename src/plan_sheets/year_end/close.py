@@ -69,7 +69,7 @@ def close_year(folder: Folder, now: datetime) -> YearClosed:
         rounds = [issued.code for issued in folder.register.rounds()]
         rows = rows_at(history, last.code)
         ratings = rate_last(history, rounds, rows, list_declined(folder.register, history))
-        account = draw_account(history, rows["action"], ratings, now.date())
+        account = draw_account(history, ratings, now.date())
         changed = [*_list_changed(history, last, account)]
         emptied = [*_describe_emptied(changed)]
         _move_on(history, changed, batch)

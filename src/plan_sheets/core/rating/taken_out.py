@@ -84,8 +84,10 @@ def find_taken_out(history: History, rounds: Sequence[str], ratings: Ratings, li
 def find_left(history: History, rounds: Sequence[str]) -> Iterator[str]:
     """The actions that left the plan with a year that was closed since the round before the last of these, sorted."""
     before, code = rounds[-2] if len(rounds) > 1 else BEFORE_ANY_ROUND, rounds[-1]
+    went_on = find_succession(history, code).after
     for ref in history.refs("action", code, with_left=True):
-        if history.find_year_left("action", ref, code) and not history.find_year_left("action", ref, before):
+        left, earlier = (history.find_year_left("action", ref, when) for when in (code, before))
+        if left and not earlier and ref not in went_on:
             yield ref
 
 

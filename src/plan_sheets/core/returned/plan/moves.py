@@ -12,6 +12,7 @@ from plan_sheets.core.model.findings import Finding, Outcome
 from plan_sheets.core.model.history import History
 from plan_sheets.core.model.keys import Key
 from plan_sheets.core.model.messages import Messages
+from plan_sheets.core.model.stages import Status
 from plan_sheets.core.rating.ratings import is_declined
 from plan_sheets.core.rating.rules.rag import CONFIRMABLE, Rating
 from plan_sheets.core.rating.succession import FIELD, find_succession, is_last_red, list_words, split_refs_of
@@ -166,7 +167,7 @@ class _Checker:
             olds = {old: ratings.get(old) for old in split_refs_of(self.named[ref].value)}
             reds = sum(rating is not None and is_last_red(rating) for rating in olds.values())
             if len(olds) > 1 and reds:
-                others = list_words(f"{old} ({rating.published})" if rating else old for old, rating in olds.items())
+                others = list_words(_describe_rated(old, rating) for old, rating in olds.items())
                 if (self.named[ref].key, self.named[ref].entered) not in kept:
                     self._tell(RED_CODE, self.named[ref], ref=ref, others=others, count=len(olds), reds=reds)
                 self._block_row(ref, Outcome.QUERY)
@@ -203,6 +204,14 @@ class _Checker:
     def _finding(self, code: str, cell: Cell, **details: object) -> Finding:
         """A finding at a cell of plan.xlsx."""
         return self.messages.finding(code, address=cell.address, key=cell.key, entered=cell.entered, **details)
+
+
+def _describe_rated(ref: str, rating: Rating | None) -> str:
+    """An action and how it stands: `A1.2 (Red)`, `A1.3 (Not reported, last Red)`; its ref alone if never rated."""
+    if rating is None:
+        return ref
+    last = f", last {rating.last}" if rating.published == Status.NOT_REPORTED and rating.last else ""
+    return f"{ref} ({rating.published}{last})"
 
 
 def _follow(code: str, into: Mapping[str, Cell]) -> Collection[str]:
