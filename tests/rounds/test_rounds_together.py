@@ -48,9 +48,8 @@ def test_what_is_settled_of_an_earlier_round_meets_what_stands_there(two_rounds:
 def test_what_an_earlier_round_proposed_is_confirmed_where_the_plan_says_at_once(round_one: Plan) -> None:
     """The plan says so from the second round on; what waits since the first is confirmed with the next return."""
     done = {"Stage": "Complete", "RAG": "Green", "Progress made": "Done"}
-    round_one.receive(
-        round_one.filled("summer", {"Start here": form(completed_by="Chair"), "Progress": {"J1a.1": done}})
-    )
+    chair = {"Start here": form(completed_by="Chair")}
+    round_one.receive(round_one.filled("summer", {**chair, "Progress": {"J1a.1": done}}))
     assert round_one.stands("J1a.1", "confirmed_stage") == ""
     path = round_one.path / "plan.xlsx"
     fill(path, path, {"Plan": {"Confirm chairs' proposals at once": {"Answer": "Yes"}}})

@@ -9,7 +9,7 @@ from pathlib import Path
 from plan_sheets.core.answers.answers import Answers, Cell
 from plan_sheets.core.answers.merge import MergedCell, merge_return
 from plan_sheets.core.answers.returns import Return
-from plan_sheets.core.book.document import Document
+from plan_sheets.core.book.document import DocumentFacts
 from plan_sheets.core.book.layout import Field
 from plan_sheets.core.editions.public_text import (
     RECORD,
@@ -63,7 +63,7 @@ class Merger:
         self.succession = find_succession(history)
         self.settler = Settler(self.batch, self.messages, history)
 
-    def _read_for(self, document: Document) -> None:
+    def _read_for(self, document: DocumentFacts) -> None:
         """Read the heads that a return meets, if they are not there: of a subgroup's, no answers of other rounds.
 
         What was merged before is in the register by now, so that all of it can be read anew.
