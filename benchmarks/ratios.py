@@ -24,9 +24,11 @@ from typing import Any, NamedTuple
 import pandas as pd
 from python_calamine import CalamineWorkbook
 from sqlalchemy import Table
+from years import add_years
 
-from plan_sheets import feedback, issue, master, plan, receive
+from plan_sheets import feedback, issue, master, plan, plan_workbook, receive
 from plan_sheets.core.book.layout import Row, Sheet
+from plan_sheets.core.model.rounds import Round
 from plan_sheets.store import schemas
 from plan_sheets.store.formats.reader import read_workbook
 from plan_sheets.store.plan_folder import Folder, open_folder
@@ -110,7 +112,7 @@ def big_plan(root: Path, subgroups: int, actions: int) -> None:
         ],
         "consideration": schemas.load_example()["consideration"],
     }
-    (root / "plan.xlsx").write_bytes(hand_over(plan.plan_book(rows, plan.MADE)))
+    (root / "plan.xlsx").write_bytes(hand_over(plan_workbook.plan_book(rows, plan_workbook.MADE)))
     folder = Folder(root, Register.create(root / FILE, "plan", b"benchmark" * 4))
     plan.merge_plan(folder, datetime(2016, 4, 1))  # noqa: DTZ001 - an office's date
     issue.issue_round(folder, "2016-17-Q1", date(2016, 7, 15), datetime(2016, 6, 20))  # noqa: DTZ001 - an office's date
@@ -166,6 +168,7 @@ def main() -> None:
         editions(here)
         sent_back(here)
         four_years(here)
+        several_years(here)
         thousand(here)
         large_master(here)
 
@@ -173,7 +176,7 @@ def main() -> None:
 def example(here: Path, root: Path, kept: bytes) -> None:
     """`receive` of one workbook of the example, and of a hundred of the large plan."""
     imports = used([sys.executable, "-c", IMPORTS], here)
-    small = plan.new_plan(here / "example", plan.MADE, example=True)
+    small = plan.new_plan(here / "example", plan_workbook.MADE, example=True)
     issue.issue_round(small, "2016-17-Q1", date(2016, 7, 15), datetime(2016, 6, 20))  # noqa: DTZ001 - an office's date
     fill_in(small, here / "small")
     one_file = str(sorted((here / "small").iterdir())[1])
@@ -305,6 +308,45 @@ def read_rows(register: Register, table: Table) -> list[dict[str, Any]]:
 
 def without_ids(row: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in row.items() if name not in ("id", "plan", "batch")}
+
+
+def several_years(here: Path) -> None:
+    """What is asked every day, in a register of four years and 1,000 actions, beside that of its first round."""
+    root = build(here / "years", 20, 50)
+    folder = open_folder(root)
+    taken = {"first": took_of_day(root, folder, "2016-17-Q1")}
+    for quarter in (2, 3, 4):
+        this = Round(2016, quarter)
+        last_day = datetime.combine(this.last_day, datetime.min.time())
+        issue.issue_round(folder, this, this.next.first_day, last_day)
+        shutil.rmtree(root / "inbox")
+        fill_in(folder, root / "inbox", ANSWERS | {"step_done": "Yes"}, code=this.code)
+        if this.next.year == this.year:
+            receive.receive(folder, [root / "inbox"], last_day)
+            master.make_master(folder, this.code, last_day, hand_over=True, anyway=True)
+    add_years(root / FILE, 3)
+    taken["last"] = took_of_day(root, open_folder(root), "2016-17-Q4")
+    for what, most in {"status": 2, "next": 2, "trace": 2, "receive": 1.2}.items():
+        told(f"{what} in the last round of four years / in the first", taken["last"][what] / taken["first"][what], most)
+
+
+def took_of_day(root: Path, folder: Folder, code: str) -> dict[str, float]:
+    """CPU seconds of what is done every day of a round of which all returns but one have come."""
+    one, *others = sorted((root / "inbox").iterdir())
+    day = Round.parse(code).next.first_day.isoformat()
+    folder.register.close()
+    for path in others:
+        path.rename(root / path.name)
+    used([*PLAN_SHEETS, "receive", *(path.name for path in others), "--as-of", day], root, runs=1)
+    asked = {"status": ["status"], "next": ["next"], "trace": ["trace", "J1a.1"]}
+    taken = {what: used([*PLAN_SHEETS, *words], root).cpu for what, words in asked.items()}
+    again = as_it_is(root, root / "officer")
+    taken["receive"] = used([*PLAN_SHEETS, "receive", str(one), "--as-of", day], root, again).cpu
+    if code.endswith("Q1"):
+        again()
+        used([*PLAN_SHEETS, "receive", str(one), "--as-of", day], root, runs=1)
+        used([*PLAN_SHEETS, "master", "--hand-over", "--anyway", "--as-of", day], root, runs=1)
+    return taken
 
 
 def as_it_is(root: Path, made: Path) -> Callable[[], object]:

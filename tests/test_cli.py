@@ -253,6 +253,7 @@ def test_every_command_has_help_and_the_options_of_the_design() -> None:
     assert set(options) == {
         "new",
         "check",
+        "close-year",
         "plan",
         "issue",
         "receive",

@@ -19,7 +19,7 @@ from plan_sheets.core.model.rounds import Round
 from plan_sheets.core.model.text import make_slugs
 from plan_sheets.core.rating.decisions import decisions
 from plan_sheets.core.rating.plan_rows import find_merged
-from plan_sheets.core.rating.ratings import rate_rounds, rows_at
+from plan_sheets.core.rating.ratings import rate_last, rows_at
 from plan_sheets.core.rating.succession import find_succession
 from plan_sheets.store.keeping.unknown import UnknownIssues
 from plan_sheets.store.plan_folder import Folder
@@ -144,7 +144,7 @@ def _gather_shared(
     rounds = tuple(code for code in known if code < for_round.code)
     is_as_before = round_facts is not None and not subgroups and round_facts.return_by == return_by.isoformat()
     extended = round_facts.extended if round_facts and is_as_before else {}
-    ratings = rate_rounds(history, rounds)[rounds[-1]] if rounds else {}
+    ratings = rate_last(history, rounds) if rounds else {}
     day = datetime.combine(issued.date(), time())
     decided = tuple(decision for decision in decisions(history, rounds) if decision.is_open())
     plan = history, rows_at(history), rounds, ratings, find_succession(history), decided

@@ -22,14 +22,15 @@ from plan_sheets.core.model.rounds import Round
 from plan_sheets.core.model.text import show_beginning
 from plan_sheets.core.rating.control_totals import SubgroupReturn, describe_totals, sums
 from plan_sheets.core.rating.plan_rows import Rows, parent
-from plan_sheets.core.rating.proposals import Proposal, proposals, subject
-from plan_sheets.core.rating.ratings import find_done_groups, is_further, rate_rounds, rows_at
+from plan_sheets.core.rating.proposals import Proposal
+from plan_sheets.core.rating.ratings import find_done_groups, is_further, rate_last, rows_at
 from plan_sheets.core.rating.rules.overrides import OVERRIDE, explain_no_effect
 from plan_sheets.core.rating.rules.rag import Rating
 from plan_sheets.core.returned.said import list_sayable
 from plan_sheets.store import schemas
 from plan_sheets.store.plan_folder import Folder, check_folder
 from plan_sheets.store.register.batch import Batch
+from plan_sheets.store.register.desk import list_offered, read_recent
 from plan_sheets.store.register.reads import FileFinding, list_returns_asking
 from plan_sheets.store.register.register import Register, ReturnFacts
 from plan_sheets.store.register.settling.declined import list_declined
@@ -114,17 +115,16 @@ def _make_document(facts: _Facts, book: Book, last: Document | None) -> Document
 
 
 def _gather_facts(register: Register, now: datetime) -> _Facts:
-    history = register.history()
     rounds = tuple(issued_round.code for issued_round in register.rounds())
     code = rounds[-1] if rounds else ""
-    settled = register.settled_subjects()
-    offered = [proposal for proposal in proposals(history, rounds) if subject(proposal) not in settled]
+    queries, offered = register.open_queries(), list_offered(register, rounds)
+    history = read_recent(register, rounds, {cell.round for query in queries for cell in query.cells})
     then = rows_at(history, code) if code else {}
-    ratings = rate_rounds(history, rounds, then, list_declined(register, history))[code] if code else {}
+    ratings = rate_last(history, rounds, then, list_declined(register, history)) if code else {}
     standings = read_standings(register, code, now.date(), find_done_groups(then, ratings)) if code else []
     plan = history, code, rounds, rows_at(history), then, ratings
     asking, said = list_returns_asking(register), list_said_rows(register)
-    return _Facts(register, *plan, register.open_queries(), offered, standings, asking, said, now)
+    return _Facts(register, *plan, queries, offered, standings, asking, said, now)
 
 
 def _make_book(facts: _Facts, reference: str) -> Book:

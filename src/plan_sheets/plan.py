@@ -21,7 +21,7 @@ from plan_sheets.core.model.queries import OpenQuery
 from plan_sheets.core.model.receipts import ALLOWS_IDENTIFIERS, Instructions
 from plan_sheets.core.rating.declined import KEEP
 from plan_sheets.core.rating.open_questions import OpenQuestion, open_questions
-from plan_sheets.core.rating.ratings import RECORDS, find_finished, is_declined, rate_rounds
+from plan_sheets.core.rating.ratings import RECORDS, find_finished, is_declined, rate_last
 from plan_sheets.core.rating.succession import FIELD as SUCCEEDS
 from plan_sheets.core.returned.plan.moves import Moves, check_moves, join_queries
 from plan_sheets.core.returned.plan.of_the_year import (
@@ -138,7 +138,7 @@ def _check_moves(register: Register, cells: Sequence[Cell], code: str) -> Moves:
     """What is wrong with how the plan is to move from a round (its code) on, and what is to be asked of it."""
     history, rounds = register.history(), [issued.code for issued in register.rounds()]
     is_moved = any(cell.key.field == SUCCEEDS and cell.value != cell.base for cell in cells)
-    ratings = rate_rounds(history, rounds)[rounds[-1]] if rounds and is_moved else {}
+    ratings = rate_last(history, rounds) if rounds and is_moved else {}
     declined = list_declined(register, history) if is_moved else ()
     kept = {(each.key, each.text) for each in declined if each.choice == KEEP}
     return check_moves(cells, history, code, ratings, kept, schemas.load_messages())

@@ -56,10 +56,10 @@ def texts_of(path: Path) -> bytes:
 def holding(plan: Plan, *words: str) -> set[tuple[str, str]]:
     """Which of these words stands in which file of the plan folder; what went back to chairs is named, and stays."""
     files = [path for path in plan.path.rglob("*") if path.is_file() and "feedback" not in path.parts]
-    files = [(path, texts_of(path).lower()) for path in files]
+    texts = [(path, texts_of(path).lower()) for path in files]
     return {
         (path.relative_to(plan.path).as_posix(), word)
-        for path, data in files
+        for path, data in texts
         for word in words
         if word.lower().encode() in data
     }

@@ -16,7 +16,7 @@ from plan_sheets.core.model.keys import Key
 from plan_sheets.core.model.rounds import Round
 from plan_sheets.core.rating.decisions import decisions
 from plan_sheets.core.rating.open_questions import open_questions
-from plan_sheets.core.rating.ratings import find_finished, rate_rounds, rows_at
+from plan_sheets.core.rating.ratings import find_finished, rate_last, rows_at
 from plan_sheets.plan import record_written
 from plan_sheets.plan_workbook import plan_book, rows_of
 from plan_sheets.store import schemas
@@ -68,7 +68,7 @@ def close_year(folder: Folder, now: datetime) -> YearClosed:
         warnings = [*list_warnings(folder, last, now.date())]
         rounds = [issued.code for issued in folder.register.rounds()]
         rows = rows_at(history, last.code)
-        ratings = rate_rounds(history, rounds, rows, list_declined(folder.register, history))[last.code]
+        ratings = rate_last(history, rounds, rows, list_declined(folder.register, history))
         account = draw_account(history, ratings, now.date())
         changed = [*_list_changed(history, last, account)]
         emptied = [*_describe_emptied(changed)]

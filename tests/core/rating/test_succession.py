@@ -14,18 +14,28 @@ Q3, Q4, NEXT = "2016-17-Q3", "2016-17-Q4", "2017-18-Q1"
 ROUNDS = (Q3, Q4, NEXT)
 PLANNED = {"theme": "J1a", "what": "Do it", "how": "So", "owner": "A lead", "owner_status": "Accepted"}
 
+STANDING = ("ref", "due", "succeeds", "removed", "owner_status")
+
 
 def history(*facts: tuple[str, str, str, str]) -> History:
     """A history of actions: ref, field, value and round; what is planned of each stands with its ref."""
     texts = [
-        (ref, name, value, code, "standing" if name in ("ref", "due", "succeeds", "removed") else "round")
+        (
+            ref,
+            name,
+            value,
+            code,
+            "standing" if name in ("ref", "due", "succeeds", "removed", "owner_status") else "round",
+        )
         for ref, name, value, code in facts
     ]
+    typed = {(ref, name) for ref, name, _, _ in facts}
     texts += [
         (ref, name, value, code, "standing")
         for ref, field, _, code in facts
         if field == "ref"
         for name, value in PLANNED.items()
+        if (ref, name) not in typed
     ]
     return History.of(
         Held(Key("action", ref, name), value, scope, code, seq)
@@ -91,6 +101,16 @@ def test_baseline_moves_and_status_go_on_into_the_next_year() -> None:
         "date moved 2 times, last to March 2018",
         "last quarter's next step only partly done",
     )
+
+
+def test_an_owner_who_was_only_suggested_last_year_is_late_in_the_first_quarter() -> None:
+    """As of the action whose place it took; of one that is new in this year the third quarter is early enough."""
+    facts = [*added("A.1"), *added("A.2", NEXT, "A.1"), *added("A.3", NEXT)]
+    facts += [(ref, "rag", "Green", NEXT) for ref in ("A.2", "A.3")]
+    suggested = [*facts, *((ref, "owner_status", "Suggested", NEXT) for ref in ("A.2", "A.3"))]
+    ratings = rate_rounds(history(*suggested), ROUNDS)[NEXT]
+    assert (ratings["A.2"].published, ratings["A.2"].reasons) == (Status.AMBER, ("action owner only suggested",))
+    assert ratings["A.3"].published == Status.GREEN
 
 
 MERGED = (

@@ -6,6 +6,7 @@ import errno
 import os
 import shutil
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -103,7 +104,7 @@ def test_a_backup_is_made_while_somebody_writes(round_one: Plan) -> None:
     assert is_part_of(round_one.path / FILE, file)
 
 
-NOT_THERE = {
+NOT_THERE: dict[str, tuple[Callable[[Plan], Path], str]] = {
     "the register": (lambda plan: plan.path / FILE, "is the register itself"),
     "its journal": (lambda plan: plan.path / f"{FILE}-journal", "belongs to it"),
     "another file": (lambda plan: plan.path / "plan.xlsx", "is no backup of this plan"),

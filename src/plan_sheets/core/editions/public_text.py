@@ -13,7 +13,7 @@ from plan_sheets.core.model.history import Held, History
 from plan_sheets.core.model.keys import Key
 from plan_sheets.core.model.rounds import Round
 from plan_sheets.core.rating.plan_rows import Rows, parent
-from plan_sheets.core.rating.ratings import is_further, rate_rounds, rows_at
+from plan_sheets.core.rating.ratings import is_further, rate_last, rows_at
 from plan_sheets.core.rating.rules.rag import Rating
 from plan_sheets.core.rating.succession import find_succession
 
@@ -47,10 +47,10 @@ def list_released(answers: Answers) -> dict[str, tuple[Cell, str]]:
 
 def list_rests(history: History, rounds: Sequence[str]) -> dict[str, str]:
     """What the text of each priority and action would rest on in the last of these rounds (codes, oldest first)."""
-    rows, ratings, succession = rows_at(history, rounds[-1]), rate_rounds(history, rounds), find_succession(history)
+    rows, ratings, succession = rows_at(history, rounds[-1]), rate_last(history, rounds), find_succession(history)
     rests = {ref: describe_rest(NOT_RATED, row["title"], NO_PROGRESS) for ref, row in rows["priority"].items()}
     for ref, row in rows["action"].items():
-        rating = ratings[rounds[-1]].get(ref)
+        rating = ratings.get(ref)
         progress = succession.answer(history, ref, "progress", rounds[-1]) or NO_PROGRESS
         rests[ref] = describe_rest(str(rating.published) if rating else NOT_RATED, row["what"], progress)
     return rests

@@ -121,14 +121,13 @@ class History:
 
         `with_left`: with those that left the plan when an earlier year was closed.
         """
-        refs = [
-            ref
-            for kind, ref in self.by_row
-            if kind == record
-            and self._stands(record, ref, up_to)
-            and (with_left or not self.find_year_left(record, ref, up_to))
-        ]
+        is_there = self._stands if with_left else self.is_in_plan
+        refs = [ref for kind, ref in self.by_row if kind == record and is_there(record, ref, up_to)]
         return refs if record in AS_THE_PLAN_HAS_THEM else sorted(refs, key=ref_order)
+
+    def is_in_plan(self, record: str, ref: str, up_to: str | None = None) -> bool:
+        """Whether a row was neither removed nor left the plan when an earlier year was closed."""
+        return self._stands(record, ref, up_to) and not self.find_year_left(record, ref, up_to)
 
     def _stands(self, record: str, ref: str, up_to: str | None) -> bool:
         there = self.standing(Key(record, ref, "ref"), up_to)

@@ -64,10 +64,14 @@ class Succession:
 
     def find_rating(self, rated: Mapping[str, Rating], ref: str) -> Rating | None:
         """How an action was rated in a round; before it was there, the worst of those whose place it took."""
-        if ref in rated or not self.before.get(ref):
-            return rated.get(ref)
-        found = (self.find_rating(rated, old) for old in self.before[ref])
+        if ref in rated:
+            return rated[ref]
+        found = (self.find_rating(rated, old) for old in self.before.get(ref, ()))
         return min((rating for rating in found if rating), key=_concern, default=None)
+
+    def was_rated(self, rated: Mapping[str, Rating], ref: str) -> bool:
+        """Whether an action, or any whose place it took, was rated in a round."""
+        return ref in rated or any(self.was_rated(rated, old) for old in self.before.get(ref, ()))
 
     def describe(self, ref: str) -> str:
         """What took the place of an action, in words: `J2a.4 and J2a.5`."""

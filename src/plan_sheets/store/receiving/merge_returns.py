@@ -9,7 +9,7 @@ from pathlib import Path
 from plan_sheets.core.answers.answers import Answers, Cell
 from plan_sheets.core.answers.merge import MergedCell, merge_return
 from plan_sheets.core.answers.returns import Return
-from plan_sheets.core.book.document import FEEDBACK
+from plan_sheets.core.book.document import FEEDBACK, OF_SUBGROUPS, DocumentFacts
 from plan_sheets.core.book.layout import Field
 from plan_sheets.core.editions.public_text import (
     RECORD,
@@ -19,7 +19,7 @@ from plan_sheets.core.editions.public_text import (
     make_rest_cells,
 )
 from plan_sheets.core.model.findings import Finding, Outcome
-from plan_sheets.core.model.history import NOTHING, SAID, Source
+from plan_sheets.core.model.history import NOTHING, SAID, History, Source
 from plan_sheets.core.model.keys import Key
 from plan_sheets.core.model.messages import Messages
 from plan_sheets.core.model.queries import OpenQuery
@@ -48,19 +48,39 @@ class Merger:
         self.batch = batch
         self.messages = messages
         self.register = batch.register
-        self.history = batch.history()
-        self.succession = find_succession(self.history)
+        self.read: Collection[str] | None = ()
+        """The codes of the rounds whose answers are in the history, which is empty before any is; None: of all."""
+        self._look(History())
         self.new_rows = read_new_rows(self.register)
         """The ref of each row that a subgroup added, by the return that it first came in, its record and its row."""
         self.lineages: dict[int, str] = {}
         """SHA-256 of the first return of each chain of corrections, by the id of each return in it."""
-        self.settler = Settler(batch, messages, self.history)
+
+    def _look(self, history: History) -> None:
+        """Merge into these heads from now on."""
+        self.history = history
+        self.succession = find_succession(history)
+        self.settler = Settler(self.batch, self.messages, history)
+
+    def _read_for(self, document: DocumentFacts) -> None:
+        """Read the heads that a return meets, if they are not there: of a subgroup's, no answers of other rounds.
+
+        What was merged before is in the register by now, so that all of it can be read anew.
+        """
+        if self.read is None or (document.round in self.read and document.kind in OF_SUBGROUPS):
+            return
+        self.read = {*self.read, document.round} if document.kind in OF_SUBGROUPS else None
+        self._look(self.batch.history(self.read))
+        if self.read and self.settler.confirms_at_once:
+            self.read = None  # what was proposed in any round is confirmed then
+            self._look(self.batch.history())
 
     def merge(self, returned: Return, answers: Answers, replaces: ReturnFacts | None) -> None:
         """Steps 9 and 10 for one return: its lineage, cell by cell, what the officer settled in it; then all recorded.
 
         `replaces`: the return that the officer says it replaces, None if that was not said.
         """
+        self._read_for(answers.document)
         earlier, findings = self._earlier(answers, replaces)
         merging = Merging(returned, answers, earlier)
         cells = self._cells(merging)

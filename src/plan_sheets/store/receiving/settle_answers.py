@@ -80,13 +80,18 @@ class Settler:
         self.history = history
         self.rounds = [issued.code for issued in self.register.rounds()]
 
+    @property
+    def confirms_at_once(self) -> bool:
+        """Whether the plan says that what chairs propose needs no word of the officer."""
+        return self.history.text("plan", "", "confirm_at_once") == "Yes"
+
     def settle(self, merging: Merging) -> None:
         """All that was settled in a return; and what it proposes, where the plan confirms that at once."""
         self._settle_queries(merging)
         self._settle_proposals(merging)
         self._put_aside(merging)
         self._name_earlier(merging)
-        if self.history.text("plan", "", "confirm_at_once") == "Yes":
+        if self.confirms_at_once:
             self._confirm_all(merging)
 
     def record(self, merging: Merging, return_id: int) -> None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Table, func, insert, select
+from sqlalchemy import ColumnElement, Table, func, insert, or_, select
 
 from plan_sheets.core.book.document import Document, sha_of
 from plan_sheets.core.model.history import History
@@ -115,9 +115,18 @@ class Batch:
         told = {"sent_by": mail.sent_by, "sent_at": mail.sent_at, "subject": mail.subject, "body": mail.body}
         return self.add(tables.MAIL, sha256=mail.sha256, **told, attached_to=outer)
 
-    def history(self) -> History:
-        """The history, with what this batch has recorded so far."""
-        return self.register.history()
+    def history(self, rounds: Collection[str] | None = None) -> History:
+        """The history, with what this batch has recorded so far.
+
+        `rounds`: the codes of those whose answers are wanted beside all that stands until it is changed; None: of all.
+        """
+        return self.register.history(*([] if rounds is None else [is_standing_or_of(rounds)]))
+
+
+def is_standing_or_of(rounds: Collection[str]) -> ColumnElement[bool]:
+    """That a value stands until it is changed, or is an answer for one of these rounds (codes)."""
+    v = tables.VALUE.c
+    return or_(v.scope != "round", v.round.in_(rounds))
 
 
 @cache

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -10,34 +10,66 @@ from typing import Any
 
 from sqlalchemy import Select, and_, or_, select
 
+from plan_sheets.core.model.history import History
 from plan_sheets.core.model.keys import Key
 from plan_sheets.core.rating.control_totals import RETURNED, SubgroupReturn
 from plan_sheets.core.rating.proposals import Proposal, proposals, subject
 from plan_sheets.core.rating.ratings import SAYS
 from plan_sheets.core.rating.rules.rag import CONFIRMABLE
+from plan_sheets.core.rating.succession import FIELD as SUCCEEDS
+from plan_sheets.core.rating.succession import split_refs_of
 from plan_sheets.core.rating.to_do import ClosedRound, OpenRound
 from plan_sheets.store.register import tables
+from plan_sheets.store.register.batch import is_standing_or_of
 from plan_sheets.store.register.editions import batch_of, is_of, is_touched, list_editions
 from plan_sheets.store.register.reads import list_returns_of_rounds
 from plan_sheets.store.register.register import Register
 from plan_sheets.store.register.standings import find_done, read_standings
 
 _PROPOSED_IN = (
-    *("ref", "removed", "finished_in", "agreement", "stage", "confirmed_stage", "new_date", "succeeds"),
+    *("ref", "removed", "finished_in", "agreement", "stage", "confirmed_stage", "new_date", SUCCEEDS),
     *SAYS,
 )
 """The fields that say what is proposed of an action."""
 FOR_ALL = "MASTER"
 """The stem of the masters that are for all readers inside."""
+_RECENT = 2
+"""How many rounds say how an action stands that was reported: the last, and the one that it is compared with."""
 _NEEDED = ("subgroup", "action")
 """The records without which there is nothing to issue."""
 
 
 def list_offered(register: Register, rounds: Sequence[str]) -> list[Proposal]:
     """What is proposed in these rounds (codes, oldest first) and the officer has not answered."""
-    history = register.history(record="action", field=_PROPOSED_IN, ref=_refs_proposed(register.plan))
+    ref = tables.VALUE.c.ref
+    asked_of = or_(ref.in_(_refs_proposed(register.plan)), ref.in_(_list_moved(register)))
+    history = register.history(asked_of, record="action", field=_PROPOSED_IN)
     settled = register.settled_subjects()
     return [proposal for proposal in proposals(history, rounds) if subject(proposal) not in settled]
+
+
+def read_recent(register: Register, rounds: Sequence[str], also: Collection[str] = ()) -> History:
+    """What stands until it is changed, and of the answers those that it takes to rate the last of these rounds alone.
+
+    These are the answers of the last two rounds and of those in `also`, and all evidence; all answers about an action
+    of which nothing was judged in the last round, whose next step was not done, or that took another's place.
+    """
+    if len(rounds) <= _RECENT:
+        return register.history()
+    v, recent = tables.VALUE.c, rounds[-_RECENT:]
+    answers = select(v.ref).where(v.plan == register.plan, v.record == "action")
+    rag = answers.where(v.round == rounds[-1], v.field == "rag")
+    judged = rag.where(v.value != "").except_(rag.where(v.value == ""))
+    missed = answers.where(v.round.in_(recent), v.field == "step_done", v.value != "Yes")
+    whole = or_(v.ref.not_in(judged), v.ref.in_(missed), v.ref.in_(_list_moved(register)), v.field == "evidence")
+    return register.history(or_(is_standing_or_of({*recent, *also}), and_(v.record == "action", whole)))
+
+
+def _list_moved(register: Register) -> list[str]:
+    """The refs of the actions that ever took the place of others, and of these."""
+    history = register.history(record="action", field=SUCCEEDS)
+    values = (held for all_held in history.by_key.values() for held in all_held)
+    return [*{ref for held in values for ref in (held.key.ref, *split_refs_of(held.value))}]
 
 
 def list_missing(register: Register) -> list[str]:
@@ -115,9 +147,9 @@ def list_closed_rounds(register: Register, codes: Sequence[str], path: Path) -> 
 
 @cache
 def _refs_proposed(plan: int) -> Select[Any]:
-    """The refs of the actions of which a chair ever proposed something, or that took the place of others."""
+    """The refs of the actions of which a chair ever proposed something."""
     v = tables.VALUE.c
     stage = and_(v.field == "stage", v.value.in_(CONFIRMABLE))
-    moved = and_(v.field.in_(("confirmed_stage", "new_date", "succeeds")), v.value != "")
+    moved = and_(v.field.in_(("confirmed_stage", "new_date")), v.value != "")
     further = and_(v.field == "agreement", v.value == "Proposed")
     return select(v.ref).where(v.plan == plan, v.record == "action", or_(stage, moved, further))

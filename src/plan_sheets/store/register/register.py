@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Self
 
-from sqlalchemy import Connection, Engine, Table, case, func, insert, select
+from sqlalchemy import ColumnElement, Connection, Engine, Table, case, func, insert, select
 
 from plan_sheets.core.book.document import Document, DocumentFacts, book_from
 from plan_sheets.core.model.findings import PlanSheetsError
@@ -215,8 +215,8 @@ class Register:
             with self.engine.connect() as fresh:
                 return fresh.execute(statement, bound).all()
 
-    def history(self, **where: object) -> History:
-        """Every value whose columns hold these values (`where`: by column; a select: one of its), with its source."""
+    def history(self, *conditions: ColumnElement[bool], **where: object) -> History:
+        """Every value that meets all conditions, with its source. `where`: as `tables.hold` takes it."""
         v, e, r, s, d = tables.VALUE, tables.ENTRY, tables.RETURN, tables.SETTLEMENT, tables.DOCUMENT
         w = withdrawals()
         joined = v.outerjoin(e, v.c.entry == e.c.id).outerjoin(s, v.c.settlement == s.c.id)
@@ -231,7 +231,7 @@ class Register:
         chosen = (
             select(*columns, *origin, w.c.number, w.c.at, w.c.reason).select_from(joined).where(v.c.plan == self.plan)
         )
-        chosen = chosen.where(*tables.hold(v, where))
+        chosen = chosen.where(*conditions, *tables.hold(v, where))
         late, source = self.late_names(), cache(_read_source)
         return History.of(
             Held(Key(record, ref, field), value, scope, round_code, seq, source(tuple(rest), late.get(rest[5], "")))

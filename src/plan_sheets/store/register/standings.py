@@ -12,7 +12,7 @@ from plan_sheets.core.model.findings import Verdict
 from plan_sheets.core.model.mail import describe_mail, find_odd_date
 from plan_sheets.core.model.rounds import Round
 from plan_sheets.core.rating.control_totals import Arrival, SubgroupReturn, control_totals
-from plan_sheets.core.rating.ratings import SAYS, find_done_groups, rate_rounds, rows_at
+from plan_sheets.core.rating.ratings import SAYS, find_done_groups, rate_last, rows_at
 from plan_sheets.core.rating.rules.overrides import OVERRIDE
 from plan_sheets.store.register.reads import ReturnOfRound, list_returns_of_rounds
 from plan_sheets.store.register.register import Register
@@ -56,7 +56,7 @@ def find_done(register: Register, code: str) -> frozenset[str]:
     """The subgroups all of whose actions are finished at the end of a round (its code), from few fields of the plan."""
     history = register.history(field=_FINISHED_IN)
     rows = rows_at(history, code)
-    return find_done_groups(rows, rate_rounds(history, [code], rows)[code])
+    return find_done_groups(rows, rate_last(history, [code], rows))
 
 
 def _describe_completed(file: ReturnOfRound) -> str:

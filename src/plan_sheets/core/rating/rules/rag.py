@@ -21,6 +21,8 @@ CONFIRMABLE = (Stage.COMPLETE, Stage.CLOSED, Stage.WITHDRAWN)
 """Stages that a chair proposes and the officer confirms: an action that is confirmed as any of them is finished."""
 _ENDED: Mapping[str, Status] = {Stage.CLOSED: Status.CLOSED, Stage.WITHDRAWN: Status.WITHDRAWN}
 _NOT_RATED = (Status.PROPOSED, *_ENDED.values())
+UNTOLD = (Status.NOT_REPORTED, Status.PROPOSED)
+"""What says nothing of how an action stood in a round."""
 _TROUBLE = (Status.AMBER, Status.RED)
 
 
@@ -98,9 +100,12 @@ class ActionFacts:
     """The confirmed date as it stood at the end of each round in which it changed, oldest first and up to this round;
     None is before the first round. The first is the baseline, the last the date now."""
     steps: tuple[LastStep, ...] = ()
-    """This round's answer first, then those of the rounds before it, without a gap."""
+    """This round's answer first, then those of the rounds before it, as far back as none was done, without a gap."""
     history: tuple[tuple[Round, Status], ...] = ()
-    """What was published in each round before this one, oldest first."""
+    """What was published in rounds before this one, oldest first: in the last in which it was there; where nothing is
+    judged now, back to the last in which it was not untold."""
+    carried_over: bool = False
+    """Whether it, or one whose place it took, was rated in an earlier year than that of the round."""
     override: Override | None = None
     """The override of this round."""
     proposed: bool = False
@@ -137,10 +142,6 @@ class ActionFacts:
         """What makes it a draft: `no named owner`, `no date`, `no how`."""
         has = {"named owner": self.owner_named, "date": self.due is not None, "how": bool(self.how)}
         return tuple(f"no {name}" for name, there in has.items() if not there)
-
-    def is_of_earlier_year(self, for_round: Round) -> bool:
-        """Whether it was rated in an earlier year than that of a round."""
-        return any(when.year < for_round.year for when, _ in self.history)
 
     def published_in(self, earlier: Round) -> Status | None:
         """What was published in an earlier round; None if it was not there then.
@@ -250,7 +251,7 @@ def _rate_complete(facts: ActionFacts) -> Rating:
 def _last_told(facts: ActionFacts, for_round: Round) -> tuple[Status | None, int]:
     """The last status that was more than silence, and how many rounds ago; None and 0 if there was none."""
     for when, what in reversed(facts.history):
-        if what not in (Status.NOT_REPORTED, Status.PROPOSED):
+        if what not in UNTOLD:
             return what, (for_round.year - when.year) * 4 + for_round.quarter - when.quarter
     return None, 0
 
@@ -285,7 +286,7 @@ def _find_breaches(facts: ActionFacts, for_round: Round, limits: Thresholds) -> 
     if missed:
         ceiling = Status.RED if missed >= limits.steps_red else Status.AMBER
         yield Breach(ceiling, _missed_words(missed, facts.steps[0].done))
-    is_time = for_round.quarter >= limits.owner_from_quarter or facts.is_of_earlier_year(for_round)
+    is_time = for_round.quarter >= limits.owner_from_quarter or facts.carried_over
     if facts.owner_status in ("Suggested", "Approached") and is_time:
         yield Breach(Status.AMBER, f"action owner only {facts.owner_status.lower()}")
 
