@@ -373,7 +373,7 @@ def _settle(plan: Plan, choice: str, typed: str) -> None:
     path = plan.path / "officer" / f"{Q1.lower()}.xlsx"
     answers: Answers = {
         "Queries": {str(query.id): {"Your choice": choice, "Text that shall stand": typed}},
-        "About": {"Settled by": {"Your answer": "Board officer"}},
+        "Start here": {"Settled by": {"Your answer": "Board officer"}},
     }
     receive(plan, fill(path, plan.inbox / "settled.xlsx", answers), when=AGAIN)
 

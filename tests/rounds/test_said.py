@@ -58,7 +58,7 @@ class Desk:
         """A copy of it, kept aside, in which these rows are typed, from the `first` of the blank ones on."""
         numbered: Answers = {
             "Said to me": {str(number): texts for number, texts in enumerate(rows, first)},
-            "About": {"Settled by": {"Your answer": "Board officer"}},
+            "Start here": {"Settled by": {"Your answer": "Board officer"}},
         }
         return fill(of or self.newest, self.plan.inbox / f"{name}.xlsx", numbered)
 
