@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -235,7 +235,7 @@ def rows_of(history: History, placeholders: Mapping[Key, str]) -> PlanRows:
     A further action is among them from the day it is proposed, unless the officer said No to it.
     """
     rows: dict[str, list[Mapping[str, str]]] = {"plan": [_filled("plan", "", history, placeholders)]}
-    for record in (*RECORDS, "rag_rule"):
+    for record in (*RECORDS, "rag_rule", "mail_text"):
         refs = [ref for ref in history.refs(record) if not is_declined(history, record, ref)]
         rows[record] = [_filled(record, ref, history, placeholders) for ref in refs]
     return rows
@@ -270,6 +270,7 @@ def plan_book(rows: PlanRows, created: datetime) -> Book:
         )
         for rule in schemas.load_rag_rules()
     ]
+    by_sheet["Mail texts"] = list(_make_mail_rows(rows.get("mail_text", ())))
     facts = Facts(
         texts={"title": form.get("title") or TITLE_OF_TEMPLATE},
         created=created,
@@ -279,6 +280,14 @@ def plan_book(rows: PlanRows, created: datetime) -> Book:
         marking=form.get("marking", ""),
     )
     return compose(spec, facts)
+
+
+def _make_mail_rows(given: Sequence[Mapping[str, str]]) -> Iterator[RowFacts]:
+    """A row for each mail: what it is for, the program's own text, and what the plan says instead."""
+    by_ref = {row["ref"]: row for row in given}
+    for mail in schemas.load_mails().values():
+        own = {name: by_ref.get(mail.code, {}).get(name, "") for name in ("subject", "text")}
+        yield RowFacts(mail.code, {"means": mail.means, "own": mail.own, **own})
 
 
 MADE = datetime(2016, 4, 1)  # noqa: DTZ001 - a spreadsheet's dates know no time zone
@@ -306,7 +315,7 @@ def _read(data: bytes, known: Collection[str] = (), *, screened: bool = True) ->
     # What the register holds may stay: it was looked at when it came, or the officer allowed it.
     spec, forms = schemas.load_workbook_spec("plan"), schemas.load_records()
     messages, screen = schemas.load_messages(), schemas.load_screen() if screened else None
-    read = read_plan(found, spec, forms, messages, screen, known)
+    read = read_plan(found, spec, forms, messages, screen, known, schemas.load_mails())
     if screen and not any(finding.severity is Severity.MASKED for finding in read.findings):
         beside = list_identified(look(data).seen, known)
         titles = {where: screen.kinds[kind].title for where, kind in beside}

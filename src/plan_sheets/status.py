@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import NamedTuple
@@ -26,7 +26,7 @@ from plan_sheets.store.register.desk import (
 )
 from plan_sheets.store.register.editions import EditionFacts, is_touched, list_editions
 from plan_sheets.store.register.reads import count_errors
-from plan_sheets.store.register.standings import find_done, read_standings
+from plan_sheets.store.register.standings import find_done, list_days_chased, read_standings
 
 OFFICERS = "officer"
 """The folder of the officer's workbooks."""
@@ -57,6 +57,8 @@ class RoundStatus:
     """The code of the first round that is not closed, issued or not: to it belongs what the plan changes."""
     touched: bool
     """Whether something came since the last of them that belongs to the round or an earlier one."""
+    chased: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """The days (ISO) on which a reminder was drafted, by subgroup."""
 
 
 def status_of(folder: Folder, code: str | Round | None, as_of: date) -> RoundStatus:
@@ -90,7 +92,9 @@ def _read_status(folder: Folder, code: str | Round | None, as_of: date) -> Round
     handed_over = list_editions(register, wanted)
     touched = bool(handed_over) and is_touched(register, wanted, handed_over[-1].batch)
     told = rows, totals, len(queries), aside, len(decided), unnamed, plan, handed_over
-    return RoundStatus(wanted, rounds[wanted].return_by if wanted else "", *told, register.first_open(), touched)
+    chased = list_days_chased(register, wanted)
+    return_by = rounds[wanted].return_by if wanted else ""
+    return RoundStatus(wanted, return_by, *told, register.first_open(), touched, chased)
 
 
 class ToDo(NamedTuple):

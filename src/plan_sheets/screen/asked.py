@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from plan_sheets.core.model.dates import PartialDate
@@ -11,11 +12,12 @@ from plan_sheets.core.model.mail import describe_mail
 from plan_sheets.core.model.rounds import Round
 from plan_sheets.core.model.text import plain, shorten
 from plan_sheets.core.rating.control_totals import describe_totals
-from plan_sheets.screen.lines import count_of, print_json, say
+from plan_sheets.screen.lines import count_of, describe_finding, print_findings, print_json, say
 
 if TYPE_CHECKING:
     from plan_sheets.core.rating.control_totals import SubgroupReturn
     from plan_sheets.differ import MastersCompared
+    from plan_sheets.mail import MailsDrafted
     from plan_sheets.status import RoundStatus, WhatNext
     from plan_sheets.trace import Step
 
@@ -27,7 +29,9 @@ def print_status(round_status: RoundStatus, *, as_json: bool) -> None:
             {
                 "round": round_status.round or None,
                 "return_by": round_status.return_by or None,
-                "rows": [asdict(row) for row in round_status.rows],
+                "rows": [
+                    {**asdict(row), "chased": round_status.chased.get(row.subgroup, [])} for row in round_status.rows
+                ],
                 "totals": dict(round_status.totals),
                 "open_queries": round_status.open_queries,
                 "decisions": round_status.decisions,
@@ -46,7 +50,8 @@ def print_status(round_status: RoundStatus, *, as_json: bool) -> None:
     totals = f"{round_status.round}: {describe_totals(round_status.totals)}"
     say(f"{totals if round_status.round else 'No round has been issued yet'}.")
     for row in round_status.rows:
-        say(f"    {_describe_return(row, round_status.return_by)}")
+        chased = round_status.chased.get(row.subgroup, ())
+        say(f"    {_describe_return(row, round_status.return_by)}{_describe_chased(chased)}")
     for verdict, number, file, _ in round_status.set_aside:
         say(f"    {verdict}: {number} {file}")
     say(f"{count_of(round_status.open_queries, 'query', 'queries')} open.")
@@ -67,6 +72,11 @@ def print_status(round_status: RoundStatus, *, as_json: bool) -> None:
         say(round_status.plan)
 
 
+def _describe_chased(days: Sequence[str]) -> str:
+    """When a subgroup was reminded; "" if it was not."""
+    return f"  (reminded on {', '.join(PartialDate.of_iso(day).words for day in days)})" if days else ""
+
+
 def _describe_return(row: SubgroupReturn, return_by: str) -> str:
     """How one subgroup's workbook stands. `return_by`: of all, by when theirs shall be back (ISO)."""
     when = f"{PartialDate.of_iso(row.returned).words}  " if row.returned else ""
@@ -77,6 +87,22 @@ def _describe_return(row: SubgroupReturn, return_by: str) -> str:
         late += f" (its own return-by: {PartialDate.of_iso(row.return_by).words})"
     told = f"{row.subgroup:<12} {when}{row.verdict.replace('_', ' ')}{late}"
     return "  ".join(filter(None, (told, row.numbers, row.completed_by)))
+
+
+def print_drafts(made: MailsDrafted, folder: Path, *, as_json: bool) -> None:
+    """Print the drafts of e-mails that were made, whom each is for, and who has no address."""
+    if as_json:
+        findings = [describe_finding(finding) for finding in made.findings]
+        print_json({"round": made.round, "drafts": [asdict(draft) for draft in made.drafts], "findings": findings})
+        return
+    for draft in made.drafts:
+        again = " (unchanged)" if draft.again else ""
+        say(f"    {', '.join(draft.to) or 'to nobody':<34} {draft.file.relative_to(folder).as_posix()}{again}")
+    print_findings(made.findings, notes=True)
+    if not made.drafts:
+        say(f"{made.round}: there is nothing to draft.")
+        return
+    say(f"{count_of(len(made.drafts), 'draft')} of {made.round}. Nothing was sent: open each, look it over, send it.")
 
 
 def print_what_next(what: WhatNext, *, as_json: bool) -> None:

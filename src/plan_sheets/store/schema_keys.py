@@ -63,6 +63,7 @@ ALLOWED = {
         *("complete", "not_needed", "rows", "rows_added", "step", "open", "replies", "no_replies"),
         *("needed", "paste", "lock", "lock_more", "mending", "lock_is"),
     ),
+    "mail": ("title", "names", "subject", "text"),
     "message": ("severity", "wrong", "do", "example", "holds", "told", "many"),
     "names": ("titles", "posts", "words"),
     "kind of identifiers": ("title", "words", "unless", "unless_whole", "figures", "systems", "areas"),
@@ -71,7 +72,7 @@ ALLOWED = {
 }
 WORDS = {
     "type": ("string", "date", "integer"),
-    "format": ("", "email", "ref", "refs"),
+    "format": ("", "email", "emails", "ref", "refs"),
     "scope": ("standing", "round", "form", "derived"),
     "fill": ("officer", "chair", "executive", "tool"),
     "keyed_by": ("", "subgroup"),

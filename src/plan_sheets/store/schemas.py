@@ -9,6 +9,7 @@ from typing import Any
 
 from plan_sheets.core.answers.phrases import Meaning, PhraseKind, Phrases, bare
 from plan_sheets.core.book.layout import ANY_WORD, Chart, Field
+from plan_sheets.core.book.mail_text import MailText
 from plan_sheets.core.book.spec import ColumnSpec, ItemSpec, RuleSpec, SheetSpec, WorkbookSpec
 from plan_sheets.core.editions.people import NameWords
 from plan_sheets.core.model.findings import PlanSheetsError, Severity
@@ -274,6 +275,7 @@ def load_workbook_spec(kind: str) -> WorkbookSpec:
 def check_schemas() -> None:
     """Read every file of `schemas/`. Raises PlanSheetsError, with file and line, for what is wrong in any of them."""
     load_records(), load_messages(), load_phrases(), load_rag_rules(), load_name_words(), load_screen(), load_tasks()
+    load_mails()
     for path in sorted((find_data_folder("schemas") / "workbooks").glob("*.yaml")):
         load_workbook_spec(path.stem)
 
@@ -327,6 +329,29 @@ def load_rag_rules() -> tuple[RuleSpec, ...]:
         check_keys(found, ALLOWED["rag rule"], path.name, "RAG rule", ALLOWED["rag rule"])
         rules.append(RuleSpec(ref, found["title"], found["default"], found["unit"], found["means"]))
     return tuple(rules)
+
+
+@cache
+def load_mails() -> Mapping[str, MailText]:
+    """`schemas/mails.yaml`: the e-mails that are drafted, by code. Raises PlanSheetsError with file and line."""
+    path = find_data_folder("schemas") / "mails.yaml"
+    found = load_yaml(path)
+    check_keys(found, ("names", "mails"), path.name, "list of mails", ("names", "mails"))
+    return {code: _read_mail(code, about, found["names"], path.name) for code, about in _items(found["mails"])}
+
+
+def _read_mail(code: str, about: Mapping[str, Any], common: Mapping[str, str], file: str) -> MailText:
+    check_keys(about, ALLOWED["mail"], file, "mail", ("title", "subject", "text"))
+    names = dict(_items({**common, **about.get("names", {})}))
+    mail = MailText(code, about["title"], about["subject"], about["text"].strip(), names)
+    if unknown := mail.find_unknown(mail.own):
+        where = f"{file}, line {about['__line__']}: '{code}' holds {unknown[0]}"
+        raise PlanSheetsError(f"{where}, which is not among its names.", f"It has: {', '.join(names)}.")
+    return mail
+
+
+def _items(found: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    return [(name, value) for name, value in found.items() if name != "__line__"]
 
 
 @cache

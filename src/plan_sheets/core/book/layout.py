@@ -27,7 +27,7 @@ class Field:
     type: str = "string"
     """string, date, integer"""
     format: str = ""
-    """Of a string: email, ref, or refs (several refs, with semicolons between); "" is any text."""
+    """Of a string: email, ref; emails, refs (several, with semicolons between); "" is any text."""
     scope: str = "standing"
     """standing: until changed; round: for one round; form: belongs to the return; derived: made by the tool."""
     fill: str = "officer"
