@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from plan_sheets.differ import MastersCompared, compare_masters
     from plan_sheets.inspect import Inspected, RuleBroken, inspect_files
     from plan_sheets.issue import Issued
+    from plan_sheets.mail import Drafted, MailsDrafted, draft_mails
     from plan_sheets.master import Mastered, make_master
     from plan_sheets.office import (
         BatchReceived,
@@ -59,12 +60,14 @@ _ROOMS = {
     "Address": "core.model.keys",
     "BatchReceived": "office",
     "Checked": "plan",
+    "Drafted": "mail",
     "Finding": "core.model.findings",
     "Folder": "store.plan_folder",
     "Inspected": "inspect",
     "Instructions": "core.model.receipts",
     "Issued": "issue",
     "Key": "core.model.keys",
+    "MailsDrafted": "mail",
     "Mastered": "master",
     "MastersCompared": "differ",
     "OfficerMade": "officer",
@@ -90,6 +93,7 @@ _ROOMS = {
     "WhatWithdrew": "withdraw",
     "check_plan": "plan",
     "compare_masters": "differ",
+    "draft_mails": "mail",
     "inspect_files": "inspect",
     "issue_round": "office",
     "make_master": "master",
@@ -112,12 +116,14 @@ __all__ = [
     "Address",
     "BatchReceived",
     "Checked",
+    "Drafted",
     "Finding",
     "Folder",
     "Inspected",
     "Instructions",
     "Issued",
     "Key",
+    "MailsDrafted",
     "Mastered",
     "MastersCompared",
     "OfficerMade",
@@ -143,6 +149,7 @@ __all__ = [
     "WhatWithdrew",
     "check_plan",
     "compare_masters",
+    "draft_mails",
     "inspect_files",
     "issue_round",
     "make_master",

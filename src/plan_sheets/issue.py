@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from pathlib import Path
 
-from plan_sheets.core.book.compose import Facts, RowFacts, compose
+from plan_sheets.core.book.compose import Facts, RowFacts, compose, list_asked
 from plan_sheets.core.book.document import Document, base_text, layout_text, sha_of
 from plan_sheets.core.book.layout import Book, as_text
 from plan_sheets.core.book.reissue import find_officers_cells
@@ -208,7 +208,7 @@ def _make_book(shared: _Round, subgroup: str, reference: str) -> Book:
         created=shared.issued,
         rows=rows,
         choices=_list_choices(spec, rows["Grid"]),
-        forms=schemas.load_records(),
+        forms=list_asked(schemas.load_records(), plan),
         reference=reference,
         secret=shared.secret,
         identity={

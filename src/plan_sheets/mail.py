@@ -12,6 +12,7 @@ from plan_sheets.core.book.document import Document
 from plan_sheets.core.book.mail_text import Addressee, Attached, MailText, write_draft
 from plan_sheets.core.mails.addressee import Found, find_board_lead, find_chair
 from plan_sheets.core.mails.points import (
+    count_to_mend,
     describe_open,
     list_days,
     list_decided,
@@ -188,7 +189,7 @@ class _Desk:
 
     def count_to_mend(self, subgroup: str) -> int:
         """How much of a subgroup's return is to be mended."""
-        return len(self.feedback[subgroup].book.sheet(TO_MEND).rows) if subgroup in self.feedback else 0
+        return count_to_mend(self.feedback[subgroup].book.sheet(TO_MEND)) if subgroup in self.feedback else 0
 
     @cached_property
     def fed_back(self) -> Mapping[str, MadeWorkbook]:
@@ -260,7 +261,7 @@ def _list_feedback(desk: _Desk) -> Iterator[_Letter]:
         if subgroup in desk.subgroups and (workbook := desk.find_workbook(desk.fed_back, document.reference, subgroup)):
             sheet = document.book.sheet(TO_MEND)
             details = {
-                "count": count_words(len(sheet.rows), "thing"),
+                "count": count_words(count_to_mend(sheet), "thing"),
                 "mend": list_points(list_to_mend(sheet), "None."),
             }
             yield _Letter("feedback", subgroup, find_chair(desk.subgroups[subgroup]), details, workbook)
@@ -268,19 +269,17 @@ def _list_feedback(desk: _Desk) -> Iterator[_Letter]:
 
 def _list_reminders(desk: _Desk) -> Iterator[_Letter]:
     """A reminder for each workbook that is late: how often it was asked for before decides which."""
-    for row in desk.standings:
-        if not (row.is_outstanding and row.days_late):
-            continue
-        if row.verdict == "held":
-            desk.tell("draft_held_first", subgroup=row.subgroup, number=row.numbers)
-            continue
+    late = [row for row in desk.standings if row.is_outstanding and row.days_late]
+    if late and (held := desk.register.set_aside("held")):
+        desk.tell("draft_held_whose", numbers=", ".join(f"{file.number} {file.file}" for file in held))
+    for row in late:
         days = desk.chased.get(row.subgroup, ())
-        number = min(len(days) + 1, _LAST_REMINDER)
+        reminder = min(len(days) + 1, _LAST_REMINDER)
         subgroup = desk.subgroups[row.subgroup]
-        found = find_board_lead(subgroup) if number == _LAST_REMINDER else find_chair(subgroup)
+        found = find_board_lead(subgroup) if reminder == _LAST_REMINDER else find_chair(subgroup)
         workbook = desk.find_workbook(desk.issued, desk.issues[row.subgroup], row.subgroup)
         if workbook:
-            yield _Letter(f"chase_{number}", row.subgroup, found, {"earlier": list_days(days)}, workbook)
+            yield _Letter(f"chase_{reminder}", row.subgroup, found, {"earlier": list_days(days)}, workbook)
 
 
 def _list_thanks(desk: _Desk) -> Iterator[_Letter]:
@@ -339,7 +338,7 @@ def _tell_addresses(desk: _Desk, letter: _Letter) -> None:
     found = letter.found
     heading = schemas.title_of("subgroup", found.field)
     for address in found.left_out:
-        desk.tell("draft_address_left_out", subgroup=letter.subgroup, address=address, heading=heading)
+        desk.tell("draft_address_left_out", subgroup=letter.subgroup, mailbox=address, heading=heading)
     if not found.to.addresses:
         desk.tell("draft_without_address", subgroup=letter.subgroup, who=found.who, heading=heading)
 

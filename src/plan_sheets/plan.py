@@ -37,7 +37,7 @@ from plan_sheets.store.register.register import FILE, Register
 from plan_sheets.store.writing.hand_over import hand_over
 
 TITLE_OF_TEMPLATE = "Business plan"
-DEFAULTS = {"lock_workbooks": "Yes", "confirm_at_once": "No"}
+DEFAULTS = {"lock_workbooks": "Yes", "confirm_at_once": "No", "second_name": "No"}
 """The settings of a plan as the empty template has them."""
 
 PlanRows = Mapping[str, Sequence[Mapping[str, str]]]

@@ -12,7 +12,7 @@ EACH_LENS = "each lens"
 """Choices of a field that are the names of all considerations."""
 FIELD_KEYS = (
     *("name", "title", "type", "format", "scope", "fill", "width", "constraints", "required_when", "refers"),
-    "required_unless",
+    *("required_unless", "asked_by"),
     *("placeholders", "phrases", "findings", "prompt", "blank", "lens"),
 )
 CONSTRAINT_KEYS = {

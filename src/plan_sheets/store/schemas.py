@@ -63,6 +63,7 @@ def _read_field(record: Mapping[str, Any], found: Mapping[str, Any], lenses: Seq
         placeholders=found.get("placeholders", True),
         phrases=_read_phrases(found, file),
         findings=_read_findings(found, file),
+        asked_by=found.get("asked_by", ""),
         prompt=found.get("prompt", ""),
         blank=found.get("blank", "None"),
         lens=found.get("lens", False),

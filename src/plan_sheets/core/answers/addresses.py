@@ -66,7 +66,7 @@ def _remarks(addresses: list[str]) -> Iterator[Remark]:
         yield Remark("email_several", {"count": str(len(addresses)), "addresses": " and ".join(addresses)})
     for address in addresses:
         if as_sent(address) is None:
-            yield Remark("email_not_sendable", {"address": address})
+            yield Remark("email_not_sendable", {"mailbox": address})
 
 
 def as_sent(address: str) -> str | None:

@@ -52,6 +52,8 @@ class Field:
     """What phrases of a kind mean here (ask, blank or answer), where it is not what `schemas/phrases.yaml` says."""
     findings: Mapping[str, str] = field(default_factory=dict)
     """The code of the finding that a broken rule gives here, by the code of the one that it gives elsewhere."""
+    asked_by: str = ""
+    """Of a form: the setting of the plan that has to be Yes, or it is not asked; "" is asked always."""
     prompt: str = ""
     """The prompt that is shown while the cell is filled in: 255 characters at most."""
     blank: str = "None"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 
@@ -34,6 +35,12 @@ def list_days(days: Sequence[str]) -> str:
     """Days (ISO) in words: `1 July 2016, 8 July 2016 and 15 July 2016`."""
     words = [PartialDate.of_iso(day).words for day in days]
     return " and ".join(filter(None, [", ".join(words[:-1]), *words[-1:]]))
+
+
+def count_to_mend(sheet: Sheet) -> int:
+    """How much there is to mend: what the first line of the sheet says, for a row may hold several things."""
+    told = re.match(r"\d+", sheet.lines[0])
+    return int(told[0]) if told else len(sheet.rows)
 
 
 def list_to_mend(sheet: Sheet) -> list[str]:

@@ -74,6 +74,8 @@ class Snapshot:
     """What was taken out of the plan since the round before."""
     closed: Mapping[OpenQuestion, str] = field(default_factory=dict)
     """The questions that were closed by that, and why."""
+    forms: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """The answers on the form of the last return of each subgroup for this round, by its code and their field."""
 
     @property
     def queries(self) -> int:

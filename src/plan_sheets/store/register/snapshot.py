@@ -73,6 +73,7 @@ def read_snapshot(register: Register, for_round: Round | None) -> Snapshot:
         limits=limits,
         subgroups=tuple(_list_reporting(rows, rounds, returned, ratings.get(code, {}))),
         silent=returned.because(code),
+        forms={subgroup: form for (when, subgroup), form in returned.forms.items() if when == code},
         questions=asked,
         proposals=tuple(_list_waiting(proposals(history, rounds), code, register.settled_subjects())),
         doubts=_describe_doubts(queries, not_read),
