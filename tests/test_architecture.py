@@ -26,7 +26,7 @@ ORDER = (
     ("store.writing", "store.register"),
     ("store.plan_folder",),
     ("store.receiving",),
-    ("plan", "issue", "receive", "officer", "master", "status", "trace", "inspect", "validate", "mail"),
+    ("plan", "issue", "receive", "officer", "master", "status", "trace", "inspect", "validate", "mail", "allow"),
     ("redact", "withdraw", "differ"),
     ("office", "screen"),
     ("demo",),

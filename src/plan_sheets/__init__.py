@@ -23,6 +23,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from plan_sheets.core.answers.waive import Waiver
     from plan_sheets.core.model.findings import Finding, Outcome, PlanSheetsError, Severity, Verdict
     from plan_sheets.core.model.keys import Address, Key
     from plan_sheets.core.model.receipts import Instructions, Receipt, Receipts
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
         PlanTakenIn,
         Redacted,
         RoundIssued,
+        allow_rule,
         issue_round,
         merge_plan,
         receive_files,
@@ -89,8 +91,10 @@ _ROOMS = {
     "SubgroupReturn": "core.rating.control_totals",
     "ToDo": "status",
     "Verdict": "core.model.findings",
+    "Waiver": "core.answers.waive",
     "WhatNext": "status",
     "WhatWithdrew": "withdraw",
+    "allow_rule": "office",
     "check_plan": "plan",
     "compare_masters": "differ",
     "draft_mails": "mail",
@@ -145,8 +149,10 @@ __all__ = [
     "SubgroupReturn",
     "ToDo",
     "Verdict",
+    "Waiver",
     "WhatNext",
     "WhatWithdrew",
+    "allow_rule",
     "check_plan",
     "compare_masters",
     "draft_mails",

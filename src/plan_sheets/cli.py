@@ -360,6 +360,40 @@ def withdraw(plan_dir: str, name: str, reason: str, as_json: bool, as_of: dateti
 
 @main.command()
 @plan_option
+@click.argument("code")
+@click.option("--subgroup", required=True, help="The subgroup's code.")
+@click.option("--until", type=click.DateTime(["%Y-%m-%d"]), required=True, help="Its last day, as 2016-12-31.")
+@click.option("--by", required=True, help="Who allows it; it is recorded and shown.")
+@click.option("--reason", required=True, help="Why; it is recorded and shown.")
+@json_option
+@as_of_option
+def allow(
+    plan_dir: str,
+    code: str,
+    subgroup: str,
+    until: datetime,
+    by: str,
+    reason: str,
+    as_json: bool,
+    as_of: datetime | None,
+) -> None:
+    """Let a subgroup's returns pass a rule of the plan until a day: CODE, as required or too_long, is a note meanwhile.
+
+    What guards, identifies, merges or screens can never be let pass.
+    """
+    from plan_sheets import office
+    from plan_sheets.core.model.printable import readable
+    from plan_sheets.screen import deeds as screen
+
+    folder, now = open_plan_folder(plan_dir), read_clock(as_of)
+    words = readable(code), readable(subgroup), until.date(), readable(by), readable(reason)
+    waiver, made = office.allow_rule(folder, *words, now)
+    screen.print_waiver(waiver, made, now.date(), as_json=as_json)
+    _say_next(folder, as_of, as_json=as_json)
+
+
+@main.command()
+@plan_option
 @click.argument("about", metavar="RETURN|REF")
 @click.argument("field", required=False)
 @click.option("--reason", required=True, help="Why; it is recorded.")

@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
+from plan_sheets.core.answers.waive import Waiver
 from plan_sheets.core.model.dates import check_day
 from plan_sheets.core.model.findings import PlanSheetsError
 from plan_sheets.core.model.rounds import Round
@@ -22,6 +23,7 @@ from plan_sheets.store.register.desk import (
     list_missing,
     list_offered,
     list_open_rounds,
+    list_waivers,
     read_year,
 )
 from plan_sheets.store.register.editions import EditionFacts, is_touched, list_editions
@@ -59,6 +61,10 @@ class RoundStatus:
     """Whether something came since the last of them that belongs to the round or an earlier one."""
     chased: Mapping[str, Sequence[str]] = field(default_factory=dict)
     """The days (ISO) on which a reminder was drafted, by subgroup."""
+    waivers: Sequence[Waiver] = ()
+    """The rules that subgroups are not held to, or were not: each says until when."""
+    waived: Sequence[str] = ()
+    """The same in words; of one that has expired, that it has."""
 
 
 def status_of(folder: Folder, code: str | Round | None, as_of: date) -> RoundStatus:
@@ -94,7 +100,9 @@ def _read_status(folder: Folder, code: str | Round | None, as_of: date) -> Round
     told = rows, totals, len(queries), aside, len(decided), unnamed, plan, handed_over
     chased = list_days_chased(register, wanted)
     return_by = rounds[wanted].return_by if wanted else ""
-    return RoundStatus(wanted, return_by, *told, register.first_open(), touched, chased)
+    waivers = list_waivers(register)
+    waived = [waiver.describe(as_of) for waiver in waivers]
+    return RoundStatus(wanted, return_by, *told, register.first_open(), touched, chased, waivers, waived)
 
 
 class ToDo(NamedTuple):

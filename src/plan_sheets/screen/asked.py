@@ -43,6 +43,7 @@ def print_status(round_status: RoundStatus, *, as_json: bool) -> None:
                 "warning": round_status.plan,
                 "editions": [edition._asdict() for edition in round_status.editions],
                 "touched_since": round_status.touched,
+                "waivers": [asdict(waiver) for waiver in round_status.waivers],
                 "first_open_round": round_status.first_open or None,
             }
         )
@@ -66,6 +67,8 @@ def print_status(round_status: RoundStatus, *, as_json: bool) -> None:
             "What came since then belongs to this round or an earlier one. Make the next edition with: "
             f"plan-sheets master --round {round_status.round} --hand-over"
         )
+    for waived in round_status.waived:
+        say(f"    {waived}")
     if round_status.first_open:
         say(f"What plan.xlsx changes now counts from {Round.parse(round_status.first_open).of_year} on.")
     if round_status.plan:

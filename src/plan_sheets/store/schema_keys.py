@@ -64,7 +64,7 @@ ALLOWED = {
         *("needed", "paste", "lock", "lock_more", "mending", "lock_is"),
     ),
     "mail": ("title", "names", "subject", "text"),
-    "message": ("severity", "wrong", "do", "example", "holds", "told", "many"),
+    "message": ("severity", "wrong", "do", "example", "holds", "told", "many", "waivable"),
     "names": ("titles", "posts", "words"),
     "kind of identifiers": ("title", "words", "unless", "unless_whole", "figures", "systems", "areas"),
     "kind of phrases": ("means", "prefilled", "phrases"),
@@ -106,7 +106,7 @@ VALUE_KINDS = {
     **dict.fromkeys(
         ("required", "unique", "input", "lens", "new_rows", "one_statement", "key", "identity", "filter"), _YES
     ),
-    **dict.fromkeys(("holds", "placeholders", "protected", "prefilled"), _YES),
+    **dict.fromkeys(("holds", "placeholders", "protected", "prefilled", "waivable"), _YES),
     **dict.fromkeys(("maxLength", "minimum", "spare", "default", "width", "in_view"), _NUMBER),
     **dict.fromkeys(("fields", "sheets", "columns", "lines", "items"), _LIST),
     "enum": ValueKind(

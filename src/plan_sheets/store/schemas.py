@@ -102,9 +102,7 @@ def load_phrases() -> Phrases:
     """`schemas/phrases.yaml`: what people type instead of an answer. Raises PlanSheetsError with file and line."""
     path = find_data_folder("schemas") / "phrases.yaml"
     kinds, by_text = {}, dict[str, str]()
-    for name, found in load_yaml(path).items():
-        if name == "__line__":
-            continue
+    for name, found in _items(load_yaml(path)):
         check_keys(found, ALLOWED["kind of phrases"], path.name, "kind of phrases")
         kinds[name] = PhraseKind(Meaning(_read_word(found, "means", "", path.name)), found.get("prefilled", False))
         by_text |= {bare(text): name for text in found["phrases"]}
@@ -292,9 +290,7 @@ def load_messages() -> Messages:
     """`schemas/messages.yaml`: every coded sentence that a person may read."""
     path = find_data_folder("schemas") / "messages.yaml"
     messages = {}
-    for code, found in load_yaml(path).items():
-        if code == "__line__":
-            continue
+    for code, found in _items(load_yaml(path)):
         check_keys(found, ALLOWED["message"], path.name, "message", ("severity", "wrong"))
         severity = Severity(_read_word(found, "severity", "", path.name))
         messages[code] = Message(
@@ -306,7 +302,11 @@ def load_messages() -> Messages:
             holds=found.get("holds", False),
             told=_read_word(found, "told", "", path.name),
             many=found.get("many", ""),
+            waivable=found.get("waivable", False),
         )
+        if messages[code].waivable and (messages[code].holds or severity in (Severity.QUERY, Severity.MASKED)):
+            where = f"{path.name}, line {found['__line__']}: '{code}'"
+            raise PlanSheetsError(f"{where} cannot be waivable.", "Only an error or a warning of the plan's rules can.")
     return Messages(messages)
 
 
@@ -324,9 +324,7 @@ def load_rag_rules() -> tuple[RuleSpec, ...]:
     """`schemas/rag_rules.yaml`: the thresholds, in the order in which they stand on the sheet `RAG rules`."""
     path = find_data_folder("schemas") / "rag_rules.yaml"
     rules = []
-    for ref, found in load_yaml(path).items():
-        if ref == "__line__":
-            continue
+    for ref, found in _items(load_yaml(path)):
         check_keys(found, ALLOWED["rag rule"], path.name, "RAG rule", ALLOWED["rag rule"])
         rules.append(RuleSpec(ref, found["title"], found["default"], found["unit"], found["means"]))
     return tuple(rules)

@@ -27,6 +27,7 @@ def return_rows(snapshot: Snapshot) -> Iterator[RowFacts]:
             "completed_by": ", ".join(filter(None, [form.get("completed_by", ""), form.get("role", "")])),
             "statement": _describe(group, form),
             "signed_on": form.get("date_completed", ""),
+            "waived": "\n".join(snapshot.waived.get(group.code, ())),
             "second_name": form.get("second_name", "") or ("" if asks else NO_SECOND_NAME),
         }
         yield RowFacts(group.code, contents)

@@ -8,8 +8,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Select, and_, or_, select
+from sqlalchemy import Select, and_, func, or_, select
 
+from plan_sheets.core.answers.waive import Waiver
 from plan_sheets.core.rating.control_totals import RETURNED, SubgroupReturn
 from plan_sheets.core.rating.proposals import Proposal, proposals, subject
 from plan_sheets.core.rating.rag import CONFIRMABLE
@@ -49,6 +50,15 @@ def read_year(register: Register) -> str:
 
 def _has_rows(register: Register, record: str) -> bool:
     return bool(register.history(record=record, field=("ref", "removed")).refs(record))
+
+
+def list_waivers(register: Register) -> list[Waiver]:
+    """The last waiver of each rule for each subgroup, in force or expired; in the order in which they were given."""
+    w, b = tables.WAIVER.c, tables.BATCH.c
+    chosen = select(w.code, w.subgroup, w.until, w.by, w.reason, func.substr(b.at, 1, 10))
+    chosen = chosen.select_from(tables.WAIVER.join(tables.BATCH, w.batch == b.id)).where(w.plan == register.plan)
+    last = {(row.code, row.subgroup): Waiver(*row) for row in register.read(chosen.order_by(w.id))}
+    return [*last.values()]
 
 
 def find_last_made(register: Register, folder: str) -> str:

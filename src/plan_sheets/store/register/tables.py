@@ -263,6 +263,18 @@ CHASER = Table(
     _text("kind"),
     _text("day"),
 )
+WAIVER = Table(
+    "waiver",
+    METADATA,
+    _id(),
+    _to("plan", "plan"),
+    _to("batch", "batch"),
+    _text("code"),
+    _text("subgroup"),
+    _text("until"),
+    _text("by"),
+    _text("reason"),
+)
 REDACTION = Table(
     "redaction",
     METADATA,
