@@ -151,7 +151,7 @@ class _Desk:
     @cached_property
     def standings(self) -> Sequence[SubgroupReturn]:
         """How each workbook of the round stands; a subgroup that has left the plan is told and left out."""
-        rows = read_standings(self.register, self.facts.code, self.today, find_done(self.register, self.facts.code))
+        rows = read_standings(self.register, self.facts.code, self.today)
         for row in rows:
             if row.subgroup not in self.subgroups:
                 self.tell("draft_without_subgroup", subgroup=row.subgroup)
@@ -270,6 +270,8 @@ def _list_feedback(desk: _Desk) -> Iterator[_Letter]:
 def _list_reminders(desk: _Desk) -> Iterator[_Letter]:
     """A reminder for each workbook that is late: how often it was asked for before decides which."""
     late = [row for row in desk.standings if row.is_outstanding and row.days_late]
+    done = find_done(desk.register, desk.facts.code) if late else ()
+    late = [row for row in late if row.subgroup not in done]
     if late and (held := desk.register.set_aside("held")):
         desk.tell("draft_held_whose", numbers=", ".join(f"{file.number} {file.file}" for file in held))
     for row in late:

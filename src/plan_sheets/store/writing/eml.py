@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import base64
 import html
+import quopri
 import re
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from itertools import groupby
 
-from plan_sheets.core.book.mail_text import Draft
+from plan_sheets.core.book.mail_text import Attached, Draft
 
 _OUTER, _INNER = "=_plan-sheets-1", "=_plan-sheets-2"
 """What parts the parts: neither quoted-printable nor base64 can hold `=_` (RFC 2045, 6.7)."""
-_XLSX = ("application", "vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_END = b"\r\n"
 _POINT = "- "
 _PAGE = """<!DOCTYPE html>
 <html lang="en-GB">
@@ -27,22 +30,43 @@ _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 
 
 def write_draft_file(draft: Draft) -> bytes:
-    """The bytes of a draft: no date, no number and no sender, which the mail program gives it when it is sent."""
-    message = EmailMessage(policy=SMTP)
-    message["X-Unsent"] = "1"
+    """The bytes of a draft: no date, no number and no sender, which the mail program gives it when it is sent.
+
+    The head is the library's, for folding and for letters beyond ASCII; the parts are put together here, because the
+    library takes eight times as long.
+    """
+    head = EmailMessage(policy=SMTP)
+    head["X-Unsent"] = "1"
     if draft.to.addresses:
-        message["To"] = [_address(address, draft.to.name) for address in draft.to.addresses]
-    message["Subject"] = _on_one_line(draft.subject)
-    message.set_content(draft.text, cte="quoted-printable")
-    message.add_alternative(_as_html(draft.text), subtype="html", cte="quoted-printable")
-    if draft.attached:
-        main, sub = _XLSX
-        message.add_attachment(draft.attached.data, maintype=main, subtype=sub, filename=draft.attached.name)
-        message.set_boundary(_OUTER)
-        next(iter(message.iter_parts())).set_boundary(_INNER)
-    else:
-        message.set_boundary(_INNER)
-    return message.as_bytes()
+        head["To"] = [_address(address, draft.to.name) for address in draft.to.addresses]
+    head["Subject"] = _on_one_line(draft.subject)
+    head["MIME-Version"] = "1.0"
+    texts = _multipart("alternative", _INNER, [_text("plain", draft.text), _text("html", _as_html(draft.text))])
+    parts = texts if draft.attached is None else _multipart("mixed", _OUTER, [texts, _attach(draft.attached)])
+    return head.as_bytes().removesuffix(_END) + parts
+
+
+def _multipart(kind: str, boundary: str, parts: list[bytes]) -> bytes:
+    """Parts as one part, with its head."""
+    between = f"--{boundary}".encode()
+    head = f'Content-Type: multipart/{kind}; boundary="{boundary}"\r\n\r\n'.encode()
+    return head + b"".join(between + _END + part + _END for part in parts) + between + b"--" + _END
+
+
+def _text(kind: str, text: str) -> bytes:
+    """A text as a part: quoted-printable, which has no `=_` and no long line."""
+    head = f'Content-Type: text/{kind}; charset="utf-8"\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n'
+    lines = quopri.encodestring(text.encode("utf-8", "replace") + b"\n").splitlines()
+    return head.encode() + _END.join(lines) + _END
+
+
+def _attach(attached: Attached) -> bytes:
+    """A workbook as a part; its name is ours, and ASCII."""
+    head = (
+        f"Content-Type: {_XLSX}\r\nContent-Transfer-Encoding: base64\r\n"
+        f'Content-Disposition: attachment; filename="{attached.name}"\r\n\r\n'
+    )
+    return head.encode() + base64.encodebytes(attached.data).replace(b"\n", _END)
 
 
 def _address(address: str, name: str) -> Address:
