@@ -136,7 +136,7 @@ class _Opening:
         opened = zip(order, open_each(self.intake, [self.waiting[number] for number in order], executor), strict=True)
         kept = []
         while lot := [*islice(opened, LOT)]:
-            self._check([returned for _, returned in lot])
+            _check([returned for _, returned in lot], self.intake.messages, self.waivers)
             name = self.intake.folder.kept
             kept += [name(returned.sha256, returned.kept_as) for _, returned in lot if returned.kept_as]
             yield from lot
@@ -147,24 +147,9 @@ class _Opening:
         """A file opened anew, by the register as it is now."""
         intake = Intake.of(self.intake.folder, self.intake.instructions, keeps=self.intake.keeps)
         returned = intake.open(self.waiting[number])
-        self._check([returned])
+        _check([returned], intake.messages, self.waivers)
         self.note_quoted(returned)
         return returned
-
-    def _check(self, returns: Sequence[Return]) -> None:
-        """Step 8: all returns of the lot in one call; then what is waived for a subgroup becomes a note."""
-        from plan_sheets.core.answers.check import check_rows  # noqa: PLC0415 - pandas takes long to load; others read meanwhile
-
-        messages = self.intake.messages
-        answered = [(returned, returned.answers) for returned in returns if returned.answers]
-        found = check_rows([answers.rows for _, answers in answered], messages)
-        for (returned, answers), findings in zip(answered, found, strict=True):
-            returned.findings += findings
-            if not returned.is_untouched:
-                returned.findings += answers.silent
-            subgroup = answers.document.subgroup
-            mine = [waiver for waiver in self.waivers if waiver.subgroup == subgroup] if subgroup else []
-            returned.findings = [*waive(returned.findings, mine, messages)]
 
     def note_quoted(self, returned: Return) -> None:
         """Note where the mail of a file is quoted: beside its subgroup, or in the finding that it came alone."""
@@ -373,3 +358,17 @@ def _check_replaced(replaced: ReturnFacts, returned: Return, folder: Folder) -> 
             f"{returned.file} cannot replace a return of {of.reference}: it is {document.reference}.",
             "Look at --replaces. Nothing was changed.",
         )
+
+
+def _check(returns: Sequence[Return], messages: Messages, waivers: Sequence[Waiver]) -> None:
+    """Step 8: all returns of the lot in one call; then what is waived for their subgroups becomes a note."""
+    from plan_sheets.core.answers.check import check_rows  # noqa: PLC0415 - pandas takes long to load; others read meanwhile
+
+    answered = [(returned, returned.answers) for returned in returns if returned.answers]
+    found = check_rows([answers.rows for _, answers in answered], messages)
+    for (returned, answers), findings in zip(answered, found, strict=True):
+        returned.findings += findings
+        if not returned.is_untouched:
+            returned.findings += answers.silent
+        mine = [waiver for waiver in waivers if waiver.subgroup == answers.document.subgroup]
+        returned.findings = [*waive(returned.findings, mine, messages)]

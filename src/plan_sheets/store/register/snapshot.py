@@ -34,9 +34,9 @@ from plan_sheets.store.register.reads import (
 from plan_sheets.store.register.register import Register
 
 KINDS = ("subgroup", "feedback")
+"""The kinds of documents by which subgroups report."""
 _NO_DAY = "~"
 """Later than any day (ISO): what came for an earlier round is told in the master of that."""
-"""The kinds of documents by which subgroups report."""
 
 
 def find_round(register: Register, code: str | Round | None) -> Round | None:
