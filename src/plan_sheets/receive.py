@@ -20,6 +20,7 @@ from plan_sheets.core.book.document import DocumentFacts
 from plan_sheets.core.model.dates import PartialDate
 from plan_sheets.core.model.findings import Finding, PlanSheetsError, Severity, Verdict
 from plan_sheets.core.model.mail import describe_mail, find_odd_date
+from plan_sheets.core.model.messages import Messages
 from plan_sheets.core.model.receipts import ALLOWS_IDENTIFIERS, Instructions, Receipt, Receipts
 from plan_sheets.core.model.rounds import Round
 from plan_sheets.core.model.text import MASK
