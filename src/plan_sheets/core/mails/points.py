@@ -47,7 +47,13 @@ def list_to_mend(sheet: Sheet) -> list[str]:
     """The most important things to mend, from the sheet that lists all of them, the most important first."""
     shown = [place for place, column in enumerate(sheet.columns) if column.field.name != "key"]
     rows = ([texts_of(row)[place] for place in shown] for row in islice(sheet.rows, MOST_IMPORTANT))
-    return [cut(": ".join(text for text in texts if text and not text.isdigit()), LONGEST_POINT) for texts in rows]
+    return [_describe_row([text for text in texts if text and not text.isdigit()]) for texts in rows]
+
+
+def _describe_row(texts: Sequence[str]) -> str:
+    """`Progress: J1a.1 Map the pathway: RAG is blank`: where, what it is about, and what is to be mended there."""
+    *places, what = texts
+    return ": ".join([*(cut(place, LONGEST_TITLE).rstrip(".:") for place in places), cut(what, LONGEST_POINT)])
 
 
 def list_taken(history: History, rows: Rows, code: str, subgroup: str) -> Iterator[str]:
