@@ -351,3 +351,12 @@ def test_the_sheet_lists_every_mail_with_what_may_be_filled_in(round_one: Plan) 
     assert sorted(rows) == sorted(load_mails())
     with pytest.raises(ValueError, match="kinds holds 'chasse'"):
         draft(round_one, "chasse")
+
+
+def test_what_is_redacted_is_named_where_a_draft_holds_it_still(round_one: Plan) -> None:
+    row = {**FURTHER["New actions"]["1"], "What we will do": "Train everybody at the refuge in Oak Street"}
+    round_one.receive_one(round_one.filled("one", {**FURTHER, "New actions": {"1": row}}))
+    (thanks,) = draft(round_one, "thanks", when=datetime(2016, 7, 8)).drafts  # noqa: DTZ001
+    draft(round_one, "issue", when=datetime(2016, 7, 8))  # noqa: DTZ001
+    given = told("redact", "DA-1", "--reason", "a name", "--as-of", "2016-07-09", plan=round_one)
+    assert [Path(path) for path in given["holding"] if path.endswith(".eml")] == [thanks.file]

@@ -6,6 +6,7 @@ import base64
 import html
 import quopri
 import re
+from email import message_from_bytes
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -17,6 +18,8 @@ _OUTER, _INNER = "=_plan-sheets-1", "=_plan-sheets-2"
 """What parts the parts: neither quoted-printable nor base64 can hold `=_` (RFC 2045, 6.7)."""
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _END = b"\r\n"
+_UNSENT, _HEAD_ENDS = re.compile(rb"^X-Unsent:", re.MULTILINE), 4_096
+"""By what a draft is known, in its first bytes."""
 _POINT = "- "
 _PAGE = """<!DOCTYPE html>
 <html lang="en-GB">
@@ -44,6 +47,15 @@ def write_draft_file(draft: Draft) -> bytes:
     texts = _multipart("alternative", _INNER, [_text("plain", draft.text), _text("html", _as_html(draft.text))])
     parts = texts if draft.attached is None else _multipart("mixed", _OUTER, [texts, _attach(draft.attached)])
     return head.as_bytes().removesuffix(_END) + parts
+
+
+def list_draft_parts(data: bytes) -> list[bytes]:
+    """The texts, the subject and the workbook of a draft, as they are read; nothing of what is no draft."""
+    if not _UNSENT.search(data, 0, _HEAD_ENDS):
+        return []
+    message = message_from_bytes(data, policy=SMTP)
+    parts = [part.get_payload(decode=True) for part in message.walk() if not part.is_multipart()]
+    return [str(message["Subject"] or "").encode(), *(part for part in parts if isinstance(part, bytes))]
 
 
 def _multipart(kind: str, boundary: str, parts: list[bytes]) -> bytes:
