@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime
 
 from plan_sheets.core.answers.waive import Waiver
@@ -27,7 +28,7 @@ def allow_rule(folder: Folder, waiver: Waiver, now: datetime) -> Waiver:
     with folder.register.batch("allow", now.isoformat(timespec="seconds")) as batch:
         about = {"code": waiver.code, "subgroup": waiver.subgroup, "until": waiver.until}
         batch.add(tables.WAIVER, **about, by=waiver.by.strip(), reason=reason)
-    return Waiver(*about.values(), waiver.by.strip(), reason, now.date().isoformat())
+    return replace(waiver, by=waiver.by.strip(), reason=reason, given=now.date().isoformat())
 
 
 def _check_rule(code: str) -> None:

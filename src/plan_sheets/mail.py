@@ -209,7 +209,7 @@ class _Desk:
 
     def tell(self, code: str, **details: object) -> None:
         """Add something that there is to say."""
-        self.findings.append(schemas.load_messages().finding(code, **details))
+        self.findings.append(schemas.load_messages().remark(code, details))
 
     def find_workbook(self, made: Mapping[str, MadeWorkbook], reference: str, subgroup: str) -> MadeWorkbook | None:
         """The workbook with a reference as it was made; None, and told, if it is not there or was changed."""
