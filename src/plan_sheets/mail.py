@@ -198,9 +198,8 @@ class _Desk:
 
     @cached_property
     def chased(self) -> Mapping[str, Sequence[str]]:
-        """The days (ISO) before today on which each subgroup was reminded."""
-        days = list_days_chased(self.register, self.facts.code)
-        return {code: [day for day in found if day < self.today.isoformat()] for code, found in days.items()}
+        """The days (ISO) on which each subgroup was reminded, up to today, before this command."""
+        return list_days_chased(self.register, self.facts.code)
 
     @cached_property
     def decided(self) -> tuple[Decision, ...]:
@@ -241,8 +240,7 @@ class _Desk:
 
     def record(self, letter: _Letter, batch: Batch) -> None:
         """Record a reminder; on one day it counts once."""
-        days = list_days_chased(self.register, self.facts.code).get(letter.subgroup, ())
-        if self.today.isoformat() not in days:
+        if self.today.isoformat() not in self.chased.get(letter.subgroup, ()):
             about = {"round": self.facts.code, "subgroup": letter.subgroup, "kind": letter.code}
             batch.add(tables.CHASER, **about, day=self.today.isoformat())
 
@@ -275,7 +273,7 @@ def _list_reminders(desk: _Desk) -> Iterator[_Letter]:
     if late and (held := desk.register.set_aside("held")):
         desk.tell("draft_held_whose", numbers=", ".join(f"{file.number} {file.file}" for file in held))
     for row in late:
-        days = desk.chased.get(row.subgroup, ())
+        days = [day for day in desk.chased.get(row.subgroup, ()) if day < desk.today.isoformat()]
         reminder = min(len(days) + 1, _LAST_REMINDER)
         subgroup = desk.subgroups[row.subgroup]
         found = find_board_lead(subgroup) if reminder == _LAST_REMINDER else find_chair(subgroup)
