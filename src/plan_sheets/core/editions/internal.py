@@ -27,10 +27,9 @@ from plan_sheets.core.sheets.master_plan import (
     in_plan_order,
     question_rows,
 )
-from plan_sheets.core.sheets.owners import Owned, owned, owner_lines, owner_rows
+from plan_sheets.core.sheets.owners import Owned, owned, owner_lines, owner_rows, return_lines, return_rows
 from plan_sheets.core.sheets.rag_over_time import board_rows, chart_titles, quarter_headings, round_rows, timeline_rows
 from plan_sheets.core.sheets.rag_status import DRAFT, Driver, summary_lines, texts_of_round
-from plan_sheets.core.sheets.returns import return_lines, return_rows
 from plan_sheets.core.sheets.unknown import untold
 
 
