@@ -26,7 +26,7 @@ from python_calamine import CalamineWorkbook
 from sqlalchemy import Table
 from years import add_years
 
-from plan_sheets import feedback, issue, master, plan, plan_workbook, receive
+from plan_sheets import feedback, issue, mail, master, plan, plan_workbook, receive
 from plan_sheets.core.book.layout import Row, Sheet
 from plan_sheets.core.model.rounds import Round
 from plan_sheets.store import schemas
@@ -165,6 +165,7 @@ def main() -> None:
         demo = used([*PLAN_SHEETS, "demo", "demo"], here, lambda: shutil.rmtree(here / "demo", ignore_errors=True))
         told("plan-sheets demo, peak memory", demo.memory, 300, "MB")
         reading([one.read_bytes() for one in sorted((root / "inbox").iterdir())[:20]])
+        drafts(root)
         editions(here)
         sent_back(here)
         four_years(here)
@@ -229,6 +230,15 @@ def thousand(here: Path) -> None:
     again = lambda: (root / FILE).write_bytes(returned)  # noqa: E731 - once more, of what has come back by now
     corrected = used([*PLAN_SHEETS, "receive", "corrections"], root, again, 1)
     told("receive of 1,000 corrections, CPU / of what they correct", corrected.cpu / ours.cpu, 1.5)
+
+
+def drafts(root: Path) -> None:
+    """Drafts of e-mails for all subgroups, beyond the reading of the workbooks that go with them."""
+    folder, late = open_folder(root), datetime(2016, 7, 20)  # noqa: DTZ001 - an office's date
+    for kind in ("issue", "chase"):
+        made = spent(lambda _, kind=kind: mail.draft_mails(folder, None, late, [kind]), [b""])  # type: ignore[misc]  # one kind at a time
+        read = spent(lambda _: [*folder.list_made("issued/2016-17-q1")], [b""])
+        told(f"drafts ({kind}) for {SUBGROUPS} subgroups, CPU beyond the workbooks", made - read, 1, "s")
 
 
 def editions(here: Path) -> None:

@@ -32,7 +32,9 @@ Table = Mapping[str, Mapping[str, str | None]]
 Answers = Mapping[str, Table]
 """Tables by sheet."""
 
-FIRST_HEADINGS = ("Ref", "Row", "Item", "Query", "Proposal", "Code", "Rule", "Consideration", "Subgroup", "No.", "File")
+FIRST_HEADINGS = (
+    *("Ref", "Row", "Item", "Query", "Proposal", "Code", "Rule", "Consideration", "Subgroup", "No.", "File", "Mail"),
+)
 SECRET = b"0123456789abcdef" * 2
 Q1, Q2 = "2016-17-Q1", "2016-17-Q2"
 ISSUED_ON = datetime(2016, 6, 20)  # noqa: DTZ001 - the office's own clock

@@ -258,6 +258,8 @@ def test_every_command_has_help_and_the_options_of_the_design() -> None:
         "issue",
         "receive",
         "status",
+        "mail",
+        "allow",
         "next",
         "master",
         "trace",
@@ -277,6 +279,8 @@ def test_every_command_has_help_and_the_options_of_the_design() -> None:
     assert options["issue"] >= {"--round", "--return-by", "--subgroup", "--as-of"}
     assert options["master"] >= {"--round", "--output", "--hand-over", "--number"}
     assert options["redact"] >= {"--reason", "--as-of"}
+    assert options["mail"] >= {"--round", "--issue", "--feedback", "--chase", "--thanks", "--decisions", "--as-of"}
+    assert options["allow"] >= {"--subgroup", "--until", "--by", "--reason", "--as-of"}
     assert options["withdraw"] >= {"--reason", "--as-of"}
     assert isinstance(main, click.Group)
 

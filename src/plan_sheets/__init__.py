@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from plan_sheets.asking.status import RoundStatus, ToDo, WhatNext, status_of, what_next
     from plan_sheets.asking.trace import Step, trace_value
     from plan_sheets.asking.validate import schemas, snapshot_of
+    from plan_sheets.core.answers.waive import Waiver
     from plan_sheets.core.model.findings import Finding, Outcome, PlanSheetsError, Severity, Verdict
     from plan_sheets.core.model.keys import Address, Key
     from plan_sheets.core.model.receipts import Instructions, Receipt, Receipts
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from plan_sheets.doctor import Examined, back_up, restore
     from plan_sheets.feedback import FeedbackMade
     from plan_sheets.issue import Issued
+    from plan_sheets.mail import Drafted, MailsDrafted, draft_mails
     from plan_sheets.master import Mastered, make_master
     from plan_sheets.office import (
         BatchReceived,
@@ -46,6 +48,7 @@ if TYPE_CHECKING:
         Redacted,
         RoundIssued,
         YearEnded,
+        allow_rule,
         close_year,
         examine_folder,
         issue_round,
@@ -66,6 +69,7 @@ _ROOMS = {
     "Address": "core.model.keys",
     "BatchReceived": "office",
     "Checked": "plan",
+    "Drafted": "mail",
     "Examined": "doctor",
     "FeedbackMade": "feedback",
     "Finding": "core.model.findings",
@@ -74,6 +78,7 @@ _ROOMS = {
     "Instructions": "core.model.receipts",
     "Issued": "issue",
     "Key": "core.model.keys",
+    "MailsDrafted": "mail",
     "Mastered": "master",
     "MastersCompared": "asking.differ",
     "OfficerMade": "officer",
@@ -96,14 +101,17 @@ _ROOMS = {
     "SubgroupReturn": "core.rating.control_totals",
     "ToDo": "asking.status",
     "Verdict": "core.model.findings",
+    "Waiver": "core.answers.waive",
     "WhatNext": "asking.status",
     "WhatWithdrew": "correcting.withdraw",
     "YearClosed": "year_end.close",
     "YearEnded": "office",
     "back_up": "doctor",
+    "allow_rule": "office",
     "check_plan": "plan",
     "close_year": "office",
     "compare_masters": "asking.differ",
+    "draft_mails": "mail",
     "examine_folder": "office",
     "inspect_files": "asking.inspect",
     "issue_round": "office",
@@ -128,6 +136,7 @@ __all__ = [
     "Address",
     "BatchReceived",
     "Checked",
+    "Drafted",
     "Examined",
     "FeedbackMade",
     "Finding",
@@ -136,6 +145,7 @@ __all__ = [
     "Instructions",
     "Issued",
     "Key",
+    "MailsDrafted",
     "Mastered",
     "MastersCompared",
     "OfficerMade",
@@ -158,14 +168,17 @@ __all__ = [
     "SubgroupReturn",
     "ToDo",
     "Verdict",
+    "Waiver",
     "WhatNext",
     "WhatWithdrew",
     "YearClosed",
     "YearEnded",
+    "allow_rule",
     "back_up",
     "check_plan",
     "close_year",
     "compare_masters",
+    "draft_mails",
     "examine_folder",
     "inspect_files",
     "issue_round",

@@ -11,7 +11,8 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
-from plan_sheets import doctor, feedback, issue, master, officer, plan, receive
+from plan_sheets import allow, doctor, feedback, issue, master, officer, plan, receive
+from plan_sheets.core.answers.waive import Waiver
 from plan_sheets.core.editions.editions import INTERNAL, PUBLIC
 from plan_sheets.core.model.dates import check_day, check_moment
 from plan_sheets.core.model.findings import PlanSheetsError, Verdict
@@ -121,6 +122,22 @@ def withdraw_return(folder: Folder, name: str, reason: str, now: datetime) -> tu
     _check_now(folder, now)
     with folder.register.batch("withdraw", now.isoformat(timespec="seconds")):
         return withdraw.withdraw_return(folder, name, reason, now), officer.make_officer(folder, now)
+
+
+def allow_rule(
+    folder: Folder, code: str, subgroup: str, until: date, by: str, reason: str, now: datetime
+) -> tuple[Waiver, officer.OfficerMade]:
+    """Let a subgroup's returns pass a rule of the plan until a day, that day included; the officer's workbook is made.
+
+    `code`: of the finding that is a note meanwhile. A later one for the same rule and subgroup takes its place. Raises
+    PlanSheetsError for a rule that may not be waived, an unknown subgroup, a day that is past, or without a name or a
+    reason.
+    """
+    _check_now(folder, now)
+    check_day(until, "until")
+    with folder.register.batch("allow", now.isoformat(timespec="seconds")):
+        waiver = allow.allow_rule(folder, Waiver(code, subgroup, until.isoformat(), by, reason, ""), now)
+        return waiver, officer.make_officer(folder, now)
 
 
 def examine_folder(path: AnyPath, now: datetime) -> doctor.Examined:

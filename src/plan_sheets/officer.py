@@ -30,7 +30,7 @@ from plan_sheets.core.returned.said import list_sayable
 from plan_sheets.store import schemas
 from plan_sheets.store.plan_folder import Folder, check_folder
 from plan_sheets.store.register.batch import Batch
-from plan_sheets.store.register.desk import list_offered, read_recent
+from plan_sheets.store.register.desk import list_offered, list_waivers, read_recent
 from plan_sheets.store.register.reads import FileFinding, list_returns_asking
 from plan_sheets.store.register.register import Register, ReturnFacts
 from plan_sheets.store.register.settling.declined import list_declined
@@ -140,6 +140,7 @@ def _make_book(facts: _Facts, reference: str) -> Book:
         "To confirm": [_make_proposal_row(proposal, facts.history) for proposal in facts.proposals],
         "Held files": list(_make_held_rows(facts.register)),
         "Findings": list(_make_finding_rows(facts)),
+        "Waivers": list(_make_waiver_rows(facts)),
         "Themes": [RowFacts(ref, {"theme": theme}) for ref, theme in themes.items()],
         "Owners": list(_make_owner_rows(facts.rows)),
         "Overrides": list(_make_override_rows(facts)),
@@ -309,6 +310,20 @@ def _make_owner_rows(rows: Rows) -> Iterator[RowFacts]:
                 continue
             contents = {"what": row[name], "owner": row["owner"], "owner_status": row["owner_status"]}
             yield RowFacts(ref, contents, record=record)
+
+
+def _make_waiver_rows(facts: _Facts) -> Iterator[RowFacts]:
+    """A row for each rule that a subgroup is not held to, or was not."""
+    for number, waiver in enumerate(list_waivers(facts.register), 1):
+        contents = {
+            "subgroup": f"{waiver.subgroup} {facts.history.text('subgroup', waiver.subgroup, 'title')}",
+            "rule": waiver.code,
+            "until": PartialDate.of_iso(waiver.until).words,
+            "state": "In force" if waiver.is_in_force(facts.as_of.date()) else "Expired",
+            "by": waiver.by,
+            "reason": waiver.reason,
+        }
+        yield RowFacts(str(number), contents)
 
 
 def _make_override_rows(facts: _Facts) -> Iterator[RowFacts]:

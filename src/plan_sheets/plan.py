@@ -333,7 +333,7 @@ def _read(data: bytes, known: Collection[str] = (), left: Collection[str] = (), 
     # What the register holds may stay: it was looked at when it came, or the officer allowed it.
     spec, forms = schemas.load_workbook_spec("plan"), schemas.load_records()
     messages, screen = schemas.load_messages(), schemas.load_screen() if screened else None
-    read = read_plan(found, spec, forms, messages, screen, known, left)
+    read = read_plan(found, spec, forms, messages, screen, known, left=left, mails=schemas.load_mails())
     if screen and not any(finding.severity is Severity.MASKED for finding in read.findings):
         beside = list_identified(look(data).seen, known)
         titles = {where: screen.kinds[kind].title for where, kind in beside}

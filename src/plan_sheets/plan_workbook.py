@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
 from plan_sheets.core.book.compose import Facts, RowFacts, compose
@@ -13,7 +13,7 @@ from plan_sheets.core.rating.ratings import RECORDS, is_declined
 from plan_sheets.store import schemas
 
 TITLE_OF_TEMPLATE = "Business plan"
-DEFAULTS = {"lock_workbooks": "Yes", "confirm_at_once": "No"}
+DEFAULTS = {"lock_workbooks": "Yes", "confirm_at_once": "No", "second_name": "No"}
 """The settings of a plan as the empty template has them."""
 
 PlanRows = Mapping[str, Sequence[Mapping[str, str]]]
@@ -25,7 +25,7 @@ def rows_of(history: History, placeholders: Mapping[Key, str]) -> PlanRows:
     A further action is among them from the day it is proposed, unless the officer said No to it.
     """
     rows: dict[str, list[Mapping[str, str]]] = {"plan": [_filled("plan", "", history, placeholders)]}
-    for record in (*RECORDS, "rag_rule"):
+    for record in (*RECORDS, "rag_rule", "mail_text"):
         refs = [ref for ref in history.refs(record) if not is_declined(history, record, ref)]
         rows[record] = [_filled(record, ref, history, placeholders) for ref in refs]
     return rows
@@ -60,6 +60,7 @@ def plan_book(rows: PlanRows, created: datetime) -> Book:
         )
         for rule in schemas.load_rag_rules()
     ]
+    by_sheet["Mail texts"] = list(_make_mail_rows(rows.get("mail_text", ())))
     facts = Facts(
         texts={"title": form.get("title") or TITLE_OF_TEMPLATE},
         created=created,
@@ -69,6 +70,14 @@ def plan_book(rows: PlanRows, created: datetime) -> Book:
         marking=form.get("marking", ""),
     )
     return compose(spec, facts)
+
+
+def _make_mail_rows(given: Sequence[Mapping[str, str]]) -> Iterator[RowFacts]:
+    """A row for each mail: what it is for, the program's own text, and what the plan says instead."""
+    by_ref = {row["ref"]: row for row in given}
+    for mail in schemas.load_mails().values():
+        own = {name: by_ref.get(mail.code, {}).get(name, "") for name in ("subject", "text")}
+        yield RowFacts(mail.code, {"means": mail.means, "own": mail.own, **own})
 
 
 MADE = datetime(2016, 4, 1)  # noqa: DTZ001 - a spreadsheet's dates know no time zone

@@ -14,13 +14,12 @@ from datetime import datetime
 from itertools import chain, islice
 from pathlib import Path
 
-from plan_sheets.core.answers.answers import blocked_by
-from plan_sheets.core.answers.returns import Return, judge
+from plan_sheets.core.answers.returns import Return, check_returns, judge
+from plan_sheets.core.answers.waive import Waiver
 from plan_sheets.core.book.document import FEEDBACK, OF_SUBGROUPS, DocumentFacts
 from plan_sheets.core.model.dates import PartialDate
 from plan_sheets.core.model.findings import Finding, PlanSheetsError, Severity, Verdict
 from plan_sheets.core.model.mail import describe_mail, find_odd_date
-from plan_sheets.core.model.messages import Messages
 from plan_sheets.core.model.progress import Tell, mute, told_of
 from plan_sheets.core.model.receipts import ALLOWS_IDENTIFIERS, Instructions, Receipt, Receipts
 from plan_sheets.core.model.rounds import Round
@@ -33,6 +32,7 @@ from plan_sheets.store.receiving.open import Intake
 from plan_sheets.store.receiving.pool import open_each
 from plan_sheets.store.receiving.spool import Spool
 from plan_sheets.store.register.batch import Batch
+from plan_sheets.store.register.desk import list_waivers
 from plan_sheets.store.register.masks import list_masked, list_shas_kept
 from plan_sheets.store.register.reads import list_accepted, list_mails_known, list_verdicts
 from plan_sheets.store.register.record import ReceivedFile, add_return, record_findings
@@ -79,7 +79,7 @@ def receive(
         folder.register.find_return(instructions.replaces)
     receipts: dict[int, Receipt] = {}
     with folder.register.held_open(), Spool[_Numbered](LOT) as first, Spool[_Numbered](LOT) as corrections:
-        opening = _Opening.of(folder, instructions, inbox.files, keeps=not dry_run)
+        opening = _Opening.of(folder, instructions, inbox.files, now, keeps=not dry_run)
         for number, returned in told_of(opening.each(executor), tell, steps := 2 * len(inbox.files)):
             opening.note_quoted(returned)
             (corrections if _corrects(returned) else first).add((number, returned))
@@ -107,6 +107,8 @@ class _Opening:
     """The id of the document that had gone out last; 0 if none had."""
     known: frozenset[str]
     """SHA-256 of all files of which a copy was kept."""
+    waivers: Sequence[Waiver]
+    """The rules that subgroups are not held to today."""
     quoted: set[tuple[tuple[str, ...], str]] = field(default_factory=set)
     """The trail of each mail that is quoted, and the round on whose Returns that is; "" where a finding quotes it.
 
@@ -114,11 +116,20 @@ class _Opening:
     """
 
     @classmethod
-    def of(cls, folder: Folder, instructions: Instructions, waiting: Sequence[WaitingFile], *, keeps: bool) -> _Opening:
+    def of(
+        cls,
+        folder: Folder,
+        instructions: Instructions,
+        waiting: Sequence[WaitingFile],
+        now: datetime,
+        *,
+        keeps: bool,
+    ) -> _Opening:
         """What is known before any file is opened."""
         last_document = folder.register.last_document()
         known = list_shas_kept(folder.register)
-        return cls(waiting, Intake.of(folder, instructions, keeps=keeps), last_document, known)
+        waivers = [waiver for waiver in list_waivers(folder.register) if waiver.is_in_force(now.date())]
+        return cls(waiting, Intake.of(folder, instructions, keeps=keeps), last_document, known, waivers)
 
     def each(self, executor: Executor | None) -> Iterator[_Numbered]:
         """Every file after the eight steps that it takes alone, in an order that depends on no file name: by SHA-256.
@@ -129,7 +140,7 @@ class _Opening:
         opened = zip(order, open_each(self.intake, [self.waiting[number] for number in order], executor), strict=True)
         kept = []
         while lot := [*islice(opened, LOT)]:
-            _check([returned for _, returned in lot], self.intake.messages)
+            check_returns([returned for _, returned in lot], self.intake.messages, self.waivers)
             name = self.intake.folder.kept
             kept += [name(returned.sha256, returned.kept_as) for _, returned in lot if returned.kept_as]
             yield from lot
@@ -140,7 +151,7 @@ class _Opening:
         """A file opened anew, by the register as it is now."""
         intake = Intake.of(self.intake.folder, self.intake.instructions, keeps=self.intake.keeps)
         returned = intake.open(self.waiting[number])
-        _check([returned], intake.messages)
+        check_returns([returned], intake.messages, self.waivers)
         self.note_quoted(returned)
         return returned
 
@@ -371,19 +382,3 @@ def _check_replaced(replaced: ReturnFacts, returned: Return, folder: Folder) -> 
             f"{returned.file} cannot replace a return of {of.reference}: it is {document.reference}.",
             "Look at --replaces. Nothing was changed.",
         )
-
-
-def _check(returns: Sequence[Return], messages: Messages) -> None:
-    """Step 8: all returns of the lot in one call."""
-    from plan_sheets.core.answers.check import check_rows  # noqa: PLC0415 - pandas takes long to load; others read meanwhile
-
-    answered = [(returned, returned.answers) for returned in returns if returned.answers]
-    found = check_rows([answers.rows for _, answers in answered], messages)
-    for (returned, answers), findings in zip(answered, found, strict=True):
-        returned.findings += findings
-        blocked = blocked_by(returned.findings)
-        returned.findings += [finding for finding in answers.unmended if finding.key not in blocked]
-        if not returned.is_untouched:
-            returned.findings += answers.silent
-        elif answers.document.kind == FEEDBACK:  # what is wrong in it was told when it was sent back
-            returned.findings = [finding for finding in returned.findings if finding.key is None]

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from plan_sheets.core.book.compose import Facts, RowFacts, compose
+from plan_sheets.core.book.compose import Facts, RowFacts, compose, list_asked
 from plan_sheets.core.book.document import sha_of
 from plan_sheets.core.book.layout import Book, as_text
 from plan_sheets.core.book.spec import ColumnSpec, SheetSpec, WorkbookSpec
@@ -64,7 +64,7 @@ def make_subgroup_book(shared: RoundToIssue, subgroup: str, reference: str) -> B
         created=shared.issued,
         rows=rows,
         choices=_list_choices(spec, rows["Grid"]),
-        forms=schemas.load_records(),
+        forms=list_asked(schemas.load_records(), plan),
         reference=reference,
         secret=shared.secret,
         identity={

@@ -60,7 +60,7 @@ class Namer:
         if not (plain and free) or (about.record, about.name) in SHOWN_TITLES or about.name in ("about", "aliases"):
             return ""
         number = next(self.numbers)
-        return f"zzyzx{number}@quimby.example" if about.format == "email" else f"Zzyzx{number} Quimby"
+        return f"zzyzx{number}@quimby.example" if about.format.startswith("email") else f"Zzyzx{number} Quimby"
 
 
 def mailed(path: Path) -> Path:
@@ -157,6 +157,7 @@ def test_the_play_names_somebody_in_every_field(named: Plan) -> None:
         ("subgroup", "chair"),
         ("subgroup", "email"),
         ("subgroup", "board_lead"),
+        ("subgroup", "board_lead_email"),
         ("subgroup", "receives_meanwhile"),
         ("priority", "owner"),
         ("priority", "question"),

@@ -21,7 +21,7 @@ from plan_sheets.master import Mastered, make_master
 SHEETS = (
     *("RAG status", "Contents", "Decisions", "Asks and answers", "Master plan", "RAG over time", "RAG by round"),
     *("RAG by board", "Grid", "Considerations", "Changes", "Open questions", "Owners"),
-    *("Key lines of enquiry", "Consultation", "Evidence", "Notes", "About"),
+    *("Returns", "Key lines of enquiry", "Consultation", "Evidence", "Notes", "About"),
 )
 LENSES = ("learning", "workforce", "voice", "data", "sharing")
 THIRD_ISSUE = datetime(2016, 12, 20)  # noqa: DTZ001 - the office's own clock

@@ -76,7 +76,7 @@ def mark_everywhere(book: Workbook) -> None:
     progress.cell(progress.max_row + 3, 2, MARKS["outside"])
     progress.oddHeader.center.text = MARKS["header"]  # type: ignore[union-attr]  # a sheet has one
     type_in(at(start, "Role", "Your answer"), MARKS["role"])
-    type_in(at(start, "Agreed by the chair", "Your answer"), MARKS["agreed"])
+    type_in(at(start, "Statement of accuracy", "Your answer"), MARKS["agreed"])
     type_in(book.create_sheet(MARKS["sheet"])["B2"], MARKS["cell"])
     book["New actions"].title = MARKS["renamed"]
     book.properties.title = MARKS["title"]

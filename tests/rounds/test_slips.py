@@ -337,7 +337,7 @@ def test_no_cell_has_two_queries(round_one: Plan) -> None:
 def test_on_the_form_a_merge_does_not_say_that_a_return_corrects_another(round_one: Plan) -> None:
     def agree(book: Workbook) -> None:
         sheet = book["Start here"]
-        row = row_of(sheet, "Agreed by the chair")
+        row = row_of(sheet, "Statement of accuracy")
         sheet.cell(row, 3).value = "Yes"
         sheet.merge_cells(start_row=row, end_row=row + 1, start_column=3, end_column=3)
 

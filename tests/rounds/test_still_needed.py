@@ -168,13 +168,13 @@ def test_a_return_untouched_but_calculated_anew_is_untouched(round_one: Plan, re
 
 def test_the_officer_is_told_where_the_form_and_the_rows_disagree(round_one: Plan) -> None:
     answers, _ = RETURNS["nothing to report, and all rows filled in"]
-    answers = {**answers, "Start here": {**answers["Start here"], "Agreed by the chair": {"Your answer": "No"}}}
+    answers = {**answers, "Start here": {**answers["Start here"], "Statement of accuracy": {"Your answer": "No"}}}
     receipt = round_one.receive_one(round_one.filled("da", answers))
     told = {finding.code: finding.message for finding in receipt.findings}
     assert (
         "says that there is nothing to report, and 4 rows of the workbook are filled in" in told["nothing_with_answers"]
     )
-    assert "the chair has not agreed" in told["not_agreed"]
+    assert "the chair does not state" in told["not_agreed"]
     assert round_one.said("J1a.1", "rag") == "Green"
 
 

@@ -216,8 +216,8 @@ HEADINGS = {
 }
 """Fixed in 3-workbooks.md, word for word; the key comes last where a table has one."""
 FORM = (
-    "Completed by | Role | Date completed | Agreed by the chair | This corrects an earlier return of ours"
-    " | Nothing to report because | Message to the board officer"
+    "Completed by | Role | Date completed | Statement of accuracy | Second name"
+    " | This corrects an earlier return of ours | Nothing to report because | Message to the board officer"
 )
 LOCKED = {
     "Progress": {

@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
+from plan_sheets.core.answers.waive import Waiver
 from plan_sheets.core.model.dates import check_day
 from plan_sheets.core.model.findings import PlanSheetsError, Verdict
 from plan_sheets.core.model.rounds import Round
@@ -24,6 +25,7 @@ from plan_sheets.store.register.desk import (
     list_missing,
     list_offered,
     list_open_rounds,
+    list_waivers,
     read_chairs,
     read_year,
 )
@@ -31,7 +33,7 @@ from plan_sheets.store.register.editions import EditionFacts, is_touched, list_e
 from plan_sheets.store.register.reads import FileFinding, count_errors
 from plan_sheets.store.register.settling.findings import list_findings
 from plan_sheets.store.register.settling.held import FilePutAside, list_put_aside
-from plan_sheets.store.register.standings import find_done, read_standings
+from plan_sheets.store.register.standings import find_done, list_days_chased, read_standings
 
 OFFICERS = "officer"
 """The folder of the officer's workbooks."""
@@ -66,6 +68,12 @@ class RoundStatus:
     """The code of the first round that is not closed, issued or not: to it belongs what the plan changes."""
     touched: bool
     """Whether something came since the last of them that belongs to the round or an earlier one."""
+    chased: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """The days (ISO) on which a reminder was drafted, by subgroup."""
+    waivers: Sequence[Waiver] = ()
+    """The rules that subgroups are not held to, or were not: each says until when."""
+    waived: Sequence[str] = ()
+    """The same in words; of one that has expired, that it has."""
     chairs: Mapping[str, str] = field(default_factory=dict)
     """Who answers for each subgroup, by its code, and the e-mail address: `Chair, Signs of Safety, a@example.org`."""
     findings: Sequence[tuple[FileFinding, bool]] = ()
@@ -114,7 +122,9 @@ def _read_status(folder: Folder, code: str | Round | None, as_of: date) -> Round
     done = [*list_put_aside(register).values()]
     overrides = [*list_without_effect(register.history(field=OVERRIDE), wanted)] if wanted else []
     told = rows, totals, len(queries), aside, done, overrides, len(decided), unnamed, plan, handed_over
-    last = register.first_open(), touched, read_chairs(register)
+    waivers = list_waivers(register)
+    waived = [waiver.describe(as_of) for waiver in waivers]
+    last = register.first_open(), touched, list_days_chased(register, wanted), waivers, waived, read_chairs(register)
     return RoundStatus(wanted, rounds[wanted].return_by if wanted else "", *told, *last)
 
 

@@ -1,4 +1,4 @@
-"""The commands of a round: new, check, plan, issue, receive, master, close-year, demo."""
+"""The commands of a round: new, check, plan, issue, receive, master, mail, close-year, demo."""
 
 from __future__ import annotations
 
@@ -231,6 +231,31 @@ def master(
         )
     screen.print_master(made, as_json=as_json)
     say_next(folder, as_of, as_json=as_json)
+
+
+@click.command()
+@plan_option
+@click.option("--round", "code", help="The round; by default the latest.", shell_complete=complete("round"))
+@click.option("--issue", is_flag=True, help="The workbook of each subgroup, with the chair's pages in short.")
+@click.option("--feedback", is_flag=True, help="What is to be mended, with the feedback workbook.")
+@click.option("--chase", is_flag=True, help="A reminder to who is late; the third goes to the Board lead. Recorded.")
+@click.option("--thanks", is_flag=True, help="What was taken of each return, and what was decided.")
+@click.option("--decisions", is_flag=True, help="What the Executive decided, to who leads the actions.")
+@json_option
+@as_of_option
+def mail(plan_dir: str, code: str | None, as_json: bool, as_of: datetime | None, **kinds: bool) -> None:
+    """Draft the e-mails of a round, workbooks attached, into mail/. Nothing is sent.
+
+    Several kinds may be given. Without any all are drafted but reminders: those are recorded.
+    """
+    from plan_sheets import mail as deed
+    from plan_sheets.screen import asked as screen
+
+    folder = open_plan_folder(plan_dir)
+    made = deed.draft_mails(folder, code, read_clock(as_of), [kind for kind, wanted in kinds.items() if wanted])
+    screen.print_drafts(made, folder.path, as_json=as_json)
+    say_next(folder, as_of, as_json=as_json)
+    sys.exit(SOMEBODY_MUST_ACT if made.findings else 0)
 
 
 @click.command(name="close-year")

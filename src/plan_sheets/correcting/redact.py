@@ -30,6 +30,7 @@ from plan_sheets.store.register.redacting.typed import Sender, TypedTexts, find_
 from plan_sheets.store.register.register import FILE, ReturnFacts
 from plan_sheets.store.register.safe.backup import Renewed, replace_daily
 from plan_sheets.store.register.statements import SHA_ENOUGH
+from plan_sheets.store.writing.eml import list_draft_parts
 
 _SQLITE = b"SQLite format 3"
 _ZIP = b"PK"
@@ -177,6 +178,8 @@ def _holds(data: bytes, typed: TypedTexts, *, came: bool = False) -> bool:
             _is_in_row, typed=replace(typed, by_key={}, senders=()) if came and typed.is_of_returns else typed
         )
         return any(map(typed.holds, _list_parts(data))) or any(map(is_in, _list_rows(data)))
+    if parts := list_draft_parts(data):
+        return any(_holds(part, typed, came=came) for part in parts)
     text = data.decode("utf-8", "replace")
     return typed.holds(text) or (came and any(has_words(text, words) for words in _list_short(typed)))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from plan_sheets.core.model.dates import PartialDate
@@ -11,6 +12,7 @@ from plan_sheets.core.model.mail import describe_mail
 from plan_sheets.core.model.rounds import Round
 from plan_sheets.core.model.text import plain, shorten
 from plan_sheets.core.rating.control_totals import describe_totals
+from plan_sheets.screen.findings import describe_finding, print_findings
 from plan_sheets.screen.lines import NEXT, count_of, print_json, say, say_remark, say_table
 
 if TYPE_CHECKING:
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from plan_sheets.asking.status import RoundStatus, WhatNext
     from plan_sheets.asking.trace import Step
     from plan_sheets.core.rating.control_totals import SubgroupReturn
+    from plan_sheets.mail import Drafted, MailsDrafted
     from plan_sheets.store.register.reads import FileFinding
 
 
@@ -28,7 +31,7 @@ def print_status(round_status: RoundStatus, *, as_json: bool) -> None:
             {
                 "round": round_status.round or None,
                 "return_by": round_status.return_by or None,
-                "rows": [{**asdict(row), "chase": round_status.whom(row) or None} for row in round_status.rows],
+                "rows": [_describe_row(row, round_status) for row in round_status.rows],
                 "totals": dict(round_status.totals),
                 "open_queries": round_status.open_queries,
                 "decisions": round_status.decisions,
@@ -42,6 +45,7 @@ def print_status(round_status: RoundStatus, *, as_json: bool) -> None:
                 "warning": round_status.plan,
                 "editions": [edition._asdict() for edition in round_status.editions],
                 "touched_since": round_status.touched,
+                "waivers": [asdict(waiver) for waiver in round_status.waivers],
                 "first_open_round": round_status.first_open or None,
                 "findings": [_describe_told(finding, is_done=done) for finding, done in round_status.findings],
             }
@@ -59,6 +63,8 @@ def print_status(round_status: RoundStatus, *, as_json: bool) -> None:
             "What came since then belongs to this round or an earlier one. Make the next edition with: "
             f"plan-sheets master --round {round_status.round} --hand-over"
         )
+    for waived in round_status.waived:
+        say(waived, indent=4)
     if round_status.first_open:
         say(f"What plan.xlsx changes now counts from {Round.parse(round_status.first_open).of_year} on.")
     if round_status.plan:
@@ -94,6 +100,17 @@ def _describe_place_of(finding: FileFinding) -> str:
     return " ".join(filter(None, [finding.number, f"{finding.sheet}!{finding.cell}" if finding.sheet else ""]))
 
 
+def _describe_row(row: SubgroupReturn, round_status: RoundStatus) -> dict[str, object]:
+    """How one subgroup's workbook stands, in JSON: with whom to ask, and when they were reminded."""
+    chased = [*round_status.chased.get(row.subgroup, ())]
+    return {**asdict(row), "chase": round_status.whom(row) or None, "chased": chased}
+
+
+def _describe_chased(days: Sequence[str]) -> str:
+    """When a subgroup was reminded; "" if it was not."""
+    return f"(reminded on {', '.join(PartialDate.of_iso(day).words for day in days)})" if days else ""
+
+
 def _describe_return(row: SubgroupReturn, round_status: RoundStatus) -> Sequence[str]:
     """How one subgroup's workbook stands: whose, since when, how, by what files, and who answered or is to be asked."""
     when = PartialDate.of_iso(row.returned).words if row.returned else ""
@@ -105,7 +122,29 @@ def _describe_return(row: SubgroupReturn, round_status: RoundStatus) -> Sequence
     if row.said:
         how += f", {row.said} said to you"
     whom = round_status.whom(row)
-    return row.subgroup, when, how, row.numbers, f"ask {whom}" if whom else row.completed_by
+    who = f"ask {whom}" if whom else row.completed_by
+    chased = _describe_chased(round_status.chased.get(row.subgroup, ()))
+    return row.subgroup, when, how, row.numbers, f"{who} {chased}".strip()
+
+
+def print_drafts(made: MailsDrafted, folder: Path, *, as_json: bool) -> None:
+    """Print the drafts of e-mails that were made, whom each is for, and who has no address."""
+    if as_json:
+        findings = [describe_finding(finding) for finding in made.findings]
+        print_json({"round": made.round, "drafts": [asdict(draft) for draft in made.drafts], "findings": findings})
+        return
+    names = [draft.file.relative_to(folder).as_posix() for draft in made.drafts]
+    say_table([*map(_describe_draft, made.drafts, names)], indent=4, keep=names)
+    print_findings(made.findings, notes=True)
+    if not made.drafts:
+        say(f"{made.round}: there is nothing to draft.")
+        return
+    say(f"{count_of(len(made.drafts), 'draft')} of {made.round}. Nothing was sent: open each, look it over, send it.")
+
+
+def _describe_draft(draft: Drafted, name: str) -> Sequence[str]:
+    """Whom a draft is for, where it lies (its `name`), and whether it lay there already."""
+    return ", ".join(draft.to) or "to nobody", f"{name}{' (unchanged)' if draft.again else ''}"
 
 
 def print_what_next(what: WhatNext, *, as_json: bool) -> None:

@@ -11,6 +11,9 @@ from plan_sheets.core.model.rounds import Round
 from plan_sheets.core.model.text import count_words, shorten
 
 if TYPE_CHECKING:
+    from datetime import date
+
+    from plan_sheets.core.answers.waive import Waiver
     from plan_sheets.core.model.receipts import Receipt
     from plan_sheets.core.rating.open_questions import OpenQuestion
     from plan_sheets.correcting.withdraw import WhatWithdrew
@@ -299,6 +302,15 @@ def print_withdrawn(done: WhatWithdrew, made: OfficerMade, *, as_json: bool) -> 
     closed = f"{count_of(done.closed, 'query', 'queries')} closed"
     asked = f", {count_of(done.asked, 'new one')} asked" if done.asked else ""
     say(f"{count_of(len(done.fell_back), 'answer')} fell back, {closed}{asked}.")
+    _print_officer(made)
+
+
+def print_waiver(waiver: Waiver, made: OfficerMade, today: date, *, as_json: bool) -> None:
+    """Print what a subgroup is not held to, and until when."""
+    if as_json:
+        print_json({**asdict(waiver), "officer": made.path})
+        return
+    say(waiver.describe(today))
     _print_officer(made)
 
 

@@ -7,11 +7,18 @@ from contextlib import suppress
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
+from typing import NamedTuple
+from xml.etree.ElementTree import ParseError
+from zipfile import BadZipFile
 
+from plan_sheets.core.book.signature import REFERENCE
 from plan_sheets.core.model.findings import PlanSheetsError
 from plan_sheets.core.screening.around import check_kept
 from plan_sheets.store import outbox
 from plan_sheets.store.container.hashing import sha256, sha256_of
+from plan_sheets.store.container.package import open_package
+from plan_sheets.store.container.properties import read_custom_properties, read_properties
+from plan_sheets.store.container.refused import RefusedError
 from plan_sheets.store.outbox import check_free, find_open_mark
 from plan_sheets.store.register import register as registers
 from plan_sheets.store.register import tables
@@ -25,7 +32,7 @@ __all__ = ["Folder", "open_folder", "read_bytes", "sha256", "sha256_of", "write_
 
 PLAN_FILE = "plan.xlsx"
 RETURNED = "returned"
-MADE_IN = (".", "officer", "master", "issued/*", "feedback/*", RETURNED, BACKUPS)
+MADE_IN = (".", "officer", "master", "issued/*", "feedback/*", "mail/*", RETURNED, BACKUPS)
 """Where in the plan folder the tool makes files."""
 NOT_TAKEN_IN = (
     "plan.xlsx has been saved since it was last taken in: what is new in it is not told here. "
@@ -34,6 +41,14 @@ NOT_TAKEN_IN = (
 """The warning where something is made from the register alone and `Folder.plan_is_newer`."""
 IS_OPEN = "plan.xlsx is open in another program: what is not saved there is not taken in, and in no workbook made now."
 """The warning where plan.xlsx was taken in and `Folder.plan_is_open`."""
+
+
+class MadeWorkbook(NamedTuple):
+    """A workbook that the tool made, where it lies. `data`: its bytes; None if somebody has changed it since."""
+
+    path: Path
+    reference: str
+    data: bytes | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +153,14 @@ class Folder:
         batch.outbox.add(target, data, known[self._name(target)], recorded=True)
         return target
 
+    def list_made(self, parent: str) -> Iterator[MadeWorkbook]:
+        """Every workbook in a folder of the plan folder (`issued/2016-17-q1`) that the tool made, by its name."""
+        for name, shas in sorted(self.register.outputs().items()):
+            path = self.path / name
+            if name.startswith(f"{parent}/") and name.endswith(".xlsx") and path.is_file():
+                data = read_bytes(path)
+                yield MadeWorkbook(path, _read_reference(data), data if sha256(data) in shas else None)
+
     def record(self, name: str, sha: str, batch: Batch) -> None:
         """Record that a file with this SHA-256 may be overwritten, `name` within the folder."""
         self._known(batch).setdefault(name, set()).add(sha)
@@ -199,6 +222,14 @@ class Folder:
     def _name(self, path: Path) -> str:
         """How the register names a file of the folder."""
         return path.relative_to(self.path).as_posix()
+
+
+def _read_reference(data: bytes) -> str:
+    """The reference of a workbook; "" if it cannot be read."""
+    try:
+        return read_custom_properties(read_properties(open_package(data))).get(REFERENCE, "")
+    except (BadZipFile, RefusedError, ParseError, KeyError):
+        return ""
 
 
 def _is_whole(path: Path, sha: str) -> bool:

@@ -12,7 +12,7 @@ EACH_LENS = "each lens"
 """Choices of a field that are the names of all considerations."""
 FIELD_KEYS = (
     *("name", "title", "type", "format", "scope", "fill", "width", "constraints", "required_when", "refers"),
-    "required_unless",
+    *("required_unless", "asked_by"),
     *("placeholders", "phrases", "findings", "prompt", "blank", "lens", "emptied_with"),
 )
 CONSTRAINT_KEYS = {
@@ -64,7 +64,8 @@ ALLOWED = {
         *("needed", "paste", "lock", "lock_more", "mending", "lock_is"),
         *("mend_one", "mend_many", "mend_blanks", "mend_in_list", "mend_beside", "mend_about"),
     ),
-    "message": ("severity", "wrong", "do", "example", "holds", "told", "many", "chair"),
+    "mail": ("title", "names", "subject", "text"),
+    "message": ("severity", "wrong", "do", "example", "holds", "told", "many", "chair", "waivable"),
     "names": ("titles", "posts", "words"),
     "kind of identifiers": ("title", "words", "unless", "unless_whole", "figures", "systems", "areas"),
     "kind of phrases": ("means", "prefilled", "phrases"),
@@ -72,7 +73,7 @@ ALLOWED = {
 }
 WORDS = {
     "type": ("string", "date", "integer"),
-    "format": ("", "email", "ref", "refs"),
+    "format": ("", "email", "emails", "ref", "refs"),
     "scope": ("standing", "round", "form", "derived"),
     "fill": ("officer", "chair", "executive", "tool"),
     "keyed_by": ("", "subgroup"),
@@ -106,7 +107,7 @@ VALUE_KINDS = {
     **dict.fromkeys(
         ("required", "unique", "input", "lens", "new_rows", "one_statement", "key", "identity", "filter"), _YES
     ),
-    **dict.fromkeys(("holds", "placeholders", "protected", "prefilled"), _YES),
+    **dict.fromkeys(("holds", "placeholders", "protected", "prefilled", "waivable"), _YES),
     **dict.fromkeys(("maxLength", "minimum", "spare", "default", "width", "in_view"), _NUMBER),
     **dict.fromkeys(("fields", "sheets", "columns", "lines", "items"), _LIST),
     "enum": ValueKind(

@@ -9,6 +9,7 @@ from typing import Any
 
 from plan_sheets.core.answers.phrases import Meaning, PhraseKind, Phrases, bare
 from plan_sheets.core.book.layout import ANY_WORD, Chart, Field
+from plan_sheets.core.book.mail_text import MailText
 from plan_sheets.core.book.spec import ColumnSpec, ItemSpec, RuleSpec, SheetSpec, WorkbookSpec
 from plan_sheets.core.editions.people import NameWords
 from plan_sheets.core.model.findings import PlanSheetsError, Severity
@@ -62,6 +63,7 @@ def _read_field(record: Mapping[str, Any], found: Mapping[str, Any], lenses: Seq
         placeholders=found.get("placeholders", True),
         phrases=_read_phrases(found, file),
         findings=_read_findings(found, file),
+        asked_by=found.get("asked_by", ""),
         prompt=found.get("prompt", ""),
         blank=found.get("blank", "None"),
         lens=found.get("lens", False),
@@ -101,9 +103,7 @@ def load_phrases() -> Phrases:
     """`schemas/phrases.yaml`: what people type instead of an answer. Raises PlanSheetsError with file and line."""
     path = find_data_folder("schemas") / "phrases.yaml"
     kinds, by_text = {}, dict[str, str]()
-    for name, found in load_yaml(path).items():
-        if name == "__line__":
-            continue
+    for name, found in _items(load_yaml(path)):
         check_keys(found, ALLOWED["kind of phrases"], path.name, "kind of phrases")
         kinds[name] = PhraseKind(Meaning(_read_word(found, "means", "", path.name)), found.get("prefilled", False))
         by_text |= {bare(text): name for text in found["phrases"]}
@@ -179,9 +179,7 @@ def _check_references(
                 )
         if about.get("emptied_with"):
             find_named(records[record], about["emptied_with"], f"{where} is emptied with a field that is not there")
-        for other, words in (*about.get("required_when", {}).items(), *about.get("required_unless", {}).items()):
-            if other == "__line__":
-                continue
+        for other, words in _items(about.get("required_when", {})) + _items(about.get("required_unless", {})):
             choices = find_named(records[record], other, f"{where} is required by a field that is not there").choices
             for word in words if choices else ():
                 check_named((*choices, ANY_WORD), word, f"{where} is required by what '{other}' never is")
@@ -277,6 +275,7 @@ def load_workbook_spec(kind: str) -> WorkbookSpec:
 def check_schemas() -> None:
     """Read every file of `schemas/`. Raises PlanSheetsError, with file and line, for what is wrong in any of them."""
     load_records(), load_messages(), load_phrases(), load_rag_rules(), load_name_words(), load_screen(), load_tasks()
+    load_mails()
     for path in sorted((find_data_folder("schemas") / "workbooks").glob("*.yaml")):
         load_workbook_spec(path.stem)
 
@@ -292,9 +291,7 @@ def load_messages() -> Messages:
     """`schemas/messages.yaml`: every coded sentence that a person may read."""
     path = find_data_folder("schemas") / "messages.yaml"
     messages = {}
-    for code, found in load_yaml(path).items():
-        if code == "__line__":
-            continue
+    for code, found in _items(load_yaml(path)):
         check_keys(found, ALLOWED["message"], path.name, "message", ("severity", "wrong"))
         severity = Severity(_read_word(found, "severity", "", path.name))
         messages[code] = Message(
@@ -307,7 +304,11 @@ def load_messages() -> Messages:
             told=_read_word(found, "told", "", path.name),
             many=found.get("many", ""),
             chair=found.get("chair", ""),
+            waivable=found.get("waivable", False),
         )
+        if messages[code].waivable and (messages[code].holds or severity in (Severity.QUERY, Severity.MASKED)):
+            where = f"{path.name}, line {found['__line__']}: '{code}'"
+            raise PlanSheetsError(f"{where} cannot be waivable.", "Only an error or a warning of the plan's rules can.")
     return Messages(messages)
 
 
@@ -325,12 +326,33 @@ def load_rag_rules() -> tuple[RuleSpec, ...]:
     """`schemas/rag_rules.yaml`: the thresholds, in the order in which they stand on the sheet `RAG rules`."""
     path = find_data_folder("schemas") / "rag_rules.yaml"
     rules = []
-    for ref, found in load_yaml(path).items():
-        if ref == "__line__":
-            continue
+    for ref, found in _items(load_yaml(path)):
         check_keys(found, ALLOWED["rag rule"], path.name, "RAG rule", ALLOWED["rag rule"])
         rules.append(RuleSpec(ref, found["title"], found["default"], found["unit"], found["means"]))
     return tuple(rules)
+
+
+@cache
+def load_mails() -> Mapping[str, MailText]:
+    """`schemas/mails.yaml`: the e-mails that are drafted, by code. Raises PlanSheetsError with file and line."""
+    path = find_data_folder("schemas") / "mails.yaml"
+    found = load_yaml(path)
+    check_keys(found, ("names", "mails"), path.name, "list of mails", ("names", "mails"))
+    return {code: _read_mail(code, about, found["names"], path.name) for code, about in _items(found["mails"])}
+
+
+def _read_mail(code: str, about: Mapping[str, Any], common: Mapping[str, str], file: str) -> MailText:
+    check_keys(about, ALLOWED["mail"], file, "mail", ("title", "subject", "text"))
+    names = dict(_items({**common, **about.get("names", {})}))
+    mail = MailText(code, about["title"], about["subject"], about["text"].strip(), names)
+    if unknown := mail.find_unknown(mail.own):
+        where = f"{file}, line {about['__line__']}: '{code}' holds {unknown[0]}"
+        raise PlanSheetsError(f"{where}, which is not among its names.", f"It has: {', '.join(names)}.")
+    return mail
+
+
+def _items(found: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    return [(name, value) for name, value in found.items() if name != "__line__"]
 
 
 @cache

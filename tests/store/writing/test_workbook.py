@@ -104,7 +104,7 @@ def form_row(item: str, what: Content, answer: Field | None = None) -> Row:
 def start_here() -> Sheet:
     """The form that a chair reads first."""
     role = Field("form", "role", "Role", prompt="Your role in the subgroup.")
-    agreed = Field("form", "agreed", "Agreed by the chair", choices=("Yes", "No"), prompt="Yes or No.")
+    agreed = Field("form", "agreed", "Statement of accuracy", choices=("Yes", "No"), prompt="Yes or No.")
     rows = (
         form_row("Step 1", "Fill in the pale yellow cells of the sheet Progress: one row for each action of yours."),
         form_row("Step 2", Link("Go to Progress", "Progress!A1")),

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from plan_sheets.core.answers.answers import Answers, is_untouched
-from plan_sheets.core.book.document import DocumentFacts
+from plan_sheets.core.answers.answers import Answers, blocked_by, is_untouched
+from plan_sheets.core.answers.waive import Waiver, waive
+from plan_sheets.core.book.document import FEEDBACK, DocumentFacts
 from plan_sheets.core.model.findings import Finding, Severity, Verdict
 from plan_sheets.core.model.keys import Key
 from plan_sheets.core.model.mail import Mail
+from plan_sheets.core.model.messages import Messages
 from plan_sheets.core.model.receipts import Receipt
 
 MESSAGE = "message"
@@ -138,3 +140,21 @@ def judge_findings(findings: Iterable[Finding]) -> Verdict:
     if any(finding.severity is not Severity.NOTE for finding in findings):
         return Verdict.ACCEPTED_WITH_FINDINGS
     return Verdict.ACCEPTED
+
+
+def check_returns(returns: Sequence[Return], messages: Messages, waivers: Sequence[Waiver]) -> None:
+    """Step 8: all returns of the lot in one call; then what is waived for their subgroups becomes a note."""
+    from plan_sheets.core.answers.check import check_rows  # noqa: PLC0415 - pandas takes long to load; others read meanwhile
+
+    answered = [(returned, returned.answers) for returned in returns if returned.answers]
+    found = check_rows([answers.rows for _, answers in answered], messages)
+    for (returned, answers), findings in zip(answered, found, strict=True):
+        returned.findings += findings
+        blocked = blocked_by(returned.findings)
+        returned.findings += [finding for finding in answers.unmended if finding.key not in blocked]
+        if not returned.is_untouched:
+            returned.findings += answers.silent
+        elif answers.document.kind == FEEDBACK:  # what is wrong in it was told when it was sent back
+            returned.findings = [finding for finding in returned.findings if finding.key is None]
+        mine = [waiver for waiver in waivers if waiver.subgroup == answers.document.subgroup]
+        returned.findings = [*waive(returned.findings, mine, messages)]

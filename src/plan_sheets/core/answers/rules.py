@@ -14,7 +14,8 @@ import pandas as pd
 import pandera.pandas as pa
 from pandera.errors import SchemaError, SchemaErrors
 
-from plan_sheets.core.answers.tidy import is_email, is_integer
+from plan_sheets.core.answers.addresses import are_emails, is_email
+from plan_sheets.core.answers.tidy import is_integer
 from plan_sheets.core.book.layout import ANY_WORD, Field
 from plan_sheets.core.model.dates import PartialDate
 
@@ -89,7 +90,7 @@ def columns_beside(fields: Mapping[str, Field]) -> list[str]:
 def has_rules(field: Field) -> bool:
     """Whether there is any rule about the text that stands in a field."""
     checked = field.choices or field.pattern or field.refers or field.unique or field.name == "owner_status"
-    typed = field.type != "string" or field.format == "email"
+    typed = field.type != "string" or field.format in ("email", "emails")
     return bool(checked or typed) or field.max_length is not None or field.minimum is not None
 
 
@@ -124,6 +125,8 @@ def _column_checks(field: Field, refs: Mapping[str, Collection[str]]) -> Iterato
         yield _each(is_integer, "integer_unreadable")
     if field.format == "email":
         yield _each(is_email, "email_unreadable")
+    if field.format == "emails":
+        yield _each(are_emails, "email_unreadable")
     if field.choices:
         yield pa.Check.isin(field.choices, name="not_a_choice", error="not_a_choice")
     if field.max_length is not None:

@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from plan_sheets.core.answers.addresses import tidy_email, tidy_emails
 from plan_sheets.core.answers.choices import read_choice, same_choice
 from plan_sheets.core.answers.read_dates import read_date
 from plan_sheets.core.book.layout import Field
@@ -115,7 +116,9 @@ def _by_type(clean: str, field: Field) -> Tidied:
         return _integer(clean)
     if field.format == "ref":
         return Tidied(_one_ref(clean))
-    return _email(clean) if field.format == "email" else Tidied(clean)
+    if field.format == "emails":
+        return tidy_emails(clean if "\n" in clean else _seen(clean))
+    return tidy_email(_seen(clean)) if field.format == "email" else Tidied(clean)
 
 
 _INVISIBLE = dict.fromkeys([*range(9), *range(14, 28), 0x7F, 0xAD, 0x200B, 0x2060, 0xFEFF])
@@ -196,19 +199,6 @@ def _integer(clean: str) -> Tidied:
 def is_integer(text: str) -> bool:
     """Whether a tidied text is a whole number."""
     return re.fullmatch(r"-?[0-9]{1,15}", text) is not None
-
-
-_ADDRESS = r"[^\s@<>:;,]+@[^\s@<>:;,]+\.[^\s@<>:;,.]+"
-
-
-def is_email(text: str) -> bool:
-    """Whether a tidied text is an e-mail address."""
-    return re.fullmatch(_ADDRESS, text) is not None
-
-
-def _email(clean: str) -> Tidied:
-    match = re.fullmatch(rf"<?(?:mailto:)?({_ADDRESS})>?[.;,]?", _seen(clean), re.IGNORECASE)
-    return Tidied(match[1]) if match else Tidied(clean, (Remark("email_unreadable"),))
 
 
 _REF = re.compile(r"([A-Za-z])([0-9]{1,2})([A-Za-z]?)((?:\.[0-9]{1,3})?)")

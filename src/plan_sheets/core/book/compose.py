@@ -76,6 +76,14 @@ class Facts:
     """Whether the plan wants a lock on each sheet."""
 
 
+def list_asked(forms: Mapping[str, Mapping[str, Field]], plan: Mapping[str, str]) -> dict[str, dict[str, Field]]:
+    """The fields of each record that are asked: without those for which the plan (its form) would have to say Yes."""
+    return {
+        record: {name: about for name, about in fields.items() if not about.asked_by or plan[about.asked_by] == "Yes"}
+        for record, fields in forms.items()
+    }
+
+
 def compose(spec: WorkbookSpec, facts: Facts) -> Book:
     """The book that `spec` describes, holding `facts`; signed, if it has a reference.
 

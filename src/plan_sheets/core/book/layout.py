@@ -27,7 +27,7 @@ class Field:
     type: str = "string"
     """string, date, integer"""
     format: str = ""
-    """Of a string: email, ref, or refs (several refs, with semicolons between); "" is any text."""
+    """Of a string: email, ref; emails, refs (several, with semicolons between); "" is any text."""
     scope: str = "standing"
     """standing: until changed; round: for one round; form: belongs to the return; derived: made by the tool."""
     fill: str = "officer"
@@ -52,6 +52,8 @@ class Field:
     """What phrases of a kind mean here (ask, blank or answer), where it is not what `schemas/phrases.yaml` says."""
     findings: Mapping[str, str] = field(default_factory=dict)
     """The code of the finding that a broken rule gives here, by the code of the one that it gives elsewhere."""
+    asked_by: str = ""
+    """Of a form: the setting of the plan that has to be Yes, or it is not asked; "" is asked always."""
     prompt: str = ""
     """The prompt that is shown while the cell is filled in: 255 characters at most."""
     blank: str = "None"

@@ -27,7 +27,7 @@ from plan_sheets.core.sheets.master_plan import (
     in_plan_order,
     question_rows,
 )
-from plan_sheets.core.sheets.owners import Owned, owned, owner_lines, owner_rows
+from plan_sheets.core.sheets.owners import Owned, owned, owner_lines, owner_rows, return_lines, return_rows
 from plan_sheets.core.sheets.rag_over_time import board_rows, chart_titles, quarter_headings, round_rows, timeline_rows
 from plan_sheets.core.sheets.rag_status import DRAFT, Driver, summary_lines, texts_of_round
 from plan_sheets.core.sheets.unknown import untold
@@ -62,6 +62,7 @@ def internal_contents(spec: WorkbookSpec, records: Records, snapshot: Snapshot) 
             "Open questions": [*question_rows(snapshot)],
             "Considerations": [*coverage_rows(snapshot)],
             "Owners": [*owner_rows(snapshot, owners)],
+            "Returns": [*return_rows(snapshot)],
             "Key lines of enquiry": [*enquiry_rows(snapshot, gaps)],
             "Consultation": [*consultation_rows(snapshot)],
             "Evidence": [*evidence_rows(snapshot)],
@@ -98,6 +99,7 @@ def _list_lines(
     texts = {
         "Considerations": coverage_lines(snapshot),
         "Owners": owner_lines(owners),
+        "Returns": return_lines(snapshot),
         "Key lines of enquiry": enquiry_lines(snapshot, gaps),
         "Consultation": consultation_lines(snapshot),
     }

@@ -18,7 +18,7 @@ SHORTEST = 3
 """Letters of a part that is looked for alone."""
 NAMES = {
     "plan": ("contact_name", "contact_email"),
-    "subgroup": ("chair", "email", "board_lead", "receives_meanwhile"),
+    "subgroup": ("chair", "email", "board_lead", "board_lead_email", "receives_meanwhile"),
     "priority": ("owner",),
     "action": ("owner", "override_by"),
     "decision": ("decided_by",),

@@ -23,6 +23,8 @@ class Message:
     """Whether such a finding holds the whole file until the officer says that it may go in."""
     told: str = ""
     """Where a note is told to who did not ask for notes: screen; officer, in the officer's workbook too; "" nowhere."""
+    waivable: bool = False
+    """Whether it is a rule of the plan's own, which the officer may not hold a subgroup to for a while."""
     many: str = ""
     """What is said of several such findings in one line of the screen, `{count}` being how many; "" a line each."""
     chair: str = ""

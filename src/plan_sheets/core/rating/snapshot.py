@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -77,6 +77,10 @@ class Snapshot:
     """The questions that were closed by that, and why."""
     left: tuple[str, ...] = ()
     """The actions that were finished, and left the plan with a year that was closed since the round before."""
+    waived: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """What was let pass in the returns of each subgroup for this round, in sentences, by its code."""
+    forms: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """The answers on the form of the last return of each subgroup for this round, by its code and their field."""
 
     @property
     def queries(self) -> int:

@@ -1,19 +1,27 @@
-"""Who answers for each priority and action, how far they have agreed to, and since when it stands so."""
+"""Who answers for each priority and action, and since when; and who stated that a return is accurate."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from plan_sheets.core.book.compose import RowFacts
+from plan_sheets.core.book.layout import Blank
 from plan_sheets.core.model.keys import Key
 from plan_sheets.core.rating.ages import aged, row_since, since_of
 from plan_sheets.core.rating.plan_rows import NOT_SAID, UNNAMED, owner_status, parent
 from plan_sheets.core.rating.ratings import is_further
+from plan_sheets.core.rating.rules.escalate import SubgroupFacts
 from plan_sheets.core.rating.snapshot import Snapshot
 
 STATUSES = ("Accepted", "Approached", "Suggested", NOT_SAID, UNNAMED)
+
+SIGNED = {"Yes": "Signed", "No": "Not agreed", "": "Not signed"}
+"""What the answer to the statement of accuracy means."""
+NO_RETURN, NOT_ASKED = "No return", "Nothing to report"
+"""Where there is no return: one is wanted; or all actions are finished."""
+NO_SECOND_NAME = Blank("Not asked for")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,3 +69,34 @@ def owner_lines(everything: Sequence[Owned]) -> Iterator[str]:
         counts = Counter(item.status for item in everything if item.record == record)
         words = ", ".join(f"{status.lower()} {counts[status]}" for status in STATUSES if counts[status])
         yield f"{title}: {words or 'none yet'}."
+
+
+def return_rows(snapshot: Snapshot) -> Iterator[RowFacts]:
+    """A row for each subgroup that was issued a workbook in the round."""
+    asks = snapshot.history.text("plan", "", "second_name", snapshot.code) == "Yes"
+    for group in snapshot.subgroups:
+        form = snapshot.forms.get(group.code, {})
+        contents = {
+            "what": group.name,
+            "completed_by": ", ".join(filter(None, [form.get("completed_by", ""), form.get("role", "")])),
+            "statement": _describe(group, form),
+            "signed_on": form.get("date_completed", ""),
+            "waived": "\n".join(snapshot.waived.get(group.code, ())),
+            "second_name": form.get("second_name", "") or ("" if asks else NO_SECOND_NAME),
+        }
+        yield RowFacts(group.code, contents)
+
+
+def return_lines(snapshot: Snapshot) -> Iterator[str]:
+    """How many signed, and how many did not."""
+    counts = Counter(_describe(group, snapshot.forms.get(group.code, {})) for group in snapshot.subgroups)
+    words = (*SIGNED.values(), NO_RETURN, NOT_ASKED)
+    told = ", ".join(f"{word.lower()} {counts[word]}" for word in words if counts[word])
+    yield f"Of {len(snapshot.subgroups)}: {told}." if told else "No workbook has been issued yet."
+
+
+def _describe(group: SubgroupFacts, form: Mapping[str, str]) -> str:
+    """Whether the chair of a subgroup signed; why not, where no return came."""
+    if group.missed:
+        return NOT_ASKED if group.finished else NO_RETURN
+    return SIGNED[form.get("agreed", "")]

@@ -11,6 +11,7 @@ from dataclasses import replace
 from email.utils import parseaddr
 from functools import cached_property
 
+from plan_sheets.core.answers.addresses import split_emails
 from plan_sheets.core.book.document import OF_SUBGROUPS, Document, DocumentFacts
 from plan_sheets.core.book.signature import REFERENCE, SIGNATURE, row_key, same
 from plan_sheets.core.model.dates import PartialDate
@@ -268,7 +269,7 @@ class Identifier:
         led: dict[tuple[str, ...], dict[str, list[str]]] = {names: {} for names in (_ADDRESS, _CHAIRS)}
         for names, refs in led.items():
             for ref, row in self._subgroups.items():
-                for who in {plain(row[name]) for name in names}:
+                for who in {plain(part) for name in names for part in _split_people(row[name], name)}:
                     refs.setdefault(who, []).append(ref)
         return led
 
@@ -289,6 +290,11 @@ class Identifier:
         ]
         proved = ours or {self.find_owner(key) for key in keys} - {""}
         return Carriers(*named, frozenset(proved), frozenset(signed))
+
+
+def _split_people(text: str, field: str) -> list[str]:
+    """Who stands in a field of a subgroup: several addresses have semicolons between."""
+    return split_emails(text) if field in _ADDRESS else [text]
 
 
 def _list_keys(workbook: FoundWorkbook) -> set[str]:

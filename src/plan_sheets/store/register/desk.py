@@ -8,8 +8,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Select, and_, or_, select
+from sqlalchemy import Select, and_, func, or_, select
 
+from plan_sheets.core.answers.waive import Waiver
+from plan_sheets.core.mails.addressee import find_chair
 from plan_sheets.core.model.history import History
 from plan_sheets.core.model.keys import Key
 from plan_sheets.core.rating.control_totals import RETURNED, SubgroupReturn
@@ -91,18 +93,22 @@ def find_year_close(register: Register) -> int:
 
 def read_chairs(register: Register) -> dict[str, str]:
     """Who answers for each subgroup, by its code: the chair or who receives meanwhile, and the e-mail address."""
-    history = register.history(record="subgroup", field=("ref", "removed", "chair", "receives_meanwhile", "email"))
-    chairs = {}
-    for ref in history.refs("subgroup"):
-        chair, meanwhile, email = (
-            history.text("subgroup", ref, name) for name in ("chair", "receives_meanwhile", "email")
-        )
-        chairs[ref] = ", ".join(filter(None, (chair or meanwhile, email)))
-    return chairs
+    history = register.history(record="subgroup")
+    found = {ref: find_chair(history.record("subgroup", ref)) for ref in history.refs("subgroup")}
+    return {ref: ", ".join(filter(None, (chair.name, *chair.to.addresses))) for ref, chair in found.items()}
 
 
 def _has_rows(register: Register, record: str) -> bool:
     return bool(register.history(record=record, field=("ref", "removed")).refs(record))
+
+
+def list_waivers(register: Register) -> list[Waiver]:
+    """The last waiver of each rule for each subgroup, in force or expired; in the order in which they were given."""
+    w, b = tables.WAIVER.c, tables.BATCH.c
+    chosen = select(w.code, w.subgroup, w.until, w.by, w.reason, func.substr(b.at, 1, 10))
+    chosen = chosen.select_from(tables.WAIVER.join(tables.BATCH, w.batch == b.id)).where(w.plan == register.plan)
+    last = {(row.code, row.subgroup): Waiver(*row) for row in register.read(chosen.order_by(w.id))}
+    return [*last.values()]
 
 
 def find_last_made(register: Register, folder: str) -> str:

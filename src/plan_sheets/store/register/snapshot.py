@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
+from plan_sheets.core.answers.waive import WAIVED
 from plan_sheets.core.book.document import OF_SUBGROUPS
 from plan_sheets.core.model.findings import PlanSheetsError
 from plan_sheets.core.model.history import BEFORE_ANY_ROUND, History
@@ -25,9 +26,17 @@ from plan_sheets.core.rating.taken_out import TakenOut, find_left, find_taken_ou
 from plan_sheets.store import schemas
 from plan_sheets.store.register.known_names import NOT_READ
 from plan_sheets.store.register.placeholders import Placeholder, find_open_placeholders
-from plan_sheets.store.register.reads import find_keys_left_by_returns, list_issues, list_returns_of_rounds
+from plan_sheets.store.register.reads import (
+    find_keys_left_by_returns,
+    list_findings_to_read,
+    list_issues,
+    list_returns_of_rounds,
+)
 from plan_sheets.store.register.register import Register
 from plan_sheets.store.register.settling.declined import list_declined
+
+_NO_DAY = "~"
+"""Later than any day (ISO): what came for an earlier round is told in the master of that."""
 
 
 def find_round(register: Register, code: str | Round | None) -> Round | None:
@@ -72,6 +81,8 @@ def read_snapshot(register: Register, for_round: Round | None) -> Snapshot:
         limits=limits,
         subgroups=tuple(_list_reporting(rows, rounds, returned, ratings.get(code, {}))),
         silent=returned.because(code),
+        waived=_list_waived(register, code),
+        forms={subgroup: form for (when, subgroup), form in returned.forms.items() if when == code},
         questions=asked,
         proposals=tuple(_list_waiting(proposals(history, rounds), code, register.settled_subjects())),
         doubts=_describe_doubts(queries, not_read, find_succession(history, code)),
@@ -85,6 +96,14 @@ def read_snapshot(register: Register, for_round: Round | None) -> Snapshot:
         closed=closed,
         left=tuple(find_left(history, rounds)) if rounds else (),
     )
+
+
+def _list_waived(register: Register, code: str) -> dict[str, list[str]]:
+    """What was let pass in the returns for a round (its code), in sentences, each once, by subgroup."""
+    waived: dict[str, dict[str, None]] = {}
+    for finding in list_findings_to_read(register, code, _NO_DAY, (), [WAIVED]) if code else ():
+        waived.setdefault(finding.subgroup, {})[finding.message] = None
+    return {subgroup: [*sentences] for subgroup, sentences in waived.items()}
 
 
 def _list_waiting(offered: Iterable[Proposal], code: str, settled: Collection[str]) -> Iterator[Proposal]:

@@ -14,8 +14,10 @@ from plan_sheets.core.model.rounds import Round
 from plan_sheets.core.rating.control_totals import Arrival, SubgroupReturn, control_totals
 from plan_sheets.core.rating.ratings import SAYS, find_done_groups, rate_last, rows_at
 from plan_sheets.core.rating.rules.overrides import OVERRIDE
+from plan_sheets.store.register import tables
 from plan_sheets.store.register.reads import ReturnOfRound, list_returns_of_rounds
 from plan_sheets.store.register.register import Register
+from plan_sheets.store.register.statements import rows_by
 from plan_sheets.store.register.tracing.said import count_said
 
 _FINISHED_IN = (
@@ -79,3 +81,11 @@ def _describe_messages(file: ReturnOfRound) -> str:
     because = f"Nothing to report: {answers['nothing_because']}" if answers.get("nothing_because") else ""
     mail = describe_mail(file.mail) if file.mail else ""
     return "\n".join(filter(None, [because, answers.get("message", ""), mail]))
+
+
+def list_days_chased(register: Register, code: str) -> dict[str, list[str]]:
+    """The days (ISO) on which a reminder was drafted for each subgroup in a round (its code), each once, in order."""
+    days: dict[str, set[str]] = {}
+    for row in register.read(rows_by(tables.CHASER, "round"), plan=register.plan, round=code):
+        days.setdefault(row.subgroup, set()).add(row.day)
+    return {subgroup: sorted(found) for subgroup, found in days.items()}

@@ -65,7 +65,7 @@ PLAN = Table(
     Column("secret", LargeBinary, nullable=False),
 )
 LAYOUT = Table("layout", METADATA, Column("sha", Text, primary_key=True), _text("text"))
-MAKES_A_FILE = ("new", "draft", "officer", "feedback", "differ", "write")
+MAKES_A_FILE = ("new", "draft", "officer", "feedback", "differ", "write", "mail")
 """The deeds of batches on whose day nothing rests: what they made can be made again, an old plan be played again."""
 BATCH = Table("batch", METADATA, _id(), _to("plan", "plan"), _text("deed"), _text("at"))
 ROUND = Table(
@@ -255,6 +255,29 @@ NEW_ROW = Table(
     _text("ref"),
     Index("new_row_row", "plan", "lineage", "record", "row", unique=True),
     Index("new_row_ref", "plan", "record", "ref", unique=True),
+)
+CHASER = Table(
+    "chaser",
+    METADATA,
+    _id(),
+    _to("plan", "plan"),
+    _to("batch", "batch"),
+    _text("round"),
+    _text("subgroup"),
+    _text("kind"),
+    _text("day"),
+)
+WAIVER = Table(
+    "waiver",
+    METADATA,
+    _id(),
+    _to("plan", "plan"),
+    _to("batch", "batch"),
+    _text("code"),
+    _text("subgroup"),
+    _text("until"),
+    _text("by"),
+    _text("reason"),
 )
 REDACTION = Table(
     "redaction",

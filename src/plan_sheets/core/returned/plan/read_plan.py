@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from plan_sheets.core.answers.answers import AnswerRow, Cell, blocked_by
 from plan_sheets.core.answers.tidy import as_cell_shows, tidy
 from plan_sheets.core.book.layout import Column, Field
+from plan_sheets.core.book.mail_text import MailText
 from plan_sheets.core.book.spec import SheetSpec, WorkbookSpec
 from plan_sheets.core.model.findings import Finding, Outcome, PlanSheetsError
 from plan_sheets.core.model.found import CellKind, FoundCell, FoundSheet, FoundWorkbook
@@ -49,13 +50,15 @@ def read_plan(
     messages: Messages,
     screen: Screen | None = None,
     known: Collection[str] = (),
+    *,
     left: Collection[str] = (),
+    mails: Mapping[str, MailText] | None = None,
 ) -> PlanRead:
     """Read every row of a plan workbook. Raises PlanSheetsError if a sheet or its headings are missing.
 
     `screen`: what must not be kept; it comes first, so that nothing else tells of it; None: the officer allows it.
     `known`: texts that are kept already, and are not looked at. `left`: refs of actions that were finished in earlier
-    years: what names one is right.
+    years: what names one is right. `mails`: those whose texts may be changed, by code.
     """
     screened = mask(workbook, known, screen) if screen else Screened(workbook, {}, frozenset())
     reader = _PlanReader(screened, forms, messages)
@@ -65,7 +68,7 @@ def read_plan(
     reader.tell_extra_sheets(spec)
     if screen:
         reader.tell_masked(screen)
-    reader.check(left)
+    reader.check(left, mails or {})
     return reader.plan
 
 
@@ -239,8 +242,8 @@ class _PlanReader:
         keys = {cell.address: cell.key for row in self.rows for cell in row.cells if cell.address in self.masked}
         self.plan.findings += tell_masked(self.masked, screen, self.messages, keys)
 
-    def check(self, left: Collection[str]) -> None:
-        """Apply the rules of every cell, then those that need the plan as a whole. `left`: see `read_plan`."""
+    def check(self, left: Collection[str], mails: Mapping[str, MailText]) -> None:
+        """Apply the rules of every cell, then those that need the plan as a whole. For both see `read_plan`."""
         refs = {record: self._list_refs(record) for record in ("board", "subgroup", "priority", "action")}
         refs["action"].update(left)
         from plan_sheets.core.answers.check import check_rows  # noqa: PLC0415 - pandas takes long to load
@@ -248,6 +251,7 @@ class _PlanReader:
         self.plan.findings += check_rows([self.rows], self.messages, refs)[0]
         self._tell_themes_without_priority(refs["priority"])
         self._tell_unusable_rules()
+        self._tell_unknown_names(mails)
         blocked, doubled = blocked_by(self.plan.findings), self._list_doubled_rows()
         for row in self.rows:
             for cell in row.cells:
@@ -266,6 +270,15 @@ class _PlanReader:
         for ref, text in Thresholds.from_values({ref: cell.value for ref, cell in cells.items()})[1]:
             if cells[ref].key not in blocked_keys:
                 self._tell("rag_rule_unusable", cells[ref].address, text, cells[ref].key, rule=ref)
+
+    def _tell_unknown_names(self, mails: Mapping[str, MailText]) -> None:
+        """Report names in braces in the text of a mail that nothing can be filled in for."""
+        for cell in (cell for row in self.rows for cell in row.cells if cell.key.record == "mail_text"):
+            mail = mails.get(cell.key.ref)
+            if cell.field.name != "ref" and mail and (unknown := mail.find_unknown(cell.value)):
+                known = ", ".join(f"{{{name}}}" for name in mail.names)
+                details = {"heading": cell.field.title, "unknown": " and ".join(unknown), "known": known}
+                self._tell("mail_name_unknown", cell.address, cell.entered, cell.key, ref=mail.code, **details)
 
     def _list_refs(self, record: str) -> set[str]:
         return {

@@ -140,7 +140,7 @@ def is_free(field: Field | None) -> bool:
 
 def is_word(field: Field | None, text: str) -> bool:
     """Whether a text of a field that takes no free text is a word of its list, a date, a number or refs."""
-    if field is None or is_free(field) or field.format == "email":
+    if field is None or is_free(field) or field.format.startswith("email"):
         return False
     listed = {*map(plain, field.choices)} if field.choices else set()
     return plain(text) in listed or PartialDate.from_words(text) is not None or is_of_signs(text)

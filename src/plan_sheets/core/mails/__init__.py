@@ -1,0 +1,1 @@
+"""What the e-mails say that are drafted, and whom they are for."""
