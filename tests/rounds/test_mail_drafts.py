@@ -8,7 +8,6 @@ from datetime import date, datetime
 from email.message import EmailMessage
 from email.policy import default
 from pathlib import Path
-from typing import cast
 
 import pytest
 from tests.chairs import FURTHER, Q1, Plan, edit, fill, held_file, said
@@ -44,7 +43,7 @@ def mail_of(made: MailsDrafted, subgroup: str) -> EmailMessage:
 
 
 def open_mail(path: Path) -> EmailMessage:
-    message = cast("EmailMessage", email.message_from_bytes(path.read_bytes(), policy=default))
+    message = email.message_from_bytes(path.read_bytes(), policy=default)
     assert not message.defects
     assert not [defect for header in message.values() for defect in header.defects]
     return message
