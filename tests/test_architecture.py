@@ -6,6 +6,7 @@ import ast
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -102,9 +103,13 @@ def room_of(name: str) -> str:
     return ".".join(parts[:2]) if parts[0] in ("core", "store") else parts[0]
 
 
-def imports(path: Path) -> Iterator[tuple[str, bool]]:
-    """Every module that a module imports, and whether it does so only for types."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
+@cache
+def imports(path: Path) -> tuple[tuple[str, bool], ...]:
+    """Every module that a module imports, and whether it does so only for types. Each is parsed once."""
+    return (*_find_imports(path, ast.parse(path.read_text(encoding="utf-8"))),)
+
+
+def _find_imports(path: Path, tree: ast.Module) -> Iterator[tuple[str, bool]]:
     for_types = {
         id(inner)
         for node in ast.walk(tree)
@@ -124,11 +129,11 @@ def imports(path: Path) -> Iterator[tuple[str, bool]]:
                 yield whole if is_module else module, id(node) in for_types
 
 
-def ours(path: Path) -> Iterator[str]:
+@cache
+def ours(path: Path) -> tuple[str, ...]:
     """The modules of this package that a module imports at run time, `core.model.keys`."""
-    for module, for_types in imports(path):
-        if module.startswith("plan_sheets") and not for_types:
-            yield module.removeprefix("plan_sheets").lstrip(".")
+    names = (module for module, for_types in imports(path) if module.startswith("plan_sheets") and not for_types)
+    return (*(name.removeprefix("plan_sheets").lstrip(".") for name in names),)
 
 
 ROOMS = [path for path in MODULES if name_of(path) not in ("", "core", "store")]
