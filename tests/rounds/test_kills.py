@@ -32,7 +32,7 @@ COMMANDS = {
     "receive": ("receive", "INBOX", "--as-of", "2016-07-08"),
     "master": ("master", "--as-of", "2016-07-20"),
 }
-STRIDE = 1 if EXAMPLES else 11
+STRIDE = 1 if EXAMPLES else 23
 """`make fuzz` tries every point."""
 
 

@@ -1,4 +1,4 @@
-"""A thousand mutants of an issued workbook: what people do, alone, in pairs and in threes, at places drawn by lot."""
+"""Hundreds of mutants of an issued workbook: what people do, alone, in pairs and in threes, at places drawn by lot."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.chairs import Plan, fill
+from tests.conftest import EXAMPLES
 from tests.plain_book import PlainBook
 from tests.rounds.mutants import ALONE, FILLED, KINDS, Mutant, make_mutant
 from tests.rounds.mutations import Mutation
@@ -20,7 +21,8 @@ from tests.rounds.test_mutations import CASES
 from plan_sheets.store.formats.reader import read_workbook
 
 NAMES = tuple(kind for kind in KINDS if kind not in ALONE)
-MANY = 1_000
+MANY = 1_000 if EXAMPLES else 400
+"""`make fuzz` tries a thousand; each kind of thing that people do is among the first four hundred, alone and with others."""
 TOGETHER = 50
 """Mutants in a batch."""
 
@@ -68,8 +70,9 @@ def recipe(number: int) -> list[str]:
     return [first, *drawn(number).choices(NAMES, k=more)]
 
 
+@pytest.mark.fuzz
 @pytest.mark.parametrize("start", range(0, MANY, TOGETHER))
-def test_a_thousand_mutants(plan: Plan, filled: PlainBook, start: int) -> None:
+def test_hundreds_of_mutants(plan: Plan, filled: PlainBook, start: int) -> None:
     numbers = range(start, start + TOGETHER)
     made = [make_mutant(filled, number, drawn(f"place {number}"), recipe(number)) for number in numbers]
     assert all(mutant.done for mutant in made)
