@@ -22,7 +22,7 @@ from plan_sheets.store.formats.reader import read_workbook
 
 NAMES = tuple(kind for kind in KINDS if kind not in ALONE)
 MANY = 1_000 if EXAMPLES else 400
-"""`make fuzz` tries a thousand; each kind of thing that people do is among the first four hundred, alone and with others."""
+"""`make fuzz` tries a thousand. Each kind of thing that people do is among the first hundred, alone and with others."""
 TOGETHER = 50
 """Mutants in a batch."""
 
