@@ -8,7 +8,6 @@ from datetime import date, datetime
 from email.message import EmailMessage
 from email.policy import default
 from pathlib import Path
-from typing import cast
 
 import pytest
 from tests.chairs import FURTHER, Q1, Plan, edit, fill, held_file, said
@@ -44,7 +43,7 @@ def mail_of(made: MailsDrafted, subgroup: str) -> EmailMessage:
 
 
 def open_mail(path: Path) -> EmailMessage:
-    message = cast("EmailMessage", email.message_from_bytes(path.read_bytes(), policy=default))
+    message = email.message_from_bytes(path.read_bytes(), policy=default)
     assert not message.defects
     assert not [defect for header in message.values() for defect in header.defects]
     return message
@@ -311,6 +310,19 @@ def test_feedback_names_the_three_most_important_things(round_one: Plan) -> None
     assert "5 things to mend" in text_of(mail_of(draft(round_one, "thanks", when=LATE), "DA"))
     run("withdraw", "DA-1", "--reason", "a draft", "--as-of", "2016-07-21", plan=round_one)
     assert draft(round_one, "feedback", when=LATE.replace(day=21)).drafts == []
+
+
+def test_two_deputies_get_their_own_back(round_one: Plan) -> None:
+    files = [round_one.filled("one", said(rag="Purple")), round_one.filled("two", said(rag="Mauve"))]
+    sent_back = receive_files(round_one.folder, files, datetime(2016, 7, 8)).feedback  # noqa: DTZ001
+    made = draft(round_one, "feedback", when=LATE)
+    assert sorted(each.file.name for each in made.drafts) == [
+        "2016-17-q1-feedback-domestic-abuse-da-2.eml",
+        "2016-17-q1-feedback-domestic-abuse.eml",
+    ]
+    attached = {part.get_content() for each in made.drafts for part in open_mail(each.file).iter_attachments()}
+    assert attached == {answer.path.read_bytes() for answer in sent_back}
+    assert not made.findings
 
 
 # ---------------------------------------------------------------- the texts
