@@ -312,6 +312,19 @@ def test_feedback_names_the_three_most_important_things(round_one: Plan) -> None
     assert draft(round_one, "feedback", when=LATE.replace(day=21)).drafts == []
 
 
+def test_two_deputies_get_their_own_back(round_one: Plan) -> None:
+    files = [round_one.filled("one", said(rag="Purple")), round_one.filled("two", said(rag="Mauve"))]
+    sent_back = receive_files(round_one.folder, files, datetime(2016, 7, 8)).feedback  # noqa: DTZ001
+    made = draft(round_one, "feedback", when=LATE)
+    assert sorted(each.file.name for each in made.drafts) == [
+        "2016-17-q1-feedback-domestic-abuse-da-2.eml",
+        "2016-17-q1-feedback-domestic-abuse.eml",
+    ]
+    attached = {part.get_content() for each in made.drafts for part in open_mail(each.file).iter_attachments()}
+    assert attached == {answer.path.read_bytes() for answer in sent_back}
+    assert not made.findings
+
+
 # ---------------------------------------------------------------- the texts
 
 

@@ -80,7 +80,7 @@ class Snapshot:
     waived: Mapping[str, Sequence[str]] = field(default_factory=dict)
     """What was let pass in the returns of each subgroup for this round, in sentences, by its code."""
     forms: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    """The answers on the form of the last return of each subgroup for this round, by its code and their field."""
+    """The number of the last return of each subgroup for this round, and the answers on its form, by code and field."""
 
     @property
     def queries(self) -> int:

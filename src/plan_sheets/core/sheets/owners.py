@@ -78,6 +78,7 @@ def return_rows(snapshot: Snapshot) -> Iterator[RowFacts]:
         form = snapshot.forms.get(group.code, {})
         contents = {
             "what": group.name,
+            "number": form.get("number", ""),
             "completed_by": ", ".join(filter(None, [form.get("completed_by", ""), form.get("role", "")])),
             "statement": _describe(group, form),
             "signed_on": form.get("date_completed", ""),

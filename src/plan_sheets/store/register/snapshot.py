@@ -122,9 +122,12 @@ class _Returns:
         for when, subgroup in dict.fromkeys(list_issues(register, code, OF_SUBGROUPS)):
             self.issues.setdefault(when, []).append(subgroup)
         self.forms: dict[tuple[str, str], dict[str, str]] = {}
-        """The form of the last accepted return, by round and subgroup."""
+        """The form of the last accepted return, with its number, by round and subgroup."""
         for file in list_returns_of_rounds(register, BEFORE_ANY_ROUND, code, OF_SUBGROUPS, RETURNED):
-            self.forms[file.round, file.subgroup] = json.loads(file.form) if file.form else {}
+            self.forms[file.round, file.subgroup] = {
+                **(json.loads(file.form) if file.form else {}),
+                "number": file.number,
+            }
 
     def issued(self, code: str) -> list[str]:
         """The subgroups that were issued a workbook in a round, in the order of issue."""

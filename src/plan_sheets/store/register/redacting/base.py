@@ -97,6 +97,9 @@ def _redact_row(
         texts = {name: cell if isinstance(cell, str) else "" for name, cell in zip(names, cells, strict=True)}
         news = texts | _redact_row_of_returns(sheet.name, texts, typed, told)
         return [cell if news[name] == texts[name] else news[name] for name, cell in zip(names, cells, strict=True)]
+    if typed.is_of_returns and any(column.field.record == "signed" for column in sheet.columns):
+        names = [column.field.name for column in sheet.columns]
+        return [*map(_redact_signed(dict(zip(names, cells, strict=True)), typed).get, names)]
     said = "\n".join([row.ref, *(cell for cell in cells if isinstance(cell, str))])
     mentioned = find_mentioned(typed, said)
     quoted = {words for key in mentioned for words in typed.by_key[key]}
@@ -131,6 +134,16 @@ def _without_names(sender: Sender, cell: str) -> str:
     for name in filter(None, names):
         cell = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", REDACTED, cell)
     return cell
+
+
+def _redact_signed(cells: Mapping[str, Any], typed: TypedTexts) -> dict[str, Any]:
+    """The cells of a row of the master that tells who completed and signed a return, by field: of one that is meant."""
+    if all(sender.number != cells["number"] for sender in typed.senders):
+        return {**cells}
+    waived = str(cells["waived"])
+    quotes = typed.holds(waived) or any(has_words(waived, text) for text in typed.all_texts)
+    goes = ("completed_by", "second_name", *(["waived"] * quotes))
+    return {name: REDACTED if name in goes and isinstance(cell, str) and cell else cell for name, cell in cells.items()}
 
 
 _OF_RETURNS = ("Returns", "Queries", "Held files", "Findings")
