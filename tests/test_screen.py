@@ -211,7 +211,7 @@ def test_status_is_a_table_that_says_whom_to_ask(round_one: Plan) -> None:
     asked = {row.split()[0]: row.partition(" ask ")[2] for row in rows}
     assert asked["DA"] == ""
     assert asked["SOS"] == "Chair, Signs of Safety, signs.of.safety@example.org"
-    assert asked["MH"] == "Board lead, Mental Health, mental.health@example.org"
+    assert asked["MH"] == "Board lead, Mental Health, lead.mental.health@example.org"
 
 
 def test_open_questions_line_up_behind_what_they_are_about(example: Plan) -> None:

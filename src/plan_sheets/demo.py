@@ -44,7 +44,7 @@ ANSWERS = {
 """The heading under which a row's only text is typed."""
 MANY = {"error": "errors", "query": "queries", "warning": "warnings", "note": "notes"}
 """Severities of the findings that a return's line counts, and the words for several of each."""
-QUIET = {"date_month_end", "completed_by_unknown"}
+QUIET = {"date_month_end", "completed_by_unknown", "email_several"}
 """Codes of notes that are no part of the story."""
 
 Typed = Mapping[str, Mapping[str, Any]]

@@ -61,7 +61,7 @@ MISTAKES = [
     for row in (
         ("Start here", "Completed by", "Your answer", "", "A chair"),
         ("Start here", "Date completed", "Your answer", "soon", "8 July 2016"),
-        ("Start here", "Agreed by the chair", "Your answer", "Maybe", "Yes"),
+        ("Start here", "Statement of accuracy", "Your answer", "Maybe", "Yes"),
         ("Action plan", "J1a.3", "Impact", "NHS number 943 476 5919 is safe now", "Fewer victims"),
         ("Progress", "J1a.1", "Progress made", "as above", "The pathway is mapped"),
         ("Progress", "J1a.1", "Stage", "Doing it", "In progress"),

@@ -459,7 +459,7 @@ def test_a_subgroup_cannot_be_merged_into_none_or_itself(
     before = closed.all_values()
     found = change_plan(closed, answers={"Subgroups": {ref: {"Merged into": other} for ref, other in into.items()}})
     assert words in found[code]
-    assert found[code].startswith("Subgroups!H")
+    assert found[code].startswith("Subgroups!I")
     assert closed.all_values() == before
 
 

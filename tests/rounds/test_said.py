@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from dataclasses import dataclass
 from datetime import datetime
@@ -420,7 +421,7 @@ def test_a_query_about_an_earlier_round_is_of_that_round(desk: Desk) -> None:
 def test_what_was_said_is_counted_and_the_return_is_still_awaited(desk: Desk) -> None:
     desk.hear(row("L3.1", "RAG", "Green"), row("L3.1", "Stage", "In progress"), row("J9z.1", "RAG", "Green"))
     done = run("status", "--as-of", "2016-07-11", plan=desk.plan)
-    assert "SOS          outstanding, 2 said to you" in done.output
+    assert re.search(r"SOS +outstanding, 2 said to you", done.output)
     (returned,) = [texts for ref, texts in desk.rows("Returns").items() if ref.startswith("SOS ")]
     assert "Outstanding, 2 said to you" in returned
     desk.plan.receive_one(desk.plan.filled("sos", SOS, "SOS"), when=LATEST)

@@ -5,14 +5,15 @@ from __future__ import annotations
 import shutil
 import sqlite3
 from contextlib import closing
+from datetime import date, datetime
 from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
-from tests.chairs import RECEIVED_ON, Plan, fill, said
+from tests.chairs import Q1, RECEIVED_ON, Plan, fill, said
 from tests.table_rows import rows_of_table
 
-from plan_sheets import master, office
+from plan_sheets import draft_mails, master, office
 from plan_sheets.core.model.findings import PlanSheetsError
 from plan_sheets.core.model.keys import Key
 from plan_sheets.store.register import tables
@@ -63,8 +64,10 @@ def full(issued_example: Path, tmp_path_factory: pytest.TempPathFactory) -> Path
     (plan.inbox / "mail.eml").write_bytes(mail.as_bytes())
     office.receive_files(plan.folder, [plan.inbox / "mail.eml"], RECEIVED_ON)
     office.withdraw_return(plan.folder, "DA-2", "It came by mistake", RECEIVED_ON)
+    office.allow_rule(plan.folder, "required", "DA", date(2016, 12, 31), "Board officer", "New chair", RECEIVED_ON)
     office.redact_texts(plan.folder, "J1a.1", "It names a child", RECEIVED_ON, field="next_step")
     master.make_master(plan.folder, None, RECEIVED_ON, hand_over=True)
+    draft_mails(plan.folder, Q1, datetime(2016, 7, 25), ("chase",))  # noqa: DTZ001 - the office's own clock
     return plan.path / FILE
 
 
