@@ -19,6 +19,10 @@ SHORT = "Zebby Q"
 """Nobody's name: seven characters without a number."""
 
 
+WENT_BACK = "feedback/2016-17-q1/2016-17-q1-domestic-abuse.xlsx"
+"""The workbook that went back to the chair, with what was typed in it."""
+
+
 def holding(plan: Plan, text: str = SHORT) -> set[str]:
     """Every file of the plan folder with a text in its bytes, or in the inflated bytes of its parts."""
     sought, found = text.encode(), set()
@@ -99,7 +103,8 @@ def test_a_mail_goes_with_a_return_and_is_not_received_again(round_one: Plan) ->
     office.receive_files(round_one.folder, [mail], RECEIVED_ON)
     assert "register.sqlite" in holding(round_one)
     done = redact_texts(round_one.folder, "2016-17-Q1-DA-1", WHY, MADE_ON)
-    assert holding(round_one) == names(round_one, done.holding) == set()
+    assert holding(round_one) == set()
+    assert names(round_one, done.holding) == {WENT_BACK}, "it quotes what else the return said"
     assert round_one.register.returns(kind="subgroup")[0].file == "Redacted.xlsx"
     for again in (mail, path):
         (receipt,) = round_one.receive(again)
@@ -113,9 +118,9 @@ def test_a_mail_that_says_what_a_ref_said_goes_with_the_ref(round_one: Plan) -> 
     mail.write_bytes(mail_with(path, f"We saw {SHORT}."))
     office.receive_files(round_one.folder, [mail], RECEIVED_ON)
     done = redact_texts(round_one.folder, "J1a.1", WHY, MADE_ON, field="progress")
-    assert holding(round_one) == names(round_one, done.holding) == set()
+    assert holding(round_one) == names(round_one, done.holding) == {WENT_BACK}, "what went out is named, and stays"
     assert codes(round_one.receive_one(mail)) == ["file_redacted"]
-    assert holding(round_one) == set()
+    assert holding(round_one) == {WENT_BACK}
 
 
 def test_an_e_mail_without_a_workbook_goes(round_one: Plan) -> None:

@@ -96,7 +96,8 @@ ISSUE = "plan-sheets issue --round"
         (
             replace(EMPTY, open=(going_on(workbook("DA"), workbook("MH")),)),
             {
-                "send": "send each workbook in issued/2016-17-q1 to its chair: DA, MH (due on 15 July 2016). What "
+                "send": "send each workbook in issued/2016-17-q1 to its chair: DA, MH (due on 15 July 2016). "
+                "Drafts: plan-sheets mail --round 2016-17-Q1 --issue. What "
                 "comes back: plan-sheets receive FILE_OR_FOLDER",
                 "draft": DRAFT,
             },
@@ -118,7 +119,8 @@ ISSUE = "plan-sheets issue --round"
             ),
             {
                 "chase": f"ask for 3 returns of {Q1}: MSP, MH (due on 15 July 2016, 6 days late); SOS (due on "
-                "29 July 2016). What comes back: plan-sheets receive FILE_OR_FOLDER",
+                "29 July 2016). Reminders: plan-sheets mail --round 2016-17-Q1 --chase. What comes back: "
+                "plan-sheets receive FILE_OR_FOLDER",
                 "draft": DRAFT,
             },
         ),

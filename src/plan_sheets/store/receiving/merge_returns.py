@@ -92,7 +92,11 @@ class Merger:
         gone_on = reader.look(cells)
         returned.findings += [*gone_on.findings, *tell_merged(document.subgroup, self.history, self.messages)]
         plan_cells = [cell for cell in gone_on.block(cells) if cell.scope != "form"]
-        released = list_released(answers)
+        released = {
+            ref: (cell, seen)
+            for ref, (cell, seen) in list_released(answers).items()
+            if self.history.in_round(cell.key, document.round).value != cell.value
+        }
         rounds = [code for code in self.settler.rounds if code <= document.round]
         rested = list_rests(self.history, rounds) if released and rounds else {}
         merging.merged = merge_return(
@@ -299,7 +303,7 @@ def _count_changes(merging: Merging) -> int:
     taken = sum(
         merged_cell.outcome is Outcome.TAKEN
         and merged_cell.cell.scope in ("standing", "round")
-        and bool(merged_cell.cell.entered)
+        and bool(merged_cell.cell.entered or not merged_cell.cell.value)
         for merged_cell in merging.merged.cells
     )
     return taken + sum(len(settlement.values) for settlement in merging.settlements)

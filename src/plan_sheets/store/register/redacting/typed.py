@@ -172,8 +172,6 @@ def find_typed(register: Register, about: str, field: str, returns: Collection[R
         *list_settled_typed(register, about, field, ids),
     ]
     for entry in entries:
-        if ids and entry.return_id not in ids:  # a form of another return, whose ref is blank as well
-            continue
         about_it = records.get(entry.key.record, {}).get(entry.key.field)
         if entry.key.record != "form" and (is_free(about_it) or ids):
             texts = {*map(plain, (text for text in entry.texts if not is_word(about_it, text)))} - _NOTHING
