@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lowest fuzz bench docs pictures workbooks clean
+.PHONY: demo test thorough lowest fuzz bench docs pictures workbooks clean
 
 demo: $(VENV)/.installed
 	rm -rf demo
@@ -13,16 +13,20 @@ test: $(VENV)/.installed-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/pytest -n auto --dist loadfile
+	$(BIN)/pytest -n auto --dist loadfile -m "not thorough"
 
-# The core and the receiving with the lowest versions that pyproject.toml allows.
+# What is too long for every day: redaction, masking, kills, mutants and the like in many cases.
+thorough: $(VENV)/.installed-dev
+	$(BIN)/pytest -n auto --dist loadfile -m thorough
+
+# What reads and checks answers, and the receiving, with the lowest versions that pyproject.toml allows.
 LOWEST := .venv-lowest
 lowest:
 	$(PYTHON) -m venv --clear $(LOWEST)
 	$(LOWEST)/bin/pip install --quiet uv
 	$(LOWEST)/bin/uv pip install --quiet --python $(LOWEST)/bin/python --resolution lowest-direct --editable .
 	$(LOWEST)/bin/uv pip install --quiet --python $(LOWEST)/bin/python pytest pytest-xdist hypothesis
-	$(LOWEST)/bin/pytest -n auto --dist loadfile tests/core tests/test_receive.py
+	$(LOWEST)/bin/pytest -n auto --dist loadfile tests/core/answers tests/core/returned tests/test_receive.py
 
 # Mutants drawn anew, as many as one likes: make fuzz EXAMPLES=50000
 EXAMPLES ?= 2000

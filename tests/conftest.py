@@ -59,3 +59,18 @@ def round_one(issued_example: Path, tmp_path: Path) -> Plan:
     """A plan folder of one's own in which round 1 has been issued."""
     shutil.copytree(issued_example, tmp_path / "plan")
     return Plan(tmp_path / "plan")
+
+
+THOROUGH = (
+    *("test_kills", "test_mutants", "test_plan_changes", "test_printable", "test_withdraw", "test_yaml_alone"),
+    *("test_redact_after", "test_redact_short", "test_redact_whole"),
+    *("test_masked_around", "test_masked_everywhere", "test_masked_let_in", "test_masked_quoted", "test_masked_tables"),
+)
+"""Modules that try many cases of what others try in a few: `make thorough`, before anything of theirs is changed."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests of the modules that are too long for every day."""
+    for item in items:
+        if item.path.stem in THOROUGH:
+            item.add_marker("thorough")
