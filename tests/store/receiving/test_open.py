@@ -88,7 +88,11 @@ def receive(plan: Plan, executor: Executor | None, name: str) -> tuple[list[Rece
     kept = {one.name for one in (fresh.path / "returned").iterdir()}
     asked = sorted((one.code, one.message, [cell.returned for cell in one.cells]) for one in fresh.queries)
     receipts = [
-        replace(receipt, findings=[one for one in receipt.findings if str(fresh.path) not in one.message])
+        replace(
+            receipt,
+            findings=[one for one in receipt.findings if str(fresh.path) not in one.message],
+            feedback=receipt.feedback and Path(receipt.feedback).relative_to(fresh.path).as_posix(),
+        )
         for receipt in told.returns
     ]
     return receipts, (fresh.all_values(), asked), (kept, told.passed_over)
