@@ -17,7 +17,7 @@ from plan_sheets.core.model.history import History
 from plan_sheets.core.model.keys import Key
 from plan_sheets.core.model.rounds import Round
 from plan_sheets.core.model.text import make_slugs
-from plan_sheets.core.rating.ratings import rows_at
+from plan_sheets.core.rating.plan_rows import describe_contact
 from plan_sheets.store import schemas
 from plan_sheets.store.plan_folder import Folder
 from plan_sheets.store.register.batch import Batch
@@ -48,6 +48,7 @@ class _Desk:
 
     register: Register
     history: History
+    """What the plan says of itself and of its subgroups."""
     slugs: Mapping[str, str]
     now: datetime
     issues: dict[str, Document]
@@ -56,14 +57,9 @@ class _Desk:
     @classmethod
     def of(cls, register: Register, now: datetime) -> _Desk:
         """The desk as it is before the first of them."""
-        history = register.history()
-        return cls(
-            register,
-            history,
-            make_slugs({code: row["title"] for code, row in rows_at(history)["subgroup"].items()}),
-            now,
-            {},
-        )
+        history = register.history(record=("plan", "subgroup"))
+        titles = {code: history.text("subgroup", code, "title") for code in history.refs("subgroup")}
+        return cls(register, history, make_slugs(titles), now, {})
 
     def find_issue(self, returned: ReturnFacts) -> Document:
         """The issue that a return goes back to, through all the feedback that it may have been of."""
@@ -79,8 +75,9 @@ class _Desk:
 def make_feedback(folder: Folder, now: datetime) -> tuple[list[FeedbackMade], list[PlanSheetsError]]:
     """A feedback workbook for each return in which there is something to mend and that has not gone back yet.
 
-    None is made for a return that was withdrawn, or in whose place another one has come. The second list says why one
-    could not be made: it is made next time. Raises PlanSheetsError if a file cannot be written.
+    None is made for a return that was withdrawn, or in whose place another one has come. They are in the order of their
+    files' names. The second list says why one could not be made: it is made next time. Raises PlanSheetsError if a file
+    cannot be written.
     """
     made, troubles = list[FeedbackMade](), list[PlanSheetsError]()
     if not list_unmended(folder.register):
@@ -92,7 +89,7 @@ def make_feedback(folder: Folder, now: datetime) -> tuple[list[FeedbackMade], li
                 made += _send_back(folder, desk, returned, batch)
             except PlanSheetsError as trouble:  # the others go back all the same
                 troubles.append(trouble)
-    return made, troubles
+    return sorted(made, key=lambda one: one.path), troubles
 
 
 def _send_back(folder: Folder, desk: _Desk, returned: ReturnFacts, batch: Batch) -> Iterator[FeedbackMade]:
@@ -180,12 +177,11 @@ def _name_file(desk: _Desk, document: Document, lineage: Sequence[ReturnFacts]) 
 
 def _list_texts(history: History, issue: Document, count: int) -> dict[str, str]:
     """What the lines of the sheet To mend say in words."""
-    plan, words = history.record("plan", ""), schemas.load_workbook_spec(FEEDBACK).words
-    email = f"({plan['contact_email']})" if plan["contact_email"] else ""
+    words = schemas.load_workbook_spec(FEEDBACK).words
     return {
         "subgroup": history.text("subgroup", issue.subgroup, "title"),
         "round_words": Round.parse(issue.round).words,
-        "contact": " ".join(filter(None, (plan["contact_name"], email))) or "the board officer",
+        "contact": describe_contact(history.record("plan", "")),
         "count": words["mend_one"] if count == 1 else words["mend_many"].format(count=count),
     }
 

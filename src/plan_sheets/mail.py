@@ -9,6 +9,7 @@ from functools import cached_property
 from pathlib import Path
 
 from plan_sheets.core.book.document import FEEDBACK, Document
+from plan_sheets.core.book.feedback import SHEET as TO_MEND
 from plan_sheets.core.book.mail_text import Addressee, Attached, MailText, write_draft
 from plan_sheets.core.mails.addressee import Found, find_board_lead, find_chair
 from plan_sheets.core.mails.points import (
@@ -29,17 +30,17 @@ from plan_sheets.core.model.text import count_words, make_slugs
 from plan_sheets.core.rating.control_totals import SubgroupReturn
 from plan_sheets.core.rating.decisions import Decision, decisions
 from plan_sheets.core.rating.plan_rows import Rows, lead_of
-from plan_sheets.core.rating.proposals import proposals, subject
 from plan_sheets.core.rating.ratings import rows_at
 from plan_sheets.store import schemas
 from plan_sheets.store.plan_folder import Folder, MadeWorkbook, check_folder
 from plan_sheets.store.register import tables
 from plan_sheets.store.register.batch import Batch
+from plan_sheets.store.register.desk import list_offered
 from plan_sheets.store.register.mending.unmended import list_standing
 from plan_sheets.store.register.reads import check_clock
 from plan_sheets.store.register.register import Register, RoundFacts
 from plan_sheets.store.register.settling.declined import list_declined
-from plan_sheets.store.register.standings import find_done, list_days_chased, read_standings
+from plan_sheets.store.register.standings import list_days_chased, read_returns
 from plan_sheets.store.writing.eml import write_draft_file
 
 KINDS = ("issue", "feedback", "chase", "thanks", "decisions")
@@ -48,8 +49,6 @@ UNASKED = tuple(kind for kind in KINDS if kind != "chase")
 """What is drafted where nothing was chosen: a reminder is recorded, and so never made unasked."""
 _LAST_REMINDER = 3
 """The reminder that goes to the Board lead, as each after it."""
-TO_MEND = "To mend"
-"""The sheet of a feedback workbook that lists what is to be mended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +158,7 @@ class _Desk:
     @cached_property
     def standings(self) -> Sequence[SubgroupReturn]:
         """How each workbook of the round stands; a subgroup that has left the plan is told and left out."""
-        rows = read_standings(self.register, self.facts.code, self.today)
+        rows = read_returns(self.register, self.facts.code, self.today)
         for row in rows:
             if row.subgroup not in self.subgroups:
                 self.tell("draft_without_subgroup", subgroup=row.subgroup)
@@ -278,8 +277,6 @@ def _list_feedback(desk: _Desk) -> Iterator[_Letter]:
 def _list_reminders(desk: _Desk) -> Iterator[_Letter]:
     """A reminder for each workbook that is late: how often it was asked for before decides which."""
     late = [row for row in desk.standings if row.is_outstanding and row.days_late]
-    done = find_done(desk.register, desk.facts.code) if late else ()
-    late = [row for row in late if row.subgroup not in done]
     if late and (held := desk.register.set_aside("held")):
         desk.tell("draft_held_whose", numbers=", ".join(f"{file.number} {file.file}" for file in held))
     for row in late:
@@ -296,8 +293,7 @@ def _list_thanks(desk: _Desk) -> Iterator[_Letter]:
     """A thank-you to each subgroup of which a return was taken in."""
     declined = list_declined(desk.register, desk.history)
     queries = [query.subgroup for query in desk.register.open_queries() if query.round == desk.facts.code]
-    settled = desk.register.settled_subjects()
-    offered = [each for each in proposals(desk.history, [desk.facts.code]) if subject(each) not in settled]
+    offered = list_offered(desk.register, [desk.facts.code])
     for row in desk.standings:
         if row.returned is None:
             continue

@@ -111,8 +111,8 @@ def new_plan(path: AnyPath, now: datetime, *, example: bool = False, secret: byt
 def check_plan(folder: Folder) -> Checked:
     """plan.xlsx as it stands, merged or not: what is wrong in it and what a planner should look at."""
     check_folder(folder)
-    history = folder.register.history()
-    read = _read_of_year(folder, folder.read_plan(), history)
+    history, base = folder.register.history(), last_read(folder)
+    read = _read_of_year(folder, folder.read_plan(), history, base)
     last = read_last(folder.register, _find_last(folder))
     findings = note_settled(folder.register, last, read.cells, read.findings)
     rows = {record: read.rows(record) for record in RECORDS}
@@ -122,9 +122,9 @@ def check_plan(folder: Folder) -> Checked:
     titles = {cell.key: cell.field.title for cell in read.cells}
     finished = find_finished(history)
     questions = list(open_questions(rows, placeholders, titles, finished))
-    messages, base = schemas.load_messages(), last_read(folder)
+    messages = schemas.load_messages()
     cells = [cell._replace(base=base.get(cell.key, "")) for cell in read.cells]
-    moves = _check_moves(folder.register, cells, folder.register.first_open())
+    moves = _check_moves(folder.register, history, cells, folder.register.first_open())
     rows["action"] = {ref: row for ref, row in rows["action"].items() if ref not in moves.went_on}
     has_rounds, by_key = bool(folder.register.rounds()), {cell.key: cell for cell in read.cells}
     findings += [*moves.findings, *month_ends(cells, messages)]
@@ -134,9 +134,9 @@ def check_plan(folder: Folder) -> Checked:
     return Checked(count_records(rows, len(questions), finished), findings, questions)
 
 
-def _check_moves(register: Register, cells: Sequence[Cell], code: str) -> Moves:
+def _check_moves(register: Register, history: History, cells: Sequence[Cell], code: str) -> Moves:
     """What is wrong with how the plan is to move from a round (its code) on, and what is to be asked of it."""
-    history, rounds = register.history(), [issued.code for issued in register.rounds()]
+    rounds = [issued.code for issued in register.rounds()]
     is_moved = any(cell.key.field == SUCCEEDS and cell.value != cell.base for cell in cells)
     ratings = rate_last(history, rounds) if rounds and is_moved else {}
     declined = list_declined(register, history) if is_moved else ()
@@ -162,7 +162,8 @@ def _merge_in(folder: Folder, data: bytes, now: datetime, instructions: Instruct
     if [plan.sha256 for plan in last] == [sha256(data)] and not instructions.allow:
         errors = count_errors(folder.register, last[0].id)
         return PlanMerged(errors=errors, unchanged=True, warning=_warning(folder))
-    read = _read_of_year(folder, data, folder.register.history(), screened=not instructions.allow)
+    history, base = folder.register.history(), last_read(folder)
+    read = _read_of_year(folder, data, history, base, screened=not instructions.allow)
     if instructions.allow:
         details = {"held": ALLOWS_IDENTIFIERS, "reason": instructions.reason}
         read.findings.append(schemas.load_messages().remark("held_then_allowed", details))
@@ -171,7 +172,7 @@ def _merge_in(folder: Folder, data: bytes, now: datetime, instructions: Instruct
         folder.sync_kept([folder.kept(sha256(data))])
     at, code = now.isoformat(timespec="seconds"), folder.register.first_open()
     with folder.register.batch(deed, at) as batch:
-        reading = _merge(folder, read, code, batch)
+        reading = _merge(folder, read, history, base, code, batch)
         merged, findings = reading.merged, reading.findings
         received = ReceivedFile(sha256(data), PLAN_FILE, "plan", judge_findings(findings), round=code)
         return_id = add_return(batch, received).id
@@ -196,16 +197,18 @@ class _Reading:
     mended: Sequence[OpenQuery]
 
 
-def _merge(folder: Folder, read: PlanRead, code: str, batch: Batch) -> _Reading:
-    """Merge the cells of plan.xlsx, which count from a round on (its code)."""
-    register, base, history = batch.register, last_read(folder), batch.history()
+def _merge(
+    folder: Folder, read: PlanRead, history: History, base: Mapping[Key, str], code: str, batch: Batch
+) -> _Reading:
+    """Merge the cells of plan.xlsx, which count from a round on (its code); `base`: what the plan last read said."""
+    register = batch.register
     waiting = register.open_queries(kind="plan")
     cells = [cell._replace(base=base.get(cell.key, "")) for cell in read.cells]
-    moves = _check_moves(register, cells, code)
+    moves = _check_moves(register, history, cells, code)
     cells = [cell._replace(blocked=cell.blocked or moves.blocked.get(cell.key)) for cell in cells]
     cells = [*compare_with_asked(cells, waiting, list_compared(register, waiting))]
     vanished = [*_vanished(read, base, history)]
-    messages, last = schemas.load_messages(), read_last(folder.register, _find_last(folder))
+    messages, last = schemas.load_messages(), read_last(register, _find_last(folder))
     of_others = [*find_of_other_years(cells, history, messages, has_rounds=bool(code))]
     cells = block_of_other_years(cells, of_others)
     went_on = [key for key in vanished if key.record == "action" and key.ref in moves.went_on]
@@ -305,10 +308,15 @@ def record_written(batch: Batch, data: bytes, history: History, changed: Sequenc
     record_return(batch, received, add_return(batch, received).id, Merged(cells=[*changed, *cells]), ())
 
 
-def _read_of_year(folder: Folder, data: bytes, history: History, *, screened: bool = True) -> PlanRead:
-    """These bytes of plan.xlsx, as `_read` has them. Raises PlanSheetsError if they are of a year that was closed."""
+def _read_of_year(
+    folder: Folder, data: bytes, history: History, base: Mapping[Key, str], *, screened: bool = True
+) -> PlanRead:
+    """These bytes of plan.xlsx, as `_read` has them; `base`: what the plan last read said.
+
+    Raises PlanSheetsError if they are of a year that was closed.
+    """
     left = [ref for ref in history.refs("action", with_left=True) if history.find_year_left("action", ref)]
-    read = _read(data, {*last_read(folder).values()}, left, screened=screened)
+    read = _read(data, {*base.values()}, left, screened=screened)
     year = next((cell.value for cell in read.cells if cell.key == YEAR), "")
     if closed := find_closed_year(year, history):
         written = folder.register.returns(id=closed.source.return_id)[0].sha256

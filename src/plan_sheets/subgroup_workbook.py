@@ -17,7 +17,7 @@ from plan_sheets.core.model.rounds import Round
 from plan_sheets.core.model.stages import Stage, Status
 from plan_sheets.core.model.text import count_words
 from plan_sheets.core.rating.decisions import Decision, replies
-from plan_sheets.core.rating.plan_rows import Rows, find_merged, list_themes, subgroups_of
+from plan_sheets.core.rating.plan_rows import Rows, describe_contact, find_merged, list_themes, subgroups_of
 from plan_sheets.core.rating.ratings import is_further, last_given
 from plan_sheets.core.rating.rules.rag import Rating
 from plan_sheets.core.rating.succession import Succession
@@ -82,12 +82,11 @@ def make_subgroup_book(shared: RoundToIssue, subgroup: str, reference: str) -> B
 
 def _list_texts(shared: RoundToIssue, subgroup: str, plan: Mapping[str, str], title: str) -> dict[str, str]:
     """What the lines of the sheets say in words. `title`: that of the subgroup (its code)."""
-    named = (plan["contact_name"], f"({plan['contact_email']})" if plan["contact_email"] else "")
     return {
         "plan": plan["title"],
         "subgroup": title,
         "round_words": shared.round.words,
-        "contact": " ".join(filter(None, named)) or "the board officer",
+        "contact": describe_contact(plan),
         "email": plan["contact_email"],
         "return_by": PartialDate.of_iso(shared.extended.get(subgroup, shared.return_by.isoformat())).words,
     }

@@ -11,13 +11,12 @@ from typing import NamedTuple
 from xml.etree.ElementTree import ParseError
 from zipfile import BadZipFile
 
-from plan_sheets.core.book.signature import REFERENCE
 from plan_sheets.core.model.findings import PlanSheetsError
 from plan_sheets.core.screening.around import check_kept
 from plan_sheets.store import outbox
 from plan_sheets.store.container.hashing import sha256, sha256_of
 from plan_sheets.store.container.package import open_package
-from plan_sheets.store.container.properties import read_custom_properties, read_properties
+from plan_sheets.store.container.properties import read_reference
 from plan_sheets.store.container.refused import RefusedError
 from plan_sheets.store.outbox import check_free, find_open_mark
 from plan_sheets.store.register import register as registers
@@ -172,7 +171,7 @@ class Folder:
         If somebody has changed a target meanwhile, it is not overwritten: see `write`. Files that are aside and were
         never recorded are removed when they are a day old. Raises PlanSheetsError if the register cannot be written to.
         """
-        found = outbox.list_asides(self._folders())
+        found = outbox.list_asides(list_folders(self.path))
         if found and any(self._due()):
             with self.register.batch("finish", "") as batch:
                 self._known(batch)
@@ -205,7 +204,7 @@ class Folder:
 
     def _due(self) -> Iterator[Path]:
         """The files that are aside, complete, and the last version that the register has recorded of their target."""
-        found = outbox.list_asides(self._folders())
+        found = outbox.list_asides(list_folders(self.path))
         last = read_last_shas(self.register) if found else {}
         for aside in found:
             target, sha = outbox.find_target(aside)
@@ -213,21 +212,22 @@ class Folder:
             if recorded.startswith(sha) and sha and _is_whole(aside, recorded):
                 yield aside
 
-    def _folders(self) -> Iterator[Path]:
-        """The folders in which the tool makes files."""
-        for name in MADE_IN:
-            parent, _, every = name.partition("/")
-            yield from (self.path / parent).glob(every) if every else [self.path / parent]
-
     def _name(self, path: Path) -> str:
         """How the register names a file of the folder."""
         return path.relative_to(self.path).as_posix()
 
 
+def list_folders(path: Path) -> Iterator[Path]:
+    """The folders of a plan folder in which the tool makes files."""
+    for name in MADE_IN:
+        parent, _, every = name.partition("/")
+        yield from (path / parent).glob(every) if every else [path / parent]
+
+
 def _read_reference(data: bytes) -> str:
     """The reference of a workbook; "" if it cannot be read."""
     try:
-        return read_custom_properties(read_properties(open_package(data))).get(REFERENCE, "")
+        return read_reference(open_package(data))
     except (BadZipFile, RefusedError, ParseError, KeyError):
         return ""
 

@@ -14,7 +14,7 @@ from plan_sheets.store.plan_folder import PLAN_FILE, Folder
 from plan_sheets.store.register.desk import find_last_made, list_offered
 from plan_sheets.store.register.editions import is_touched, list_editions
 from plan_sheets.store.register.reads import count_errors
-from plan_sheets.store.register.standings import find_done, read_standings
+from plan_sheets.store.register.standings import read_returns
 
 
 def name_kept_plan(last: Round) -> str:
@@ -89,11 +89,7 @@ def list_warnings(folder: Folder, last: Round, as_of: date) -> Iterator[str]:
             yield f"No master of {code} was ever handed over."
         elif is_touched(register, code, editions[-1].batch):
             yield f"Something came for {code} since its last master: plan-sheets master --round {code} --hand-over"
-    awaited = [
-        row.subgroup
-        for row in read_standings(register, last.code, as_of, find_done(register, last.code))
-        if row.is_outstanding
-    ]
+    awaited = [row.subgroup for row in read_returns(register, last.code, as_of) if row.is_outstanding]
     if awaited:
         yield f"No return of {last.of_year} has come from {', '.join(awaited)}: it can still be taken in."
     for file in register.set_aside("held"):

@@ -34,12 +34,16 @@ def describe_rest(rag: str, what: str, progress: str) -> str:
     return "; ".join([rag, *(sha_of(text)[:_HASH] for text in (what, progress))])
 
 
-def list_released(answers: Answers) -> dict[str, tuple[Cell, str]]:
-    """The cell by which each text (by ref) is released, or again, and what the officer saw that it rests on."""
+def list_released(answers: Answers, history: History, code: str) -> dict[str, tuple[Cell, str]]:
+    """The cell by which each text (by ref) is released in a round (its code), or again, and what the officer saw then.
+
+    A text that stands already was released before: it goes on resting on what it did.
+    """
     released = {}
     for cell, row in answers.typed(RECORD):
         is_again = cell.key.field == "again" and cell.value == "Yes"
-        if is_again or (cell.key == text_key(cell.key.ref) and cell.value != cell.base):
+        is_new = cell.value not in (cell.base, history.in_round(cell.key, code).value)
+        if is_again or (cell.key == text_key(cell.key.ref) and is_new):
             seen = describe_rest(*(row.text(name) for name in ("published_rag", "what", "progress")))
             released[cell.key.ref] = cell, seen
     return released

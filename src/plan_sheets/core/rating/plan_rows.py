@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
-
-from plan_sheets.core.model.text import make_slug
 
 Rows = Mapping[str, Mapping[str, Mapping[str, str]]]
 """A plan as rows: record, ref, field, text."""
@@ -83,18 +80,12 @@ def find_merged(rows: Rows, code: str) -> str:
     return code
 
 
+def describe_contact(plan: Mapping[str, str]) -> str:
+    """Whom a chair asks, by the form of the plan: `Board officer (office@example.org)`."""
+    named = (plan["contact_name"], f"({plan['contact_email']})" if plan["contact_email"] else "")
+    return " ".join(filter(None, named)) or "the board officer"
+
+
 def lead_of(rows: Rows, ref: str) -> str:
     """The subgroup that answers for an action; "" if nobody does."""
     return next(iter(subgroups_of(rows, ref)), "")
-
-
-def make_slugs(rows: Rows) -> dict[str, str]:
-    """A file name for each subgroup, from its title; where two are the same or none is left, with its code."""
-    names = {code: make_slug(row["title"]) for code, row in rows["subgroup"].items()}
-    while len({name for name in names.values() if name}) < len(names):
-        times = Counter(names.values())
-        names = {
-            code: name if name and times[name] == 1 else f"{name}-{code.lower()}".strip("-")
-            for code, name in names.items()
-        }
-    return names

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from xml.etree import ElementTree as ET
 
+from plan_sheets.core.book.signature import REFERENCE
 from plan_sheets.store.container.limits import LIMITS, Limits
 from plan_sheets.store.container.package import Package
 from plan_sheets.store.container.parts import parse_part, strip_namespace
@@ -33,6 +34,11 @@ def read_custom_properties(about: Mapping[str, bytes]) -> dict[str, str]:
         next((value for name, value in item.items() if strip_namespace(name) == "name"), ""): text.strip()
         for item, text in _find_elements(about, "property", "user-defined")
     }
+
+
+def read_reference(package: Package) -> str:
+    """The reference of a workbook that this tool has made; "" if it has none. Raises ParseError."""
+    return read_custom_properties(read_properties(package)).get(REFERENCE, "")
 
 
 def find_program(about: Mapping[str, bytes], limits: Limits = LIMITS) -> str:

@@ -13,7 +13,7 @@ from plan_sheets.core.model.messages import Messages
 from plan_sheets.store.container.hashing import sha256_of
 from plan_sheets.store.keeping.unknown import UnknownWorkbook, find_unknown
 from plan_sheets.store.outbox import ASIDE, list_asides
-from plan_sheets.store.plan_folder import PLAN_FILE, RETURNED
+from plan_sheets.store.plan_folder import PLAN_FILE, RETURNED, list_folders
 from plan_sheets.store.register.masks import list_shas_kept
 from plan_sheets.store.register.reads import list_mails_known, read_last_shas, read_redacted
 from plan_sheets.store.register.register import Register
@@ -36,7 +36,7 @@ class FolderCheck:
         yield from self._check_unknown()
         yield from self._check_kept()
         yield from self._check_made()
-        if asides := list_asides(self.path / part for part in (".", *_list_folders(self.path))):
+        if asides := list_asides(list_folders(self.path)):
             yield self.messages.finding("made_waiting", count=len(asides))
         if not list_daily(self.path):
             yield self.messages.finding("backup_none", folder=BACKUPS)
@@ -109,9 +109,3 @@ class FolderCheck:
 
 def _list_mail_shas(register: Register) -> set[str]:
     return {sha for trail in list_mails_known(register) for sha in trail}
-
-
-def _list_folders(path: Path) -> Iterator[str]:
-    """The folders of a plan folder in which the tool makes files, and those in them."""
-    for part in ("officer", "master", RETURNED, BACKUPS, "issued", "feedback"):
-        yield from (found.relative_to(path).as_posix() for found in [path / part, *(path / part).glob("*/")])

@@ -15,12 +15,18 @@ from pathlib import Path
 from plan_sheets.core.model.findings import PlanSheetsError
 from plan_sheets.store.register import tables
 from plan_sheets.store.register.register import FILE
-from plan_sheets.store.register.safe.backup import is_part_of, list_daily, open_file, read_copy, read_plans, write_copy
+from plan_sheets.store.register.safe.backup import (
+    JOURNALS,
+    is_part_of,
+    list_daily,
+    open_file,
+    read_copy,
+    read_plans,
+    write_copy,
+)
 from plan_sheets.store.register.safe.verify import verify
 from plan_sheets.store.register.troubles import UNCHANGED, explain
 
-_JOURNALS = ("-journal", "-wal", "-shm")
-"""What SQLite leaves beside a register that was being written to: it would be played into the one put back."""
 _UNREADABLE = (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT)
 """The errors of a file that is no database any more: nobody can be writing to it."""
 
@@ -119,7 +125,7 @@ def _locked(register: Path) -> Iterator[None]:
 def _set_aside(register: Path, day: str, aside: Path) -> Path | None:
     """Keep the register under another name, with what SQLite left beside it; the new one gets its rights."""
     kept = _find_free(register, day)
-    for ending in _JOURNALS:
+    for ending in JOURNALS:  # they would be played into the register put back
         with suppress(FileNotFoundError):
             register.with_name(register.name + ending).replace(kept.with_name(kept.name + ending))
     if not register.is_file():

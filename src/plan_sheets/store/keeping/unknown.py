@@ -13,13 +13,12 @@ from zipfile import BadZipFile
 
 from plan_sheets.core.book.document import Document
 from plan_sheets.core.book.layout import Book
-from plan_sheets.core.book.signature import REFERENCE
 from plan_sheets.core.model.dates import PartialDate
 from plan_sheets.core.model.found import FoundWorkbook
 from plan_sheets.core.model.rounds import Round
 from plan_sheets.store.container.hashing import sha256
 from plan_sheets.store.container.package import Package, open_package
-from plan_sheets.store.container.properties import read_custom_properties, read_properties
+from plan_sheets.store.container.properties import read_reference
 from plan_sheets.store.container.refused import RefusedError
 from plan_sheets.store.formats.reader import read_workbook
 from plan_sheets.store.register.register import Register
@@ -109,7 +108,7 @@ def find_unknown(
             if (sha := sha256(data)) in made:
                 continue
             package = open_package(data)
-            reference = read_custom_properties(read_properties(package)).get(REFERENCE, "").strip()
+            reference = read_reference(package)
             if reference and reference not in references:
                 yield UnknownWorkbook(path, reference, sha, _read_day(package), data)
 

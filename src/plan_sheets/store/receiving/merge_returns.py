@@ -92,11 +92,7 @@ class Merger:
         gone_on = reader.look(cells)
         returned.findings += [*gone_on.findings, *tell_merged(document.subgroup, self.history, self.messages)]
         plan_cells = [cell for cell in gone_on.block(cells) if cell.scope != "form"]
-        released = {
-            ref: (cell, seen)
-            for ref, (cell, seen) in list_released(answers).items()
-            if self.history.in_round(cell.key, document.round).value != cell.value
-        }
+        released = list_released(answers, self.history, document.round)
         rounds = [code for code in self.settler.rounds if code <= document.round]
         rested = list_rests(self.history, rounds) if released and rounds else {}
         merging.merged = merge_return(
@@ -115,6 +111,8 @@ class Merger:
         merging.merged.cells += [_form_cell(cell, document.round) for cell in form]
         self._merge_said(merging)
         self.settler.settle(merging)
+        if merging.settlements:  # one of them may say what took the place of what
+            self.succession = find_succession(self.history)
         if rested:
             now = list_rests(self.history, rounds)
             rest = schemas.load_records()[RECORD][RESTS_ON]

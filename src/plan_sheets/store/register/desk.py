@@ -14,7 +14,7 @@ from plan_sheets.core.answers.waive import Waiver
 from plan_sheets.core.mails.addressee import find_chair
 from plan_sheets.core.model.history import History
 from plan_sheets.core.model.keys import Key
-from plan_sheets.core.rating.control_totals import RETURNED, SubgroupReturn
+from plan_sheets.core.rating.control_totals import RETURNED
 from plan_sheets.core.rating.proposals import Proposal, proposals, subject
 from plan_sheets.core.rating.ratings import SAYS
 from plan_sheets.core.rating.rules.rag import CONFIRMABLE
@@ -26,7 +26,7 @@ from plan_sheets.store.register.batch import is_standing_or_of
 from plan_sheets.store.register.editions import batch_of, is_of, is_touched, list_editions
 from plan_sheets.store.register.reads import list_returns_of_rounds
 from plan_sheets.store.register.register import Register
-from plan_sheets.store.register.standings import find_done, read_standings
+from plan_sheets.store.register.standings import read_returns
 
 _PROPOSED_IN = (
     *("ref", "removed", "finished_in", "agreement", "stage", "confirmed_stage", "new_date", SUCCEEDS),
@@ -121,14 +121,7 @@ def find_last_made(register: Register, folder: str) -> str:
 
 def list_open_rounds(register: Register, codes: Sequence[str], as_of: date) -> list[OpenRound]:
     """How these rounds stand, which are not closed, on a day."""
-    return [OpenRound(code, _read_returns(register, code, as_of), _is_drafted(register, code)) for code in codes]
-
-
-def _read_returns(register: Register, code: str, as_of: date) -> list[SubgroupReturn]:
-    """How each subgroup's workbook stands; which are finished is asked only if any is outstanding."""
-    rows = read_standings(register, code, as_of)
-    done = find_done(register, code) if any(row.is_outstanding for row in rows) else ()
-    return read_standings(register, code, as_of, done) if done else rows
+    return [OpenRound(code, read_returns(register, code, as_of), _is_drafted(register, code)) for code in codes]
 
 
 def _is_drafted(register: Register, code: str) -> bool:

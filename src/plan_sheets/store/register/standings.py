@@ -54,6 +54,13 @@ def read_standings(register: Register, code: str, as_of: date, done: Collection[
     return [replace(row, said=said.get(row.subgroup, 0)) for row in rows] if said else rows
 
 
+def read_returns(register: Register, code: str, as_of: date) -> list[SubgroupReturn]:
+    """The same; which subgroups have finished all their actions is asked only if any is outstanding."""
+    rows = read_standings(register, code, as_of)
+    done = find_done(register, code) if any(row.is_outstanding for row in rows) else ()
+    return read_standings(register, code, as_of, done) if done else rows
+
+
 def find_done(register: Register, code: str) -> frozenset[str]:
     """The subgroups all of whose actions are finished at the end of a round (its code), from few fields of the plan."""
     history = register.history(field=_FINISHED_IN)

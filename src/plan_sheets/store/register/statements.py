@@ -59,9 +59,14 @@ def settled_subjects() -> Select[Any]:
 @cache
 def returns_standing() -> Select[Any]:
     """The returns of a `document` that were merged, not withdrawn, and that no later one replaces."""
-    r, later = tables.RETURN, tables.RETURN.alias()
-    replaced = exists().where(later.c.replaces == r.c.id, ~is_withdrawn(later.c.id))
-    return rows_by(r, "document").where(r.c.answers_sha != "", ~replaced, ~is_withdrawn(r.c.id))
+    r = tables.RETURN
+    return rows_by(r, "document").where(r.c.answers_sha != "", ~is_replaced(), ~is_withdrawn(r.c.id))
+
+
+def is_replaced() -> ColumnElement[bool]:
+    """Whether another return, which was not withdrawn, came in the place of a return."""
+    later = tables.RETURN.alias()
+    return exists().where(later.c.replaces == tables.RETURN.c.id, ~is_withdrawn(later.c.id))
 
 
 def returns_named(name: str) -> Select[Any]:

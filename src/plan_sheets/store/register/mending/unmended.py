@@ -6,14 +6,14 @@ from collections.abc import Collection
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, bindparam, exists, or_, select
+from sqlalchemy import Select, bindparam, exists, or_, select
 
 from plan_sheets.core.answers.sent_back import ASKED_ALREADY, FoundToMend, SaidCell
 from plan_sheets.core.book.document import OF_SUBGROUPS
 from plan_sheets.core.model.keys import Key
 from plan_sheets.store.register import tables
 from plan_sheets.store.register.register import Register, ReturnFacts
-from plan_sheets.store.register.statements import rows_by
+from plan_sheets.store.register.statements import is_replaced, rows_by
 from plan_sheets.store.register.withdrawals import is_withdrawn
 
 
@@ -35,7 +35,7 @@ def list_replacing(register: Register, return_id: int) -> list[str]:
 def list_standing(register: Register, returns: Collection[int | None]) -> list[ReturnFacts]:
     """Those of these returns (ids) that were not withdrawn, and in whose place no other has come."""
     r = tables.RETURN
-    chosen = rows_by(r).where(r.c.id.in_([*returns]), ~_is_replaced(), ~is_withdrawn(r.c.id))
+    chosen = rows_by(r).where(r.c.id.in_([*returns]), ~is_replaced(), ~is_withdrawn(r.c.id))
     return [ReturnFacts.of(row) for row in register.read(chosen, plan=register.plan)]
 
 
@@ -72,10 +72,4 @@ def _unmended() -> Select[Any]:
     answered = exists().where(d.c.answers_return == r.c.id)
     found = exists().where(f.return_id == r.c.id, f.mend != "")
     chosen = rows_by(r).where(r.c.document.in_(of_subgroups), r.c.answers_sha != "", found)
-    return chosen.where(~_is_replaced(), ~answered, ~is_withdrawn(r.c.id))
-
-
-def _is_replaced() -> ColumnElement[bool]:
-    """Whether another return came in the place of a return."""
-    later = tables.RETURN.alias()
-    return exists().where(later.c.replaces == tables.RETURN.c.id, ~is_withdrawn(later.c.id))
+    return chosen.where(~is_replaced(), ~answered, ~is_withdrawn(r.c.id))

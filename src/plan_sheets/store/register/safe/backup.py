@@ -19,6 +19,8 @@ from plan_sheets.store.register.troubles import explain
 
 BACKUPS = "backups"
 """The folder beside the register in which the backups of the days lie."""
+JOURNALS = ("-journal", "-wal", "-shm")
+"""What SQLite writes beside a register that is being written to: it belongs to it."""
 KEPT = 7
 """How many of them are kept."""
 MARK = 0x70736272

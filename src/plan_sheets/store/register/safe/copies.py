@@ -6,12 +6,9 @@ import sqlite3
 from pathlib import Path
 
 from plan_sheets.core.model.findings import PlanSheetsError
-from plan_sheets.store.register.safe.backup import copy_register, is_backup, is_part_of, read_plans
+from plan_sheets.store.register.safe.backup import JOURNALS, copy_register, is_backup, is_part_of, read_plans
 from plan_sheets.store.register.safe.verify import verify
 from plan_sheets.store.register.troubles import UNCHANGED
-
-_BESIDE = ("", "-journal", "-wal", "-shm")
-"""What SQLite writes beside a register belongs to it."""
 
 
 def copy_elsewhere(register: Path, target: Path) -> Path:
@@ -26,7 +23,9 @@ def copy_elsewhere(register: Path, target: Path) -> Path:
 
 
 def _check_target(register: Path, target: Path) -> None:
-    if any(target == register.with_name(register.name + ending) for ending in _BESIDE) or _is_same(register, target):
+    if any(target == register.with_name(register.name + ending) for ending in ("", *JOURNALS)) or _is_same(
+        register, target
+    ):
         raise PlanSheetsError(
             f"{target} is the register itself, or belongs to it.", f"Give another name for the backup. {UNCHANGED}"
         )
