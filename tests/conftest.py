@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -59,6 +60,27 @@ def round_one(issued_example: Path, tmp_path: Path) -> Plan:
     """A plan folder of one's own in which round 1 has been issued."""
     shutil.copytree(issued_example, tmp_path / "plan")
     return Plan(tmp_path / "plan")
+
+
+Prepare = Callable[[Plan, Callable[[Plan], object]], Plan]
+
+
+@pytest.fixture(scope="session")
+def prepare(tmp_path_factory: pytest.TempPathFactory) -> Prepare:
+    """Does something in a plan folder that is one's own; what it came to is kept, and copied for the next test."""
+    kept: dict[Callable[[Plan], object], Path] = {}
+
+    def prepare(plan: Plan, do: Callable[[Plan], object]) -> Plan:
+        if do in kept:
+            shutil.rmtree(plan.path.parent)
+            shutil.copytree(kept[do], plan.path.parent)
+        else:
+            do(plan)
+            kept[do] = tmp_path_factory.mktemp("prepared") / "all"
+            shutil.copytree(plan.path.parent, kept[do])
+        return Plan(plan.path)
+
+    return prepare
 
 
 THOROUGH = (

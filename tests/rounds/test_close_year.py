@@ -12,6 +12,7 @@ import openpyxl
 import pytest
 from tests.chairs import Answers, Plan, Table, at, fill, held_file, said, values_of
 from tests.commands import change, run, told
+from tests.conftest import Prepare
 
 from plan_sheets import close_year, what_next
 from plan_sheets.core.model.findings import PlanSheetsError
@@ -89,11 +90,15 @@ def over(year_over: Path, tmp_path: Path) -> Plan:
     return Plan(tmp_path / "plan")
 
 
-@pytest.fixture
-def closed(over: Plan) -> Plan:
+def close(plan: Plan) -> None:
     """The same, closed."""
-    close_year(over.folder, CLOSED_ON)
-    return over
+    close_year(plan.folder, CLOSED_ON)
+
+
+@pytest.fixture
+def closed(over: Plan, prepare: Prepare) -> Plan:
+    """The same in a folder of one's own."""
+    return prepare(over, close)
 
 
 def test_what_a_year_came_to(over: Plan) -> None:

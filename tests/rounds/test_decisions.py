@@ -12,6 +12,7 @@ import openpyxl
 import pytest
 from tests.chairs import Q1, Q2, Answers, Plan, at, codes, fill, heading_row, said, values_of
 from tests.commands import run, told
+from tests.conftest import Prepare
 from tests.programs.saving import Job, libreoffice
 
 from plan_sheets import office
@@ -42,13 +43,17 @@ EARLIER = "J1a.1, Quarter 1"
 NO_REPLY = "None this quarter"
 
 
-@pytest.fixture
-def asked(round_one: Plan) -> Plan:
+def ask(plan: Plan) -> None:
     """Round 1, in which Domestic Abuse says that J1a.1 is Red and asks who pays for the second worker."""
     answers = said(rag="Red")
     ask = {**answers["Progress"]["J1a.1"], "Asked of the executive": "Decide who pays for the second worker."}
-    round_one.receive_one(round_one.filled("da", {**answers, "Progress": {"J1a.1": ask}}))
-    return round_one
+    plan.receive_one(plan.filled("da", {**answers, "Progress": {"J1a.1": ask}}))
+
+
+@pytest.fixture
+def asked(round_one: Plan, prepare: Prepare) -> Plan:
+    """The same in a folder of one's own."""
+    return prepare(round_one, ask)
 
 
 def second_round(plan: Plan, **typed: str) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 from tests.chairs import FURTHER, Q1, Q2, SOS, Answers, Plan, fill, said, values_of
+from tests.conftest import Prepare
 
 from plan_sheets import office
 from plan_sheets.asking.trace import trace_value
@@ -60,12 +61,16 @@ def sheets(plan: Plan, code: str = Q1, when: datetime = LATER) -> dict[str, dict
     return found
 
 
-@pytest.fixture
-def declined(round_one: Plan) -> Plan:
+def decline(plan: Plan) -> None:
     """A plan in which a stage and a date were proposed and declined."""
-    round_one.receive_one(round_one.filled("one", proposing()))
-    confirm(round_one, **{f"J1a.1 stage {Q1}": "No", f"J1a.1 new date {Q1}": "No"})
-    return round_one
+    plan.receive_one(plan.filled("one", proposing()))
+    confirm(plan, **{f"J1a.1 stage {Q1}": "No", f"J1a.1 new date {Q1}": "No"})
+
+
+@pytest.fixture
+def declined(round_one: Plan, prepare: Prepare) -> Plan:
+    """The same in a folder of one's own."""
+    return prepare(round_one, decline)
 
 
 def test_what_was_declined_is_proposed_no_more(declined: Plan) -> None:

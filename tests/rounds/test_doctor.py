@@ -12,6 +12,7 @@ from datetime import datetime
 import pytest
 from tests.chairs import Q2, RECEIVED_ON, Plan, codes, edit, fill, said
 from tests.commands import run
+from tests.conftest import Prepare
 
 from plan_sheets import PlanSheetsError, examine_folder, redact_texts, restore
 from plan_sheets.store.register.register import FILE
@@ -34,11 +35,15 @@ def found(plan: Plan) -> dict[str, list[str]]:
     return kinds
 
 
-@pytest.fixture
-def returned(round_one: Plan) -> Plan:
+def return_one(plan: Plan) -> None:
     """DA is in; the officer's workbook is made."""
-    run("receive", round_one.filled("da", said()), "--as-of", "2016-07-08", plan=round_one)
-    return round_one
+    run("receive", plan.filled("da", said()), "--as-of", "2016-07-08", plan=plan)
+
+
+@pytest.fixture
+def returned(round_one: Plan, prepare: Prepare) -> Plan:
+    """The same in a folder of one's own."""
+    return prepare(round_one, return_one)
 
 
 def test_a_folder_that_is_whole(returned: Plan) -> None:

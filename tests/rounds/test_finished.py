@@ -10,6 +10,7 @@ import openpyxl
 import pytest
 from tests.chairs import Q1, Q2, SOS, Plan, at, codes, fill, form, said
 from tests.commands import run
+from tests.conftest import Prepare
 from tests.programs.saving import Job, libreoffice
 
 from plan_sheets.asking.status import status_of
@@ -19,16 +20,20 @@ LATER = datetime(2016, 7, 11)  # noqa: DTZ001 - the office's own clock
 Q2_DAY = datetime(2016, 10, 7)  # noqa: DTZ001 - the office's own clock
 
 
-@pytest.fixture
-def completed(round_one: Plan) -> Plan:
+def complete(plan: Plan) -> None:
     """A plan whose J1a.1 was confirmed Complete in the first round, with evidence and without impact."""
     row = {**said()["Progress"]["J1a.1"], "Stage": "Complete", "Evidence": "The audit"}
-    round_one.receive_one(round_one.filled("one", {**said(), "Progress": {"J1a.1": row}}))
-    made = make_officer(round_one.folder, LATER).path
+    plan.receive_one(plan.filled("one", {**said(), "Progress": {"J1a.1": row}}))
+    made = make_officer(plan.folder, LATER).path
     answers = {"To confirm": {f"J1a.1 stage {Q1}": {"Confirm": "Yes"}}}
-    round_one.receive_one(fill(made, round_one.inbox / "officer.xlsx", answers), when=LATER)
-    round_one.issue(Q2, Q2_DAY.date(), Q2_DAY, ["DA"])
-    return round_one
+    plan.receive_one(fill(made, plan.inbox / "officer.xlsx", answers), when=LATER)
+    plan.issue(Q2, Q2_DAY.date(), Q2_DAY, ["DA"])
+
+
+@pytest.fixture
+def completed(round_one: Plan, prepare: Prepare) -> Plan:
+    """The same in a folder of one's own."""
+    return prepare(round_one, complete)
 
 
 def test_its_last_rag_says_what_is_awaited(completed: Plan) -> None:
@@ -80,16 +85,20 @@ def count_needed(path: Path) -> int:
     return int(count)
 
 
-@pytest.fixture
-def finished(round_one: Plan) -> Plan:
+def finish(plan: Plan) -> None:
     """A plan in which the one action of Signs of Safety was confirmed Complete in the first round."""
     row = {**SOS["Progress"]["L3.1"], "Stage": "Complete", "Evidence": "The briefing"}
-    round_one.receive_one(round_one.filled("sos", {**SOS, "Progress": {"L3.1": row}}, "SOS"))
-    made = make_officer(round_one.folder, LATER).path
+    plan.receive_one(plan.filled("sos", {**SOS, "Progress": {"L3.1": row}}, "SOS"))
+    made = make_officer(plan.folder, LATER).path
     answers = {"To confirm": {f"L3.1 stage {Q1}": {"Confirm": "Yes"}}}
-    round_one.receive_one(fill(made, round_one.inbox / "officer.xlsx", answers), when=LATER)
-    round_one.issue(Q2, Q2_DAY.date(), Q2_DAY, ["DA", "SOS"])
-    return round_one
+    plan.receive_one(fill(made, plan.inbox / "officer.xlsx", answers), when=LATER)
+    plan.issue(Q2, Q2_DAY.date(), Q2_DAY, ["DA", "SOS"])
+
+
+@pytest.fixture
+def finished(round_one: Plan, prepare: Prepare) -> Plan:
+    """The same in a folder of one's own."""
+    return prepare(round_one, finish)
 
 
 def test_a_subgroup_that_has_only_that_is_not_outstanding(finished: Plan) -> None:

@@ -9,6 +9,7 @@ import pytest
 from tests.as_of import as_of
 from tests.chairs import Q1, RECEIVED_ON, Answers, Plan, fill, said
 from tests.commands import run, told
+from tests.conftest import Prepare
 from tests.test_master import lines, sheet
 
 from plan_sheets.core.model.findings import PlanSheetsError, Verdict
@@ -25,11 +26,15 @@ def hand_over(plan: Plan, now: datetime = DAY) -> Mastered:
     return make_master(plan.folder, None, now, hand_over=True)
 
 
-@pytest.fixture
-def asked(round_one: Plan) -> Plan:
+def ask(plan: Plan) -> None:
     """Round 1 with a Red action, of which the Executive is asked."""
-    round_one.receive_one(round_one.filled("red", said(rag="Red")))
-    return round_one
+    plan.receive_one(plan.filled("red", said(rag="Red")))
+
+
+@pytest.fixture
+def asked(round_one: Plan, prepare: Prepare) -> Plan:
+    """The same in a folder of one's own."""
+    return prepare(round_one, ask)
 
 
 def late(plan: Plan, name: str = "late") -> None:

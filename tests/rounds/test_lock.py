@@ -9,6 +9,7 @@ import pytest
 from openpyxl.workbook import Workbook
 from tests.chairs import Plan, at, codes, edit, fill, said, values_of
 from tests.commands import run
+from tests.conftest import Prepare
 
 from plan_sheets.core.book.document import base_text, book_from, layout_text
 from plan_sheets.core.model.found import FoundWorkbook
@@ -34,12 +35,16 @@ def locked_cells(book: Workbook) -> dict[str, list[str]]:
     }
 
 
-@pytest.fixture
-def unlocked(example: Plan) -> Plan:
+def unlock(plan: Plan) -> None:
     """A plan folder whose first round was issued without locks on the sheets."""
-    answer(example, lock="No")
-    example.issue()
-    return example
+    answer(plan, lock="No")
+    plan.issue()
+
+
+@pytest.fixture
+def unlocked(example: Plan, prepare: Prepare) -> Plan:
+    """The same in a folder of one's own."""
+    return prepare(example, unlock)
 
 
 def test_off_takes_the_lock_off_the_sheets_and_nothing_else(issued_example: Path, unlocked: Plan) -> None:

@@ -9,6 +9,7 @@ import openpyxl
 import pytest
 from tests.chairs import Q1, Q2, RECEIVED_ON, Answers, Plan, said, values_of
 from tests.commands import run
+from tests.conftest import Prepare
 from tests.rounds.test_masked_around import mail_with
 
 from plan_sheets import PlanSheetsError, make_master, office, redact_texts, trace_value
@@ -19,18 +20,22 @@ NAME = "Zebedee Quillfeather"
 SAID = f"The worker visited {NAME} twice and found that the plan was followed in every respect."
 
 
-@pytest.fixture
-def written(round_one: Plan) -> Plan:
+def write_a_name(plan: Plan) -> None:
     """Somebody has written a name; masters, the officer's workbook and a second round were made of it."""
     answers: Answers = {**said(progress=SAID), "New actions": {"1": {"Theme": "J1b", "What we will do": f"Ask {NAME}"}}}
-    office.receive_files(round_one.folder, [round_one.filled("da", answers)], RECEIVED_ON)
-    office.receive_files(round_one.folder, [round_one.filled("again", said(progress=f"{SAID} Or not."))], RECEIVED_ON)
-    make_master(round_one.folder, Q1, MADE_ON)
-    make_master(round_one.folder, Q1, MADE_ON, edition="public")
-    round_one.issue(Q2, MADE_ON.date().replace(month=10), MADE_ON)
-    (round_one.inbox / "da.xlsx").unlink()
-    (round_one.inbox / "again.xlsx").unlink()
-    return round_one
+    office.receive_files(plan.folder, [plan.filled("da", answers)], RECEIVED_ON)
+    office.receive_files(plan.folder, [plan.filled("again", said(progress=f"{SAID} Or not."))], RECEIVED_ON)
+    make_master(plan.folder, Q1, MADE_ON)
+    make_master(plan.folder, Q1, MADE_ON, edition="public")
+    plan.issue(Q2, MADE_ON.date().replace(month=10), MADE_ON)
+    (plan.inbox / "da.xlsx").unlink()
+    (plan.inbox / "again.xlsx").unlink()
+
+
+@pytest.fixture
+def written(round_one: Plan, prepare: Prepare) -> Plan:
+    """The same in a folder of one's own."""
+    return prepare(round_one, write_a_name)
 
 
 def holding(plan: Plan) -> set[str]:
