@@ -258,7 +258,7 @@ def _has_left(history: History, key: Key) -> bool:
 def _vanished(read: PlanRead, base: Mapping[Key, str], history: History) -> list[Key]:
     """The rows that stood in the plan last read and stand in it no more, and that the register still holds.
 
-    Nobody is asked about a further action that was declined: it is to be gone. What waited for the officer then, and was
+    Nobody is asked about a further action that was declined: it is to be gone. What waited for the officer then and was
     taken since, stood there too.
     """
     there = {cell.key for cell in read.cells}

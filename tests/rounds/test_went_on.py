@@ -12,7 +12,7 @@ import openpyxl
 import pytest
 from tests.chairs import Q2, Answers, Plan, at, codes, edit, fill, form, said
 from tests.rounds.test_moves import BACK, OCTOBER, change_plan, copy, new_action, report, settle
-from tests.rounds.test_plan_changes import AUTUMN, WINTER, take_out
+from tests.rounds.test_plan_changes import AUTUMN, WINTER, add_row, take_out
 from tests.test_master import lines, row
 
 from plan_sheets.asking.trace import trace_value
@@ -466,3 +466,13 @@ def test_trace_has_what_was_said_and_settled_of_every_ref_before_and_what_came_a
     assert ("J1a.4", "new_date", "declined") in steps
     later = [(step.ref, step.value) for step in trace_value(closed.folder, "J1a.1") if step.field == "succeeds"]
     assert later == [("J1a.4", "J1a.1"), ("J1a.5", "J1a.1"), ("J1a.7", "J1a.4")]
+
+
+def test_a_subgroup_made_of_one_that_was_silent_has_been_so_for_as_long(round_one: Plan) -> None:
+    make_master(round_one.folder, None, AUTUMN, hand_over=True)
+    path = round_one.path / PLAN_FILE
+    new = {"Code": "HOMES", "Subgroup": "Safe homes", "Status": "Established", "Chair": "Chair, Safe homes"}
+    edit(path, path, partial(add_row, "Subgroups", new))
+    change_plan(round_one, answers={"Subgroups": {"DA": {"Merged into": "HOMES"}}}, now=AUTUMN)
+    round_one.issue(Q2, BACK, AUTUMN, ["HOMES"])
+    assert "No return for two quarters: Safe homes" in lines(make_master(round_one.folder, None, AUTUMN))
