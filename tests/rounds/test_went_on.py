@@ -447,12 +447,31 @@ def test_what_is_settled_of_the_old_ref_is_said_to_stand_there_alone(closed: Pla
     closed.issue(Q2, BACK, AUTUMN, ["DA"])
     emptied: Answers = {**RED, "Action plan": {"J1a.1": {"Who is responsible": None}}}
     take_in(closed, closed.filled("emptied", emptied, code=Q2))
-    change_plan(closed, *SPLIT, now=OCTOBER)
+    change_plan(closed, {**SPLIT[0], "Who is responsible": "The county"}, SPLIT[1], now=OCTOBER)
     chosen = {str(query.id): {"Your choice": "Take"} for query in closed.queries}
     made = make_officer(closed.folder, OCTOBER).path
     receipt = take_in(closed, fill(made, closed.inbox / "taken.xlsx", {"Queries": chosen}))
     (told,) = [finding for finding in receipt.findings if finding.code == "settled_of_old"]
     assert told.message.startswith("Who is responsible was settled of J1a.1, which has gone on as J1a.4 and J1a.5")
+    assert "Of J1a.4 something else stands" in told.message
+
+
+def test_a_red_that_is_settled_of_the_old_ref_is_not_hidden_by_an_answered_half(closed: Plan) -> None:
+    closed.issue(Q2, BACK, AUTUMN, ["DA"])
+    take_in(closed, closed.filled("amber", said(rag="Amber"), code=Q2), closed.filled("red", RED, code=Q2))
+    change_plan(closed, *SPLIT, now=OCTOBER)
+    closed.issue(Q2, BACK, OCTOBER, ["DA"])
+    take_in(closed, closed.filled("new", answered(J1a_4="Amber"), code=Q2))
+    assert "a query is open on" in why(closed, "J1a.4")
+    assert "RAG of J1a.1 (Red)" in why(closed, "J1a.4")
+    chosen = {str(query.id): {"Your choice": "Take"} for query in closed.queries}
+    made = make_officer(closed.folder, OCTOBER).path
+    receipt = take_in(closed, fill(made, closed.inbox / "red-it-is.xlsx", {"Queries": chosen}))
+    told = [finding.message for finding in receipt.findings if finding.code == "settled_of_old"]
+    assert any(
+        each.startswith("RAG was settled of J1a.1") and "Of J1a.4 something else stands" in each for each in told
+    )
+    assert published(closed, "J1a.5") == ["Red"]
 
 
 def test_trace_has_what_was_said_and_settled_of_every_ref_before_and_what_came_after(closed: Plan) -> None:

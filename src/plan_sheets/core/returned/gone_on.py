@@ -110,7 +110,7 @@ class GoneOnReader:
                 gone_on.not_taken.add(cell.key)
         cells = [cell for cell in cells if cell.key not in gone_on.not_taken]
         for ref, row in _group(cells, self.succession, self.code).items():
-            rounds = [cell for cell in row if cell.scope == "round"]
+            rounds = [cell for cell in row if cell.scope == "round" and cell.value]
             met = [(cell, {*self._meet(cell, ref)}) for cell in rounds]
             gone_on.asked += [(cell, refs) for cell, heads in met if (refs := _list_others(cell, heads))]
             heirs = self.succession.list_heirs(ref)
@@ -118,10 +118,7 @@ class GoneOnReader:
                 if any(self._find_head(cell, heir) != cell.value for heir in heirs):
                     gone_on.asked.append((cell, heirs))
                     gone_on.not_taken.add(cell.key)
-            holds = [cell for cell, heads in met if any(not head for _, head in heads)]
-            if first := next(
-                iter(holds or [cell for cell in row if cell not in [one for one, _ in gone_on.asked]]), None
-            ):
+            if first := next((cell for cell, heads in met if any(not head for _, head in heads)), None):
                 told = self.messages.finding(
                     "row_went_on",
                     address=first.address,

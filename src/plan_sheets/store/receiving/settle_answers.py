@@ -162,18 +162,14 @@ class Settler:
             merging.asked_again.append(query)
 
     def _tell_gone_on(self, merging: Merging, cell: Cell, values: Sequence[NewValue]) -> None:
-        """Say of what was settled of an action that went on under other refs that it stands of that alone."""
-        succession = find_succession(self.history) if values else Succession({}, {}, {})
-        old = next(
-            (value.key for value in values if value.scope == "standing" and value.key.ref in succession.after), None
-        )
-        if old:
-            about = {
-                "ref": old.ref,
-                "heading": schemas.title_of(*old[::2]),
-                "heirs": list_words(succession.list_heirs(old.ref)),
-            }
-            self._tell(merging, "settled_of_old", cell, cell.value, **about)
+        """Say of what was settled of an action that went on under other refs what of these it does not change."""
+        succession = find_succession(self.history)
+        for value in values:
+            if others := _list_unchanged(value, self.history, succession):
+                heirs = list_words(succession.list_heirs(value.key.ref))
+                about = {"ref": value.key.ref, "heirs": heirs, "others": list_words(others)}
+                heading = schemas.title_of(value.key.record, value.key.field)
+                self._tell(merging, "settled_of_old", cell, cell.value, heading=heading, **about)
 
     def _settle_proposals(self, merging: Merging) -> None:
         """The officer's word on `To confirm`, with the theme that a further action is given there."""
@@ -294,6 +290,18 @@ class Settler:
 def _is_as_shown(proposal: Proposal, shown: str) -> bool:
     """Whether a proposal is what the officer saw; of a further action the wording may have changed since."""
     return shown == proposal.shown or (proposal.no is not None and shown.startswith(proposal.title))
+
+
+def _list_unchanged(value: NewValue, history: History, succession: Succession) -> list[str]:
+    """The refs that an action went on as and of which something else stands than what was settled of that action."""
+    key, is_standing = value.key, value.scope == "standing"
+    if key.record != "action" or key.ref not in succession.after:
+        return []
+    if not is_standing and value.round < succession.since[key.ref]:
+        return []
+    heirs = succession.list_heirs(key.ref)
+    heads = {heir: history.head(key._replace(ref=heir), value.scope, value.round).value for heir in heirs}
+    return [heir for heir, head in heads.items() if head != value.value and (head or is_standing)]
 
 
 def _list_rivals(offered: Sequence[Proposal]) -> list[Proposal]:
