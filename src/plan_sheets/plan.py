@@ -258,10 +258,12 @@ def _has_left(history: History, key: Key) -> bool:
 def _vanished(read: PlanRead, base: Mapping[Key, str], history: History) -> list[Key]:
     """The rows that stood in the plan last read and stand in it no more, and that the register still holds.
 
-    Nobody is asked about a further action that was declined: it is to be gone.
+    Nobody is asked about a further action that was declined: it is to be gone. What waited for the officer then and was
+    taken since, stood there too.
     """
     there = {cell.key for cell in read.cells}
-    gone = [key for key in base if key.field == "ref" and base[key] and key not in there]
+    held = ((key, said or history.standing(key).value) for key, said in base.items() if key.field == "ref")
+    gone = [key for key, ref in held if ref and key not in there]
     out = (_is_removed, _has_left, lambda held, key: is_declined(held, key.record, key.ref))
     return [key for key in gone if not any(is_out(history, key) for is_out in out)]
 

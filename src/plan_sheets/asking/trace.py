@@ -12,7 +12,7 @@ from plan_sheets.core.model.mail import Mail
 from plan_sheets.core.model.text import plain, quoted
 from plan_sheets.core.rating.declined import KEEP, NO
 from plan_sheets.core.rating.succession import FIELD as SUCCEEDS
-from plan_sheets.core.rating.succession import find_succession
+from plan_sheets.core.rating.succession import Succession, find_succession
 from plan_sheets.store import schemas
 from plan_sheets.store.plan_folder import Folder, check_folder
 from plan_sheets.store.register.reads import TracedValue, list_traced_values
@@ -141,10 +141,12 @@ def _list_steps(register: Register, about: str) -> list[tuple[str, Step]]:
     """
     before: dict[Key, str] = {}
     steps = []
-    given = [*list_traced_values(register, about), *_list_moved(register, about)]
-    for value in sorted(
-        [*given, *_list_declined(register, about)], key=lambda each: (each.received, _is_settled(each))
-    ):
+    succession = find_succession(register.history(field=SUCCEEDS))
+    line = [about, *succession.list_forebears(about)]
+    given = [value for ref in line for value in list_traced_values(register, ref)]
+    given += _list_heirs(register, about, succession)
+    declined = [value for ref in line for value in _list_declined(register, ref)]
+    for value in sorted([*given, *declined], key=lambda each: (each.received, _is_settled(each))):
         key, head, rest = value.key, value.head, value[4:]
         head = before.get(key, "") if value.outcome in _STANDS_AFTER else head
         steps.append((key.record, Step(key.field, value.round, value.value, head, *rest, ref=key.ref)))
@@ -162,13 +164,12 @@ def _make_step_of_file(file: FilePutAside) -> Step:
     return Step(file.choice.lower().replace(" ", "_"), "", file.reason, "", "settled", "", *came)
 
 
-def _list_moved(register: Register, ref: str) -> Iterator[TracedValue]:
-    """What was said of the actions whose place one took; and by what others took its own."""
-    succession = find_succession(register.history(field=SUCCEEDS))
-    for old in succession.list_forebears(ref):
-        yield from list_traced_values(register, old)
-    for heir in succession.after.get(ref, ()):
+def _list_heirs(register: Register, ref: str, succession: Succession) -> Iterator[TracedValue]:
+    """By what others took the place of an action, and others the place of these."""
+    heirs = [*succession.after.get(ref, ())]
+    for heir in heirs:
         yield from (value for value in list_traced_values(register, heir) if value.key.field == SUCCEEDS)
+        heirs += [far for far in succession.after.get(heir, ()) if far not in heirs]
 
 
 def _make_steps(said: SaidElsewhere) -> Iterator[Step]:

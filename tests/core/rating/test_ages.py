@@ -75,6 +75,41 @@ def test_since_when_a_question_is_open(table: str, since: str) -> None:
     assert question_since(how, one) == since
 
 
+AGED = """
+| action | J1.1 | what = A | how = {0} | owner = X
+1 | action | J1.2 | what = B | how = {1} | owner = X
+2 | action | J1.3 | what = C | how = {2} | owner = {3} | succeeds = {4}
+"""
+
+
+@pytest.mark.parametrize(
+    ("texts", "since"),
+    [
+        (("How?", "So", "And how?", "X", ""), "2016-17-Q2"),
+        (("How?", "So", "And how?", "X", "J1.1"), ""),
+        (("How?", "So", "And how?", "X", "J1.2"), "2016-17-Q2"),
+        (("How?", "How?", "And how?", "X", "J1.2"), "2016-17-Q1"),
+        (("How?", "How?", "And how?", "X", "J1.1; J1.2"), ""),
+    ],
+    ids=["new", "of one with a question", "of one without", "of the second", "of two the oldest"],
+)
+def test_a_question_is_as_old_as_in_what_was_there_before(texts: tuple[str, ...], since: str) -> None:
+    how = snapshot(AGED.format(*texts), 1, 2)
+    assert [question_since(how, one) for one in how.questions if one.about == "J1.3"] == [since]
+
+
+def test_a_question_that_was_answered_and_asked_again_is_new() -> None:
+    again = "3 | action | J1.3 | how = So\n4 | action | J1.3 | how = Who?"
+    how = snapshot(AGED.format("How?", "So", "And how?", "X", "J1.1") + again, 1, 2, 3, 4)
+    assert [question_since(how, one) for one in how.questions if one.about == "J1.3"] == ["2016-17-Q4"]
+
+
+def test_a_placeholder_is_as_old_as_in_what_was_there_before() -> None:
+    table = AGED.format("So", "So", "", "X", "J1.1").replace("how = So", "impact = Safer")
+    how = snapshot(table, 1, 2, asked={"action J1.1 how": "1", "action J1.3 how": "2"})
+    assert [question_since(how, one) for one in how.questions if one.about == "J1.3"] == ["2016-17-Q1"]
+
+
 def test_a_placeholder_is_as_old_as_it_was_typed() -> None:
     how = snapshot("| grid | J1 | voice = Heard", 1, 2, asked={"grid J1 data": "1"})
     (one,) = how.questions

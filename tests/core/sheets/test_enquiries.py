@@ -39,10 +39,23 @@ def test_a_sound_plan_raises_none() -> None:
         ("| action | J1a.2 | theme = J1a | what = Tell", ""),
         ("2 | action | J1a.2 | theme = J1a | what = Tell", Q2),
         ("| action | J1a.2 | theme = J1a | what = Tell\n1 | action | J1a.2 | impact = Fewer", None),
+        ("| action | J1a.3 | theme = J1a\n2 | action | J1a.2 | theme = J1a | what = Tell | succeeds = J1a.3", ""),
+        (
+            "| action | J1a.3 | theme = J1a | impact = Fewer\n2 | action | J1a.2 | theme = J1a | succeeds = J1a.3",
+            Q2,
+        ),
         ("2 | action | DA.F1 | theme = J1a | agreement = Proposed", None),
         ("| action | J1a.2 | theme = J1a\n1 | action | J1a.2 | confirmed_stage = Withdrawn", None),
     ],
-    ids=["never", "since it is there", "stated", "only proposed", "withdrawn"],
+    ids=[
+        "never",
+        "since it is there",
+        "stated",
+        "nor before it",
+        "stated of what was there before",
+        "only proposed",
+        "withdrawn",
+    ],
 )
 def test_an_impact_never_stated(said: str, since: str | None) -> None:
     refs = [one for one in played(said, 1, 2) if one[0] is Gap.IMPACT]

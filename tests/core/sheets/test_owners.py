@@ -56,6 +56,21 @@ def test_status_and_age_of_an_owner(said: str, status: str, since: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("owner", "since"),
+    [
+        ("owner = X | owner_status = Suggested", "2016-17-Q1"),
+        ("owner = X | owner_status = Accepted", "2016-17-Q2"),
+        ("owner = Y | owner_status = Suggested", "2016-17-Q2"),
+    ],
+)
+def test_an_owner_is_as_old_as_of_the_action_that_was_there_before(owner: str, since: str) -> None:
+    said = "1 | action | J1a.1 | owner = X | owner_status = Suggested"
+    new = f"2 | action | J1a.2 | theme = J1a | what = Map | {owner} | succeeds = J1a.1"
+    (one,) = (one for one in owned(snapshot(f"{PLAN}{said}\n{new}", 1, 2)) if one.record == "action")
+    assert (one.ref, one.since) == ("J1a.2", since)
+
+
+@pytest.mark.parametrize(
     ("said", "refs"),
     [
         ("", ["J1", "J1a.1"]),

@@ -38,6 +38,17 @@ def row_since(snapshot: Snapshot, record: str, ref: str) -> str:
     return since_of(snapshot.history, Key(record, ref, "ref"), snapshot.code) or BEFORE_ANY_ROUND
 
 
+def count_back(snapshot: Snapshot, ref: str, own: str, age: Callable[[str], str | None]) -> str:
+    """Since which round (its code) something has stood of an action and of those whose place it took; the oldest.
+
+    `own`: since when of itself; `age`: the same of each of those, None where something else stood of it. What began
+    after it took their place is its own.
+    """
+    succession = snapshot.succession
+    before = [age(old) for old in succession.before.get(ref, ()) if own <= succession.since[old]]
+    return min([own, *(since for since in before if since is not None)])
+
+
 def quarters(snapshot: Snapshot, since: str) -> int:
     """How many quarters something has stood that began in round `since`, that one and this one included.
 
@@ -77,5 +88,14 @@ def question_since(snapshot: Snapshot, question: OpenQuestion) -> str:
     if question.key.record in ("question", "priority"):
         held = since_of(snapshot.history, question.key, snapshot.code)
     else:
-        held = snapshot.asked.get(question.key) or since_of(snapshot.history, question.key, snapshot.code, asks)
+        held = _asked_since(snapshot, question.key)
     return held or BEFORE_ANY_ROUND
+
+
+def _asked_since(snapshot: Snapshot, key: Key) -> str | None:
+    """The code of the round since which a cell has been open; None if it is not."""
+    is_asked = key in snapshot.asked or asks(snapshot.history.text(*key, snapshot.code))
+    own = snapshot.asked[key] if key in snapshot.asked else since_of(snapshot.history, key, snapshot.code, asks)
+    if key.record != "action" or own is None or not is_asked:
+        return own if is_asked else None
+    return count_back(snapshot, key.ref, own, lambda old: _asked_since(snapshot, key._replace(ref=old)))

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from plan_sheets.core.model.history import NOTHING, Held, History
+from plan_sheets.core.model.history import Held, History
 from plan_sheets.core.model.keys import Key
 from plan_sheets.core.model.queries import NewValue
 from plan_sheets.core.rating.ratings import waits
 from plan_sheets.core.rating.rules.rag import CONFIRMABLE
-from plan_sheets.core.rating.succession import Succession, find_succession
+from plan_sheets.core.rating.succession import Succession, find_succession, list_words
+
+_OF = " of "
+"""What stands in the ref of a proposal before that of the action of which it was said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +33,8 @@ class Proposal:
     """What No writes: a further action is declined; of all else nothing becomes."""
     lacks_theme: bool = False
     """Whether it cannot be confirmed before the officer gives it a theme."""
+    of: str = ""
+    """Of which actions (in words) it was said, where others that went on as the same one may say something else."""
 
     @property
     def is_further(self) -> bool:
@@ -39,13 +44,14 @@ class Proposal:
     @property
     def shown(self) -> str:
         """What the officer reads."""
-        return f"{self.title}: {self.value}"
+        return f"{self.title}{self.of and f' of {self.of}'}: {self.value}"
 
 
 def proposals(history: History, rounds: Sequence[str]) -> Iterator[Proposal]:
     """Everything proposed and not yet so, in the rounds (codes, oldest first) that have been issued.
 
-    What was proposed of an action that has gone on under other refs by then is proposed of these.
+    What was proposed of an action that has gone on under other refs by then is proposed of these; where several went on
+    as one, whatever was proposed of each.
     """
     succession = find_succession(history)
     for ref in history.refs("action", with_left=True):
@@ -54,18 +60,34 @@ def proposals(history: History, rounds: Sequence[str]) -> Iterator[Proposal]:
         for code in rounds:
             since = succession.since.get(ref)
             if since is None or code < since:
-                yield from _stage(history, ref, code, _find_answer(history, succession, ref, "stage", code))
-                yield from _new_date(history, ref, code, _find_answer(history, succession, ref, "new_date", code))
+                for name, offer in (("stage", _stage), ("new_date", _new_date)):
+                    answers = [*_list_answers(history, succession, ref, name, code)]
+                    for value in dict.fromkeys(held.value for held in answers):
+                        same = [held for held in answers if held.value == value]
+                        yield from (
+                            _tell_of(proposal, same, succession) for proposal in offer(history, ref, code, same[0])
+                        )
 
 
-def _find_answer(history: History, succession: Succession, ref: str, name: str, code: str) -> Held:
-    """What was answered of an action in a round (its code); else of those whose place it took, if all say the same."""
+def _list_answers(history: History, succession: Succession, ref: str, name: str, code: str) -> Iterator[Held]:
+    """What was answered of an action in a round (its code); else what was of each of those whose place it took."""
     own = history.in_round(Key("action", ref, name), code)
-    olds = [old for old in succession.before.get(ref, ()) if succession.since[old] <= code]
-    if own.value or not olds:
-        return own
-    said = [_find_answer(history, succession, old, name, code) for old in olds]
-    return said[0] if len({held.value for held in said}) == 1 else NOTHING
+    if own.value:
+        yield own
+    else:
+        for old in succession.before.get(ref, ()):
+            if succession.since[old] <= code:
+                yield from _list_answers(history, succession, old, name, code)
+
+
+def _tell_of(proposal: Proposal, answers: Sequence[Held], succession: Succession) -> Proposal:
+    """A proposal that says of which actions it was made, where several went on as the one that it is about."""
+    line = proposal.action, *succession.list_forebears(proposal.action)
+    refs = dict.fromkeys(held.key.ref for held in answers)
+    is_merged = any(succession.before.get(ref, ())[1:] for ref in line)
+    if proposal.action in refs or not is_merged:
+        return proposal
+    return replace(proposal, ref=f"{proposal.ref}{_OF}{next(iter(refs))}", of=list_words(refs))
 
 
 def subject(proposal: Proposal) -> str:
@@ -74,8 +96,11 @@ def subject(proposal: Proposal) -> str:
 
 
 def begin_subject(ref: str) -> str:
-    """How the subject of every settlement of a proposal begins, by its ref; its value follows."""
-    return f"proposal {ref} = "
+    """How the subject of every settlement of a proposal begins, by its ref; its value follows.
+
+    Of which action it was said is no part of it: what was settled stays so when another one says the same.
+    """
+    return f"proposal {ref.partition(_OF)[0]} = "
 
 
 def _further(history: History, ref: str) -> Iterator[Proposal]:

@@ -245,7 +245,7 @@ def _facts(
     past: _Past = (),
 ) -> ActionFacts:
     code, history = known.rounds[-1], known.history
-    stage = known.answer(ref, "stage")
+    stage = history.of_round("action", ref, "stage", code)  # of those whose place it took it is told, and not rated
     said = known.succession.find_said(history, ref, "rag", code)
     return ActionFacts(
         ref=ref,

@@ -177,6 +177,10 @@ class Snapshot:
         """
         return self.succession.answer(self.history, ref, name, code or self.code) if self.round else ""
 
+    def list_said(self, ref: str, name: str) -> Sequence[tuple[str, str]]:
+        """The same, each answer with the ref of which it was given; none before the first round."""
+        return self.succession.find_said(self.history, ref, name, self.code) if self.round else []
+
     def titled(self, ref: str) -> str:
         """The ref of a priority or theme with its title, the last one of what was taken out."""
         return f"{ref} {self.title(ref)}".strip()

@@ -17,10 +17,12 @@ from plan_sheets.core.rating.rules.rag import Rating
 from plan_sheets.core.rating.rules.rollup import CONCERN
 
 FIELD = "succeeds"
-_WORST_FIRST = {"rag": ("Red", "Amber", "Green"), "step_done": ("No", "Partly", "Yes")}
+WORST_FIRST = {"rag": ("Red", "Amber", "Green"), "step_done": ("No", "Partly", "Yes")}
 """Choices that are handed on: of several the worst."""
-HANDED_ON = frozenset({"progress", "next_step", "recovery", "ask", "evidence", *_WORST_FIRST})
-"""The answers for a round that are handed on. A stage and a new date are proposals about one action alone."""
+HANDED_ON = frozenset(
+    {"progress", "stage", "next_step", "next_step_by", "recovery", "ask", "new_date", "evidence", *WORST_FIRST}
+)
+"""The answers for a round that are handed on: all of them, until one is answered itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,7 @@ class Succession:
     def answer(self, history: History, ref: str, name: str, code: str) -> str:
         """The same as one text: of choices the worst, of texts all, each after the ref of which it was said."""
         said = self.find_said(history, ref, name, code)
-        if order := _WORST_FIRST.get(name):
+        if order := WORST_FIRST.get(name):
             return min((text for _, text in said), key=order.index, default="")
         return "\n".join(text if of == ref else f"{of}: {text}" for of, text in said)
 

@@ -15,7 +15,7 @@ from enum import StrEnum
 from plan_sheets.core.book.compose import RowFacts
 from plan_sheets.core.model.keys import Key, ref_order
 from plan_sheets.core.model.stages import Status
-from plan_sheets.core.rating.ages import aged, quarters, question_since, row_since, since_of, since_words
+from plan_sheets.core.rating.ages import aged, count_back, quarters, question_since, row_since, since_of, since_words
 from plan_sheets.core.rating.plan_rows import UNNAMED, parent, who_answers
 from plan_sheets.core.rating.rules.rag import Rating, missed_running
 from plan_sheets.core.rating.snapshot import Snapshot
@@ -87,13 +87,21 @@ def _of_action(snapshot: Snapshot, rating: Rating) -> Iterator[Raised]:
     if missed >= TWICE and not rating.finished:
         asked = f"What keeps the next step of '{what}' from being done?"
         yield Raised(Gap.STEP, ref, asked, answers, snapshot.rounds[-missed], what)
-    if since_of(snapshot.history, Key("action", ref, "impact"), snapshot.code) is None:
+    if (never_stated := _no_impact_since(snapshot, ref)) is not None:
         asked = f"What difference will '{what}' make, and how will anybody know?"
-        yield Raised(Gap.IMPACT, ref, asked, answers, row_since(snapshot, "action", ref), what)
+        yield Raised(Gap.IMPACT, ref, asked, answers, never_stated, what)
     reported = [code for code in snapshot.rounds if snapshot.answer(ref, "progress", code)]
     if reported and not rating.facts.evidence:
         asked = f"What evidence is there of the progress reported on '{what}'?"
         yield Raised(Gap.EVIDENCE, ref, asked, answers, reported[0], what)
+
+
+def _no_impact_since(snapshot: Snapshot, ref: str) -> str | None:
+    """The code of the round since which an action has stood without a stated impact; None if it ever had one."""
+    if since_of(snapshot.history, Key("action", ref, "impact"), snapshot.code) is not None:
+        return None
+    own = row_since(snapshot, "action", ref)
+    return count_back(snapshot, ref, own, lambda old: _no_impact_since(snapshot, old))
 
 
 def _blank_under_red(snapshot: Snapshot) -> Iterator[Raised]:

@@ -212,7 +212,17 @@ def _kept(snapshot: Snapshot, ref: str) -> Iterator[str]:
 
 def _stage(snapshot: Snapshot, ref: str, confirmed: str) -> str:
     """How far it has got: what the chair says, and whether what needs the officer's word has it."""
-    stage = snapshot.answer(ref, "stage")
+    said = snapshot.list_said(ref, "stage") or [(ref, "")]
+    return "\n".join(_of(ref, of, _describe_stage(snapshot, ref, stage, confirmed)) for of, stage in said)
+
+
+def _of(ref: str, of: str, words: str) -> str:
+    """What was said of an action, after its ref where another one has taken its place."""
+    return words if of == ref else f"{of}: {words}"
+
+
+def _describe_stage(snapshot: Snapshot, ref: str, stage: str, confirmed: str) -> str:
+    """One stage, and what became of it; `confirmed`: the stage that stands."""
     declined = find(snapshot.declined, Key("action", ref, "stage"), snapshot.code, stage)
     if declined and stage != confirmed:
         return f"{stage}, declined by {declined.who_and_when}" + (f"; {confirmed}, confirmed" if confirmed else "")
@@ -247,14 +257,13 @@ def _owner(snapshot: Snapshot, ref: str) -> str:
 def _dates(snapshot: Snapshot, rating: Rating) -> str:
     """The first date that was given, how often it moved and by how much, and the date that a chair proposes."""
     facts = rating.facts
-    new = snapshot.answer(facts.ref, "new_date")
     parts = [facts.dates[0][1].words if facts.dates else ""]
     if facts.moves:
         slip = facts.slip_days or 0
         later = "later" if slip >= 0 else "earlier"
         parts.append(f"Moved {count_words(len(facts.moves), 'time')}, {count_words(abs(slip), 'day')} {later}.")
-    if new:
-        parts.append(f"New date {new}, {_became(snapshot, rating, new)}.")
+    for of, new in snapshot.list_said(facts.ref, "new_date"):
+        parts.append(_of(facts.ref, of, f"New date {new}, {_became(snapshot, rating, new)}."))
     return "\n".join(filter(None, parts))
 
 

@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from plan_sheets.core.book.compose import RowFacts
 from plan_sheets.core.book.layout import Blank
 from plan_sheets.core.model.keys import Key
-from plan_sheets.core.rating.ages import aged, row_since, since_of
+from plan_sheets.core.rating.ages import aged, count_back, row_since, since_of
 from plan_sheets.core.rating.plan_rows import NOT_SAID, UNNAMED, owner_status, parent
 from plan_sheets.core.rating.ratings import is_further
 from plan_sheets.core.rating.rules.escalate import SubgroupFacts
 from plan_sheets.core.rating.snapshot import Snapshot
 
+_OWNED = ("owner", "owner_status")
 STATUSES = ("Accepted", "Approached", "Suggested", NOT_SAID, UNNAMED)
 
 SIGNED = {"Yes": "Signed", "No": "Not agreed", "": "Not signed"}
@@ -51,9 +52,16 @@ def owned(snapshot: Snapshot) -> Iterator[Owned]:
 
 
 def _since(snapshot: Snapshot, record: str, ref: str) -> str:
-    keys = (Key(record, ref, name) for name in ("owner", "owner_status"))
+    """The code of the round since which owner and status of a row stand: of an action, of those before it too."""
+    keys = (Key(record, ref, name) for name in _OWNED)
     changed = (since_of(snapshot.history, key, snapshot.code) or "" for key in keys)
-    return max(row_since(snapshot, record, ref), *changed)
+    own = max(row_since(snapshot, record, ref), *changed)
+
+    def age(old: str) -> str | None:
+        texts = ([snapshot.history.text(record, each, name, snapshot.code) for name in _OWNED] for each in (ref, old))
+        return _since(snapshot, record, old) if next(texts) == next(texts) else None
+
+    return count_back(snapshot, ref, own, age) if record == "action" else own
 
 
 def owner_rows(snapshot: Snapshot, everything: Sequence[Owned]) -> Iterator[RowFacts]:

@@ -162,7 +162,7 @@ def _changed_refs(snapshot: Snapshot) -> Mapping[str, list[str]]:
         row, moves = snapshot.rows["action"][ref], rating.facts.moves
         was = {name: snapshot.history.text("action", ref, name, snapshot.code_before) for name in _PLANNED}
         if rating.published != Status.PROPOSED:
-            found["added"] += [] if was["ref"] else [ref]
+            found["added"] += [] if was["ref"] or ref in snapshot.succession.before else [ref]
         found["brought back"] += [ref] if was["removed"] == "Yes" else []
         found["re-worded"] += [ref] if was["what"] not in ("", row["what"]) else []
         found["moved"] += [ref] if was["theme"] not in ("", row["theme"]) else []

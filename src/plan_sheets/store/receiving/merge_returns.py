@@ -23,7 +23,7 @@ from plan_sheets.core.model.history import NOTHING, SAID, History, Source
 from plan_sheets.core.model.keys import Key
 from plan_sheets.core.model.messages import Messages
 from plan_sheets.core.model.queries import OpenQuery
-from plan_sheets.core.rating.succession import find_succession
+from plan_sheets.core.rating.succession import find_succession, list_words
 from plan_sheets.core.returned.gone_on import GoneOnReader, follow, tell_followed, tell_merged
 from plan_sheets.store import schemas
 from plan_sheets.store.receiving.lineage import find_answered, leave_to_officer, list_queries, tell_replaces
@@ -82,13 +82,13 @@ class Merger:
         """
         self._read_for(answers.document)
         earlier, findings = self._earlier(answers, replaces)
-        merging = Merging(returned, answers, earlier)
+        merging = Merging(returned, answers, earlier, self.register.next_bases(earlier.id) if earlier else {})
         cells = self._cells(merging)
         returned.findings += findings
         document = answers.document
         name, at = Path(returned.file).name, self.batch.at
         source = Source(document.kind, answers.completed_by, name, at, document.subgroup, 0, document.id)
-        reader = GoneOnReader(self.history, self.succession, document.round, self.messages)
+        reader = GoneOnReader(self.history, self.succession, document.round, self.messages, merging.corrected)
         gone_on = reader.look(cells)
         returned.findings += [*gone_on.findings, *tell_merged(document.subgroup, self.history, self.messages)]
         plan_cells = [cell for cell in gone_on.block(cells) if cell.scope != "form"]
@@ -134,7 +134,6 @@ class Merger:
     def _cells(self, merging: Merging) -> list[Cell]:
         """The cells as they are merged: added rows by their refs, a correction compared with what it corrects."""
         returned, earlier = merging.returned, merging.replaces
-        base = self.register.next_bases(earlier.id) if earlier else {}
         renamed: dict[Key, Key] = {}
         named = [*self._name_new_rows(merging, renamed)]
         followed = follow(named, self.succession, merging.answers.document.round)
@@ -144,18 +143,20 @@ class Merger:
             merging.queries = list_queries(self.register, earlier)
             merging.asked = leave_to_officer(returned, merging.queries, self.messages)
             stands = merging.asked | {finding.key for finding in returned.findings if finding.code == STANDS}
-            cells = [_of_correction(cell, base.get(cell.key, cell.base), stands) for cell in cells]
+            cells = [_of_correction(cell, merging.corrected.get(cell.key, cell.base), stands) for cell in cells]
         returned.findings += tell_followed(followed, cells, self.messages)
         return [self._of_row(cell, returned) for cell in cells]
 
     def _of_row(self, cell: Cell, returned: Return) -> Cell:
         """A cell; a query, where it speaks of a row that has been taken out of the plan meanwhile."""
         key = cell.key
-        removed = cell.blocked is None and self.history.text(key.record, key.ref, "removed") == "Yes"
-        if not removed or cell.value == cell.base:
+        heirs = self.succession.list_heirs(key.ref) if key.record == "action" else [key.ref]
+        removed = all(self.history.text(key.record, ref, "removed") == "Yes" for ref in heirs)
+        if not removed or cell.blocked is not None or cell.value == cell.base:
             return cell
+        ref = key.ref if heirs == [key.ref] else f"{key.ref} (now {list_words(heirs)})"
         returned.findings.append(
-            self.messages.finding("row_withdrawn", address=cell.address, key=key, entered=cell.entered, ref=key.ref)
+            self.messages.finding("row_withdrawn", address=cell.address, key=key, entered=cell.entered, ref=ref)
         )
         return cell._replace(blocked=Outcome.QUERY)
 

@@ -18,6 +18,8 @@ from plan_sheets.core.model.keys import Key
 from plan_sheets.core.model.messages import Messages
 from plan_sheets.core.model.rounds import Round
 from plan_sheets.core.rating.ratings import rows_at
+from plan_sheets.core.rating.succession import Succession, find_succession
+from plan_sheets.core.returned.gone_on import GoneOnReader, find_heir, tell_followed
 from plan_sheets.core.returned.said import Asked, Statement, find_group, list_sayable, make_cell, read_statement
 from plan_sheets.store import schemas
 from plan_sheets.store.register import tables
@@ -96,7 +98,9 @@ class Listener:
         fields = list_sayable(schemas.load_workbook_spec("subgroup"))
         today = date.fromisoformat(self.batch.at[:10])
         told = self.messages, today, self._find_message
-        return Asked(self.history, rows_at(self.history), self.rounds, fields, *told)
+        rows, went_on = rows_at(self.history), find_succession(self.history).after
+        there = {old: self.history.record("action", old) for old in went_on}
+        return Asked(self.history, {**rows, "action": {**rows["action"], **there}}, self.rounds, fields, *told)
 
     def _name_row(self, row: str, cells: Mapping[str, Cell], returned: Return, answers: Answers) -> _Typed | None:
         """The row under the ref that it keeps; None of a fresh row in which nothing stands."""
@@ -155,6 +159,8 @@ class Listener:
     ) -> None:
         """What a row says, merged as the one cell of a return."""
         who = f"{statement.who}, typed in by {answers.completed_by or 'the board officer'}"
+        succession, key = find_succession(self.history), statement.key
+        statement = statement._replace(key=find_heir(key, statement.field.scope, succession, statement.round))
         cells, found = self._make_cells(typed, statement, known, answers, SaidBy(typed.ref, who))
         cell, text = cells[-1], typed.cells[_TEXT]
         about = {"heading": statement.field.title, "ref": cell.key.ref}
@@ -165,8 +171,16 @@ class Listener:
         earlier = [each for each in returned.findings if (each.key, each.address) == (cell.key, cell.address)]
         cells[-1] = cell._replace(blocked=blocked_by([*earlier, *found]).get(cell.key))
         found += month_ends(cells[-1:], self.messages)
+        followed = {key: statement.key} if statement.key != key else {}
+        found += tell_followed(followed, cells, self.messages)
         source = Source(SAID, who, PurePath(returned.file).name, self.batch.at)
-        merged = merge_return(cells, [*earlier, *found], self.history, statement.round, source, self.messages)
+        shown = self._find_shown(typed, cell.key, succession, statement.round, answers)
+        reader = GoneOnReader(self.history, succession, statement.round, self.messages, shown)
+        gone_on = reader.look(cells)
+        found += gone_on.findings
+        taken, said_of = gone_on.block(cells), [*earlier, *found]
+        merged = merge_return(taken, said_of, self.history, statement.round, source, self.messages)
+        reader.ask(merged, gone_on.asked)
         returned.findings += [*found, *merged.findings]
         heard.merged.cells += merged.cells
         heard.merged.queries += [replace(query, round=statement.round) for query in merged.queries]
@@ -216,10 +230,20 @@ class Listener:
         is_same = known is not None and known.key == key and (scope == "standing" or known.round == statement.round)
         if known and is_same and not known.is_wrong and known.texts.get(_TEXT) != typed.texts.get(_TEXT):
             return known.value
+        return self._find_stood(typed, key, answers).head(key, scope, statement.round).value
+
+    def _find_stood(self, typed: _Typed, key: Key, answers: Answers) -> History:
+        """The values of a fact that the officer could see when the workbook was made in which a row was typed."""
         lineages = {ref: lineage for (lineage, record, _), ref in self.new_rows.items() if record == SAID}
         last = self._find_last_value(lineages[typed.ref], answers)
-        stood = History.of(held for held in self.history.by_key.get(key, ()) if held.seq <= last)
-        return stood.head(key, scope, statement.round).value
+        return History.of(held for held in self.history.by_key.get(key, ()) if held.seq <= last)
+
+    def _find_shown(
+        self, typed: _Typed, key: Key, succession: Succession, code: str, answers: Answers
+    ) -> Mapping[Key, str]:
+        """What the officer could see of the actions whose place one took, in the same field and round, by key."""
+        keys = [key._replace(ref=old) for old in succession.list_forebears(key.ref)] if key.record == "action" else []
+        return {old: self._find_stood(typed, old, answers).in_round(old, code).value for old in keys}
 
     def _find_last_value(self, reference: str, answers: Answers) -> int:
         """The id of the last value that had been recorded when a workbook was made."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import NamedTuple
@@ -18,6 +18,7 @@ from plan_sheets.core.model.messages import Messages
 from plan_sheets.core.model.queries import NewValue, OpenQuery
 from plan_sheets.core.model.rounds import Round
 from plan_sheets.core.rating.proposals import Proposal, proposals, subject
+from plan_sheets.core.rating.succession import Succession, find_succession, list_words
 from plan_sheets.store import schemas
 from plan_sheets.store.register import tables
 from plan_sheets.store.register.batch import Batch
@@ -56,6 +57,8 @@ class Merging:
     answers: Answers
     replaces: ReturnFacts | None
     """The earlier return in whose place it comes; None if it comes in no one's."""
+    corrected: Mapping[Key, str]
+    """What that one said, with what it left as it was."""
     merged: Merged = field(default_factory=Merged)
     settlements: list[NewSettlement] = field(default_factory=list)
     put_aside: list[NewPutAside] = field(default_factory=list)
@@ -151,17 +154,31 @@ class Settler:
         about = query_subject(query.id)
         if settled.finding is None:
             self._apply(merging, NewSettlement(about, cell.value, typed, settled.values))
+            self._tell_gone_on(merging, cell, settled.values)
             return
         merging.returned.findings.append(settled.finding)
         if settled.finding.code == "settled_meanwhile":
             merging.settlements.append(NewSettlement(about, "Asked again", typed))
             merging.asked_again.append(query)
 
+    def _tell_gone_on(self, merging: Merging, cell: Cell, values: Sequence[NewValue]) -> None:
+        """Say of what was settled of an action that went on under other refs what of these it does not change."""
+        succession = find_succession(self.history)
+        for value in values:
+            if others := _list_unchanged(value, self.history, succession):
+                heirs = list_words(succession.list_heirs(value.key.ref))
+                about = {"ref": value.key.ref, "heirs": heirs, "others": list_words(others)}
+                heading = schemas.title_of(value.key.record, value.key.field)
+                self._tell(merging, "settled_of_old", cell, cell.value, heading=heading, **about)
+
     def _settle_proposals(self, merging: Merging) -> None:
         """The officer's word on `To confirm`, with the theme that a further action is given there."""
         answers = [(cell, row) for cell, row in merging.answers.typed("proposal") if cell.key.field == "confirm"]
         offered = {proposal.ref: proposal for proposal in proposals(self.history, self.rounds)} if answers else {}
         blocked = blocked_by(merging.returned.findings)
+        rivals = _list_rivals(
+            [offered[cell.key.ref] for cell, _ in answers if cell.value == "Yes" and cell.key.ref in offered]
+        )
         for cell, row in answers:
             proposal, word = offered.get(cell.key.ref), cell.value if cell.value in ("Yes", "No") else ""
             theme = next((other for other in row.cells if other.key.field == "theme"), None)
@@ -170,6 +187,11 @@ class Settler:
                 word = word if word == "No" else ""
             if word and (proposal is None or not _is_as_shown(proposal, row.text("proposed"))):
                 self._tell_proposal_gone(merging, cell, row.text("proposed"))
+            elif word == "Yes" and proposal in rivals:
+                others = list_words(
+                    other.ref for other in rivals if other.yes.key == proposal.yes.key and other is not proposal
+                )
+                self._tell(merging, "proposals_differ", cell, word, ref=proposal.ref, others=others)
             elif word and proposal:
                 self._answer_proposal(merging, proposal, cell, theme.value.partition(" ")[0] if theme else "")
 
@@ -181,8 +203,8 @@ class Settler:
 
     def _tell_proposal_gone(self, merging: Merging, cell: Cell, shown: str) -> None:
         """Say that a proposal is not as it was, or was answered otherwise; nothing if the very same was said before."""
-        said = find_settled_proposal(self.register, cell.key.ref)
-        if said is None or not shown.endswith(said.value):
+        said = find_settled_proposal(self.register, cell.key.ref, shown)
+        if said is None:
             self._tell(merging, "proposal_gone", cell, cell.value, ref=cell.key.ref)
         elif said.choice != cell.value:
             settled = f"{said.choice}, by {said.by}"
@@ -234,8 +256,9 @@ class Settler:
 
     def _confirm_all(self, merging: Merging) -> None:
         """The plan says that proposals are confirmed at once."""
-        for proposal in list(proposals(self.history, self.rounds)):
-            if not proposal.lacks_theme:
+        offered = list(proposals(self.history, self.rounds))
+        for proposal in offered:
+            if not proposal.lacks_theme and proposal not in _list_rivals(offered):
                 self._apply(merging, NewSettlement(subject(proposal), "Yes", values=(proposal.yes,)))
 
     def _apply(self, merging: Merging, settlement: NewSettlement) -> None:
@@ -267,6 +290,26 @@ class Settler:
 def _is_as_shown(proposal: Proposal, shown: str) -> bool:
     """Whether a proposal is what the officer saw; of a further action the wording may have changed since."""
     return shown == proposal.shown or (proposal.no is not None and shown.startswith(proposal.title))
+
+
+def _list_unchanged(value: NewValue, history: History, succession: Succession) -> list[str]:
+    """The refs that an action went on as and of which something else stands than what was settled of that action."""
+    key, is_standing = value.key, value.scope == "standing"
+    if key.record != "action" or key.ref not in succession.after:
+        return []
+    if not is_standing and value.round < succession.since[key.ref]:
+        return []
+    heirs = succession.list_heirs(key.ref)
+    heads = {heir: history.head(key._replace(ref=heir), value.scope, value.round).value for heir in heirs}
+    return [heir for heir, head in heads.items() if head != value.value and (head or is_standing)]
+
+
+def _list_rivals(offered: Sequence[Proposal]) -> list[Proposal]:
+    """Those of these proposals that cannot all be confirmed: they make the same fact something else."""
+    values: dict[Key, set[str]] = {}
+    for proposal in offered:
+        values.setdefault(proposal.yes.key, set()).add(proposal.yes.value)
+    return [proposal for proposal in offered if len(values[proposal.yes.key]) > 1 and proposal.of]
 
 
 def _list_waiting(register: Register) -> Iterator[ReturnFacts]:

@@ -15,7 +15,7 @@ from plan_sheets.core.model.queries import OpenQuery
 from plan_sheets.core.model.rounds import Round
 from plan_sheets.core.rating.control_totals import RETURNED
 from plan_sheets.core.rating.open_questions import OpenQuestion, open_questions
-from plan_sheets.core.rating.plan_rows import Rows
+from plan_sheets.core.rating.plan_rows import Rows, find_merged
 from plan_sheets.core.rating.proposals import Proposal, proposals, subject
 from plan_sheets.core.rating.ratings import find_done_groups, rate_rounds, rows_at, thresholds
 from plan_sheets.core.rating.rules.escalate import SubgroupFacts
@@ -147,9 +147,12 @@ def _list_reporting(
     done = find_done_groups(rows, ratings)
     for code in returned.issued(rounds[-1]) if rounds else ():
         row = rows["subgroup"].get(code, {})
+        parts = [old for old in rows["subgroup"] if old != code and find_merged(rows, old) == code]
         missed = 0
         for past in reversed(rounds):
-            if code not in returned.issued(past) or (past, code) in returned.forms:
+            # Before it was sent any workbook itself, those that are part of it now were.
+            sent = {code} & {*returned.issued(past)} or {*parts} & {*returned.issued(past)}
+            if not any((past, each) not in returned.forms for each in sent):
                 break
             missed += 1
         named = row.get("title") or code, row.get("chair", ""), row.get("board_lead", "")
@@ -159,16 +162,22 @@ def _list_reporting(
 def _describe_doubts(
     queries: Sequence[OpenQuery], not_read: Sequence[Key], succession: Succession
 ) -> dict[str, tuple[str, ...]]:
-    """What is in doubt about each action, in words; of one that went on under other refs, about these."""
-    asked = [cell.key for query in queries for cell in query.cells]
+    """What is in doubt about each action, in words; of one that went on under other refs, about these.
+
+    A RAG that nobody has settled is told as it was returned: what is published may be a better one.
+    """
+    asked = [(cell.key, cell.returned) for query in queries for cell in query.cells]
+    unread = [(key, "") for key in not_read]
     doubts: dict[str, tuple[str, ...]] = {}
-    for words, keys in (("a query is open on {}", asked), ("what was entered could not be taken: {}", not_read)):
+    for words, cells in (("a query is open on {}", asked), ("what was entered could not be taken: {}", unread)):
         titles: dict[str, list[str]] = {}
-        for key in keys:
+        for key, returned in cells:
             action = key.ref.partition("/")[0]
             if key.record == "action" or _is_beside_actions(key):
                 for heir in succession.list_heirs(action):
-                    titles.setdefault(heir, []).append(_find_title(key) + (f" of {action}" if heir != action else ""))
+                    said = f" ({returned})" if key.field == "rag" and returned else ""
+                    of = f" of {action}" if heir != action else ""
+                    titles.setdefault(heir, []).append(f"{_find_title(key)}{of}{said}")
         for ref, names in titles.items():
             doubts[ref] = (*doubts.get(ref, ()), words.format(", ".join(dict.fromkeys(names))))
     return doubts

@@ -38,19 +38,19 @@ def list_nameless(register: Register, document: int) -> list[ReturnFacts]:
     return [returned for returned in returns if returned.answers_sha and returned.id not in late]
 
 
-def find_settled_proposal(register: Register, ref: str) -> SettledProposal | None:
-    """The last word on a proposal (its ref), whatever its value was then; None if nobody has answered it."""
+def find_settled_proposal(register: Register, ref: str, shown: str) -> SettledProposal | None:
+    """The last word on a proposal (its ref) as it was `shown`; None if nobody has answered that."""
     begins = begin_subject(ref)
-    rows = register.read(_settled_proposal(), plan=register.plan, begins=begins)
-    for subject, choice, *by in rows:
-        return SettledProposal(subject.removeprefix(begins), choice, register.name_settler(*by))
+    for subject, choice, *by in register.read(_settled_proposals(), plan=register.plan, begins=begins):
+        if shown.endswith(value := subject.removeprefix(begins)):
+            return SettledProposal(value, choice, register.name_settler(*by))
     return None
 
 
 @cache
-def _settled_proposal() -> Select[Any]:
-    """The last settlement whose subject `begins` so."""
+def _settled_proposals() -> Select[Any]:
+    """The settlements whose subject `begins` so, the last first."""
     s = tables.SETTLEMENT.c
     chosen = select(s.subject, s.choice, s.by, s.return_id).where(s.plan == bindparam("plan"))
     begins = func.length(bindparam("begins"))
-    return chosen.where(func.substr(s.subject, 1, begins) == bindparam("begins")).order_by(s.id.desc()).limit(1)
+    return chosen.where(func.substr(s.subject, 1, begins) == bindparam("begins")).order_by(s.id.desc())
