@@ -8,7 +8,7 @@ from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
 
-from plan_sheets.core.book.document import FEEDBACK, Document
+from plan_sheets.core.book.document import Document
 from plan_sheets.core.book.feedback import SHEET as TO_MEND
 from plan_sheets.core.book.mail_text import Addressee, Attached, MailText, write_draft
 from plan_sheets.core.mails.addressee import Found, find_board_lead, find_chair
@@ -36,7 +36,7 @@ from plan_sheets.store.plan_folder import Folder, MadeWorkbook, check_folder
 from plan_sheets.store.register import tables
 from plan_sheets.store.register.batch import Batch
 from plan_sheets.store.register.desk import list_offered
-from plan_sheets.store.register.mending.unmended import list_standing
+from plan_sheets.store.register.mending.unmended import list_unanswered
 from plan_sheets.store.register.reads import check_clock
 from plan_sheets.store.register.register import Register, RoundFacts
 from plan_sheets.store.register.settling.declined import list_declined
@@ -183,16 +183,9 @@ class _Desk:
 
     @cached_property
     def feedback(self) -> Sequence[tuple[Document, str]]:
-        """Each feedback that nothing has answered, with the number of the return that it is about.
-
-        That return still stands, and no later one has come in its place. A subgroup may have several: each of two
-        deputies who filled in the same workbook gets their own back.
-        """
-        documents = self.register.documents(kind=FEEDBACK, round=self.facts.code)
-        standing = list_standing(self.register, {document.answers_return for document in documents})
-        numbers = {returned.id: returned.number for returned in standing}
-        answered = ((document, document.answers_return) for document in documents)
-        return [(document, numbers[about]) for document, about in answered if about in numbers]
+        """Each feedback that nothing has answered, with the number of the return that it is about."""
+        unanswered = list_unanswered(self.register, self.facts.code)
+        return [(self.register.documents(id=each)[0], about.number) for each, about in unanswered.items()]
 
     def count_to_mend(self, subgroup: str) -> int:
         """How much of a subgroup's returns is to be mended."""

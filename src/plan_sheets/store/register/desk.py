@@ -20,10 +20,11 @@ from plan_sheets.core.rating.ratings import SAYS
 from plan_sheets.core.rating.rules.rag import CONFIRMABLE
 from plan_sheets.core.rating.succession import FIELD as SUCCEEDS
 from plan_sheets.core.rating.succession import split_refs_of
-from plan_sheets.core.rating.to_do import ClosedRound, OpenRound
+from plan_sheets.core.rating.to_do import ClosedRound, OpenRound, SentBack
 from plan_sheets.store.register import tables
 from plan_sheets.store.register.batch import is_standing_or_of
 from plan_sheets.store.register.editions import batch_of, is_of, is_touched, list_editions
+from plan_sheets.store.register.mending.unmended import list_unanswered
 from plan_sheets.store.register.reads import list_returns_of_rounds
 from plan_sheets.store.register.register import Register
 from plan_sheets.store.register.standings import read_returns
@@ -121,7 +122,29 @@ def find_last_made(register: Register, folder: str) -> str:
 
 def list_open_rounds(register: Register, codes: Sequence[str], as_of: date) -> list[OpenRound]:
     """How these rounds stand, which are not closed, on a day."""
-    return [OpenRound(code, read_returns(register, code, as_of), _is_drafted(register, code)) for code in codes]
+    return [
+        OpenRound(
+            code, read_returns(register, code, as_of), _is_drafted(register, code), _read_sent_back(register, code)
+        )
+        for code in codes
+    ]
+
+
+def _read_sent_back(register: Register, code: str) -> SentBack:
+    """The returns of a round that go back to be mended, and whether mail was drafted since the last of them."""
+    numbers = [returned.number for returned in list_unanswered(register, code).values()]
+    round_folder = code.lower()
+    workbook = _find_last_output(register, f"feedback/{round_folder}/")
+    mail = _find_last_output(register, f"mail/{round_folder}/{round_folder}-feedback-")
+    return SentBack(numbers, drafted=mail > workbook)
+
+
+def _find_last_output(register: Register, begins: str) -> int:
+    """The id of the last file that was made under a name that begins so; 0 if none was."""
+    o = tables.OUTPUT.c
+    last = select(func.coalesce(func.max(o.id), 0))
+    last = last.where(o.plan == register.plan, o.path.startswith(begins, autoescape=True))
+    return int(register.read(last)[0][0])
 
 
 def _is_drafted(register: Register, code: str) -> bool:
@@ -140,7 +163,9 @@ def list_closed_rounds(register: Register, codes: Sequence[str], path: Path) -> 
         if handed_over := list_editions(register, code, FOR_ALL) or list_editions(register, code):
             last = handed_over[-1]
             answered = bool(list_returns_of_rounds(register, code, code, ["master"], RETURNED))
-            rounds.append(ClosedRound(code, str(path / last.path), is_touched(register, code, last.batch), answered))
+            touched = is_touched(register, code, last.batch)
+            sent_back = _read_sent_back(register, code) if touched else SentBack()
+            rounds.append(ClosedRound(code, str(path / last.path), touched, answered, sent_back))
     return rounds
 
 
