@@ -42,6 +42,7 @@ from plan_sheets.store.register.register import Register, RoundFacts
 from plan_sheets.store.register.settling.declined import list_declined
 from plan_sheets.store.register.standings import list_days_chased, read_returns
 from plan_sheets.store.writing.eml import write_draft_file
+from plan_sheets.store.writing.hand_over import hand_over
 
 KINDS = ("issue", "feedback", "chase", "thanks", "decisions")
 """What may be drafted."""
@@ -101,12 +102,12 @@ def draft_mails(folder: Folder, code: str | Round | None, now: datetime, kinds: 
         raise ValueError(f"kinds holds {min(unknown)!r}: it may hold {', '.join(KINDS)}.")
     deed = "chase" if "chase" in kinds else "mail"
     with folder.register.batch(deed, now.isoformat(timespec="seconds")) as batch:
-        desk = _Desk(folder, _find_round(folder.register, code), now.date())
+        desk = _Desk(folder, _find_round(folder.register, code), now.date(), batch)
         letters = [letter for kind in kinds or UNASKED for letter in _LISTED[kind](desk)]
-        drafts = [_write(desk, letter, batch) for letter in letters]
+        drafts = [_write(desk, letter) for letter in letters]
         for letter in letters:
             if letter.code.startswith("chase"):
-                desk.record(letter, batch)
+                desk.record(letter)
     return MailsDrafted(desk.facts.code, drafts, desk.findings)
 
 
@@ -123,11 +124,12 @@ def _find_round(register: Register, code: str | Round | None) -> RoundFacts:
 class _Desk:
     """What the mails of a round are made of; each is read when it is first asked for."""
 
-    def __init__(self, folder: Folder, facts: RoundFacts, today: date) -> None:
+    def __init__(self, folder: Folder, facts: RoundFacts, today: date, batch: Batch) -> None:
         self.folder = folder
         self.register = folder.register
         self.facts = facts
         self.today = today
+        self.batch = batch
         self.findings: list[Finding] = []
 
     @cached_property
@@ -221,6 +223,18 @@ class _Desk:
             self.tell("draft_workbook_changed", file=file, subgroup=subgroup)
         return workbook if workbook and workbook.data is not None else None
 
+    def find_feedback(self, document: Document, number: str) -> MadeWorkbook | None:
+        """A feedback workbook; made again if it is gone, as where a later return, withdrawn since, was sent back too.
+
+        `number`: of the return that it answers. None, and told, if somebody has changed it.
+        """
+        if document.reference in self.fed_back:
+            return self.find_workbook(self.fed_back, document.reference, document.subgroup)
+        code, data = document.round.lower(), hand_over(document.book)
+        name = f"{code}-{self.slugs[document.subgroup]}-{number.lower()}.xlsx"
+        path = self.folder.write(f"feedback/{code}/{name}", data, self.batch)
+        return MadeWorkbook(path, document.reference, data)
+
     def text_of(self, code: str) -> MailText:
         """The text of a mail: the plan's own where it has one."""
         mail, given = schemas.load_mails()[code], self.about.record("mail_text", code)
@@ -239,11 +253,11 @@ class _Desk:
             "address": plan["contact_email"] or "the board officer",
         }
 
-    def record(self, letter: _Letter, batch: Batch) -> None:
+    def record(self, letter: _Letter) -> None:
         """Record a reminder; on one day it counts once."""
         if self.today.isoformat() not in self.chased.get(letter.subgroup, ()):
             about = {"round": self.facts.code, "subgroup": letter.subgroup, "kind": letter.code}
-            batch.add(tables.CHASER, **about, day=self.today.isoformat())
+            self.batch.add(tables.CHASER, **about, day=self.today.isoformat())
 
 
 def _list_issues(desk: _Desk) -> Iterator[_Letter]:
@@ -258,7 +272,7 @@ def _list_feedback(desk: _Desk) -> Iterator[_Letter]:
     """Each feedback workbook that nothing has answered."""
     for document, number in desk.feedback:
         subgroup = document.subgroup
-        if subgroup in desk.subgroups and (workbook := desk.find_workbook(desk.fed_back, document.reference, subgroup)):
+        if subgroup in desk.subgroups and (workbook := desk.find_feedback(document, number)):
             sheet = document.book.sheet(TO_MEND)
             details = {
                 "count": count_words(count_to_mend(sheet), "thing"),
@@ -317,7 +331,7 @@ _LISTED: Mapping[str, Callable[[_Desk], Iterator[_Letter]]] = {
 }
 
 
-def _write(desk: _Desk, letter: _Letter, batch: Batch) -> Drafted:
+def _write(desk: _Desk, letter: _Letter) -> Drafted:
     """The draft of a mail, written where drafts lie; who has no address is told."""
     _tell_addresses(desk, letter)
     details = {**desk.details_of(letter.subgroup), **letter.details}
@@ -325,9 +339,10 @@ def _write(desk: _Desk, letter: _Letter, batch: Batch) -> Drafted:
     attached = Attached(workbook.path.name, workbook.data) if workbook and workbook.data is not None else None
     marking = desk.about.text("plan", "", "marking")
     draft = write_draft(desk.text_of(letter.code), details, marking, letter.found.to, attached)
-    waiting = len(batch.outbox.waiting)
-    path = desk.folder.write(_name_file(desk, letter), write_draft_file(draft), batch)
-    again = len(batch.outbox.waiting) == waiting
+    outbox = desk.batch.outbox
+    waiting = len(outbox.waiting)
+    path = desk.folder.write(_name_file(desk, letter), write_draft_file(draft), desk.batch)
+    again = len(outbox.waiting) == waiting
     to: Addressee = letter.found.to
     return Drafted(path, letter.code, letter.subgroup, to.addresses, draft.subject, workbook and workbook.path, again)
 

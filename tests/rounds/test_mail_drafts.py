@@ -312,6 +312,24 @@ def test_feedback_names_the_three_most_important_things(round_one: Plan) -> None
     assert draft(round_one, "feedback", when=LATE.replace(day=21)).drafts == []
 
 
+def test_a_feedback_workbook_that_is_gone_is_made_again(round_one: Plan) -> None:
+    """One that took its place went back with a return that was withdrawn since; or somebody has deleted it."""
+    run("receive", round_one.filled("one", said(rag="Purple")), "--as-of", "2016-07-08", plan=round_one)
+    (back,) = round_one.path.glob("feedback/*/*.xlsx")
+    first = back.read_bytes()
+    run("receive", fill(back, round_one.inbox / "two.xlsx", said(rag="Mauve")), "--as-of", "2016-07-09", plan=round_one)
+    assert back.read_bytes() != first, "what there is to mend in the second return"
+    run("withdraw", "DA-2", "--reason", "a slip", "--as-of", "2016-07-10", plan=round_one)
+    made = draft(round_one, "feedback", when=LATE)
+    assert not made.findings
+    assert [part.get_content() for part in mail_of(made, "DA").iter_attachments()] == [first]
+    (again,) = [each.attached for each in made.drafts]
+    assert again
+    again.unlink()
+    assert [each.again for each in draft(round_one, "feedback", when=LATE).drafts] == [True]
+    assert again.read_bytes() == first
+
+
 def test_two_deputies_get_their_own_back(round_one: Plan) -> None:
     files = [round_one.filled("one", said(rag="Purple")), round_one.filled("two", said(rag="Mauve"))]
     sent_back = receive_files(round_one.folder, files, datetime(2016, 7, 8)).feedback  # noqa: DTZ001

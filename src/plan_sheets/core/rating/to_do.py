@@ -37,7 +37,7 @@ class Task(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class SentBack:
+class ToBeMended:
     """The returns of a round in which there is something to mend, whose feedback workbooks nothing has answered."""
 
     numbers: Sequence[str] = ()
@@ -53,7 +53,7 @@ class OpenRound:
     returns: Sequence[SubgroupReturn]
     drafted: bool
     """Whether a draft of its master was made, and nothing that belongs to it came since."""
-    sent_back: SentBack = SentBack()
+    to_be_mended: ToBeMended = ToBeMended()
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ class ClosedRound:
     """Whether something came since that belongs to the round or an earlier one."""
     answered: bool
     """Whether a master of the round came back with decisions."""
-    sent_back: SentBack = SentBack()
+    to_be_mended: ToBeMended = ToBeMended()
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +114,7 @@ def list_tasks(desk: Desk) -> Iterator[tuple[Task, Details]]:
         yield Task.SETTLE, {"waiting": _describe_waiting(desk), "officer": desk.officer_file}
     for closed in desk.closed:
         if closed.touched:
-            yield from _list_to_send_back(closed.code, closed.sent_back)
+            yield from _list_to_send_back(closed.code, closed.to_be_mended)
             yield Task.EDITION_TOUCHED, {"round": closed.code}
     for issued in desk.open:
         yield from _list_tasks_of_round(issued, desk.open[-1].code)
@@ -131,7 +131,7 @@ def _describe_waiting(desk: Desk) -> str:
 
 def _list_tasks_of_round(issued: OpenRound, latest: str) -> Iterator[tuple[Task, Details]]:
     """What there is to do for a round that goes on. `latest`: the code of the last one that was issued."""
-    yield from _list_to_send_back(issued.code, issued.sent_back)
+    yield from _list_to_send_back(issued.code, issued.to_be_mended)
     awaited = [row for row in issued.returns if row.is_outstanding]
     if awaited:
         late = any(row.days_late for row in awaited)
@@ -139,22 +139,22 @@ def _list_tasks_of_round(issued: OpenRound, latest: str) -> Iterator[tuple[Task,
         task = Task.CHASE if late else Task.SEND if nothing_came else Task.WAIT
         details = {"count": count_words(len(awaited), "return"), "whose": _describe_awaited(awaited)}
         yield task, {"round": issued.code, "folder": f"issued/{issued.code.lower()}", **details}
-    if issued.sent_back.numbers and issued.sent_back.drafted:
-        yield Task.MEND, _describe_sent_back(issued.code, issued.sent_back)
+    if issued.to_be_mended.numbers and issued.to_be_mended.drafted:
+        yield Task.MEND, _describe_to_be_mended(issued.code, issued.to_be_mended)
     of_round = "" if issued.code == latest else f" --round {issued.code}"
     yield Task.HAND_OVER if issued.drafted else Task.DRAFT, {"round": issued.code, "of_round": of_round}
 
 
-def _list_to_send_back(code: str, sent_back: SentBack) -> Iterator[tuple[Task, Details]]:
+def _list_to_send_back(code: str, to_be_mended: ToBeMended) -> Iterator[tuple[Task, Details]]:
     """That feedback workbooks wait to be sent to their chairs: of a round that is closed, while something is new."""
-    if sent_back.numbers and not sent_back.drafted:
-        yield Task.SEND_BACK, _describe_sent_back(code, sent_back)
+    if to_be_mended.numbers and not to_be_mended.drafted:
+        yield Task.SEND_BACK, _describe_to_be_mended(code, to_be_mended)
 
 
-def _describe_sent_back(code: str, sent_back: SentBack) -> Details:
+def _describe_to_be_mended(code: str, to_be_mended: ToBeMended) -> Details:
     return {
-        "count": count_words(len(sent_back.numbers), "return"),
-        "numbers": ", ".join(sent_back.numbers),
+        "count": count_words(len(to_be_mended.numbers), "return"),
+        "numbers": ", ".join(to_be_mended.numbers),
         "round": code,
     }
 

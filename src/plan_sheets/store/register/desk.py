@@ -20,7 +20,7 @@ from plan_sheets.core.rating.ratings import SAYS
 from plan_sheets.core.rating.rules.rag import CONFIRMABLE
 from plan_sheets.core.rating.succession import FIELD as SUCCEEDS
 from plan_sheets.core.rating.succession import split_refs_of
-from plan_sheets.core.rating.to_do import ClosedRound, OpenRound, SentBack
+from plan_sheets.core.rating.to_do import ClosedRound, OpenRound, ToBeMended
 from plan_sheets.store.register import tables
 from plan_sheets.store.register.batch import is_standing_or_of
 from plan_sheets.store.register.editions import batch_of, is_of, is_touched, list_editions
@@ -124,19 +124,19 @@ def list_open_rounds(register: Register, codes: Sequence[str], as_of: date) -> l
     """How these rounds stand, which are not closed, on a day."""
     return [
         OpenRound(
-            code, read_returns(register, code, as_of), _is_drafted(register, code), _read_sent_back(register, code)
+            code, read_returns(register, code, as_of), _is_drafted(register, code), _read_to_be_mended(register, code)
         )
         for code in codes
     ]
 
 
-def _read_sent_back(register: Register, code: str) -> SentBack:
+def _read_to_be_mended(register: Register, code: str) -> ToBeMended:
     """The returns of a round that go back to be mended, and whether mail was drafted since the last of them."""
     numbers = [returned.number for returned in list_unanswered(register, code).values()]
     round_folder = code.lower()
     workbook = _find_last_output(register, f"feedback/{round_folder}/")
     mail = _find_last_output(register, f"mail/{round_folder}/{round_folder}-feedback-")
-    return SentBack(numbers, drafted=mail > workbook)
+    return ToBeMended(numbers, drafted=mail > workbook)
 
 
 def _find_last_output(register: Register, begins: str) -> int:
@@ -164,8 +164,8 @@ def list_closed_rounds(register: Register, codes: Sequence[str], path: Path) -> 
             last = handed_over[-1]
             answered = bool(list_returns_of_rounds(register, code, code, ["master"], RETURNED))
             touched = is_touched(register, code, last.batch)
-            sent_back = _read_sent_back(register, code) if touched else SentBack()
-            rounds.append(ClosedRound(code, str(path / last.path), touched, answered, sent_back))
+            to_be_mended = _read_to_be_mended(register, code) if touched else ToBeMended()
+            rounds.append(ClosedRound(code, str(path / last.path), touched, answered, to_be_mended))
     return rounds
 
 
