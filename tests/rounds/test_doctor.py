@@ -11,7 +11,7 @@ from datetime import datetime
 
 import pytest
 from tests.chairs import Q2, RECEIVED_ON, Plan, codes, edit, fill, said
-from tests.commands import run
+from tests.commands import run, told
 
 from plan_sheets import PlanSheetsError, examine_folder, redact_texts, restore
 from plan_sheets.store.register.register import FILE
@@ -25,13 +25,18 @@ OLDER = "register-2016-09-20.sqlite"
 def found(plan: Plan) -> dict[str, list[str]]:
     """The findings of `doctor` by code, each with what it is about."""
     done = run("doctor", "--json", "--as-of", "2016-11-01", plan=plan)
-    told = json.loads(done.stdout)
+    shown = json.loads(done.stdout)
     kinds: dict[str, list[str]] = {}
-    for finding in told["findings"]:
+    for finding in shown["findings"]:
         kinds.setdefault(finding["code"], []).append(finding["entered"])
-    assert told["whole"] is (done.exit_code == 0)
+    assert shown["whole"] is (done.exit_code == 0)
     assert done.exit_code in (0, 3)
     return kinds
+
+
+def first_to_do(plan: Plan) -> str:
+    """The first thing that `next` lists."""
+    return str(told("next", plan=plan)["to_do"][0]["sentence"])
 
 
 @pytest.fixture
@@ -46,9 +51,22 @@ def test_a_folder_that_is_whole(returned: Plan) -> None:
     done = run("doctor", plan=returned)
     assert (done.exit_code, done.stdout) == (
         0,
-        "The register and its folder are whole; the newest backup is register-2016-07-08.sqlite.\n",
+        (
+            "The register and its folder are whole; the newest backup is register-2016-07-08.sqlite.\n"
+            f"Next: {first_to_do(returned)}\n"
+        ),
     )
     assert before == {path: path.stat().st_mtime_ns for path in returned.path.rglob("*")}, "it only reads"
+
+
+def test_what_is_wrong_in_the_folder_alone_is_said_before_what_there_is_to_do(returned: Plan) -> None:
+    next((returned.path / "returned").iterdir()).unlink()
+    done = run("doctor", plan=returned)
+    assert done.exit_code == 3
+    assert done.stdout.splitlines()[-1] == f"Next: {first_to_do(returned)}"
+    done = run("backup", returned.path.parent / "copy.sqlite", plan=returned)
+    assert done.stdout.splitlines()[-1] == f"Next: {first_to_do(returned)}"
+    assert [*told("backup", returned.path.parent / "copy.sqlite", plan=returned)] == ["backup"]
 
 
 def test_it_reads_while_somebody_writes(returned: Plan) -> None:
@@ -84,9 +102,9 @@ def test_files_of_the_folder_that_are_not_as_they_were(returned: Plan) -> None:
     returned.sent("SOS").unlink()
     shutil.rmtree(returned.path / "backups")
     (returned.path / "officer" / ".plan-sheets-0123456789abcdef-x.xlsx").write_bytes(b"half")
-    told = found(returned)
-    assert {*told} == {"plan_gone", "made_changed", "made_gone", "made_waiting", "backup_none"}
-    assert told["made_changed"] == [issued.relative_to(returned.path).as_posix()]
+    shown = found(returned)
+    assert {*shown} == {"plan_gone", "made_changed", "made_gone", "made_waiting", "backup_none"}
+    assert shown["made_changed"] == [issued.relative_to(returned.path).as_posix()]
 
 
 def test_what_was_redacted_and_is_there_again(returned: Plan) -> None:
@@ -109,8 +127,12 @@ def test_a_cell_that_somebody_changed_is_named(returned: Plan) -> None:
         r"error +Not as it was recorded: return DA-1, cell Progress!\w+ \(J1a.1 rag\)\. Trust no", done.stdout
     )
     assert "trigger entry_never_update is missing" in done.stdout
-    assert "plan-sheets doctor --restore" in done.stdout
-    assert run("doctor", "--restore", "--as-of", "2016-07-20", plan=returned).exit_code == 3
+    assert done.stdout.splitlines()[-1] == (
+        "Next: put the newest good backup in the place of the register: plan-sheets doctor --restore"
+    )
+    done = run("doctor", "--restore", "--as-of", "2016-07-20", plan=returned)
+    assert done.exit_code == 3
+    assert done.stdout.splitlines()[-1].startswith("Next: bring back what the register does not know")
     assert {*found(returned)} == {"kept_unknown", "made_unknown"}
     assert (returned.path / "register-broken-2016-07-20.sqlite").is_file()
 
@@ -129,10 +151,12 @@ def test_a_register_that_is_damaged_is_told_and_put_back(returned: Plan, name: s
     path = returned.path / FILE
     DAMAGE[name](path)
     path.with_name(f"{FILE}-journal").write_bytes(b"what a program left behind")
-    told = found(returned)
-    assert {*told} <= {"register_missing", "register_unreadable", "register_damaged", "register_altered"}, told
-    assert told
-    assert "Traceback" not in run("doctor", plan=returned).output
+    shown = found(returned)
+    assert {*shown} <= {"register_missing", "register_unreadable", "register_damaged", "register_altered"}, shown
+    assert shown
+    done = run("doctor", plan=returned)
+    assert "Traceback" not in done.output
+    assert done.stdout.splitlines()[-1].endswith("in the place of the register: plan-sheets doctor --restore")
     list_daily(returned.path)[0].write_bytes(b"no backup any more")
     done = run("doctor", "--restore", "--as-of", "2016-07-20", plan=returned)
     assert "Not good, and passed over: " in done.stdout
@@ -150,10 +174,10 @@ def test_last_weeks_register_catches_up(returned: Plan) -> None:
     shutil.copy(returned.path / "backups" / OLDER, returned.path / FILE)
     (late,) = returned.receive(returned.inbox / "q2.xlsx", dry_run=True)
     assert (late.verdict, codes(late)) == ("held", ["issue_after_register"])
-    told = run("doctor", "--as-of", "2016-11-01", plan=returned)
-    assert told.exit_code == 3
+    shown = run("doctor", "--as-of", "2016-11-01", plan=returned)
+    assert shown.exit_code == 3
     assert len(found(returned)["issue_unknown"]) == 9
-    for command in re.findall(r"plan-sheets ((?:issue|receive) [^:]*?)(?:\. What|\n)", told.stdout):
+    for command in re.findall(r"plan-sheets ((?:issue|receive) [^:]*?)(?:\. What|\n)", shown.stdout):
         assert run(*command.split()[:1], *in_folder(returned, command.split()[1:]), plan=returned).exit_code in (0, 3)
     assert {one.reference for one in returned.register.documents(kind="subgroup")} == documents
     assert returned.all_values() == held
