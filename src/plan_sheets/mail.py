@@ -29,7 +29,7 @@ from plan_sheets.core.model.rounds import Round
 from plan_sheets.core.model.text import count_words, make_slugs
 from plan_sheets.core.rating.control_totals import SubgroupReturn
 from plan_sheets.core.rating.decisions import Decision, decisions
-from plan_sheets.core.rating.plan_rows import Rows, lead_of
+from plan_sheets.core.rating.plan_rows import Rows, find_merged, lead_of
 from plan_sheets.core.rating.ratings import rows_at
 from plan_sheets.store import schemas
 from plan_sheets.store.plan_folder import Folder, MadeWorkbook, check_folder
@@ -40,7 +40,7 @@ from plan_sheets.store.register.mending.unmended import list_unanswered
 from plan_sheets.store.register.reads import check_clock
 from plan_sheets.store.register.register import Register, RoundFacts
 from plan_sheets.store.register.settling.declined import list_declined
-from plan_sheets.store.register.standings import list_days_chased, read_returns
+from plan_sheets.store.register.standings import find_covered, list_days_chased, read_returns
 from plan_sheets.store.writing.eml import write_draft_file
 from plan_sheets.store.writing.hand_over import hand_over
 
@@ -153,6 +153,20 @@ class _Desk:
         return {ref: self.about.record("subgroup", ref) for ref in self.about.refs("subgroup")}
 
     @cached_property
+    def covered(self) -> Mapping[str, str]:
+        """The subgroups that are part of another one, whose later workbook asks about all that theirs did."""
+        return find_covered(self.register, self.facts.code)
+
+    def who_answers(self, subgroup: str) -> Mapping[str, str]:
+        """The row of the subgroup that answers for a workbook: its own; told, where it is part of another one now."""
+        into = find_merged({"subgroup": self.subgroups}, subgroup)
+        if into not in self.subgroups:  # it has left the plan as well
+            return self.subgroups[subgroup]
+        if into != subgroup:
+            self.tell("draft_part_of", subgroup=subgroup, into=into)
+        return self.subgroups[into]
+
+    @cached_property
     def slugs(self) -> Mapping[str, str]:
         """What stands for each subgroup in the names of files, by its code."""
         return make_slugs({code: row["title"] for code, row in self.subgroups.items()})
@@ -210,8 +224,10 @@ class _Desk:
         return decisions(self.history, [self.facts.code])
 
     def tell(self, code: str, **details: object) -> None:
-        """Add something that there is to say."""
-        self.findings.append(schemas.load_messages().remark(code, details))
+        """Add something that there is to say, once."""
+        finding = schemas.load_messages().remark(code, details)
+        if finding not in self.findings:
+            self.findings.append(finding)
 
     def find_workbook(self, made: Mapping[str, MadeWorkbook], reference: str, subgroup: str) -> MadeWorkbook | None:
         """The workbook with a reference as it was made; None, and told, if it is not there or was changed."""
@@ -263,9 +279,11 @@ class _Desk:
 def _list_issues(desk: _Desk) -> Iterator[_Letter]:
     """The workbook of each subgroup."""
     for row in desk.standings:
+        if row.subgroup in desk.covered:
+            continue
         workbook = desk.find_workbook(desk.issued, desk.issues[row.subgroup], row.subgroup)
         if workbook:
-            yield _Letter("issue", row.subgroup, find_chair(desk.subgroups[row.subgroup]), workbook=workbook)
+            yield _Letter("issue", row.subgroup, find_chair(desk.who_answers(row.subgroup)), workbook=workbook)
 
 
 def _list_feedback(desk: _Desk) -> Iterator[_Letter]:
@@ -278,19 +296,24 @@ def _list_feedback(desk: _Desk) -> Iterator[_Letter]:
                 "count": count_words(count_to_mend(sheet), "thing"),
                 "mend": list_points(list_to_mend(sheet), "None."),
             }
-            yield _Letter("feedback", subgroup, find_chair(desk.subgroups[subgroup]), details, workbook, number)
+            yield _Letter("feedback", subgroup, find_chair(desk.who_answers(subgroup)), details, workbook, number)
 
 
 def _list_reminders(desk: _Desk) -> Iterator[_Letter]:
     """A reminder for each workbook that is late: how often it was asked for before decides which."""
+    returns = {row.subgroup: row.returned for row in desk.standings}
+    for subgroup, reference in desk.covered.items():
+        if subgroup in returns and not returns[subgroup]:
+            into = find_merged({"subgroup": desk.subgroups}, subgroup)
+            desk.tell("draft_not_needed", subgroup=subgroup, into=into, reference=reference)
     late = [row for row in desk.standings if row.is_outstanding and row.days_late]
     if late and (held := desk.register.set_aside("held")):
         desk.tell("draft_held_whose", numbers=", ".join(f"{file.number} {file.file}" for file in held))
     for row in late:
         days = [day for day in desk.chased.get(row.subgroup, ()) if day < desk.today.isoformat()]
         reminder = min(len(days) + 1, _LAST_REMINDER)
-        subgroup = desk.subgroups[row.subgroup]
-        found = find_board_lead(subgroup) if reminder == _LAST_REMINDER else find_chair(subgroup)
+        find = find_board_lead if reminder == _LAST_REMINDER else find_chair
+        found = find(desk.who_answers(row.subgroup))
         workbook = desk.find_workbook(desk.issued, desk.issues[row.subgroup], row.subgroup)
         if workbook:
             yield _Letter(f"chase_{reminder}", row.subgroup, found, {"earlier": list_days(days)}, workbook)
@@ -312,7 +335,7 @@ def _list_thanks(desk: _Desk) -> Iterator[_Letter]:
             "decided": list_points(list_decided(*about, declined, desk.decided), "Nothing yet."),
             "open": describe_open(*counts, mine),
         }
-        yield _Letter("thanks", row.subgroup, find_chair(desk.subgroups[row.subgroup]), details)
+        yield _Letter("thanks", row.subgroup, find_chair(desk.who_answers(row.subgroup)), details)
 
 
 def _list_decisions(desk: _Desk) -> Iterator[_Letter]:

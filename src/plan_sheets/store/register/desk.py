@@ -15,6 +15,7 @@ from plan_sheets.core.mails.addressee import find_chair
 from plan_sheets.core.model.history import History
 from plan_sheets.core.model.keys import Key
 from plan_sheets.core.rating.control_totals import RETURNED
+from plan_sheets.core.rating.plan_rows import find_merged
 from plan_sheets.core.rating.proposals import Proposal, proposals, subject
 from plan_sheets.core.rating.ratings import SAYS
 from plan_sheets.core.rating.rules.rag import CONFIRMABLE
@@ -93,9 +94,13 @@ def find_year_close(register: Register) -> int:
 
 
 def read_chairs(register: Register) -> dict[str, str]:
-    """Who answers for each subgroup, by its code: the chair or who receives meanwhile, and the e-mail address."""
+    """Who answers for each subgroup, by its code: the chair or who receives meanwhile, and the e-mail address.
+
+    For one that is part of another one now, the chair of that.
+    """
     history = register.history(record="subgroup")
-    found = {ref: find_chair(history.record("subgroup", ref)) for ref in history.refs("subgroup")}
+    rows = {ref: history.record("subgroup", ref) for ref in history.refs("subgroup")}
+    found = {ref: find_chair(rows.get(find_merged({"subgroup": rows}, ref), row)) for ref, row in rows.items()}
     return {ref: ", ".join(filter(None, (chair.name, *chair.to.addresses))) for ref, chair in found.items()}
 
 
