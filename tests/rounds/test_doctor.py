@@ -10,8 +10,9 @@ from contextlib import closing
 from datetime import datetime
 
 import pytest
-from tests.chairs import Q2, RECEIVED_ON, Plan, codes, edit, fill, said
+from tests.chairs import Q1, Q2, RECEIVED_ON, SOS, Plan, codes, edit, fill, said
 from tests.commands import run, told
+from tests.rounds.test_hand_over import DECIDED
 
 from plan_sheets import PlanSheetsError, examine_folder, redact_texts, restore
 from plan_sheets.store.register.register import FILE
@@ -178,10 +179,12 @@ def test_last_weeks_register_catches_up(returned: Plan) -> None:
     assert shown.exit_code == 3
     assert len(found(returned)["issue_unknown"]) == 9
     for command in re.findall(r"plan-sheets ((?:issue|receive) [^:]*?)(?:\. What|\n)", shown.stdout):
-        assert run(*command.split()[:1], *in_folder(returned, command.split()[1:]), plan=returned).exit_code in (0, 3)
+        name, *words = command.split()
+        on = ("--as-of", "2016-10-10") if name == "receive" else ()
+        assert run(name, *in_folder(returned, words), *on, plan=returned).exit_code in (0, 3)
     assert {one.reference for one in returned.register.documents(kind="subgroup")} == documents
     assert returned.all_values() == held
-    assert found(returned) == {}, "the officer's workbook came out the same"
+    assert found(returned) == {"made_unknown": ["2016-17-Q2-OFFICER-1"]}, "the new one names the file otherwise"
 
 
 def in_folder(plan: Plan, words: list[str]) -> list[str]:
@@ -202,6 +205,58 @@ def test_no_reference_is_given_twice(returned: Plan) -> None:
     assert {"2016-17-Q2-DA-2", "2016-17-Q2-SOS-1"} <= references
     assert "2016-17-Q2-DA-1" not in references
     assert found(returned)["issue_unknown"] == ["2016-17-Q2-DA-1"]
+
+
+def test_no_number_of_a_master_or_of_what_went_back_is_given_twice(returned: Plan) -> None:
+    """They were made after the backup that was put back: the officer's workbook, what went back, two masters."""
+    older = returned.path.parent / "older.sqlite"
+    run("backup", older, plan=returned)
+    wrong = returned.filled("wrong", said(rag="Purple"))
+    run("receive", wrong, returned.filled("sos", SOS, "SOS"), "--as-of", "2016-07-13", plan=returned)
+    hand_over = ("master", "--hand-over", "--anyway", "--as-of")
+    run("master", "--as-of", "2016-07-19", plan=returned)
+    assert "Edition 1 of" in run(*hand_over, "2016-07-20", plan=returned).stdout
+    edition = returned.path / "master" / "2016-17-q1-edition-1.xlsx"
+    (back,) = (returned.path / "feedback" / "2016-17-q1").glob("*-da-2.xlsx")
+    sent = {path: path.read_bytes() for path in (edition, back, returned.path / "officer" / "2016-17-q1.xlsx")}
+    for path in sent:
+        shutil.copy(path, returned.inbox / f"{path.parent.parent.name}-{path.name}")
+    shutil.copy(older, returned.path / FILE)
+    lost = {*found(returned)["made_unknown"]}
+    assert lost == {f"{Q1}-{name}" for name in ("DA-1-FEEDBACK-2", "MASTER-1", "MASTER-2", "OFFICER-2")}
+    for path in returned.inbox.glob("*-2016-17-q1*.xlsx"):
+        (late,) = returned.receive(path, dry_run=True)
+        assert (late.verdict, codes(late)) == ("held", ["made_after_register"]), path
+    run("receive", wrong, "--as-of", "2016-07-21", plan=returned)
+    made = run(*hand_over, "2016-07-21", plan=returned).stdout
+    assert "Edition 1 went out before an older register was put in the place of the one that knew of it" in made
+    assert "Edition 2 of" in made
+    new = {facts.reference for facts in returned.register.document_facts().values()}
+    assert not new & lost
+    assert {f"{Q1}-{name}" for name in ("DA-1-FEEDBACK-3", "MASTER-3", "OFFICER-3")} <= new
+    assert {path: path.read_bytes() for path in sent} == sent, "what went out lies where it lay"
+    again = run("master", "--number", "2", "--as-of", "2016-07-22", plan=returned)
+    assert "Edition 2, as it was handed over" in again.stdout, again.output
+    run("receive", returned.inbox / "sos.xlsx", "--as-of", "2016-07-22", plan=returned)
+    made = run(*hand_over, "2016-07-22", plan=returned).stdout
+    assert "Edition 3 of" in made
+    assert "went out before" not in made
+    assert {*found(returned)} == {"made_unknown", "made_changed"}
+    assert run("doctor", plan=returned).stdout.splitlines()[-1] == f"Next: {first_to_do(returned)}"
+
+
+def test_the_same_master_made_again_after_a_backup_was_put_back_is_known_again(round_one: Plan) -> None:
+    run("receive", round_one.filled("red", said(rag="Red")), "--as-of", "2016-07-08", plan=round_one)
+    older = round_one.path.parent / "older.sqlite"
+    run("backup", older, plan=round_one)
+    hand_over = ("master", "--hand-over", "--anyway", "--as-of", "2016-07-20")
+    run(*hand_over, plan=round_one)
+    decided = fill(round_one.path / "master" / "2016-17-q1-edition-1.xlsx", round_one.inbox / "decided.xlsx", DECIDED)
+    shutil.copy(older, round_one.path / FILE)
+    assert round_one.receive(decided, dry_run=True)[0].verdict == "held"
+    assert "Edition 1 of" in run(*hand_over, plan=round_one).stdout
+    assert found(round_one) == {}
+    assert round_one.receive(decided, when=NOW)[0].verdict.startswith("accepted")
 
 
 def test_a_register_that_is_whole_is_replaced_only_by_a_backup_that_is_named(returned: Plan) -> None:

@@ -13,8 +13,8 @@ from plan_sheets.store.keeping.restore import PutBack
 from plan_sheets.store.plan_folder import RETURNED
 from plan_sheets.store.schemas import load_messages
 
-UNKNOWN = ("issue_unknown", "kept_unknown", "made_unknown")
-"""What doctor says where the register is older than its folder."""
+UNKNOWN = ("issue_unknown", "kept_unknown")
+"""What doctor says of what an older register can take in again."""
 TOLD = 10
 """How many findings of one kind are told; --json tells all."""
 
