@@ -181,7 +181,7 @@ def _make_workbook(folder: Folder, asked: _Asked, batch: Batch) -> Mastered:
     warnings = (
         *([NOT_TAKEN_IN] if folder.plan_is_newer() else []),
         *describe_unknown(wanted.number, range(_number_next(handed_over), wanted.number)),
-        *list_warnings(shown, snapshot.subgroups, folder.path / name if beside else None),
+        *list_warnings(shown, snapshot.subgroups, Path(name).name if beside else ""),
         *left_out,
     )
     counts = {str(status): count for status, count in snapshot.roll_up(snapshot.code).counts.items()}

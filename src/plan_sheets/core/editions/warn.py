@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 
 from plan_sheets.core.rating.rules.escalate import SubgroupFacts
 from plan_sheets.core.rating.rules.overrides import list_without_effect
@@ -20,8 +19,11 @@ def describe_unknown(number: int, unknown: Sequence[int]) -> Iterator[str]:
         )
 
 
-def list_warnings(snapshot: Snapshot, subgroups: Sequence[SubgroupFacts], changed: Path | None) -> Iterator[str]:
-    """What to know of a master of `snapshot`; the subgroups by their names, which the public does not learn."""
+def list_warnings(snapshot: Snapshot, subgroups: Sequence[SubgroupFacts], changed: str) -> Iterator[str]:
+    """What to know of a master of `snapshot`; the subgroups by their names, which the public does not learn.
+
+    `changed`: the name of the file that somebody has changed, so that this one stands beside it; "" if none.
+    """
     out = [group.name for group in subgroups if group.owes]
     if out:
         yield f"No return has come from {'; '.join(out)}: their actions stand as Not reported."
@@ -42,4 +44,4 @@ def list_warnings(snapshot: Snapshot, subgroups: Sequence[SubgroupFacts], change
         yield f"Nobody's name stands with what was decided on {', '.join(unnamed)}: ask who decided it."
     yield from list_without_effect(snapshot.history, snapshot.code)
     if changed:
-        yield f"{changed.name} has been changed since it was made, so it was left alone; the new one stands beside it."
+        yield f"{changed} has been changed since it was made, so it was left alone; the new one stands beside it."
