@@ -15,7 +15,7 @@ from plan_sheets.core.model.dates import check_moment
 from plan_sheets.core.model.findings import Finding, PlanSheetsError, Severity
 from plan_sheets.store.keeping.files import FolderCheck
 from plan_sheets.store.keeping.restore import PutBack, put_back
-from plan_sheets.store.plan_folder import PLAN_FILE, RETURNED, AnyPath, as_path
+from plan_sheets.store.plan_folder import PLAN_FILE, RETURNED, AnyPath, Folder, as_path
 from plan_sheets.store.register.register import FILE, Register
 from plan_sheets.store.register.safe.backup import BACKUPS, list_daily, read_copy
 from plan_sheets.store.register.safe.copies import copy_elsewhere
@@ -41,11 +41,17 @@ class Examined:
     """The backups of the days, newest first."""
     is_readable: bool = True
     """Whether the register could be read and the folder compared with it."""
+    is_as_recorded: bool = True
+    """Whether the register itself is as it was recorded, whatever is to be said of the folder."""
 
     @property
     def is_whole(self) -> bool:
         """Whether nobody has to act on anything."""
         return all(finding.severity in NOTED for finding in self.findings)
+
+    def open(self) -> Folder:
+        """The plan folder, in which nothing is moved. Raises PlanSheetsError if the register cannot be read."""
+        return Folder(self.path, Register.open(self.path / FILE))
 
 
 def examine_folder(path: AnyPath) -> Examined:
@@ -58,7 +64,8 @@ def examine_folder(path: AnyPath) -> Examined:
     backups = list_daily(path)
     if not register.is_file():
         _check_there(path)
-        return Examined(path, [messages.finding("register_missing", path=register)], (), backups, is_readable=False)
+        missing = [messages.finding("register_missing", path=register)]
+        return Examined(path, missing, (), backups, is_readable=False, is_as_recorded=False)
     try:
         with read_copy(register) as copy:
             findings = [messages.finding(code, entered=what, what=what) for code, what in verify(copy)]
@@ -69,8 +76,8 @@ def examine_folder(path: AnyPath) -> Examined:
             raise trouble from None
         findings, compared = [messages.finding("register_unreadable", what=str(trouble))], None
     if compared is None:
-        return Examined(path, findings, (), backups, is_readable=False)
-    return Examined(path, [*findings, *compared], not_received, backups)
+        return Examined(path, findings, (), backups, is_readable=False, is_as_recorded=False)
+    return Examined(path, [*findings, *compared], not_received, backups, is_as_recorded=not findings)
 
 
 def _compare_folder(path: Path, copy: sqlite3.Connection) -> tuple[Sequence[Finding] | None, Sequence[Path]]:

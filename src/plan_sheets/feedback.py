@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, time
 from pathlib import Path
 
 from plan_sheets.core.answers.sent_back import Returning, SaidCell, prepare_return
 from plan_sheets.core.book.document import FEEDBACK, Document, DocumentFacts, base_text, layout_text
 from plan_sheets.core.book.feedback import Answered, make_feedback_book
+from plan_sheets.core.book.layout import Book
 from plan_sheets.core.book.signature import SIGNATURE
 from plan_sheets.core.model.dates import PartialDate
 from plan_sheets.core.model.findings import PlanSheetsError, Severity
@@ -19,6 +20,7 @@ from plan_sheets.core.model.rounds import Round
 from plan_sheets.core.model.text import make_slugs
 from plan_sheets.core.rating.plan_rows import describe_contact
 from plan_sheets.store import schemas
+from plan_sheets.store.keeping.unknown import UnknownReferences, count_on
 from plan_sheets.store.plan_folder import Folder
 from plan_sheets.store.register.batch import Batch
 from plan_sheets.store.register.mending.unmended import (
@@ -46,6 +48,7 @@ class FeedbackMade:
 class _Desk:
     """What all feedback workbooks that are made together share."""
 
+    folder: Folder
     register: Register
     history: History
     """What the plan says of itself and of its subgroups."""
@@ -53,13 +56,16 @@ class _Desk:
     now: datetime
     issues: dict[str, Document]
     """The issues that are answered, by reference: each is read once."""
+    unknown: dict[str, UnknownReferences]
+    """What lies in the plan folder for a round (its code) and the register does not know: looked for once."""
 
     @classmethod
-    def of(cls, register: Register, now: datetime) -> _Desk:
+    def of(cls, folder: Folder, now: datetime) -> _Desk:
         """The desk as it is before the first of them."""
+        register = folder.register
         history = register.history(record=("plan", "subgroup"))
         titles = {code: history.text("subgroup", code, "title") for code in history.refs("subgroup")}
-        return cls(register, history, make_slugs(titles), now, {})
+        return cls(folder, register, history, make_slugs(titles), now, {}, {})
 
     def find_issue(self, returned: ReturnFacts) -> Document:
         """The issue that a return goes back to, through all the feedback that it may have been of."""
@@ -70,6 +76,13 @@ class _Desk:
                 facts if reference == facts.reference else self.register.documents(reference=reference)[0]
             )
         return self.issues[reference]
+
+    def find_unknown(self, code: str) -> UnknownReferences:
+        """What went back for a round (its code) and the register does not know."""
+        if code not in self.unknown:
+            part = f"feedback/{code.lower()}"
+            self.unknown[code] = UnknownReferences.of(self.folder.path, self.register, part)
+        return self.unknown[code]
 
 
 def make_feedback(folder: Folder, now: datetime) -> tuple[list[FeedbackMade], list[PlanSheetsError]]:
@@ -83,7 +96,7 @@ def make_feedback(folder: Folder, now: datetime) -> tuple[list[FeedbackMade], li
     if not list_unmended(folder.register):
         return made, troubles
     with folder.register.batch("feedback", now.isoformat(timespec="seconds")) as batch:
-        desk = _Desk.of(folder.register, now)
+        desk = _Desk.of(folder, now)
         for returned in list_unmended(folder.register):  # another command may have sent some back just now
             try:
                 made += _send_back(folder, desk, returned, batch)
@@ -141,7 +154,7 @@ def _make_document(desk: _Desk, issue: Document, returned: ReturnFacts, returnin
     day, spec = datetime.combine(desk.now.date(), time()), schemas.load_workbook_spec(FEEDBACK)
     received = PartialDate.of_iso(returned.received).words
     answered = Answered(
-        f"{_begin_reference(issue.reference)}{len(earlier) + 1}",
+        "",
         spec.words["mend_about"].format(number=returned.number, received=received),
         desk.register.secret,
         day,
@@ -149,9 +162,15 @@ def _make_document(desk: _Desk, issue: Document, returned: ReturnFacts, returnin
         returning.rows,
         returning.mend,
     )
-    book = make_feedback_book(issue.book, answered, spec, schemas.load_workbook_spec("subgroup"))
+
+    def make_book(reference: str) -> Book:
+        about = replace(answered, reference=reference)
+        return make_feedback_book(issue.book, about, spec, schemas.load_workbook_spec("subgroup"))
+
+    number = count_on(earlier[-1].reference if earlier else None)
+    reference, book = desk.find_unknown(issue.round).choose(_begin_reference(issue.reference), number, make_book)
     return Document(
-        answered.reference,
+        reference,
         FEEDBACK,
         issue.round,
         issue.subgroup,

@@ -21,7 +21,7 @@ from plan_sheets.core.rating.decisions import decisions
 from plan_sheets.core.rating.plan_rows import find_merged
 from plan_sheets.core.rating.ratings import rate_last, rows_at
 from plan_sheets.core.rating.succession import find_succession
-from plan_sheets.store.keeping.unknown import UnknownIssues
+from plan_sheets.store.keeping.unknown import UnknownReferences, count_on
 from plan_sheets.store.plan_folder import Folder
 from plan_sheets.store.register import tables
 from plan_sheets.store.register.batch import Batch
@@ -148,7 +148,7 @@ def _gather_shared(
     day = datetime.combine(issued.date(), time())
     decided = tuple(decision for decision in decisions(history, rounds) if decision.is_open())
     plan = history, rows_at(history), rounds, ratings, find_succession(history), decided
-    unknown = UnknownIssues.of(folder.path, folder.register, for_round)
+    unknown = UnknownReferences.of(folder.path, folder.register, f"issued/{for_round.code.lower()}")
     return RoundToIssue(for_round, return_by, extended, day, *plan, folder.register.secret, unknown)
 
 
@@ -176,9 +176,7 @@ def _make_document(shared: RoundToIssue, subgroup: str, earlier: Document | None
         candidate = make_subgroup_book(shared, subgroup, earlier.reference)
         if find_officers_cells(candidate, shared.history) == find_officers_cells(earlier.book, shared.history):
             return earlier
-    stem, number = f"{shared.round.code}-{subgroup}-", 1
-    if earlier:
-        number += int(earlier.reference.rpartition("-")[2])
+    stem, number = f"{shared.round.code}-{subgroup}-", count_on(earlier.reference if earlier else None)
     reference, book = shared.unknown.choose(stem, number, partial(make_subgroup_book, shared, subgroup))
     made = shared.issued.date().isoformat()
     signature = book.properties[SIGNATURE]

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
 
-from plan_sheets.core.book.document import FEEDBACK, Document
+from plan_sheets.core.book.document import Document
 from plan_sheets.core.book.feedback import SHEET as TO_MEND
 from plan_sheets.core.book.mail_text import Addressee, Attached, MailText, write_draft
 from plan_sheets.core.mails.addressee import Found, find_board_lead, find_chair
@@ -29,19 +29,20 @@ from plan_sheets.core.model.rounds import Round
 from plan_sheets.core.model.text import count_words, make_slugs
 from plan_sheets.core.rating.control_totals import SubgroupReturn
 from plan_sheets.core.rating.decisions import Decision, decisions
-from plan_sheets.core.rating.plan_rows import Rows, lead_of
+from plan_sheets.core.rating.plan_rows import Rows, find_merged, lead_of
 from plan_sheets.core.rating.ratings import rows_at
 from plan_sheets.store import schemas
 from plan_sheets.store.plan_folder import Folder, MadeWorkbook, check_folder
 from plan_sheets.store.register import tables
 from plan_sheets.store.register.batch import Batch
 from plan_sheets.store.register.desk import list_offered
-from plan_sheets.store.register.mending.unmended import list_standing
+from plan_sheets.store.register.mending.unmended import list_unanswered
 from plan_sheets.store.register.reads import check_clock
 from plan_sheets.store.register.register import Register, RoundFacts
 from plan_sheets.store.register.settling.declined import list_declined
-from plan_sheets.store.register.standings import list_days_chased, read_returns
+from plan_sheets.store.register.standings import find_covered, list_days_chased, read_returns
 from plan_sheets.store.writing.eml import write_draft_file
+from plan_sheets.store.writing.hand_over import hand_over
 
 KINDS = ("issue", "feedback", "chase", "thanks", "decisions")
 """What may be drafted."""
@@ -101,12 +102,12 @@ def draft_mails(folder: Folder, code: str | Round | None, now: datetime, kinds: 
         raise ValueError(f"kinds holds {min(unknown)!r}: it may hold {', '.join(KINDS)}.")
     deed = "chase" if "chase" in kinds else "mail"
     with folder.register.batch(deed, now.isoformat(timespec="seconds")) as batch:
-        desk = _Desk(folder, _find_round(folder.register, code), now.date())
+        desk = _Desk(folder, _find_round(folder.register, code), now.date(), batch)
         letters = [letter for kind in kinds or UNASKED for letter in _LISTED[kind](desk)]
-        drafts = [_write(desk, letter, batch) for letter in letters]
+        drafts = [_write(desk, letter) for letter in letters]
         for letter in letters:
             if letter.code.startswith("chase"):
-                desk.record(letter, batch)
+                desk.record(letter)
     return MailsDrafted(desk.facts.code, drafts, desk.findings)
 
 
@@ -123,11 +124,12 @@ def _find_round(register: Register, code: str | Round | None) -> RoundFacts:
 class _Desk:
     """What the mails of a round are made of; each is read when it is first asked for."""
 
-    def __init__(self, folder: Folder, facts: RoundFacts, today: date) -> None:
+    def __init__(self, folder: Folder, facts: RoundFacts, today: date, batch: Batch) -> None:
         self.folder = folder
         self.register = folder.register
         self.facts = facts
         self.today = today
+        self.batch = batch
         self.findings: list[Finding] = []
 
     @cached_property
@@ -149,6 +151,20 @@ class _Desk:
     def subgroups(self) -> Mapping[str, Mapping[str, str]]:
         """The rows of the subgroups of the plan, by code."""
         return {ref: self.about.record("subgroup", ref) for ref in self.about.refs("subgroup")}
+
+    @cached_property
+    def covered(self) -> Mapping[str, str]:
+        """The subgroups that are part of another one, whose later workbook asks about all that theirs did."""
+        return find_covered(self.register, self.facts.code)
+
+    def who_answers(self, subgroup: str) -> Mapping[str, str]:
+        """The row of the subgroup that answers for a workbook: its own; told, where it is part of another one now."""
+        into = find_merged({"subgroup": self.subgroups}, subgroup)
+        if into not in self.subgroups:  # it has left the plan as well
+            return self.subgroups[subgroup]
+        if into != subgroup:
+            self.tell("draft_part_of", subgroup=subgroup, into=into)
+        return self.subgroups[into]
 
     @cached_property
     def slugs(self) -> Mapping[str, str]:
@@ -183,16 +199,9 @@ class _Desk:
 
     @cached_property
     def feedback(self) -> Sequence[tuple[Document, str]]:
-        """Each feedback that nothing has answered, with the number of the return that it is about.
-
-        That return still stands, and no later one has come in its place. A subgroup may have several: each of two
-        deputies who filled in the same workbook gets their own back.
-        """
-        documents = self.register.documents(kind=FEEDBACK, round=self.facts.code)
-        standing = list_standing(self.register, {document.answers_return for document in documents})
-        numbers = {returned.id: returned.number for returned in standing}
-        answered = ((document, document.answers_return) for document in documents)
-        return [(document, numbers[about]) for document, about in answered if about in numbers]
+        """Each feedback that nothing has answered, with the number of the return that it is about."""
+        unanswered = list_unanswered(self.register, self.facts.code)
+        return [(self.register.documents(id=each)[0], about.number) for each, about in unanswered.items()]
 
     def count_to_mend(self, subgroup: str) -> int:
         """How much of a subgroup's returns is to be mended."""
@@ -215,8 +224,10 @@ class _Desk:
         return decisions(self.history, [self.facts.code])
 
     def tell(self, code: str, **details: object) -> None:
-        """Add something that there is to say."""
-        self.findings.append(schemas.load_messages().remark(code, details))
+        """Add something that there is to say, once."""
+        finding = schemas.load_messages().remark(code, details)
+        if finding not in self.findings:
+            self.findings.append(finding)
 
     def find_workbook(self, made: Mapping[str, MadeWorkbook], reference: str, subgroup: str) -> MadeWorkbook | None:
         """The workbook with a reference as it was made; None, and told, if it is not there or was changed."""
@@ -227,6 +238,18 @@ class _Desk:
             file = workbook.path.relative_to(self.folder.path).as_posix()
             self.tell("draft_workbook_changed", file=file, subgroup=subgroup)
         return workbook if workbook and workbook.data is not None else None
+
+    def find_feedback(self, document: Document, number: str) -> MadeWorkbook | None:
+        """A feedback workbook; made again if it is gone, as where a later return, withdrawn since, was sent back too.
+
+        `number`: of the return that it answers. None, and told, if somebody has changed it.
+        """
+        if document.reference in self.fed_back:
+            return self.find_workbook(self.fed_back, document.reference, document.subgroup)
+        code, data = document.round.lower(), hand_over(document.book)
+        name = f"{code}-{self.slugs[document.subgroup]}-{number.lower()}.xlsx"
+        path = self.folder.write(f"feedback/{code}/{name}", data, self.batch)
+        return MadeWorkbook(path, document.reference, data)
 
     def text_of(self, code: str) -> MailText:
         """The text of a mail: the plan's own where it has one."""
@@ -246,44 +269,51 @@ class _Desk:
             "address": plan["contact_email"] or "the board officer",
         }
 
-    def record(self, letter: _Letter, batch: Batch) -> None:
+    def record(self, letter: _Letter) -> None:
         """Record a reminder; on one day it counts once."""
         if self.today.isoformat() not in self.chased.get(letter.subgroup, ()):
             about = {"round": self.facts.code, "subgroup": letter.subgroup, "kind": letter.code}
-            batch.add(tables.CHASER, **about, day=self.today.isoformat())
+            self.batch.add(tables.CHASER, **about, day=self.today.isoformat())
 
 
 def _list_issues(desk: _Desk) -> Iterator[_Letter]:
     """The workbook of each subgroup."""
     for row in desk.standings:
+        if row.subgroup in desk.covered:
+            continue
         workbook = desk.find_workbook(desk.issued, desk.issues[row.subgroup], row.subgroup)
         if workbook:
-            yield _Letter("issue", row.subgroup, find_chair(desk.subgroups[row.subgroup]), workbook=workbook)
+            yield _Letter("issue", row.subgroup, find_chair(desk.who_answers(row.subgroup)), workbook=workbook)
 
 
 def _list_feedback(desk: _Desk) -> Iterator[_Letter]:
     """Each feedback workbook that nothing has answered."""
     for document, number in desk.feedback:
         subgroup = document.subgroup
-        if subgroup in desk.subgroups and (workbook := desk.find_workbook(desk.fed_back, document.reference, subgroup)):
+        if subgroup in desk.subgroups and (workbook := desk.find_feedback(document, number)):
             sheet = document.book.sheet(TO_MEND)
             details = {
                 "count": count_words(count_to_mend(sheet), "thing"),
                 "mend": list_points(list_to_mend(sheet), "None."),
             }
-            yield _Letter("feedback", subgroup, find_chair(desk.subgroups[subgroup]), details, workbook, number)
+            yield _Letter("feedback", subgroup, find_chair(desk.who_answers(subgroup)), details, workbook, number)
 
 
 def _list_reminders(desk: _Desk) -> Iterator[_Letter]:
     """A reminder for each workbook that is late: how often it was asked for before decides which."""
+    returns = {row.subgroup: row.returned for row in desk.standings}
+    for subgroup, reference in desk.covered.items():
+        if subgroup in returns and not returns[subgroup]:
+            into = find_merged({"subgroup": desk.subgroups}, subgroup)
+            desk.tell("draft_not_needed", subgroup=subgroup, into=into, reference=reference)
     late = [row for row in desk.standings if row.is_outstanding and row.days_late]
     if late and (held := desk.register.set_aside("held")):
         desk.tell("draft_held_whose", numbers=", ".join(f"{file.number} {file.file}" for file in held))
     for row in late:
         days = [day for day in desk.chased.get(row.subgroup, ()) if day < desk.today.isoformat()]
         reminder = min(len(days) + 1, _LAST_REMINDER)
-        subgroup = desk.subgroups[row.subgroup]
-        found = find_board_lead(subgroup) if reminder == _LAST_REMINDER else find_chair(subgroup)
+        find = find_board_lead if reminder == _LAST_REMINDER else find_chair
+        found = find(desk.who_answers(row.subgroup))
         workbook = desk.find_workbook(desk.issued, desk.issues[row.subgroup], row.subgroup)
         if workbook:
             yield _Letter(f"chase_{reminder}", row.subgroup, found, {"earlier": list_days(days)}, workbook)
@@ -305,7 +335,7 @@ def _list_thanks(desk: _Desk) -> Iterator[_Letter]:
             "decided": list_points(list_decided(*about, declined, desk.decided), "Nothing yet."),
             "open": describe_open(*counts, mine),
         }
-        yield _Letter("thanks", row.subgroup, find_chair(desk.subgroups[row.subgroup]), details)
+        yield _Letter("thanks", row.subgroup, find_chair(desk.who_answers(row.subgroup)), details)
 
 
 def _list_decisions(desk: _Desk) -> Iterator[_Letter]:
@@ -324,7 +354,7 @@ _LISTED: Mapping[str, Callable[[_Desk], Iterator[_Letter]]] = {
 }
 
 
-def _write(desk: _Desk, letter: _Letter, batch: Batch) -> Drafted:
+def _write(desk: _Desk, letter: _Letter) -> Drafted:
     """The draft of a mail, written where drafts lie; who has no address is told."""
     _tell_addresses(desk, letter)
     details = {**desk.details_of(letter.subgroup), **letter.details}
@@ -332,9 +362,10 @@ def _write(desk: _Desk, letter: _Letter, batch: Batch) -> Drafted:
     attached = Attached(workbook.path.name, workbook.data) if workbook and workbook.data is not None else None
     marking = desk.about.text("plan", "", "marking")
     draft = write_draft(desk.text_of(letter.code), details, marking, letter.found.to, attached)
-    waiting = len(batch.outbox.waiting)
-    path = desk.folder.write(_name_file(desk, letter), write_draft_file(draft), batch)
-    again = len(batch.outbox.waiting) == waiting
+    outbox = desk.batch.outbox
+    waiting = len(outbox.waiting)
+    path = desk.folder.write(_name_file(desk, letter), write_draft_file(draft), desk.batch)
+    again = len(outbox.waiting) == waiting
     to: Addressee = letter.found.to
     return Drafted(path, letter.code, letter.subgroup, to.addresses, draft.subject, workbook and workbook.path, again)
 

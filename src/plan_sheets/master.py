@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from itertools import count
 from pathlib import Path
 
 from plan_sheets.core.book.compose import RowFacts
@@ -24,18 +25,18 @@ from plan_sheets.core.editions.editions import INTERNAL, Edition
 from plan_sheets.core.editions.explain import difference_rows, explain_by
 from plan_sheets.core.editions.internal import internal_contents
 from plan_sheets.core.editions.public import public, public_contents
+from plan_sheets.core.editions.warn import describe_unknown, list_warnings
 from plan_sheets.core.model.dates import check_moment
 from plan_sheets.core.model.findings import PlanSheetsError
 from plan_sheets.core.model.progress import Tell, mute
 from plan_sheets.core.model.rounds import Round
 from plan_sheets.core.model.stages import TAKEN_OUT, WENT_ON, Status
-from plan_sheets.core.rating.rules.escalate import SubgroupFacts
-from plan_sheets.core.rating.rules.overrides import list_without_effect
 from plan_sheets.core.rating.snapshot import Snapshot
 from plan_sheets.core.sheets.board_paper import PaperFacts, board_paper
 from plan_sheets.core.sheets.rag_status import DRAFT
 from plan_sheets.store import schemas
 from plan_sheets.store.container.hashing import sha256, sha256_of
+from plan_sheets.store.keeping.unknown import UnknownReferences, count_on
 from plan_sheets.store.plan_folder import NOT_TAKEN_IN, AnyPath, Folder, as_path, check_folder, write_elsewhere
 from plan_sheets.store.register import tables
 from plan_sheets.store.register.batch import Batch
@@ -179,7 +180,8 @@ def _make_workbook(folder: Folder, asked: _Asked, batch: Batch) -> Mastered:
     beside = asked.output is None and path != folder.path / name
     warnings = (
         *([NOT_TAKEN_IN] if folder.plan_is_newer() else []),
-        *_list_warnings(shown, snapshot.subgroups, folder.path / name if beside else None),
+        *describe_unknown(wanted.number, range(_number_next(handed_over), wanted.number)),
+        *list_warnings(shown, snapshot.subgroups, Path(name).name if beside else ""),
         *left_out,
     )
     counts = {str(status): count for status, count in snapshot.roll_up(snapshot.code).counts.items()}
@@ -201,9 +203,21 @@ def _choose_edition(
         if is_same and not (asked.hand_over and _is_changed(folder, handed_over[-1])):
             return described, last
         wanted = replace(readers, earlier=(described.number, described.handed_over))
-    if asked.hand_over:
-        wanted = replace(wanted, number=len(handed_over) + 1, handed_over=asked.today)
-    return wanted, _make_document(register, shown, contents, wanted, last)
+    unknown = UnknownReferences.of(folder.path, register, "master")
+    if not asked.hand_over:
+        return wanted, _make_document(register, shown, contents, wanted, last, unknown)
+    for number in count(_number_next(handed_over)):
+        wanted = replace(wanted, number=number, handed_over=asked.today)
+        document = _make_document(register, shown, contents, wanted, last, unknown)
+        is_taken = folder.path / _name_file(shown.code, wanted) in unknown.paths
+        if not is_taken or document.reference in unknown.shas:
+            return wanted, document
+    raise AssertionError  # there is always another number
+
+
+def _number_next(handed_over: Sequence[EditionFacts]) -> int:
+    """The number of the edition after those that were handed over."""
+    return handed_over[-1].number + 1 if handed_over else 1
 
 
 def _work_out(shown: Snapshot, readers: Edition) -> MasterContents:
@@ -247,14 +261,15 @@ def _make_again(folder: Folder, asked: _Asked, number: int, batch: Batch) -> Mas
     code = wanted.code if wanted else ""
     readers = editions.edition(asked.edition, asked.boards, register.history())
     handed_over = list_editions(register, code, readers.stem)
-    if not 1 <= number <= len(handed_over):
+    before = [edition for edition in handed_over if edition.number <= number]
+    if not before or before[-1].number != number:
         made = ", ".join(str(edition.number) for edition in handed_over)
         raise PlanSheetsError(
             f"There is no edition {number} of {code or 'the consultation draft'} for these readers.",
             f"Handed over so far: {made or 'none; do it with --hand-over'}.",
         )
-    edition = _describe(readers, handed_over[:number])
-    document = register.documents(id=handed_over[number - 1].document)[0]
+    edition = _describe(readers, before)
+    document = register.documents(id=before[-1].document)[0]
     path = _write(folder, _name_file(code, edition), document, asked, batch)
     not_counted = (Status.PROPOSED, TAKEN_OUT, WENT_ON)
     counts = Counter(published for published in _list_published(document) if published not in not_counted)
@@ -333,43 +348,23 @@ def _make_paper(snapshot: Snapshot, reference: str, path: Path, wanted: editions
     return hand_over_paper(board_paper(snapshot, facts))
 
 
-def _list_warnings(snapshot: Snapshot, subgroups: Sequence[SubgroupFacts], changed: Path | None) -> Iterator[str]:
-    """What to know of a master of `snapshot`; the subgroups by their names, which the public does not learn."""
-    out = [group.name for group in subgroups if group.owes]
-    if out:
-        yield f"No return has come from {'; '.join(out)}: their actions stand as Not reported."
-    if not snapshot.rows["priority"]:
-        yield "The register holds no priority: if plan.xlsx has any, take it in first with plan-sheets plan."
-    orphans = [ref for ref, row in snapshot.rows["action"].items() if row["theme"] not in snapshot.rows["priority"]]
-    if orphans:
-        yield (
-            f"The priority of {', '.join(orphans)} has been taken out of the plan: they count, and stand below none. "
-            "Give each another theme in plan.xlsx, or take it out too."
-        )
-    if snapshot.queries:
-        yield f"Queries are open ({snapshot.queries}): the master shows what stood before them, and says where."
-    if snapshot.proposals:
-        yield f"Proposals wait to be confirmed ({len(snapshot.proposals)}): the master shows them as proposed."
-    unnamed = [decision.ref for decision in snapshot.decisions if not decision.by]
-    if unnamed:
-        yield f"Nobody's name stands with what was decided on {', '.join(unnamed)}: ask who decided it."
-    yield from list_without_effect(snapshot.history, snapshot.code)
-    if changed:
-        yield f"{changed.name} has been changed since it was made, so it was left alone; the new one stands beside it."
-
-
 def _make_document(
-    register: Register, snapshot: Snapshot, contents: MasterContents, edition: Edition, replaced: Document | None
+    register: Register,
+    snapshot: Snapshot,
+    contents: MasterContents,
+    edition: Edition,
+    replaced: Document | None,
+    unknown: UnknownReferences,
 ) -> Document:
     """The last master of the round for these readers if a new one would have the same content; else a new one.
 
-    `replaced`: the edition that it takes the place of.
+    `replaced`: the edition that it takes the place of. `unknown`: what went out and the register does not know.
     """
     earlier = _find_earlier(register, edition, snapshot.code)
     year = snapshot.history.text("plan", "", "year").replace("/", "-")
-    reference = f"{snapshot.code or year}-{edition.stem}-{len(earlier) + 1}"
+    stem, number = f"{snapshot.code or year}-{edition.stem}-", count_on(earlier[-1].reference if earlier else None)
     differs = _tell_differences(register, snapshot, contents, edition, replaced) if replaced else None
-    book = contents.compose(edition, reference, register.secret, differs)
+    reference, book = unknown.choose(stem, number, lambda ref: contents.compose(edition, ref, register.secret, differs))
     last = earlier[-1].id if earlier else None
     if last and not (replaced and replaced.id == last):
         document = register.documents(id=last)[0]

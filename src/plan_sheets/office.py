@@ -27,7 +27,6 @@ from plan_sheets.store import schemas
 from plan_sheets.store.plan_folder import PLAN_FILE, RETURNED, AnyPath, Folder, as_paths, check_folder
 from plan_sheets.store.register.editions import list_editions
 from plan_sheets.store.register.reads import check_clock
-from plan_sheets.store.register.register import FILE, Register
 from plan_sheets.store.register.troubles import UNCHANGED
 from plan_sheets.year_end import close
 
@@ -149,7 +148,7 @@ def examine_folder(path: AnyPath, now: datetime) -> doctor.Examined:
     examined = doctor.examine_folder(path)
     if not examined.not_received or not examined.is_readable:
         return examined
-    folder = Folder(examined.path, Register.open(examined.path / FILE))
+    folder = examined.open()
     unknown = [*examined.not_received]
     with suppress(PlanSheetsError):  # then nobody can say, and all are named
         receipts = receive.receive(folder, unknown, now, dry_run=True).returns

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
+from functools import partial
 from pathlib import Path
 
 from plan_sheets.core.answers.merge import said_by
@@ -28,6 +29,7 @@ from plan_sheets.core.rating.rules.overrides import OVERRIDE, explain_no_effect
 from plan_sheets.core.rating.rules.rag import Rating
 from plan_sheets.core.returned.said import list_sayable
 from plan_sheets.store import schemas
+from plan_sheets.store.keeping.unknown import UnknownReferences, count_on
 from plan_sheets.store.plan_folder import Folder, check_folder
 from plan_sheets.store.register.batch import Batch
 from plan_sheets.store.register.desk import list_offered, list_waivers, read_recent
@@ -95,8 +97,9 @@ def _make_workbook(folder: Folder, facts: _Facts, batch: Batch) -> OfficerMade:
     book = _make_book(facts, last.reference) if last else None
     again = last is not None and book is not None and base_text(book) == base_text(last.book)
     if not again:
-        reference = f"{facts.code or 'PLAN'}-OFFICER-{len(earlier) + 1}"
-        book = _make_book(facts, reference)
+        stem, number = f"{facts.code or 'PLAN'}-OFFICER-", count_on(last.reference if last else None)
+        unknown = UnknownReferences.of(folder.path, folder.register, "officer")
+        _, book = unknown.choose(stem, number, partial(_make_book, facts))
     document = last if again and last else _make_document(facts, book or _make_book(facts, ""), last)
     data = hand_over(document.book)
     name = f"officer/{(facts.code or 'plan').lower()}.xlsx"

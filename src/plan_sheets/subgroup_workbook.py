@@ -22,7 +22,7 @@ from plan_sheets.core.rating.ratings import is_further, last_given
 from plan_sheets.core.rating.rules.rag import Rating
 from plan_sheets.core.rating.succession import Succession
 from plan_sheets.store import schemas
-from plan_sheets.store.keeping.unknown import UnknownIssues
+from plan_sheets.store.keeping.unknown import UnknownReferences
 
 ENDED = (Stage.CLOSED, Stage.WITHDRAWN)
 EVIDENCE_AWAITED = "Green: evidence awaited"
@@ -48,7 +48,7 @@ class RoundToIssue:
     decided: tuple[Decision, ...]
     """What the executive decided in those rounds and nobody has reported as carried out."""
     secret: bytes
-    unknown: UnknownIssues
+    unknown: UnknownReferences
     """The issues of this round that went out and that the register does not know."""
 
 

@@ -10,9 +10,10 @@ from contextlib import closing
 from datetime import datetime
 
 import pytest
-from tests.chairs import Q2, RECEIVED_ON, Plan, codes, edit, fill, said
-from tests.commands import run
+from tests.chairs import Q1, Q2, RECEIVED_ON, SOS, Plan, codes, edit, fill, said
+from tests.commands import run, told
 from tests.conftest import Prepare
+from tests.rounds.test_hand_over import DECIDED
 
 from plan_sheets import PlanSheetsError, examine_folder, redact_texts, restore
 from plan_sheets.store.register.register import FILE
@@ -26,13 +27,18 @@ OLDER = "register-2016-09-20.sqlite"
 def found(plan: Plan) -> dict[str, list[str]]:
     """The findings of `doctor` by code, each with what it is about."""
     done = run("doctor", "--json", "--as-of", "2016-11-01", plan=plan)
-    told = json.loads(done.stdout)
+    shown = json.loads(done.stdout)
     kinds: dict[str, list[str]] = {}
-    for finding in told["findings"]:
+    for finding in shown["findings"]:
         kinds.setdefault(finding["code"], []).append(finding["entered"])
-    assert told["whole"] is (done.exit_code == 0)
+    assert shown["whole"] is (done.exit_code == 0)
     assert done.exit_code in (0, 3)
     return kinds
+
+
+def first_to_do(plan: Plan) -> str:
+    """The first thing that `next` lists."""
+    return str(told("next", plan=plan)["to_do"][0]["sentence"])
 
 
 def return_one(plan: Plan) -> None:
@@ -51,9 +57,22 @@ def test_a_folder_that_is_whole(returned: Plan) -> None:
     done = run("doctor", plan=returned)
     assert (done.exit_code, done.stdout) == (
         0,
-        "The register and its folder are whole; the newest backup is register-2016-07-08.sqlite.\n",
+        (
+            "The register and its folder are whole; the newest backup is register-2016-07-08.sqlite.\n"
+            f"Next: {first_to_do(returned)}\n"
+        ),
     )
     assert before == {path: path.stat().st_mtime_ns for path in returned.path.rglob("*")}, "it only reads"
+
+
+def test_what_is_wrong_in_the_folder_alone_is_said_before_what_there_is_to_do(returned: Plan) -> None:
+    next((returned.path / "returned").iterdir()).unlink()
+    done = run("doctor", plan=returned)
+    assert done.exit_code == 3
+    assert done.stdout.splitlines()[-1] == f"Next: {first_to_do(returned)}"
+    done = run("backup", returned.path.parent / "copy.sqlite", plan=returned)
+    assert done.stdout.splitlines()[-1] == f"Next: {first_to_do(returned)}"
+    assert [*told("backup", returned.path.parent / "copy.sqlite", plan=returned)] == ["backup"]
 
 
 def test_it_reads_while_somebody_writes(returned: Plan) -> None:
@@ -89,9 +108,9 @@ def test_files_of_the_folder_that_are_not_as_they_were(returned: Plan) -> None:
     returned.sent("SOS").unlink()
     shutil.rmtree(returned.path / "backups")
     (returned.path / "officer" / ".plan-sheets-0123456789abcdef-x.xlsx").write_bytes(b"half")
-    told = found(returned)
-    assert {*told} == {"plan_gone", "made_changed", "made_gone", "made_waiting", "backup_none"}
-    assert told["made_changed"] == [issued.relative_to(returned.path).as_posix()]
+    shown = found(returned)
+    assert {*shown} == {"plan_gone", "made_changed", "made_gone", "made_waiting", "backup_none"}
+    assert shown["made_changed"] == [issued.relative_to(returned.path).as_posix()]
 
 
 def test_what_was_redacted_and_is_there_again(returned: Plan) -> None:
@@ -114,8 +133,12 @@ def test_a_cell_that_somebody_changed_is_named(returned: Plan) -> None:
         r"error +Not as it was recorded: return DA-1, cell Progress!\w+ \(J1a.1 rag\)\. Trust no", done.stdout
     )
     assert "trigger entry_never_update is missing" in done.stdout
-    assert "plan-sheets doctor --restore" in done.stdout
-    assert run("doctor", "--restore", "--as-of", "2016-07-20", plan=returned).exit_code == 3
+    assert done.stdout.splitlines()[-1] == (
+        "Next: put the newest good backup in the place of the register: plan-sheets doctor --restore"
+    )
+    done = run("doctor", "--restore", "--as-of", "2016-07-20", plan=returned)
+    assert done.exit_code == 3
+    assert done.stdout.splitlines()[-1].startswith("Next: bring back what the register does not know")
     assert {*found(returned)} == {"kept_unknown", "made_unknown"}
     assert (returned.path / "register-broken-2016-07-20.sqlite").is_file()
 
@@ -134,10 +157,12 @@ def test_a_register_that_is_damaged_is_told_and_put_back(returned: Plan, name: s
     path = returned.path / FILE
     DAMAGE[name](path)
     path.with_name(f"{FILE}-journal").write_bytes(b"what a program left behind")
-    told = found(returned)
-    assert {*told} <= {"register_missing", "register_unreadable", "register_damaged", "register_altered"}, told
-    assert told
-    assert "Traceback" not in run("doctor", plan=returned).output
+    shown = found(returned)
+    assert {*shown} <= {"register_missing", "register_unreadable", "register_damaged", "register_altered"}, shown
+    assert shown
+    done = run("doctor", plan=returned)
+    assert "Traceback" not in done.output
+    assert done.stdout.splitlines()[-1].endswith("in the place of the register: plan-sheets doctor --restore")
     list_daily(returned.path)[0].write_bytes(b"no backup any more")
     done = run("doctor", "--restore", "--as-of", "2016-07-20", plan=returned)
     assert "Not good, and passed over: " in done.stdout
@@ -155,14 +180,16 @@ def test_last_weeks_register_catches_up(returned: Plan) -> None:
     shutil.copy(returned.path / "backups" / OLDER, returned.path / FILE)
     (late,) = returned.receive(returned.inbox / "q2.xlsx", dry_run=True)
     assert (late.verdict, codes(late)) == ("held", ["issue_after_register"])
-    told = run("doctor", "--as-of", "2016-11-01", plan=returned)
-    assert told.exit_code == 3
+    shown = run("doctor", "--as-of", "2016-11-01", plan=returned)
+    assert shown.exit_code == 3
     assert len(found(returned)["issue_unknown"]) == 9
-    for command in re.findall(r"plan-sheets ((?:issue|receive) [^:]*?)(?:\. What|\n)", told.stdout):
-        assert run(*command.split()[:1], *in_folder(returned, command.split()[1:]), plan=returned).exit_code in (0, 3)
+    for command in re.findall(r"plan-sheets ((?:issue|receive) [^:]*?)(?:\. What|\n)", shown.stdout):
+        name, *words = command.split()
+        on = ("--as-of", "2016-10-10") if name == "receive" else ()
+        assert run(name, *in_folder(returned, words), *on, plan=returned).exit_code in (0, 3)
     assert {one.reference for one in returned.register.documents(kind="subgroup")} == documents
     assert returned.all_values() == held
-    assert found(returned) == {}, "the officer's workbook came out the same"
+    assert found(returned) == {"made_unknown": ["2016-17-Q2-OFFICER-1"]}, "the new one names the file otherwise"
 
 
 def in_folder(plan: Plan, words: list[str]) -> list[str]:
@@ -183,6 +210,58 @@ def test_no_reference_is_given_twice(returned: Plan) -> None:
     assert {"2016-17-Q2-DA-2", "2016-17-Q2-SOS-1"} <= references
     assert "2016-17-Q2-DA-1" not in references
     assert found(returned)["issue_unknown"] == ["2016-17-Q2-DA-1"]
+
+
+def test_no_number_of_a_master_or_of_what_went_back_is_given_twice(returned: Plan) -> None:
+    """They were made after the backup that was put back: the officer's workbook, what went back, two masters."""
+    older = returned.path.parent / "older.sqlite"
+    run("backup", older, plan=returned)
+    wrong = returned.filled("wrong", said(rag="Purple"))
+    run("receive", wrong, returned.filled("sos", SOS, "SOS"), "--as-of", "2016-07-13", plan=returned)
+    hand_over = ("master", "--hand-over", "--anyway", "--as-of")
+    run("master", "--as-of", "2016-07-19", plan=returned)
+    assert "Edition 1 of" in run(*hand_over, "2016-07-20", plan=returned).stdout
+    edition = returned.path / "master" / "2016-17-q1-edition-1.xlsx"
+    (back,) = (returned.path / "feedback" / "2016-17-q1").glob("*-da-2.xlsx")
+    sent = {path: path.read_bytes() for path in (edition, back, returned.path / "officer" / "2016-17-q1.xlsx")}
+    for path in sent:
+        shutil.copy(path, returned.inbox / f"{path.parent.parent.name}-{path.name}")
+    shutil.copy(older, returned.path / FILE)
+    lost = {*found(returned)["made_unknown"]}
+    assert lost == {f"{Q1}-{name}" for name in ("DA-1-FEEDBACK-2", "MASTER-1", "MASTER-2", "OFFICER-2")}
+    for path in returned.inbox.glob("*-2016-17-q1*.xlsx"):
+        (late,) = returned.receive(path, dry_run=True)
+        assert (late.verdict, codes(late)) == ("held", ["made_after_register"]), path
+    run("receive", wrong, "--as-of", "2016-07-21", plan=returned)
+    made = run(*hand_over, "2016-07-21", plan=returned).stdout
+    assert "Edition 1 went out before an older register was put in the place of the one that knew of it" in made
+    assert "Edition 2 of" in made
+    new = {facts.reference for facts in returned.register.document_facts().values()}
+    assert not new & lost
+    assert {f"{Q1}-{name}" for name in ("DA-1-FEEDBACK-3", "MASTER-3", "OFFICER-3")} <= new
+    assert {path: path.read_bytes() for path in sent} == sent, "what went out lies where it lay"
+    again = run("master", "--number", "2", "--as-of", "2016-07-22", plan=returned)
+    assert "Edition 2, as it was handed over" in again.stdout, again.output
+    run("receive", returned.inbox / "sos.xlsx", "--as-of", "2016-07-22", plan=returned)
+    made = run(*hand_over, "2016-07-22", plan=returned).stdout
+    assert "Edition 3 of" in made
+    assert "went out before" not in made
+    assert {*found(returned)} == {"made_unknown", "made_changed"}
+    assert run("doctor", plan=returned).stdout.splitlines()[-1] == f"Next: {first_to_do(returned)}"
+
+
+def test_the_same_master_made_again_after_a_backup_was_put_back_is_known_again(round_one: Plan) -> None:
+    run("receive", round_one.filled("red", said(rag="Red")), "--as-of", "2016-07-08", plan=round_one)
+    older = round_one.path.parent / "older.sqlite"
+    run("backup", older, plan=round_one)
+    hand_over = ("master", "--hand-over", "--anyway", "--as-of", "2016-07-20")
+    run(*hand_over, plan=round_one)
+    decided = fill(round_one.path / "master" / "2016-17-q1-edition-1.xlsx", round_one.inbox / "decided.xlsx", DECIDED)
+    shutil.copy(older, round_one.path / FILE)
+    assert round_one.receive(decided, dry_run=True)[0].verdict == "held"
+    assert "Edition 1 of" in run(*hand_over, plan=round_one).stdout
+    assert found(round_one) == {}
+    assert round_one.receive(decided, when=NOW)[0].verdict.startswith("accepted")
 
 
 def test_a_register_that_is_whole_is_replaced_only_by_a_backup_that_is_named(returned: Plan) -> None:

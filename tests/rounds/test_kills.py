@@ -30,6 +30,8 @@ COMMANDS = {
         "DA",
     ),
     "receive": ("receive", "INBOX", "--as-of", "2016-07-08"),
+    "send back": ("receive", "INBOX", "--as-of", "2016-07-08"),
+    "mail": ("mail", "--issue", "--chase", "--as-of", "2016-07-20"),
     "master": ("master", "--as-of", "2016-07-20"),
 }
 STRIDE = 1 if EXAMPLES else 23
@@ -39,7 +41,7 @@ STRIDE = 1 if EXAMPLES else 23
 @pytest.mark.fuzz
 @pytest.mark.parametrize("name", COMMANDS)
 def test_a_kill_at_any_write_point_leaves_nothing_half_done(round_one: Plan, name: str) -> None:
-    round_one.filled("da", said(progress="As agreed"))
+    round_one.filled("da", said(progress="As agreed", rag="Purple" if name == "send back" else "Green"))
     if name in ("plan", "issue"):
         plan = round_one.path / "plan.xlsx"
         fill(plan, plan, {"Plan": {"Title": {"Answer": "Retitled"}}})

@@ -15,7 +15,7 @@ from tests.commands import change, run, told
 from tests.rounds.test_declined import confirm
 from tests.rounds.test_hand_over import DECIDED, hand_over
 
-from plan_sheets import draft_mails
+from plan_sheets import draft_mails, what_next
 from plan_sheets.asking.status import status_of
 from plan_sheets.core.book.document import Document, base_text, layout_text
 from plan_sheets.core.book.layout import Column, Field, Row, Sheet
@@ -238,6 +238,50 @@ def test_nobody_is_reminded_before_the_day_or_after_the_return(round_one: Plan) 
     assert len(made.drafts) == 8
 
 
+def test_for_a_subgroup_that_was_merged_who_answers_now_is_reminded(round_one: Plan) -> None:
+    assert not plan_says(round_one, "Subgroups", "DA", "Merged into", "CSE")
+    made = draft(round_one, "chase", when=LATE)
+    assert codes(made) == ["draft_part_of"]
+    assert made.findings[0].message.startswith("DA is part of CSE now: what concerns its workbook goes to who answers")
+    mail = mail_of(made, "DA")
+    assert mail["To"] == '"Chair, CSE" <cse@example.org>'
+    assert [part.get_filename() for part in mail.iter_attachments()] == ["2016-17-q1-domestic-abuse.xlsx"]
+    assert run("mail", "--chase", "--as-of", "2016-07-20", plan=round_one).exit_code == 0, "nobody has to act on it"
+    for day in (21, 22):
+        made = draft(round_one, "chase", when=LATE.replace(day=day))
+    assert mail_of(made, "DA")["To"] == "lead.one.cse@example.org, lead.two.cse@example.org"
+    shown = run("status", "--as-of", "2016-07-22", plan=round_one).stdout
+    assert "DA          outstanding, 7 days late  ask Chair, CSE, cse@example.org" in shown
+
+
+def test_nobody_is_asked_for_a_workbook_of_which_another_one_asks_all(round_one: Plan) -> None:
+    plan_says(round_one, "Subgroups", "DA", "Merged into", "CSE")
+    run("issue", "--round", Q1, "--return-by", "2016-07-15", "--as-of", "2016-06-21", plan=round_one)
+    made = draft(round_one, "issue", "chase", when=LATE)
+    assert "DA" not in [each.subgroup for each in made.drafts]
+    assert codes(made) == ["draft_not_needed"]
+    assert "2016-17-Q1-CSE-2 asks about all its actions" in made.findings[0].message
+    status = told("status", "--as-of", "2016-07-20", plan=round_one)
+    assert (status["totals"]["outstanding"], status["totals"]["nothing_to_report"]) == (8, 1)
+    assert "DA" not in what_next(round_one.folder, LATE.date()).to_do[0].sentence
+    round_one.receive_one(round_one.filled("old", said()))
+    made = draft(round_one, "chase", "thanks", when=LATE)
+    assert [each.subgroup for each in made.drafts if each.code == "thanks"] == ["DA"], "its old workbook came home"
+    assert codes(made) == ["draft_part_of"]
+    assert mail_of(draft(round_one, "thanks", when=LATE), "DA")["To"] == '"Chair, CSE" <cse@example.org>'
+
+
+def test_a_subgroup_of_which_nobody_is_left_is_asked_as_before(round_one: Plan) -> None:
+    plan_says(round_one, "Subgroups", "DA", "Merged into", "MSP")
+    with round_one.register.batch("plan", "2016-06-21T00:00:00") as batch:
+        batch.add_value(Key("subgroup", "MSP", "removed"), "Yes", "standing", "")
+    made = draft(round_one, "chase", when=LATE)
+    assert mail_of(made, "DA")["To"] == '"Chair, Domestic Abuse" <domestic.abuse@example.org>'
+    assert codes(made) == ["draft_without_subgroup"]
+    shown = run("status", "--as-of", "2016-07-20", plan=round_one).stdout
+    assert "ask Chair, Domestic Abuse, domestic.abuse@example.org" in shown
+
+
 def test_files_that_are_held_are_named_beside_the_reminders(round_one: Plan) -> None:
     round_one.receive_one(held_file(round_one, "signature"))
     made = draft(round_one, "chase", when=LATE)
@@ -310,6 +354,24 @@ def test_feedback_names_the_three_most_important_things(round_one: Plan) -> None
     assert "5 things to mend" in text_of(mail_of(draft(round_one, "thanks", when=LATE), "DA"))
     run("withdraw", "DA-1", "--reason", "a draft", "--as-of", "2016-07-21", plan=round_one)
     assert draft(round_one, "feedback", when=LATE.replace(day=21)).drafts == []
+
+
+def test_a_feedback_workbook_that_is_gone_is_made_again(round_one: Plan) -> None:
+    """One that took its place went back with a return that was withdrawn since; or somebody has deleted it."""
+    run("receive", round_one.filled("one", said(rag="Purple")), "--as-of", "2016-07-08", plan=round_one)
+    (back,) = round_one.path.glob("feedback/*/*.xlsx")
+    first = back.read_bytes()
+    run("receive", fill(back, round_one.inbox / "two.xlsx", said(rag="Mauve")), "--as-of", "2016-07-09", plan=round_one)
+    assert back.read_bytes() != first, "what there is to mend in the second return"
+    run("withdraw", "DA-2", "--reason", "a slip", "--as-of", "2016-07-10", plan=round_one)
+    made = draft(round_one, "feedback", when=LATE)
+    assert not made.findings
+    assert [part.get_content() for part in mail_of(made, "DA").iter_attachments()] == [first]
+    (again,) = [each.attached for each in made.drafts]
+    assert again
+    again.unlink()
+    assert [each.again for each in draft(round_one, "feedback", when=LATE).drafts] == [True]
+    assert again.read_bytes() == first
 
 
 def test_two_deputies_get_their_own_back(round_one: Plan) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from tests.chairs import Q1, Q2, SOS, Plan, fill, said
-from tests.commands import ISSUE, change, held, run, told
+from tests.commands import ISSUE, change, held, run, told, with_error
 from tests.rounds.test_declined import proposing, settle
 from tests.rounds.test_hand_over import DAY, DECIDED, LATER, hand_over, late
 
@@ -65,6 +65,35 @@ def test_a_proposal_that_was_answered_waits_no_more(round_one: Plan) -> None:
     settle(round_one, "To confirm", "Confirm", **{f"J1a.1 stage {Q1}": "No", f"J1a.1 new date {Q1}": "Yes"})
     assert list_offered(round_one.register, [Q1]) == []
     assert codes(round_one) == ["wait", "draft"]
+
+
+def test_what_goes_back_to_be_mended_is_sent_then_awaited(round_one: Plan) -> None:
+    def receive(path: Path, day: str) -> None:
+        assert run("receive", path, "--as-of", day, plan=round_one).exit_code in (0, 3)
+
+    receive(with_error(round_one), "2016-07-08")
+    assert codes(round_one) == ["send_back", "wait", "draft"]
+    shown = run("status", "--as-of", "2016-07-14", plan=round_one).stdout.splitlines()[-1]
+    assert shown.startswith(f"Next: send back 1 return of {Q1}, with what there is to mend (DA-1). Drafts: plan-sheets")
+    assert f"mail --round {Q1} --feedback. What comes back: plan-sheets receive" in shown
+    run("mail", "--issue", "--as-of", "2016-07-09", plan=round_one)
+    assert codes(round_one) == ["send_back", "wait", "draft"], "what was drafted is something else"
+    run("mail", "--round", Q1, "--feedback", "--as-of", "2016-07-09", plan=round_one)
+    assert codes(round_one) == ["wait", "mend", "draft"]
+    (back,) = (round_one.path / "feedback").rglob("*.xlsx")
+    receive(fill(back, round_one.inbox / "half mended.xlsx", said(rag="Mauve")), "2016-07-10")
+    assert codes(round_one) == ["send_back", "wait", "draft"], "it goes back once more"
+    for number in ("DA-2", "DA-1"):
+        run("withdraw", number, "--reason", "by mistake", "--as-of", "2016-07-11", plan=round_one)
+    assert not {"send_back", "mend"} & {*codes(round_one)}, "nobody shall mend what was withdrawn"
+
+
+def test_what_came_too_late_goes_back_as_well_until_the_next_edition(round_one: Plan) -> None:
+    hand_over(round_one)
+    run("receive", with_error(round_one), "--as-of", "2016-07-20", plan=round_one)
+    assert codes(round_one, date(2016, 7, 20)) == ["send_back", "edition_touched", "decisions", "next_round"]
+    make_master(round_one.folder, None, LATER, hand_over=True, anyway=True)
+    assert codes(round_one, LATER.date()) == ["decisions", "next_round"]
 
 
 def test_the_master_of_a_round_and_what_comes_of_it(round_one: Plan) -> None:

@@ -440,6 +440,7 @@ def test_only_queries_hold_a_file() -> None:
         "issues_disagree",
         "rows_of_two_issues",
         "issue_after_register",
+        "made_after_register",
         "issue_not_its_own",
         "other_plan",
         "plan_itself",

@@ -7,7 +7,15 @@ from datetime import datetime
 
 import click
 
-from plan_sheets.screen.command import SOMEBODY_MUST_ACT, as_of_option, json_option, plan_option, read_clock
+from plan_sheets.screen.command import (
+    SOMEBODY_MUST_ACT,
+    as_of_option,
+    json_option,
+    open_plan_folder,
+    plan_option,
+    read_clock,
+    say_next,
+)
 
 
 @click.command()
@@ -35,6 +43,8 @@ def doctor(plan_dir: str, restore: str | None, as_json: bool, as_of: datetime | 
         screen.print_restored(done, as_json=as_json)
     examined = office.examine_folder(plan_dir, read_clock(as_of))
     screen.print_examined(examined, as_json=as_json)
+    if not as_json and not screen.print_first_of_all(examined):
+        say_next(examined.open(), as_of)
     sys.exit(0 if examined.is_whole else SOMEBODY_MUST_ACT)
 
 
@@ -48,3 +58,4 @@ def backup(plan_dir: str, file: str, as_json: bool) -> None:
     from plan_sheets.screen import kept as screen
 
     screen.print_backup(deed.back_up(plan_dir, file), as_json=as_json)
+    say_next(open_plan_folder(plan_dir), as_json=as_json)

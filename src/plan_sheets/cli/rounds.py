@@ -255,7 +255,7 @@ def mail(plan_dir: str, code: str | None, as_json: bool, as_of: datetime | None,
     made = deed.draft_mails(folder, code, read_clock(as_of), [kind for kind, wanted in kinds.items() if wanted])
     screen.print_drafts(made, folder.path, as_json=as_json)
     say_next(folder, as_of, as_json=as_json)
-    sys.exit(SOMEBODY_MUST_ACT if made.findings else 0)
+    sys.exit(SOMEBODY_MUST_ACT if any(finding.severity != "note" for finding in made.findings) else 0)
 
 
 @click.command(name="close-year")

@@ -8,11 +8,13 @@ from pathlib import Path
 from plan_sheets.core.model.findings import Finding, Severity
 from plan_sheets.doctor import Examined
 from plan_sheets.screen.findings import describe_finding
-from plan_sheets.screen.lines import print_json, say
+from plan_sheets.screen.lines import NEXT, print_json, say
 from plan_sheets.store.keeping.restore import PutBack
 from plan_sheets.store.plan_folder import RETURNED
 from plan_sheets.store.schemas import load_messages
 
+UNKNOWN = ("issue_unknown", "kept_unknown")
+"""What doctor says of what an older register can take in again."""
 TOLD = 10
 """How many findings of one kind are told; --json tells all."""
 
@@ -52,6 +54,17 @@ def _print_kind(code: str, several: Sequence[Finding], not_received: Sequence[Pa
         say(f"        and {len(several) - TOLD} more: --json tells all")
     for command in dict.fromkeys(finding.reading for finding in several):
         say(f"             {message.do.format(shown=command)}")
+
+
+def print_first_of_all(examined: Examined) -> bool:
+    """Print what there is to do before anything else, as the last line; False, and nothing, if there is nothing."""
+    if not examined.is_as_recorded:
+        say("put the newest good backup in the place of the register: plan-sheets doctor --restore", label=NEXT)
+    elif any(finding.code in UNKNOWN for finding in examined.findings):
+        say("bring back what the register does not know, as is said above, the issues first", label=NEXT)
+    else:
+        return False
+    return True
 
 
 def print_backup(path: Path, *, as_json: bool) -> None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from plan_sheets.core.rating.control_totals import SubgroupReturn
-from plan_sheets.core.rating.to_do import ClosedRound, Desk, OpenRound, Task, list_tasks
+from plan_sheets.core.rating.to_do import ClosedRound, Desk, OpenRound, Task, ToBeMended, list_tasks
 from plan_sheets.store.schemas import load_tasks
 
 Q1, Q4 = "2016-17-Q1", "2016-17-Q4"
@@ -49,6 +49,8 @@ def sentences(desk: Desk) -> dict[Task, str]:
 IN = workbook("DA", came="DA-1")
 DRAFT = f"make a draft of the master of {Q1} and read it: plan-sheets master"
 ISSUE = "plan-sheets issue --round"
+BACK = ToBeMended(("DA-1", "CSE-2"))
+BACK_WITH = f"Drafts: plan-sheets mail --round {Q1} --feedback. What comes back: plan-sheets receive FILE_OR_FOLDER"
 
 
 @pytest.mark.parametrize(
@@ -125,6 +127,26 @@ ISSUE = "plan-sheets issue --round"
             },
         ),
         (
+            replace(EMPTY, queries=1, open=(replace(going_on(IN, workbook("MH", late=6)), to_be_mended=BACK),)),
+            {
+                "settle": f"settle 1 query in {OFFICER}, save it, and: plan-sheets receive {OFFICER}",
+                "send_back": f"send back 2 returns of {Q1}, with what there is to mend (DA-1, CSE-2). {BACK_WITH}",
+                "chase": f"ask for 1 return of {Q1}: MH (due on 15 July 2016, 6 days late). Reminders: plan-sheets "
+                f"mail --round {Q1} --chase. What comes back: plan-sheets receive FILE_OR_FOLDER",
+                "draft": DRAFT,
+            },
+        ),
+        (
+            replace(EMPTY, open=(replace(going_on(IN, workbook("MH")), to_be_mended=replace(BACK, drafted=True)),)),
+            {
+                "wait": f"wait for 1 return of {Q1}: MH (due on 15 July 2016). What comes back: "
+                "plan-sheets receive FILE_OR_FOLDER",
+                "mend": f"wait for 2 returns of {Q1} to come back mended (DA-1, CSE-2). "
+                f"{BACK_WITH.replace('Drafts', 'Drafts once more')}",
+                "draft": DRAFT,
+            },
+        ),
+        (
             replace(EMPTY, open=(going_on(IN, drafted=True),)),
             {
                 "hand_over": f"read RAG status in the draft of the master of {Q1}. When it is right: "
@@ -179,6 +201,12 @@ def test_an_earlier_round_that_goes_on_is_named_in_the_command() -> None:
 def test_a_workbook_of_which_nothing_is_wanted_is_not_asked_for() -> None:
     finished = replace(workbook("MH", late=0), finished=True)
     assert list(sentences(replace(EMPTY, open=(going_on(finished, IN),)))) == ["draft"]
+
+
+def test_of_a_closed_round_only_what_is_new_is_sent_back() -> None:
+    for touched, expected in ((True, ["send_back", "edition_touched"]), (False, [])):
+        desk = replace(EMPTY, closed=(replace(closed(touched=touched, answered=True), to_be_mended=BACK),))
+        assert list(sentences(desk)) == [*expected, "next_round"]
 
 
 def test_every_sentence_is_told_by_a_test() -> None:

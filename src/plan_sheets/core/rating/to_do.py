@@ -21,17 +21,28 @@ class Task(StrEnum):
     PLAN_ERRORS = "plan_errors"
     HELD = "held"
     SETTLE = "settle"
+    SEND_BACK = "send_back"
     EDITION_TOUCHED = "edition_touched"
     FIRST_ROUND = "first_round"
     SEND = "send"
     WAIT = "wait"
     CHASE = "chase"
+    MEND = "mend"
     DRAFT = "draft"
     HAND_OVER = "hand_over"
     DECISIONS = "decisions"
     YEAR_END = "year_end"
     NEW_YEAR = "new_year"
     NEXT_ROUND = "next_round"
+
+
+@dataclass(frozen=True, slots=True)
+class ToBeMended:
+    """The returns of a round in which there is something to mend, whose feedback workbooks nothing has answered."""
+
+    numbers: Sequence[str] = ()
+    drafted: bool = False
+    """Whether mail with the last of these workbooks was drafted since it was made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +53,7 @@ class OpenRound:
     returns: Sequence[SubgroupReturn]
     drafted: bool
     """Whether a draft of its master was made, and nothing that belongs to it came since."""
+    to_be_mended: ToBeMended = ToBeMended()
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +67,7 @@ class ClosedRound:
     """Whether something came since that belongs to the round or an earlier one."""
     answered: bool
     """Whether a master of the round came back with decisions."""
+    to_be_mended: ToBeMended = ToBeMended()
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +114,7 @@ def list_tasks(desk: Desk) -> Iterator[tuple[Task, Details]]:
         yield Task.SETTLE, {"waiting": _describe_waiting(desk), "officer": desk.officer_file}
     for closed in desk.closed:
         if closed.touched:
+            yield from _list_to_send_back(closed.code, closed.to_be_mended)
             yield Task.EDITION_TOUCHED, {"round": closed.code}
     for issued in desk.open:
         yield from _list_tasks_of_round(issued, desk.open[-1].code)
@@ -117,6 +131,7 @@ def _describe_waiting(desk: Desk) -> str:
 
 def _list_tasks_of_round(issued: OpenRound, latest: str) -> Iterator[tuple[Task, Details]]:
     """What there is to do for a round that goes on. `latest`: the code of the last one that was issued."""
+    yield from _list_to_send_back(issued.code, issued.to_be_mended)
     awaited = [row for row in issued.returns if row.is_outstanding]
     if awaited:
         late = any(row.days_late for row in awaited)
@@ -124,8 +139,24 @@ def _list_tasks_of_round(issued: OpenRound, latest: str) -> Iterator[tuple[Task,
         task = Task.CHASE if late else Task.SEND if nothing_came else Task.WAIT
         details = {"count": count_words(len(awaited), "return"), "whose": _describe_awaited(awaited)}
         yield task, {"round": issued.code, "folder": f"issued/{issued.code.lower()}", **details}
+    if issued.to_be_mended.numbers and issued.to_be_mended.drafted:
+        yield Task.MEND, _describe_to_be_mended(issued.code, issued.to_be_mended)
     of_round = "" if issued.code == latest else f" --round {issued.code}"
     yield Task.HAND_OVER if issued.drafted else Task.DRAFT, {"round": issued.code, "of_round": of_round}
+
+
+def _list_to_send_back(code: str, to_be_mended: ToBeMended) -> Iterator[tuple[Task, Details]]:
+    """That feedback workbooks wait to be sent to their chairs: of a round that is closed, while something is new."""
+    if to_be_mended.numbers and not to_be_mended.drafted:
+        yield Task.SEND_BACK, _describe_to_be_mended(code, to_be_mended)
+
+
+def _describe_to_be_mended(code: str, to_be_mended: ToBeMended) -> Details:
+    return {
+        "count": count_words(len(to_be_mended.numbers), "return"),
+        "numbers": ", ".join(to_be_mended.numbers),
+        "round": code,
+    }
 
 
 def _describe_awaited(awaited: Sequence[SubgroupReturn]) -> str:

@@ -15,7 +15,6 @@ from plan_sheets.core.book.document import Document
 from plan_sheets.core.book.layout import Book
 from plan_sheets.core.model.dates import PartialDate
 from plan_sheets.core.model.found import FoundWorkbook
-from plan_sheets.core.model.rounds import Round
 from plan_sheets.store.container.hashing import sha256
 from plan_sheets.store.container.package import Package, open_package
 from plan_sheets.store.container.properties import read_reference
@@ -30,16 +29,17 @@ _WHERE = ("issued", "master", "officer", "feedback")
 
 
 @dataclass(frozen=True, slots=True)
-class UnknownIssues:
-    """The issues of a round that went out and that its register does not know: SHA-256 by reference."""
+class UnknownReferences:
+    """The workbooks in a part of a plan folder that its register does not know: SHA-256 by reference; their paths."""
 
     shas: Mapping[str, str]
+    paths: Collection[Path]
 
     @classmethod
-    def of(cls, folder: Path, register: Register, for_round: Round) -> UnknownIssues:
-        """Those that lie in a plan folder."""
-        part = f"issued/{for_round.code.lower()}"
-        return cls({workbook.reference: workbook.sha256 for workbook in find_unknown(folder, register, [part])})
+    def of(cls, folder: Path, register: Register, part: str) -> UnknownReferences:
+        """Those that lie in a part of a plan folder (`issued/2016-17-q1`)."""
+        found = [*find_unknown(folder, register, [part])]
+        return cls({workbook.reference: workbook.sha256 for workbook in found}, {workbook.path for workbook in found})
 
     def choose(self, stem: str, first: int, make_book: Callable[[str], Book]) -> tuple[str, Book]:
         """The next reference of a stem, from this number on, and its workbook.
@@ -91,6 +91,11 @@ class UnknownWorkbook(NamedTuple):
                 if date := PartialDate.from_words(day):
                     return date.last.isoformat()
         return ""
+
+
+def count_on(last: str | None) -> int:
+    """The number of a reference that comes after the last of its stem, None if there is none yet."""
+    return int(last.rpartition("-")[2]) + 1 if last else 1
 
 
 def find_unknown(

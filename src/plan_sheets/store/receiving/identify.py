@@ -38,6 +38,8 @@ _CHAIRS = ("chair", "receives_meanwhile")
 """The fields of a subgroup that name who may send its return, and who may complete it."""
 
 
+_NO_ISSUE = frozenset({"OFFICER", "MASTER", "PUBLIC", "FEEDBACK"})
+"""What stands in the reference of a workbook that is no issue: nothing brings it back where no register knows it."""
 PLAN_SHEETS = {"Plan", "Boards", "Priorities", "Actions"}
 """The sheets by which plan.xlsx is recognised; it has no carriers, and no other workbook of the tool has all these."""
 
@@ -110,7 +112,9 @@ class Identifier:
         if document and all(same(signature, document.signature) for signature in _list_signatures(workbook)):
             return document, self._find_overtaken(document)
         if document is None and _is_sent_by(self.register.secret, voted.reference, workbook):
-            finding = self._describe_held("issue_after_register", file, voted.reference, reference=voted.reference)
+            is_issue = _NO_ISSUE.isdisjoint(voted.reference.split("-"))
+            code = "issue_after_register" if is_issue else "made_after_register"
+            finding = self._describe_held(code, file, voted.reference, reference=voted.reference)
         elif not carriers.keys and _list_keys(workbook):
             finding = self._describe_held(
                 "other_plan", file, voted.reference, reference=voted.reference, plan=self._name_plan(workbook)

@@ -15,15 +15,17 @@ from plan_sheets.core.mails.addressee import find_chair
 from plan_sheets.core.model.history import History
 from plan_sheets.core.model.keys import Key
 from plan_sheets.core.rating.control_totals import RETURNED
+from plan_sheets.core.rating.plan_rows import find_merged
 from plan_sheets.core.rating.proposals import Proposal, proposals, subject
 from plan_sheets.core.rating.ratings import SAYS
 from plan_sheets.core.rating.rules.rag import CONFIRMABLE
 from plan_sheets.core.rating.succession import FIELD as SUCCEEDS
 from plan_sheets.core.rating.succession import split_refs_of
-from plan_sheets.core.rating.to_do import ClosedRound, OpenRound
+from plan_sheets.core.rating.to_do import ClosedRound, OpenRound, ToBeMended
 from plan_sheets.store.register import tables
 from plan_sheets.store.register.batch import is_standing_or_of
 from plan_sheets.store.register.editions import batch_of, is_of, is_touched, list_editions
+from plan_sheets.store.register.mending.unmended import list_unanswered
 from plan_sheets.store.register.reads import list_returns_of_rounds
 from plan_sheets.store.register.register import Register
 from plan_sheets.store.register.standings import read_returns
@@ -92,9 +94,13 @@ def find_year_close(register: Register) -> int:
 
 
 def read_chairs(register: Register) -> dict[str, str]:
-    """Who answers for each subgroup, by its code: the chair or who receives meanwhile, and the e-mail address."""
+    """Who answers for each subgroup, by its code: the chair or who receives meanwhile, and the e-mail address.
+
+    For one that is part of another one now, the chair of that.
+    """
     history = register.history(record="subgroup")
-    found = {ref: find_chair(history.record("subgroup", ref)) for ref in history.refs("subgroup")}
+    rows = {ref: history.record("subgroup", ref) for ref in history.refs("subgroup")}
+    found = {ref: find_chair(rows.get(find_merged({"subgroup": rows}, ref), row)) for ref, row in rows.items()}
     return {ref: ", ".join(filter(None, (chair.name, *chair.to.addresses))) for ref, chair in found.items()}
 
 
@@ -121,7 +127,29 @@ def find_last_made(register: Register, folder: str) -> str:
 
 def list_open_rounds(register: Register, codes: Sequence[str], as_of: date) -> list[OpenRound]:
     """How these rounds stand, which are not closed, on a day."""
-    return [OpenRound(code, read_returns(register, code, as_of), _is_drafted(register, code)) for code in codes]
+    return [
+        OpenRound(
+            code, read_returns(register, code, as_of), _is_drafted(register, code), _read_to_be_mended(register, code)
+        )
+        for code in codes
+    ]
+
+
+def _read_to_be_mended(register: Register, code: str) -> ToBeMended:
+    """The returns of a round that go back to be mended, and whether mail was drafted since the last of them."""
+    numbers = [returned.number for returned in list_unanswered(register, code).values()]
+    round_folder = code.lower()
+    workbook = _find_last_output(register, f"feedback/{round_folder}/")
+    mail = _find_last_output(register, f"mail/{round_folder}/{round_folder}-feedback-")
+    return ToBeMended(numbers, drafted=mail > workbook)
+
+
+def _find_last_output(register: Register, begins: str) -> int:
+    """The id of the last file that was made under a name that begins so; 0 if none was."""
+    o = tables.OUTPUT.c
+    last = select(func.coalesce(func.max(o.id), 0))
+    last = last.where(o.plan == register.plan, o.path.startswith(begins, autoescape=True))
+    return int(register.read(last)[0][0])
 
 
 def _is_drafted(register: Register, code: str) -> bool:
@@ -140,7 +168,9 @@ def list_closed_rounds(register: Register, codes: Sequence[str], path: Path) -> 
         if handed_over := list_editions(register, code, FOR_ALL) or list_editions(register, code):
             last = handed_over[-1]
             answered = bool(list_returns_of_rounds(register, code, code, ["master"], RETURNED))
-            rounds.append(ClosedRound(code, str(path / last.path), is_touched(register, code, last.batch), answered))
+            touched = is_touched(register, code, last.batch)
+            to_be_mended = _read_to_be_mended(register, code) if touched else ToBeMended()
+            rounds.append(ClosedRound(code, str(path / last.path), touched, answered, to_be_mended))
     return rounds
 
 

@@ -19,7 +19,6 @@ from plan_sheets.core.rating.plan_rows import Rows, find_merged
 from plan_sheets.core.rating.proposals import Proposal, proposals, subject
 from plan_sheets.core.rating.ratings import find_done_groups, rate_rounds, rows_at, thresholds
 from plan_sheets.core.rating.rules.escalate import SubgroupFacts
-from plan_sheets.core.rating.rules.rag import Rating
 from plan_sheets.core.rating.snapshot import Snapshot, day_of
 from plan_sheets.core.rating.succession import Succession, find_succession
 from plan_sheets.core.rating.taken_out import TakenOut, find_left, find_taken_out
@@ -34,6 +33,7 @@ from plan_sheets.store.register.reads import (
 )
 from plan_sheets.store.register.register import Register
 from plan_sheets.store.register.settling.declined import list_declined
+from plan_sheets.store.register.standings import find_covered
 
 _NO_DAY = "~"
 """Later than any day (ISO): what came for an earlier round is told in the master of that."""
@@ -66,6 +66,7 @@ def read_snapshot(register: Register, for_round: Round | None) -> Snapshot:
     returned = _Returns(register, code)
     declined = tuple(each for each in list_declined(register, history) if each.round <= code)
     ratings = rate_rounds(history, rounds, rows, declined)
+    done = {*find_done_groups(rows, ratings.get(code, {})), *find_covered(register, code)}
     finished = [ref for ref, rating in ratings.get(code, {}).items() if rating.finished]
     placeholders = find_open_placeholders(register, history, code)
     limits = thresholds(history, code)
@@ -79,7 +80,7 @@ def read_snapshot(register: Register, for_round: Round | None) -> Snapshot:
         rows=rows,
         ratings=ratings,
         limits=limits,
-        subgroups=tuple(_list_reporting(rows, rounds, returned, ratings.get(code, {}))),
+        subgroups=tuple(_list_reporting(rows, rounds, returned, done)),
         silent=returned.because(code),
         waived=_list_waived(register, code),
         forms={subgroup: form for (when, subgroup), form in returned.forms.items() if when == code},
@@ -142,9 +143,9 @@ class _Returns:
 
 
 def _list_reporting(
-    rows: Rows, rounds: Sequence[str], returned: _Returns, ratings: Mapping[str, Rating]
+    rows: Rows, rounds: Sequence[str], returned: _Returns, done: Collection[str]
 ) -> Iterator[SubgroupFacts]:
-    done = find_done_groups(rows, ratings)
+    """Whether each subgroup reports; for one that is part of another one, the chair and the lead of that answer."""
     for code in returned.issued(rounds[-1]) if rounds else ():
         row = rows["subgroup"].get(code, {})
         parts = [old for old in rows["subgroup"] if old != code and find_merged(rows, old) == code]
@@ -155,7 +156,8 @@ def _list_reporting(
             if not any((past, each) not in returned.forms for each in sent):
                 break
             missed += 1
-        named = row.get("title") or code, row.get("chair", ""), row.get("board_lead", "")
+        answers = rows["subgroup"].get(find_merged(rows, code), row)
+        named = row.get("title") or code, answers.get("chair", ""), answers.get("board_lead", "")
         yield SubgroupFacts(code, *named, missed, finished=code in done)
 
 

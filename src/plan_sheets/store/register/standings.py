@@ -12,6 +12,7 @@ from plan_sheets.core.model.findings import Verdict
 from plan_sheets.core.model.mail import describe_mail, find_odd_date
 from plan_sheets.core.model.rounds import Round
 from plan_sheets.core.rating.control_totals import Arrival, SubgroupReturn, control_totals
+from plan_sheets.core.rating.plan_rows import find_merged
 from plan_sheets.core.rating.ratings import SAYS, find_done_groups, rate_last, rows_at
 from plan_sheets.core.rating.rules.overrides import OVERRIDE
 from plan_sheets.store.register import tables
@@ -30,9 +31,10 @@ _FINISHED_IN = (
 def read_standings(register: Register, code: str, as_of: date, done: Collection[str] = ()) -> list[SubgroupReturn]:
     """How the workbook of each subgroup stands in a round (its code), by the latest issue of each.
 
-    `done`: the subgroups whose actions are all finished.
+    `done`: the subgroups whose actions are all finished. Nothing is wanted either of those in `find_covered`.
     """
     documents = register.document_facts("subgroup", code)
+    done = {*done, *find_covered(register, code)}
     files = list_returns_of_rounds(register, code, code, OF_SUBGROUPS, set(Verdict) - {Verdict.REFUSED})
     arrivals = [
         Arrival(
@@ -52,6 +54,27 @@ def read_standings(register: Register, code: str, as_of: date, done: Collection[
     said = count_said(register, code)
     rows = control_totals(went_out, arrivals, as_of, done)
     return [replace(row, said=said.get(row.subgroup, 0)) for row in rows] if said else rows
+
+
+def find_covered(register: Register, code: str) -> dict[str, str]:
+    """The subgroups that are part of another one, whose later workbook for a round (its code) has all their actions.
+
+    By the subgroup's code the reference of that workbook: nobody is asked for the old one.
+    """
+    history = register.history(record="subgroup", field=("ref", "merged_into"))
+    rows = {"subgroup": {ref: history.record("subgroup", ref) for ref in history.refs("subgroup")}}
+    last = {facts.subgroup: facts for facts in register.document_facts("subgroup", code).values()}
+    covered = {}
+    for subgroup, facts in last.items():
+        later = last.get(find_merged(rows, subgroup), facts)
+        if later.id > facts.id and _list_actions(register, facts.id) <= _list_actions(register, later.id):
+            covered[subgroup] = later.reference
+    return covered
+
+
+def _list_actions(register: Register, document: int) -> set[str]:
+    """The refs of the actions that a workbook (the id of its document) asks about."""
+    return {row.ref for row in register.documents(id=document)[0].book.sheet("Progress").rows}
 
 
 def read_returns(register: Register, code: str, as_of: date) -> list[SubgroupReturn]:

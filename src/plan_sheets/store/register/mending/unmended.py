@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Select, bindparam, exists, or_, select
 
 from plan_sheets.core.answers.sent_back import ASKED_ALREADY, FoundToMend, SaidCell
-from plan_sheets.core.book.document import OF_SUBGROUPS
+from plan_sheets.core.book.document import FEEDBACK, OF_SUBGROUPS
 from plan_sheets.core.model.keys import Key
 from plan_sheets.store.register import tables
 from plan_sheets.store.register.register import Register, ReturnFacts
@@ -37,6 +37,18 @@ def list_standing(register: Register, returns: Collection[int | None]) -> list[R
     r = tables.RETURN
     chosen = rows_by(r).where(r.c.id.in_([*returns]), ~is_replaced(), ~is_withdrawn(r.c.id))
     return [ReturnFacts.of(row) for row in register.read(chosen, plan=register.plan)]
+
+
+def list_unanswered(register: Register, code: str) -> dict[int, ReturnFacts]:
+    """The feedback workbooks of a round (its code) that nothing has answered, by id: the return that each is about.
+
+    That return still stands, and no later one has come in its place. A subgroup may have several: each of two deputies
+    who filled in the same workbook gets their own back.
+    """
+    facts = register.document_facts(FEEDBACK, code).values()
+    standing = {returned.id: returned for returned in list_standing(register, {each.answers_return for each in facts})}
+    about = ((each.id, each.answers_return) for each in facts)
+    return {document: standing[returned] for document, returned in about if returned in standing}
 
 
 def read_said(register: Register, return_id: int) -> dict[Key, SaidCell]:
