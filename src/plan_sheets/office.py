@@ -267,18 +267,20 @@ def receive_files(
     dry_run: bool = False,
     executor: Executor | None = None,
     tell: Tell = mute,
+    are_copies: bool = False,
 ) -> BatchReceived:
     """Take files in, make what goes back to be mended, then the officer's workbook anew: the same, if nothing changed.
 
     `paths`: one file or folder, or several. `instructions`: what the officer says of one file; None if nothing.
     `executor`, processes of this machine or of many that see the same folder, opens the files of a large batch.
-    `tell` is told how far it is: each file is opened, then merged.
+    `tell` is told how far it is: each file is opened, then merged. `are_copies`: the files will not stay where they
+    are, so that they are told by their names alone.
     Raises PlanSheetsError if a path is not there, a folder holds no workbook, or the instructions do not fit; TypeError
     or ValueError for what is of the wrong kind.
     """
     _check_now(folder, now)
     receipts = receive.receive(
-        folder, as_paths(paths), now, instructions, dry_run=dry_run, executor=executor, tell=tell
+        folder, as_paths(paths), now, instructions, dry_run=dry_run, executor=executor, tell=tell, are_copies=are_copies
     )
     if dry_run or not receipts.returns:
         return BatchReceived(receipts, None)

@@ -1,4 +1,4 @@
-"""The commands that keep the register: doctor, backup."""
+"""The commands that keep the register: doctor, backup; and the one that opens the desk."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import datetime
 
 import click
 
-from plan_sheets.screen.command import SOMEBODY_MUST_ACT, as_of_option, json_option, plan_option, read_clock
+from plan_sheets.screen.command import SOMEBODY_MUST_ACT, as_of_option, as_path, json_option, plan_option, read_clock
 
 
 @click.command()
@@ -48,3 +48,33 @@ def backup(plan_dir: str, file: str, as_json: bool) -> None:
     from plan_sheets.screen import kept as screen
 
     screen.print_backup(deed.back_up(plan_dir, file), as_json=as_json)
+
+
+@click.command()
+@plan_option
+@click.option("--port", type=click.IntRange(0, 65535), default=0, help="By default any that is free.")
+@click.option("--no-browser", is_flag=True, help="Only print the link.")
+@as_of_option
+def desk(plan_dir: str, port: int, no_browser: bool, as_of: datetime | None) -> None:
+    """Open the officer's desk: a page in the browser of this machine, which does what the commands do.
+
+    It closes an hour after it was last used, or with Ctrl+C. Nobody else can open it.
+    """
+    from importlib.util import find_spec
+
+    from plan_sheets.core.model.findings import PlanSheetsError
+    from plan_sheets.screen.lines import say
+
+    if any(find_spec(name) is None for name in ("starlette", "uvicorn", "govuk_frontend_jinja", "multipart")):
+        raise PlanSheetsError("The desk needs a few packages more.", "Install them with: pip install plan-sheets[desk]")
+    from plan_sheets.desk.serve import serve
+
+    def tell(link: str) -> None:
+        say(f"The desk is open: {link}", keep=[link])
+        say("It closes an hour after it was last used, or with Ctrl+C.")
+        if not no_browser:
+            import webbrowser
+
+            webbrowser.open(link)
+
+    serve(as_path(plan_dir), lambda: read_clock(as_of), port, tell)
