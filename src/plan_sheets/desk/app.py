@@ -13,9 +13,10 @@ from starlette.responses import Response
 from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
+from plan_sheets.core.model.findings import PlanSheetsError
 from plan_sheets.desk.guard import Access, Guard
 from plan_sheets.desk.pages import PAGES
-from plan_sheets.desk.views import OpenDesk, explain
+from plan_sheets.desk.views import OpenDesk, explain, welcome
 
 STATIC = Path(__file__).parent / "static"
 
@@ -24,7 +25,7 @@ def make_app(desk: OpenDesk, access: Access) -> Starlette:
     """The application that answers at the desk's address."""
     app = Starlette(
         routes=[*PAGES, Mount("/static", StaticFiles(directory=STATIC))],
-        middleware=[Middleware(Guard, access=access, explain=explain)],
+        middleware=[Middleware(Guard, access=access, explain=explain, welcome=welcome)],
         exception_handlers={HTTPException: _say_trouble},
     )
     app.state.desk = desk
@@ -34,5 +35,10 @@ def make_app(desk: OpenDesk, access: Access) -> Starlette:
 def _say_trouble(_request: Request, trouble: Exception) -> Response:
     """A page that is not there, or a form that could not be read."""
     assert isinstance(trouble, HTTPException)  # noqa: S101 - it is registered for nothing else
-    sentences = {404: "There is no such page.", 405: "This page takes no form."}
-    return explain(sentences.get(trouble.status_code, trouble.detail), HTTPStatus(trouble.status_code))
+    sentences = {
+        HTTPStatus.BAD_REQUEST: f"The form could not be read: {trouble.detail} Nothing was done.",
+        HTTPStatus.NOT_FOUND: "There is no such page.",
+        HTTPStatus.METHOD_NOT_ALLOWED: "This page takes no form.",
+    }
+    code = HTTPStatus(trouble.status_code)
+    return explain(PlanSheetsError(sentences.get(code, trouble.detail)), code)
