@@ -1,7 +1,6 @@
-"""The pages of the desk: one file for each that stands in the navigation."""
+"""The pages of the desk: one file for each that stands in the navigation, loaded when it is first asked for."""
 
 from __future__ import annotations
 
-from plan_sheets.desk.pages import glance, returns, settle, work
-
-PAGES = (*glance.ROUTES, *returns.ROUTES, *settle.ROUTES, *work.ROUTES)
+PAGES = {"": "glance", "returns": "returns", "settle": "settle", "work": "work"}
+"""The module that makes a page, by the first part of its address."""
