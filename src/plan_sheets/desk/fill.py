@@ -68,24 +68,42 @@ def _fill_row(sheet: Sheet, row: Row, typed: Mapping[str, str]) -> Row:
     return row._replace(cells=tuple(new.get(name, cell) for name, cell in zip(names, row.cells, strict=True)))
 
 
+def list_spare(sheet: Sheet) -> list[Row]:
+    """The blank rows, the last one first: whoever fills in the workbook itself begins with the first."""
+    return [row for row in reversed(sheet.rows) if sheet.has_inputs and is_spare(sheet, row)]
+
+
+def name_row(sheet: Sheet, row: Row) -> str:
+    """What a row is called: by its ref, by a number with its heading, or as the blank row that it is."""
+    heading, first = sheet.columns[0].heading, texts_of(row)[0]
+    if is_spare(sheet, row):
+        return f"New {heading.lower()} {list_spare(sheet).index(row) + 1}"
+    return f"{heading} {first}" if first.isdecimal() else first
+
+
 def move_spare(sheet: Sheet, typed: Mapping[str, str], taken: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
     """What was typed, where a blank row that something else was typed into meanwhile is left for a free one.
 
     `taken`: what stands in each blank row that was filled in already, by its ref and the field. A row that says the
-    very same stays: it is known, and counts once.
+    very same as one of these is moved there: it is known, and counts once.
     """
-    moved = dict(typed)
-    spare = [row for row in sheet.rows if is_spare(sheet, row)]
-    filled = [row for row in spare if find_typed(sheet, row, typed)]
-    free = [row for row in spare if row not in filled and row.ref not in taken]
-    for row in filled:
-        new = {column.field.name: typed.get(name, "") for name, column, _ in list_inputs(sheet, row)}
-        if row.ref not in taken or {name: text for name, text in new.items() if text} == taken[row.ref] or not free:
-            continue
-        other = free.pop()
-        for name, column, text in list_inputs(sheet, row):
-            moved[name_cell(sheet, other, column)] = moved.pop(name, text)
+    spare = {row.ref: row for row in list_spare(sheet)}
+    filled = {ref: row for ref, row in spare.items() if find_typed(sheet, row, typed)}
+    free = [ref for ref in spare if ref not in taken and ref not in filled]
+    moved = {name: text for name, text in typed.items() if not any(name in names for names in _names(sheet, filled))}
+    for ref, row in filled.items():
+        new = {column.field.name: typed.get(name, text) for name, column, text in list_inputs(sheet, row)}
+        said = {name: text for name, text in new.items() if text}
+        same = next((other for other, texts in taken.items() if texts == said and other in spare), "")
+        place = same or (free.pop(0) if ref in taken and free else ref)
+        moved |= {name: new[column.field.name] for name, column, _ in list_inputs(sheet, spare[place])}
     return moved
+
+
+def _names(sheet: Sheet, rows: Mapping[str, Row]) -> Iterator[set[str]]:
+    """The names of the fields of the form of each row."""
+    for row in rows.values():
+        yield {name for name, _, _ in list_inputs(sheet, row)}
 
 
 def find_faults(sheet: Sheet, typed: Mapping[str, str]) -> Iterator[Fault]:
@@ -94,7 +112,7 @@ def find_faults(sheet: Sheet, typed: Mapping[str, str]) -> Iterator[Fault]:
         if new := find_typed(sheet, row, typed):
             inputs = [*list_inputs(sheet, row)]
             now = {column.field.name: typed.get(name, text).strip() for name, column, text in inputs}
-            yield from _find_in_row(row, inputs, now, new)
+            yield from _find_in_row(name_row(sheet, row), inputs, now, new)
 
 
 def find_form_faults(sheet: Sheet, typed: Mapping[str, str]) -> Iterator[Fault]:
@@ -109,13 +127,13 @@ def find_form_faults(sheet: Sheet, typed: Mapping[str, str]) -> Iterator[Fault]:
 
 
 def _find_in_row(
-    row: Row, inputs: Collection[tuple[str, Column, str]], now: Mapping[str, str], new: Mapping[str, str]
+    title: str, inputs: Collection[tuple[str, Column, str]], now: Mapping[str, str], new: Mapping[str, str]
 ) -> Iterator[Fault]:
-    """What is wrong with a row in which the fields say this `now`, and of which this is `new`, by name."""
+    """What is wrong with the row of this title, in which the fields say this `now`, and of which this is `new`."""
     headings = {column.field.name: column.heading for _, column, _ in inputs}
     for name, column, _ in inputs:
         field, text = column.field, now[column.field.name]
-        about = f"{column.heading} ({row.ref})"
+        about = f"{title}: {column.heading}"
         if name in new and (why := _find_in_text(field, text)):
             yield Fault(name, f"{about} {why}")
         elif name in new and text and column.choices and text not in column.choices:
@@ -141,7 +159,7 @@ def _find_in_text(field: Field, text: str) -> str:
         return f"has {length:,} characters, and {most:,} have room: shorten it."
     if not is_printable(text):
         place = next(place for place, sign in enumerate(text) if not is_printable(sign))
-        before = text[:place].split("\n")[-1][-30:]
-        after = f"after '{before}'" if before else "at the beginning of a line"
-        return f"holds a sign that cannot be seen and no workbook holds (U+{ord(text[place]):04X}, {after}): take it out."
+        before = text[:place].rpartition("\n")[2][-30:]
+        sign = f"U+{ord(text[place]):04X}, " + (f"after '{before}'" if before else "at the beginning of a line")
+        return f"holds a sign that cannot be seen and no workbook holds ({sign}): take it out."
     return ""

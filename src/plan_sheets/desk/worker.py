@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import count
 from threading import Event
 
@@ -64,6 +64,11 @@ class Work:
     trouble: PlanSheetsError | None = None
     """Why it could not be done; None if it could, or goes on."""
     ended: Event = field(default_factory=Event)
+
+    def take_trial(self) -> Aside | None:
+        """The files of a trial, which are here no more: they are received once."""
+        trial, self.came = self.came.trial, replace(self.came, trial=None)
+        return trial
 
     def tell(self, done: int, total: int) -> None:
         """Note how far it is."""

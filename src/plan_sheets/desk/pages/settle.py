@@ -6,21 +6,18 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from http import HTTPStatus
-from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import NamedTuple
 from urllib.parse import urlencode
 
 from starlette.responses import Response
 
 from plan_sheets import office, officer
 from plan_sheets.core.book.document import Document
-from plan_sheets.core.book.layout import ANY_WORD, Column, Field, Row, Sheet, texts_of
+from plan_sheets.core.book.layout import Sheet, texts_of
 from plan_sheets.core.model.findings import PlanSheetsError
 from plan_sheets.core.model.history import SAID
 from plan_sheets.core.model.progress import Tell
-from plan_sheets.core.model.text import shorten
 from plan_sheets.desk.fill import (
     Fault,
     fill_in,
@@ -30,9 +27,11 @@ from plan_sheets.desk.fill import (
     fingerprint,
     is_spare,
     list_inputs,
+    list_spare,
     move_spare,
     name_cell,
 )
+from plan_sheets.desk.rows import choose_spare, describe_row, make_id
 from plan_sheets.desk.views import Ask, render, route
 from plan_sheets.desk.worker import Came
 from plan_sheets.screen.deeds import print_receipts
@@ -50,12 +49,6 @@ CHANGED = (
 NOTHING = "Nothing is filled in on this page yet."
 PAGE = 50
 """How many rows stand on one page."""
-SPARE = 3
-"""How many blank rows are shown, and how many more when more are asked for."""
-LONGEST_TITLE = 160
-"""Characters of what a row is about that stand above it; the whole stands below."""
-SIDE_BY_SIDE = (("head", "head_from"), ("returned", "returned_from"))
-"""The fields that say what stands and by whom, and what came and by whom: they are read beside each other."""
 
 
 def show_settle(ask: Ask) -> Response:
@@ -122,14 +115,18 @@ def _give_back(ask: Ask, folder: Folder, typed: Mapping[str, str], tell: Tell) -
         path.write_bytes(write_workbook(filled))
         received = office.receive_files(folder, [path], now, tell=tell, are_copies=True)
     print_receipts(received, as_json=False, dry_run=False, notes=False)
-    return Came(onward=[(f"/settle/{_name_page(sheet)}", f"Back to {sheet.name}"), ("/settle", "All there is to settle")])
+    return Came(
+        onward=[(f"/settle/{_name_page(sheet)}", f"Back to {sheet.name}"), ("/settle", "All there is to settle")]
+    )
 
 
 def _list_taken(folder: Folder, document: Document) -> dict[str, Mapping[str, str]]:
     """What stands in each blank row of this workbook that was filled in already, by its number."""
     said = list_said_rows(folder.register)
     rows = read_new_rows(folder.register)
-    of_this = {row: ref for (lineage, record, row), ref in rows.items() if (lineage, record) == (document.reference, SAID)}
+    of_this = {
+        row: ref for (lineage, record, row), ref in rows.items() if (lineage, record) == (document.reference, SAID)
+    }
     return {row: said[ref].texts for row, ref in of_this.items() if ref in said}
 
 
@@ -188,36 +185,6 @@ def _asks(sheet: Sheet) -> bool:
 # What stands on a page
 
 
-class _Question(NamedTuple):
-    """A cell that can be filled in: the name and id of its field, what it is, what stands in it."""
-
-    name: str
-    id: str
-    column: Column
-    text: str
-    words: Sequence[str]
-    """What can be chosen; nothing where a text is typed. What stands there is among them in any case."""
-    only_with: str
-    """The word of the choice before it with which alone it counts; "" if with any."""
-    fault: str
-
-
-class _Row(NamedTuple):
-    """One row as it stands on the page."""
-
-    id: str
-    title: str
-    about: str
-    facts: Sequence[tuple[str, str]]
-    """The heading and the text of each cell that is locked."""
-    beside: Sequence[Sequence[tuple[str, str]]]
-    """Those that are read beside each other, each with what it comes from."""
-    questions: Sequence[_Question]
-    is_new: bool
-    is_open: bool
-    """Whether it shows what can be filled in without a click."""
-
-
 def _render_sheet(
     ask: Ask, document: Document, sheet: Sheet, typed: Mapping[str, str], faults: Sequence[Fault] = ()
 ) -> Response:
@@ -230,10 +197,10 @@ def _render_sheet(
     page = min(max(1, int(asked) if asked.isdecimal() else 1), pages)
     chosen = found[(page - 1) * PAGE : page * PAGE]
     chosen += [row for row in standing if row not in chosen and find_typed(sheet, row, typed)]
-    spare = _choose_spare(sheet, typed)
-    asks, numbers = _asks(sheet), count(1)
-    rows = [_describe_row(sheet, row, typed, why, is_open=asks) for row in chosen]
-    rows += [_describe_row(sheet, row, typed, why, is_open=True, new=next(numbers)) for row in spare]
+    spare = choose_spare(sheet, typed)
+    asks = _asks(sheet)
+    rows = [describe_row(sheet, row, typed, why, is_open=asks) for row in chosen]
+    rows += [describe_row(sheet, row, typed, why, is_open=row is spare[0]) for row in spare]
     links = [_make_link(sheet, find, number) for number in range(1, pages + 1)]
     return render(
         ask,
@@ -245,14 +212,16 @@ def _render_sheet(
         rows=rows,
         shown=chosen,
         form=[*_list_form(document, ask, typed, why)],
-        errors=[{"text": fault.text, **({"href": f"#{_make_id(fault.name)}"} if fault.name else {})} for fault in faults],
+        errors=[
+            {"text": fault.text, **({"href": f"#{make_id(fault.name)}"} if fault.name else {})} for fault in faults
+        ],
         texts_of=texts_of,
         find=find,
         page=page,
         links=links,
         count=f"{count_of(len(found), 'row')} of {len(standing)}" if find else count_of(len(found), "row"),
         many=len(standing) > PAGE or not asks,
-        more=_count_spare(sheet) > len(spare),
+        more=len(list_spare(sheet)) > len(spare),
         row_count=len(spare),
     )
 
@@ -263,66 +232,15 @@ def _make_link(sheet: Sheet, find: str, number: int) -> str:
     return f"/settle/{_name_page(sheet)}?{urlencode(asked)}"
 
 
-def _count_spare(sheet: Sheet) -> int:
-    return sum(is_spare(sheet, row) for row in sheet.rows) if sheet.has_inputs else 0
-
-
-def _choose_spare(sheet: Sheet, typed: Mapping[str, str]) -> list[Row]:
-    """The blank rows that are shown: the last ones, for whoever fills in the workbook itself begins with the first."""
-    spare = [row for row in sheet.rows if is_spare(sheet, row)] if sheet.has_inputs else []
-    shown, more = typed.get("rows", ""), SPARE if "more" in typed else 0
-    number = max(SPARE, int(shown) if shown.isdecimal() else 0) + more
-    first = next((place for place, row in enumerate(spare) if find_typed(sheet, row, typed)), len(spare))
-    return spare[min(max(0, len(spare) - number), first) :]
-
-
 def _describe_sheet(sheet: Sheet) -> dict[str, object]:
     """A line of the list of sheets: what it is for, and how much stands there."""
-    number = len(sheet.rows) - _count_spare(sheet)
-    return {"title": sheet.title, "page": _name_page(sheet), "line": sheet.lines[0] if sheet.lines else "", "count": number}
-
-
-def _describe_row(
-    sheet: Sheet, row: Row, typed: Mapping[str, str], why: Mapping[str, str], *, is_open: bool, new: int = 0
-) -> _Row:
-    """A row; `new`: its number among the blank ones, 0 for another."""
-    cells = [*zip(sheet.columns, texts_of(row), strict=True)]
-    locked = {
-        column.field.name: (column.heading, text)
-        for column, text in cells[1:]
-        if not sheet.is_input(row, column) and column.field.name != "key"
+    number = len(sheet.rows) - len(list_spare(sheet))
+    return {
+        "title": sheet.title,
+        "page": _name_page(sheet),
+        "line": sheet.lines[0] if sheet.lines else "",
+        "count": number,
     }
-    first = cells[0][1]
-    title = f"{sheet.columns[0].heading} {new or first}" if first.isdecimal() else first
-    title = f"New {title[:1].lower()}{title[1:]}" if new else title
-    name = next((name for name in locked if name not in sum(SIDE_BY_SIDE, ())), "")
-    about = shorten(locked[name][1], LONGEST_TITLE) if name else ""
-    beside = [[locked[field] for field in pair] for pair in SIDE_BY_SIDE if all(field in locked for field in pair)]
-    apart = {*sum(SIDE_BY_SIDE, ())} if beside else set()
-    apart |= {name} if name and about == locked[name][1] else set()
-    facts = [fact for field, fact in locked.items() if field not in apart]
-    questions = [*_list_questions(sheet, row, typed, why)]
-    is_touched = any(question.fault for question in questions) or bool(find_typed(sheet, row, typed))
-    return _Row(
-        _make_id(f"row {sheet.name}/{row.ref}"), title, about, facts, beside, questions, bool(new), is_open or is_touched
-    )
-
-
-def _list_questions(
-    sheet: Sheet, row: Row, typed: Mapping[str, str], why: Mapping[str, str]
-) -> Iterator[_Question]:
-    """What can be filled in in a row."""
-    for name, column, text in list_inputs(sheet, row):
-        now = typed.get(name, text)
-        words = [*column.choices] if not text or not column.choices or text in column.choices else [text, *column.choices]
-        only_with = _find_only_word(column.field)
-        yield _Question(name, _make_id(name), column, now, words, only_with, why.get(name, ""))
-
-
-def _find_only_word(field: Field) -> str:
-    """The one word of another field with which alone this one counts; "" if there is no such."""
-    words = [word for given in field.required_when.values() for word in given]
-    return words[0] if len(words) == 1 and words[0] != ANY_WORD else ""
 
 
 def _list_form(
@@ -335,17 +253,12 @@ def _list_form(
             name = name_cell(sheet, row, sheet.columns[-1])
             yield {
                 "name": name,
-                "id": _make_id(name),
+                "id": make_id(name),
                 "title": row.answer.title,
                 "prompt": row.answer.prompt,
                 "text": typed.get(name, ask.desk.remembered.get(name, "")),
                 "fault": why.get(name, ""),
             }
-
-
-def _make_id(name: str) -> str:
-    """The id of a field in the page, from its name."""
-    return re.sub(r"[^A-Za-z0-9_.]+", "-", name)
 
 
 def _show_typed(typed: Mapping[str, str]) -> dict[str, str]:
