@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from http import HTTPStatus
+from pathlib import Path
+from typing import NamedTuple
 
 from starlette.datastructures import UploadFile
 from starlette.responses import Response
@@ -23,6 +25,7 @@ from plan_sheets.store.schemas import load_messages
 NO_FILE = "Choose the files first: workbooks, zips or e-mails. Nothing was received."
 GONE = "The files of that trial are kept no more. Choose them again: nothing was received."
 ONE_FILE = "Of several files nothing can be said that is about one. Choose that file alone."
+NOT_HELD = "That file is held no more, or was not kept. Choose it here: nothing was received."
 REASON = "Say why it may go in: it is recorded."
 NO_RULE = "Choose what is let pass, or take the reason out."
 INSTRUCTIONS = {"issue": "Whose it is", "replaces": "The return that it replaces", "allow": "Let pass", "reason": "Why"}
@@ -41,9 +44,10 @@ def take_returns(ask: Ask) -> Response:
         return _render_form(ask)
     tried = ask.text("tried")
     given = [file for file in ask.form.getlist("files") if isinstance(file, UploadFile) and file.filename]
-    if errors := [] if tried else [*_find_errors(ask, given)]:
+    held = _find_held(ask)
+    if errors := [] if tried else [*_find_errors(ask, given, held)]:
         return _render_form(ask, errors)
-    aside = _take_tried(ask, tried) if tried else _keep(ask, given)
+    aside = _take_tried(ask, tried) if tried else _keep(ask, given, held)
     if aside is None:
         return _render_form(ask, [("files", GONE)])
     is_trial, notes = bool(ask.text("dry_run")), bool(ask.text("notes"))
@@ -97,14 +101,36 @@ def _list_cells(receipt: Receipt) -> Iterator[Sequence[str]]:
             yield where, finding.entered, finding.reading, finding.message
 
 
-def _keep(ask: Ask, given: Sequence[UploadFile]) -> Aside:
-    """What was dropped, kept aside, with what the officer says of it."""
+class _Held(NamedTuple):
+    """A file of which nothing is in, and where its bytes are."""
+
+    number: str
+    name: str
+    kept: Path
+
+
+def _find_held(ask: Ask) -> _Held | None:
+    """The held file that the form is about; None if it is held no more, or nothing of it was kept."""
+    number = ask.request.query_params.get("held", "") or ask.text("held")
+    if not number:
+        return None
+    with ask.desk.open() as folder:
+        files = [file for verdict in ("held", "refused") for file in folder.register.set_aside(verdict)]
+        found = [(file, path) for file in files if file.number == number for path in folder.find_kept(file.sha256)]
+    return next((_Held(number, file.file, path) for file, path in found), None)
+
+
+def _keep(ask: Ask, given: Sequence[UploadFile], held: _Held | None) -> Aside:
+    """What was dropped, or is held, kept aside with what the officer says of it."""
     allow = frozenset(filter(None, [ask.text("allow")]))
     issue, replaces, reason = (ask.text(name).strip() for name in ("issue", "replaces", "reason"))
     aside = Aside(Instructions(issue, replaces, allow, reason))
     try:
         for file in given:
             aside.keep(str(file.filename), file.file)
+        if held:
+            with held.kept.open("rb") as kept:
+                aside.keep(held.name, kept)
     except BaseException:
         aside.remove()
         raise
@@ -118,9 +144,11 @@ def _take_tried(ask: Ask, number: str) -> Aside | None:
     return aside if aside and aside.is_there else None
 
 
-def _find_errors(ask: Ask, given: Sequence[UploadFile]) -> Iterator[tuple[str, str]]:
+def _find_errors(ask: Ask, given: Sequence[UploadFile], held: _Held | None) -> Iterator[tuple[str, str]]:
     """What is wrong with the form: a field, and why."""
-    if not given:
+    if ask.text("held") and not held:
+        yield "files", NOT_HELD
+    elif not given and not held:
         yield "files", NO_FILE
     said = [name for name in INSTRUCTIONS if ask.text(name).strip()]
     if len(given) > 1 and {"issue", "replaces"} & {*said}:
@@ -135,6 +163,7 @@ def _render_form(ask: Ask, errors: Sequence[tuple[str, str]] = ()) -> Response:
     """The form, with what was typed in it. Files have to be chosen again: a page cannot choose them."""
     typed = {name: ask.text(name) for name in (*INSTRUCTIONS, "dry_run", "notes")}
     codes = [code for code, message in load_messages().by_code.items() if message.holds]
+    held = _find_held(ask)
     return render(
         ask,
         "returns",
@@ -142,8 +171,9 @@ def _render_form(ask: Ask, errors: Sequence[tuple[str, str]] = ()) -> Response:
         errors=[{"text": why, "href": f"#{name}"} for name, why in errors],
         faults=dict(errors),
         typed=typed,
+        held=held,
         codes=[ALLOWS_IDENTIFIERS, *sorted(codes)],
-        is_said=any(typed[name] for name in INSTRUCTIONS) or bool({*dict(errors)} - {"files"}),
+        is_said=bool(held) or any(typed[name] for name in INSTRUCTIONS) or any(name != "files" for name, _ in errors),
     )
 
 

@@ -30,6 +30,7 @@ from plan_sheets.desk.fill import (
     list_spare,
     move_spare,
     name_cell,
+    name_row,
 )
 from plan_sheets.desk.rows import choose_spare, describe_row, make_id
 from plan_sheets.desk.views import Ask, render, route
@@ -73,11 +74,11 @@ def show_sheet(ask: Ask) -> Response:
 
 def settle(ask: Ask) -> Response:
     """Fill in the workbook that the page was made of, and receive it."""
-    typed = ask.texts
+    typed, seen = ask.texts, next(iter(_SEEN.values()), None)
     try:
         document = _find_shown(ask)
     except PlanSheetsError as trouble:
-        return render(ask, "trouble", HTTPStatus.CONFLICT, trouble=trouble, typed=ask.keep(_show_typed(typed)))
+        return render(ask, "trouble", HTTPStatus.CONFLICT, trouble=trouble, typed=ask.keep(_show_typed(typed, seen)))
     if document is None:
         document = _look(ask)
         return _render_sheet(ask, document, _find_sheet(document, ask), typed, [Fault("", " ".join(CHANGED))])
@@ -96,7 +97,7 @@ def settle(ask: Ask) -> Response:
     def receive(folder: Folder, tell: Tell) -> Came:
         return _give_back(ask, folder, typed, tell)
 
-    return ask.begin(f"{sheet.title}: what you settled", receive, _show_typed(typed))
+    return ask.begin(f"{sheet.title}: what you settled", receive, _show_typed(typed, document))
 
 
 def _give_back(ask: Ask, folder: Folder, typed: Mapping[str, str], tell: Tell) -> Came:
@@ -261,9 +262,14 @@ def _list_form(
             }
 
 
-def _show_typed(typed: Mapping[str, str]) -> dict[str, str]:
-    """What was typed, by the sheet, row and field in which."""
-    return {name.replace("/", " "): text for name, text in typed.items() if "/" in name and text}
+def _show_typed(typed: Mapping[str, str], document: Document | None) -> dict[str, str]:
+    """What was typed, by where: what stood there already is left out, as far as the workbook is known."""
+    if document is None:
+        return {name.replace("/", " "): text for name, text in typed.items() if "/" in name and text}
+    cells = ((sheet, row, column) for sheet in document.book.sheets for row, column, _ in sheet.cells())
+    places = {name_cell(*cell): f"{name_row(*cell[:2])}: {cell[2].heading}" for cell in cells if cell[2].input}
+    new = [find_typed(sheet, row, typed) for sheet in document.book.sheets for row in sheet.rows]
+    return {places[name]: text for changed in new for name, text in changed.items()}
 
 
 ROUTES = (
