@@ -92,6 +92,10 @@ class Folder:
         """Where the bytes with this SHA-256 lie once they are kept; `ending`: see `find_ending`."""
         return self.path / RETURNED / f"{sha}{ending}"
 
+    def find_kept(self, sha: str) -> list[Path]:
+        """Where the bytes with this SHA-256 lie, whatever they are; nothing if they were not kept."""
+        return [path for path in (self.path / RETURNED).glob(f"{sha}.*") if path.suffix != ".txt"]
+
     def keep(self, data: bytes, sha: str, ending: str = ".xlsx") -> bool:
         """Keep the bytes of a file received under `returned/`, named by their SHA-256; they are not synced yet.
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
+
 from starlette.responses import Response
 
 from plan_sheets.core.model.findings import PlanSheetsError
@@ -14,7 +16,7 @@ def show_work(ask: Ask) -> Response:
     if work is None:
         raise PlanSheetsError("This piece of work is not known any more.", "What came of it stands on the other pages.")
     if work.trouble:
-        raise work.trouble
+        return render(ask, "trouble", HTTPStatus.CONFLICT, trouble=work.trouble, typed=work.typed)
     return render(ask, "work", work=work, is_done=work.ended.is_set())
 
 

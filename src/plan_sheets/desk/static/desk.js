@@ -23,3 +23,15 @@ if (work) {
   };
   setTimeout(look, 1000);
 }
+
+// What was typed and not given back yet is not lost by a click on a link.
+for (const form of document.querySelectorAll("form[data-desk-typed]")) {
+  let isTyped = document.querySelector(".govuk-error-summary") !== null;
+  form.addEventListener("input", () => { isTyped = true; });
+  form.addEventListener("submit", () => { isTyped = false; });
+  addEventListener("beforeunload", (event) => {
+    if (isTyped) {
+      event.preventDefault();
+    }
+  });
+}
