@@ -2,5 +2,6 @@
 
 from __future__ import annotations
 
-PAGES = {"": "glance", "returns": "returns", "settle": "settle", "work": "work"}
+_NAMES = ("returns", "settle", "send", "masters", "plan", "trace", "history", "files", "work")
+PAGES = {"": "glance"} | {name: name for name in _NAMES}
 """The module that makes a page, by the first part of its address."""
