@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test thorough lowest fuzz bench docs pictures workbooks clean
+.PHONY: demo test thorough lowest fuzz bench docs pictures workbooks vendor clean
 
 demo: $(VENV)/.installed
 	rm -rf demo
@@ -48,6 +48,10 @@ docs: $(VENV)/.installed-dev
 # The pictures in docs/pictures/: parts of pages of the demo's workbooks and paper, as LibreOffice prints them.
 pictures: $(VENV)/.installed
 	$(BIN)/python workbooks/pictures.py
+
+# The styles and the script of the desk, taken anew from npm, without the crest and the font of GOV.UK.
+vendor: $(VENV)/.installed-dev
+	$(BIN)/python tests/vendor.py
 
 $(VENV)/.installed: pyproject.toml
 	$(PYTHON) -m venv $(VENV)

@@ -13,6 +13,7 @@ import pytest
 
 PACKAGE = Path(__file__).parents[1] / "src" / "plan_sheets"
 MODULES = sorted(PACKAGE.rglob("*.py"))
+PAGES = [path.stem for path in MODULES if path.parent == PACKAGE / "desk" / "pages"]
 ORDER = (
     ("core.model",),
     ("core.book", "core.screening"),
@@ -31,7 +32,7 @@ ORDER = (
     ("plan", "issue", "receive", "feedback", "officer", "master", "doctor", "asking", "mail", "allow"),
     ("correcting", "year_end"),
     ("office", "screen"),
-    ("demo",),
+    ("demo", "desk"),
     ("cli",),
     ("__main__",),
 )
@@ -39,6 +40,7 @@ ORDER = (
 RANK = {room: rank for rank, rooms in enumerate(ORDER) for room in rooms}
 MOST_FILES = 16
 """In one folder: more, and `ls` no longer says where a thing lives."""
+DESK = {f"desk.{name}" for name in ("app", "guard", "serve", "views", *(f"pages.{page}" for page in PAGES))}
 ONLY = {
     "rich": {"screen.terminal", "screen.progress"},
     "xlsxwriter": {"store.writing.workbook"},
@@ -59,6 +61,7 @@ ONLY = {
             "masks",
             "mending.unmended",
             "redacting.rows",
+            "tracing.batches",
             "tracing.said",
             "safe.seal",
             "safe.transaction",
@@ -80,6 +83,8 @@ ONLY = {
         "screen.command",
         "screen.days",
     },
+    **dict.fromkeys(("starlette", "jinja2"), DESK),
+    "uvicorn": {"desk.serve"},
     "stdnum": {"core.screening.check_digits"},
     "pandas": {"core.answers.check", "core.answers.rules"},
     "pandera": {"core.answers.rules", "validate"},
@@ -223,7 +228,18 @@ def test_a_class_has_one_name_and_a_name_one_class() -> None:
     assert {name for name in public if public.count(name) > 1} == set()
 
 
-HEAVY = ("rich", "pandas", "pandera", "openpyxl", "sqlalchemy", "xlsxwriter", "python_calamine", "numpy", "docx")
+HEAVY = (
+    "rich",
+    "pandas",
+    "pandera",
+    "openpyxl",
+    "sqlalchemy",
+    "xlsxwriter",
+    "python_calamine",
+    "numpy",
+    "docx",
+    "starlette",
+)
 
 
 @pytest.mark.parametrize("module", ["plan_sheets", "plan_sheets.cli"])

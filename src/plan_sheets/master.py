@@ -164,7 +164,7 @@ def _make_workbook(folder: Folder, asked: _Asked, batch: Batch) -> Mastered:
     asked.tell(1, STEPS)
     readers = editions.edition(asked.edition, asked.boards, everything.history)
     snapshot = editions.of_boards(everything, readers.boards)
-    shown, left_out = _choose_shown(register, snapshot, readers)
+    shown, left_out = choose_shown(register, snapshot, readers)
     if asked.hand_over:
         _check_handing_over(snapshot, asked, batch)
     handed_over = list_editions(register, snapshot.code, readers.stem)
@@ -329,7 +329,7 @@ def _write(folder: Folder, name: str, document: Document, asked: _Asked, batch: 
     return path
 
 
-def _choose_shown(register: Register, snapshot: Snapshot, wanted: Edition) -> tuple[Snapshot, Sequence[str]]:
+def choose_shown(register: Register, snapshot: Snapshot, wanted: Edition) -> tuple[Snapshot, Sequence[str]]:
     """The snapshot as this edition may show it, and a sentence for each thing that is left out."""
     if not wanted.public:
         return snapshot, ()

@@ -13,7 +13,7 @@ from plan_sheets.core.answers.settle import together
 from plan_sheets.core.book.compose import Facts, RowFacts, compose
 from plan_sheets.core.book.document import Document, base_text, layout_text
 from plan_sheets.core.book.layout import Book, Field
-from plan_sheets.core.book.signature import REFERENCE, SIGNATURE
+from plan_sheets.core.book.signature import SIGNATURE
 from plan_sheets.core.editions.public_text import release_rows
 from plan_sheets.core.model.dates import PartialDate, check_moment
 from plan_sheets.core.model.history import SAID, History
@@ -90,17 +90,21 @@ def make_officer(folder: Folder, now: datetime) -> OfficerMade:
         return _make_workbook(folder, _gather_facts(folder.register, now), batch)
 
 
+def look_ahead(folder: Folder, now: datetime) -> Document:
+    """The officer's workbook as `make_officer` would make it now: the last one, if nothing has changed since.
+
+    Nothing is recorded: another one than the last has the reference that it would get, and the id 0.
+    """
+    check_folder(folder)
+    check_moment(now)
+    with folder.register.as_it_stands():
+        facts = _gather_facts(folder.register, now)
+    return _find_document(folder, facts)[0]
+
+
 def _make_workbook(folder: Folder, facts: _Facts, batch: Batch) -> OfficerMade:
     """The officer's workbook of these facts, recorded in the batch."""
-    earlier = [*folder.register.document_facts("officer", facts.code)]
-    last = folder.register.documents(id=earlier[-1])[0] if earlier else None
-    book = _make_book(facts, last.reference) if last else None
-    again = last is not None and book is not None and base_text(book) == base_text(last.book)
-    if not again:
-        stem, number = f"{facts.code or 'PLAN'}-OFFICER-", count_on(last.reference if last else None)
-        unknown = UnknownReferences.of(folder.path, folder.register, "officer")
-        _, book = unknown.choose(stem, number, partial(_make_book, facts))
-    document = last if again and last else _make_document(facts, book or _make_book(facts, ""), last)
+    document, again = _find_document(folder, facts)
     data = hand_over(document.book)
     name = f"officer/{(facts.code or 'plan').lower()}.xlsx"
     if not again:
@@ -110,11 +114,18 @@ def _make_workbook(folder: Folder, facts: _Facts, batch: Batch) -> OfficerMade:
     return OfficerMade(path, document.reference, len(facts.queries), len(facts.proposals), findings, again)
 
 
-def _make_document(facts: _Facts, book: Book, last: Document | None) -> Document:
-    reference = book.properties[REFERENCE]
+def _find_document(folder: Folder, facts: _Facts) -> tuple[Document, bool]:
+    """The officer's workbook of these facts, and whether it is the last one: nothing has changed since."""
+    earlier = [*facts.register.document_facts("officer", facts.code)]
+    last = facts.register.documents(id=earlier[-1])[0] if earlier else None
+    if last and base_text(_make_book(facts, last.reference)) == base_text(last.book):
+        return last, True
+    stem, number = f"{facts.code or 'PLAN'}-OFFICER-", count_on(last.reference if last else None)
+    unknown = UnknownReferences.of(folder.path, facts.register, "officer")
+    reference, book = unknown.choose(stem, number, partial(_make_book, facts))
+    made, supersedes = facts.as_of.date().isoformat(), last.id if last else None
     signature = book.properties[SIGNATURE]
-    made = facts.as_of.date().isoformat()
-    return Document(reference, "officer", facts.code, "", signature, book, made, supersedes=last.id if last else None)
+    return Document(reference, "officer", facts.code, "", signature, book, made, supersedes=supersedes), False
 
 
 def _gather_facts(register: Register, now: datetime) -> _Facts:

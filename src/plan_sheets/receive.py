@@ -54,15 +54,17 @@ def receive(
     dry_run: bool = False,
     executor: Executor | None = None,
     tell: Tell = mute,
+    are_copies: bool = False,
 ) -> Receipts:
     """Take these files and folders in. With `dry_run` everything is said and nothing recorded or kept.
 
-    `executor` opens the files of a large batch; None: they are opened here, one after another.
+    `executor` opens the files of a large batch; None: they are opened here, one after another. `are_copies`: they
+    will not stay where they are, so that they are told by their names alone.
 
     Raises PlanSheetsError if a path is not there, a folder holds no workbook, or `instructions` do not fit.
     """
     instructions = instructions or Instructions()
-    inbox = open_inbox(folder, paths)
+    inbox = open_inbox(folder, paths, are_copies=are_copies)
     is_of_file = bool(instructions.issue or instructions.replaces)
     if instructions != Instructions() and len(inbox.files) != 1 and (is_of_file or not inbox.is_one_mail):
         raise PlanSheetsError(

@@ -47,6 +47,7 @@ for command in (
     asking.inspect,
     keeping.doctor,
     keeping.backup,
+    keeping.desk,
     rounds.demo,
 ):
     main.add_command(command)

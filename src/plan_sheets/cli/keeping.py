@@ -1,21 +1,26 @@
-"""The commands that keep the register: doctor, backup."""
+"""The commands that keep the register: doctor, backup; and the one that opens the desk."""
 
 from __future__ import annotations
 
 import sys
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 import click
 
 from plan_sheets.screen.command import (
     SOMEBODY_MUST_ACT,
     as_of_option,
+    as_path,
     json_option,
     open_plan_folder,
     plan_option,
     read_clock,
     say_next,
 )
+
+if TYPE_CHECKING:
+    from plan_sheets.desk.guard import Access
 
 
 @click.command()
@@ -59,3 +64,37 @@ def backup(plan_dir: str, file: str, as_json: bool) -> None:
 
     screen.print_backup(deed.back_up(plan_dir, file), as_json=as_json)
     say_next(open_plan_folder(plan_dir), as_json=as_json)
+
+
+@click.command()
+@plan_option
+@click.option("--port", type=click.IntRange(0, 65535), default=0, help="By default any that is free.")
+@click.option("--no-browser", is_flag=True, help="Only print the link.")
+@as_of_option
+def desk(plan_dir: str, port: int, no_browser: bool, as_of: datetime | None) -> None:
+    """Open the officer's desk: a page in the browser of this machine, which does what the commands do.
+
+    It closes an hour after it was last used, or with Ctrl+C. Nobody else can open it.
+    """
+    import logging
+    from importlib.util import find_spec
+
+    from plan_sheets.core.model.findings import PlanSheetsError
+    from plan_sheets.screen.lines import say
+
+    if any(find_spec(name) is None for name in ("starlette", "uvicorn", "govuk_frontend_jinja", "multipart")):
+        raise PlanSheetsError("The desk needs a few packages more.", "Install them with: pip install plan-sheets[desk]")
+    from plan_sheets.desk.serve import serve
+
+    if click.get_current_context().find_root().params.get("debug"):
+        logging.basicConfig(level=logging.DEBUG)
+
+    def tell(access: Access) -> None:
+        say(f"The desk is open: {access.link}", keep=[access.link])
+        say("It closes an hour after it was last used, or with Ctrl+C.")
+        if not no_browser:
+            import webbrowser
+
+            webbrowser.open(access.link_once)
+
+    serve(as_path(plan_dir), lambda: read_clock(as_of), port, tell)

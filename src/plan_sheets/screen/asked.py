@@ -153,12 +153,12 @@ def print_what_next(what: WhatNext, *, as_json: bool) -> None:
         to_do = [task._asdict() for task in what.to_do]
         print_json({"round": what.round or None, "closed_through": what.closed_through or None, "to_do": to_do})
         return
-    say(_describe_place(what))
+    say(describe_place(what))
     for number, task in enumerate(what.to_do, 1):
         say(f"{task.sentence[:1].upper()}{task.sentence[1:]}", label=f"{number:>4}.", pad=5)
 
 
-def _describe_place(what: WhatNext) -> str:
+def describe_place(what: WhatNext) -> str:
     """Which round goes on."""
     if not what.round:
         return "No round has been issued yet."

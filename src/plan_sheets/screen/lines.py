@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
 
 import click
 
@@ -14,6 +17,35 @@ NEXT = "Next:"
 """What stands before the one thing to do now."""
 WIDEST = 8
 """Characters of the longest word before a remark."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One line that was told and not printed."""
+
+    label: str
+    """What stands before the text: a severity, a verdict, `Next:`; "" if nothing."""
+    cells: tuple[str, ...]
+    """The text; of a line of a table the text of each column, the first of which is no label."""
+    is_indented: bool = False
+    is_trouble: bool = False
+    """Whether it would have gone to standard error."""
+    keep: tuple[str, ...] = ()
+    """The paths that stand in it, as `say` was given them."""
+
+
+_LISTENING: ContextVar[list[Told] | None] = ContextVar("listening", default=None)
+
+
+@contextmanager
+def listen() -> Iterator[list[Told]]:
+    """What is told meanwhile, in this thread, as lines instead of print: for whoever shows it in another way."""
+    told: list[Told] = []
+    before = _LISTENING.set(told)
+    try:
+        yield told
+    finally:
+        _LISTENING.reset(before)
 
 
 def say(
@@ -28,6 +60,10 @@ def say(
     that the encoding does not have (a Welsh name where Windows writes into a file) is written as its code: `\u0175`.
     """
     own = 0 if label else len(text) - len(text.lstrip(" "))
+    if (listening := _LISTENING.get()) is not None:
+        kept = tuple(map(on_screen, keep))
+        listening.append(Told(on_screen(label).strip(), (on_screen(text[own:]),), bool(indent or own), err, kept))
+        return
     head = " " * (indent + own) + (f"{label:<{pad}} " if label else "")
     head, text, *whole = (_clean(part, err=err) for part in (head, text[own:], *keep))
     if not is_terminal(err=err):
@@ -46,6 +82,10 @@ def say_remark(severity: str, text: str, *, keep: Collection[str] = (), err: boo
 def say_table(rows: Sequence[Sequence[str]], *, indent: int = 0, keep: Collection[str] = ()) -> None:
     """Print rows whose cells line up, one below the other; a column without any text is left out. `keep`: see `say`."""
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    if (listening := _LISTENING.get()) is not None:
+        kept = tuple(map(on_screen, keep))
+        listening += [Told("", tuple(map(on_screen, row)), is_indented=bool(indent), keep=kept) for row in rows]
+        return
     room = find_columns(otherwise=0) - indent - 1 - max(widths[:1], default=0)
     for first, *cells in rows:
         filled = [f"{cell:<{width}}" for cell, width in zip(cells, widths[1:], strict=True) if width]

@@ -36,10 +36,12 @@ class WaitingFile:
     sha: str
     taken_out: IncomingFile | None = None
     """The file if it was taken out of a zip or an e-mail; None for a file on the disk."""
+    is_copy: bool = False
+    """Whether a file on the disk will not stay there: it is told by its name alone."""
 
     def open(self, limits: Limits = LIMITS) -> IncomingFile:
         """Read the file: its bytes, or the refusal that says why they cannot be read."""
-        return self.taken_out or _read(Path(self.name), limits)
+        return self.taken_out or _read(Path(self.name), limits, is_copy=self.is_copy)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,7 @@ class _Search:
     """SHA-256 of every file that the tool has made."""
     redacted: Mapping[str, str]
     """The day (ISO) of the redaction of each file, by SHA-256, that shall not be received again."""
+    are_copies: bool
     files: list[WaitingFile] = field(default_factory=list)
     passed_over: list[tuple[str, str]] = field(default_factory=list)
     visited: set[Path] = field(default_factory=set)
@@ -84,24 +87,25 @@ class _Search:
         if why:
             self.passed_over.append((readable(str(path)), why))
             return False
-        file = _read(path, self.limits)
+        file = _read(path, self.limits, is_copy=self.are_copies)
         if not ours_too and file.sha in self.ours:
-            self.passed_over.append((readable(str(path)), "made here, and unchanged"))
+            self.passed_over.append((file.name, "made here, and unchanged"))
             return True
         inside = unpack(file, self.limits)
         for found in inside.files:
             incoming = _refuse_redacted(found, file.sha, self.redacted)
             given = None if incoming is file else incoming
-            self.files.append(WaitingFile(incoming.path or incoming.name, incoming.sha, given))
+            self.files.append(WaitingFile(incoming.path or incoming.name, incoming.sha, given, self.are_copies))
         self.passed_over += inside.passed_over
         return bool(inside.files)
 
 
-def open_inbox(folder: Folder, paths: Iterable[Path], limits: Limits = LIMITS) -> Inbox:
+def open_inbox(folder: Folder, paths: Iterable[Path], limits: Limits = LIMITS, *, are_copies: bool = False) -> Inbox:
     """All files of these paths, each once, sorted.
 
     In a folder what the tool made and nobody changed is passed over, as are the plan, the register and `returned/`. A
     folder or zip without a workbook is passed over among others; an e-mail never is: it may hold the answer itself.
+    `are_copies`: see `WaitingFile.is_copy`.
     Raises PlanSheetsError for a path that is not there, and for such a folder or zip if it is all that was given.
     """
     given = list(paths)
@@ -111,7 +115,7 @@ def open_inbox(folder: Folder, paths: Iterable[Path], limits: Limits = LIMITS) -
         if not (path.is_dir() or path.is_file()):
             raise PlanSheetsError(f"{path} is no file.", "Give a file or a folder. Nothing was received.")
     ours = frozenset[str]().union(*folder.register.outputs().values())
-    search = _Search(folder, limits, ours, read_redacted(folder.register))
+    search = _Search(folder, limits, ours, read_redacted(folder.register), are_copies)
     held = [_gather(search, path) for path in given]
     if len(given) == 1 and not any(held):
         raise PlanSheetsError(
@@ -179,9 +183,9 @@ def _may_be_a_workbook(path: Path) -> bool:
         return False
 
 
-def _read(path: Path, limits: Limits) -> IncomingFile:
+def _read(path: Path, limits: Limits, *, is_copy: bool = False) -> IncomingFile:
     """Read a file; if it cannot be read or is too large to be kept, it has a refusal."""
-    file = IncomingFile(readable(str(path)), b"", path=str(path))
+    file = IncomingFile(readable(path.name if is_copy else str(path)), b"", path=str(path))
     try:
         size = path.stat().st_size
         if size > limits.held:

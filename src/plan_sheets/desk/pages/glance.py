@@ -1,0 +1,101 @@
+"""The round at a glance: what to do now, who returned, and the RAG status as the master tells it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+
+from starlette.responses import Response
+
+from plan_sheets.asking.shown import show_ratings
+from plan_sheets.asking.status import RoundStatus, status_of, what_next
+from plan_sheets.core.book.layout import Sheet, texts_of
+from plan_sheets.core.model.dates import PartialDate
+from plan_sheets.core.rating.control_totals import SubgroupReturn, describe_totals
+from plan_sheets.desk.views import Ask, render, route
+from plan_sheets.screen.asked import describe_place
+from plan_sheets.store.plan_folder import PLAN_FILE, open_folder
+from plan_sheets.store.register.register import FILE
+
+LINKS = {
+    "plan_saved": ("/plan", "Take it in"),
+    "plan_empty": ("/plan", "Look it over"),
+    "plan_errors": ("/plan", "See what is wrong"),
+    "held": ("/settle/held-files", "Held files"),
+    "settle": ("/settle", "Settle"),
+    "edition_touched": ("/masters", "Make the edition"),
+    "first_round": ("/send", "Issue the round"),
+    "send": ("/send", "Workbooks and drafts"),
+    "wait": ("/returns", "Take returns in"),
+    "chase": ("/send", "Draft reminders"),
+    "draft": ("/masters", "Make the draft"),
+    "hand_over": ("/masters", "Hand it over"),
+    "decisions": ("/masters", "Masters"),
+    "year_end": ("/plan", "End the year"),
+    "new_year": ("/plan", "Plan"),
+    "next_round": ("/send", "Issue the round"),
+}
+"""Where each thing to do can be done, by the code of its sentence in `schemas/next.yaml`."""
+
+
+def show_glance(ask: Ask) -> Response:
+    """The first page."""
+    today = ask.desk.clock().date()
+    with ask.desk.open() as folder:
+        what = what_next(folder, today)
+        files = tuple(folder.path / name for name in (PLAN_FILE, FILE))
+        status, rag = _read_round(folder.path, folder.register.last_batch(), (*map(_stamp, files),), today)
+    return render(
+        ask,
+        "glance",
+        place=describe_place(what),
+        to_do=what.to_do,
+        links=LINKS,
+        status=status,
+        totals=describe_totals(status.totals) + "." if status.round else "No round has been issued yet.",
+        returns=[_describe_return(row, status) for row in status.rows],
+        remarks=[*_list_remarks(status)],
+        rag=rag,
+        texts_of=texts_of,
+    )
+
+
+@lru_cache(maxsize=1)
+def _read_round(path: Path, _batch: int, _files: tuple[object, ...], today: date) -> tuple[RoundStatus, Sheet]:
+    """How the round stands, and the first sheet of its master: read again when anything was recorded or saved."""
+    folder = open_folder(path)
+    try:
+        return status_of(folder, None, today), show_ratings(folder)
+    finally:
+        folder.register.close()
+
+
+def _stamp(path: Path) -> object:
+    """What changes with a file; None if it is not there."""
+    if not path.exists():
+        return None
+    found = path.stat()
+    return found.st_mtime_ns, found.st_size, found.st_ino
+
+
+def _describe_return(row: SubgroupReturn, status: RoundStatus) -> list[str]:
+    """How one subgroup's workbook stands, cell by cell."""
+    days = [PartialDate.of_iso(day).words for day in status.chased.get(row.subgroup, ())]
+    came = PartialDate.of_iso(row.returned).words if row.returned else ""
+    how = row.verdict.replace("_", " ")
+    late = f", {row.days_late} days late" if row.days_late else ""
+    by = PartialDate.of_iso(row.return_by).words
+    return [row.subgroup, by, came, how + late, row.numbers, status.whom(row) or row.completed_by, ", ".join(days)]
+
+
+def _list_remarks(status: RoundStatus) -> Iterator[str]:
+    """What somebody should know besides."""
+    if status.plan:
+        yield status.plan
+    yield from status.overrides
+    yield from status.waived
+
+
+ROUTES = (route("/", show_glance),)
