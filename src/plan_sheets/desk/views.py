@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
 from http import HTTPStatus
@@ -18,9 +18,11 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from plan_sheets.core.book.layout import Book
 from plan_sheets.core.model.findings import PlanSheetsError
 from plan_sheets.core.model.progress import Tell
 from plan_sheets.desk.worker import PATIENCE, Work, Worker
+from plan_sheets.screen.command import say_next
 from plan_sheets.store.plan_folder import Folder, open_folder
 
 View = Callable[["Ask"], Response]
@@ -38,6 +40,10 @@ class OpenDesk:
     path: Path
     clock: Callable[[], datetime]
     worker: Worker
+    given_plans: dict[str, bytes] = field(default_factory=dict)
+    """The last plans that were given and not taken in yet, by SHA-256: in memory alone."""
+    books: dict[tuple[int, str], Book] = field(default_factory=dict)
+    """The master that was read last, by the last batch of the register and its round."""
 
     @contextmanager
     def open(self) -> Iterator[Folder]:
@@ -68,6 +74,7 @@ class Ask:
         def work(tell: Tell) -> None:
             with self.desk.open() as folder:
                 do(folder, tell)
+                say_next(folder, self.desk.clock())
 
         begun = self.desk.worker.begin(title, work)
         begun.ended.wait(PATIENCE)
