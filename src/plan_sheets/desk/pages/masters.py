@@ -30,6 +30,7 @@ from plan_sheets.screen.deeds import print_master
 from plan_sheets.store.plan_folder import Folder
 from plan_sheets.store.register.editions import EditionFacts, is_touched, list_editions
 from plan_sheets.store.register.register import Register
+from plan_sheets.store.register.tracing.texts import list_known
 
 FOLDER = "master"
 CONSULTATION = "consultation"
@@ -189,14 +190,14 @@ def _keep_paper(folder: Folder, made: Mastered, at: str) -> Mastered:
 
 def show_round(ask: Ask) -> Response:
     """The sheets of the master of a round, as it stands now."""
-    book = _find_book(ask)
+    book, _ = _find_book(ask)
     sheets = [(sheet, make_slug(sheet.name)) for sheet in book.sheets if sheet.name != CONTENTS]
     return render(ask, "master", book=book, sheets=sheets, round=ask.request.path_params["round"])
 
 
 def show_sheet(ask: Ask) -> Response:
     """One sheet of it, each cell of which leads to where it came from."""
-    book, wanted = _find_book(ask), ask.request.path_params["sheet"]
+    (book, known), wanted = _find_book(ask), ask.request.path_params["sheet"]
     sheets = [(sheet, make_slug(sheet.name)) for sheet in book.sheets if sheet.name != CONTENTS]
     sheet = next((sheet for sheet, name in sheets if name == wanted), None)
     if sheet is None:
@@ -205,20 +206,23 @@ def show_sheet(ask: Ask) -> Response:
     given = ask.request.query_params.get("page", "")
     page = min(int(given), pages) if given.isdecimal() and len(given) < MOST_ROWS and int(given) else 1
     rows = sheet.rows[(page - 1) * MOST_ROWS : page * MOST_ROWS]
-    values = {"round": ask.request.path_params["round"], "book": book, "sheets": sheets, "texts_of": texts_of}
+    values = {"round": ask.request.path_params["round"], "book": book, "sheets": sheets, "texts_of": texts_of, "known": known}
     values |= {"sheet": replace(sheet, rows=rows), "count": len(sheet.rows), "page": page, "page_count": pages}
     return render(ask, "master_sheet", **values)
 
 
-def _find_book(ask: Ask) -> Book:
-    """The master of the round in the address, as it stands now; the one that was read last is kept in memory."""
+def _find_book(ask: Ask) -> tuple[Book, frozenset[str]]:
+    """The master of the round in the address, as it stands now, and the refs that can be traced in it.
+
+    The one that was read last is kept in memory, until something is recorded.
+    """
     code = ask.request.path_params["round"]
     with ask.desk.open() as folder:
         key = folder.register.last_batch(), code
         if key not in ask.desk.books:
             book = show_master(folder, None if code == CONSULTATION else code)
             ask.desk.books.clear()
-            ask.desk.books[key] = book
+            ask.desk.books[key] = book, frozenset(list_known(folder.register))
         return ask.desk.books[key]
 
 
