@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import sys
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 import click
 
 from plan_sheets.screen.command import SOMEBODY_MUST_ACT, as_of_option, as_path, json_option, plan_option, read_clock
+
+if TYPE_CHECKING:
+    from plan_sheets.desk.guard import Access
 
 
 @click.command()
@@ -60,6 +64,7 @@ def desk(plan_dir: str, port: int, no_browser: bool, as_of: datetime | None) -> 
 
     It closes an hour after it was last used, or with Ctrl+C. Nobody else can open it.
     """
+    import logging
     from importlib.util import find_spec
 
     from plan_sheets.core.model.findings import PlanSheetsError
@@ -69,12 +74,15 @@ def desk(plan_dir: str, port: int, no_browser: bool, as_of: datetime | None) -> 
         raise PlanSheetsError("The desk needs a few packages more.", "Install them with: pip install plan-sheets[desk]")
     from plan_sheets.desk.serve import serve
 
-    def tell(link: str) -> None:
-        say(f"The desk is open: {link}", keep=[link])
+    if click.get_current_context().find_root().params.get("debug"):
+        logging.basicConfig(level=logging.DEBUG)
+
+    def tell(access: Access) -> None:
+        say(f"The desk is open: {access.link}", keep=[access.link])
         say("It closes an hour after it was last used, or with Ctrl+C.")
         if not no_browser:
             import webbrowser
 
-            webbrowser.open(link)
+            webbrowser.open(access.link_once)
 
     serve(as_path(plan_dir), lambda: read_clock(as_of), port, tell)

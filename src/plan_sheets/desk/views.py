@@ -22,7 +22,7 @@ from plan_sheets.core.book.layout import Blank, Book
 from plan_sheets.core.model.findings import PlanSheetsError
 from plan_sheets.core.model.progress import Tell
 from plan_sheets.desk.worker import PATIENCE, Work, Worker
-from plan_sheets.screen.command import say_next
+from plan_sheets.screen.command import as_told, say_next
 from plan_sheets.store.plan_folder import Folder, open_folder
 
 View = Callable[["Ask"], Response]
@@ -102,10 +102,14 @@ def render(ask: Ask, template: str, code: HTTPStatus = HTTPStatus.OK, **values: 
     return HTMLResponse(load_templates().get_template(f"{template}.html").render(values), code)
 
 
-def explain(sentence: str, code: HTTPStatus) -> Response:
-    """A page that says why something was not done, for whoever has no page to go back to."""
-    values = {"path": "", "folder": "", "trouble": PlanSheetsError(sentence)}
-    return HTMLResponse(load_templates().get_template("trouble.html").render(values), code)
+def explain(trouble: PlanSheetsError, code: HTTPStatus) -> Response:
+    """A page that says why something was not done, for whoever is not let in, and has no page to go back to."""
+    return HTMLResponse(load_templates().get_template("trouble.html").render(path="", folder="", trouble=trouble), code)
+
+
+def welcome() -> Response:
+    """The page that leads on to the first one."""
+    return HTMLResponse(load_templates().get_template("welcome.html").render(path="", folder=""))
 
 
 def route(path: str, view: View, methods: tuple[str, ...] = ("GET",)) -> Route:
@@ -124,4 +128,4 @@ def _answer(view: View, ask: Ask) -> Response:
     try:
         return view(ask)
     except PlanSheetsError as trouble:
-        return render(ask, "trouble", HTTPStatus.CONFLICT, trouble=trouble)
+        return render(ask, "trouble", HTTPStatus.CONFLICT, trouble=as_told(trouble))

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import logging
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from queue import SimpleQueue
-from threading import Event, Thread
+from itertools import count
+from threading import Event
 
 from plan_sheets.core.model.findings import PlanSheetsError
 from plan_sheets.core.model.progress import Tell
+from plan_sheets.screen.command import as_told
 from plan_sheets.screen.lines import Told, listen
 
+_LOG = logging.getLogger(__name__)
+"""Tells what went wrong, line by line, to whoever says --debug."""
 PATIENCE = 2.0
 """Seconds for which a page waits for a piece of work, before it shows how far that is."""
 MOST_KEPT = 50
@@ -30,8 +35,6 @@ class Work:
     told: list[Told] = field(default_factory=list)
     trouble: PlanSheetsError | None = None
     """Why it could not be done; None if it could, or goes on."""
-    is_unforeseen: bool = False
-    """Whether something went wrong that nobody had thought of: then `trouble` says so."""
     ended: Event = field(default_factory=Event)
 
     def tell(self, done: int, total: int) -> None:
@@ -43,14 +46,9 @@ class Work:
         try:
             with listen() as self.told:
                 self.do(self.tell)
-        except PlanSheetsError as trouble:
-            self.trouble = trouble
-        except Exception as fault:  # noqa: BLE001 - whatever it is, the page says it
-            self.is_unforeseen = True
-            self.trouble = PlanSheetsError(
-                f"Something went wrong that plan-sheets did not expect ({type(fault).__name__}: {fault}).",
-                "Nothing more was done. Please report it.",
-            )
+        except Exception as trouble:  # noqa: BLE001 - whatever it is, the page says it
+            _LOG.debug("%s", self.title, exc_info=trouble)
+            self.trouble = as_told(trouble)
         finally:
             self.ended.set()
 
@@ -60,27 +58,20 @@ class Worker:
     """Does one piece of work after another, in the order in which they were asked for."""
 
     works: dict[int, Work] = field(default_factory=dict)
-    _queue: SimpleQueue[Work] = field(default_factory=SimpleQueue)
-    _thread: Thread | None = None
-    _count: int = 0
+    _numbers: Iterator[int] = field(default_factory=lambda: count(1))
+    _pool: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "desk"))
+    """Of one thread: the program does not end before that has done what it was given."""
 
     @property
     def is_busy(self) -> bool:
         """Whether something is not done yet."""
-        return any(not work.ended.is_set() for work in self.works.values())
+        return any(not work.ended.is_set() for work in [*self.works.values()])
 
     def begin(self, title: str, do: Callable[[Tell], None]) -> Work:
         """Ask for a piece of work. `do` is called in the worker's thread."""
-        if self._thread is None:
-            self._thread = Thread(target=self._work, name="desk", daemon=True)
-            self._thread.start()
-        self._count += 1
-        work = self.works[self._count] = Work(self._count, title, do)
-        for number in [number for number, old in self.works.items() if old.ended.is_set()][:-MOST_KEPT]:
-            del self.works[number]
-        self._queue.put(work)
+        work = Work(next(self._numbers), title, do)
+        for number in [number for number, old in [*self.works.items()] if old.ended.is_set()][:-MOST_KEPT]:
+            self.works.pop(number, None)
+        self.works[work.number] = work
+        self._pool.submit(work.run)
         return work
-
-    def _work(self) -> None:
-        while True:
-            self._queue.get().run()

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from click.shell_completion import CompletionItem
 
+    from plan_sheets.core.model.findings import PlanSheetsError
     from plan_sheets.core.model.progress import Tell
     from plan_sheets.store.plan_folder import Folder
 
@@ -54,17 +55,27 @@ class Group(click.Group):
             from plan_sheets.core.model.findings import PlanSheetsError
             from plan_sheets.screen.lines import say
 
-            if not isinstance(trouble, PlanSheetsError):
-                if ctx.find_root().params.get("debug"):
-                    raise
-                fault = f"Something went wrong that plan-sheets did not expect ({type(trouble).__name__}: {trouble})."
-                say(_without_identifiers(fault), err=True)
-                say("Nothing more was done. Please report it; --debug shows more.", err=True)
-                ctx.exit(REFUSED)
-            reasons = (f"{number:>4}. {reason}" for number, reason in enumerate(trouble.reasons, 1))
-            for line in filter(None, (str(trouble), *reasons, trouble.remedy)):
-                say(_without_identifiers(line), err=True)
-            ctx.exit(SOMEBODY_MUST_ACT if trouble.recorded else REFUSED)
+            if not isinstance(trouble, PlanSheetsError) and ctx.find_root().params.get("debug"):
+                raise
+            told = as_told(trouble)
+            reasons = (f"{number:>4}. {reason}" for number, reason in enumerate(told.reasons, 1))
+            for line in filter(None, (str(told), *reasons, told.remedy)):
+                say(line, err=True)
+            ctx.exit(SOMEBODY_MUST_ACT if told.recorded else REFUSED)
+
+
+def as_told(trouble: Exception) -> PlanSheetsError:
+    """What makes a deed impossible, as it may be shown: no identifier of a case is quoted, and no fault is a riddle."""
+    from plan_sheets.core.model.findings import PlanSheetsError
+
+    if not isinstance(trouble, PlanSheetsError):
+        trouble = PlanSheetsError(
+            f"Something went wrong that plan-sheets did not expect ({type(trouble).__name__}: {trouble}).",
+            "Nothing more was done. Please report it; --debug shows more.",
+        )
+    reasons = [*map(_without_identifiers, trouble.reasons)]
+    what, remedy = _without_identifiers(str(trouble)), _without_identifiers(trouble.remedy)
+    return PlanSheetsError(what, remedy, reasons=reasons, recorded=trouble.recorded)
 
 
 @contextmanager

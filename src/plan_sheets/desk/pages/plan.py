@@ -14,6 +14,7 @@ from plan_sheets.core.model.progress import Tell
 from plan_sheets.core.model.receipts import ALLOWS_IDENTIFIERS, Instructions
 from plan_sheets.desk.views import Ask, render, route
 from plan_sheets.plan import check_plan, try_plan
+from plan_sheets.screen.command import as_told
 from plan_sheets.screen.deeds import print_check, print_merged_plan
 from plan_sheets.screen.lines import listen
 from plan_sheets.screen.year_end import print_year_closed
@@ -49,7 +50,7 @@ def _render(ask: Ask, errors: list[dict[str, str]]) -> Response:
         try:
             print_check(check_plan(folder), as_json=False, notes=bool(ask.request.query_params.get("notes")))
         except PlanSheetsError as why:
-            trouble = why
+            trouble = as_told(why)
     code = HTTPStatus.UNPROCESSABLE_ENTITY if errors else HTTPStatus.OK
     return render(ask, "plan", code, told=told, is_newer=is_newer, errors=errors, wrong=trouble)
 

@@ -16,6 +16,7 @@ from plan_sheets.core.model.mail import describe_mail
 from plan_sheets.core.model.text import plain
 from plan_sheets.desk.links import link_to
 from plan_sheets.desk.views import Ask, render, route
+from plan_sheets.screen.command import as_told
 from plan_sheets.store.plan_folder import RETURNED, Folder
 from plan_sheets.store.schemas import load_records
 
@@ -46,7 +47,8 @@ def show_trace(ask: Ask) -> Response:
                 steps = trace_value(folder, asked["about"], asked["field"] or None, everything=bool(asked["all"]))
                 lines = _describe(folder, steps)
         except PlanSheetsError as trouble:
-            errors, told = [{"text": f"{trouble} {trouble.remedy}", "href": "#about"}], False
+            why = as_told(trouble)
+            errors, told = [{"text": f"{why} {why.remedy}", "href": "#about"}], False
     elif "about" in ask.request.query_params:
         errors = [{"text": "Say what it is about: a ref, as J2a.1, or a return, as DA-1.", "href": "#about"}]
     code = HTTPStatus.UNPROCESSABLE_ENTITY if errors else HTTPStatus.OK
