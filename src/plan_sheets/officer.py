@@ -88,16 +88,21 @@ def make_officer(folder: Folder, now: datetime) -> OfficerMade:
         return _make_workbook(folder, _gather_facts(folder.register, now), batch)
 
 
+def look_ahead(folder: Folder, now: datetime) -> Document:
+    """The officer's workbook as `make_officer` would make it now: the last one, if nothing has changed since.
+
+    Nothing is recorded: another one than the last has the reference that it would get, and the id 0.
+    """
+    check_folder(folder)
+    check_moment(now)
+    with folder.register.as_it_stands():
+        facts = _gather_facts(folder.register, now)
+    return _find_document(facts)[0]
+
+
 def _make_workbook(folder: Folder, facts: _Facts, batch: Batch) -> OfficerMade:
     """The officer's workbook of these facts, recorded in the batch."""
-    earlier = [*folder.register.document_facts("officer", facts.code)]
-    last = folder.register.documents(id=earlier[-1])[0] if earlier else None
-    book = _make_book(facts, last.reference) if last else None
-    again = last is not None and book is not None and base_text(book) == base_text(last.book)
-    if not again:
-        reference = f"{facts.code or 'PLAN'}-OFFICER-{len(earlier) + 1}"
-        book = _make_book(facts, reference)
-    document = last if again and last else _make_document(facts, book or _make_book(facts, ""), last)
+    document, again = _find_document(facts)
     data = hand_over(document.book)
     name = f"officer/{(facts.code or 'plan').lower()}.xlsx"
     if not again:
@@ -107,11 +112,17 @@ def _make_workbook(folder: Folder, facts: _Facts, batch: Batch) -> OfficerMade:
     return OfficerMade(path, document.reference, len(facts.queries), len(facts.proposals), findings, again)
 
 
-def _make_document(facts: _Facts, book: Book, last: Document | None) -> Document:
-    reference = book.properties[REFERENCE]
-    signature = book.properties[SIGNATURE]
+def _find_document(facts: _Facts) -> tuple[Document, bool]:
+    """The officer's workbook of these facts, and whether it is the last one: nothing has changed since."""
+    earlier = [*facts.register.document_facts("officer", facts.code)]
+    last = facts.register.documents(id=earlier[-1])[0] if earlier else None
+    if last and base_text(_make_book(facts, last.reference)) == base_text(last.book):
+        return last, True
+    book = _make_book(facts, f"{facts.code or 'PLAN'}-OFFICER-{len(earlier) + 1}")
+    reference, signature = book.properties[REFERENCE], book.properties[SIGNATURE]
     made = facts.as_of.date().isoformat()
-    return Document(reference, "officer", facts.code, "", signature, book, made, supersedes=last.id if last else None)
+    supersedes = last.id if last else None
+    return Document(reference, "officer", facts.code, "", signature, book, made, supersedes=supersedes), False
 
 
 def _gather_facts(register: Register, now: datetime) -> _Facts:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -21,7 +21,7 @@ from starlette.routing import Route
 from plan_sheets.core.book.layout import Blank, Book
 from plan_sheets.core.model.findings import PlanSheetsError
 from plan_sheets.core.model.progress import Tell
-from plan_sheets.desk.worker import PATIENCE, Work, Worker
+from plan_sheets.desk.worker import PATIENCE, Came, Typed, Work, Worker
 from plan_sheets.screen.command import as_told, say_next
 from plan_sheets.store.plan_folder import Folder, open_folder
 
@@ -44,6 +44,8 @@ class OpenDesk:
     """The last plans that were given and not taken in yet, by SHA-256: in memory alone."""
     books: dict[tuple[int, str], tuple[Book, frozenset[str]]] = field(default_factory=dict)
     """The master that was read last, with what can be traced, by the last batch of the register and its round."""
+    remembered: dict[str, str] = field(default_factory=dict)
+    """What somebody typed on this desk that is offered again the next time: who settled."""
 
     @contextmanager
     def open(self) -> Iterator[Folder]:
@@ -68,15 +70,31 @@ class Ask:
         given = self.form.get(name, "")
         return given if isinstance(given, str) else ""
 
-    def begin(self, title: str, do: Callable[[Folder, Tell], None]) -> Response:
-        """Do something long, in the worker; the page of that work is next. Short work is done when it is shown."""
+    @property
+    def texts(self) -> dict[str, str]:
+        """What was typed in each field of the form, by its name; each line end is one sign."""
+        lines = ((name, given.replace("\r\n", "\n")) for name, given in self.form.items() if isinstance(given, str))
+        return dict(lines)
 
-        def work(tell: Tell) -> None:
+    def keep(self, shown: Mapping[str, str]) -> Typed:
+        """What was typed in the form, so that it is not lost; `shown`: see `Typed`."""
+        return Typed(self.request.url.path, self.texts, shown)
+
+    def begin(
+        self, title: str, do: Callable[[Folder, Tell], Came | None], shown: Mapping[str, str] | None = None
+    ) -> Response:
+        """Do something long, in the worker; the page of that work is next. Short work is done when it is shown.
+
+        `shown`: of a form that comes back filled in, what was typed, see `Typed`; None of another.
+        """
+
+        def work(tell: Tell) -> Came | None:
             with self.desk.open() as folder:
-                do(folder, tell)
+                came = do(folder, tell)
                 say_next(folder, self.desk.clock())
+                return came
 
-        begun = self.desk.worker.begin(title, work)
+        begun = self.desk.worker.begin(title, work, None if shown is None else self.keep(shown))
         begun.ended.wait(PATIENCE)
         return show_work(begun)
 

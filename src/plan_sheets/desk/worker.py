@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import count
 from threading import Event
 
 from plan_sheets.core.model.findings import PlanSheetsError
 from plan_sheets.core.model.progress import Tell
+from plan_sheets.desk.aside import Aside
 from plan_sheets.screen.command import as_told
 from plan_sheets.screen.lines import Told, listen
 
@@ -22,20 +23,52 @@ MOST_KEPT = 50
 """How many pieces of work that are done can still be read."""
 
 
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """What was typed in the form that asked for a piece of work, so that it is not lost with it."""
+
+    path: str
+    """Where the form was sent to."""
+    texts: Mapping[str, str]
+    """What was typed, by the names of the fields. Sent there again with `look`, the form comes back filled in."""
+    shown: Mapping[str, str]
+    """The same as it can be read and copied: what each is, and the text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Came:
+    """What a piece of work came to, beside what was told of it."""
+
+    tables: Sequence[tuple[str, Sequence[str], Sequence[Sequence[str]]]] = ()
+    """Tables to be looked up: a title, the headings, the rows."""
+    onward: Sequence[tuple[str, str]] = ()
+    """Where to go on: an address, and its words."""
+    trial: Aside | None = None
+    """The files of a trial, which can be received as they are; None if there are none."""
+
+
 @dataclass(slots=True)
 class Work:
     """A piece of work: what it is, how far it is, and what was told of it."""
 
     number: int
     title: str
-    do: Callable[[Tell], None]
+    do: Callable[[Tell], Came | None]
     """Does it and tells it, as a command prints it."""
+    typed: Typed | None = None
+    """None once it is done, and where nothing was typed."""
+    came: Came = Came()
     done: int = 0
     total: int = 0
     told: list[Told] = field(default_factory=list)
     trouble: PlanSheetsError | None = None
     """Why it could not be done; None if it could, or goes on."""
     ended: Event = field(default_factory=Event)
+
+    def take_trial(self) -> Aside | None:
+        """The files of a trial, which are here no more: they are received once."""
+        trial, self.came = self.came.trial, replace(self.came, trial=None)
+        return trial
 
     def tell(self, done: int, total: int) -> None:
         """Note how far it is."""
@@ -45,7 +78,8 @@ class Work:
         """Do it. Nothing that goes wrong ends the thread."""
         try:
             with listen() as self.told:
-                self.do(self.tell)
+                self.came = self.do(self.tell) or self.came
+            self.typed = None
         except Exception as trouble:  # noqa: BLE001 - whatever it is, the page says it
             _LOG.debug("%s", self.title, exc_info=trouble)
             self.trouble = as_told(trouble)
@@ -67,11 +101,12 @@ class Worker:
         """Whether something is not done yet."""
         return any(not work.ended.is_set() for work in [*self.works.values()])
 
-    def begin(self, title: str, do: Callable[[Tell], None]) -> Work:
-        """Ask for a piece of work. `do` is called in the worker's thread."""
-        work = Work(next(self._numbers), title, do)
+    def begin(self, title: str, do: Callable[[Tell], Came | None], typed: Typed | None = None) -> Work:
+        """Ask for a piece of work. `do` is called in the worker's thread; `typed` is kept until that has done it."""
+        work = Work(next(self._numbers), title, do, typed)
         for number in [number for number, old in [*self.works.items()] if old.ended.is_set()][:-MOST_KEPT]:
-            self.works.pop(number, None)
+            if (old := self.works.pop(number, None)) and old.came.trial:
+                old.came.trial.remove()
         self.works[work.number] = work
         self._pool.submit(work.run)
         return work

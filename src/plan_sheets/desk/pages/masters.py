@@ -25,6 +25,7 @@ from plan_sheets.core.model.rounds import Round
 from plan_sheets.core.model.text import make_slug
 from plan_sheets.desk.links import MadeFile, link_to, list_made
 from plan_sheets.desk.views import Ask, render, route
+from plan_sheets.desk.worker import Came
 from plan_sheets.master import Mastered, make_master
 from plan_sheets.screen.deeds import print_master
 from plan_sheets.store.plan_folder import Folder
@@ -165,7 +166,7 @@ def _begin(
 ) -> Response:
     """Make a master in the worker."""
 
-    def work(folder: Folder, tell: Tell) -> None:
+    def work(folder: Folder, tell: Tell) -> Came:
         now, code = ask.desk.clock(), asked.round or None
         with TemporaryDirectory(prefix="plan-sheets-") as aside:
             paper = Path(aside) / "paper.docx" if asked.paper else None
@@ -174,6 +175,7 @@ def _begin(
                 hand_over=hand_over, anyway=anyway, number=number, tell=tell,
             )  # fmt: skip
             print_master(_keep_paper(folder, made, now.isoformat(timespec="seconds")), as_json=False)
+        return Came(onward=[("/masters", "Masters")])
 
     which = f"the master of {asked.round}" if asked.round else "the consultation draft"
     return ask.begin(f"Handing over {which}" if hand_over else f"Making {which}", work)
@@ -206,7 +208,13 @@ def show_sheet(ask: Ask) -> Response:
     given = ask.request.query_params.get("page", "")
     page = min(int(given), pages) if given.isdecimal() and len(given) < MOST_ROWS and int(given) else 1
     rows = sheet.rows[(page - 1) * MOST_ROWS : page * MOST_ROWS]
-    values = {"round": ask.request.path_params["round"], "book": book, "sheets": sheets, "texts_of": texts_of, "known": known}
+    values = {
+        "round": ask.request.path_params["round"],
+        "book": book,
+        "sheets": sheets,
+        "texts_of": texts_of,
+        "known": known,
+    }
     values |= {"sheet": replace(sheet, rows=rows), "count": len(sheet.rows), "page": page, "page_count": pages}
     return render(ask, "master_sheet", **values)
 

@@ -13,6 +13,7 @@ from plan_sheets.core.model.findings import PlanSheetsError
 from plan_sheets.core.model.progress import Tell
 from plan_sheets.core.model.receipts import ALLOWS_IDENTIFIERS, Instructions
 from plan_sheets.desk.views import Ask, render, route
+from plan_sheets.desk.worker import Came
 from plan_sheets.plan import check_plan, try_plan
 from plan_sheets.screen.command import as_told
 from plan_sheets.screen.deeds import print_check, print_merged_plan
@@ -102,7 +103,7 @@ def take_in(ask: Ask) -> Response:
     instructions = Instructions(allow=frozenset([ALLOWS_IDENTIFIERS] if allow else []), reason=reason * allow)
     data = _find_given(ask, of) if of else None
 
-    def merge(folder: Folder, _tell: Tell) -> None:
+    def merge(folder: Folder, _tell: Tell) -> Came:
         now = ask.desk.clock()
         if data is not None:
             read = office.replace_plan(folder, data, over, now, instructions)
@@ -111,6 +112,7 @@ def take_in(ask: Ask) -> Response:
             read = office.merge_plan(folder, now, instructions)
         print_merged_plan(read, as_json=False, notes=False)
         ask.desk.given_plans.pop(of, None)
+        return Came(onward=[("/plan", "The plan")])
 
     return ask.begin("Taking plan.xlsx in", merge)
 
@@ -118,11 +120,12 @@ def take_in(ask: Ask) -> Response:
 def write(ask: Ask) -> Response:
     """Write plan.xlsx anew from the register, if nothing in it is new."""
 
-    def write_anew(folder: Folder, _tell: Tell) -> None:
+    def write_anew(folder: Folder, _tell: Tell) -> Came:
         if folder.plan_is_newer():
             raise PlanSheetsError(NOT_TAKEN_IN, "Look at Plan what it would change. Nothing was changed.")
         read = office.merge_plan(folder, ask.desk.clock(), write=True)
         print_merged_plan(read, as_json=False, notes=False)
+        return Came(onward=[("/plan", "The plan")])
 
     return ask.begin("Writing plan.xlsx anew", write_anew)
 
@@ -137,8 +140,9 @@ def show_year(ask: Ask) -> Response:
 def end_year(ask: Ask) -> Response:
     """Close the year."""
 
-    def close(folder: Folder, _tell: Tell) -> None:
+    def close(folder: Folder, _tell: Tell) -> Came:
         print_year_closed(office.close_year(folder, ask.desk.clock()), as_json=False)
+        return Came(onward=[("/plan", "The plan")])
 
     return ask.begin("Ending the year", close)
 

@@ -2,62 +2,149 @@
 
 from __future__ import annotations
 
-import re
-from pathlib import Path, PurePath
-from shutil import copyfileobj
-from tempfile import TemporaryDirectory
+from collections.abc import Iterator, Sequence
+from http import HTTPStatus
 
 from starlette.datastructures import UploadFile
 from starlette.responses import Response
 
 from plan_sheets import office
-from plan_sheets.core.model.printable import printable
+from plan_sheets.core.model.findings import Severity
 from plan_sheets.core.model.progress import Tell
+from plan_sheets.core.model.receipts import ALLOWS_IDENTIFIERS, Instructions, Receipt
+from plan_sheets.desk.aside import Aside, count_files
 from plan_sheets.desk.views import Ask, render, route
+from plan_sheets.desk.worker import Came
 from plan_sheets.screen.deeds import print_receipts
 from plan_sheets.store.plan_folder import Folder
 from plan_sheets.store.receiving.pool import processes
+from plan_sheets.store.schemas import load_messages
 
 NO_FILE = "Choose the files first: workbooks, zips or e-mails. Nothing was received."
-LONGEST_NAME = 150
-"""Characters of a file's name that are kept; a file system takes 255 bytes."""
+GONE = "The files of that trial are kept no more. Choose them again: nothing was received."
+ONE_FILE = "Of several files nothing can be said that is about one. Choose that file alone."
+REASON = "Say why it may go in: it is recorded."
+NO_RULE = "Choose what is let pass, or take the reason out."
+INSTRUCTIONS = {"issue": "Whose it is", "replaces": "The return that it replaces", "allow": "Let pass", "reason": "Why"}
+"""What can be said of one file, by the names of the fields of the form."""
+HEADINGS = ("Where", "What was typed", "How it was read", "What there is to say")
 
 
 def show_returns(ask: Ask) -> Response:
     """The page on which returns are dropped."""
-    return render(ask, "returns", errors=[])
+    return _render_form(ask)
 
 
 def take_returns(ask: Ask) -> Response:
-    """Receive what was dropped; or say only what would come of it."""
+    """Receive what was dropped, or was tried before; or say only what would come of it."""
+    if "look" in ask.form:
+        return _render_form(ask)
+    tried = ask.text("tried")
     given = [file for file in ask.form.getlist("files") if isinstance(file, UploadFile) and file.filename]
-    if not given:
-        return render(ask, "returns", errors=[{"text": NO_FILE, "href": "#files"}])
+    if errors := [] if tried else [*_find_errors(ask, given)]:
+        return _render_form(ask, errors)
+    aside = _take_tried(ask, tried) if tried else _keep(ask, given)
+    if aside is None:
+        return _render_form(ask, [("files", GONE)])
     is_trial, notes = bool(ask.text("dry_run")), bool(ask.text("notes"))
-    aside = TemporaryDirectory(prefix="plan-sheets-")
-    paths = [_keep(file, Path(aside.name) / str(number)) for number, file in enumerate(given)]
+    many = count_files(aside.paths)
 
-    def receive(folder: Folder, tell: Tell) -> None:
-        with aside, processes() as executor:
-            now = ask.desk.clock()
+    def receive(folder: Folder, tell: Tell) -> Came:
+        return _receive(ask, folder, aside, tell, is_trial=is_trial, notes=notes)
+
+    shown = {title: ask.text(name) for name, title in INSTRUCTIONS.items() if ask.text(name)}
+    return ask.begin(f"Trying {many}: nothing is recorded" if is_trial else f"Receiving {many}", receive, shown)
+
+
+def _receive(ask: Ask, folder: Folder, aside: Aside, tell: Tell, *, is_trial: bool, notes: bool) -> Came:
+    """Receive what is aside. It stays there after a trial alone, and not if it holds what must never be kept."""
+    stays = False
+    try:
+        with processes() as executor:
             received = office.receive_files(
-                folder, paths, now, dry_run=is_trial, executor=executor, tell=tell, are_copies=True
+                folder,
+                aside.paths,
+                ask.desk.clock(),
+                aside.instructions,
+                dry_run=is_trial,
+                executor=executor,
+                tell=tell,
+                are_copies=True,
             )
-            print_receipts(received, as_json=False, dry_run=is_trial, notes=notes)
+        returns = received.receipts.returns
+        print_receipts(received, as_json=False, dry_run=is_trial, notes=notes)
+        stays = is_trial and not any(_is_masked(receipt) for receipt in returns)
+    finally:
+        if not stays:
+            aside.remove()
+    tables = [(receipt.file, HEADINGS, rows) for receipt in returns if (rows := [*_list_cells(receipt)])]
+    onward = [("/returns", "Take more in")]
+    if not is_trial and received.officer and (received.officer.queries or received.officer.proposals):
+        onward.insert(0, ("/settle", "Settle and confirm"))
+    return Came(tables, onward, aside if stays else None)
 
-    many = "1 file" if len(paths) == 1 else f"{len(paths)} files"
-    return ask.begin(f"Trying {many}: nothing is recorded" if is_trial else f"Receiving {many}", receive)
+
+def _is_masked(receipt: Receipt) -> bool:
+    return any(finding.severity is Severity.MASKED for finding in receipt.findings)
 
 
-def _keep(file: UploadFile, folder: Path) -> Path:
-    """Write a file that was dropped into a folder of its own, under its own name as far as a name may be trusted."""
-    folder.mkdir()
-    name = re.sub(r'[/\\:*?"<>|]', "_", printable(PurePath(str(file.filename).replace("\\", "/")).name)).strip(". ")
-    stem, ending = PurePath(name).stem[:LONGEST_NAME], PurePath(name).suffix[:10]
-    path = folder / (f"{stem}{ending}" or "file")
-    with path.open("xb") as kept:
-        copyfileobj(file.file, kept)
-    return path
+def _list_cells(receipt: Receipt) -> Iterator[Sequence[str]]:
+    """What was typed in each cell about which there is something to say, how it was read, and what there is to say."""
+    for finding in receipt.findings:
+        if finding.address and finding.entered:
+            about = finding.key.ref if finding.key else ""
+            where = " ".join(filter(None, (about, str(finding.address))))
+            yield where, finding.entered, finding.reading, finding.message
+
+
+def _keep(ask: Ask, given: Sequence[UploadFile]) -> Aside:
+    """What was dropped, kept aside, with what the officer says of it."""
+    allow = frozenset(filter(None, [ask.text("allow")]))
+    issue, replaces, reason = (ask.text(name).strip() for name in ("issue", "replaces", "reason"))
+    aside = Aside(Instructions(issue, replaces, allow, reason))
+    try:
+        for file in given:
+            aside.keep(str(file.filename), file.file)
+    except BaseException:
+        aside.remove()
+        raise
+    return aside
+
+
+def _take_tried(ask: Ask, number: str) -> Aside | None:
+    """What is aside since a trial, which it is taken from: it is received once. None if it is there no more."""
+    work = ask.desk.worker.works.get(int(number)) if number.isdecimal() else None
+    aside = work.take_trial() if work else None
+    return aside if aside and aside.is_there else None
+
+
+def _find_errors(ask: Ask, given: Sequence[UploadFile]) -> Iterator[tuple[str, str]]:
+    """What is wrong with the form: a field, and why."""
+    if not given:
+        yield "files", NO_FILE
+    said = [name for name in INSTRUCTIONS if ask.text(name).strip()]
+    if len(given) > 1 and {"issue", "replaces"} & {*said}:
+        yield "files", ONE_FILE
+    if "allow" in said and "reason" not in said:
+        yield "reason", REASON
+    if "reason" in said and "allow" not in said:
+        yield "allow", NO_RULE
+
+
+def _render_form(ask: Ask, errors: Sequence[tuple[str, str]] = ()) -> Response:
+    """The form, with what was typed in it. Files have to be chosen again: a page cannot choose them."""
+    typed = {name: ask.text(name) for name in (*INSTRUCTIONS, "dry_run", "notes")}
+    codes = [code for code, message in load_messages().by_code.items() if message.holds]
+    return render(
+        ask,
+        "returns",
+        HTTPStatus.UNPROCESSABLE_ENTITY if errors else HTTPStatus.OK,
+        errors=[{"text": why, "href": f"#{name}"} for name, why in errors],
+        faults=dict(errors),
+        typed=typed,
+        codes=[ALLOWS_IDENTIFIERS, *sorted(codes)],
+        is_said=any(typed[name] for name in INSTRUCTIONS) or bool({*dict(errors)} - {"files"}),
+    )
 
 
 ROUTES = (route("/returns", show_returns), route("/returns", take_returns, ("POST",)))

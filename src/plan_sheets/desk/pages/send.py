@@ -20,6 +20,7 @@ from plan_sheets.core.rating.plan_rows import find_merged
 from plan_sheets.desk.links import list_made
 from plan_sheets.desk.pages.files import send_bytes
 from plan_sheets.desk.views import Ask, render, route
+from plan_sheets.desk.worker import Came
 from plan_sheets.screen.asked import print_drafts
 from plan_sheets.screen.days import read_day
 from plan_sheets.screen.deeds import print_issues
@@ -55,13 +56,14 @@ def issue(ask: Ask) -> Response:
     subgroups = [text for text in ask.form.getlist("subgroup") if isinstance(text, str)]
     is_trial, notes = bool(ask.text("dry_run")), bool(ask.text("notes"))
 
-    def make(folder: Folder, tell: Tell) -> None:
+    def make(folder: Folder, tell: Tell) -> Came:
         now = ask.desk.clock()
         with folder.register.batch("round", now.isoformat(), dry_run=True) if is_trial else nullcontext():
             issued = office.issue_round(folder, code, day, now, subgroups, tell)
         print_issues(issued, as_json=False, notes=notes)
         if is_trial:
             say("A dry run: nothing was recorded, and no workbook was made.")
+        return Came(onward=[("/send", "Issue and send")])
 
     what = f"the workbooks of {Round.parse(code).of_year}"
     return ask.begin(f"Trying {what}: nothing is recorded" if is_trial else f"Making {what}", make)
@@ -74,8 +76,9 @@ def draft(ask: Ask) -> Response:
     if not kinds:
         return _render(ask, [{"text": "Choose what shall be drafted.", "href": "#kind"}])
 
-    def make(folder: Folder, _tell: Tell) -> None:
+    def make(folder: Folder, _tell: Tell) -> Came:
         print_drafts(mail.draft_mails(folder, code, ask.desk.clock(), kinds), folder.path, as_json=False)
+        return Came(onward=[("/send", "Issue and send")])
 
     return ask.begin(f"Drafting e-mails of {code}", make)
 

@@ -4,117 +4,170 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from http import HTTPStatus
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import NamedTuple
+from urllib.parse import urlencode
 
 from starlette.responses import Response
 
 from plan_sheets import office, officer
 from plan_sheets.core.book.document import Document
-from plan_sheets.core.book.layout import Book, Column, Row, Sheet, texts_of
+from plan_sheets.core.book.layout import Sheet, texts_of
 from plan_sheets.core.model.findings import PlanSheetsError
+from plan_sheets.core.model.history import SAID
 from plan_sheets.core.model.progress import Tell
-from plan_sheets.desk.fill import fill_in, name_cell
+from plan_sheets.desk.fill import (
+    Fault,
+    fill_in,
+    find_faults,
+    find_form_faults,
+    find_typed,
+    fingerprint,
+    is_spare,
+    list_inputs,
+    list_spare,
+    move_spare,
+    name_cell,
+)
+from plan_sheets.desk.rows import choose_spare, describe_row, make_id
 from plan_sheets.desk.views import Ask, render, route
+from plan_sheets.desk.worker import Came
 from plan_sheets.screen.deeds import print_receipts
+from plan_sheets.screen.lines import count_of
 from plan_sheets.store.plan_folder import Folder
+from plan_sheets.store.register.reads import read_new_rows
+from plan_sheets.store.register.tracing.said import list_said_rows
 from plan_sheets.store.writing.workbook import write_workbook
 
-NO_NAME = "Say who settles this: your name, or your post."
 START = "Start here"
+CHANGED = (
+    "Something has changed on this sheet since the page was opened, and nothing was taken.",
+    "What you typed stands in the form: look whether it still holds, and give it back.",
+)
+NOTHING = "Nothing is filled in on this page yet."
+PAGE = 50
+"""How many rows stand on one page."""
 
 
 def show_settle(ask: Ask) -> Response:
-    """The sheets on which something can be filled in, with how much there is on each."""
-    document = _find_document(ask)
-    sheets = [sheet for sheet in document.sheets if sheet.name != START and sheet.rows]
-    return render(ask, "settle", book=document.book, sheets=[(sheet, _name_page(sheet)) for sheet in sheets])
+    """The sheets of the workbook, with how much there is on each."""
+    document = _look(ask)
+    sheets = [sheet for sheet in document.book.sheets if sheet.name not in (START, "About") and sheet.rows]
+    filled = [sheet for sheet in sheets if sheet.has_inputs]
+    parts = {
+        "wait": [sheet for sheet in filled if _asks(sheet)],
+        "correct": [sheet for sheet in filled if not _asks(sheet)],
+        "read": [sheet for sheet in sheets if not sheet.has_inputs],
+    }
+    described = {part: [*map(_describe_sheet, found)] for part, found in parts.items()}
+    return render(ask, "settle", book=document.book, parts=described)
 
 
 def show_sheet(ask: Ask) -> Response:
     """One sheet, with what can be filled in on it."""
-    document = _find_document(ask)
-    return _render_sheet(ask, document, _find_sheet(document, ask), {}, [])
+    document = _look(ask)
+    return _render_sheet(ask, document, _find_sheet(document, ask), {})
 
 
 def settle(ask: Ask) -> Response:
     """Fill in the workbook that the page was made of, and receive it."""
-    reference = ask.text("reference")
-    with ask.desk.open() as folder:
-        found = [each for each in folder.register.documents(reference=reference) if each.kind == "officer"]
-    if not found:
-        raise PlanSheetsError(f"There is no officer's workbook {reference}.", "Open Settle again. Nothing was taken.")
-    document = found[0]
+    typed = ask.texts
+    try:
+        document = _find_shown(ask)
+    except PlanSheetsError as trouble:
+        return render(ask, "trouble", HTTPStatus.CONFLICT, trouble=trouble, typed=ask.keep(_show_typed(typed)))
+    if document is None:
+        document = _look(ask)
+        return _render_sheet(ask, document, _find_sheet(document, ask), typed, [Fault("", " ".join(CHANGED))])
     sheet = _find_sheet(document, ask)
-    typed = {name: value for name, value in ask.form.items() if isinstance(value, str)}
-    if errors := [*_find_errors(document.book, typed)]:
-        return _render_sheet(ask, document, sheet, typed, errors)
-    data = write_workbook(fill_in(document.book, typed))
+    if "look" in typed or "more" in typed:
+        return _render_sheet(ask, document, sheet, typed)
+    changed = any(find_typed(sheet, row, typed) for row in sheet.rows)
+    first = next((name for name in typed if name.startswith(f"{sheet.name}/")), "")
+    nothing = [] if changed else [Fault(first, NOTHING)]
+    faults = [*nothing, *find_faults(sheet, typed), *find_form_faults(document.book.sheet(START), typed)]
+    if faults:
+        return _render_sheet(ask, document, sheet, typed, faults)
 
-    def receive(folder: Folder, tell: Tell) -> None:
-        with TemporaryDirectory(prefix="plan-sheets-") as aside:
-            path = Path(aside) / f"{reference}.xlsx"
-            path.write_bytes(data)
-            received = office.receive_files(folder, [path], ask.desk.clock(), tell=tell, are_copies=True)
-            print_receipts(received, as_json=False, dry_run=False, notes=False)
+    ask.desk.remembered.update((name, text) for name, text in typed.items() if name.startswith(f"{START}/"))
 
-    return ask.begin(f"{sheet.title}: what you settled", receive)
+    def receive(folder: Folder, tell: Tell) -> Came:
+        return _give_back(ask, folder, typed, tell)
 
-
-def _find_errors(book: Book, typed: Mapping[str, str]) -> Iterator[dict[str, str]]:
-    """What is wrong with what was typed, each with where it stands on the page."""
-    for name, _ in _list_form(book):
-        if not typed.get(name, "").strip() and name.endswith("/by"):
-            yield {"text": NO_NAME, "href": f"#{name}"}
+    return ask.begin(f"{sheet.title}: what you settled", receive, _show_typed(typed))
 
 
-def _list_form(book: Book) -> Iterator[tuple[str, str]]:
-    """The name and the words of each question of the form on the first sheet."""
-    sheet = book.sheet(START)
-    for row in sheet.rows:
-        if row.answer is not None:
-            yield name_cell(sheet, row, sheet.columns[-1]), row.answer.title
+def _give_back(ask: Ask, folder: Folder, typed: Mapping[str, str], tell: Tell) -> Came:
+    """Fill in the workbook and receive it; it is recorded first where it was not. Raises PlanSheetsError."""
+    now = ask.desk.clock()
+    document = _find_as_shown(folder, ask, officer.look_ahead(folder, now))
+    if document and not document.id:
+        made = officer.make_officer(folder, now)
+        document = _find_as_shown(folder, ask, folder.register.documents(reference=made.reference)[0])
+    if document is None:
+        raise PlanSheetsError(*CHANGED)
+    sheet = _find_sheet(document, ask)
+    filled = fill_in(document.book, move_spare(sheet, typed, _list_taken(folder, document)))
+    with TemporaryDirectory(prefix="plan-sheets-") as aside:
+        path = Path(aside) / f"{document.reference}.xlsx"
+        path.write_bytes(write_workbook(filled))
+        received = office.receive_files(folder, [path], now, tell=tell, are_copies=True)
+    print_receipts(received, as_json=False, dry_run=False, notes=False)
+    return Came(
+        onward=[(f"/settle/{_name_page(sheet)}", f"Back to {sheet.name}"), ("/settle", "All there is to settle")]
+    )
 
 
-def _render_sheet(
-    ask: Ask, document: Document, sheet: Sheet, typed: Mapping[str, str], errors: list[dict[str, str]]
-) -> Response:
-    code = HTTPStatus.UNPROCESSABLE_ENTITY if errors else HTTPStatus.OK
-    values = {"document": document, "sheet": sheet, "typed": typed, "errors": errors, "texts_of": texts_of}
-    rows = [_describe_row(sheet, row) for row in sheet.rows]
-    return render(ask, "settle_sheet", code, rows=rows, form=[*_list_form(document.book)], **values)
+def _list_taken(folder: Folder, document: Document) -> dict[str, Mapping[str, str]]:
+    """What stands in each blank row of this workbook that was filled in already, by its number."""
+    said = list_said_rows(folder.register)
+    rows = read_new_rows(folder.register)
+    of_this = {
+        row: ref for (lineage, record, row), ref in rows.items() if (lineage, record) == (document.reference, SAID)
+    }
+    return {row: said[ref].texts for row, ref in of_this.items() if ref in said}
 
 
-class _Row(NamedTuple):
-    """One row as it stands on the page."""
-
-    title: str
-    facts: Sequence[tuple[str, str]]
-    """The heading and the text of each cell that is locked."""
-    questions: Sequence[tuple[str, Column, str]]
-    """The name, the column and the text of each cell that can be filled in."""
+# The workbook that a page is made of
 
 
-def _describe_row(sheet: Sheet, row: Row) -> _Row:
-    cells = [*zip(sheet.columns, texts_of(row), strict=True)]
-    locked = [(column.heading, text) for column, text in cells[1:] if not sheet.is_input(row, column)]
-    asked = [(name_cell(sheet, row, column), column, text) for column, text in cells if sheet.is_input(row, column)]
-    return _Row(cells[0][1], [fact for fact in locked if fact[0] != "Key"], asked)
+_SEEN: dict[tuple[Path, int, date], Document] = {}
+"""The workbook that was looked at last, by where and when: it is the same until something is recorded."""
 
 
-def _find_document(ask: Ask) -> Document:
-    """The officer's workbook as it is now: made anew if something changed since, as every command does."""
+def _look(ask: Ask) -> Document:
+    """The officer's workbook as it stands now. Nothing is recorded."""
+    now = ask.desk.clock()
     with ask.desk.open() as folder:
-        made = officer.make_officer(folder, ask.desk.clock())
-        return folder.register.documents(reference=made.reference)[0]
+        key = folder.path, folder.register.last_batch(), now.date()
+        found = _SEEN.get(key) or officer.look_ahead(folder, now)
+    _SEEN.clear()
+    _SEEN[key] = found
+    return found
+
+
+def _find_shown(ask: Ask) -> Document | None:
+    """The workbook that the form was made of; None if there is none any more in which the sheet says the same."""
+    newest = _look(ask)
+    with ask.desk.open() as folder:
+        return _find_as_shown(folder, ask, newest)
+
+
+def _find_as_shown(folder: Folder, ask: Ask, newest: Document) -> Document | None:
+    """The one whose reference the form has; else the newest: if the sheet says what it said on the page."""
+    given = folder.register.documents(reference=ask.text("reference"), kind="officer")
+    for document in [*given, newest]:
+        if fingerprint(_find_sheet(document, ask)) == ask.text("fingerprint"):
+            return document
+    return None
 
 
 def _find_sheet(document: Document, ask: Ask) -> Sheet:
     """The sheet that a page is of. Raises PlanSheetsError."""
-    for sheet in document.sheets:
-        if _name_page(sheet) == ask.request.path_params["sheet"]:
+    for sheet in document.book.sheets:
+        if _name_page(sheet) == ask.request.path_params["sheet"] and sheet.name != START:
             return sheet
     raise PlanSheetsError("The officer's workbook has no such sheet.", "Open Settle again.")
 
@@ -122,6 +175,95 @@ def _find_sheet(document: Document, ask: Ask) -> Sheet:
 def _name_page(sheet: Sheet) -> str:
     """The name of a sheet in an address: `held-files`."""
     return re.sub(r"[^a-z0-9]+", "-", sheet.name.lower()).strip("-")
+
+
+def _asks(sheet: Sheet) -> bool:
+    """Whether each of its rows waits for an answer; else it holds what stands, to be corrected where it is wrong."""
+    return all(column.field.scope == "form" for row in sheet.rows for _, column, _ in list_inputs(sheet, row))
+
+
+# What stands on a page
+
+
+def _render_sheet(
+    ask: Ask, document: Document, sheet: Sheet, typed: Mapping[str, str], faults: Sequence[Fault] = ()
+) -> Response:
+    """The page of a sheet, with what was typed in it, and what is wrong with that."""
+    find, asked = (ask.request.query_params.get(name, "") or typed.get(name, "") for name in ("find", "page"))
+    why = {fault.name: fault.text for fault in reversed(faults)}
+    standing = [row for row in sheet.rows if not (sheet.has_inputs and is_spare(sheet, row))]
+    found = [row for row in standing if find.casefold() in " ".join(texts_of(row)).casefold()]
+    pages = max(1, -(-len(found) // PAGE))
+    page = min(max(1, int(asked) if asked.isdecimal() else 1), pages)
+    chosen = found[(page - 1) * PAGE : page * PAGE]
+    chosen += [row for row in standing if row not in chosen and find_typed(sheet, row, typed)]
+    spare = choose_spare(sheet, typed)
+    asks = _asks(sheet)
+    rows = [describe_row(sheet, row, typed, why, is_open=asks) for row in chosen]
+    rows += [describe_row(sheet, row, typed, why, is_open=row is spare[0]) for row in spare]
+    links = [_make_link(sheet, find, number) for number in range(1, pages + 1)]
+    return render(
+        ask,
+        "settle_sheet",
+        HTTPStatus.UNPROCESSABLE_ENTITY if faults else HTTPStatus.OK,
+        document=document,
+        sheet=sheet,
+        fingerprint=fingerprint(sheet),
+        rows=rows,
+        shown=chosen,
+        form=[*_list_form(document, ask, typed, why)],
+        errors=[
+            {"text": fault.text, **({"href": f"#{make_id(fault.name)}"} if fault.name else {})} for fault in faults
+        ],
+        texts_of=texts_of,
+        find=find,
+        page=page,
+        links=links,
+        count=f"{count_of(len(found), 'row')} of {len(standing)}" if find else count_of(len(found), "row"),
+        many=len(standing) > PAGE or not asks,
+        more=len(list_spare(sheet)) > len(spare),
+        row_count=len(spare),
+    )
+
+
+def _make_link(sheet: Sheet, find: str, number: int) -> str:
+    """The address of a page of a sheet."""
+    asked = {name: str(value) for name, value in (("find", find), ("page", number)) if value}
+    return f"/settle/{_name_page(sheet)}?{urlencode(asked)}"
+
+
+def _describe_sheet(sheet: Sheet) -> dict[str, object]:
+    """A line of the list of sheets: what it is for, and how much stands there."""
+    number = len(sheet.rows) - len(list_spare(sheet))
+    return {
+        "title": sheet.title,
+        "page": _name_page(sheet),
+        "line": sheet.lines[0] if sheet.lines else "",
+        "count": number,
+    }
+
+
+def _list_form(
+    document: Document, ask: Ask, typed: Mapping[str, str], why: Mapping[str, str]
+) -> Iterator[dict[str, str]]:
+    """Each question of the form on the first sheet; who settled before, on this desk, is offered again."""
+    sheet = document.book.sheet(START)
+    for row in sheet.rows:
+        if row.answer is not None:
+            name = name_cell(sheet, row, sheet.columns[-1])
+            yield {
+                "name": name,
+                "id": make_id(name),
+                "title": row.answer.title,
+                "prompt": row.answer.prompt,
+                "text": typed.get(name, ask.desk.remembered.get(name, "")),
+                "fault": why.get(name, ""),
+            }
+
+
+def _show_typed(typed: Mapping[str, str]) -> dict[str, str]:
+    """What was typed, by the sheet, row and field in which."""
+    return {name.replace("/", " "): text for name, text in typed.items() if "/" in name and text}
 
 
 ROUTES = (

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
+
 from starlette.responses import Response
 
 from plan_sheets.core.model.findings import PlanSheetsError
@@ -15,7 +17,7 @@ def show_work(ask: Ask) -> Response:
     if work is None:
         raise PlanSheetsError("This piece of work is not known any more.", "What came of it stands on the other pages.")
     if work.trouble:
-        raise work.trouble
+        return render(ask, "trouble", HTTPStatus.CONFLICT, trouble=work.trouble, typed=work.typed)
     named = (path for line in work.told for path in line.keep)
     files = list_links(ask.desk.path, named) if work.ended.is_set() else ()
     return render(ask, "work", work=work, is_done=work.ended.is_set(), files=files)
