@@ -47,6 +47,12 @@ class OpenDesk:
     remembered: dict[str, str] = field(default_factory=dict)
     """What somebody typed on this desk that is offered again the next time: who settled."""
 
+    def forget(self) -> None:
+        """Forget all that was shown or given: what was redacted may stand in it."""
+        self.given_plans.clear()
+        self.books.clear()
+        self.worker.forget()
+
     @contextmanager
     def open(self) -> Iterator[Folder]:
         """The plan folder. Raises PlanSheetsError, as a command does, if it is gone or the register is busy."""

@@ -104,9 +104,18 @@ class Worker:
     def begin(self, title: str, do: Callable[[Tell], Came | None], typed: Typed | None = None) -> Work:
         """Ask for a piece of work. `do` is called in the worker's thread; `typed` is kept until that has done it."""
         work = Work(next(self._numbers), title, do, typed)
-        for number in [number for number, old in [*self.works.items()] if old.ended.is_set()][:-MOST_KEPT]:
-            if (old := self.works.pop(number, None)) and old.came.trial:
-                old.came.trial.remove()
+        self._forget(MOST_KEPT)
         self.works[work.number] = work
         self._pool.submit(work.run)
         return work
+
+    def forget(self) -> None:
+        """Forget all that is done, and what was told of it."""
+        self._forget(0)
+
+    def _forget(self, kept: int) -> None:
+        """Forget all that is done but for the last of it, as many as are `kept`."""
+        done = [number for number, old in [*self.works.items()] if old.ended.is_set()]
+        for number in done[: len(done) - kept] if kept < len(done) else ():
+            if (old := self.works.pop(number, None)) and old.came.trial:
+                old.came.trial.remove()
