@@ -61,6 +61,7 @@ ONLY = {
             "masks",
             "mending.unmended",
             "redacting.rows",
+            "tracing.batches",
             "tracing.said",
             "safe.seal",
             "safe.transaction",

@@ -163,7 +163,7 @@ def _make_workbook(folder: Folder, asked: _Asked, batch: Batch) -> Mastered:
     asked.tell(1, STEPS)
     readers = editions.edition(asked.edition, asked.boards, everything.history)
     snapshot = editions.of_boards(everything, readers.boards)
-    shown, left_out = _choose_shown(register, snapshot, readers)
+    shown, left_out = choose_shown(register, snapshot, readers)
     if asked.hand_over:
         _check_handing_over(snapshot, asked, batch)
     handed_over = list_editions(register, snapshot.code, readers.stem)
@@ -179,7 +179,7 @@ def _make_workbook(folder: Folder, asked: _Asked, batch: Batch) -> Mastered:
     beside = asked.output is None and path != folder.path / name
     warnings = (
         *([NOT_TAKEN_IN] if folder.plan_is_newer() else []),
-        *_list_warnings(shown, snapshot.subgroups, folder.path / name if beside else None),
+        *list_warnings(shown, snapshot.subgroups, folder.path / name if beside else None),
         *left_out,
     )
     counts = {str(status): count for status, count in snapshot.roll_up(snapshot.code).counts.items()}
@@ -314,7 +314,7 @@ def _write(folder: Folder, name: str, document: Document, asked: _Asked, batch: 
     return path
 
 
-def _choose_shown(register: Register, snapshot: Snapshot, wanted: Edition) -> tuple[Snapshot, Sequence[str]]:
+def choose_shown(register: Register, snapshot: Snapshot, wanted: Edition) -> tuple[Snapshot, Sequence[str]]:
     """The snapshot as this edition may show it, and a sentence for each thing that is left out."""
     if not wanted.public:
         return snapshot, ()
@@ -333,7 +333,7 @@ def _make_paper(snapshot: Snapshot, reference: str, path: Path, wanted: editions
     return hand_over_paper(board_paper(snapshot, facts))
 
 
-def _list_warnings(snapshot: Snapshot, subgroups: Sequence[SubgroupFacts], changed: Path | None) -> Iterator[str]:
+def list_warnings(snapshot: Snapshot, subgroups: Sequence[SubgroupFacts], changed: Path | None) -> Iterator[str]:
     """What to know of a master of `snapshot`; the subgroups by their names, which the public does not learn."""
     out = [group.name for group in subgroups if group.owes]
     if out:

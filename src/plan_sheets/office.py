@@ -13,7 +13,8 @@ from typing import TypeVar
 
 from plan_sheets import allow, doctor, feedback, issue, master, officer, plan, receive
 from plan_sheets.core.answers.waive import Waiver
-from plan_sheets.core.editions.editions import INTERNAL, PUBLIC
+from plan_sheets.core.editions.editions import INTERNAL, PUBLIC, of_boards
+from plan_sheets.core.editions.editions import edition as choose_edition
 from plan_sheets.core.model.dates import check_day, check_moment
 from plan_sheets.core.model.findings import PlanSheetsError, Verdict
 from plan_sheets.core.model.progress import Tell, mute
@@ -24,10 +25,11 @@ from plan_sheets.correcting import withdraw
 from plan_sheets.correcting.redact import RemovedFile, find_holding, take_out
 from plan_sheets.correcting.withdraw import WhatWithdrew
 from plan_sheets.store import schemas
-from plan_sheets.store.plan_folder import PLAN_FILE, RETURNED, AnyPath, Folder, as_paths, check_folder
+from plan_sheets.store.plan_folder import NOT_TAKEN_IN, PLAN_FILE, RETURNED, AnyPath, Folder, as_paths, check_folder
 from plan_sheets.store.register.editions import list_editions
 from plan_sheets.store.register.reads import check_clock
 from plan_sheets.store.register.register import FILE, Register
+from plan_sheets.store.register.snapshot import find_round, read_snapshot
 from plan_sheets.store.register.troubles import UNCHANGED
 from plan_sheets.year_end import close
 
@@ -168,6 +170,26 @@ def _is_no_news(receipt: Receipt) -> bool:
     return receipt.verdict is Verdict.DUPLICATE or any(finding.code == "plan_itself" for finding in receipt.findings)
 
 
+def warn_of_master(
+    folder: Folder, code: str | Round | None, edition: str = INTERNAL, boards: str | Sequence[str] = ""
+) -> tuple[Sequence[str], int]:
+    """What somebody should know before a master is made, in sentences; and how many queries are open up to its round.
+
+    Arguments: see `master.make_master`. Raises PlanSheetsError for a round that was not issued, another edition, or a
+    board that the plan does not have.
+    """
+    check_folder(folder)
+    register = folder.register
+    with register.as_it_stands():
+        everything = read_snapshot(register, find_round(register, code))
+        readers = choose_edition(edition, boards, everything.history)
+        snapshot = of_boards(everything, readers.boards)
+        shown, left_out = master.choose_shown(register, snapshot, readers)
+        newer = [NOT_TAKEN_IN] if folder.plan_is_newer() else []
+    warnings = [*newer, *master.list_warnings(shown, snapshot.subgroups, None), *left_out]
+    return warnings, len(snapshot.open_queries) if snapshot.queries else 0
+
+
 def _check_now(folder: Folder, now: datetime) -> None:
     """Raise TypeError for another kind of argument, and PlanSheetsError if something was recorded on a later day."""
     check_folder(folder)
@@ -219,6 +241,21 @@ def merge_plan(
         written = plan.write_plan(folder, now) if write else None
         made = None if merged.unchanged else officer.make_officer(folder, now)
     return PlanTakenIn(merged, made, written)
+
+
+def replace_plan(
+    folder: Folder, data: bytes, over: str, now: datetime, instructions: Instructions | None = None
+) -> PlanTakenIn:
+    """Save these bytes as plan.xlsx, and merge them: as if somebody had saved them there. The old ones stay kept.
+
+    `over`: SHA-256 of the plan.xlsx that lies there; "" if none does. `instructions`: see `merge_plan`. Raises
+    PlanSheetsError, and nothing is changed, if it cannot be merged, or `Folder.replace_plan` does not let it be saved.
+    """
+    _check_now(folder, now)
+    plan.try_plan(folder, data, now, instructions)
+    with folder.register.batch("plan", now.isoformat(timespec="seconds")):
+        folder.replace_plan(data, over)
+        return merge_plan(folder, now, instructions)
 
 
 def close_year(folder: Folder, now: datetime) -> YearEnded:

@@ -82,6 +82,8 @@ class PlanMerged:
     """What is said of plan.xlsx where another program has it open; "" where none has."""
     closed: int = 0
     """How many queries it asks no more: what they were about was mended in it."""
+    changes: Sequence[MergedCell] = ()
+    """Every cell of it that was taken, with what stood before."""
 
 
 def new_plan(path: AnyPath, now: datetime, *, example: bool = False, secret: bytes | None = None) -> Folder:
@@ -153,6 +155,15 @@ def merge_plan(folder: Folder, now: datetime, instructions: Instructions | None 
         return _merge_in(folder, folder.read_plan(), now, instructions or Instructions())
 
 
+def try_plan(folder: Folder, data: bytes, now: datetime, instructions: Instructions | None = None) -> PlanMerged:
+    """What merging these bytes as plan.xlsx would come to: nothing is recorded, and nothing kept.
+
+    `instructions`: see `merge_plan`. Raises PlanSheetsError if they cannot be read, or are of a year that was closed.
+    """
+    with folder.register.batch("plan", now.isoformat(timespec="seconds"), dry_run=True):
+        return _merge_in(folder, data, now, instructions or Instructions())
+
+
 def _merge_in(folder: Folder, data: bytes, now: datetime, instructions: Instructions, deed: str = "plan") -> PlanMerged:
     """Merge these bytes of plan.xlsx, which are kept before anything is recorded."""
     instructions.check_allowed({ALLOWS_IDENTIFIERS})
@@ -167,11 +178,12 @@ def _merge_in(folder: Folder, data: bytes, now: datetime, instructions: Instruct
     if instructions.allow:
         details = {"held": ALLOWS_IDENTIFIERS, "reason": instructions.reason}
         read.findings.append(schemas.load_messages().remark("held_then_allowed", details))
-    if not any(finding.severity is Severity.MASKED for finding in read.findings):  # what is masked is kept nowhere
-        folder.keep(data, sha256(data))
-        folder.sync_kept([folder.kept(sha256(data))])
     at, code = now.isoformat(timespec="seconds"), folder.register.first_open()
+    is_masked = any(finding.severity is Severity.MASKED for finding in read.findings)
     with folder.register.batch(deed, at) as batch:
+        if not is_masked and not batch.outbox.is_trial:  # what is masked is kept nowhere
+            folder.keep(data, sha256(data))
+            folder.sync_kept([folder.kept(sha256(data))])
         reading = _merge(folder, read, history, base, code, batch)
         merged, findings = reading.merged, reading.findings
         received = ReceivedFile(sha256(data), PLAN_FILE, "plan", judge_findings(findings), round=code)
@@ -181,7 +193,9 @@ def _merge_in(folder: Folder, data: bytes, now: datetime, instructions: Instruct
             close_mended(batch, query, return_id)
     errors = sum(finding.severity.has_to_be_mended for finding in findings)
     taken = merged.count(Outcome.TAKEN), len(merged.queries), errors
-    return PlanMerged(*taken, findings, round=code, warning=_warning(folder), closed=len(reading.mended))
+    changes, closed = [met for met in merged.cells if met.outcome is Outcome.TAKEN], len(reading.mended)
+    warning = _warning(folder)
+    return PlanMerged(*taken, findings, round=code, warning=warning, closed=closed, changes=changes)
 
 
 def _warning(folder: Folder) -> str:

@@ -18,6 +18,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from plan_sheets.core.book.layout import Blank, Book
 from plan_sheets.core.model.findings import PlanSheetsError
 from plan_sheets.core.model.progress import Tell
 from plan_sheets.desk.worker import PATIENCE, Came, Typed, Work, Worker
@@ -39,6 +40,10 @@ class OpenDesk:
     path: Path
     clock: Callable[[], datetime]
     worker: Worker
+    given_plans: dict[str, bytes] = field(default_factory=dict)
+    """The last plans that were given and not taken in yet, by SHA-256: in memory alone."""
+    books: dict[tuple[int, str], tuple[Book, frozenset[str]]] = field(default_factory=dict)
+    """The master that was read last, with what can be traced, by the last batch of the register and its round."""
     remembered: dict[str, str] = field(default_factory=dict)
     """What somebody typed on this desk that is offered again the next time: who settled."""
 
@@ -104,7 +109,9 @@ def load_templates() -> Environment:
     """The templates of the pages. Nothing that was typed is ever markup: all is escaped."""
     govuk = PrefixLoader({"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja")})
     loader = ChoiceLoader([PackageLoader("plan_sheets.desk"), govuk])
-    return Environment(loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True)
+    environment = Environment(loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True)
+    environment.tests["blank"] = lambda content: isinstance(content, Blank)
+    return environment
 
 
 def render(ask: Ask, template: str, code: HTTPStatus = HTTPStatus.OK, **values: Any) -> Response:

@@ -9,6 +9,7 @@ import click
 
 if TYPE_CHECKING:
     from plan_sheets.core.answers.read_dates import Reading
+    from plan_sheets.store.plan_folder import AnyPath
 
 HOW = 'Type one day, as "14 October 2016" (with the quotation marks), 14/10/2016 or 2016-10-14.'
 """How a day is typed."""
@@ -34,30 +35,37 @@ class Day(click.ParamType):  # type: ignore[type-arg]  # no generic in the lowes
             return datetime.strptime(value.strip(), "%Y-%m-%d")  # noqa: DTZ007 - the office's own clock
         except ValueError:
             pass
-        day = self._read(value, ctx, param)
+        given = ctx.params if ctx else {}
+        try:
+            day = read_day(value, given.get("plan_dir"), given.get("code"))
+        except ValueError as doubt:
+            self.fail(f"{doubt} {HOW}", param, ctx)
         if param and param.name == "as_of":
             from plan_sheets.screen.lines import say
 
             say(f"As of {describe_day(day)}.", err=True)
         return datetime(day.year, day.month, day.day)  # noqa: DTZ001 - as above
 
-    def _read(self, text: str, ctx: click.Context | None, param: click.Parameter | None) -> date:
-        """The one day that a text stands for; without a year in the plan's own, of its last round after."""
-        from plan_sheets.core.answers.read_dates import read_date
-        from plan_sheets.core.model.dates import Precision
 
-        given = ctx.params if ctx else {}
-        year, begins = _find_year(given.get("plan_dir")), _find_last_quarter(given.get("code"))
-        reading = read_date(text, year=year or _ANY_YEAR)
-        if _needs_year(reading) and year is None:
-            self.fail(f"'{text}' names no year. {HOW}", param, ctx)
-        if _needs_year(reading) and year and begins and reading.date and reading.date.first < begins:
-            reading = read_date(text, year=year + 1)
-        if not reading.date or _codes(reading) & {"date_serial"}:
-            self.fail(f"{_describe_doubt(text, reading)} {HOW}", param, ctx)
-        if reading.date.precision is not Precision.DAY:
-            self.fail(f"'{text}' is {reading.date.words}, not one day of it. {HOW}", param, ctx)
-        return reading.date.first
+def read_day(text: str, plan_dir: AnyPath | None, code: str | None) -> date:
+    """The one day that a text stands for; without a year in the plan's own, of its last round (`code`) after.
+
+    Raises ValueError with a sentence that names two readings, a month, or none.
+    """
+    from plan_sheets.core.answers.read_dates import read_date
+    from plan_sheets.core.model.dates import Precision
+
+    year, begins = _find_year(plan_dir), _find_last_quarter(code)
+    reading = read_date(text, year=year or _ANY_YEAR)
+    if _needs_year(reading) and year is None:
+        raise ValueError(f"'{text}' names no year.")
+    if _needs_year(reading) and year and begins and reading.date and reading.date.first < begins:
+        reading = read_date(text, year=year + 1)
+    if not reading.date or _codes(reading) & {"date_serial"}:
+        raise ValueError(_describe_doubt(text, reading))
+    if reading.date.precision is not Precision.DAY:
+        raise ValueError(f"'{text}' is {reading.date.words}, not one day of it.")
+    return reading.date.first
 
 
 _LAST = 4
@@ -65,7 +73,7 @@ _ANY_YEAR = 2016
 """Read with, where no plan is open: a text that needs its year is not taken then."""
 
 
-def _find_year(plan_dir: str | None) -> int | None:
+def _find_year(plan_dir: AnyPath | None) -> int | None:
     """The year in which the plan begins; None where no plan is open, or it names no year."""
     from plan_sheets.core.model.findings import PlanSheetsError
     from plan_sheets.store.plan_folder import open_folder

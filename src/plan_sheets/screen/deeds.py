@@ -241,7 +241,8 @@ def print_receipts(batch: BatchReceived, *, as_json: bool, dry_run: bool, notes:
         + "."
     )
     for made in batch.feedback:
-        say(f"Send back to the chair: {made.path} ({count_of(made.count, 'thing')} to mend in {made.number})")
+        to_mend = f"{count_of(made.count, 'thing')} to mend in {made.number}"
+        say(f"Send back to the chair: {made.path} ({to_mend})", keep=[str(made.path)])
     if dry_run:
         say("A dry run: nothing was recorded.")
     elif any(receipt.kind == "master" and receipt.changes for receipt in returns):

@@ -30,6 +30,8 @@ class Told:
     is_indented: bool = False
     is_trouble: bool = False
     """Whether it would have gone to standard error."""
+    keep: tuple[str, ...] = ()
+    """The paths that stand in it, as `say` was given them."""
 
 
 _LISTENING: ContextVar[list[Told] | None] = ContextVar("listening", default=None)
@@ -59,7 +61,8 @@ def say(
     """
     own = 0 if label else len(text) - len(text.lstrip(" "))
     if (listening := _LISTENING.get()) is not None:
-        listening.append(Told(on_screen(label).strip(), (on_screen(text[own:]),), bool(indent or own), err))
+        kept = tuple(map(on_screen, keep))
+        listening.append(Told(on_screen(label).strip(), (on_screen(text[own:]),), bool(indent or own), err, kept))
         return
     head = " " * (indent + own) + (f"{label:<{pad}} " if label else "")
     head, text, *whole = (_clean(part, err=err) for part in (head, text[own:], *keep))
@@ -80,7 +83,8 @@ def say_table(rows: Sequence[Sequence[str]], *, indent: int = 0, keep: Collectio
     """Print rows whose cells line up, one below the other; a column without any text is left out. `keep`: see `say`."""
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     if (listening := _LISTENING.get()) is not None:
-        listening += [Told("", tuple(map(on_screen, row)), is_indented=bool(indent)) for row in rows]
+        kept = tuple(map(on_screen, keep))
+        listening += [Told("", tuple(map(on_screen, row)), is_indented=bool(indent), keep=kept) for row in rows]
         return
     room = find_columns(otherwise=0) - indent - 1 - max(widths[:1], default=0)
     for first, *cells in rows:

@@ -49,10 +49,14 @@ class Outbox:
     waiting: list[_Waiting] = field(default_factory=list)
     known: dict[str, set[str]] = field(default_factory=dict)
     """SHA-256 of every version of every file that the tool made, by path; nothing before a file is written."""
+    is_trial: bool = False
+    """Whether nothing is written, because nothing is recorded: a dry run."""
 
     def add(self, target: Path, data: bytes, over: Collection[str], *, recorded: bool) -> None:
         """Write a file aside; a file with one of these SHA-256 (`over`) may be overwritten. Raises PlanSheetsError."""
         check_free(target)
+        if self.is_trial:
+            return
         aside = name_aside(target, sha256(data))
         try:
             target.parent.mkdir(parents=True, exist_ok=True)

@@ -88,6 +88,34 @@ class Folder:
         except PlanSheetsError:
             return False
 
+    def replace_plan(self, data: bytes, over: str) -> None:
+        """Save these bytes as plan.xlsx, at once; `over`: SHA-256 of the file that lies there, "" if none does.
+
+        Raises PlanSheetsError, and nothing is changed, if another one lies there, or it is open in another program, or
+        something in it would be lost: it has not been taken in, or no copy of it is kept.
+        """
+        check_free(self.plan_file)
+        if self.plan_file.exists() or over:
+            old = sha256(self.read_plan())
+            if old != over:
+                raise PlanSheetsError(
+                    "plan.xlsx has been saved since you were shown what would change.",
+                    "Look again at what would change now. Nothing was changed.",
+                )
+            if self.plan_is_newer():
+                raise PlanSheetsError(
+                    "plan.xlsx has been saved since it was last taken in, and what is new in it would be lost.",
+                    "Take it in first; then give the other one again. Nothing was changed.",
+                )
+            if not self.kept(old).exists() and old not in self.register.outputs().get(PLAN_FILE, ()):
+                raise PlanSheetsError(
+                    "plan.xlsx holds what is masked, so no copy of it is kept.",
+                    "Mend it and take it in first, or save the other one over it yourself. Nothing was changed.",
+                )
+        outbox.write_whole(self.plan_file, data)
+        outbox.sync(self.plan_file)
+        outbox.sync_folders([self.path])
+
     def kept(self, sha: str, ending: str = ".xlsx") -> Path:
         """Where the bytes with this SHA-256 lie once they are kept; `ending`: see `find_ending`."""
         return self.path / RETURNED / f"{sha}{ending}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 from plan_sheets.core.answers.answers import Cell
@@ -63,9 +63,9 @@ def close_year(folder: Folder, now: datetime) -> YearClosed:
     with folder.register.batch("close year", now.isoformat(timespec="seconds")) as batch:
         history = folder.register.history()
         last = _find_last_round(folder, history)
-        if reasons := [*list_reasons(folder, last)]:
+        _, reasons, warnings = look_ahead(folder, now.date())
+        if reasons:
             raise PlanSheetsError(f"The year {last.year_words} cannot be closed yet:", UNCHANGED, reasons=reasons)
-        warnings = [*list_warnings(folder, last, now.date())]
         rounds = [issued.code for issued in folder.register.rounds()]
         rows = rows_at(history, last.code)
         ratings = rate_last(history, rounds, rows, list_declined(folder.register, history))
@@ -78,6 +78,16 @@ def close_year(folder: Folder, now: datetime) -> YearClosed:
         open_decisions = sum(decision.is_open() for decision in decisions(history, rounds))
         told = account, questions, open_decisions, emptied, warnings, plan, kept
         return YearClosed(last.year_words, last.next.year_words, *told)
+
+
+def look_ahead(folder: Folder, as_of: date) -> tuple[str, Sequence[str], Sequence[str]]:
+    """The year that would be closed (`2016/17`), why it cannot be on a day, or else what somebody should know first.
+
+    Raises PlanSheetsError if the year has not begun, or was closed just now.
+    """
+    last = _find_last_round(folder, folder.register.history())
+    reasons = [*list_reasons(folder, last)]
+    return last.year_words, reasons, [] if reasons else [*list_warnings(folder, last, as_of)]
 
 
 def _find_last_round(folder: Folder, history: History) -> Round:

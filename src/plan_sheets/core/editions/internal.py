@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, time
 
-from plan_sheets.core.book.compose import Facts
+from plan_sheets.core.book.compose import Facts, compose
+from plan_sheets.core.book.layout import Sheet
 from plan_sheets.core.book.measure import fold_line
 from plan_sheets.core.book.spec import ColumnSpec, SheetSpec, WorkbookSpec
 from plan_sheets.core.editions.contents import MasterContents
@@ -35,18 +37,13 @@ from plan_sheets.core.sheets.unknown import untold
 
 def internal_contents(spec: WorkbookSpec, records: Records, snapshot: Snapshot) -> MasterContents:
     """What the internal master of a snapshot says; the same facts make the same. `records`: the fields of each."""
-    spec = spec.without_columns(_is_of_rounds) if snapshot.round is None else spec
+    spec = _of_snapshot(spec, snapshot)
     plan = snapshot.history.record("plan", "", snapshot.code)
     owners, gaps = [*owned(snapshot)], raised(snapshot)
     fields = {sheet.name: [column.field for column in sheet.columns] for sheet in spec.sheets}
 
-    def make_first_page(edition: Edition) -> FirstPage:
-        """The first page, which says of the edition for whom it is and what it takes the place of."""
-        lines = [*summary_lines(snapshot, boards_lines(edition.boards, snapshot), edition.lines)]
-        return first_page(snapshot, spec.sheets[0].columns, lines, tuple(Driver))
-
     facts = Facts(
-        texts={**texts_of_round(snapshot), **quarter_headings(snapshot), **chart_titles(snapshot)},
+        texts=_list_texts(snapshot),
         created=datetime.combine(snapshot.made_on, time()),
         rows={
             "Decisions": [*decision_rows(snapshot)],
@@ -80,7 +77,34 @@ def internal_contents(spec: WorkbookSpec, records: Records, snapshot: Snapshot) 
         password=plan["lock_password"],
         locks_sheets=plan["lock_workbooks"] != "No",
     )
-    return MasterContents(spec, facts, make_first_page)
+    return MasterContents(spec, facts, lambda edition: _make_first_page(spec, snapshot, edition))
+
+
+def compose_first_sheet(spec: WorkbookSpec, snapshot: Snapshot) -> Sheet:
+    """The first sheet of the internal master's draft alone: the others of a large plan take many times as long."""
+    spec, edition = _of_snapshot(spec, snapshot), Edition()
+    page, name = _make_first_page(spec, snapshot, edition), spec.sheets[0].name
+    facts = Facts(
+        texts={**_list_texts(snapshot), "state": edition.heading},
+        created=datetime.combine(snapshot.made_on, time()),
+        rows={name: page.rows},
+        lines={name: page.lines},
+    )
+    return compose(replace(spec, sheets=spec.sheets[:1]), facts).sheets[0]
+
+
+def _of_snapshot(spec: WorkbookSpec, snapshot: Snapshot) -> WorkbookSpec:
+    return spec.without_columns(_is_of_rounds) if snapshot.round is None else spec
+
+
+def _list_texts(snapshot: Snapshot) -> dict[str, str]:
+    return {**texts_of_round(snapshot), **quarter_headings(snapshot), **chart_titles(snapshot)}
+
+
+def _make_first_page(spec: WorkbookSpec, snapshot: Snapshot, edition: Edition) -> FirstPage:
+    """The first page, which says of the edition for whom it is and what it takes the place of."""
+    lines = [*summary_lines(snapshot, boards_lines(edition.boards, snapshot), edition.lines)]
+    return first_page(snapshot, spec.sheets[0].columns, lines, tuple(Driver))
 
 
 def _is_of_rounds(sheet: SheetSpec, column: ColumnSpec) -> bool:

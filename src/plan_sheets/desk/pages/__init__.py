@@ -1,7 +1,7 @@
-"""The pages of the desk: one file for each that stands in the navigation."""
+"""The pages of the desk: one file for each that stands in the navigation, loaded when it is first asked for."""
 
 from __future__ import annotations
 
-from plan_sheets.desk.pages import glance, returns, settle, work
-
-PAGES = (*glance.ROUTES, *returns.ROUTES, *settle.ROUTES, *work.ROUTES)
+_NAMES = ("returns", "settle", "send", "masters", "plan", "trace", "history", "files", "work")
+PAGES = {"": "glance"} | {name: name for name in _NAMES}
+"""The module that makes a page, by the first part of its address."""

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
 
 from starlette.responses import Response
 
-from plan_sheets.asking.shown import show_master
+from plan_sheets.asking.shown import show_ratings
 from plan_sheets.asking.status import RoundStatus, status_of, what_next
-from plan_sheets.core.book.layout import texts_of
+from plan_sheets.core.book.layout import Sheet, texts_of
 from plan_sheets.core.model.dates import PartialDate
 from plan_sheets.core.rating.control_totals import SubgroupReturn, describe_totals
 from plan_sheets.desk.views import Ask, render, route
 from plan_sheets.screen.asked import describe_place
+from plan_sheets.store.plan_folder import PLAN_FILE, open_folder
+from plan_sheets.store.register.register import FILE
 
 LINKS = {
     "plan_saved": ("/plan", "Take it in"),
@@ -39,8 +44,9 @@ def show_glance(ask: Ask) -> Response:
     """The first page."""
     today = ask.desk.clock().date()
     with ask.desk.open() as folder:
-        status, what = status_of(folder, None, today), what_next(folder, today)
-        rag = show_master(folder).sheets[0]
+        what = what_next(folder, today)
+        files = tuple(folder.path / name for name in (PLAN_FILE, FILE))
+        status, rag = _read_round(folder.path, folder.register.last_batch(), (*map(_stamp, files),), today)
     return render(
         ask,
         "glance",
@@ -54,6 +60,24 @@ def show_glance(ask: Ask) -> Response:
         rag=rag,
         texts_of=texts_of,
     )
+
+
+@lru_cache(maxsize=1)
+def _read_round(path: Path, _batch: int, _files: tuple[object, ...], today: date) -> tuple[RoundStatus, Sheet]:
+    """How the round stands, and the first sheet of its master: read again when anything was recorded or saved."""
+    folder = open_folder(path)
+    try:
+        return status_of(folder, None, today), show_ratings(folder)
+    finally:
+        folder.register.close()
+
+
+def _stamp(path: Path) -> object:
+    """What changes with a file; None if it is not there."""
+    if not path.exists():
+        return None
+    found = path.stat()
+    return found.st_mtime_ns, found.st_size, found.st_ino
 
 
 def _describe_return(row: SubgroupReturn, status: RoundStatus) -> list[str]:

@@ -7,6 +7,7 @@ from http import HTTPStatus
 from starlette.responses import Response
 
 from plan_sheets.core.model.findings import PlanSheetsError
+from plan_sheets.desk.links import list_links
 from plan_sheets.desk.views import Ask, render, route
 
 
@@ -17,7 +18,9 @@ def show_work(ask: Ask) -> Response:
         raise PlanSheetsError("This piece of work is not known any more.", "What came of it stands on the other pages.")
     if work.trouble:
         return render(ask, "trouble", HTTPStatus.CONFLICT, trouble=work.trouble, typed=work.typed)
-    return render(ask, "work", work=work, is_done=work.ended.is_set())
+    named = (path for line in work.told for path in line.keep)
+    files = list_links(ask.desk.path, named) if work.ended.is_set() else ()
+    return render(ask, "work", work=work, is_done=work.ended.is_set(), files=files)
 
 
 ROUTES = (route("/work/{number:int}", show_work),)

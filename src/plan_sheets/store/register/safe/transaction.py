@@ -47,7 +47,7 @@ def hold(engine: Engine, known: FileId | None, day: str, *, dry_run: bool = Fals
 
     `known`: which file the register was when it was opened. `day`: of the deed (ISO); "": it makes no backup.
     """
-    path, outbox = Path(engine.url.database or ""), Outbox()
+    path, outbox = Path(engine.url.database or ""), Outbox(is_trial=dry_run)
     try:
         with (
             tables.explain_errors(path),
