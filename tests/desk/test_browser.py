@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -72,4 +71,6 @@ def test_the_keyboard_alone_gets_everywhere_and_trouble_takes_the_focus(page: An
     assert barriers(page) == []
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
-    assert page.evaluate("document.activeElement.closest('.govuk-file-upload, .govuk-drop-zone') !== null"), focused(page)
+    assert page.evaluate("document.activeElement.closest('.govuk-file-upload, .govuk-drop-zone') !== null"), focused(
+        page
+    )

@@ -10,6 +10,7 @@ from plan_sheets.desk.fill import find_faults, find_typed, list_spare, move_spar
 
 CHOICE = Field("query", "choice", "Your choice", scope="form", choices=("Keep", "Take", "Type"))
 TYPED = Field("query", "typed", "Text", scope="form", required_when={"choice": ("Type",)}, max_length=20)
+UNSEEN = "holds a sign that cannot be seen and no workbook holds"
 QUERIES = Sheet(
     "Queries",
     "Queries",
@@ -38,8 +39,7 @@ QUERIES = Sheet(
         (
             "Type",
             "one\ntwo\x0bthree",
-            "Query 7: Text that shall stand holds a sign that cannot be seen and no workbook holds "
-            "(U+000B, after 'two'): take it out.",
+            f"Query 7: Text that shall stand {UNSEEN} (U+000B, after 'two'): take it out.",
         ),
         ("Burn", "", "Query 7: Your choice is none of the words of its list."),
     ],

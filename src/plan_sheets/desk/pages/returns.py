@@ -90,6 +90,8 @@ def _receive(ask: Ask, folder: Folder, aside: Aside, tell: Tell, *, is_trial: bo
     onward = [("/returns", "Take more in")]
     if not is_trial and received.officer and (received.officer.queries or received.officer.proposals):
         onward.insert(0, ("/settle", "Settle and confirm"))
+    if received.feedback:
+        onward.insert(0, ("/send", "Draft the e-mails that go with what is sent back"))
     return Came(tables, onward, aside if stays else None)
 
 
