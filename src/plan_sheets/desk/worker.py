@@ -53,8 +53,8 @@ class Work:
 
     number: int
     title: str
-    do: Callable[[Tell], Came | None]
-    """Does it and tells it, as a command prints it."""
+    do: Callable[[Tell], Came | None] | None
+    """Does it and tells it, as a command prints it; None afterwards: what it holds, files too, goes with it."""
     typed: Typed | None = None
     """None once it is done, and where nothing was typed."""
     came: Came = Came()
@@ -78,12 +78,13 @@ class Work:
         """Do it. Nothing that goes wrong ends the thread."""
         try:
             with listen() as self.told:
-                self.came = self.do(self.tell) or self.came
+                self.came = (self.do and self.do(self.tell)) or self.came
             self.typed = None
         except Exception as trouble:  # noqa: BLE001 - whatever it is, the page says it
             _LOG.debug("%s", self.title, exc_info=trouble)
             self.trouble = as_told(trouble)
         finally:
+            self.do = None
             self.ended.set()
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from http import HTTPStatus
 from pathlib import Path
 from typing import NamedTuple
@@ -11,7 +11,7 @@ from starlette.datastructures import UploadFile
 from starlette.responses import Response
 
 from plan_sheets import office
-from plan_sheets.core.model.findings import Severity
+from plan_sheets.core.model.findings import PlanSheetsError, Severity
 from plan_sheets.core.model.progress import Tell
 from plan_sheets.core.model.receipts import ALLOWS_IDENTIFIERS, Instructions, Receipt
 from plan_sheets.desk.aside import Aside, count_files
@@ -40,8 +40,14 @@ def show_returns(ask: Ask) -> Response:
 
 def take_returns(ask: Ask) -> Response:
     """Receive what was dropped, or was tried before; or say only what would come of it."""
-    if "look" in ask.form:
-        return _render_form(ask)
+    shown = {title: ask.text(name) for name, title in INSTRUCTIONS.items() if ask.text(name)}
+    try:
+        return _render_form(ask) if "look" in ask.form else _take(ask, shown)
+    except PlanSheetsError as trouble:
+        return render(ask, "trouble", HTTPStatus.CONFLICT, trouble=trouble, typed=ask.keep(shown))
+
+
+def _take(ask: Ask, shown: Mapping[str, str]) -> Response:
     tried = ask.text("tried")
     given = [file for file in ask.form.getlist("files") if isinstance(file, UploadFile) and file.filename]
     held = _find_held(ask)
@@ -56,7 +62,6 @@ def take_returns(ask: Ask) -> Response:
     def receive(folder: Folder, tell: Tell) -> Came:
         return _receive(ask, folder, aside, tell, is_trial=is_trial, notes=notes)
 
-    shown = {title: ask.text(name) for name, title in INSTRUCTIONS.items() if ask.text(name)}
     return ask.begin(f"Trying {many}: nothing is recorded" if is_trial else f"Receiving {many}", receive, shown)
 
 
@@ -85,6 +90,8 @@ def _receive(ask: Ask, folder: Folder, aside: Aside, tell: Tell, *, is_trial: bo
     onward = [("/returns", "Take more in")]
     if not is_trial and received.officer and (received.officer.queries or received.officer.proposals):
         onward.insert(0, ("/settle", "Settle and confirm"))
+    if received.feedback:
+        onward.insert(0, ("/send", "Draft the e-mails that go with what is sent back"))
     return Came(tables, onward, aside if stays else None)
 
 

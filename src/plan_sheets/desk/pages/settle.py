@@ -202,7 +202,6 @@ def _render_sheet(
     asks = _asks(sheet)
     rows = [describe_row(sheet, row, typed, why, is_open=asks) for row in chosen]
     rows += [describe_row(sheet, row, typed, why, is_open=row is spare[0]) for row in spare]
-    links = [_make_link(sheet, find, number) for number in range(1, pages + 1)]
     return render(
         ask,
         "settle_sheet",
@@ -219,12 +218,23 @@ def _render_sheet(
         texts_of=texts_of,
         find=find,
         page=page,
-        links=links,
+        turn=_list_pages(sheet, find, page, pages),
         count=f"{count_of(len(found), 'row')} of {len(standing)}" if find else count_of(len(found), "row"),
         many=len(standing) > PAGE or not asks,
         more=len(list_spare(sheet)) > len(spare),
         row_count=len(spare),
     )
+
+
+def _list_pages(sheet: Sheet, find: str, page: int, pages: int) -> dict[str, object]:
+    """Where the other pages of a sheet are: the first, the last, and those beside this one; nothing of a single one."""
+    links = {number: _make_link(sheet, find, number) for number in range(1, pages + 1)}
+    items: list[dict[str, object]] = []
+    for number in sorted({1, page - 1, page, page + 1, pages} & {*links}) if pages > 1 else ():
+        if items and items[-1]["number"] != number - 1:
+            items.append({"ellipsis": True, "number": 0})
+        items.append({"number": number, "href": links[number], "current": number == page})
+    return {"items": items, "pages": pages, "before": links.get(page - 1), "after": links.get(page + 1)}
 
 
 def _make_link(sheet: Sheet, find: str, number: int) -> str:
