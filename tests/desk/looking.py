@@ -8,8 +8,9 @@ RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"
 _TOO_WIDE = """(() => {
     const whole = document.documentElement;
     if (whole.scrollWidth <= whole.clientWidth) return [];
-    const out = [...document.querySelectorAll("main *, header *")].filter(
-        (one) => one.getBoundingClientRect().right > whole.clientWidth && !one.parentElement.closest(".desk-scroll"));
+    const out = [...document.querySelectorAll("body *")].filter(
+        (one) => one.getBoundingClientRect().left + one.scrollWidth > whole.clientWidth
+            && !one.closest(".desk-scroll"));
     return [location.pathname, ...out.map((one) => `${one.tagName} ${one.className} ${one.innerText.slice(0, 50)}`)];
 })()"""
 
