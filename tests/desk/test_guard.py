@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
-from tests.chairs import Plan
+from tests.chairs import RECEIVED_ON, Plan
 from tests.desk.asking import Desk
 
 from plan_sheets.core.model.findings import PlanSheetsError
@@ -26,7 +26,7 @@ PAGES = ("/", "/returns", "/settle", "/work/1", "/no-such-page", "/static/desk.c
 def shut(tmp_path_factory: pytest.TempPathFactory) -> Desk:
     """A desk over a folder that is gone, and a browser that was not let in."""
     path, access = tmp_path_factory.mktemp("shut") / "gone", Access(8000)
-    shared = OpenDesk(path, _no_clock, Worker())
+    shared = OpenDesk(path, lambda: RECEIVED_ON, Worker())
     client = TestClient(make_app(shared, access), base_url="http://127.0.0.1:8000", follow_redirects=False)
     return Desk(Plan(path), access, shared, client)
 

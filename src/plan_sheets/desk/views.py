@@ -25,7 +25,7 @@ from plan_sheets.desk.worker import PATIENCE, Came, Typed, Work, Worker
 from plan_sheets.screen.command import as_told, say_next
 from plan_sheets.store.plan_folder import Folder, open_folder
 
-View = Callable[["Ask"], Response]
+View = Callable[["Visit"], Response]
 """Makes the answer to one request; it is called in a thread."""
 MOST_FIELDS = 20_000
 MOST_FILES = 2_000
@@ -64,7 +64,7 @@ class OpenDesk:
 
 
 @dataclass(frozen=True, slots=True)
-class Ask:
+class Visit:
     """One request, with the form that came in it."""
 
     desk: OpenDesk
@@ -120,7 +120,7 @@ def load_templates() -> Environment:
     return environment
 
 
-def render(ask: Ask, template: str, code: HTTPStatus = HTTPStatus.OK, **values: Any) -> Response:
+def render(ask: Visit, template: str, code: HTTPStatus = HTTPStatus.OK, **values: Any) -> Response:
     """A page. `template`: its name without the ending."""
     values = {"path": ask.request.url.path, "folder": ask.desk.path.resolve().name, **values}
     return HTMLResponse(load_templates().get_template(f"{template}.html").render(values), code)
@@ -143,12 +143,12 @@ def route(path: str, view: View, methods: tuple[str, ...] = ("GET",)) -> Route:
         desk: OpenDesk = request.app.state.desk
         limits = {"max_files": MOST_FILES, "max_fields": MOST_FIELDS, "max_part_size": LONGEST_TEXT}
         async with request.form(**limits) as form:
-            return await run_in_threadpool(_answer, view, Ask(desk, request, form))
+            return await run_in_threadpool(_answer, view, Visit(desk, request, form))
 
     return Route(path, answer, methods=[*methods])
 
 
-def _answer(view: View, ask: Ask) -> Response:
+def _answer(view: View, ask: Visit) -> Response:
     try:
         return view(ask)
     except PlanSheetsError as trouble:

@@ -13,7 +13,7 @@ from plan_sheets.core.model.findings import PlanSheetsError
 from plan_sheets.core.model.progress import Tell
 from plan_sheets.desk.aside import Aside
 from plan_sheets.screen.command import as_told
-from plan_sheets.screen.lines import Told, listen
+from plan_sheets.screen.lines import ToldLine, listen
 
 _LOG = logging.getLogger(__name__)
 """Tells what went wrong, line by line, to whoever says --debug."""
@@ -60,7 +60,7 @@ class Work:
     came: Came = Came()
     done: int = 0
     total: int = 0
-    told: list[Told] = field(default_factory=list)
+    told: list[ToldLine] = field(default_factory=list)
     trouble: PlanSheetsError | None = None
     """Why it could not be done; None if it could, or goes on."""
     ended: Event = field(default_factory=Event)
@@ -103,7 +103,7 @@ class Worker:
         return any(not work.ended.is_set() for work in [*self.works.values()])
 
     def begin(self, title: str, do: Callable[[Tell], Came | None], typed: Typed | None = None) -> Work:
-        """Ask for a piece of work. `do` is called in the worker's thread; `typed` is kept until that has done it."""
+        """Visit for a piece of work. `do` is called in the worker's thread; `typed` is kept until that has done it."""
         work = Work(next(self._numbers), title, do, typed)
         self._forget(MOST_KEPT)
         self.works[work.number] = work

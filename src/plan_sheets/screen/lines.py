@@ -20,7 +20,7 @@ WIDEST = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class ToldLine:
     """One line that was told and not printed."""
 
     label: str
@@ -34,13 +34,13 @@ class Told:
     """The paths that stand in it, as `say` was given them."""
 
 
-_LISTENING: ContextVar[list[Told] | None] = ContextVar("listening", default=None)
+_LISTENING: ContextVar[list[ToldLine] | None] = ContextVar("listening", default=None)
 
 
 @contextmanager
-def listen() -> Iterator[list[Told]]:
+def listen() -> Iterator[list[ToldLine]]:
     """What is told meanwhile, in this thread, as lines instead of print: for whoever shows it in another way."""
-    told: list[Told] = []
+    told: list[ToldLine] = []
     before = _LISTENING.set(told)
     try:
         yield told
@@ -62,7 +62,7 @@ def say(
     own = 0 if label else len(text) - len(text.lstrip(" "))
     if (listening := _LISTENING.get()) is not None:
         kept = tuple(map(on_screen, keep))
-        listening.append(Told(on_screen(label).strip(), (on_screen(text[own:]),), bool(indent or own), err, kept))
+        listening.append(ToldLine(on_screen(label).strip(), (on_screen(text[own:]),), bool(indent or own), err, kept))
         return
     head = " " * (indent + own) + (f"{label:<{pad}} " if label else "")
     head, text, *whole = (_clean(part, err=err) for part in (head, text[own:], *keep))
@@ -84,7 +84,7 @@ def say_table(rows: Sequence[Sequence[str]], *, indent: int = 0, keep: Collectio
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     if (listening := _LISTENING.get()) is not None:
         kept = tuple(map(on_screen, keep))
-        listening += [Told("", tuple(map(on_screen, row)), is_indented=bool(indent), keep=kept) for row in rows]
+        listening += [ToldLine("", tuple(map(on_screen, row)), is_indented=bool(indent), keep=kept) for row in rows]
         return
     room = find_columns(otherwise=0) - indent - 1 - max(widths[:1], default=0)
     for first, *cells in rows:

@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from plan_sheets.core.model.findings import PlanSheetsError
 from plan_sheets.desk.links import FOLDERS
-from plan_sheets.desk.views import Ask, render, route
+from plan_sheets.desk.views import Visit, render, route
 from plan_sheets.store.plan_folder import PLAN_FILE, Folder, read_bytes
 
 TYPES = {
@@ -30,7 +30,7 @@ class _Download(NamedTuple):
     """What it is called where it is saved."""
 
 
-def send_file(ask: Ask) -> Response:
+def send_file(ask: Visit) -> Response:
     """One file of the plan folder, to be saved."""
     with ask.desk.open() as folder:
         found = _find(folder, ask.request.path_params["path"])

@@ -14,7 +14,7 @@ from plan_sheets.asking.status import RoundStatus, status_of, what_next
 from plan_sheets.core.book.layout import Sheet, texts_of
 from plan_sheets.core.model.dates import PartialDate
 from plan_sheets.core.rating.control_totals import SubgroupReturn, describe_totals
-from plan_sheets.desk.views import Ask, render, route
+from plan_sheets.desk.views import Visit, render, route
 from plan_sheets.screen.asked import describe_place
 from plan_sheets.store.plan_folder import PLAN_FILE, open_folder
 from plan_sheets.store.register.register import FILE
@@ -40,7 +40,7 @@ LINKS = {
 """Where each thing to do can be done, by the code of its sentence in `schemas/next.yaml`."""
 
 
-def show_glance(ask: Ask) -> Response:
+def show_glance(ask: Visit) -> Response:
     """The first page."""
     today = ask.desk.clock().date()
     with ask.desk.open() as folder:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from starlette.responses import Response
 
 from plan_sheets.asking.batches import list_batches
-from plan_sheets.desk.views import Ask, render, route
+from plan_sheets.desk.views import Visit, render, route
 
 MOST = 50
 """Batches on one page."""
 
 
-def show_history(ask: Ask) -> Response:
+def show_history(ask: Visit) -> Response:
     """A page of batches, the last ones or those before the one in the address."""
     given = ask.request.query_params.get("before", "")
     before = int(given) if given.isascii() and given.isdecimal() and len(given) < MOST else 0

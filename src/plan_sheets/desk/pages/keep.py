@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from plan_sheets import doctor, office
 from plan_sheets.core.model.progress import Tell
-from plan_sheets.desk.views import Ask, render, route
+from plan_sheets.desk.views import Visit, render, route
 from plan_sheets.desk.worker import Came
 from plan_sheets.screen.days import read_day
 from plan_sheets.screen.deeds import print_redacted, print_waiver, print_withdrawn
@@ -37,25 +37,25 @@ ASKED = {
 ONWARD = Came(onward=[("/keep", "Correct and keep")])
 
 
-def show_keep(ask: Ask) -> Response:
+def show_keep(ask: Visit) -> Response:
     """The forms."""
     return _render(ask, [])
 
 
-def _render(ask: Ask, errors: Sequence[Mapping[str, str]]) -> Response:
+def _render(ask: Visit, errors: Sequence[Mapping[str, str]]) -> Response:
     deed = ask.request.url.path.removeprefix("/keep").strip("/")
     code = HTTPStatus.UNPROCESSABLE_ENTITY if errors else HTTPStatus.OK
     about = {"name": ask.request.query_params.get("about", "")}
     return render(ask, "keep", code, errors=errors, typed={deed: ask.form} if errors else {"withdraw": about})
 
 
-def _list_missing(ask: Ask, deed: str) -> list[Mapping[str, str]]:
+def _list_missing(ask: Visit, deed: str) -> list[Mapping[str, str]]:
     """What is missing in the form of a deed, each with where it stands."""
     asked = ASKED[deed].items()
     return [{"text": text, "href": f"#{deed}-{name}"} for name, text in asked if not ask.text(name).strip()]
 
 
-def withdraw(ask: Ask) -> Response:
+def withdraw(ask: Visit) -> Response:
     """Withdraw a return that was taken in by mistake."""
     if errors := _list_missing(ask, "withdraw"):
         return _render(ask, errors)
@@ -69,7 +69,7 @@ def withdraw(ask: Ask) -> Response:
     return ask.begin(f"Withdrawing {name}", do)
 
 
-def redact(ask: Ask) -> Response:
+def redact(ask: Visit) -> Response:
     """Take out for good what should never have been written; this desk forgets what it told of it, too."""
     if errors := _list_missing(ask, "redact"):
         return _render(ask, errors)
@@ -84,7 +84,7 @@ def redact(ask: Ask) -> Response:
     return ask.begin(f"Redacting {about}", do)
 
 
-def allow(ask: Ask) -> Response:
+def allow(ask: Visit) -> Response:
     """Let a subgroup's returns pass a rule of the plan until a day."""
     errors, until = _list_missing(ask, "allow"), date.min
     if ask.text("until").strip():
@@ -106,7 +106,7 @@ def allow(ask: Ask) -> Response:
     return ask.begin(f"Letting {code} pass for {subgroup}", do)
 
 
-def examine(ask: Ask) -> Response:
+def examine(ask: Visit) -> Response:
     """Look whether the register and its folder are whole; changes nothing."""
 
     def do(_folder: Folder, _tell: Tell) -> Came:
@@ -116,7 +116,7 @@ def examine(ask: Ask) -> Response:
     return ask.begin("Looking whether all is whole", do)
 
 
-def back_up(ask: Ask) -> Response:
+def back_up(ask: Visit) -> Response:
     """Copy the register to a file."""
     if errors := _list_missing(ask, "backup"):
         return _render(ask, errors)

@@ -24,7 +24,7 @@ from plan_sheets.core.model.progress import Tell
 from plan_sheets.core.model.rounds import Round
 from plan_sheets.core.model.text import make_slug
 from plan_sheets.desk.links import MadeFile, link_to, list_made
-from plan_sheets.desk.views import Ask, render, route
+from plan_sheets.desk.views import Visit, render, route
 from plan_sheets.desk.worker import Came
 from plan_sheets.master import Mastered, make_master
 from plan_sheets.screen.deeds import print_master
@@ -50,12 +50,12 @@ class _Round(NamedTuple):
     is_touched: bool
 
 
-def show_masters(ask: Ask) -> Response:
+def show_masters(ask: Visit) -> Response:
     """The rounds of which there is a master, what was handed over, and the form to make one."""
     return _render(ask, [])
 
 
-def _render(ask: Ask, errors: Sequence[Mapping[str, str]]) -> Response:
+def _render(ask: Visit, errors: Sequence[Mapping[str, str]]) -> Response:
     with ask.desk.open() as folder:
         register = folder.register
         files = list_made(folder, FOLDER)
@@ -110,7 +110,7 @@ class _Asked(NamedTuple):
     paper: bool
 
     @classmethod
-    def of(cls, ask: Ask) -> _Asked:
+    def of(cls, ask: Visit) -> _Asked:
         """What was asked for, in the form or in the address."""
         given = ask.form or ask.request.query_params
         boards = tuple(text for text in given.getlist("board") if isinstance(text, str))
@@ -124,7 +124,7 @@ class _Asked(NamedTuple):
         return urlencode([*named, *([("paper", "1")] if self.paper else [])])
 
 
-def make(ask: Ask) -> Response:
+def make(ask: Visit) -> Response:
     """Make a draft, or an edition again; or lead on to handing over."""
     asked = _Asked.of(ask)
     if asked.paper and asked.edition == PUBLIC:
@@ -136,12 +136,12 @@ def make(ask: Ask) -> Response:
     return _begin(ask, asked, number=number)
 
 
-def show_hand_over(ask: Ask) -> Response:
+def show_hand_over(ask: Visit) -> Response:
     """What somebody should know before a master is handed over."""
     return _ask_hand_over(ask, _Asked.of(ask), [])
 
 
-def _ask_hand_over(ask: Ask, asked: _Asked, errors: Sequence[Mapping[str, str]]) -> Response:
+def _ask_hand_over(ask: Visit, asked: _Asked, errors: Sequence[Mapping[str, str]]) -> Response:
     with ask.desk.open() as folder:
         warnings, queries = office.warn_of_master(folder, asked.round or None, asked.edition, asked.boards)
         boards = [title for ref, title in _list_boards(folder.register) if ref in asked.boards]
@@ -150,7 +150,7 @@ def _ask_hand_over(ask: Ask, asked: _Asked, errors: Sequence[Mapping[str, str]])
     return render(ask, "masters_hand_over", code, **values)
 
 
-def hand_over(ask: Ask) -> Response:
+def hand_over(ask: Visit) -> Response:
     """Make a numbered edition, and close the round."""
     asked, anyway = _Asked.of(ask), bool(ask.text("anyway"))
     with ask.desk.open() as folder:
@@ -162,7 +162,7 @@ def hand_over(ask: Ask) -> Response:
 
 
 def _begin(
-    ask: Ask, asked: _Asked, *, hand_over: bool = False, anyway: bool = False, number: int | None = None
+    ask: Visit, asked: _Asked, *, hand_over: bool = False, anyway: bool = False, number: int | None = None
 ) -> Response:
     """Make a master in the worker."""
 
@@ -190,14 +190,14 @@ def _keep_paper(folder: Folder, made: Mastered, at: str) -> Mastered:
     return replace(made, paper=kept)
 
 
-def show_round(ask: Ask) -> Response:
+def show_round(ask: Visit) -> Response:
     """The sheets of the master of a round, as it stands now."""
     book, _ = _find_book(ask)
     sheets = [(sheet, make_slug(sheet.name)) for sheet in book.sheets if sheet.name != CONTENTS]
     return render(ask, "master", book=book, sheets=sheets, round=ask.request.path_params["round"])
 
 
-def show_sheet(ask: Ask) -> Response:
+def show_sheet(ask: Visit) -> Response:
     """One sheet of it, each cell of which leads to where it came from."""
     (book, known), wanted = _find_book(ask), ask.request.path_params["sheet"]
     sheets = [(sheet, make_slug(sheet.name)) for sheet in book.sheets if sheet.name != CONTENTS]
@@ -219,7 +219,7 @@ def show_sheet(ask: Ask) -> Response:
     return render(ask, "master_sheet", **values)
 
 
-def _find_book(ask: Ask) -> tuple[Book, frozenset[str]]:
+def _find_book(ask: Visit) -> tuple[Book, frozenset[str]]:
     """The master of the round in the address, as it stands now, and the refs that can be traced in it.
 
     The one that was read last is kept in memory, until something is recorded.
@@ -234,7 +234,7 @@ def _find_book(ask: Ask) -> tuple[Book, frozenset[str]]:
         return ask.desk.books[key]
 
 
-def show_differences(ask: Ask) -> Response:
+def show_differences(ask: Visit) -> Response:
     """What differs between two masters that lie in the plan folder."""
     given = ask.request.query_params
     with ask.desk.open() as folder:

@@ -12,7 +12,7 @@ from plan_sheets import office
 from plan_sheets.core.model.findings import PlanSheetsError
 from plan_sheets.core.model.progress import Tell
 from plan_sheets.core.model.receipts import ALLOWS_IDENTIFIERS, Instructions
-from plan_sheets.desk.views import Ask, render, route
+from plan_sheets.desk.views import Visit, render, route
 from plan_sheets.desk.worker import Came
 from plan_sheets.plan import check_plan, try_plan
 from plan_sheets.screen.command import as_told
@@ -39,12 +39,12 @@ class _Change(NamedTuple):
     after: str
 
 
-def show_plan(ask: Ask) -> Response:
+def show_plan(ask: Visit) -> Response:
     """What stands in plan.xlsx, merged or not."""
     return _render(ask, [])
 
 
-def _render(ask: Ask, errors: list[dict[str, str]]) -> Response:
+def _render(ask: Visit, errors: list[dict[str, str]]) -> Response:
     trouble = None
     with ask.desk.open() as folder, listen() as told:
         is_newer = folder.plan_is_newer()
@@ -56,7 +56,7 @@ def _render(ask: Ask, errors: list[dict[str, str]]) -> Response:
     return render(ask, "plan", code, told=told, is_newer=is_newer, errors=errors, wrong=trouble)
 
 
-def keep_given(ask: Ask) -> Response:
+def keep_given(ask: Visit) -> Response:
     """Remember a changed plan.xlsx that was given, and lead on to what it would change."""
     file = ask.form.get("file")
     if not isinstance(file, UploadFile) or not file.filename:
@@ -72,12 +72,12 @@ def keep_given(ask: Ask) -> Response:
     return RedirectResponse(f"/plan/changes?of={sha}", HTTPStatus.SEE_OTHER)
 
 
-def show_changes(ask: Ask) -> Response:
+def show_changes(ask: Visit) -> Response:
     """What a plan that was given would change, or plan.xlsx as it lies there; nothing is changed yet."""
     return _show_changes(ask, ask.request.query_params.get("of", ""), [])
 
 
-def _show_changes(ask: Ask, of: str, errors: list[dict[str, str]]) -> Response:
+def _show_changes(ask: Visit, of: str, errors: list[dict[str, str]]) -> Response:
     with ask.desk.open() as folder, listen() as told:
         data = _find_given(ask, of) if of else folder.read_plan()
         merged = try_plan(folder, data, ask.desk.clock())
@@ -94,7 +94,7 @@ def _show_changes(ask: Ask, of: str, errors: list[dict[str, str]]) -> Response:
     return render(ask, "plan_changes", code, changes=changes, errors=errors, typed=ask.form, **values)
 
 
-def take_in(ask: Ask) -> Response:
+def take_in(ask: Visit) -> Response:
     """Merge plan.xlsx; one that was given is put in its place first."""
     of, over = ask.text("of"), ask.text("over")
     allow, reason = bool(ask.text("allow")), ask.text("reason").strip()
@@ -117,7 +117,7 @@ def take_in(ask: Ask) -> Response:
     return ask.begin("Taking plan.xlsx in", merge)
 
 
-def write(ask: Ask) -> Response:
+def write(ask: Visit) -> Response:
     """Write plan.xlsx anew from the register, if nothing in it is new."""
 
     def write_anew(folder: Folder, _tell: Tell) -> Came:
@@ -130,14 +130,14 @@ def write(ask: Ask) -> Response:
     return ask.begin("Writing plan.xlsx anew", write_anew)
 
 
-def show_year(ask: Ask) -> Response:
+def show_year(ask: Visit) -> Response:
     """What ending the year means, what is in the way, and what somebody should know first."""
     with ask.desk.open() as folder:
         year, reasons, warnings = look_ahead(folder, ask.desk.clock().date())
     return render(ask, "plan_year", year=year, reasons=reasons, warnings=warnings)
 
 
-def end_year(ask: Ask) -> Response:
+def end_year(ask: Visit) -> Response:
     """Close the year."""
 
     def close(folder: Folder, _tell: Tell) -> Came:
@@ -147,7 +147,7 @@ def end_year(ask: Ask) -> Response:
     return ask.begin("Ending the year", close)
 
 
-def _find_given(ask: Ask, sha: str) -> bytes:
+def _find_given(ask: Visit, sha: str) -> bytes:
     """The plan that was given. Raises PlanSheetsError if it is not remembered any more."""
     data: bytes | None = ask.desk.given_plans.get(sha)
     if data is None:

@@ -15,7 +15,7 @@ from plan_sheets.core.model.findings import PlanSheetsError, Severity
 from plan_sheets.core.model.progress import Tell
 from plan_sheets.core.model.receipts import ALLOWS_IDENTIFIERS, Instructions, Receipt
 from plan_sheets.desk.aside import Aside, count_files
-from plan_sheets.desk.views import Ask, render, route
+from plan_sheets.desk.views import Visit, render, route
 from plan_sheets.desk.worker import Came
 from plan_sheets.screen.deeds import print_receipts
 from plan_sheets.store.plan_folder import Folder
@@ -33,12 +33,12 @@ INSTRUCTIONS = {"issue": "Whose it is", "replaces": "The return that it replaces
 HEADINGS = ("Where", "What was typed", "How it was read", "What there is to say")
 
 
-def show_returns(ask: Ask) -> Response:
+def show_returns(ask: Visit) -> Response:
     """The page on which returns are dropped."""
     return _render_form(ask)
 
 
-def take_returns(ask: Ask) -> Response:
+def take_returns(ask: Visit) -> Response:
     """Receive what was dropped, or was tried before; or say only what would come of it."""
     shown = {title: ask.text(name) for name, title in INSTRUCTIONS.items() if ask.text(name)}
     try:
@@ -47,7 +47,7 @@ def take_returns(ask: Ask) -> Response:
         return render(ask, "trouble", HTTPStatus.CONFLICT, trouble=trouble, typed=ask.keep(shown))
 
 
-def _take(ask: Ask, shown: Mapping[str, str]) -> Response:
+def _take(ask: Visit, shown: Mapping[str, str]) -> Response:
     tried = ask.text("tried")
     given = [file for file in ask.form.getlist("files") if isinstance(file, UploadFile) and file.filename]
     held = _find_held(ask)
@@ -65,7 +65,7 @@ def _take(ask: Ask, shown: Mapping[str, str]) -> Response:
     return ask.begin(f"Trying {many}: nothing is recorded" if is_trial else f"Receiving {many}", receive, shown)
 
 
-def _receive(ask: Ask, folder: Folder, aside: Aside, tell: Tell, *, is_trial: bool, notes: bool) -> Came:
+def _receive(ask: Visit, folder: Folder, aside: Aside, tell: Tell, *, is_trial: bool, notes: bool) -> Came:
     """Receive what is aside. It stays there after a trial alone, and not if it holds what must never be kept."""
     stays = False
     try:
@@ -116,7 +116,7 @@ class _Held(NamedTuple):
     kept: Path
 
 
-def _find_held(ask: Ask) -> _Held | None:
+def _find_held(ask: Visit) -> _Held | None:
     """The held file that the form is about; None if it is held no more, or nothing of it was kept."""
     number = ask.request.query_params.get("held", "") or ask.text("held")
     if not number:
@@ -127,7 +127,7 @@ def _find_held(ask: Ask) -> _Held | None:
     return next((_Held(number, file.file, path) for file, path in found), None)
 
 
-def _keep(ask: Ask, given: Sequence[UploadFile], held: _Held | None) -> Aside:
+def _keep(ask: Visit, given: Sequence[UploadFile], held: _Held | None) -> Aside:
     """What was dropped, or is held, kept aside with what the officer says of it."""
     allow = frozenset(filter(None, [ask.text("allow")]))
     issue, replaces, reason = (ask.text(name).strip() for name in ("issue", "replaces", "reason"))
@@ -144,14 +144,14 @@ def _keep(ask: Ask, given: Sequence[UploadFile], held: _Held | None) -> Aside:
     return aside
 
 
-def _take_tried(ask: Ask, number: str) -> Aside | None:
+def _take_tried(ask: Visit, number: str) -> Aside | None:
     """What is aside since a trial, which it is taken from: it is received once. None if it is there no more."""
     work = ask.desk.worker.works.get(int(number)) if number.isdecimal() else None
     aside = work.take_trial() if work else None
     return aside if aside and aside.is_there else None
 
 
-def _find_errors(ask: Ask, given: Sequence[UploadFile], held: _Held | None) -> Iterator[tuple[str, str]]:
+def _find_errors(ask: Visit, given: Sequence[UploadFile], held: _Held | None) -> Iterator[tuple[str, str]]:
     """What is wrong with the form: a field, and why."""
     if ask.text("held") and not held:
         yield "files", NOT_HELD
@@ -166,7 +166,7 @@ def _find_errors(ask: Ask, given: Sequence[UploadFile], held: _Held | None) -> I
         yield "allow", NO_RULE
 
 
-def _render_form(ask: Ask, errors: Sequence[tuple[str, str]] = ()) -> Response:
+def _render_form(ask: Visit, errors: Sequence[tuple[str, str]] = ()) -> Response:
     """The form, with what was typed in it. Files have to be chosen again: a page cannot choose them."""
     typed = {name: ask.text(name) for name in (*INSTRUCTIONS, "dry_run", "notes")}
     codes = [code for code, message in load_messages().by_code.items() if message.holds]

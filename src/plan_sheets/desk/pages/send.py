@@ -19,7 +19,7 @@ from plan_sheets.core.model.rounds import Round
 from plan_sheets.core.rating.plan_rows import find_merged
 from plan_sheets.desk.links import list_made
 from plan_sheets.desk.pages.files import send_bytes
-from plan_sheets.desk.views import Ask, render, route
+from plan_sheets.desk.views import Visit, render, route
 from plan_sheets.desk.worker import Came
 from plan_sheets.screen.asked import print_drafts
 from plan_sheets.screen.days import read_day
@@ -34,12 +34,12 @@ SENT_IN = ("issued", "feedback", "mail")
 """The folders of a round from which something is sent."""
 
 
-def show_send(ask: Ask) -> Response:
+def show_send(ask: Visit) -> Response:
     """What can be issued, and what was made of a round: the latest, or that of the address."""
     return _render(ask, [])
 
 
-def issue(ask: Ask) -> Response:
+def issue(ask: Visit) -> Response:
     """Make the workbooks of a round; or say only what would come of it."""
     errors: list[dict[str, str]] = []
     code, day = "", None
@@ -69,7 +69,7 @@ def issue(ask: Ask) -> Response:
     return ask.begin(f"Trying {what}: nothing is recorded" if is_trial else f"Making {what}", make)
 
 
-def draft(ask: Ask) -> Response:
+def draft(ask: Visit) -> Response:
     """Draft the e-mails of a round."""
     code = ask.text("of")
     kinds = [kind for kind in mail.KINDS if kind in ask.form.getlist("kind")]
@@ -83,7 +83,7 @@ def draft(ask: Ask) -> Response:
     return ask.begin(f"Drafting e-mails of {code}", make)
 
 
-def send_all(ask: Ask) -> Response:
+def send_all(ask: Visit) -> Response:
     """All files of one kind of a round in one zip."""
     code, parent = ask.request.path_params["round"], ask.request.path_params["parent"]
     with ask.desk.open() as folder:
@@ -97,7 +97,7 @@ def send_all(ask: Ask) -> Response:
     return send_bytes(packed.getvalue(), f"{code.lower()}-{parent}.zip")
 
 
-def _render(ask: Ask, errors: Sequence[Mapping[str, str]]) -> Response:
+def _render(ask: Visit, errors: Sequence[Mapping[str, str]]) -> Response:
     with ask.desk.open() as folder:
         register, today = folder.register, ask.desk.clock().date()
         rounds = {facts.code: facts for facts in register.rounds()}

@@ -33,7 +33,7 @@ from plan_sheets.desk.fill import (
     name_row,
 )
 from plan_sheets.desk.rows import choose_spare, describe_row, make_id
-from plan_sheets.desk.views import Ask, render, route
+from plan_sheets.desk.views import Visit, render, route
 from plan_sheets.desk.worker import Came
 from plan_sheets.screen.deeds import print_receipts
 from plan_sheets.screen.lines import count_of
@@ -52,7 +52,7 @@ PAGE = 50
 """How many rows stand on one page."""
 
 
-def show_settle(ask: Ask) -> Response:
+def show_settle(ask: Visit) -> Response:
     """The sheets of the workbook, with how much there is on each."""
     document = _look(ask)
     sheets = [sheet for sheet in document.book.sheets if sheet.name not in (START, "About") and sheet.rows]
@@ -66,13 +66,13 @@ def show_settle(ask: Ask) -> Response:
     return render(ask, "settle", book=document.book, parts=described)
 
 
-def show_sheet(ask: Ask) -> Response:
+def show_sheet(ask: Visit) -> Response:
     """One sheet, with what can be filled in on it."""
     document = _look(ask)
     return _render_sheet(ask, document, _find_sheet(document, ask), {})
 
 
-def settle(ask: Ask) -> Response:
+def settle(ask: Visit) -> Response:
     """Fill in the workbook that the page was made of, and receive it."""
     typed, seen = ask.texts, next(iter(_SEEN.values()), None)
     try:
@@ -100,7 +100,7 @@ def settle(ask: Ask) -> Response:
     return ask.begin(f"{sheet.title}: what you settled", receive, _show_typed(typed, document))
 
 
-def _give_back(ask: Ask, folder: Folder, typed: Mapping[str, str], tell: Tell) -> Came:
+def _give_back(ask: Visit, folder: Folder, typed: Mapping[str, str], tell: Tell) -> Came:
     """Fill in the workbook and receive it; it is recorded first where it was not. Raises PlanSheetsError."""
     now = ask.desk.clock()
     document = _find_as_shown(folder, ask, officer.look_ahead(folder, now))
@@ -138,7 +138,7 @@ _SEEN: dict[tuple[Path, int, date], Document] = {}
 """The workbook that was looked at last, by where and when: it is the same until something is recorded."""
 
 
-def _look(ask: Ask) -> Document:
+def _look(ask: Visit) -> Document:
     """The officer's workbook as it stands now. Nothing is recorded."""
     now = ask.desk.clock()
     with ask.desk.open() as folder:
@@ -149,14 +149,14 @@ def _look(ask: Ask) -> Document:
     return found
 
 
-def _find_shown(ask: Ask) -> Document | None:
+def _find_shown(ask: Visit) -> Document | None:
     """The workbook that the form was made of; None if there is none any more in which the sheet says the same."""
     newest = _look(ask)
     with ask.desk.open() as folder:
         return _find_as_shown(folder, ask, newest)
 
 
-def _find_as_shown(folder: Folder, ask: Ask, newest: Document) -> Document | None:
+def _find_as_shown(folder: Folder, ask: Visit, newest: Document) -> Document | None:
     """The one whose reference the form has; else the newest: if the sheet says what it said on the page."""
     given = folder.register.documents(reference=ask.text("reference"), kind="officer")
     for document in [*given, newest]:
@@ -165,7 +165,7 @@ def _find_as_shown(folder: Folder, ask: Ask, newest: Document) -> Document | Non
     return None
 
 
-def _find_sheet(document: Document, ask: Ask) -> Sheet:
+def _find_sheet(document: Document, ask: Visit) -> Sheet:
     """The sheet that a page is of. Raises PlanSheetsError."""
     for sheet in document.book.sheets:
         if _name_page(sheet) == ask.request.path_params["sheet"] and sheet.name != START:
@@ -187,7 +187,7 @@ def _asks(sheet: Sheet) -> bool:
 
 
 def _render_sheet(
-    ask: Ask, document: Document, sheet: Sheet, typed: Mapping[str, str], faults: Sequence[Fault] = ()
+    ask: Visit, document: Document, sheet: Sheet, typed: Mapping[str, str], faults: Sequence[Fault] = ()
 ) -> Response:
     """The page of a sheet, with what was typed in it, and what is wrong with that."""
     find, asked = (ask.request.query_params.get(name, "") or typed.get(name, "") for name in ("find", "page"))
@@ -255,7 +255,7 @@ def _describe_sheet(sheet: Sheet) -> dict[str, object]:
 
 
 def _list_form(
-    document: Document, ask: Ask, typed: Mapping[str, str], why: Mapping[str, str]
+    document: Document, ask: Visit, typed: Mapping[str, str], why: Mapping[str, str]
 ) -> Iterator[dict[str, str]]:
     """Each question of the form on the first sheet; who settled before, on this desk, is offered again."""
     sheet = document.book.sheet(START)

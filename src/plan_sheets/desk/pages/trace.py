@@ -15,7 +15,7 @@ from plan_sheets.core.model.findings import PlanSheetsError
 from plan_sheets.core.model.mail import describe_mail
 from plan_sheets.core.model.text import plain
 from plan_sheets.desk.links import link_to
-from plan_sheets.desk.views import Ask, render, route
+from plan_sheets.desk.views import Visit, render, route
 from plan_sheets.screen.command import as_told
 from plan_sheets.store.plan_folder import RETURNED, Folder
 from plan_sheets.store.schemas import load_records
@@ -36,7 +36,7 @@ class _Line(NamedTuple):
     """What else there is to say, in sentences."""
 
 
-def show_trace(ask: Ask) -> Response:
+def show_trace(ask: Visit) -> Response:
     """The form, and what was said of what it asks about."""
     asked = {name: ask.request.query_params.get(name, "").strip() for name in ("about", "field", "all")}
     lines: list[_Line] = []

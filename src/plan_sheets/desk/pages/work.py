@@ -8,10 +8,10 @@ from starlette.responses import Response
 
 from plan_sheets.core.model.findings import PlanSheetsError
 from plan_sheets.desk.links import list_links
-from plan_sheets.desk.views import Ask, render, route
+from plan_sheets.desk.views import Visit, render, route
 
 
-def show_work(ask: Ask) -> Response:
+def show_work(ask: Visit) -> Response:
     """The page of one piece of work."""
     work = ask.desk.worker.works.get(ask.request.path_params["number"])
     if work is None:
