@@ -103,7 +103,7 @@ class Worker:
         return any(not work.ended.is_set() for work in [*self.works.values()])
 
     def begin(self, title: str, do: Callable[[Tell], Came | None], typed: Typed | None = None) -> Work:
-        """Visit for a piece of work. `do` is called in the worker's thread; `typed` is kept until that has done it."""
+        """Ask for a piece of work. `do` is called in the worker's thread; `typed` is kept until that has done it."""
         work = Work(next(self._numbers), title, do, typed)
         self._forget(MOST_KEPT)
         self.works[work.number] = work
