@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from plan_sheets.core.book.layout import Book, Sheet
+from plan_sheets.core.book.layout import Book
 from plan_sheets.core.editions.editions import Edition
-from plan_sheets.core.editions.internal import compose_first_sheet, internal_contents
+from plan_sheets.core.editions.internal import internal_contents
 from plan_sheets.core.model.rounds import Round
 from plan_sheets.store import schemas
 from plan_sheets.store.plan_folder import Folder, check_folder
@@ -22,12 +22,3 @@ def show_master(folder: Folder, code: str | Round | None = None) -> Book:
         snapshot = read_snapshot(register, find_round(register, code))
     spec = schemas.load_workbook_spec("master")
     return internal_contents(spec, schemas.load_records(), snapshot).compose(Edition(), "", b"")
-
-
-def show_ratings(folder: Folder) -> Sheet:
-    """The first sheet of that master for the latest round: how every priority stands, and why."""
-    check_folder(folder)
-    register = folder.register
-    with register.as_it_stands():
-        snapshot = read_snapshot(register, find_round(register, None))
-    return compose_first_sheet(schemas.load_workbook_spec("master"), snapshot)

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime, time
 
-from plan_sheets.core.book.compose import Facts, compose
-from plan_sheets.core.book.layout import Sheet
+from plan_sheets.core.book.compose import Facts
 from plan_sheets.core.book.measure import fold_line
-from plan_sheets.core.book.spec import ColumnSpec, SheetSpec, WorkbookSpec
+from plan_sheets.core.book.spec import WorkbookSpec
 from plan_sheets.core.editions.contents import MasterContents
-from plan_sheets.core.editions.editions import Edition, boards_lines
+from plan_sheets.core.editions.first_sheet import make_first_page, of_snapshot
 from plan_sheets.core.rating.snapshot import Snapshot
 from plan_sheets.core.sheets.asks_and_answers import ask_rows
 from plan_sheets.core.sheets.changes import change_rows
@@ -19,7 +17,6 @@ from plan_sheets.core.sheets.considerations import coverage_lines, coverage_rows
 from plan_sheets.core.sheets.consultation import consultation_lines, consultation_rows, evidence_rows
 from plan_sheets.core.sheets.decisions import decision_rows
 from plan_sheets.core.sheets.enquiries import Raised, enquiry_lines, enquiry_rows, raised
-from plan_sheets.core.sheets.first_page import FirstPage, first_page, is_of_ratings
 from plan_sheets.core.sheets.master_plan import (
     Records,
     action_rows,
@@ -31,13 +28,13 @@ from plan_sheets.core.sheets.master_plan import (
 )
 from plan_sheets.core.sheets.owners import Owned, owned, owner_lines, owner_rows, return_lines, return_rows
 from plan_sheets.core.sheets.rag_over_time import board_rows, chart_titles, quarter_headings, round_rows, timeline_rows
-from plan_sheets.core.sheets.rag_status import DRAFT, Driver, summary_lines, texts_of_round
+from plan_sheets.core.sheets.rag_status import DRAFT, texts_of_round
 from plan_sheets.core.sheets.unknown import untold
 
 
 def internal_contents(spec: WorkbookSpec, records: Records, snapshot: Snapshot) -> MasterContents:
     """What the internal master of a snapshot says; the same facts make the same. `records`: the fields of each."""
-    spec = _of_snapshot(spec, snapshot)
+    spec = of_snapshot(spec, snapshot)
     plan = snapshot.history.record("plan", "", snapshot.code)
     owners, gaps = [*owned(snapshot)], raised(snapshot)
     fields = {sheet.name: [column.field for column in sheet.columns] for sheet in spec.sheets}
@@ -77,43 +74,11 @@ def internal_contents(spec: WorkbookSpec, records: Records, snapshot: Snapshot) 
         password=plan["lock_password"],
         locks_sheets=plan["lock_workbooks"] != "No",
     )
-    return MasterContents(spec, facts, lambda edition: _make_first_page(spec, snapshot, edition))
-
-
-def compose_first_sheet(spec: WorkbookSpec, snapshot: Snapshot) -> Sheet:
-    """The first sheet of the internal master's draft alone: the others of a large plan take many times as long."""
-    spec, edition = _of_snapshot(spec, snapshot), Edition()
-    page, name = _make_first_page(spec, snapshot, edition), spec.sheets[0].name
-    facts = Facts(
-        texts={**_list_texts(snapshot), "state": edition.heading},
-        created=datetime.combine(snapshot.made_on, time()),
-        rows={name: page.rows},
-        lines={name: page.lines},
-    )
-    return compose(replace(spec, sheets=spec.sheets[:1]), facts).sheets[0]
-
-
-def _of_snapshot(spec: WorkbookSpec, snapshot: Snapshot) -> WorkbookSpec:
-    return spec.without_columns(_is_of_rounds) if snapshot.round is None else spec
+    return MasterContents(spec, facts, lambda edition: make_first_page(spec, snapshot, edition))
 
 
 def _list_texts(snapshot: Snapshot) -> dict[str, str]:
     return {**texts_of_round(snapshot), **quarter_headings(snapshot), **chart_titles(snapshot)}
-
-
-def _make_first_page(spec: WorkbookSpec, snapshot: Snapshot, edition: Edition) -> FirstPage:
-    """The first page, which says of the edition for whom it is and what it takes the place of."""
-    lines = [*summary_lines(snapshot, boards_lines(edition.boards, snapshot), edition.lines)]
-    return first_page(snapshot, spec.sheets[0].columns, lines, tuple(Driver))
-
-
-def _is_of_rounds(sheet: SheetSpec, column: ColumnSpec) -> bool:
-    """Whether a column says nothing before the first round: of ratings, or of ages.
-
-    `since` of an open question is no age, for the officer may give it.
-    """
-    is_age = column.field.name == "age" or (column.field.name == "since" and sheet.record != "open_question")
-    return is_age or is_of_ratings(sheet, column)
 
 
 def _list_lines(

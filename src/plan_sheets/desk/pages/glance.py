@@ -9,7 +9,7 @@ from pathlib import Path
 
 from starlette.responses import Response
 
-from plan_sheets.asking.shown import show_ratings
+from plan_sheets.asking.ratings import show_ratings
 from plan_sheets.asking.status import RoundStatus, status_of, what_next
 from plan_sheets.core.book.layout import Sheet, texts_of
 from plan_sheets.core.model.dates import PartialDate
