@@ -22,4 +22,4 @@ def test_without_its_packages_the_desk_says_what_to_install(
 
     monkeypatch.setattr(importlib.util, "find_spec", find)
     result = run("desk", "--no-browser", plan=Plan(new_example))
-    assert (result.exit_code, "pip install plan-sheets[desk]" in result.output) == (1, True)
+    assert (result.exit_code, 'pip install ".[desk]"' in result.output) == (1, True)

@@ -83,7 +83,10 @@ def desk(plan_dir: str, port: int, no_browser: bool, as_of: datetime | None) -> 
     from plan_sheets.screen.lines import say
 
     if any(find_spec(name) is None for name in ("starlette", "uvicorn", "govuk_frontend_jinja", "multipart")):
-        raise PlanSheetsError("The desk needs a few packages more.", "Install them with: pip install plan-sheets[desk]")
+        raise PlanSheetsError(
+            "The desk needs a few packages more.",
+            'Install them, in the folder of the program, with: pip install ".[desk]"',
+        )
     from plan_sheets.desk.serve import serve
 
     if click.get_current_context().find_root().params.get("debug"):
