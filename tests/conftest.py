@@ -88,7 +88,10 @@ THOROUGH = (
     *("test_redact_after", "test_redact_short", "test_redact_whole"),
     *("test_masked_around", "test_masked_everywhere", "test_masked_let_in", "test_masked_quoted", "test_masked_tables"),
 )
-"""Modules that try many cases of what others try in a few: `make thorough`, before anything of theirs is changed."""
+"""Modules that try many cases of what others try in a few: `make thorough`, before anything of theirs is changed.
+
+In others a test that takes as long is marked by itself.
+"""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

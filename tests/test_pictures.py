@@ -65,6 +65,7 @@ def test_without_libreoffice_it_says_so_and_makes_nothing(tmp_path: Path, monkey
 
 
 @pytest.mark.libreoffice
+@pytest.mark.thorough
 def test_they_can_be_made_again(tmp_path: Path) -> None:
     skip_if(no_command("pdftotext", "Poppler", "poppler-utils")())
     subprocess.run([sys.executable, SCRIPT, tmp_path], check=True, capture_output=True, timeout=300)

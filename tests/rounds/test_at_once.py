@@ -80,6 +80,7 @@ def nothing_twice(plan: Plan) -> None:
     assert not list(plan.path.rglob(".plan-sheets-*"))
 
 
+@pytest.mark.thorough
 def test_one_file_received_by_several_is_accepted_once(round_one: Plan) -> None:
     file = round_one.filled("da", said(progress="As agreed"))
     outcomes = together(round_one, *[("receive", file)] * 4)
@@ -115,6 +116,7 @@ def test_commands_of_all_kinds_at_once(round_one: Plan) -> None:
     assert round_one.said("J1a.1", "progress") == "As agreed"
 
 
+@pytest.mark.thorough
 def test_new_at_once_makes_one_plan(tmp_path: Path) -> None:
     plan = Plan(tmp_path / "plan")
     start = [sys.executable, "-m", "plan_sheets", "new", str(plan.path), "--example"]

@@ -230,6 +230,7 @@ process begins with that of whoever started it, and the one that runs these test
 @pytest.mark.skipif(
     sys.platform == "win32", reason="Windows has no os.wait4, which tells the memory: run this on Linux"
 )
+@pytest.mark.thorough
 def test_memory_of_a_run_with_a_large_workbook(round_one: Plan, tmp_path: Path) -> None:
     path = tmp_path / "large.xlsx"
     path.write_bytes(large())
