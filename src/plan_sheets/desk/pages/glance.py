@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -16,7 +17,7 @@ from plan_sheets.core.model.dates import PartialDate
 from plan_sheets.core.rating.control_totals import SubgroupReturn, describe_totals
 from plan_sheets.desk.views import Visit, render, route
 from plan_sheets.screen.asked import describe_place
-from plan_sheets.store.plan_folder import PLAN_FILE, open_folder
+from plan_sheets.store.plan_folder import PLAN_FILE, Folder, open_folder
 from plan_sheets.store.register.register import FILE
 
 LINKS = {
@@ -65,11 +66,9 @@ def show_glance(ask: Visit) -> Response:
 @lru_cache(maxsize=1)
 def _read_round(path: Path, _batch: int, _files: tuple[object, ...], today: date) -> tuple[RoundStatus, Sheet]:
     """How the round stands, and the first sheet of its master: read again when anything was recorded or saved."""
-    folder = open_folder(path)
-    try:
+    with closing(open_folder(path).register) as register:
+        folder = Folder(path, register)
         return status_of(folder, None, today), show_ratings(folder)
-    finally:
-        folder.register.close()
 
 
 def _stamp(path: Path) -> object:
