@@ -15,6 +15,7 @@ from plan_sheets.core.mails.addressee import Found, find_board_lead, find_chair
 from plan_sheets.core.mails.points import (
     count_to_mend,
     describe_open,
+    describe_what_came,
     list_days,
     list_decided,
     list_executive,
@@ -316,7 +317,9 @@ def _list_reminders(desk: _Desk) -> Iterator[_Letter]:
         found = find(desk.who_answers(row.subgroup))
         workbook = desk.find_workbook(desk.issued, desk.issues[row.subgroup], row.subgroup)
         if workbook:
-            yield _Letter(f"chase_{reminder}", row.subgroup, found, {"earlier": list_days(days)}, workbook)
+            came = describe_what_came(row.verdict, is_first=reminder == 1)
+            details = {"earlier": list_days(days), "came": came}
+            yield _Letter(f"chase_{reminder}", row.subgroup, found, details, workbook)
 
 
 def _list_thanks(desk: _Desk) -> Iterator[_Letter]:

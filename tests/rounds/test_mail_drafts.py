@@ -84,6 +84,7 @@ def test_a_draft_opens_ready_to_send_with_its_workbook(round_one: Plan) -> None:
     for kind in ("plain", "html"):
         assert "send it back by 15 July 2016 to board.office@example.org" in text_of(mail, kind)
     assert "<li>Fill in the pale yellow cells" in text_of(mail, "html")
+    assert f"<title>{mail['Subject']}</title>" in text_of(mail, "html")
     (path,) = [each.file for each in made.drafts if each.subgroup == "DA"]
     assert path.relative_to(round_one.path).as_posix() == "mail/2016-17-q1/2016-17-q1-issue-domestic-abuse.eml"
 
@@ -229,6 +230,16 @@ def test_reminders_grow_firmer_and_the_third_goes_to_the_board_lead(round_one: P
     assert rows["DA"]["chased"] == days
 
 
+def test_whoever_sent_the_workbook_back_as_it_was_is_not_told_that_nothing_came(round_one: Plan) -> None:
+    round_one.receive_one(round_one.filled("untouched", {}))
+    for day, first in ((20, "We have not had it yet."), (25, "within a week"), (28, "without success.\n")):
+        made = draft(round_one, "chase", when=LATE.replace(day=day))
+        assert "with nothing typed in it. Perhaps it was not saved" in text_of(mail_of(made, "DA"))
+        assert "We have not had it" not in text_of(mail_of(made, "DA"))
+        assert first in text_of(mail_of(made, "CSE")), "of whom nothing came"
+        assert "typed" not in text_of(mail_of(made, "CSE"))
+
+
 def test_nobody_is_reminded_before_the_day_or_after_the_return(round_one: Plan) -> None:
     early = run("mail", "--chase", "--as-of", "2016-07-15", plan=round_one)
     assert (early.exit_code, early.stdout.splitlines()[0]) == (0, f"{Q1}: there is nothing to draft.")
@@ -311,6 +322,15 @@ def test_thanks_say_what_was_taken_and_what_was_decided(round_one: Plan) -> None
     text = text_of(mail_of(draft(round_one, "thanks", when=LATE), "DA"))
     assert "Train the staff: further action agreed" in text
     assert f"{still} DA.F2, until it is confirmed." in text
+
+
+def test_what_there_is_to_mend_is_never_cut_within_a_sentence(round_one: Plan) -> None:
+    round_one.receive_one(round_one.filled("one", said()))
+    first, second = "RAG is blank. " + "Choose one of the words. " * 8, "Next step is blank because nothing was typed."
+    with_feedback(round_one, first + second)
+    text = text_of(mail_of(draft(round_one, "feedback", when=LATE), "DA"))
+    assert f"{first.strip()} (More of this row: see the workbook.)" in text
+    assert "Next step" not in text.partition("All of it")[0]
 
 
 def test_decisions_go_to_the_subgroup_that_leads_the_action(round_one: Plan) -> None:

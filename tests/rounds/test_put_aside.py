@@ -6,8 +6,9 @@ from typing import Any
 
 import openpyxl
 import pytest
-from tests.chairs import Answers, Plan, codes, held_file, said
+from tests.chairs import Q1, Answers, Plan, codes, held_file, said
 from tests.commands import broken, run, told
+from tests.rounds.test_said import row
 from tests.rounds.test_settled import (
     FURTHER_1,
     LATER,
@@ -22,6 +23,7 @@ from tests.rounds.test_settled import (
 
 from plan_sheets import office
 from plan_sheets.asking.trace import trace_value
+from plan_sheets.core.model.keys import Key
 from plan_sheets.core.model.receipts import Instructions, Receipt
 from plan_sheets.officer import make_officer
 from plan_sheets.store.register.reads import find_settlement
@@ -106,6 +108,21 @@ def test_a_no_and_a_keep_are_named_late_too(round_one: Plan) -> None:
     for field, outcome in (("progress", "kept"), ("stage", "declined")):
         (step,) = [step for step in trace_value(round_one.folder, "J1a.1", field) if step.outcome == outcome]
         assert step.completed_by == "Ann Officer"
+
+
+def test_what_was_said_stays_with_whoever_said_it_when_the_officer_is_named_late(round_one: Plan) -> None:
+    round_one.inbox.mkdir()
+    (round_one.inbox / "made.xlsx").write_bytes(make_officer(round_one.folder, LATER).path.read_bytes())
+    answers: Answers = {
+        "Said to me": {"1": row("J1a.1", "RAG", "Green")},
+        "Owners": {"J1a.1": {"Owner": "Lead nurse", "Owner status": "Suggested"}},
+    }
+    give(round_one, round_one.inbox / "made.xlsx", answers, "nameless", NOBODY)
+    assert codes(give(round_one, round_one.inbox / "made.xlsx", answers, "named", ANN)) == ["named_late"]
+    history = round_one.history
+    deputy = "Deputy (telephone, 4 July 2016), typed in by the board officer"
+    assert history.in_round(Key("action", "J1a.1", "rag"), Q1).source.who == deputy
+    assert history.standing(Key("action", "J1a.1", "owner")).source.who == "Ann Officer"
 
 
 def test_two_officers_who_answer_alike_are_not_told_that_anything_has_changed(round_one: Plan) -> None:

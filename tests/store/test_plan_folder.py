@@ -368,7 +368,7 @@ def test_a_backup_is_named_only_where_the_file_is_no_good(code: int, match: str,
     assert match in str(trouble)
     assert "a word of SQLite" not in f"{trouble}{trouble.remedy}"
     assert ("backup" in trouble.remedy) == backup
-    assert trouble.remedy.endswith("Nothing was changed.")
+    assert trouble.remedy.startswith("Nothing was changed. "), "a command that is to be copied stands last"
 
 
 def test_no_statement_and_no_value_is_ever_told(round_one: Plan) -> None:

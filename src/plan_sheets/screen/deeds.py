@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from plan_sheets.core.model.dates import PartialDate
 from plan_sheets.core.model.findings import Verdict
 from plan_sheets.core.model.rounds import Round
 from plan_sheets.core.model.text import count_words, shorten
@@ -203,7 +204,8 @@ def _describe_outcome(receipt: Receipt, *, notes: bool) -> Iterator[str]:
         yield ", ".join([taken, *(count_findings(receipt, notes=notes) if is_read else ())])
         yield f"saved by {receipt.saved_by or 'a program that does not say'}"
     if receipt.sent_by:
-        yield ", ".join(filter(None, (f"sent by {receipt.sent_by}", receipt.sent_at[:10])))
+        day = PartialDate.of_iso(receipt.sent_at[:10]).words if receipt.sent_at else ""
+        yield ", ".join(filter(None, (f"sent by {receipt.sent_by}", day)))
 
 
 def _print_receipt(receipt: Receipt, *, notes: bool) -> None:
@@ -245,8 +247,11 @@ def print_receipts(batch: BatchReceived, *, as_json: bool, dry_run: bool, notes:
         say(f"Send back to the chair: {made.path} ({to_mend})", keep=[str(made.path)])
     if dry_run:
         say("A dry run: nothing was recorded.")
-    elif any(receipt.kind == "master" and receipt.changes for receipt in returns):
+    elif decided := {receipt.round for receipt in returns if receipt.kind == "master" and receipt.changes}:
         say("What was decided goes out with the workbooks that are issued next; plan-sheets master shows it.")
+        for code in sorted(filter(None, decided)):
+            draft = f"plan-sheets mail --round {code} --decisions"
+            say(f"Drafts for whoever leads the actions, to tell them now: {draft}", keep=[draft])
     if batch.trouble:
         say(f"Recorded; but not every workbook could be made: {batch.trouble} {batch.trouble.remedy}", err=True)
         say("Then receive the same files again: nothing counts twice.", err=True)

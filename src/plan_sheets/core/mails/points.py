@@ -8,6 +8,7 @@ from itertools import islice
 
 from plan_sheets.core.book.layout import Sheet, texts_of
 from plan_sheets.core.model.dates import PartialDate
+from plan_sheets.core.model.findings import Verdict
 from plan_sheets.core.model.history import Held, History
 from plan_sheets.core.model.text import count_words, cut
 from plan_sheets.core.rating.decisions import Decision
@@ -18,6 +19,8 @@ from plan_sheets.core.rating.ratings import is_further
 MOST_IMPORTANT = 3
 """How many things to mend a mail names: the workbook lists all."""
 LONGEST_TITLE, LONGEST_POINT = 60, 240
+_SENTENCE_ENDS = re.compile(r"(?<=[.?!])(?= [A-Z'])")
+_REST = "(More of this row: see the workbook.)"
 TOLD = {"rag": "RAG", "stage": "stage"}
 """The answers that a mail repeats, by the name of their field; of all others it says how many there are."""
 CONFIRMED = {"confirmed_stage": "stage {value} confirmed", "due": "date {value} confirmed"}
@@ -37,6 +40,17 @@ def list_days(days: Sequence[str]) -> str:
     return " and ".join(filter(None, [", ".join(words[:-1]), *words[-1:]]))
 
 
+def describe_what_came(verdict: str, *, is_first: bool) -> str:
+    """What a reminder says of what came so far, by the verdict of it; the `is_first` one also says that nothing did."""
+    if verdict == Verdict.UNTOUCHED:
+        return (
+            "What came back is the workbook as we sent it, with nothing typed in it. Perhaps it was not saved, or "
+            "another file was attached: please look, and send the one with the answers."
+        )
+    crossed = "We have not had it yet. Perhaps it has crossed with this; then please forget this mail."
+    return crossed if is_first else ""
+
+
 def count_to_mend(sheet: Sheet) -> int:
     """How much there is to mend: what the first line of the sheet says, for a row may hold several things."""
     told = re.match(r"\d+", sheet.lines[0])
@@ -53,7 +67,16 @@ def list_to_mend(sheet: Sheet) -> list[str]:
 def _describe_row(texts: Sequence[str]) -> str:
     """`Progress: J1a.1 Map the pathway: RAG is blank`: where, what it is about, and what is to be mended there."""
     *places, what = texts
-    return ": ".join([*(cut(place, LONGEST_TITLE).rstrip(".:") for place in places), cut(what, LONGEST_POINT)])
+    return ": ".join([*(cut(place, LONGEST_TITLE).rstrip(".:") for place in places), _shorten_to_sentences(what)])
+
+
+def _shorten_to_sentences(text: str) -> str:
+    """A text of no more than `LONGEST_POINT`: as many of its first sentences as that holds, and where the rest is."""
+    line = " ".join(text.split())
+    if len(line) <= LONGEST_POINT:
+        return line
+    whole = [end.start() for end in _SENTENCE_ENDS.finditer(line, 0, LONGEST_POINT)]
+    return f"{line[: whole[-1]]} {_REST}" if whole else cut(line, LONGEST_POINT)
 
 
 def list_taken(history: History, rows: Rows, code: str, subgroup: str) -> Iterator[str]:

@@ -48,6 +48,11 @@ class FolderCheck:
         return {path.stem: path for path in found if path.is_file() and not path.name.startswith(ASIDE)}
 
     @cached_property
+    def _unknown(self) -> list[UnknownWorkbook]:
+        """The workbooks in the folder that the register does not know."""
+        return [*find_unknown(self.path, self.register)]
+
+    @cached_property
     def _numbers(self) -> Mapping[str, str]:
         """The number of the return that each file came as, by its SHA-256."""
         return {file.sha256: file.number for file in self.register.returns()}
@@ -73,19 +78,19 @@ class FolderCheck:
             yield self.messages.finding("kept_missing", entered=name, path=name, number=number)
 
     def _check_made(self) -> Iterator[Finding]:
-        """Each file that the tool made last: gone, or changed since, which is no harm."""
-        made = self.register.outputs()
+        """Each file that the tool made last: gone, or changed since, which is no harm; not one of a later register."""
+        made, unknown = self.register.outputs(), {self._name(each.path) for each in self._unknown}
         for name in sorted(read_last_shas(self.register)):
             path = self.path / name
             if not path.is_file():
                 code = "plan_gone" if name == PLAN_FILE else "made_gone"
                 yield self.messages.finding(code, entered=name, path=name)
-            elif name != PLAN_FILE and not {sha256_of(path)} & {*made[name], *self._numbers}:
+            elif name not in {PLAN_FILE, *unknown} and not {sha256_of(path)} & {*made[name], *self._numbers}:
                 yield self.messages.finding("made_changed", entered=name, path=name)
 
     def _check_unknown(self) -> Iterator[Finding]:
         """Each workbook that went out and that the register does not know: it is an older one."""
-        for workbook in find_unknown(self.path, self.register):
+        for workbook in self._unknown:
             if workbook.path.relative_to(self.path).parts[0] == "issued":
                 yield self._describe_unknown_issue(workbook)
             else:

@@ -384,12 +384,14 @@ class Register:
 def _read_source(origin: tuple[Any, ...], late: str) -> Source:
     """Where a value came from: a return, or a settlement in one. `origin`: columns as `history` selects them.
 
-    `late`: the name that was given later for what the officer settled without one; "" if none was.
+    `late`: the name that was given later for what the officer settled without one; "" if none was. What somebody said
+    to the officer stays with whoever said it.
     """
     kind, completed_by, file, received, subgroup, return_id, document, by, number, at, reason = origin
     if number and not return_id:
         kind, received = "officer", at
-    who = late if late and by in (None, OFFICE) else by or completed_by
+    is_late = late and (by == OFFICE or (by is None and kind != SAID))
+    who = late if is_late else by or completed_by
     named = (kind or "", who or "", file or "", received or "", subgroup or "")
     withdrawn = describe_withdrawal(number, at, reason) if number else ""
     return Source(*named, return_id or 0, document or 0, by is not None, withdrawn)

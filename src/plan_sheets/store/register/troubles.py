@@ -54,11 +54,11 @@ def explain(path: Path, error: BaseException) -> PlanSheetsError:
     reason = getattr(error, "orig", None) or error
     code = getattr(reason, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF  # the upper bits only add detail
     what, remedy = TROUBLES.get(code, UNFORESEEN)
-    return PlanSheetsError(what.format(path=path, code=code), f"{remedy} {UNCHANGED}")
+    return PlanSheetsError(what.format(path=path, code=code), f"{UNCHANGED} {remedy}")
 
 
 def no_register(path: Path) -> PlanSheetsError:
     """What to say of a file that is a database, but not a register."""
     what, remedy = _NO_REGISTER
     remedy = remedy if (path.parent / "plan.xlsx").exists() else _STOPPED
-    return PlanSheetsError(what.format(path=path), f"{remedy} {UNCHANGED}")
+    return PlanSheetsError(what.format(path=path), f"{UNCHANGED} {remedy}")

@@ -23,9 +23,9 @@ _UNSENT, _HEAD_ENDS = re.compile(rb"^X-Unsent:", re.MULTILINE), 4_096
 _POINT = "- "
 _PAGE = """<!DOCTYPE html>
 <html lang="en-GB">
-<head><meta charset="utf-8"><title></title></head>
+<head><meta charset="utf-8"><title>{title}</title></head>
 <body>
-{}
+{inside}
 </body>
 </html>
 """
@@ -44,7 +44,7 @@ def write_draft_file(draft: Draft) -> bytes:
         head["To"] = [_address(address, draft.to.name) for address in draft.to.addresses]
     head["Subject"] = _on_one_line(draft.subject)
     head["MIME-Version"] = "1.0"
-    texts = _multipart("alternative", _INNER, [_text("plain", draft.text), _text("html", _as_html(draft.text))])
+    texts = _multipart("alternative", _INNER, [_text("plain", draft.text), _text("html", _as_html(draft))])
     parts = texts if draft.attached is None else _multipart("mixed", _OUTER, [texts, _attach(draft.attached)])
     return head.as_bytes().removesuffix(_END) + parts
 
@@ -90,11 +90,11 @@ def _on_one_line(text: str) -> str:
     return " ".join(_CONTROLS.sub(" ", text).split())
 
 
-def _as_html(text: str) -> str:
-    """The same text in paragraphs and lists."""
-    blocks = (block for block in re.split(r"\n\s*\n", text) if block.strip())
+def _as_html(draft: Draft) -> str:
+    """The same text in paragraphs and lists, under its subject."""
+    blocks = (block for block in re.split(r"\n\s*\n", draft.text) if block.strip())
     inside = "\n".join(part for block in blocks for part in _list_parts(block.split("\n")))
-    return _PAGE.format(inside)
+    return _PAGE.format(title=html.escape(_on_one_line(draft.subject), quote=False), inside=inside)
 
 
 def _list_parts(lines: list[str]) -> list[str]:
