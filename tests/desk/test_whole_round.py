@@ -82,7 +82,7 @@ def _settle(page: Any) -> None:
     page.goto("/settle/queries")
     page.get_by_role("radio", name="Take").check()
     page.get_by_label("Settled by").fill("Board officer")
-    page.get_by_role("button", name="Give it back").click()
+    page.get_by_role("button", name="Record it").click()
     page.wait_for_url("**/work/*")
     page.get_by_text("Next:").wait_for(timeout=60_000)
 

@@ -12,6 +12,7 @@ from plan_sheets import office
 from plan_sheets.core.model.findings import PlanSheetsError
 from plan_sheets.core.model.progress import Tell
 from plan_sheets.core.model.receipts import ALLOWS_IDENTIFIERS, Instructions
+from plan_sheets.desk.leads import cut_lines, cut_paths
 from plan_sheets.desk.views import Visit, render, route
 from plan_sheets.desk.worker import Came
 from plan_sheets.plan import check_plan, try_plan
@@ -47,13 +48,14 @@ def show_plan(ask: Visit) -> Response:
 def _render(ask: Visit, errors: list[dict[str, str]]) -> Response:
     trouble = None
     with ask.desk.open() as folder, listen() as told:
-        is_newer = folder.plan_is_newer()
+        is_newer, is_issued = folder.plan_is_newer(), bool(folder.register.rounds())
         try:
             print_check(check_plan(folder), as_json=False, notes=bool(ask.request.query_params.get("notes")))
         except PlanSheetsError as why:
             trouble = as_told(why)
     code = HTTPStatus.UNPROCESSABLE_ENTITY if errors else HTTPStatus.OK
-    return render(ask, "plan", code, told=told, is_newer=is_newer, errors=errors, wrong=trouble)
+    told = cut_lines(told, ask.desk.path)
+    return render(ask, "plan", code, told=told, is_newer=is_newer, errors=errors, wrong=trouble, is_issued=is_issued)
 
 
 def keep_given(ask: Visit) -> Response:
@@ -90,6 +92,7 @@ def _show_changes(ask: Visit, of: str, errors: list[dict[str, str]]) -> Response
     ]
     code = HTTPStatus.UNPROCESSABLE_ENTITY if errors else HTTPStatus.OK
     is_masked = any(finding.severity == "masked" for finding in merged.findings)
+    told = cut_lines(told, ask.desk.path)
     values = {"of": of, "over": over, "told": told, "merged": merged, "is_newer": is_newer, "is_masked": is_masked}
     return render(ask, "plan_changes", code, changes=changes, errors=errors, typed=ask.form, **values)
 
@@ -134,6 +137,7 @@ def show_year(ask: Visit) -> Response:
     """What ending the year means, what is in the way, and what somebody should know first."""
     with ask.desk.open() as folder:
         year, reasons, warnings = look_ahead(folder, ask.desk.clock().date())
+    reasons, warnings = ([cut_paths(text, ask.desk.path) for text in texts] for texts in (reasons, warnings))
     return render(ask, "plan_year", year=year, reasons=reasons, warnings=warnings)
 
 
