@@ -97,6 +97,27 @@ def test_a_held_file_of_which_nothing_was_kept_is_asked_for(desk: Desk) -> None:
     assert "FILE-99 is held no more, or nothing of it was kept." in read_text(desk.get("/returns?held=FILE-99"))
 
 
+def test_after_a_trial_the_next_thing_is_to_receive_the_files(desk: Desk) -> None:
+    files = {"files": ("notes.xlsx", b"no workbook")}
+    page = read_text(finish(desk, desk.post("/returns", files=files, data={"dry_run": "1"})))
+    assert "Receive this file now" in page
+    assert "Next:" not in page
+
+
+def test_what_cannot_be_shown_is_not_said_to_be_not_done(desk: Desk) -> None:
+    for path in ("/nonsense", "/files/nonsense", "/work/99", "/masters/2030-31-Q1"):
+        assert "This cannot be shown" in read_text(desk.get(path)), path
+
+
+def test_a_folder_that_was_moved_is_told_with_what_to_do(desk: Desk) -> None:
+    path = desk.plan.path
+    path.rename(path.with_name("elsewhere"))
+    page = read_text(desk.get("/"))
+    assert f"There is no plan folder at {path} any more. Put it back, or close the desk" in page
+    path.with_name("elsewhere").rename(path)
+    assert desk.get("/").status_code == 200
+
+
 def test_what_anybody_typed_is_text_on_every_page(desk: Desk) -> None:
     number = _say_hostile_things(desk.plan)
     shown = desk.get("/masters/2016-17-Q1")

@@ -60,6 +60,11 @@ class OpenDesk:
     @contextmanager
     def open(self) -> Iterator[Folder]:
         """The plan folder. Raises PlanSheetsError, as a command does, if it is gone or the register is busy."""
+        if not self.path.is_dir():
+            raise PlanSheetsError(
+                f"There is no plan folder at {self.path} any more.",
+                "Put it back, or close the desk and open it where the folder is now. Nothing was changed.",
+            )
         folder = open_folder(self.path)
         try:
             yield folder
@@ -141,7 +146,8 @@ def render(ask: Visit, template: str, code: HTTPStatus = HTTPStatus.OK, **values
 
 def explain(trouble: PlanSheetsError, code: HTTPStatus) -> Response:
     """A page that says why something was not done, for whoever is not let in, and has no page to go back to."""
-    return HTMLResponse(load_templates().get_template("trouble.html").render(path="", folder="", trouble=trouble), code)
+    values = {"path": "", "folder": "", "trouble": trouble, "is_asked": code is HTTPStatus.NOT_FOUND}
+    return HTMLResponse(load_templates().get_template("trouble.html").render(values), code)
 
 
 def welcome() -> Response:
@@ -165,4 +171,5 @@ def _answer(view: View, ask: Visit) -> Response:
     try:
         return view(ask)
     except PlanSheetsError as trouble:
-        return render(ask, "trouble", HTTPStatus.CONFLICT, trouble=as_told(trouble))
+        is_asked = ask.request.method == "GET"
+        return render(ask, "trouble", HTTPStatus.CONFLICT, trouble=as_told(trouble), is_asked=is_asked)
