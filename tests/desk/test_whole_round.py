@@ -119,5 +119,5 @@ def _do_by_commands(plan: Plan) -> None:
 
 
 def _verdicts(plan: Plan) -> list[tuple[str, str, str]]:
-    """Kind, verdict and number of everything that came, in order."""
-    return [(one.kind, one.verdict, one.number) for one in plan.register.returns()]
+    """Kind, verdict and number of all that came, sorted: files of one batch are taken in by SHA-256, in any order."""
+    return sorted((one.kind, one.verdict, one.number) for one in plan.register.returns())
