@@ -148,7 +148,7 @@ def test_what_was_typed_is_given_back_after_a_lost_connection(page: Any, returne
     page.get_by_role("radio", name="Type").first.check()
     page.locator("section textarea, section input[type=text]").first.fill("What I typed")
     page.context.set_offline(True)
-    page.get_by_role("button", name="Give it back").click()
+    page.get_by_role("button", name="Record it").click()
     page.wait_for_url("chrome-error://**")
     page.context.set_offline(False)
     page.reload()
@@ -209,7 +209,7 @@ def test_two_windows_that_settle_one_query_differently_are_both_heard(
         for window, word, who in zip(windows, ("Keep", "Take"), ("An officer", "Another officer"), strict=True):
             window.get_by_role("radio", name=word).first.check()
             window.get_by_label("Settled by").fill(who)
-            window.get_by_role("button", name="Give it back").click()
+            window.get_by_role("button", name="Record it").click()
             window.locator("[data-desk-typed] [name=fingerprint]").wait_for(state="detached")
             window.locator("[data-desk-work]").wait_for(state="detached", timeout=60_000)
         told = [window.locator("main").inner_text() for window in windows]

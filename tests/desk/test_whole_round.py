@@ -82,7 +82,7 @@ def _settle(page: Any) -> None:
     page.goto("/settle/queries")
     page.get_by_role("radio", name="Take").check()
     page.get_by_label("Settled by").fill("Board officer")
-    page.get_by_role("button", name="Give it back").click()
+    page.get_by_role("button", name="Record it").click()
     page.wait_for_url("**/work/*")
     page.get_by_text("Next:").wait_for(timeout=60_000)
 
@@ -119,5 +119,5 @@ def _do_by_commands(plan: Plan) -> None:
 
 
 def _verdicts(plan: Plan) -> list[tuple[str, str, str]]:
-    """Kind, verdict and number of everything that came, in order."""
-    return [(one.kind, one.verdict, one.number) for one in plan.register.returns()]
+    """Kind, verdict and number of all that came, sorted: files of one batch are taken in by SHA-256, in any order."""
+    return sorted((one.kind, one.verdict, one.number) for one in plan.register.returns())

@@ -15,7 +15,7 @@ from plan_sheets.core.model.rounds import Round
 from plan_sheets.core.rating.control_totals import SubgroupReturn, sums
 from plan_sheets.core.rating.decisions import decisions
 from plan_sheets.core.rating.rules.overrides import OVERRIDE, list_without_effect
-from plan_sheets.core.rating.to_do import Desk, list_tasks
+from plan_sheets.core.rating.to_do import Desk, fill_sentence, list_tasks
 from plan_sheets.store import schemas
 from plan_sheets.store.plan_folder import NOT_TAKEN_IN, Folder, check_folder
 from plan_sheets.store.register.desk import (
@@ -133,6 +133,8 @@ class ToDo(NamedTuple):
 
     code: str
     sentence: str
+    words: str
+    """The same without the commands, for a page that leads on by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +158,10 @@ def what_next(folder: Folder, as_of: date) -> WhatNext:
         closed = folder.register.closed_through()
         desk = _read_desk(folder, rounds, closed, as_of)
     sentences = schemas.load_tasks()
-    to_do = [ToDo(task, sentences[task].format_map(details)) for task, details in list_tasks(desk)]
+    to_do = [
+        ToDo(task, *(fill_sentence(sentences[task], details, with_commands=said) for said in (True, False)))
+        for task, details in list_tasks(desk)
+    ]
     return WhatNext(rounds[-1] if rounds else "", closed, to_do)
 
 

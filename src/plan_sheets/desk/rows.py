@@ -66,18 +66,19 @@ def describe_row(
         for column, text in cells[1:]
         if not sheet.is_input(row, column) and column.field.name != "key"
     }
-    name = next((name for name in locked if name not in sum(SIDE_BY_SIDE, ())), "")
+    title, beside_each = name_row(sheet, row), sum(SIDE_BY_SIDE, ())
+    name = next((name for name in locked if name not in beside_each and locked[name][1] not in title), "")
     about = locked[name][1] if name else ""
     about = about if len(about) <= LONGEST_TITLE else shorten(about, LONGEST_TITLE)
     beside = [[locked[field] for field in pair] for pair in SIDE_BY_SIDE if all(field in locked for field in pair)]
-    apart = {*sum(SIDE_BY_SIDE, ())} if beside else set()
+    apart = {*beside_each} if beside else set()
     apart |= {name} if name and about == locked[name][1] else set()
     facts = [fact for field, fact in locked.items() if field not in apart]
     questions = [*_list_questions(sheet, row, typed, why)]
     is_touched = any(question.fault for question in questions) or bool(find_typed(sheet, row, typed))
     return ShownRow(
         make_id(f"row {sheet.name}/{row.ref}"),
-        name_row(sheet, row),
+        title,
         about,
         facts,
         beside,

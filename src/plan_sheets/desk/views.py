@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cache
 from http import HTTPStatus
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from jinja2 import ChoiceLoader, Environment, PackageLoader, PrefixLoader
 from starlette.concurrency import run_in_threadpool
@@ -21,9 +21,13 @@ from starlette.routing import Route
 from plan_sheets.core.book.layout import Blank, Book
 from plan_sheets.core.model.findings import PlanSheetsError
 from plan_sheets.core.model.progress import Tell
+from plan_sheets.desk.leads import TASKS, cut_task, cut_trouble, find_leads
 from plan_sheets.desk.worker import PATIENCE, Came, Typed, Work, Worker
 from plan_sheets.screen.command import as_told, say_next
 from plan_sheets.store.plan_folder import Folder, open_folder
+
+if TYPE_CHECKING:
+    from plan_sheets.asking.status import ToDo
 
 View = Callable[["Visit"], Response]
 """Makes the answer to one request; it is called in a thread."""
@@ -56,6 +60,11 @@ class OpenDesk:
     @contextmanager
     def open(self) -> Iterator[Folder]:
         """The plan folder. Raises PlanSheetsError, as a command does, if it is gone or the register is busy."""
+        if not self.path.is_dir():
+            raise PlanSheetsError(
+                f"There is no plan folder at {self.path} any more.",
+                "Put it back, or close the desk and open it where the folder is now. Nothing was changed.",
+            )
         folder = open_folder(self.path)
         try:
             yield folder
@@ -79,12 +88,16 @@ class Visit:
     @property
     def texts(self) -> dict[str, str]:
         """What was typed in each field of the form, by its name; each line end is one sign."""
-        lines = ((name, given.replace("\r\n", "\n")) for name, given in self.form.items() if isinstance(given, str))
-        return dict(lines)
+        return dict(self._list_texts())
+
+    def _list_texts(self) -> list[tuple[str, str]]:
+        """The same, in order, and several of one name where several were chosen."""
+        given = self.form.multi_items()
+        return [(name, text.replace("\r\n", "\n")) for name, text in given if isinstance(text, str)]
 
     def keep(self, shown: Mapping[str, str]) -> Typed:
         """What was typed in the form, so that it is not lost; `shown`: see `Typed`."""
-        return Typed(self.request.url.path, self.texts, shown)
+        return Typed(self.request.url.path, self._list_texts(), shown)
 
     def begin(
         self, title: str, do: Callable[[Folder, Tell], Came | None], shown: Mapping[str, str] | None = None
@@ -96,9 +109,10 @@ class Visit:
 
         def work(tell: Tell) -> Came | None:
             with self.desk.open() as folder:
-                came = do(folder, tell)
-                say_next(folder, self.desk.clock())
-                return came
+                came = do(folder, tell) or Came()
+                tasks: list[ToDo] = []
+                say_next(folder, self.desk.clock(), show=lambda what: tasks.extend(what.to_do[:1]))
+                return replace(came, task=next((cut_task(task, self.desk.path) for task in tasks), None))
 
         begun = self.desk.worker.begin(title, work, None if shown is None else self.keep(shown))
         begun.ended.wait(PATIENCE)
@@ -117,18 +131,23 @@ def load_templates() -> Environment:
     loader = ChoiceLoader([PackageLoader("plan_sheets.desk"), govuk])
     environment = Environment(loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True)
     environment.tests["blank"] = lambda content: isinstance(content, Blank)
+    environment.filters["leads"] = find_leads
+    environment.globals["leads_of_tasks"] = TASKS
     return environment
 
 
 def render(ask: Visit, template: str, code: HTTPStatus = HTTPStatus.OK, **values: Any) -> Response:
     """A page. `template`: its name without the ending."""
     values = {"path": ask.request.url.path, "folder": ask.desk.path.resolve().name, **values}
+    if "trouble" in values:
+        values["trouble"] = cut_trouble(values["trouble"], ask.desk.path)
     return HTMLResponse(load_templates().get_template(f"{template}.html").render(values), code)
 
 
 def explain(trouble: PlanSheetsError, code: HTTPStatus) -> Response:
     """A page that says why something was not done, for whoever is not let in, and has no page to go back to."""
-    return HTMLResponse(load_templates().get_template("trouble.html").render(path="", folder="", trouble=trouble), code)
+    values = {"path": "", "folder": "", "trouble": trouble, "is_asked": code is HTTPStatus.NOT_FOUND}
+    return HTMLResponse(load_templates().get_template("trouble.html").render(values), code)
 
 
 def welcome() -> Response:
@@ -152,4 +171,5 @@ def _answer(view: View, ask: Visit) -> Response:
     try:
         return view(ask)
     except PlanSheetsError as trouble:
-        return render(ask, "trouble", HTTPStatus.CONFLICT, trouble=as_told(trouble))
+        is_asked = ask.request.method == "GET"
+        return render(ask, "trouble", HTTPStatus.CONFLICT, trouble=as_told(trouble), is_asked=is_asked)

@@ -8,12 +8,16 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from itertools import count
 from threading import Event
+from typing import TYPE_CHECKING
 
 from plan_sheets.core.model.findings import PlanSheetsError
 from plan_sheets.core.model.progress import Tell
 from plan_sheets.desk.aside import Aside
 from plan_sheets.screen.command import as_told
 from plan_sheets.screen.lines import ToldLine, listen
+
+if TYPE_CHECKING:
+    from plan_sheets.asking.status import ToDo
 
 _LOG = logging.getLogger(__name__)
 """Tells what went wrong, line by line, to whoever says --debug."""
@@ -29,8 +33,11 @@ class Typed:
 
     path: str
     """Where the form was sent to."""
-    texts: Mapping[str, str]
-    """What was typed, by the names of the fields. Sent there again with `look`, the form comes back filled in."""
+    texts: Sequence[tuple[str, str]]
+    """The names of the fields, each with what was typed; one name several times where several were chosen.
+
+    Sent there again with `look`, the form comes back filled in.
+    """
     shown: Mapping[str, str]
     """The same as it can be read and copied: what each is, and the text."""
 
@@ -45,6 +52,8 @@ class Came:
     """Where to go on: an address, and its words."""
     trial: Aside | None = None
     """The files of a trial, which can be received as they are; None if there are none."""
+    task: ToDo | None = None
+    """What to do now; None if that cannot be told."""
 
 
 @dataclass(slots=True)

@@ -150,7 +150,7 @@ def _describe_draft(draft: Drafted, name: str) -> Sequence[str]:
 def print_what_next(what: WhatNext, *, as_json: bool) -> None:
     """Print where the plan stands, and what there is to do, in order."""
     if as_json:
-        to_do = [task._asdict() for task in what.to_do]
+        to_do = [{"code": task.code, "sentence": task.sentence} for task in what.to_do]
         print_json({"round": what.round or None, "closed_through": what.closed_through or None, "to_do": to_do})
         return
     say(describe_place(what))

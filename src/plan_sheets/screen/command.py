@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from click.shell_completion import CompletionItem
 
+    from plan_sheets.asking.status import WhatNext
     from plan_sheets.core.model.findings import PlanSheetsError
     from plan_sheets.core.model.progress import Tell
     from plan_sheets.store.plan_folder import Folder
@@ -168,8 +169,17 @@ def start_processes(paths: Sequence[Path]) -> AbstractContextManager[Executor | 
     return processes()
 
 
-def say_next(folder: Folder, as_of: datetime | None = None, *, as_json: bool = False) -> None:
-    """End a command with the one thing to do now. What the command did stands, whether that can be read or not."""
+def say_next(
+    folder: Folder,
+    as_of: datetime | None = None,
+    *,
+    as_json: bool = False,
+    show: Callable[[WhatNext], None] | None = None,
+) -> None:
+    """End a command with the one thing to do now. What the command did stands, whether that can be read or not.
+
+    `show`: shows what there is to do; None prints it.
+    """
     from plan_sheets.asking.status import what_next
     from plan_sheets.core.model.findings import PlanSheetsError
     from plan_sheets.screen.asked import print_next
@@ -179,7 +189,7 @@ def say_next(folder: Folder, as_of: datetime | None = None, *, as_json: bool = F
         say_remark("warning", f"The backup of today could not be made: {trouble}", err=True)
     if not as_json:
         with suppress(PlanSheetsError):
-            print_next(what_next(folder, read_clock(as_of).date()))
+            (show or print_next)(what_next(folder, read_clock(as_of).date()))
 
 
 def as_path(text: str) -> Path:

@@ -314,7 +314,7 @@ def load_messages() -> Messages:
 
 @cache
 def load_tasks() -> Mapping[str, str]:
-    """`schemas/next.yaml`: the sentence of each thing that there may be to do, by its code."""
+    """`schemas/next.yaml`: the sentence of each thing that there may be to do, by its code; commands in brackets."""
     path = find_data_folder("schemas") / "next.yaml"
     found = load_yaml(path)
     check_keys(found, tuple(Task), path.name, "list of what there is to do", tuple(Task))

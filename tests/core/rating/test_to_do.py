@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from plan_sheets.core.rating.control_totals import SubgroupReturn
-from plan_sheets.core.rating.to_do import ClosedRound, Desk, OpenRound, Task, ToBeMended, list_tasks
+from plan_sheets.core.rating.to_do import ClosedRound, Desk, OpenRound, Task, ToBeMended, fill_sentence, list_tasks
 from plan_sheets.store.schemas import load_tasks
 
 Q1, Q4 = "2016-17-Q1", "2016-17-Q4"
@@ -43,7 +43,7 @@ def closed(code: str = Q1, *, touched: bool = False, answered: bool = False) -> 
 
 
 def sentences(desk: Desk) -> dict[Task, str]:
-    return {task: load_tasks()[task].format_map(details) for task, details in list_tasks(desk)}
+    return {task: fill_sentence(load_tasks()[task], details) for task, details in list_tasks(desk)}
 
 
 IN = workbook("DA", came="DA-1")
@@ -193,7 +193,7 @@ def test_what_there_is_to_do(desk: Desk, to_do: dict[str, str]) -> None:
 
 def test_an_earlier_round_that_goes_on_is_named_in_the_command() -> None:
     desk = replace(EMPTY, open=(going_on(IN, drafted=True), going_on(IN, code="2016-17-Q2")))
-    told = [load_tasks()[task].format_map(details) for task, details in list_tasks(desk)]
+    told = [fill_sentence(load_tasks()[task], details) for task, details in list_tasks(desk)]
     assert told[0].endswith(f"plan-sheets master --round {Q1} --hand-over")
     assert told[1] == DRAFT.replace("Q1", "Q2")
 

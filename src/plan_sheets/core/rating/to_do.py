@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -98,6 +99,12 @@ class Desk:
 
 Details = Mapping[str, object]
 """What the sentence of a task is filled in with."""
+_COMMANDS = re.compile(r"\[([^]]*)\]")
+
+
+def fill_sentence(sentence: str, details: Details, *, with_commands: bool = True) -> str:
+    """The sentence of a task, filled in. `with_commands`: with what stands there in brackets, for the command line."""
+    return _COMMANDS.sub(r"\1" if with_commands else "", sentence).format_map(details)
 
 
 def list_tasks(desk: Desk) -> Iterator[tuple[Task, Details]]:

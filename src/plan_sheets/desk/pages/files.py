@@ -36,7 +36,7 @@ def send_file(ask: Visit) -> Response:
         found = _find(folder, ask.request.path_params["path"])
         if found is None:
             trouble = PlanSheetsError("There is no such file to download.", "Look at the page that led here again.")
-            return render(ask, "trouble", HTTPStatus.NOT_FOUND, trouble=trouble)
+            return render(ask, "trouble", HTTPStatus.NOT_FOUND, trouble=trouble, is_asked=True)
         return send_bytes(read_bytes(found.path), found.name)
 
 

@@ -15,30 +15,11 @@ from plan_sheets.asking.status import RoundStatus, status_of, what_next
 from plan_sheets.core.book.layout import Sheet, texts_of
 from plan_sheets.core.model.dates import PartialDate
 from plan_sheets.core.rating.control_totals import SubgroupReturn, describe_totals
+from plan_sheets.desk.leads import cut_task
 from plan_sheets.desk.views import Visit, render, route
 from plan_sheets.screen.asked import describe_place
 from plan_sheets.store.plan_folder import PLAN_FILE, Folder, open_folder
 from plan_sheets.store.register.register import FILE
-
-LINKS = {
-    "plan_saved": ("/plan", "Take it in"),
-    "plan_empty": ("/plan", "Look it over"),
-    "plan_errors": ("/plan", "See what is wrong"),
-    "held": ("/settle/held-files", "Held files"),
-    "settle": ("/settle", "Settle"),
-    "edition_touched": ("/masters", "Make the edition"),
-    "first_round": ("/send", "Issue the round"),
-    "send": ("/send", "Workbooks and drafts"),
-    "wait": ("/returns", "Take returns in"),
-    "chase": ("/send", "Draft reminders"),
-    "draft": ("/masters", "Make the draft"),
-    "hand_over": ("/masters", "Hand it over"),
-    "decisions": ("/masters", "Masters"),
-    "year_end": ("/plan", "End the year"),
-    "new_year": ("/plan", "Plan"),
-    "next_round": ("/send", "Issue the round"),
-}
-"""Where each thing to do can be done, by the code of its sentence in `schemas/next.yaml`."""
 
 
 def show_glance(ask: Visit) -> Response:
@@ -52,10 +33,9 @@ def show_glance(ask: Visit) -> Response:
         ask,
         "glance",
         place=describe_place(what),
-        to_do=what.to_do,
-        links=LINKS,
+        to_do=[cut_task(task, ask.desk.path) for task in what.to_do],
         status=status,
-        totals=describe_totals(status.totals) + "." if status.round else "No round has been issued yet.",
+        totals=describe_totals(status.totals) + ".",
         returns=[_describe_return(row, status) for row in status.rows],
         remarks=[*_list_remarks(status)],
         rag=rag,

@@ -16,6 +16,7 @@ from plan_sheets.screen.days import read_day
 from plan_sheets.screen.deeds import print_redacted, print_waiver, print_withdrawn
 from plan_sheets.screen.kept import print_backup, print_examined
 from plan_sheets.store.plan_folder import Folder
+from plan_sheets.store.schemas import load_messages
 
 ASKED = {
     "withdraw": {"name": "Say which return, as DA-1.", "reason": "Say why: it is recorded and shown."},
@@ -46,7 +47,9 @@ def _render(ask: Visit, errors: Sequence[Mapping[str, str]]) -> Response:
     deed = ask.request.url.path.removeprefix("/keep").strip("/")
     code = HTTPStatus.UNPROCESSABLE_ENTITY if errors else HTTPStatus.OK
     about = {"name": ask.request.query_params.get("about", "")}
-    return render(ask, "keep", code, errors=errors, typed={deed: ask.form} if errors else {"withdraw": about})
+    rules = sorted(code for code, message in load_messages().by_code.items() if message.waivable)
+    typed = {deed: ask.form} if ask.form else {"withdraw": about}
+    return render(ask, "keep", code, errors=errors, typed=typed, rules=rules)
 
 
 def _list_missing(ask: Visit, deed: str) -> list[Mapping[str, str]]:
@@ -57,7 +60,8 @@ def _list_missing(ask: Visit, deed: str) -> list[Mapping[str, str]]:
 
 def withdraw(ask: Visit) -> Response:
     """Withdraw a return that was taken in by mistake."""
-    if errors := _list_missing(ask, "withdraw"):
+    errors = _list_missing(ask, "withdraw")
+    if errors or "look" in ask.form:
         return _render(ask, errors)
     name, reason = ask.text("name").strip(), ask.text("reason").strip()
 
@@ -66,12 +70,13 @@ def withdraw(ask: Visit) -> Response:
         print_withdrawn(done, made, as_json=False)
         return ONWARD
 
-    return ask.begin(f"Withdrawing {name}", do)
+    return ask.begin(f"Withdrawing {name}", do, {})
 
 
 def redact(ask: Visit) -> Response:
     """Take out for good what should never have been written; this desk forgets what it told of it, too."""
-    if errors := _list_missing(ask, "redact"):
+    errors = _list_missing(ask, "redact")
+    if errors or "look" in ask.form:
         return _render(ask, errors)
     about, field, reason = (ask.text(name).strip() for name in ("about", "field", "reason"))
 
@@ -81,7 +86,7 @@ def redact(ask: Visit) -> Response:
         print_redacted(done, as_json=False)
         return ONWARD
 
-    return ask.begin(f"Redacting {about}", do)
+    return ask.begin(f"Redacting {about}", do, {})
 
 
 def allow(ask: Visit) -> Response:
@@ -93,7 +98,7 @@ def allow(ask: Visit) -> Response:
         except ValueError as doubt:
             text = f"{doubt} Type one day, as 31 December 2016 or 31/12/2016."
             errors.append({"text": text, "href": "#allow-until"})
-    if errors:
+    if errors or "look" in ask.form:
         return _render(ask, errors)
     code, subgroup, by, reason = (ask.text(name).strip() for name in ("code", "subgroup", "by", "reason"))
 
@@ -103,7 +108,7 @@ def allow(ask: Visit) -> Response:
         print_waiver(waiver, made, now.date(), as_json=False)
         return ONWARD
 
-    return ask.begin(f"Letting {code} pass for {subgroup}", do)
+    return ask.begin(f"Letting {code} pass for {subgroup}", do, {})
 
 
 def examine(ask: Visit) -> Response:
@@ -118,7 +123,8 @@ def examine(ask: Visit) -> Response:
 
 def back_up(ask: Visit) -> Response:
     """Copy the register to a file."""
-    if errors := _list_missing(ask, "backup"):
+    errors = _list_missing(ask, "backup")
+    if errors or "look" in ask.form:
         return _render(ask, errors)
     file = ask.text("file").strip()
 
@@ -126,7 +132,7 @@ def back_up(ask: Visit) -> Response:
         print_backup(doctor.back_up(ask.desk.path, file), as_json=False)
         return ONWARD
 
-    return ask.begin("Backing the register up", do)
+    return ask.begin("Backing the register up", do, {})
 
 
 ROUTES = (

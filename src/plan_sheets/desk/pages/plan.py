@@ -16,6 +16,7 @@ from plan_sheets import office
 from plan_sheets.core.model.findings import PlanSheetsError
 from plan_sheets.core.model.progress import Tell
 from plan_sheets.core.model.receipts import ALLOWS_IDENTIFIERS, Instructions
+from plan_sheets.desk.leads import cut_lines, cut_paths
 from plan_sheets.desk.views import Visit, render, route
 from plan_sheets.desk.worker import Came
 from plan_sheets.plan import check_plan, try_plan
@@ -51,11 +52,12 @@ def show_plan(ask: Visit) -> Response:
 def _render(ask: Visit, errors: list[dict[str, str]]) -> Response:
     notes = bool(ask.request.query_params.get("notes"))
     with ask.desk.open() as folder:
-        is_newer = folder.plan_is_newer()
+        is_newer, is_issued = folder.plan_is_newer(), bool(folder.register.rounds())
         state = sha256_of(folder.plan_file) if folder.plan_file.exists() else "", folder.register.last_batch()
     told, trouble = _check(ask.desk.path, state, notes=notes)
+    told = cut_lines(told, ask.desk.path)
     code = HTTPStatus.UNPROCESSABLE_ENTITY if errors else HTTPStatus.OK
-    return render(ask, "plan", code, told=told, is_newer=is_newer, errors=errors, wrong=trouble)
+    return render(ask, "plan", code, told=told, is_newer=is_newer, errors=errors, wrong=trouble, is_issued=is_issued)
 
 
 @lru_cache(maxsize=1)
@@ -103,6 +105,7 @@ def _show_changes(ask: Visit, of: str, errors: list[dict[str, str]]) -> Response
     ]
     code = HTTPStatus.UNPROCESSABLE_ENTITY if errors else HTTPStatus.OK
     is_masked = any(finding.severity == "masked" for finding in merged.findings)
+    told = cut_lines(told, ask.desk.path)
     values = {"of": of, "over": over, "told": told, "merged": merged, "is_newer": is_newer, "is_masked": is_masked}
     return render(ask, "plan_changes", code, changes=changes, errors=errors, typed=ask.form, **values)
 
@@ -147,6 +150,7 @@ def show_year(ask: Visit) -> Response:
     """What ending the year means, what is in the way, and what somebody should know first."""
     with ask.desk.open() as folder:
         year, reasons, warnings = look_ahead(folder, ask.desk.clock().date())
+    reasons, warnings = ([cut_paths(text, ask.desk.path) for text in texts] for texts in (reasons, warnings))
     return render(ask, "plan_year", year=year, reasons=reasons, warnings=warnings)
 
 

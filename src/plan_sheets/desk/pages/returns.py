@@ -179,6 +179,7 @@ def _render_form(ask: Visit, errors: Sequence[tuple[str, str]] = ()) -> Response
         faults=dict(errors),
         typed=typed,
         held=held,
+        not_kept="" if held else ask.request.query_params.get("held", ""),
         codes=[ALLOWS_IDENTIFIERS, *sorted(codes)],
         is_said=bool(held) or any(typed[name] for name in INSTRUCTIONS) or any(name != "files" for name, _ in errors),
     )

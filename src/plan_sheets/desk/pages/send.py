@@ -51,7 +51,7 @@ def issue(ask: Visit) -> Response:
         day = read_day(ask.text("return_by").strip(), ask.desk.path, code)
     except ValueError as doubt:
         errors.append({"text": f"{doubt} Type one day, as 14 October 2016 or 14/10/2016.", "href": "#return_by"})
-    if not code or day is None:
+    if not code or day is None or "look" in ask.form:
         return _render(ask, errors)
     subgroups = [text for text in ask.form.getlist("subgroup") if isinstance(text, str)]
     is_trial, notes = bool(ask.text("dry_run")), bool(ask.text("notes"))
@@ -66,7 +66,7 @@ def issue(ask: Visit) -> Response:
         return Came(onward=[("/send", "Issue and send")])
 
     what = f"the workbooks of {Round.parse(code).of_year}"
-    return ask.begin(f"Trying {what}: nothing is recorded" if is_trial else f"Making {what}", make)
+    return ask.begin(f"Trying {what}: nothing is recorded" if is_trial else f"Making {what}", make, {})
 
 
 def draft(ask: Visit) -> Response:

@@ -45,7 +45,7 @@ from plan_sheets.store.writing.workbook import write_workbook
 START = "Start here"
 CHANGED = (
     "Something has changed on this sheet since the page was opened, and nothing was taken.",
-    "What you typed stands in the form: look whether it still holds, and give it back.",
+    "What you typed stands in the form: look whether it still holds, and record it.",
 )
 NOTHING = "Nothing is filled in on this page yet."
 PAGE = 50

@@ -7,6 +7,7 @@ from http import HTTPStatus
 from starlette.responses import Response
 
 from plan_sheets.core.model.findings import PlanSheetsError
+from plan_sheets.desk.leads import cut_lines
 from plan_sheets.desk.links import list_links
 from plan_sheets.desk.views import Visit, render, route
 
@@ -20,7 +21,8 @@ def show_work(ask: Visit) -> Response:
         return render(ask, "trouble", HTTPStatus.CONFLICT, trouble=work.trouble, typed=work.typed)
     named = (path for line in work.told for path in line.keep)
     files = list_links(ask.desk.path, named) if work.ended.is_set() else ()
-    return render(ask, "work", work=work, is_done=work.ended.is_set(), files=files)
+    told = cut_lines(work.told, ask.desk.path)
+    return render(ask, "work", work=work, told=told, is_done=work.ended.is_set(), files=files)
 
 
 ROUTES = (route("/work/{number:int}", show_work),)
