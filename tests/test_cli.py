@@ -269,11 +269,12 @@ def test_every_command_has_help_and_the_options_of_the_design() -> None:
         "differ",
         "doctor",
         "backup",
+        "desk",
         "demo",
     }
     for name, given in options.items():
         assert ("--plan" in given) is (name not in ("new", "inspect", "demo"))
-        assert ("--json" in given) or name in ("new", "demo")
+        assert ("--json" in given) or name in ("new", "demo", "desk")
         assert run(name, "--help").exit_code == 0
     assert options["receive"] >= {"--dry-run", "--issue", "--replaces", "--allow", "--reason", "--as-of"}
     assert options["issue"] >= {"--round", "--return-by", "--subgroup", "--as-of"}
