@@ -86,6 +86,8 @@ def prepare(tmp_path_factory: pytest.TempPathFactory) -> Prepare:
 THOROUGH = (
     *("test_kills", "test_mutants", "test_plan_changes", "test_printable", "test_withdraw", "test_yaml_alone"),
     *("test_redact_after", "test_redact_short", "test_redact_whole"),
+    *("test_charts", "test_contents", "test_differ", "test_mail_quoted", "test_master_sheets", "test_mutations"),
+    *("test_numbers", "test_paper", "test_put_aside", "test_seals", "test_timeline"),
     *("test_masked_around", "test_masked_everywhere", "test_masked_let_in", "test_masked_quoted", "test_masked_tables"),
 )
 """Modules that try many cases of what others try in a few: `make thorough`, before anything of theirs is changed.

@@ -129,4 +129,5 @@ def open_page(browser: Any) -> Iterator[Callable[..., Any]]:
     yield opening
     for context in contexts:
         context.close()
-    assert not [word for word in words if "the server responded with a status of" not in word], words
+    expected = ("the server responded with a status of", "ERR_CONNECTION_REFUSED")  # the desk closes before the window
+    assert not [word for word in words if not any(each in word for each in expected)], words
