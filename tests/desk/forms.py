@@ -57,4 +57,4 @@ def finish(desk: Desk, begun: Response) -> Response:
     assert begun.status_code == 303, read_text(begun)
     number = int(begun.headers["location"].rpartition("/")[2])
     assert desk.shared.worker.works[number].ended.wait(60)
-    return desk.get(f"/work/{number}")
+    return desk.get(f"/progress/{number}")

@@ -32,7 +32,7 @@ PAGES = (
     *("/masters", "/masters/2016-17-Q1", "/masters/2016-17-Q1/master-plan", "/masters/hand-over?round=2016-17-Q1"),
     *("/trace", "/trace?about=J1a.1", "/history"),
 )
-TROUBLES = ("/no-such-page", "/work/99", "/settle/no-such-sheet", "/trace?about=no-such-ref", "/files/none.xlsx")
+TROUBLES = ("/no-such-page", "/progress/99", "/settle/no-such-sheet", "/trace?about=no-such-ref", "/files/none.xlsx")
 Opened = Callable[..., Any]
 
 
@@ -152,7 +152,7 @@ def test_what_was_typed_is_given_back_after_a_lost_connection(page: Any, returne
     page.wait_for_url("chrome-error://**")
     page.context.set_offline(False)
     page.reload()
-    page.wait_for_url("**/work/*")
+    page.wait_for_url("**/progress/*")
     page.get_by_text("Next:").wait_for(timeout=60_000)
     held = returned.history.in_round(Key("action", "J1a.1", "responsible"), Q1)
     assert (held.value, held.source.who) == ("What I typed", "Board officer")
@@ -174,7 +174,7 @@ def test_work_goes_on_while_the_page_is_loaded_again(
     with served(returned) as access:
         page = open_page(access)
         begun = worker.begin("A long one", work)
-        page.goto(f"/work/{begun.number}")
+        page.goto(f"/progress/{begun.number}")
         for _ in range(2):
             assert "1 of 2 done" in page.locator("main").inner_text()
             assert barriers(page) == []

@@ -19,7 +19,7 @@ from plan_sheets.desk.guard import HEADERS, Access
 from plan_sheets.desk.views import OpenDesk
 from plan_sheets.desk.worker import Worker
 
-PAGES = ("/", "/returns", "/settle", "/work/1", "/no-such-page", "/static/desk.css", "/static/no-such-file")
+PAGES = ("/", "/returns", "/settle", "/progress/1", "/no-such-page", "/static/desk.css", "/static/no-such-file")
 
 
 @pytest.fixture(scope="module")
@@ -198,7 +198,7 @@ def test_a_fault_in_long_work_is_told_on_its_page(known: Desk) -> None:
 
     work = known.shared.worker.begin("A try", fail)
     work.ended.wait(10)
-    answer = known.get(f"/work/{work.number}")
+    answer = known.get(f"/progress/{work.number}")
     assert answer.status_code == 409
     assert "did not expect (ValueError" in answer.text
     assert "<b>" not in answer.text

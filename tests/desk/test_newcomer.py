@@ -105,7 +105,7 @@ def test_after_a_trial_the_next_thing_is_to_receive_the_files(desk: Desk) -> Non
 
 
 def test_what_cannot_be_shown_is_not_said_to_be_not_done(desk: Desk) -> None:
-    for path in ("/nonsense", "/files/nonsense", "/work/99", "/masters/2030-31-Q1"):
+    for path in ("/nonsense", "/files/nonsense", "/progress/99", "/masters/2030-31-Q1"):
         assert "This cannot be shown" in read_text(desk.get(path)), path
 
 

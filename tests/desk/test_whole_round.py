@@ -53,7 +53,7 @@ def _issue(page: Any, folder: Path) -> list[Path]:
     page.get_by_role("link", name="Issue the round").click()
     page.get_by_label("Return by").fill("15 July 2016")
     page.get_by_role("button", name="Make the workbooks").click()
-    page.wait_for_url("**/work/*")
+    page.wait_for_url("**/progress/*")
     page.get_by_text("Next:").wait_for()
     page.get_by_role("navigation").get_by_role("link", name="Issue and send").click()
     filled = []
@@ -70,7 +70,7 @@ def _receive(page: Any, files: list[Path]) -> None:
     page.get_by_role("navigation").get_by_role("link", name="Returns").click()
     page.locator("input[type=file]").set_input_files(files)
     page.get_by_role("button", name="Receive").click()
-    page.wait_for_url("**/work/*")
+    page.wait_for_url("**/progress/*")
     page.get_by_text("Next:").wait_for(timeout=60_000)
     told = page.locator("main").inner_text()
     assert "Purple" in told
@@ -83,7 +83,7 @@ def _settle(page: Any) -> None:
     page.get_by_role("radio", name="Take").check()
     page.get_by_label("Settled by").fill("Board officer")
     page.get_by_role("button", name="Record it").click()
-    page.wait_for_url("**/work/*")
+    page.wait_for_url("**/progress/*")
     page.get_by_text("Next:").wait_for(timeout=60_000)
 
 
@@ -91,7 +91,7 @@ def _hand_over(page: Any) -> None:
     page.goto("/masters")
     page.get_by_role("button", name="Hand it over").click()
     page.get_by_role("button", name="Hand it over").click()
-    page.wait_for_url("**/work/*")
+    page.wait_for_url("**/progress/*")
     page.get_by_text("Next:").wait_for(timeout=60_000)
 
 

@@ -121,7 +121,7 @@ class Visit:
 
 def show_work(work: Work) -> Response:
     """Lead on to the page of a piece of work."""
-    return RedirectResponse(f"/work/{work.number}", HTTPStatus.SEE_OTHER)
+    return RedirectResponse(f"/progress/{work.number}", HTTPStatus.SEE_OTHER)
 
 
 @cache

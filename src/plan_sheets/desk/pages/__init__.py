@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-_NAMES = ("returns", "settle", "send", "masters", "plan", "trace", "history", "keep", "files", "work")
+_NAMES = ("returns", "settle", "send", "masters", "plan", "trace", "history", "keep", "files", "progress")
 PAGES = {"": "glance"} | {name: name for name in _NAMES}
 """The module that makes a page, by the first part of its address."""

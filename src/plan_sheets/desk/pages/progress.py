@@ -25,4 +25,4 @@ def show_work(ask: Visit) -> Response:
     return render(ask, "work", work=work, told=told, is_done=work.ended.is_set(), files=files)
 
 
-ROUTES = (route("/work/{number:int}", show_work),)
+ROUTES = (route("/progress/{number:int}", show_work),)
