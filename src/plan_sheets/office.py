@@ -222,8 +222,7 @@ def _list_editions(folder: Folder) -> Iterator[tuple[str, str, list[str], int]]:
     """Round, edition, boards and number of each master that was handed over."""
     for issued in folder.register.rounds():
         for made in list_editions(folder.register, issued.code):
-            kind, *boards = made.reference.removeprefix(f"{issued.code}-").split("-")[:-1]
-            yield issued.code, PUBLIC if kind == "PUBLIC" else INTERNAL, boards, made.number
+            yield issued.code, PUBLIC if made.is_public else INTERNAL, made.boards, made.number
 
 
 def merge_plan(

@@ -36,12 +36,12 @@ def test_what_was_redacted_is_forgotten_by_the_desk_too(desk: Desk) -> None:
     told(desk, earlier)
     give(desk, change(desk, "x"))
     desk.get("/masters/2016-17-Q1")
-    assert desk.shared.books
+    assert desk.shared.seen
     form = {"about": "PREVENT-1", "reason": "Never to be written"}
     assert desk.post("/keep/redact", data=form).status_code == 422
     page = told(desk, desk.post("/keep/redact", data={**form, "sure": "1"}))
     assert "is taken out of the register" in page
-    assert not desk.shared.books
+    assert not desk.shared.seen
     assert not desk.shared.given_plans
     assert "is not known any more" in desk.get(earlier.headers["location"]).text
     assert not text or text not in desk.get("/masters/2016-17-Q1/master-plan").text

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cache
 from http import HTTPStatus
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from jinja2 import ChoiceLoader, Environment, PackageLoader, PrefixLoader
 from starlette.concurrency import run_in_threadpool
@@ -18,7 +18,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from plan_sheets.core.book.layout import Blank, Book
+from plan_sheets.core.book.layout import Blank
 from plan_sheets.core.model.findings import PlanSheetsError
 from plan_sheets.core.model.progress import Tell
 from plan_sheets.desk.leads import TASKS, cut_task, cut_trouble, find_leads
@@ -29,6 +29,7 @@ from plan_sheets.store.plan_folder import Folder, open_folder
 if TYPE_CHECKING:
     from plan_sheets.asking.status import ToDo
 
+Read = TypeVar("Read")
 View = Callable[["Visit"], Response]
 """Makes the answer to one request; it is called in a thread."""
 MOST_FIELDS = 20_000
@@ -46,16 +47,27 @@ class OpenDesk:
     worker: Worker
     given_plans: dict[str, bytes] = field(default_factory=dict)
     """The last plans that were given and not taken in yet, by SHA-256: in memory alone."""
-    books: dict[tuple[int, str], tuple[Book, frozenset[str]]] = field(default_factory=dict)
-    """The master that was read last, with what can be traced, by the last batch of the register and its round."""
+    seen: dict[str, tuple[Hashable, Any]] = field(default_factory=dict)
+    """What was read last for each page, behind the state in which it was read: see `recall`."""
     remembered: dict[str, str] = field(default_factory=dict)
     """What somebody typed on this desk that is offered again the next time: who settled."""
 
     def forget(self) -> None:
         """Forget all that was shown or given: what was redacted may stand in it."""
         self.given_plans.clear()
-        self.books.clear()
+        self.seen.clear()
         self.worker.forget()
+
+    def recall(self, page: str, state: Hashable, read: Callable[[], Read]) -> Read:
+        """What was read last for a page, if its state is the same still; else it is read now, and kept in memory.
+
+        `state`: what changes whenever something else would be read: the last batch, a file, the day.
+        """
+        before, found = self.seen.get(page, (None, None))
+        if before != state:
+            found = read()
+            self.seen[page] = state, found
+        return cast("Read", found)
 
     @contextmanager
     def open(self) -> Iterator[Folder]:

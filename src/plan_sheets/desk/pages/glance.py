@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import closing
-from datetime import date
-from functools import lru_cache
+from collections.abc import Hashable, Iterator
 from pathlib import Path
 
 from starlette.responses import Response
 
 from plan_sheets.asking.ratings import show_ratings
 from plan_sheets.asking.status import RoundStatus, status_of, what_next
-from plan_sheets.core.book.layout import Sheet, texts_of
+from plan_sheets.core.book.layout import texts_of
 from plan_sheets.core.model.dates import PartialDate
 from plan_sheets.core.rating.control_totals import SubgroupReturn, describe_totals
 from plan_sheets.desk.leads import cut_task
 from plan_sheets.desk.views import Visit, render, route
 from plan_sheets.screen.asked import describe_place
-from plan_sheets.store.plan_folder import PLAN_FILE, Folder, open_folder
+from plan_sheets.store.plan_folder import PLAN_FILE
 from plan_sheets.store.register.register import FILE
 
 
@@ -27,8 +24,9 @@ def show_glance(ask: Visit) -> Response:
     today = ask.desk.clock().date()
     with ask.desk.open() as folder:
         what = what_next(folder, today)
-        files = tuple(folder.path / name for name in (PLAN_FILE, FILE))
-        status, rag = _read_round(folder.path, folder.register.last_batch(), (*map(_stamp, files),), today)
+        files = tuple(_stamp(folder.path / name) for name in (PLAN_FILE, FILE))
+        state = folder.register.last_batch(), files, today
+        status, rag = ask.desk.recall("", state, lambda: (status_of(folder, None, today), show_ratings(folder)))
     return render(
         ask,
         "glance",
@@ -43,15 +41,7 @@ def show_glance(ask: Visit) -> Response:
     )
 
 
-@lru_cache(maxsize=1)
-def _read_round(path: Path, _batch: int, _files: tuple[object, ...], today: date) -> tuple[RoundStatus, Sheet]:
-    """How the round stands, and the first sheet of its master: read again when anything was recorded or saved."""
-    with closing(open_folder(path).register) as register:
-        folder = Folder(path, register)
-        return status_of(folder, None, today), show_ratings(folder)
-
-
-def _stamp(path: Path) -> object:
+def _stamp(path: Path) -> Hashable:
     """What changes with a file; None if it is not there."""
     if not path.exists():
         return None

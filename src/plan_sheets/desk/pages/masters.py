@@ -66,7 +66,6 @@ def _render(ask: Visit, errors: Sequence[Mapping[str, str]]) -> Response:
     code = HTTPStatus.UNPROCESSABLE_ENTITY if errors else HTTPStatus.OK
     values = {
         "rounds": rounds,
-        "boards_of": _list_boards_of,
         "files": files,
         "others": others,
         "boards": boards,
@@ -93,12 +92,6 @@ def _list_boards(register: Register) -> list[tuple[str, str]]:
     """The ref and the title of each board of the plan."""
     history = register.history(record="board")
     return [(ref, history.text("board", ref, "title")) for ref in history.refs("board")]
-
-
-def _list_boards_of(edition: EditionFacts) -> list[str]:
-    """The boards that an edition is limited to, by its reference (`2016-17-Q1-MASTER-J-L-2`)."""
-    kind = "PUBLIC" if "-PUBLIC-" in edition.reference else "MASTER"
-    return edition.reference.partition(f"-{kind}-")[2].split("-")[:-1]
 
 
 class _Asked(NamedTuple):
@@ -226,12 +219,12 @@ def _find_book(ask: Visit) -> tuple[Book, frozenset[str]]:
     """
     code = ask.request.path_params["round"]
     with ask.desk.open() as folder:
-        key = folder.register.last_batch(), code
-        if key not in ask.desk.books:
-            book = show_master(folder, None if code == CONSULTATION else code)
-            ask.desk.books.clear()
-            ask.desk.books[key] = book, frozenset(list_known(folder.register))
-        return ask.desk.books[key]
+        return ask.desk.recall("masters", (folder.register.last_batch(), code), lambda: _read_book(folder, code))
+
+
+def _read_book(folder: Folder, code: str) -> tuple[Book, frozenset[str]]:
+    book = show_master(folder, None if code == CONSULTATION else code)
+    return book, frozenset(list_known(folder.register))
 
 
 def show_differences(ask: Visit) -> Response:

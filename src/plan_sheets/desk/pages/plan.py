@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import closing
-from functools import lru_cache
 from http import HTTPStatus
-from pathlib import Path
 from typing import NamedTuple
 
 from starlette.datastructures import UploadFile
@@ -26,7 +23,7 @@ from plan_sheets.screen.lines import ToldLine, listen
 from plan_sheets.screen.year_end import print_year_closed
 from plan_sheets.store.container.hashing import sha256, sha256_of
 from plan_sheets.store.container.kinds import find_ending
-from plan_sheets.store.plan_folder import NOT_TAKEN_IN, PLAN_FILE, Folder, open_folder
+from plan_sheets.store.plan_folder import NOT_TAKEN_IN, PLAN_FILE, Folder
 from plan_sheets.store.schemas import title_of
 from plan_sheets.year_end.close import look_ahead
 
@@ -53,19 +50,19 @@ def _render(ask: Visit, errors: list[dict[str, str]]) -> Response:
     notes = bool(ask.request.query_params.get("notes"))
     with ask.desk.open() as folder:
         is_newer, is_issued = folder.plan_is_newer(), bool(folder.register.rounds())
-        state = sha256_of(folder.plan_file) if folder.plan_file.exists() else "", folder.register.last_batch()
-    told, trouble = _check(ask.desk.path, state, notes=notes)
+        sha = sha256_of(folder.plan_file) if folder.plan_file.exists() else ""
+        state = sha, folder.register.last_batch(), notes
+        told, trouble = ask.desk.recall("plan", state, lambda: _check(folder, notes=notes))
     told = cut_lines(told, ask.desk.path)
     code = HTTPStatus.UNPROCESSABLE_ENTITY if errors else HTTPStatus.OK
     return render(ask, "plan", code, told=told, is_newer=is_newer, errors=errors, wrong=trouble, is_issued=is_issued)
 
 
-@lru_cache(maxsize=1)
-def _check(path: Path, _state: tuple[str, int], *, notes: bool) -> tuple[Sequence[ToldLine], PlanSheetsError | None]:
-    """What `check` tells, or why it cannot: read again when plan.xlsx is another, or something was recorded."""
-    with closing(open_folder(path).register) as register, listen() as told:
+def _check(folder: Folder, *, notes: bool) -> tuple[Sequence[ToldLine], PlanSheetsError | None]:
+    """What `check` tells, or why it cannot."""
+    with listen() as told:
         try:
-            print_check(check_plan(Folder(path, register)), as_json=False, notes=notes)
+            print_check(check_plan(folder), as_json=False, notes=notes)
         except PlanSheetsError as why:
             return told, as_told(why)
     return told, None

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date
 from http import HTTPStatus
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -18,6 +16,7 @@ from plan_sheets.core.book.layout import Sheet, texts_of
 from plan_sheets.core.model.findings import PlanSheetsError
 from plan_sheets.core.model.history import SAID
 from plan_sheets.core.model.progress import Tell
+from plan_sheets.core.model.text import make_slug
 from plan_sheets.desk.fill import (
     Fault,
     fill_in,
@@ -74,7 +73,7 @@ def show_sheet(ask: Visit) -> Response:
 
 def settle(ask: Visit) -> Response:
     """Fill in the workbook that the page was made of, and receive it."""
-    typed, seen = ask.texts, next(iter(_SEEN.values()), None)
+    typed, (_, seen) = ask.texts, ask.desk.seen.get("settle", (None, None))
     try:
         document = _find_shown(ask)
     except PlanSheetsError as trouble:
@@ -117,7 +116,7 @@ def _give_back(ask: Visit, folder: Folder, typed: Mapping[str, str], tell: Tell)
         received = office.receive_files(folder, [path], now, tell=tell, are_copies=True)
     print_receipts(received, as_json=False, dry_run=False, notes=False)
     return Came(
-        onward=[(f"/settle/{_name_page(sheet)}", f"Back to {sheet.name}"), ("/settle", "All there is to settle")]
+        onward=[(f"/settle/{make_slug(sheet.name)}", f"Back to {sheet.name}"), ("/settle", "All there is to settle")]
     )
 
 
@@ -134,19 +133,12 @@ def _list_taken(folder: Folder, document: Document) -> dict[str, Mapping[str, st
 # The workbook that a page is made of
 
 
-_SEEN: dict[tuple[Path, int, date], Document] = {}
-"""The workbook that was looked at last, by where and when: it is the same until something is recorded."""
-
-
 def _look(ask: Visit) -> Document:
-    """The officer's workbook as it stands now. Nothing is recorded."""
+    """The officer's workbook as it stands now, which is the same until something is recorded. Nothing is recorded."""
     now = ask.desk.clock()
     with ask.desk.open() as folder:
-        key = folder.path, folder.register.last_batch(), now.date()
-        found = _SEEN.get(key) or officer.look_ahead(folder, now)
-    _SEEN.clear()
-    _SEEN[key] = found
-    return found
+        state = folder.register.last_batch(), now.date()
+        return ask.desk.recall("settle", state, lambda: officer.look_ahead(folder, now))
 
 
 def _find_shown(ask: Visit) -> Document | None:
@@ -168,14 +160,9 @@ def _find_as_shown(folder: Folder, ask: Visit, newest: Document) -> Document | N
 def _find_sheet(document: Document, ask: Visit) -> Sheet:
     """The sheet that a page is of. Raises PlanSheetsError."""
     for sheet in document.book.sheets:
-        if _name_page(sheet) == ask.request.path_params["sheet"] and sheet.name != START:
+        if make_slug(sheet.name) == ask.request.path_params["sheet"] and sheet.name != START:
             return sheet
     raise PlanSheetsError("The officer's workbook has no such sheet.", "Open Settle again.")
-
-
-def _name_page(sheet: Sheet) -> str:
-    """The name of a sheet in an address: `held-files`."""
-    return re.sub(r"[^a-z0-9]+", "-", sheet.name.lower()).strip("-")
 
 
 def _asks(sheet: Sheet) -> bool:
@@ -240,7 +227,7 @@ def _list_pages(sheet: Sheet, find: str, page: int, pages: int) -> dict[str, obj
 def _make_link(sheet: Sheet, find: str, number: int) -> str:
     """The address of a page of a sheet."""
     asked = {name: str(value) for name, value in (("find", find), ("page", number)) if value}
-    return f"/settle/{_name_page(sheet)}?{urlencode(asked)}"
+    return f"/settle/{make_slug(sheet.name)}?{urlencode(asked)}"
 
 
 def _describe_sheet(sheet: Sheet) -> dict[str, object]:
@@ -248,7 +235,7 @@ def _describe_sheet(sheet: Sheet) -> dict[str, object]:
     number = len(sheet.rows) - len(list_spare(sheet))
     return {
         "title": sheet.title,
-        "page": _name_page(sheet),
+        "page": make_slug(sheet.name),
         "line": sheet.lines[0] if sheet.lines else "",
         "count": number,
     }

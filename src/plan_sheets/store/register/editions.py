@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -30,6 +31,22 @@ class EditionFacts(NamedTuple):
     reference: str
     path: str
     sha256: str
+
+    @property
+    def boards(self) -> list[str]:
+        """The refs of the boards that it is limited to, as its reference says (`2016-17-Q1-MASTER-J-L-2`)."""
+        return self._readers[1:]
+
+    @property
+    def is_public(self) -> bool:
+        """Whether it is for the public."""
+        return self._readers[0] == "PUBLIC"
+
+    @property
+    def _readers(self) -> list[str]:
+        """What stands between the round and the number: the kind, then boards."""
+        *_, readers = re.split(r"-(?=PUBLIC-|MASTER-)", self.reference, maxsplit=1)
+        return readers.split("-")[:-1]
 
 
 def list_editions(register: Register, code: str, stem: str = "") -> list[EditionFacts]:
