@@ -65,6 +65,7 @@ ONLY = {
             "tracing.said",
             "safe.seal",
             "safe.transaction",
+            "standings",
             "tracing.texts",
             "withdrawals",
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from random import Random
 
@@ -11,10 +11,11 @@ import pytest
 from plan_sheets.core.model.history import Held, History
 from plan_sheets.core.model.keys import Key
 from plan_sheets.core.rating.proposals import proposals
-from plan_sheets.core.rating.ratings import rate_last, rate_rounds
+from plan_sheets.core.rating.ratings import find_done_groups, rate_last, rate_rounds, rows_at
 from plan_sheets.core.rating.rules.rag import Rating
 from plan_sheets.store.register.desk import list_offered, read_recent
 from plan_sheets.store.register.register import Register
+from plan_sheets.store.register.standings import find_done
 
 ROUNDS = ("2015-16-Q3", "2015-16-Q4", "2016-17-Q1", "2016-17-Q2", "2016-17-Q4", "2017-18-Q1", "2017-18-Q2")
 """One quarter in between was not issued."""
@@ -109,6 +110,55 @@ def test_few_answers_say_as_much_as_all(seed: int, tmp_path: Path) -> None:
             whole, rounds = batch.history(), ROUNDS[: number + 1]
             assert rated(read_recent(register, rounds), rounds) == rated_among_all(whole, rounds)
             assert list_offered(register, rounds) == [*proposals(whole, rounds)]
+    register.close()
+
+
+GROUPS = [Held(Key("subgroup", group, "ref"), group, "standing", "", 0) for group in "ab"] + [
+    Held(Key("priority", f"J1{group}", name), text, "standing", "", 0)
+    for group in "ab"
+    for name, text in (("ref", f"J1{group}"), ("subgroup", group))
+]
+FIRST, NEXT, THIRD = (f"J1a.{number}" for number in (1, 2, 3))
+ENDED = [(FIRST, "confirmed_stage", "Complete")]
+
+
+@pytest.mark.parametrize(
+    ("said", "done"),
+    [
+        ([], ""),
+        (ENDED, ""),
+        ([*ENDED, (NEXT, "confirmed_stage", "Withdrawn")], "a"),
+        ([*ENDED, (NEXT, "removed", "Yes")], "a"),
+        ([*ENDED, (NEXT, "removed", "No")], ""),
+        ([*ENDED, (NEXT, "finished_in", "2015/16")], "a"),
+        ([*ENDED, (NEXT, "agreement", "Declined")], "a"),
+        ([*ENDED, (NEXT, "agreement", "Proposed")], ""),
+        ([*ENDED, (NEXT, "theme", "J1b")], "a"),
+        ([*ENDED, (NEXT, "subgroups", "b")], "a"),
+        ([*ENDED, (NEXT, "subgroups", "b; a")], ""),
+        ([*ENDED, (NEXT, "subgroups", "b"), (NEXT, "subgroups", "a")], ""),
+        ([*ENDED, (NEXT, "override_rag", "Blue"), (NEXT, "override_by", "O"), (NEXT, "override_reason", "Seen")], "a"),
+        ([*ENDED, (THIRD, "ref", THIRD), (THIRD, "theme", "J1b"), (THIRD, "succeeds", NEXT)], "a"),
+        ([*ENDED, (THIRD, "ref", THIRD), (THIRD, "theme", "J1a"), (THIRD, "succeeds", NEXT)], ""),
+    ],
+)
+def test_which_subgroups_have_finished_is_known_though_open_actions_are_not_read(
+    said: Sequence[tuple[str, str, str]], done: str, tmp_path: Path
+) -> None:
+    register = Register.create(tmp_path / "register.sqlite", "plan", b"0123456789abcdef" * 2)
+    planned = [
+        (ref, name, text) for ref in (FIRST, NEXT) for name, text in (("ref", ref), ("theme", "J1a"), ("what", "It"))
+    ]
+    with register.batch("test", "2017-10-02T09:00:00") as batch:
+        for held in GROUPS:
+            batch.add_value(held.key, held.value, held.scope, held.round)
+        for ref, name, text in [*planned, *said, ("J1a.9", "ref", "J1a.9"), ("J1a.9", "theme", "J1a")]:
+            code = ROUNDS[1] if ref == "J1a.9" else ROUNDS[0]
+            batch.add_value(Key("action", ref, name), text, "round" if name in ANSWERED else "standing", code)
+        rows = rows_at(history := batch.history(), ROUNDS[0])
+        assert find_done_groups(rows, rate_last(history, ROUNDS[:1], rows)) == frozenset(done)
+        assert find_done(register, ROUNDS[0]) == frozenset(done)
+        assert not find_done(register, ROUNDS[1])  # there is one more action in the round after it
     register.close()
 
 

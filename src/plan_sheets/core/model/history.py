@@ -145,6 +145,10 @@ class History:
         """The history without what holds in or from a round later than this one (its code)."""
         return History.of(held for all_held in self.by_key.values() for held in all_held if held.round <= code)
 
+    def joined_with(self, other: History) -> History:
+        """The values of both histories."""
+        return History.of(held for part in (self, other) for all_held in part.by_key.values() for held in all_held)
+
     def record(self, record: str, ref: str, up_to: str | None = None) -> Mapping[str, str]:
         """Every standing field of one row; a field without a value reads as ""."""
         keys = self.by_row.get((record, ref), ())

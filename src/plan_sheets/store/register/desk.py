@@ -20,7 +20,6 @@ from plan_sheets.core.rating.proposals import Proposal, proposals, subject
 from plan_sheets.core.rating.ratings import SAYS
 from plan_sheets.core.rating.rules.rag import CONFIRMABLE
 from plan_sheets.core.rating.succession import FIELD as SUCCEEDS
-from plan_sheets.core.rating.succession import split_refs_of
 from plan_sheets.core.rating.to_do import ClosedRound, OpenRound, ToBeMended
 from plan_sheets.store.register import tables
 from plan_sheets.store.register.batch import is_standing_or_of
@@ -28,7 +27,7 @@ from plan_sheets.store.register.editions import batch_of, is_of, is_touched, lis
 from plan_sheets.store.register.mending.unmended import list_unanswered
 from plan_sheets.store.register.reads import list_returns_of_rounds
 from plan_sheets.store.register.register import Register
-from plan_sheets.store.register.standings import read_returns
+from plan_sheets.store.register.standings import list_moved, read_returns
 
 _PROPOSED_IN = (
     *("ref", "removed", "finished_in", "agreement", "stage", "confirmed_stage", "new_date", SUCCEEDS),
@@ -46,7 +45,7 @@ _NEEDED = ("subgroup", "action")
 def list_offered(register: Register, rounds: Sequence[str]) -> list[Proposal]:
     """What is proposed in these rounds (codes, oldest first) and the officer has not answered."""
     ref = tables.VALUE.c.ref
-    asked_of = or_(ref.in_(_refs_proposed(register.plan)), ref.in_(_list_moved(register)))
+    asked_of = or_(ref.in_(_refs_proposed(register.plan)), ref.in_(list_moved(register)))
     history = register.history(asked_of, record="action", field=_PROPOSED_IN)
     settled = register.settled_subjects()
     return [proposal for proposal in proposals(history, rounds) if subject(proposal) not in settled]
@@ -65,15 +64,8 @@ def read_recent(register: Register, rounds: Sequence[str], also: Collection[str]
     rag = answers.where(v.round == rounds[-1], v.field == "rag")
     judged = rag.where(v.value != "").except_(rag.where(v.value == ""))
     missed = answers.where(v.round.in_(recent), v.field == "step_done", v.value != "Yes")
-    whole = or_(v.ref.not_in(judged), v.ref.in_(missed), v.ref.in_(_list_moved(register)), v.field == "evidence")
+    whole = or_(v.ref.not_in(judged), v.ref.in_(missed), v.ref.in_(list_moved(register)), v.field == "evidence")
     return register.history(or_(is_standing_or_of({*recent, *also}), and_(v.record == "action", whole)))
-
-
-def _list_moved(register: Register) -> list[str]:
-    """The refs of the actions that ever took the place of others, and of these."""
-    history = register.history(record="action", field=SUCCEEDS)
-    values = (held for all_held in history.by_key.values() for held in all_held)
-    return [*{ref for held in values for ref in (held.key.ref, *split_refs_of(held.value))}]
 
 
 def list_missing(register: Register) -> list[str]:

@@ -7,14 +7,20 @@ from collections.abc import Collection
 from dataclasses import replace
 from datetime import date
 
+from sqlalchemy import ColumnElement, Subquery, and_, func, not_, or_, select
+
 from plan_sheets.core.book.document import OF_SUBGROUPS
 from plan_sheets.core.model.findings import Verdict
 from plan_sheets.core.model.mail import describe_mail, find_odd_date
 from plan_sheets.core.model.rounds import Round
+from plan_sheets.core.model.stages import Status
 from plan_sheets.core.rating.control_totals import Arrival, SubgroupReturn, control_totals
-from plan_sheets.core.rating.plan_rows import find_merged
-from plan_sheets.core.rating.ratings import SAYS, find_done_groups, rate_last, rows_at
+from plan_sheets.core.rating.plan_rows import find_merged, subgroups_of
+from plan_sheets.core.rating.ratings import RECORDS, SAYS, find_done_groups, rate_last, rows_at
 from plan_sheets.core.rating.rules.overrides import OVERRIDE
+from plan_sheets.core.rating.rules.rag import CONFIRMABLE
+from plan_sheets.core.rating.succession import FIELD as SUCCEEDS
+from plan_sheets.core.rating.succession import split_refs_of
 from plan_sheets.store.register import tables
 from plan_sheets.store.register.reads import ReturnOfRound, list_returns_of_rounds
 from plan_sheets.store.register.register import Register
@@ -85,10 +91,58 @@ def read_returns(register: Register, code: str, as_of: date) -> list[SubgroupRet
 
 
 def find_done(register: Register, code: str) -> frozenset[str]:
-    """The subgroups all of whose actions are finished at the end of a round (its code), from few fields of the plan."""
-    history = register.history(field=_FINISHED_IN)
+    """The subgroups all of whose actions are finished at the end of a round (its code).
+
+    Of actions that are plainly open their subgroups alone are read: nearly all are, and there may be thousands.
+    """
+    v, others = tables.VALUE.c, tuple(record for record in RECORDS if record != "action")
+    plainly_open = _find_plainly_open(register, code)
+    refs = select(v.ref).where(*_of_action(register, "ref")).except_(select(plainly_open.c.ref))
+    if not register.read(refs.limit(1)):
+        return frozenset()
+    of_others, of_actions = (
+        register.history(*of, field=_FINISHED_IN) for of in ([v.record.in_(others)], [v.ref.in_(refs)])
+    )
+    history = of_others.joined_with(of_actions)
     rows = rows_at(history, code)
-    return find_done_groups(rows, rate_last(history, [code], rows))
+    done = find_done_groups(rows, rate_last(history, [code], rows))
+    pairs = register.read(select(plainly_open.c.theme, plainly_open.c.subgroups).distinct()) if done else ()
+    return done.difference(*(subgroups_of({**rows, "action": {"": _make_row(*pair)}}, "") for pair in pairs))
+
+
+def _make_row(theme: str, subgroups: str) -> dict[str, str]:
+    return {"theme": theme, "subgroups": subgroups}
+
+
+def _of_action(register: Register, *fields: str) -> tuple[ColumnElement[bool], ...]:
+    """That a value is one of these fields of an action."""
+    v = tables.VALUE.c
+    return v.plan == register.plan, v.record == "action", v.field.in_(fields)
+
+
+def _find_plainly_open(register: Register, code: str) -> Subquery:
+    """The actions of a round that are agreed and not finished, each with its theme and its own subgroups ("": none).
+
+    No action is among them of which ever anything was said that could mean another thing, or that ever moved.
+    """
+    v, own = tables.VALUE.c, tables.VALUE.alias()
+    said = {"confirmed_stage": CONFIRMABLE, "override_rag": (Status.BLUE,), "agreement": ("Proposed", "Declined")}
+    told = [and_(v.field == field, v.value.in_(values)) for field, values in said.items()]
+    told += [and_(v.field.in_(("removed", "finished_in")), v.value != "")]
+    other = select(v.ref).where(*_of_action(register, *said, "removed", "finished_in"), or_(*told))
+    again = select(v.ref).where(*_of_action(register, "theme", "subgroups")).group_by(v.ref, v.field)
+    doubtful = or_(v.ref.in_(other), v.ref.in_(again.having(func.count() > 1)), v.ref.in_(list_moved(register)))
+    same = and_(own.c.plan == v.plan, own.c.record == v.record, own.c.ref == v.ref, own.c.field == "subgroups")
+    of = tables.VALUE.outerjoin(own, same)
+    chosen = select(v.ref, v.value.label("theme"), func.coalesce(own.c.value, "").label("subgroups")).select_from(of)
+    return chosen.where(*_of_action(register, "theme"), v.round <= code, not_(doubtful)).subquery()
+
+
+def list_moved(register: Register) -> list[str]:
+    """The refs of the actions that ever took the place of others, and of these."""
+    history = register.history(record="action", field=SUCCEEDS)
+    values = (held for all_held in history.by_key.values() for held in all_held)
+    return [*{ref for held in values for ref in (held.key.ref, *split_refs_of(held.value))}]
 
 
 def _describe_completed(file: ReturnOfRound) -> str:

@@ -212,7 +212,8 @@ def entries_of_ref() -> Select[Any]:
     )
     of = tables.ENTRY.join(tables.RETURN, e.return_id == r.id).outerjoin(tables.MAIL, r.mail == tables.MAIL.c.id)
     chosen = chosen.select_from(of)
-    meant = or_(is_about(e.ref), r.number == bindparam("about"))
+    numbered = select(r.id).where(r.plan == bindparam("plan"), r.number == bindparam("about"))
+    meant = or_(is_about(e.ref), e.return_id.in_(numbered))
     return chosen.where(r.plan == bindparam("plan"), meant).order_by(e.id)
 
 
@@ -316,7 +317,8 @@ def of_mail(mail: Any) -> list[ColumnElement[Any]]:
 
 def is_about(ref: ColumnElement[str]) -> ColumnElement[bool]:
     """Whether a ref is the one bound as `about`, or that of a contribution to it (`J2.1/MH`)."""
-    return func.substr(ref, 1, func.instr(ref + "/", "/") - 1) == bindparam("about")
+    about = bindparam("about", type_=Text)
+    return or_(ref == about, and_(ref >= about + "/", ref < about + "0"))  # of all letters 0 comes next after /
 
 
 @cache

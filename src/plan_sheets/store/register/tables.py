@@ -164,6 +164,7 @@ ENTRY = Table(
     _text("said_in"),
     _text("by"),
     Index("entry_said_in", "said_in", sqlite_where=text("said_in != ''")),
+    Index("entry_ref", "ref"),
 )
 VALUE = Table(
     "value",
@@ -180,6 +181,8 @@ VALUE = Table(
     _to("entry", "entry", optional=True),
     _to("settlement", "settlement", optional=True),
     _to("withdrawal", "withdrawal", optional=True),
+    Index("value_ref", "ref"),
+    Index("value_field", "record", "field"),
 )
 FINDING = Table(
     "finding",

@@ -68,7 +68,7 @@ def list_texts(register: Register, about: str, entered: Iterable[TracedValue]) -
     entries = {(value.number, value.sheet, value.cell) for value in entered}
     rows = {(number, sheet, _row_of(cell)) for number, sheet, cell in entries if cell}
     own = {row.number for row in returns}
-    for record, said in _list_found(register, about, own.union(number for number, *_ in rows)):
+    for record, said in _list_found(register, about, own, rows):
         is_near = said.number in own or (said.number, said.sheet, _row_of(said.cell)) in rows
         is_of = said.number == about or said.ref.partition("/")[0] == about
         if is_of and (said.number, said.sheet, said.cell) not in entries if record else is_near:
@@ -98,12 +98,16 @@ def list_known(register: Register) -> list[str]:
     return [name for (name,) in register.read(_known(), plan=register.plan) if name]
 
 
-def _list_found(register: Register, about: str, numbers: Iterable[str]) -> Iterable[tuple[str, SaidElsewhere]]:
-    """A text for each finding that quotes one, of a ref or of these returns, with the last word of the officer.
+def _list_found(
+    register: Register, about: str, own: Iterable[str], rows: Iterable[tuple[str, str, str]]
+) -> Iterable[tuple[str, SaidElsewhere]]:
+    """A text for each finding that quotes one, of a ref, of these returns or in such rows of their sheets.
 
-    With the record that the finding is about, "" if about none.
+    With the record that the finding is about, "" if about none, and with the last word of the officer. A row is given
+    as the number of its return, its sheet and its own number; those of one number on other sheets may be told too.
     """
-    bound = {"about": about, "numbers": sorted(numbers), "quoting": [*QUOTING]}
+    near = sorted({number for number, _, _ in rows}), sorted({row for _, _, row in rows})
+    bound = {"about": about, "numbers": sorted(own), "near": near[0], "rows": near[1], "quoting": [*QUOTING]}
     found = {}
     for number, record, *said, choice, by, received in register.read(_found(), plan=register.plan, **bound):
         settled = (choice, by, received) if choice else None
@@ -131,7 +135,7 @@ def _returns_of() -> Select[Any]:
 
 @cache
 def _found() -> Select[Any]:
-    """The findings that quote a text, `about` a ref or in the returns with these `numbers`.
+    """The findings that quote a text, `about` a ref, in the returns with these `numbers`, or in these `rows` of `near`.
 
     Each with its return, and with what settled the query about it.
     """
@@ -145,5 +149,7 @@ def _found() -> Select[Any]:
     of_officer = (func.coalesce(column, "") for column in (s.choice, s.by, by.c.received))
     chosen = select(*told, f.sheet, f.cell, r.completed_by, r.received, r.saved_by, *of_officer).select_from(of)
     quoted = and_(f.entered != "", f.sheet != "", f.code.not_in(bindparam("quoting", expanding=True)))
-    meant = or_(is_about(f.ref), r.number.in_(bindparam("numbers", expanding=True)))
+    numbers, near, rows = (bindparam(name, expanding=True) for name in ("numbers", "near", "rows"))
+    in_row = and_(r.number.in_(near), func.ltrim(f.cell, ascii_uppercase).in_(rows))
+    meant = or_(is_about(f.ref), r.number.in_(numbers), in_row)
     return chosen.where(r.plan == bindparam("plan"), meant, quoted).order_by(f.id, s.id)
