@@ -143,7 +143,7 @@ def findings_to_read() -> Select[Any]:
     )
     joined = tables.FINDING.join(tables.RETURN, f.return_id == r.id).outerjoin(tables.DOCUMENT, r.document == d.id)
     wanted = or_(r.id == plan, in_time, and_(r.document.is_(None), r.kind != "plan"))
-    read = or_(f.severity.in_(_any_of("severities")), f.code.in_(_any_of("codes")))
+    read = or_(f.severity.in_(any_of("severities")), f.code.in_(any_of("codes")))
     read = and_(read, or_(~is_withdrawn(r.id), f.code.in_(OF_WITHDRAWN)))
     again = tables.RETURN.alias()
     of_same = again.c.replaces == r.id, again.c.sha256 == r.sha256, ~is_withdrawn(again.c.id)
@@ -161,8 +161,8 @@ def returns_by_round() -> Select[Any]:
         tables.RETURN.join(tables.DOCUMENT, r.document == d.id).outerjoin(tables.MAIL, r.mail == m.id)
     )
     chosen = chosen.where(r.plan == bindparam("plan"), d.round.between(bindparam("first"), bindparam("last")))
-    chosen = chosen.where(d.kind.in_(_any_of("kinds")))
-    return chosen.where(r.verdict.in_(_any_of("verdicts")), ~is_withdrawn(r.id)).order_by(r.id)
+    chosen = chosen.where(d.kind.in_(any_of("kinds")))
+    return chosen.where(r.verdict.in_(any_of("verdicts")), ~is_withdrawn(r.id)).order_by(r.id)
 
 
 @cache
@@ -170,7 +170,7 @@ def issues_by_round() -> Select[Any]:
     """Round and subgroup of each document of these `kinds`, for the rounds up to `last`, oldest first."""
     d = tables.DOCUMENT.c
     chosen = rows_by(tables.DOCUMENT).with_only_columns(d.round, d.subgroup)
-    return chosen.where(d.round <= bindparam("last"), d.kind.in_(_any_of("kinds")))
+    return chosen.where(d.round <= bindparam("last"), d.kind.in_(any_of("kinds")))
 
 
 @cache
@@ -179,7 +179,7 @@ def facts_left_by_returns() -> Select[Any]:
     r, d = tables.RETURN.c, tables.DOCUMENT.c
     of = tables.RETURN.join(tables.DOCUMENT, r.document == d.id)
     returns = select(r.id).select_from(of).where(r.plan == bindparam("plan"), d.round == bindparam("round"))
-    returns = returns.where(d.kind.in_(_any_of("kinds")), r.verdict.in_(_any_of("verdicts")), ~is_withdrawn(r.id))
+    returns = returns.where(d.kind.in_(any_of("kinds")), r.verdict.in_(any_of("verdicts")), ~is_withdrawn(r.id))
     return _facts_left(tables.ENTRY.c.return_id.in_(returns))
 
 
@@ -197,7 +197,7 @@ def _facts_left(which: ColumnElement[bool]) -> Select[Any]:
     ids = select(func.min(e.id).label("first"), func.max(e.id).label("last")).where(which)
     each = ids.group_by(e.record, e.ref, e.field).subquery()
     chosen = select(e.record, e.ref, e.field).join_from(tables.ENTRY, each, e.id == each.c.last)
-    return chosen.where(e.outcome.in_(_any_of("outcomes"))).order_by(each.c.first)
+    return chosen.where(e.outcome.in_(any_of("outcomes"))).order_by(each.c.first)
 
 
 @cache
@@ -213,8 +213,9 @@ def entries_of_ref() -> Select[Any]:
     of = tables.ENTRY.join(tables.RETURN, e.return_id == r.id).outerjoin(tables.MAIL, r.mail == tables.MAIL.c.id)
     chosen = chosen.select_from(of)
     numbered = select(r.id).where(r.plan == bindparam("plan"), r.number == bindparam("about"))
-    meant = or_(is_about(e.ref), e.return_id.in_(numbered))
-    return chosen.where(r.plan == bindparam("plan"), meant).order_by(e.id)
+    # Two looks into an index: asked for both at once SQLite reads the whole table.
+    meant = union(select(e.id).where(is_about(e.ref)), select(e.id).where(e.return_id.in_(numbered)))
+    return chosen.where(r.plan == bindparam("plan"), e.id.in_(meant)).order_by(e.id)
 
 
 def _replaced() -> ColumnElement[str]:
@@ -228,7 +229,7 @@ def _replaced() -> ColumnElement[str]:
 def mails_of() -> Select[Any]:
     """The e-mails that the returns `ids` came in."""
     r, m = tables.RETURN.c, tables.MAIL
-    of = rows_by(tables.RETURN).order_by(None).where(r.id.in_(_any_of("ids")), r.mail == m.c.id)
+    of = rows_by(tables.RETURN).order_by(None).where(r.id.in_(any_of("ids")), r.mail == m.c.id)
     chosen: Select[Any] = of.with_only_columns(*of_mail(m.c))
     return chosen.distinct()
 
@@ -246,7 +247,7 @@ def entries_typed() -> Select[Any]:
     chosen = select(e.return_id, r.kind, e.record, e.ref, e.field, e.entered, e.tidied)
     chosen = chosen.join_from(tables.ENTRY, tables.RETURN, e.return_id == r.id)
     of_field = or_(bindparam("field") == "", e.field == bindparam("field"))
-    meant = or_(e.return_id.in_(_any_of("ids")), and_(is_about(e.ref), of_field))
+    meant = or_(e.return_id.in_(any_of("ids")), and_(is_about(e.ref), of_field))
     return chosen.where(r.plan == bindparam("plan"), meant, e.outcome != "untouched").order_by(e.id)
 
 
@@ -257,7 +258,7 @@ def values_typed() -> Select[Any]:
     chosen = select(s.return_id, r.kind, v.record, v.ref, v.field, v.value, s.typed)
     settled = tables.VALUE.join(tables.SETTLEMENT, v.settlement == s.id).join(tables.RETURN, s.return_id == r.id)
     of_field = or_(bindparam("field") == "", v.field == bindparam("field"))
-    meant = or_(s.return_id.in_(_any_of("ids")), and_(is_about(v.ref), of_field))
+    meant = or_(s.return_id.in_(any_of("ids")), and_(is_about(v.ref), of_field))
     return chosen.select_from(settled).where(v.plan == bindparam("plan"), meant, s.typed != "").order_by(v.id)
 
 
@@ -318,7 +319,8 @@ def of_mail(mail: Any) -> list[ColumnElement[Any]]:
 def is_about(ref: ColumnElement[str]) -> ColumnElement[bool]:
     """Whether a ref is the one bound as `about`, or that of a contribution to it (`J2.1/MH`)."""
     about = bindparam("about", type_=Text)
-    return or_(ref == about, and_(ref >= about + "/", ref < about + "0"))  # of all letters 0 comes next after /
+    near = and_(ref >= about, ref < about + "0")  # one range of the index; of all letters 0 comes next after /
+    return and_(near, or_(ref == about, ref >= about + "/"))
 
 
 @cache
@@ -328,7 +330,7 @@ def people() -> CompoundSelect[Any]:
     completed = select(r.completed_by).where(r.plan == bindparam("plan"))
     settled = select(s.by).where(s.plan == bindparam("plan"))
     entered = rows_by(tables.ENTRY).order_by(None).with_only_columns(e.entered)
-    return union(completed, settled, entered.where(tuple_(e.record, e.field).in_(_any_of("fields"))))
+    return union(completed, settled, entered.where(tuple_(e.record, e.field).in_(any_of("fields"))))
 
 
 @cache
@@ -350,7 +352,7 @@ def accepted_files() -> Select[Any]:
     """The files with one of these `verdicts` that are no plan: their bytes, document, answers and number."""
     r = tables.RETURN.c
     chosen = rows_by(tables.RETURN).with_only_columns(r.sha256, r.document, r.answers_sha, r.number)
-    return chosen.where(r.verdict.in_(_any_of("verdicts")), r.kind != "plan", ~is_withdrawn(r.id))
+    return chosen.where(r.verdict.in_(any_of("verdicts")), r.kind != "plan", ~is_withdrawn(r.id))
 
 
 @cache
@@ -392,6 +394,6 @@ def last_output_by(column: str) -> Select[Any]:
     return select(o.path, o.sha256).where(o.id.in_(last))
 
 
-def _any_of(name: str) -> BindParameter[Any]:
+def any_of(name: str) -> BindParameter[Any]:
     """The values bound by this name, however many."""
     return bindparam(name, expanding=True)

@@ -52,8 +52,8 @@ def _text(name: str) -> Column[str]:
     return Column(name, Text, nullable=False, default="")
 
 
-def _to(name: str, table: str, *, optional: bool = False) -> Column[int]:
-    return Column(name, Integer, ForeignKey(f"{table}.id"), nullable=optional, index=True)
+def _to(name: str, table: str, *, optional: bool = False, index: bool = True) -> Column[int]:
+    return Column(name, Integer, ForeignKey(f"{table}.id"), nullable=optional, index=index)
 
 
 VERSION = Table("version", METADATA, Column("number", Integer, primary_key=True))
@@ -170,8 +170,8 @@ VALUE = Table(
     "value",
     METADATA,
     _id(),
-    _to("plan", "plan"),
-    _to("batch", "batch"),
+    _to("plan", "plan", index=False),
+    _to("batch", "batch", index=False),
     _text("record"),
     _text("ref"),
     _text("field"),
@@ -181,8 +181,9 @@ VALUE = Table(
     _to("entry", "entry", optional=True),
     _to("settlement", "settlement", optional=True),
     _to("withdrawal", "withdrawal", optional=True),
-    Index("value_ref", "ref"),
-    Index("value_field", "record", "field"),
+    Index("value_batch", "plan", "batch"),
+    Index("value_ref", "plan", "ref"),
+    Index("value_field", "plan", "record", "field"),
 )
 FINDING = Table(
     "finding",

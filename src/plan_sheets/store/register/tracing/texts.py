@@ -27,7 +27,7 @@ from plan_sheets.store.register import tables
 from plan_sheets.store.register.reads import MAIL_COLUMNS, TracedValue, make_mail
 from plan_sheets.store.register.register import Register
 from plan_sheets.store.register.settling.subjects import QUERY_SUBJECT
-from plan_sheets.store.register.statements import is_about, of_mail
+from plan_sheets.store.register.statements import any_of, is_about, of_mail
 
 MESSAGES = ("nothing_because", "message")
 """The answers of a form that are texts for the board officer."""
@@ -148,8 +148,7 @@ def _found() -> Select[Any]:
     told = f.id, f.record, f.code, f.ref, func.coalesce(d.round, ""), f.entered, f.severity, r.number, r.file, r.sha256
     of_officer = (func.coalesce(column, "") for column in (s.choice, s.by, by.c.received))
     chosen = select(*told, f.sheet, f.cell, r.completed_by, r.received, r.saved_by, *of_officer).select_from(of)
-    quoted = and_(f.entered != "", f.sheet != "", f.code.not_in(bindparam("quoting", expanding=True)))
-    numbers, near, rows = (bindparam(name, expanding=True) for name in ("numbers", "near", "rows"))
-    in_row = and_(r.number.in_(near), func.ltrim(f.cell, ascii_uppercase).in_(rows))
-    meant = or_(is_about(f.ref), r.number.in_(numbers), in_row)
+    quoted = and_(f.entered != "", f.sheet != "", f.code.not_in(any_of("quoting")))
+    in_row = and_(r.number.in_(any_of("near")), func.ltrim(f.cell, ascii_uppercase).in_(any_of("rows")))
+    meant = or_(is_about(f.ref), r.number.in_(any_of("numbers")), in_row)
     return chosen.where(r.plan == bindparam("plan"), meant, quoted).order_by(f.id, s.id)
