@@ -152,7 +152,7 @@ def test_what_is_about_a_ref_is_about_its_contributions_and_not_about_refs_that_
         ("J2.1/MH", "Red", "taken", "A chair"),
         ("J2.1", "Green", "settled", "An officer"),
     ]
-    assert not reads.list_traced_values(register, "J2.1/MH")
+    assert [value.key.ref for value in reads.list_traced_values(register, "J2.1/MH")] == ["J2.1/MH"]
 
 
 def test_people_are_those_of_this_plan_who_completed_sent_settled_or_were_entered(register: Register) -> None:

@@ -59,6 +59,8 @@ class Succession:
 
     def answer(self, history: History, ref: str, name: str, code: str) -> str:
         """The same as one text: of choices the worst, of texts all, each after the ref of which it was said."""
+        if ref not in self.before:  # nearly always
+            return history.of_round("action", ref, name, code)
         said = self.find_said(history, ref, name, code)
         if order := WORST_FIRST.get(name):
             return min((text for _, text in said), key=order.index, default="")
