@@ -34,7 +34,7 @@ fuzz: $(VENV)/.installed-dev
 	PLAN_SHEETS_FUZZ=$(EXAMPLES) $(BIN)/pytest -m fuzz
 
 bench: $(VENV)/.installed-dev
-	$(BIN)/python benchmarks/ratios.py
+	$(BIN)/python benchmarks/run.py
 
 # The workbooks in workbooks/, made again from their source; a test compares them.
 workbooks: $(VENV)/.installed

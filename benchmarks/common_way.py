@@ -1,13 +1,19 @@
-"""Receiving workbooks in the common way: pandas over openpyxl, then pandera on each table of each file.
+"""The common way: an openpyxl template filled in for each subgroup; pandas over openpyxl, then pandera on each table.
 
-It guards nothing, identifies nothing, tidies, merges and records nothing: it is what `receive` is measured against.
+It locks, signs, guards, identifies, tidies, merges and records nothing, and looks at nothing that it made: it is what
+`issue` and `receive` are measured against.
+
+    python benchmarks/common_way.py FOLDER
 """
 
 from __future__ import annotations
 
+import io
 import sys
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+import openpyxl
 import pandas as pd
 import pandera.pandas as pa
 
@@ -22,7 +28,7 @@ TABLES = {
     "Progress": {
         "Progress made": column(),
         "Stage": column(pa.Check.isin(STAGES)),
-        "RAG": column(pa.Check.isin(["Red", "Amber", "Green", "green"])),
+        "RAG": column(pa.Check.isin(["Red", "Amber", "Green", "green", "amber"])),
         "Next step": column(),
         "What will bring it back": column(),
     },
@@ -33,8 +39,9 @@ TABLES = {
 SCHEMAS = {sheet: pa.DataFrameSchema(columns) for sheet, columns in TABLES.items()}
 
 
-def check(file: Path) -> None:
-    sheets = pd.read_excel(file, sheet_name=None, header=None, engine="openpyxl", dtype=object)
+def check(file: Path) -> int:
+    """The faults of a returned workbook."""
+    sheets, faults = pd.read_excel(file, sheet_name=None, header=None, engine="openpyxl", dtype=object), 0
     for name, schema in SCHEMAS.items():
         sheet = sheets[name]
         heading = sheet.index[sheet[0].isin(["Ref", "Row"])][0]
@@ -43,9 +50,29 @@ def check(file: Path) -> None:
         try:
             schema.validate(table.dropna(axis=1, how="all"), lazy=True)
         except pa.errors.SchemaErrors as errors:
-            print(file.name, len(errors.failure_cases))
+            faults += len(errors.failure_cases)
+    return faults
+
+
+def fill_template(template: bytes, cells: Mapping[str, Sequence[tuple[int, int, object]]]) -> bytes:
+    """A workbook made from a template: the cells of each sheet (row and column from 1, and value)."""
+    book = openpyxl.load_workbook(io.BytesIO(template))
+    for name, values in cells.items():
+        for row, across, value in values:
+            book[name].cell(row, across).value = value
+    made = io.BytesIO()
+    book.save(made)
+    return made.getvalue()
+
+
+def write_frames(sheets: Mapping[str, pd.DataFrame], target: Path) -> None:
+    """The sheets of a workbook, without any format."""
+    with pd.ExcelWriter(target, engine="openpyxl") as writer:
+        for name, frame in sheets.items():
+            frame.to_excel(writer, sheet_name=name)
 
 
 if __name__ == "__main__":
     for one in sorted(Path(sys.argv[1]).iterdir()):
-        check(one)
+        if faults := check(one):
+            print(one.name, faults)
