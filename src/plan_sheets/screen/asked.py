@@ -78,7 +78,7 @@ def _print_returns(round_status: RoundStatus) -> None:
     """Print how each subgroup's workbook stands, what is held, and what is open."""
     totals = f"{round_status.round}: {describe_totals(round_status.totals)}"
     say(f"{totals if round_status.round else 'No round has been issued yet'}.")
-    say_table([_describe_return(row, round_status) for row in round_status.rows], indent=4)
+    say_table([describe_return(row, round_status) for row in round_status.rows], indent=4)
     for verdict, number, file, _ in round_status.set_aside:
         say(f"{number} {file}", label=f"{verdict}:", indent=4, keep=[file])
     if round_status.put_aside:
@@ -111,7 +111,7 @@ def _describe_chased(days: Sequence[str]) -> str:
     return f"(reminded on {', '.join(PartialDate.of_iso(day).words for day in days)})" if days else ""
 
 
-def _describe_return(row: SubgroupReturn, round_status: RoundStatus) -> Sequence[str]:
+def describe_return(row: SubgroupReturn, round_status: RoundStatus) -> Sequence[str]:
     """How one subgroup's workbook stands: whose, since when, how, by what files, and who answered or is to be asked."""
     when = PartialDate.of_iso(row.returned).words if row.returned else ""
     if row.received:

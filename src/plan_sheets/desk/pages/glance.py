@@ -11,10 +11,10 @@ from plan_sheets.asking.ratings import show_ratings
 from plan_sheets.asking.status import RoundStatus, status_of, what_next
 from plan_sheets.core.book.layout import texts_of
 from plan_sheets.core.model.dates import PartialDate
-from plan_sheets.core.rating.control_totals import SubgroupReturn, describe_totals
+from plan_sheets.core.rating.control_totals import describe_totals
 from plan_sheets.desk.leads import cut_task
 from plan_sheets.desk.views import Visit, render, route
-from plan_sheets.screen.asked import describe_place
+from plan_sheets.screen.asked import describe_place, describe_return
 from plan_sheets.store.plan_folder import PLAN_FILE
 from plan_sheets.store.register.register import FILE
 
@@ -33,8 +33,8 @@ def show_glance(ask: Visit) -> Response:
         place=describe_place(what),
         to_do=[cut_task(task, ask.desk.path) for task in what.to_do],
         status=status,
-        totals=describe_totals(status.totals) + ".",
-        returns=[_describe_return(row, status) for row in status.rows],
+        totals=f"{describe_totals(status.totals)}. {_describe_return_by(status)}",
+        returns=[describe_return(row, status) for row in status.rows],
         remarks=[*_list_remarks(status)],
         rag=rag,
         texts_of=texts_of,
@@ -49,14 +49,9 @@ def _stamp(path: Path) -> Hashable:
     return found.st_mtime_ns, found.st_size, found.st_ino
 
 
-def _describe_return(row: SubgroupReturn, status: RoundStatus) -> list[str]:
-    """How one subgroup's workbook stands, cell by cell."""
-    days = [PartialDate.of_iso(day).words for day in status.chased.get(row.subgroup, ())]
-    came = PartialDate.of_iso(row.returned).words if row.returned else ""
-    how = row.verdict.replace("_", " ")
-    late = f", {row.days_late} days late" if row.days_late else ""
-    by = PartialDate.of_iso(row.return_by).words
-    return [row.subgroup, by, came, how + late, row.numbers, status.whom(row) or row.completed_by, ", ".join(days)]
+def _describe_return_by(status: RoundStatus) -> str:
+    """By when the workbooks are wanted; "" before the first round."""
+    return f"Return by {PartialDate.of_iso(status.return_by).words}." if status.return_by else ""
 
 
 def _list_remarks(status: RoundStatus) -> Iterator[str]:
