@@ -7,14 +7,18 @@ from collections.abc import Collection
 from dataclasses import replace
 from datetime import date
 
+from sqlalchemy import and_, or_, select
+
 from plan_sheets.core.book.document import OF_SUBGROUPS
 from plan_sheets.core.model.findings import Verdict
 from plan_sheets.core.model.mail import describe_mail, find_odd_date
 from plan_sheets.core.model.rounds import Round
+from plan_sheets.core.model.stages import Status
 from plan_sheets.core.rating.control_totals import Arrival, SubgroupReturn, control_totals
 from plan_sheets.core.rating.plan_rows import find_merged
 from plan_sheets.core.rating.ratings import SAYS, find_done_groups, rate_last, rows_at
 from plan_sheets.core.rating.rules.overrides import OVERRIDE
+from plan_sheets.core.rating.rules.rag import CONFIRMABLE
 from plan_sheets.store.register import tables
 from plan_sheets.store.register.reads import ReturnOfRound, list_returns_of_rounds
 from plan_sheets.store.register.register import Register
@@ -85,10 +89,24 @@ def read_returns(register: Register, code: str, as_of: date) -> list[SubgroupRet
 
 
 def find_done(register: Register, code: str) -> frozenset[str]:
-    """The subgroups all of whose actions are finished at the end of a round (its code), from few fields of the plan."""
+    """The subgroups all of whose actions are finished at the end of a round (its code), from few fields of the plan.
+
+    Of none where no action is: nothing is read then.
+    """
+    if not _is_any_finished(register):
+        return frozenset()
     history = register.history(field=_FINISHED_IN)
     rows = rows_at(history, code)
     return find_done_groups(rows, rate_last(history, [code], rows))
+
+
+def _is_any_finished(register: Register) -> bool:
+    """Whether any action may be finished: it was confirmed as that at some time, or given a Blue instead."""
+    v = tables.VALUE.c
+    confirmed = and_(v.field == "confirmed_stage", v.value.in_(CONFIRMABLE))
+    given = and_(v.field == "override_rag", v.value == Status.BLUE)
+    found = select(v.id).where(v.plan == register.plan, v.record == "action", or_(confirmed, given)).limit(1)
+    return bool(register.read(found))
 
 
 def _describe_completed(file: ReturnOfRound) -> str:
