@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
 from functools import partial
@@ -14,6 +14,8 @@ from plan_sheets.core.book.compose import Facts, RowFacts, compose
 from plan_sheets.core.book.document import Document, base_text, layout_text
 from plan_sheets.core.book.layout import Book, Field
 from plan_sheets.core.book.signature import SIGNATURE
+from plan_sheets.core.book.spec import WorkbookSpec
+from plan_sheets.core.editions.by_ref import BY_REF, choose_blank_rows, choose_rows
 from plan_sheets.core.editions.public_text import release_rows
 from plan_sheets.core.model.dates import PartialDate, check_moment
 from plan_sheets.core.model.history import SAID, History
@@ -38,7 +40,8 @@ from plan_sheets.store.register.register import Register, ReturnFacts
 from plan_sheets.store.register.settling.declined import list_declined
 from plan_sheets.store.register.settling.findings import list_findings
 from plan_sheets.store.register.settling.held import find_mail, list_troubles
-from plan_sheets.store.register.standings import read_standings
+from plan_sheets.store.register.settling.listed import are_listed, choose_listed
+from plan_sheets.store.register.standings import read_returns, read_standings
 from plan_sheets.store.register.tracing.said import SaidRow, list_said_rows
 from plan_sheets.store.writing.hand_over import hand_over
 
@@ -80,6 +83,8 @@ class _Facts:
     said: Mapping[str, SaidRow]
     """The rows of `Said to me`, by their refs."""
     as_of: datetime
+    lists_all: bool
+    """Whether it lists every row of the plan; if not, those that hold something or wait, and blank ones."""
 
 
 def make_officer(folder: Folder, now: datetime) -> OfficerMade:
@@ -132,13 +137,26 @@ def _gather_facts(register: Register, now: datetime) -> _Facts:
     rounds = tuple(issued_round.code for issued_round in register.rounds())
     code = rounds[-1] if rounds else ""
     queries, offered = register.open_queries(), list_offered(register, rounds)
-    history = read_recent(register, rounds, {cell.round for query in queries for cell in query.cells})
+    listed = choose_listed(register, rounds, queries, offered)
+    asked = {cell.round for query in queries for cell in query.cells}
+    history = read_recent(register, rounds, asked, [] if listed is None else [are_listed(register, listed, offered)])
     then = rows_at(history, code) if code else {}
     ratings = rate_last(history, rounds, then, list_declined(register, history)) if code else {}
-    standings = read_standings(register, code, now.date(), find_done_groups(then, ratings)) if code else []
     plan = history, code, rounds, rows_at(history), then, ratings
+    standings = _read_standings(register, code, now, find_done_groups(then, ratings) if listed is None else None)
     asking, said = list_returns_asking(register), list_said_rows(register)
-    return _Facts(register, *plan, queries, offered, standings, asking, said, now)
+    return _Facts(register, *plan, queries, offered, standings, asking, said, now, listed is None)
+
+
+def _read_standings(
+    register: Register, code: str, now: datetime, done: Collection[str] | None
+) -> Sequence[SubgroupReturn]:
+    """How the workbooks of the round stand. `done`: the subgroups that have finished; None: they are looked for."""
+    if not code:
+        return []
+    if done is None:
+        return read_returns(register, code, now.date())
+    return read_standings(register, code, now.date(), done)
 
 
 def _make_book(facts: _Facts, reference: str) -> Book:
@@ -156,13 +174,11 @@ def _make_book(facts: _Facts, reference: str) -> Book:
         "Findings": list(_make_finding_rows(facts)),
         "Waivers": list(_make_waiver_rows(facts)),
         "Themes": [RowFacts(ref, {"theme": theme}) for ref, theme in themes.items()],
-        "Owners": list(_make_owner_rows(facts.rows)),
-        "Overrides": list(_make_override_rows(facts)),
-        "Public text": [*release_rows(facts.history, facts.code, facts.then, facts.ratings)] if facts.code else [],
+        **_list_by_ref(facts),
         "Fields": [RowFacts(each.heading, {"what": _describe_field(each.field)}) for each in sayable],
     }
     made = Facts(
-        texts={"round_words": words, "totals": _describe_totals(facts)},
+        texts={"round_words": words, "totals": _describe_totals(facts), **_describe_blank_rows(facts)},
         created=day,
         rows=rows,
         choices={
@@ -182,7 +198,26 @@ def _make_book(facts: _Facts, reference: str) -> Book:
         password=plan["lock_password"],
         locks_sheets=plan["lock_workbooks"] != "No",
     )
-    return compose(schemas.load_workbook_spec("officer"), made)
+    return compose(_describe_sheets(facts), made)
+
+
+def _describe_blank_rows(facts: _Facts) -> dict[str, str]:
+    """What the sheets about rows of the plan say of their blank rows: nothing where they have none."""
+    said = "" if facts.lists_all else schemas.load_workbook_spec("officer").words["by_ref"]
+    return {"by_ref": said, "by_ref_now": said if facts.code else ""}
+
+
+def _describe_sheets(facts: _Facts) -> WorkbookSpec:
+    """The sheets of the workbook; blank rows for other refs are only where not every row is listed."""
+    names = () if facts.lists_all else BY_REF if facts.code else ("Owners",)
+    return choose_blank_rows(schemas.load_workbook_spec("officer"), names)
+
+
+def _list_by_ref(facts: _Facts) -> dict[str, list[RowFacts]]:
+    """The rows of the sheets about rows of the plan, by the names of these sheets."""
+    released = release_rows(facts.history, facts.code, facts.then, facts.ratings) if facts.code else iter(())
+    rows = {"Owners": _make_owner_rows(facts.rows), "Overrides": _make_override_rows(facts), "Public text": released}
+    return {name: [*choose_rows(name, made, lists_all=facts.lists_all)] for name, made in rows.items()}
 
 
 def _describe_field(field: Field) -> str:

@@ -226,6 +226,7 @@ class _Desk:
                 returned.findings.append(self.opening.intake.messages.finding("returned_mended"))
         if news:
             self.merger = self.merger or Merger(self.batch, self.opening.intake.messages)
+            self.merger.read_for(news)
             for returned in news:
                 self._merge_and_record(returned, self.merger)
         for returned in returns:

@@ -61,7 +61,7 @@ ALLOWED = {
     "words": (
         *("status", "ready", "nothing", "contradicts", "not_ready", "needed_of", "on", "here"),
         *("complete", "not_needed", "rows", "rows_added", "step", "open", "replies", "no_replies"),
-        *("needed", "paste", "lock", "lock_more", "mending", "lock_is"),
+        *("needed", "paste", "lock", "lock_more", "mending", "lock_is", "by_ref"),
         *("mend_one", "mend_many", "mend_blanks", "mend_in_list", "mend_beside", "mend_about"),
     ),
     "mail": ("title", "names", "subject", "text"),

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import chain
 from typing import NamedTuple
 
 from plan_sheets.core.book.document import FEEDBACK, DocumentFacts
@@ -107,8 +108,12 @@ class Answers:
     def cells(self, findings: Iterable[Finding]) -> list[Cell]:
         """All cells as the merge takes them: one of which a finding of the return says so is not merged."""
         blocked = blocked_by(findings)
-        cells = [*(cell for row in self.rows for cell in row.cells), *self.stayed]
+        cells = self.list_cells()
         return [cell._replace(blocked=blocked[cell.key]) if cell.key in blocked else cell for cell in cells]
+
+    def list_cells(self) -> Iterator[Cell]:
+        """All cells, whatever was found in them."""
+        return chain((cell for row in self.rows for cell in row.cells), self.stayed)
 
 
 def is_untouched(document: DocumentFacts, findings: Iterable[Finding], *, changes: bool) -> bool:

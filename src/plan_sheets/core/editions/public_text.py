@@ -34,17 +34,22 @@ def describe_rest(rag: str, what: str, progress: str) -> str:
     return "; ".join([rag, *(sha_of(text)[:_HASH] for text in (what, progress))])
 
 
-def list_released(answers: Answers, history: History, code: str) -> dict[str, tuple[Cell, str]]:
+def list_released(
+    answers: Answers, history: History, code: str, renamed: Mapping[Key, Key]
+) -> dict[str, tuple[Cell, str]]:
     """The cell by which each text (by ref) is released in a round (its code), or again, and what the officer saw then.
 
-    A text that stands already was released before: it goes on resting on what it did.
+    A text that stands already was released before: it goes on resting on what it did. `renamed`: the fact of each cell
+    of a blank row, beside which the officer saw nothing ("").
     """
     released = {}
-    for cell, row in answers.typed(RECORD):
+    for typed, row in answers.typed(RECORD):
+        cell = typed._replace(key=renamed.get(typed.key, typed.key))
         is_again = cell.key.field == "again" and cell.value == "Yes"
         is_new = cell.value not in (cell.base, history.in_round(cell.key, code).value)
         if is_again or (cell.key == text_key(cell.key.ref) and is_new):
             seen = describe_rest(*(row.text(name) for name in ("published_rag", "what", "progress")))
+            seen = "" if typed.key in renamed else seen
             released[cell.key.ref] = cell, seen
     return released
 
@@ -70,12 +75,13 @@ def make_rest_cells(
 ) -> Iterator[Cell]:
     """A cell for each text released in a round (its code) that holds what it rests on. `field`: that of these cells.
 
-    It rests on what the officer saw, with what was settled in the same workbook. `before`, `after`: what each would
+    It rests on what the officer saw, with what was settled in the same workbook; where the officer saw nothing, on what
+    stands. `before`, `after`: what each would
     rest on without that workbook and with it.
     """
     for ref, (cell, seen) in released.items():
         key = cell.key._replace(field=RESTS_ON)
-        rests_on = after.get(ref, seen) if seen == before.get(ref) else seen
+        rests_on = after.get(ref, seen) if seen in ("", before.get(ref)) else seen
         yield Cell(key, field, cell.address, "", rests_on, history.in_round(key, code).value)
 
 

@@ -10,7 +10,9 @@ Rows = Mapping[str, Mapping[str, Mapping[str, str]]]
 UNNAMED = "Unnamed"
 NOT_SAID = "Not said"
 """Owner statuses where nobody is named, and where nobody has said whether the person who is named was asked."""
-UNCONFIRMED = ("", UNNAMED, "Suggested", "Approached")
+ASKED_OF_OWNER = ("Suggested", "Approached")
+"""Owner statuses where somebody is named who has not said yes yet."""
+UNCONFIRMED = ("", UNNAMED, *ASKED_OF_OWNER)
 STATUTORY = ("Healthwatch", "Community")
 """Whom an adults' board must consult on its plan: Care Act 2014, Schedule 2, paragraph 3."""
 

@@ -9,8 +9,9 @@ from pathlib import Path
 from plan_sheets.core.answers.answers import Answers, Cell
 from plan_sheets.core.answers.merge import MergedCell, merge_return
 from plan_sheets.core.answers.returns import Return
-from plan_sheets.core.book.document import FEEDBACK, OF_SUBGROUPS, DocumentFacts
+from plan_sheets.core.book.document import FEEDBACK, OF_SUBGROUPS
 from plan_sheets.core.book.layout import Field
+from plan_sheets.core.editions.by_ref import read_typed_rows
 from plan_sheets.core.editions.public_text import (
     RECORD,
     RESTS_ON,
@@ -23,6 +24,7 @@ from plan_sheets.core.model.history import NOTHING, SAID, History, Source
 from plan_sheets.core.model.keys import Key
 from plan_sheets.core.model.messages import Messages
 from plan_sheets.core.model.queries import OpenQuery
+from plan_sheets.core.rating.ratings import rows_at
 from plan_sheets.core.rating.succession import find_succession, list_words
 from plan_sheets.core.returned.gone_on import GoneOnReader, follow, tell_followed, tell_merged
 from plan_sheets.store import schemas
@@ -30,12 +32,15 @@ from plan_sheets.store.receiving.lineage import find_answered, leave_to_officer,
 from plan_sheets.store.receiving.said import Listener
 from plan_sheets.store.receiving.settle_answers import Merging, NewSettlement, Settler
 from plan_sheets.store.register import tables
-from plan_sheets.store.register.batch import Batch
+from plan_sheets.store.register.batch import Batch, is_standing_or_of
+from plan_sheets.store.register.editions import batch_of, read_last_value
 from plan_sheets.store.register.reads import read_new_rows
 from plan_sheets.store.register.record import ReceivedFile, add_return, record_return
 from plan_sheets.store.register.register import ReturnFacts
 from plan_sheets.store.register.settling.held import ANSWERED, settle_held
+from plan_sheets.store.register.settling.listed import are_of
 from plan_sheets.store.register.settling.subjects import OFFICE, query_subject
+from plan_sheets.store.register.standings import list_moved
 
 STANDS = "phrase_stands"
 """The code of the finding that a cell says no more than that nothing has changed."""
@@ -48,8 +53,8 @@ class Merger:
         self.batch = batch
         self.messages = messages
         self.register = batch.register
-        self.read: Collection[str] | None = ()
-        """The codes of the rounds whose answers are in the history, which is empty before any is; None: of all."""
+        self.reads_all = False
+        """Whether everything is in the history; else what the returns meet that are at hand: see `read_for`."""
         self._look(History())
         self.new_rows = read_new_rows(self.register)
         """The ref of each row that a subgroup added, by the return that it first came in, its record and its row."""
@@ -62,28 +67,40 @@ class Merger:
         self.succession = find_succession(history)
         self.settler = Settler(self.batch, self.messages, history)
 
-    def _read_for(self, document: DocumentFacts) -> None:
-        """Read the heads that a return meets, if they are not there: of a subgroup's, no answers of other rounds.
+    def read_for(self, returns: Sequence[Return]) -> None:
+        """Read the heads that these returns meet, and no others; all of them for what is no return of a subgroup.
 
-        What was merged before is in the register by now, so that all of it can be read anew.
+        What was merged before is in the register by now, so that all of it can be read anew. Of the plan these are the
+        rows that any of them speaks of, and those that actions went on as, or came from.
         """
-        if self.read is None or (document.round in self.read and document.kind in OF_SUBGROUPS):
+        if self.reads_all:
             return
-        self.read = {*self.read, document.round} if document.kind in OF_SUBGROUPS else None
-        self._look(self.batch.history(self.read))
-        if self.read and self.settler.confirms_at_once:
-            self.read = None  # what was proposed in any round is confirmed then
-            self._look(self.batch.history())
+        met = [returned.answers for returned in returns if returned.answers and returned.is_to_merge]
+        if any(answers.document.kind not in OF_SUBGROUPS for answers in met):
+            self._read_all()
+            return
+        of_subgroups = {answers.document.subgroup for answers in met}
+        added = (ref for ref in self.new_rows.values() if ref.partition(".")[0] in of_subgroups)
+        refs = {cell.key.ref for answers in met for cell in answers.list_cells()} | {*added, *list_moved(self.register)}
+        rounds = {answers.document.round for answers in met}
+        self._look(self.register.history(is_standing_or_of(rounds), are_of(refs)))
+        if self.settler.confirms_at_once:
+            self._read_all()  # what was proposed of any action, in any round, is confirmed then
+
+    def _read_all(self) -> None:
+        self.reads_all = True
+        self._look(self.batch.history())
 
     def merge(self, returned: Return, answers: Answers, replaces: ReturnFacts | None) -> None:
         """Steps 9 and 10 for one return: its lineage, cell by cell, what the officer settled in it; then all recorded.
 
-        `replaces`: the return that the officer says it replaces, None if that was not said.
+        It is one of those that the heads were read for. `replaces`: the return that the officer says it replaces, None
+        if that was not said.
         """
-        self._read_for(answers.document)
         earlier, findings = self._earlier(answers, replaces)
         merging = Merging(returned, answers, earlier, self.register.next_bases(earlier.id) if earlier else {})
-        cells = self._cells(merging)
+        renamed: dict[Key, Key] = {}
+        cells = self._cells(merging, renamed)
         returned.findings += findings
         document = answers.document
         name, at = Path(returned.file).name, self.batch.at
@@ -92,7 +109,7 @@ class Merger:
         gone_on = reader.look(cells)
         returned.findings += [*gone_on.findings, *tell_merged(document.subgroup, self.history, self.messages)]
         plan_cells = [cell for cell in gone_on.block(cells) if cell.scope != "form"]
-        released = list_released(answers, self.history, document.round)
+        released = list_released(answers, self.history, document.round, renamed)
         rounds = [code for code in self.settler.rounds if code <= document.round]
         rested = list_rests(self.history, rounds) if released and rounds else {}
         merging.merged = merge_return(
@@ -131,11 +148,14 @@ class Merger:
         merging.merged.queries += heard.merged.queries
         merging.answered += heard.answered
 
-    def _cells(self, merging: Merging) -> list[Cell]:
-        """The cells as they are merged: added rows by their refs, a correction compared with what it corrects."""
+    def _cells(self, merging: Merging, renamed: dict[Key, Key]) -> list[Cell]:
+        """The cells as they are merged: added rows by their refs, a correction compared with what it corrects.
+
+        `renamed` is filled with the new key of each cell of a row that went out blank.
+        """
         returned, earlier = merging.returned, merging.replaces
-        renamed: dict[Key, Key] = {}
         named = [*self._name_new_rows(merging, renamed)]
+        named = self._name_typed_rows(named, merging, renamed) if merging.answers.document.kind == "officer" else named
         followed = follow(named, self.succession, merging.answers.document.round)
         cells = [cell._replace(key=followed.get(cell.key, cell.key)) for cell in named]
         returned.rename(renamed | followed)
@@ -244,6 +264,20 @@ class Merger:
             becomes = typed[0].field.become or record
             renamed.update({cell.key: Key(becomes, ref, cell.key.field) for cell in typed})
             yield from self._as_row(becomes, ref, typed, answers.document.subgroup)
+
+    def _name_typed_rows(self, cells: list[Cell], merging: Merging, renamed: dict[Key, Key]) -> list[Cell]:
+        """The cells, those of the officer's blank rows about the rows of the plan whose refs were typed in them."""
+        document = merging.answers.document
+        last = read_last_value(self.register, batch_of(self.register, document.id))
+
+        def find_stood(key: Key, scope: str) -> str:
+            stood = History.of(held for held in self.history.by_key.get(key, ()) if held.seq <= last)
+            return stood.head(key, scope, document.round).value
+
+        typed = read_typed_rows(cells, lambda: rows_at(self.history), find_stood, self.messages)
+        merging.returned.findings += typed.findings
+        renamed.update(typed.renamed)
+        return typed.cells
 
     def _add_row(self, lineage: str, record: str, row: str, subgroup: str, field: Field) -> str:
         """The ref of a row that was added: a new one, if it has none yet."""

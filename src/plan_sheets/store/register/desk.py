@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
 from plan_sheets.core.answers.waive import Waiver
 from plan_sheets.core.mails.addressee import find_chair
@@ -51,21 +51,27 @@ def list_offered(register: Register, rounds: Sequence[str]) -> list[Proposal]:
     return [proposal for proposal in proposals(history, rounds) if subject(proposal) not in settled]
 
 
-def read_recent(register: Register, rounds: Sequence[str], also: Collection[str] = ()) -> History:
+def read_recent(
+    register: Register,
+    rounds: Sequence[str],
+    also: Collection[str] = (),
+    of_rows: Sequence[ColumnElement[bool]] = (),
+) -> History:
     """What stands until it is changed, and of the answers those that it takes to rate the last of these rounds alone.
 
     These are the answers of the last two rounds and of those in `also`, and all evidence; all answers about an action
     of which nothing was judged in the last round, whose next step was not done, or that took another's place.
+    `of_rows`: conditions on the rows of the plan that are wanted; none: all.
     """
     if len(rounds) <= _RECENT:
-        return register.history()
+        return register.history(*of_rows)
     v, recent = tables.VALUE.c, rounds[-_RECENT:]
     answers = select(v.ref).where(v.plan == register.plan, v.record == "action")
     rag = answers.where(v.round == rounds[-1], v.field == "rag")
     judged = rag.where(v.value != "").except_(rag.where(v.value == ""))
     missed = answers.where(v.round.in_(recent), v.field == "step_done", v.value != "Yes")
     whole = or_(v.ref.not_in(judged), v.ref.in_(missed), v.ref.in_(list_moved(register)), v.field == "evidence")
-    return register.history(or_(is_standing_or_of({*recent, *also}), and_(v.record == "action", whole)))
+    return register.history(or_(is_standing_or_of({*recent, *also}), and_(v.record == "action", whole)), *of_rows)
 
 
 def list_missing(register: Register) -> list[str]:
