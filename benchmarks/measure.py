@@ -64,7 +64,7 @@ def used(command: Sequence[str], folder: Path, before: Callable[[], object] = la
         before()
         watched = [sys.executable, "-c", WATCH, *command]
         told = subprocess.run(watched, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, check=False)
-        if told.returncode not in (0, FINDINGS):
+        if told.returncode not in (0, SOMEBODY_MUST_ACT):
             raise SystemExit(f"{' '.join(command)}: {told.stderr.decode()}")
         clock, cpu, peak = map(float, told.stderr.split()[-3:])
         took.append(Used(clock, cpu, peak / KILOBYTES_TO_MEGABYTES))
@@ -72,7 +72,7 @@ def used(command: Sequence[str], folder: Path, before: Callable[[], object] = la
     return Used(min(clocks), min(cpus), max(peaks))
 
 
-FINDINGS = 1
+SOMEBODY_MUST_ACT = 3
 """The status of a command that did its work and has something to tell."""
 
 
