@@ -18,6 +18,7 @@ import everyday
 import issuing
 import masters
 import receiving
+import sharing
 from measure import Figure
 
 import desk
@@ -27,6 +28,7 @@ GROUPS: Mapping[str, tuple[str, Callable[[Path], Iterator[Figure]]]] = {
     "issuing": ("What goes out", issuing.measure),
     "receiving": ("What comes back", receiving.measure),
     "masters": ("Masters", masters.measure),
+    "sharing": ("Beyond one process and one file", sharing.measure),
     "desk": ("The desk", desk.measure),
 }
 TABLE = Path(__file__).parents[1] / "docs" / "speed.md"
