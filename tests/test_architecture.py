@@ -90,6 +90,7 @@ ONLY = {
     },
     **dict.fromkeys(("starlette", "jinja2"), DESK),
     "uvicorn": {"desk.serve"},
+    "distributed": {"store.sharing.cluster"},
     "stdnum": {"core.screening.check_digits"},
     "pandas": {"core.answers.check", "core.answers.rules"},
     "pandera": {"core.answers.rules", "validate"},
@@ -245,6 +246,7 @@ HEAVY = (
     "numpy",
     "docx",
     "starlette",
+    "distributed",
 )
 
 

@@ -39,7 +39,6 @@ class Crowded(Executor):
 class Precise(Executor):
     """Does each piece of work when it is given; over some of it a worker dies, and nobody else loses anything."""
 
-    tells_who_died = True
     ahead = 2
 
     def __init__(self) -> None:
@@ -71,7 +70,7 @@ def test_what_cannot_be_given_out_is_done_here() -> None:
         assert flat(done) == [number * number for chunk in EVERYTHING for number in chunk]
 
 
-def test_where_it_is_known_who_died_the_others_are_not_asked_again() -> None:
+def test_what_was_not_lost_is_not_done_again() -> None:
     executor = Precise()
     assert flat(share_out(executor, square, EVERYTHING, lambda number: number)) == WITHOUT
     assert [chunk for chunk in executor.given if chunk not in EVERYTHING] == [[6], [7], [8], [15], [16], [17]]

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import BrokenExecutor, Executor, Future
+from concurrent.futures import BrokenExecutor, Executor, Future, wait
 from contextlib import ExitStack
 from itertools import islice
 from typing import Generic, TypeVar
 
+from plan_sheets.core.model.findings import PlanSheetsError
 from plan_sheets.store.sharing.processes import Processes
 
 CHUNK = 25
@@ -46,11 +47,8 @@ class _Sharing(Generic[T, R]):
         self, executor: Executor, task: Task[T, R], waiting: Iterator[Sequence[T]], died: Callable[[T], R]
     ) -> None:
         self.executor, self.task, self.waiting, self.died = executor, task, waiting, died
-        self.tells_who_died: bool = getattr(executor, "tells_who_died", False)
-        """Whether only those chunks are lost over which a worker died, and no others that were waiting."""
         self.spare = ExitStack()
-        """What was started in place of an executor that is of no more use, or to try something alone."""
-        self.lone: Executor | None = None
+        """What was started in place of an executor that is of no more use."""
         self.given = deque[tuple[Sequence[T], Future[Sequence[R]] | None]]()
 
     def run(self) -> Iterator[tuple[Sequence[T], Sequence[R]]]:
@@ -80,6 +78,7 @@ class _Sharing(Generic[T, R]):
         try:
             return future.result()
         except BrokenExecutor:
+            wait([given for _, given in self.given if given])  # of what is lost together nobody knows who died over it
             return [self._try_alone(thing) for thing in chunk]
 
     def _submit(self, chunk: Sequence[T]) -> Future[Sequence[R]] | None:
@@ -89,14 +88,18 @@ class _Sharing(Generic[T, R]):
         except BrokenExecutor:  # it is of no more use: another one takes its place
             self.executor = self.spare.enter_context(Processes(1))
             return self._submit(chunk)
-        except OSError:
+        except (ImportError, NotImplementedError, OSError):  # also a system without semaphores
             return None
 
     def _try_alone(self, thing: T) -> R:
-        """The result for one thing, while nothing else is at stake."""
-        if self.lone is None:
-            self.lone = self.executor if self.tells_who_died else self.spare.enter_context(Processes(1))
+        """The result for one thing, while nothing else is being done. Raises PlanSheetsError if nobody can do it."""
+        future = self._submit([thing])
+        if future is None:
+            raise PlanSheetsError(
+                "A worker process ended, and this machine gives no other one.",
+                "Close other programs, and give the command again. Nothing was changed.",
+            )
         try:
-            return self.lone.submit(self.task, [thing]).result()[0]
+            return future.result()[0]
         except BrokenExecutor:
             return self.died(thing)
