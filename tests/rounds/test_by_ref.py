@@ -130,7 +130,7 @@ def test_a_row_without_a_ref_that_can_be_given_it_is_told_whole(
     large: Plan, sheet: str, typed: dict[str, str], code: str
 ) -> None:
     before = large.all_values()
-    receipt = settle(large, "typed", **{sheet.replace(" ", "_"): [typed]})
+    receipt = settle(large, "typed", None, **{sheet.replace(" ", "_"): [typed]})
     (finding,) = receipt.findings
     assert (finding.code, large.all_values()) == (code, before)
     assert all(text in str(finding.entered) for text in typed.values())

@@ -22,7 +22,7 @@ KEY = Key("action", "J2a.1", "progress")
 def returned(*found: tuple[str, Severity], changes: bool = True, duplicate: bool = False) -> Return:
     """A return that was read, with these findings."""
     findings = [Finding(code, severity, code, key=KEY) for code, severity in found]
-    answers = Answers(DOCUMENT.facts, (), (), {}, changes, (), (), "")
+    answers = Answers(DOCUMENT.facts, (), (), (), {}, changes, (), (), "")
     made = Return("da.xlsx", "0" * 64, was_read=True, document=DOCUMENT.facts, answers=answers, findings=findings)
     made.is_duplicate = duplicate
     return made

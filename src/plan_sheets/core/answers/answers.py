@@ -6,7 +6,7 @@ in another.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import chain
@@ -57,6 +57,39 @@ class Cell(NamedTuple):
         return self.value != self.base or bool(not self.value and self.entered.strip())
 
 
+class BlankRow(NamedTuple):
+    """The blank cells of a row of a correction in which nothing was changed: most of them never held anything.
+
+    They are told by their row, for one correction has hundreds of them.
+    """
+
+    record: str
+    """That of its cells, where the rows of its sheet are of several; "" is that of their fields."""
+    ref: str
+    own: str
+    """What the ref ends with of a field of which each subgroup has its own: `/DA`."""
+    sheet: str
+    """Where it was found: the name of the sheet, and the row counted from 0."""
+    place: int
+    fields: tuple[tuple[Field, int], ...]
+    """The field and the column, counted from 0, of each of the cells."""
+
+    def list_keys(self) -> list[Key]:
+        """The fact of each cell."""
+        return [self._name(about) for about, _ in self.fields]
+
+    def list_cells(self) -> list[Cell]:
+        """Its cells."""
+        return [
+            Cell(self._name(about), about, Address.at(self.sheet, self.place, column), "", "")
+            for about, column in self.fields
+        ]
+
+    def _name(self, about: Field) -> Key:
+        own = self.own if about.keyed_by == "subgroup" and not about.new_rows else ""
+        return Key(self.record or about.record, self.ref + own, about.name)
+
+
 @dataclass(frozen=True, slots=True)
 class AnswerRow:
     """A row of a document. `beside`: its locked texts by field name, and `titles` the headings over them."""
@@ -81,7 +114,9 @@ class Answers:
     rows: tuple[AnswerRow, ...]
     """The form, and each row in which anything is not as it was issued."""
     stayed: tuple[Cell, ...]
-    """The cells of all other rows; without blank ones, but for a correction: they say nothing."""
+    """The cells of all other rows, without blank ones: they say nothing."""
+    blank: tuple[BlankRow, ...]
+    """Of a correction, the blank ones: what the earlier return said there was emptied."""
     form: Mapping[str, str]
     """The answers on the form, by field name; none that is blank."""
     changes: bool
@@ -105,14 +140,23 @@ class Answers:
         """The cells of a record in the rows of which anything was changed, each with its row."""
         return ((cell, row) for row in self.rows for cell in row.cells if cell.key.record == record)
 
-    def cells(self, findings: Iterable[Finding]) -> list[Cell]:
-        """All cells as the merge takes them: one of which a finding of the return says so is not merged."""
+    def cells(self, findings: Iterable[Finding], is_met: Callable[[Key], bool]) -> list[Cell]:
+        """All cells as the merge takes them: one of which a finding of the return says so is not merged.
+
+        `is_met`: whether anything may stand that a blank cell empties; of others there is nothing to merge.
+        """
         blocked = blocked_by(findings)
-        cells = self.list_cells()
+        emptied = [row for row in self.blank if any(map(is_met, row.list_keys()))]
+        cells = chain(self._list_filled(), *(row.list_cells() for row in emptied))
         return [cell._replace(blocked=blocked[cell.key]) if cell.key in blocked else cell for cell in cells]
 
-    def list_cells(self) -> Iterator[Cell]:
-        """All cells, whatever was found in them."""
+    def list_refs(self) -> set[str]:
+        """The refs of the rows that it speaks of."""
+        return {cell.key.ref for cell in self._list_filled()} | {
+            key.ref for row in self.blank for key in row.list_keys()
+        }
+
+    def _list_filled(self) -> Iterator[Cell]:
         return chain((cell for row in self.rows for cell in row.cells), self.stayed)
 
 

@@ -57,12 +57,21 @@ def tell_followed(followed: Mapping[Key, Key], cells: Sequence[Cell], messages: 
 
 def tell_merged(code: str, history: History, messages: Messages) -> Iterator[Finding]:
     """A note that the subgroup of a workbook (its code) has become part of another one."""
-    subgroups = {ref: history.record("subgroup", ref) for ref in history.refs("subgroup")}
-    into = find_merged({"subgroup": subgroups}, code)
-    if into != code:
+    if (into := _find_merged(code, history)) != code:
         since = history.standing(Key("subgroup", code, "merged_into")).round
         words = Round.parse(since).of_year if since else "before the first round"
         yield messages.finding("subgroup_merged", subgroup=code, into=into, since=words)
+
+
+def _find_merged(code: str, history: History) -> str:
+    """The same as `plan_rows.find_merged`, of which no more is looked at than the way from this subgroup."""
+    way: dict[str, dict[str, str]] = {}
+    after = code
+    while after and after not in way:
+        is_there = history.is_in_plan("subgroup", after)
+        way[after] = {"merged_into": history.text("subgroup", after, "merged_into") if is_there else ""}
+        after = way[after]["merged_into"]
+    return find_merged({"subgroup": way}, code)
 
 
 @dataclass(slots=True)

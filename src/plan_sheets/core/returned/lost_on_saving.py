@@ -6,11 +6,13 @@ Reading a return needs none of them. The officer is told which are missing.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Container, Iterator, Mapping
 from functools import lru_cache
+from itertools import chain
 
 from plan_sheets.core.book.document import Document
-from plan_sheets.core.book.layout import Link
+from plan_sheets.core.book.layout import Link, Sheet
 from plan_sheets.core.model.found import FoundWorkbook, Remark
 from plan_sheets.core.model.keys import place_of
 
@@ -110,12 +112,19 @@ def find_lost(document: Document, found: FoundWorkbook) -> list[Remark]:
 def _count_sent(document: Document, there: Container[str]) -> dict[str, int]:
     """How many of each the document was issued with, on the sheets named in `there`; 1 where they are not counted."""
     sheets = [sheet for sheet in document.sheets if sheet.name in there]
-    cells = sum(sheet.is_input(row, column) for sheet in sheets for row, column, _ in sheet.cells())
-    links = sum(isinstance(content, Link) for sheet in sheets for _, _, content in sheet.cells())
+    cells = sum(_count_inputs(sheet) for sheet in sheets)
+    kinds = Counter(map(type, chain.from_iterable(row.cells for sheet in sheets for row in sheet.rows)))
+    links = kinds[Link]
     sent = {TABLES: 1, PROPERTIES: 1, LISTS: cells, LINKS: links}
     if document.book.protected:
         sent |= {LOCKS: int(document.book.locks_sheets), STRUCTURE: 1, OPEN: min(cells, 1)}
     return sent
+
+
+def _count_inputs(sheet: Sheet) -> int:
+    """How many of its cells can be filled in."""
+    names = {column.field.name for column in sheet.columns if column.input}
+    return sum(len(names if row.inputs is None else names & row.inputs) for row in sheet.rows) if names else 0
 
 
 def _describe_lost(sent: Mapping[str, int], found: FoundWorkbook) -> Iterator[str]:

@@ -96,7 +96,13 @@ def _find_in_sheet(
     sheet: FoundSheet, issued: Collection[str], screen: Screen, places: Collection[str]
 ) -> Iterator[tuple[tuple[int, int], IdentifierKind]]:
     """Each cell with an identifier, or with a part of one that is split over several cells of its row or column."""
-    typed = {place: cell for place, cell in sheet.cells.items() if _is_typed(cell, issued)}
+    typed = {
+        place: cell
+        for place, cell in sheet.cells.items()
+        if (cell.text not in issued or cell.formula or len(cell.text) <= _LONGEST_FIGURES) and _is_typed(cell, issued)
+    }
+    if not typed:
+        return
     texts = [(place, typed[place].text) for place in sorted(typed)]
     for place, heading in head_cells(texts, screen.headings, sheet.name, _list_widths(sheet)):
         for text in (typed[place].text, typed[place].formula):
@@ -105,7 +111,7 @@ def _find_in_sheet(
     for under in _list_under_each_other(typed):
         for one, touched in screen.find_in_column([typed[place].text for place in under], places):
             yield from ((under[at], one.kind) for at in touched)
-    rows = sheet.rows() if typed else {}
+    rows = sheet.rows()
     for row, columns in _list_beside(typed, rows):
         for one, touched in screen.find_in_row([rows[row][column].text for column in columns], places):
             yield from (((row, columns[at]), one.kind) for at in touched if (row, columns[at]) in typed)

@@ -242,7 +242,7 @@ def _is_prose(entry: LocatedCell) -> bool:
 
 
 def _is_new(entry: LocatedCell) -> bool:
-    return plain(entry.cell.text) != plain(entry.base)
+    return entry.cell.text != entry.base and plain(entry.cell.text) != plain(entry.base)
 
 
 def _list_below(rows: Mapping[int, list[LocatedCell]], row: int, start: LocatedCell) -> list[LocatedCell]:

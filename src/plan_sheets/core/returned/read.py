@@ -30,7 +30,7 @@ from plan_sheets.core.returned.misplaced import (
     find_spilled_paragraphs,
 )
 from plan_sheets.core.returned.own_notes import leave_out_notes
-from plan_sheets.core.returned.tables import LocatedCell, LocatedWorkbook
+from plan_sheets.core.returned.tables import EMPTY, LocatedCell, LocatedWorkbook
 from plan_sheets.core.screening.identifiers import IdentifierKind
 from plan_sheets.core.screening.screen import Screen
 
@@ -176,6 +176,9 @@ class _Reading:
         since_1904, sheets = self.workbook.since_1904, self.workbook.sheets
         shown = {Address(sheet.name, cell): text for sheet in sheets for cell, text in sheet.shown.items()}
         for typed in self.typed:
+            if typed.cell is EMPTY and typed.key not in self.meant:
+                self.values[typed.key] = ""  # what a blank cell says needs no tidying
+                continue
             about = typed.about
             choices = typed.column.choices or about.choices
             is_shown = typed.cell.kind is CellKind.DATE or _is_words(about, choices)
@@ -305,14 +308,15 @@ class _Reading:
         stayed = (
             Cell(typed.key, typed.about, typed.address, typed.base, typed.base, typed.base)
             for row in self.shape.unchanged
-            for typed in row.inputs(blank=again or form.get("corrects") == "Yes")
+            for typed in row.inputs(blank=False)
         )
+        blank = self.shape.list_blank() if again or form.get("corrects") == "Yes" else ()
         silent = () if form.get(NOTHING_BECAUSE) else tuple(self._silent())
         is_feedback, facts = self.document.kind == FEEDBACK, self.document.facts
         changes = any(not typed.is_as_sent if is_feedback else cell.is_changed for typed, cell in pairs)
         anything = is_feedback or not is_untouched(facts, self.findings, changes=changes)
         rows = _rows(pairs, self.document.round, anything=anything)
-        return Answers(facts, rows, tuple(stayed), form, changes, silent, (*self._list_unmended(),), sha)
+        return Answers(facts, rows, tuple(stayed), tuple(blank), form, changes, silent, (*self._list_unmended(),), sha)
 
     def _tell_of_form(self, form: Mapping[str, str], pairs: Iterable[tuple[LocatedCell, Cell]]) -> None:
         """Tell where the form says what the rows do not: that there is nothing to report, or that nobody agreed."""

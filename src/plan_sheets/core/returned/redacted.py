@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from plan_sheets.core.book.document import Document
-from plan_sheets.core.book.layout import Row, Sheet, as_text
+from plan_sheets.core.book.layout import Row, Sheet, as_text, texts_of
 from plan_sheets.core.model.findings import Finding
 from plan_sheets.core.model.found import FoundCell, FoundSheet, FoundWorkbook
 from plan_sheets.core.model.keys import Address
@@ -33,9 +33,10 @@ def leave_redacted(document: Document, found: FoundWorkbook, messages: Messages)
 
 def _find_redacted(issued: Sheet, found: FoundSheet) -> Iterator[tuple[tuple[int, int], FoundCell]]:
     """The place of each cell that was redacted since, and what shall be read there."""
-    at = {cell.text: row for (row, _), cell in found.cells.items()}
-    for number, row in enumerate(issued.rows):
-        columns = [across for across, content in enumerate(row.cells) if as_text(content) == REDACTED]
+    redacted = [(number, row) for number, row in enumerate(issued.rows) if REDACTED in texts_of(row)]
+    at = {cell.text: row for (row, _), cell in found.cells.items()} if redacted else {}
+    for number, row in redacted:
+        columns = [across for across, text in enumerate(texts_of(row)) if text == REDACTED]
         down = at.get(_key_of(issued, row) or "", issued.heading_row + 1 + number)
         for place in ((down, across) for across in columns):
             if place in found.cells and plain(found.cells[place].entered) != plain(REDACTED):

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from plan_sheets.core.answers.answers import BlankRow
 from plan_sheets.core.book.document import Document
 from plan_sheets.core.book.layout import Column, Field, Row, Sheet, as_text
 from plan_sheets.core.model.findings import Finding, Severity
@@ -106,6 +107,12 @@ class UnchangedRow:
                 base = self.row.base(column.field.name, content)
                 yield LocatedCell(key, self.sheet, self.row, column, address, cell, base)
 
+    def list_blank(self) -> Iterator[tuple[Field, int]]:
+        """The field of each input cell that is blank, and the column (counted from 0) in which it was found."""
+        for column, content in zip(self.sheet.columns, self.row.cells, strict=True):
+            if not content and self.sheet.is_input(self.row, column):
+                yield self.row.answer or column.field, self.table.places[column.field.name]
+
 
 @dataclass(slots=True)
 class LocatedWorkbook:
@@ -126,6 +133,16 @@ class LocatedWorkbook:
         yield from self.typed
         for row in self.unchanged:
             yield from row.inputs()
+
+    def list_blank(self) -> Iterator[BlankRow]:
+        """The blank input cells of the rows that nobody changed; what is the same of many rows is one object."""
+        known: dict[object, tuple[tuple[Field, int], ...]] = {}
+        for row in self.unchanged:
+            blank = (*row.list_blank(),)
+            fields = known.setdefault((row.sheet.name, tuple(place for _, place in blank)), blank)
+            own = f"/{row.document.subgroup}"
+            if fields:
+                yield BlankRow(row.row.record, row.row.ref, own, row.table.found.name, row.place, fields)
 
 
 def squeeze(ref: str) -> str:

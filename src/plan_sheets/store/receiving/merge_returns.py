@@ -81,7 +81,7 @@ class Merger:
             return
         of_subgroups = {answers.document.subgroup for answers in met}
         added = (ref for ref in self.new_rows.values() if ref.partition(".")[0] in of_subgroups)
-        refs = {cell.key.ref for answers in met for cell in answers.list_cells()} | {*added, *list_moved(self.register)}
+        refs = {*added, *list_moved(self.register)}.union(*(answers.list_refs() for answers in met))
         rounds = {answers.document.round for answers in met}
         self._look(self.register.history(is_standing_or_of(rounds), are_of(refs)))
         if self.settler.confirms_at_once:
@@ -250,12 +250,20 @@ class Merger:
         """
         answers, earlier = merging.answers, merging.replaces
         rows: dict[tuple[str, str], list[Cell]] = {}
-        for cell in answers.cells(merging.returned.findings):
+
+        lineage = self._root(earlier) if earlier else merging.returned.sha256
+
+        def is_met(key: Key) -> bool:
+            """Whether the earlier return may have said anything there, under whatever ref."""
+            if key.ref.isdecimal():
+                return (lineage, key.record, key.ref) in self.new_rows
+            return key.ref in self.succession.after or bool(merging.corrected.get(key))
+
+        for cell in answers.cells(merging.returned.findings, is_met):
             if cell.field.new_rows and cell.key.ref.isdecimal():  # a row that was there before has its ref
                 rows.setdefault((cell.key.record, cell.key.ref), []).append(cell)
             else:
                 yield cell
-        lineage = self._root(earlier) if earlier else merging.returned.sha256
         for (record, row), typed in rows.items():
             is_there = (lineage, record, row) in self.new_rows
             if not is_there and not any(cell.entered.strip() for cell in typed):

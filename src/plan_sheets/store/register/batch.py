@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from functools import cache, cached_property
 from typing import TYPE_CHECKING
@@ -18,6 +19,10 @@ from plan_sheets.store.register import tables
 if TYPE_CHECKING:
     from plan_sheets.store.register.register import Register
     from plan_sheets.store.register.safe.transaction import Transaction
+
+
+_NUMBERED = "numbers"
+"""That the numbers of returns are known by now: how many there are of each stem."""
 
 
 class Batch:
@@ -72,13 +77,14 @@ class Batch:
 
     def next_number(self, stem: str) -> str:
         """The number of the next return of this stem: `DA-2` where one of DA came before."""
-        name = f"number {stem.casefold()}"
-        if name not in self._next:
+        if _NUMBERED not in self._next:
             r = tables.RETURN.c
             numbers = self.connection.scalars(select(r.number).where(r.plan == self.register.plan))
-            self._next[name] = 1 + sum(f"number {known.rpartition('-')[0].casefold()}" == name for known in numbers)
-        self._next[name] += 1
-        return f"{stem}-{self._next[name] - 1}"
+            stems = Counter(f"number {known.rpartition('-')[0].casefold()}" for known in numbers)
+            self._next |= {_NUMBERED: 1, **stems}
+        name = f"number {stem.casefold()}"
+        self._next[name] = self._next.get(name, 0) + 1
+        return f"{stem}-{self._next[name]}"
 
     def add_value(self, key: Key, value: str, scope: str, round_code: str, **source: int | None) -> None:
         """Add a value that stands from now on; `source`: the id of its entry or settlement."""
