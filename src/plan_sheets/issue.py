@@ -18,7 +18,7 @@ from plan_sheets.core.model.history import History
 from plan_sheets.core.model.progress import Tell, mute, told_of
 from plan_sheets.core.model.rounds import Round
 from plan_sheets.core.model.text import make_slugs
-from plan_sheets.core.rating.decisions import decisions
+from plan_sheets.core.rating.decisions import decisions, place_decisions
 from plan_sheets.core.rating.plan_rows import find_merged
 from plan_sheets.core.rating.ratings import rate_last, rows_at
 from plan_sheets.core.rating.succession import find_succession
@@ -28,7 +28,7 @@ from plan_sheets.store.register import tables
 from plan_sheets.store.register.batch import Batch
 from plan_sheets.store.register.troubles import UNCHANGED
 from plan_sheets.store.writing.hand_over_each import hand_over_each
-from plan_sheets.subgroup_workbook import RoundToIssue, make_subgroup_book
+from plan_sheets.subgroup_workbook import RoundToIssue, list_of_subgroups, make_subgroup_book
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,8 +160,10 @@ def _gather_shared(
     extended = round_facts.extended if round_facts and is_as_before else {}
     ratings = rate_last(history, rounds) if rounds else {}
     day = datetime.combine(issued.date(), time())
-    decided = tuple(decision for decision in decisions(history, rounds) if decision.is_open())
-    plan = history, rows_at(history), rounds, ratings, find_succession(history), decided
+    decided = place_decisions([decision for decision in decisions(history, rounds) if decision.is_open()])
+    rows = rows_at(history)
+    asked = list_of_subgroups(history, rows, for_round, rounds[-1] if rounds else "")
+    plan = history, rows, rounds, ratings, find_succession(history), decided, asked
     unknown = UnknownReferences.of(folder.path, folder.register, f"issued/{for_round.code.lower()}")
     return RoundToIssue(for_round, return_by, extended, day, *plan, folder.register.secret, unknown)
 

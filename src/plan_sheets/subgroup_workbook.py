@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from plan_sheets.core.book.compose import Facts, RowFacts, compose, list_asked
@@ -16,7 +16,7 @@ from plan_sheets.core.model.keys import Key
 from plan_sheets.core.model.rounds import Round
 from plan_sheets.core.model.stages import Stage, Status
 from plan_sheets.core.model.text import count_words
-from plan_sheets.core.rating.decisions import Decision, replies
+from plan_sheets.core.rating.decisions import Placed, replies
 from plan_sheets.core.rating.plan_rows import Rows, describe_contact, find_merged, list_themes, subgroups_of
 from plan_sheets.core.rating.ratings import is_further, last_given
 from plan_sheets.core.rating.rules.rag import Rating
@@ -27,6 +27,18 @@ from plan_sheets.store.keeping.unknown import UnknownReferences
 ENDED = (Stage.CLOSED, Stage.WITHDRAWN)
 EVIDENCE_AWAITED = "Green: evidence awaited"
 """What stands under Last RAG of an action that is complete and still lacks its impact or its evidence."""
+
+
+@dataclass(slots=True)
+class OfSubgroup:
+    """What one subgroup is asked about."""
+
+    actions: list[str] = field(default_factory=list)
+    """Refs: of those that it leads, and of those of others."""
+    themes: Sequence[str] = ()
+    """Refs of its part of the grid."""
+    added: dict[str, list[RowFacts]] = field(default_factory=dict)
+    """The rows that it has added in earlier rounds and that stay its own, by their record, as they stand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +57,10 @@ class RoundToIssue:
     ratings: Mapping[str, Rating]
     """By ref, of the last of them."""
     succession: Succession
-    decided: tuple[Decision, ...]
+    decided: Placed
     """What the executive decided in those rounds and nobody has reported as carried out."""
+    of_subgroup: Mapping[str, OfSubgroup]
+    """What each subgroup is asked about, by its code."""
     secret: bytes
     unknown: UnknownReferences
     """The issues of this round that went out and that the register does not know."""
@@ -55,10 +69,11 @@ class RoundToIssue:
 def make_subgroup_book(shared: RoundToIssue, subgroup: str, reference: str) -> Book:
     """The workbook of one subgroup, composed: its actions, its part of the grid, and the rows that it has added."""
     plan, title = shared.history.record("plan", ""), shared.rows["subgroup"][subgroup]["title"]
-    actions = list(_list_actions(shared, subgroup))
+    asked = shared.of_subgroup.get(subgroup, OfSubgroup())
+    actions = asked.actions
     mine = [ref for ref in actions if subgroups_of(shared.rows, ref)[0] == subgroup]
     spec = _choose_spec(contributes=len(mine) < len(actions))
-    rows = _make_rows(shared, subgroup, spec, actions, mine)
+    rows = _make_rows(shared, subgroup, spec, asked, mine)
     facts = Facts(
         texts={**_list_texts(shared, subgroup, plan, title), **_count_actions(spec, rows["Progress"])},
         created=shared.issued,
@@ -100,11 +115,11 @@ def _count_actions(spec: WorkbookSpec, rows: Sequence[RowFacts]) -> dict[str, st
 
 
 def _make_rows(
-    shared: RoundToIssue, subgroup: str, spec: WorkbookSpec, actions: Sequence[str], mine: Collection[str]
+    shared: RoundToIssue, subgroup: str, spec: WorkbookSpec, of_it: OfSubgroup, mine: Collection[str]
 ) -> dict[str, list[RowFacts]]:
-    """The rows of each sheet, by its name. `actions`: refs that the subgroup is asked about; `mine`: those it leads."""
+    """The rows of each sheet, by its name. `mine`: refs of the actions that the subgroup leads."""
     rows = shared.rows
-    in_order = sorted(actions, key=lambda ref: ref not in mine)
+    in_order = sorted(of_it.actions, key=lambda ref: ref not in mine)
     reply_of = replies(shared.decided, in_order, rows, subgroup, shared.succession)
     progress = next(sheet for sheet in spec.sheets if sheet.name == "Progress")
     asked = {lead: _list_asked(progress, lead=lead) for lead in (True, False)}
@@ -114,13 +129,9 @@ def _make_rows(
             for ref in in_order
         ],
         "Action plan": [_make_plan_row(rows, ref) for ref in mine],
-        "Grid": [_make_grid_row(rows, ref) for ref in list_themes(rows, subgroup)],
+        "Grid": [_make_grid_row(rows, ref) for ref in of_it.themes],
         "Guidance": [RowFacts(ref, row) for ref, row in rows["consideration"].items()],
-        **{
-            sheet.name: [*_list_added_rows(shared, subgroup, sheet.record)]
-            for sheet in spec.sheets
-            if _adds_rows(sheet)
-        },
+        **{sheet.name: of_it.added.get(sheet.record, []) for sheet in spec.sheets if _adds_rows(sheet)},
     }
 
 
@@ -158,34 +169,37 @@ def _adds_rows(sheet: SheetSpec) -> bool:
     return any(column.field.new_rows and not column.field.become for column in sheet.columns)
 
 
-def _list_added_rows(shared: RoundToIssue, subgroup: str, record: str) -> Iterator[RowFacts]:
-    """The rows that a subgroup has added in earlier rounds, as they stand."""
-    refs = shared.history.refs(record, shared.rounds[-1]) if shared.rounds else ()
-    for ref in refs:
-        row = shared.history.record(record, ref)
-        whose = find_merged(shared.rows, ref.partition(".")[0])
-        if whose == subgroup and any(text for name, text in row.items() if name != "ref"):
-            yield RowFacts(ref, row)
-
-
 def _is_beside(column: ColumnSpec, sheet: SheetSpec) -> bool:
     """Whether each subgroup answers a column for itself, beside what the lead says of the row: a contribution."""
     return column.field.keyed_by == "subgroup" and column.field.record != sheet.record
 
 
-def _list_actions(shared: RoundToIssue, subgroup: str) -> Iterator[str]:
-    """The refs of the actions that a subgroup is asked about: not ended, and confirmed before this round."""
-    for ref, row in shared.rows["action"].items():
-        if subgroup not in subgroups_of(shared.rows, ref) or is_further(row):
-            continue
-        ended = shared.history.standing(Key("action", ref, "confirmed_stage"))
-        agreed = shared.history.standing(Key("action", ref, "agreement"))
-        # What a chair proposed is asked about once more in its round; what the plan ended is not.
-        is_at_once = ended.source.kind == "plan" and ended.round == shared.round.code
-        is_over = ended.round < shared.round.code or is_at_once
-        if (ended.value in ENDED and is_over) or (agreed.value and agreed.round >= shared.round.code):
-            continue
-        yield ref
+def list_of_subgroups(history: History, rows: Rows, this: Round, last: str) -> Mapping[str, OfSubgroup]:
+    """What each subgroup is asked about in a round, by its code. `last`: the code of the round before, "" if none."""
+    found: dict[str, OfSubgroup] = {}
+    for ref, row in rows["action"].items():
+        if not is_further(row) and _is_asked_about(history, ref, this):
+            for code in subgroups_of(rows, ref):
+                found.setdefault(code, OfSubgroup()).actions.append(ref)
+    for code, themes in list_themes(rows).items():
+        found.setdefault(code, OfSubgroup()).themes = themes
+    for sheet in schemas.load_workbook_spec("subgroup").sheets if last else ():
+        for ref in history.refs(sheet.record, last) if _adds_rows(sheet) else ():
+            row = history.record(sheet.record, ref)
+            if any(text for name, text in row.items() if name != "ref"):
+                code = find_merged(rows, ref.partition(".")[0])
+                found.setdefault(code, OfSubgroup()).added.setdefault(sheet.record, []).append(RowFacts(ref, row))
+    return found
+
+
+def _is_asked_about(history: History, ref: str, this: Round) -> bool:
+    """Whether an action has not ended, and was confirmed before this round."""
+    ended = history.standing(Key("action", ref, "confirmed_stage"))
+    agreed = history.standing(Key("action", ref, "agreement"))
+    # What a chair proposed is asked about once more in its round; what the plan ended is not.
+    is_at_once = ended.source.kind == "plan" and ended.round == this.code
+    is_over = ended.value in ENDED and (ended.round < this.code or is_at_once)
+    return not is_over and not (agreed.value and agreed.round >= this.code)
 
 
 def _add_title(rows: Rows, ref: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -72,6 +73,17 @@ ROWS: dict[str, tuple[dict[str, str], str]] = {
 @pytest.mark.parametrize(("texts", "expected"), ROWS.values(), ids=ROWS.keys())
 def test_a_row_says_in_words_what_it_still_needs(texts: dict[str, str], expected: str) -> None:
     assert needs(sheet_of("Progress", texts), form()) == [expected]
+
+
+def test_rows_that_stand_together_need_what_each_needs_alone() -> None:
+    rows = [texts for texts, _ in [*ROWS.values(), *ROWS.values()]]
+    together = with_still_needed(sheet_of("Progress", *rows), form(), WORDS)
+    first, place = together.heading_row + 2, together.place(STILL_NEEDED)
+    assert together.list_needed() == [together.find_needed(row) for row in together.rows]
+    for number, (texts, row) in enumerate(zip(rows, together.rows, strict=True), first):
+        alone = with_still_needed(sheet_of("Progress", texts), form(), WORDS).rows[0].cells[place]
+        assert isinstance(alone, Formula)
+        assert row.cells[place] == Formula(re.sub(rf"\b([A-Z]+){first}\b", rf"\g<1>{number}", alone.text), alone.value)
 
 
 def test_nothing_to_report_excuses_rows_left_blank_and_no_others() -> None:

@@ -11,6 +11,7 @@ from plan_sheets.core.book.layout import Book, Column, Content, Field, Formula, 
 from plan_sheets.core.model.dates import PartialDate
 from plan_sheets.core.model.findings import PlanSheetsError
 from plan_sheets.store.writing import hand_over as handover
+from plan_sheets.store.writing.mould import Written
 from plan_sheets.store.writing.workbook import write_workbook
 
 COLUMN = Column(Field("action", "what", "What"), "What", width=40)
@@ -48,7 +49,7 @@ def test_a_line_with_bold_parts_reads_back_whatever_it_says(text: str) -> None:
 
 def test_a_figure_that_is_calculated_may_differ(monkeypatch: pytest.MonkeyPatch) -> None:
     other = write_workbook(book(Formula("=1+1", 3)))
-    monkeypatch.setattr(handover, "write_workbook", lambda _: other)
+    monkeypatch.setattr(handover, "write_by_mould", lambda _: Written(other, None))
     assert handover.hand_over(book(Formula("=1+1", 2))) == other
 
 
@@ -67,7 +68,7 @@ def test_a_figure_that_is_calculated_may_differ(monkeypatch: pytest.MonkeyPatch)
 )
 def test_what_does_not_read_back_is_not_handed_over(other: Book, where: str, monkeypatch: pytest.MonkeyPatch) -> None:
     data = write_workbook(other)
-    monkeypatch.setattr(handover, "write_workbook", lambda _: data)
+    monkeypatch.setattr(handover, "write_by_mould", lambda _: Written(data, None))
     with pytest.raises(PlanSheetsError, match=f"{where} does not read back"):
         handover.hand_over(book(*CONTENTS))
 

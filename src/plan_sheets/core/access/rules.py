@@ -294,9 +294,14 @@ def _is_low(ink: str | None, fill: str | None) -> bool:
 
 def _links(sheet: SeenSheet) -> Said:
     for row, column in sheet.links:
-        text = sheet.text(row, column).strip().casefold()
-        if text in {"", "here", "click here", "link"} or re.match(r"https?:|www\.|mailto:|#|file:", text):
+        if not is_in_words(sheet.text(row, column)):
             yield _cell(row, column), "The link does not say in words where it leads."
+
+
+def is_in_words(link: str) -> bool:
+    """Whether the text of a link says where it leads."""
+    text = link.strip().casefold()
+    return text not in {"", "here", "click here", "link"} and not re.match(r"https?:|www\.|mailto:|#|file:", text)
 
 
 def _prompts(sheet: SeenSheet) -> Said:

@@ -164,12 +164,17 @@ def _sheet(spec: SheetSpec, facts: Facts, book: WorkbookSpec) -> Sheet:
 
 def _narrow(columns: Sequence[Column]) -> tuple[Column, ...]:
     """The columns, narrowed if there are so many that they would be printed too small: one was added, perhaps."""
-    widths = narrow_to_print([column.width for column in columns])
+    wanted = [column.width for column in columns]
+    widths = narrow_to_print(wanted)
+    if widths is wanted:
+        return tuple(columns)
     return tuple(replace(column, width=width) for column, width in zip(columns, widths, strict=True))
 
 
 def _printable(sheet: Sheet) -> Sheet:
     """The sheet with unprintable characters replaced: the register keeps what the file holds."""
+    if is_printable("".join(_list_written(sheet))):
+        return sheet
     rows = tuple([row if _is_printable(row) else row._replace(cells=(*map(_shown, row.cells),)) for row in sheet.rows])
     columns = tuple(
         replace(column, choices=(*map(printable, column.choices),)) if column.choices else column
@@ -186,6 +191,19 @@ def _printable(sheet: Sheet) -> Sheet:
     )
 
 
+def _list_written(sheet: Sheet) -> list[str]:
+    """All that is written on a sheet but for its headings."""
+    cells = [content for row in sheet.rows for content in row.cells if type(content) is str]
+    choices = [choice for column in sheet.columns for choice in column.choices]
+    return [
+        sheet.title,
+        *sheet.lines,
+        *choices,
+        *(part for line in sheet.looks.values() for part in line.parts),
+        *cells,
+    ]
+
+
 def _is_printable(row: Row) -> bool:
     return is_printable("".join([content for content in row.cells if type(content) is str]))
 
@@ -198,7 +216,7 @@ def _columns(spec: SheetSpec, facts: Facts) -> Iterator[Column]:
     """The columns; one whose heading these facts leave blank is left out."""
     for column in spec.columns:
         choices = facts.choices.get((column.field.record, column.field.name), column.field.choices)
-        heading = printable(column.heading.format(**facts.texts))
+        heading = printable(column.heading.format(**facts.texts) if "{" in column.heading else column.heading)
         if heading:
             yield Column(column.field, heading, column.input, column.width, choices if column.input else ())
     if spec.key:

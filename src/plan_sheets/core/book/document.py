@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import MISSING, asdict, dataclass, fields, replace
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from plan_sheets.core.book.layout import (
@@ -118,24 +118,45 @@ class Document:
 
 
 def layout_text(book: Book) -> str:
-    """What every cell of the book is, as canonical JSON: the same for all books of one shape."""
+    """What every cell of the book is, as canonical JSON: the same for all books of one shape, for which it is kept."""
     sheets = [
-        {
-            "name": sheet.name,
-            "columns": [
-                {**_without_defaults(replace(column, choices=())), "field": _without_defaults(column.field)}
-                for column in sheet.columns
-            ],
-            "answers": [_without_defaults(row.answer) for row in sheet.rows if row.answer],
-            **({"chart": asdict(sheet.chart)} if sheet.chart else {}),
-            **({"in_view": sheet.in_view} if sheet.in_view > 1 else {}),
-            **({"filter": True} if sheet.filter else {}),
-            **({} if sheet.explains else {"explains": False}),
-        }
+        (
+            sheet.name,
+            sheet.columns if not any(column.choices for column in sheet.columns) else _without_choices(sheet.columns),
+            tuple(row.answer for row in sheet.rows if row.answer),
+            sheet.chart,
+            sheet.in_view,
+            sheet.filter,
+            sheet.explains,
+        )
         for sheet in book.sheets
     ]
-    hints = {"hints": dict(book.hints)} if book.hints else {}
-    return _json({"kind": book.kind, "protected": book.protected, "sheets": sheets, **hints})
+    return _write_layout(book.kind, tuple(book.hints.items()), tuple(sheets), is_protected=book.protected)
+
+
+def _without_choices(columns: Sequence[Column]) -> tuple[Column, ...]:
+    return tuple(Column(column.field, column.heading, column.input, column.width) for column in columns)
+
+
+@lru_cache(maxsize=32)
+def _write_layout(
+    kind: str, hints: Sequence[tuple[str, str]], sheets: Sequence[tuple[Any, ...]], *, is_protected: bool
+) -> str:
+    """The layout text of a shape: of each sheet its name, columns, answers, chart, in_view, filter, explains."""
+    described = [
+        {
+            "name": name,
+            "columns": [{**_without_defaults(column), "field": _without_defaults(column.field)} for column in columns],
+            "answers": [_without_defaults(answer) for answer in answers],
+            **({"chart": asdict(chart)} if chart else {}),
+            **({"in_view": in_view} if in_view > 1 else {}),
+            **({"filter": True} if can_filter else {}),
+            **({} if explains else {"explains": False}),
+        }
+        for name, columns, answers, chart, in_view, can_filter, explains in sheets
+    ]
+    said = {"hints": dict(hints)} if hints else {}
+    return _json({"kind": kind, "protected": is_protected, "sheets": described, **said})
 
 
 def base_text(book: Book) -> str:

@@ -71,6 +71,10 @@ class Field:
     one_statement: bool = False
     """Of its record: whether a row is taken whole, or not at all."""
 
+    def __hash__(self) -> int:
+        """Few fields tell two apart; that of all of them would be worked out thousands of times."""
+        return hash((self.record, self.name))
+
     def is_excused(self, text_of: Callable[[str], str | None]) -> bool:
         """Whether it need not be filled in in a row whose texts by field name are these."""
         return any(text_of(other) in words for other, words in self.required_unless.items())
@@ -247,14 +251,33 @@ class Sheet:
 
     def find_needed(self, row: Row) -> frozenset[str]:
         """The fields of the cells of a row that have to be filled in, whatever else is typed in it."""
-        inputs = [column for column in self.columns if self.is_input(row, column)]
-        ruled = {column.field.name: row.answer or column.field for column in inputs}
-        ruled = {name: about for name, about in ruled.items() if about.required or about.required_when}
+        asked = (column.field for column in self.columns if self.is_input(row, column))
+        inputs = {about.name: row.answer or about for about in asked}
+        ruled = {name: about for name, about in inputs.items() if about.required or about.required_when}
         if not ruled:
             return frozenset()
         cells = zip(self.columns, row.cells, strict=True)
-        fixed = {column.field.name: as_fact(content) for column, content in cells if column not in inputs}
+        fixed = {column.field.name: as_fact(content) for column, content in cells if column.field.name not in inputs}
         return frozenset(name for name, about in ruled.items() if about.is_needed(fixed.get))
+
+    def list_needed(self) -> list[frozenset[str]]:
+        """The same of each row; it is worked out once for all rows that ask the same and hold the same beside it."""
+        watched = self.list_watched()
+        known: dict[object, frozenset[str]] = {}
+        needed = []
+        for row in self.rows:
+            alike = (row.inputs, row.answer, *[as_fact(row.cells[place]) for place in watched])
+            if alike not in known:
+                known[alike] = self.find_needed(row)
+            needed.append(known[alike])
+        return needed
+
+    def list_watched(self) -> list[int]:
+        """The columns, counted from 0, whose texts decide what else in a row has to be filled in."""
+        ruled = [column.field for column in self.columns if column.input]
+        ruled += [row.answer for row in self.rows if row.answer]
+        names = {name for about in ruled for name in (*about.required_when, *about.required_unless)}
+        return [place for place, column in enumerate(self.columns) if column.field.name in names]
 
     def cells(self) -> Iterator[tuple[Row, Column, Content]]:
         """Every cell of the table with its row and column, row by row."""

@@ -23,6 +23,8 @@ Words = Mapping[str, str]
 """What the formulas say, as `words` of the workbook's description."""
 _BEGIN, _END = "#", "~"
 """Signs that no heading holds."""
+_ROW = "\N{NULL}"
+"""Stands for the number of a row in a formula: rows that ask the same have the same one, which is made once."""
 _APART = "; "
 """Stands between the headings of what a row still needs; no heading holds a semicolon."""
 
@@ -32,9 +34,20 @@ def with_still_needed(sheet: Sheet, form: Sheet | None, words: Words) -> Sheet:
     if not _has_column(sheet):
         return sheet
     place, first = sheet.place(STILL_NEEDED), sheet.heading_row + 2
-    cells = [_tell_row(sheet, row, number, form, words) for number, row in enumerate(sheet.rows, first)]
-    rows = zip(sheet.rows, cells, strict=True)
-    return replace(sheet, rows=tuple(_with_cell(row, place, content) for row, content in rows))
+    places = [*sheet.list_watched(), *(at for at, column in enumerate(sheet.columns) if column.input)]
+    known: dict[object, Content] = {}
+    rows = []
+    for number, row in enumerate(sheet.rows, first):
+        alike = (row.inputs, *[as_fact(row.cells[at]) for at in places])
+        if alike not in known:
+            known[alike] = _tell_row(sheet, row, _ROW, form, words)
+        rows.append(_with_cell(row, place, _at_row(known[alike], number)))
+    return replace(sheet, rows=tuple(rows))
+
+
+def _at_row(content: Content, number: int) -> Content:
+    """What is said of a row, as the row of this number says it."""
+    return Formula(content.text.replace(_ROW, str(number)), content.value) if isinstance(content, Formula) else content
 
 
 def with_status(sheet: Sheet, sheets: Sequence[Sheet], steps: Mapping[str, str], words: Words) -> Sheet:
@@ -63,7 +76,7 @@ def _with_cell(row: Row, place: int, content: Content) -> Row:
     return row._replace(cells=(*row.cells[:place], content, *row.cells[place + 1 :]))
 
 
-def _tell_row(sheet: Sheet, row: Row, number: int, form: Sheet | None, words: Words) -> Content:
+def _tell_row(sheet: Sheet, row: Row, number: str, form: Sheet | None, words: Words) -> Content:
     """The headings of what a row still needs; that it is complete; or that nothing is needed of a row left blank.
 
     A row may be left blank if nothing in it is always needed, and where the form says that there is nothing to report.

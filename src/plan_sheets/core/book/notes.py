@@ -47,11 +47,13 @@ def with_notes(book: Book, texts: Sequence[tuple[str, str]] = ()) -> Book:
 
 
 def _shortened(sheet: Sheet, notes: list[Row]) -> Sheet:
-    rows = []
-    for row in sheet.rows:
-        longest = max([len(content) for content in row.cells if isinstance(content, str)], default=0)
-        rows.append(row if longest <= FITS_ANYWHERE else _row_shortened(row, sheet, notes))
-    return replace(sheet, rows=tuple(rows))
+    long = [
+        any(len(content) > FITS_ANYWHERE for content in row.cells if isinstance(content, str)) for row in sheet.rows
+    ]
+    if not any(long):
+        return sheet
+    rows = zip(sheet.rows, long, strict=True)
+    return replace(sheet, rows=tuple([_row_shortened(row, sheet, notes) if is_long else row for row, is_long in rows]))
 
 
 def _row_shortened(row: Row, sheet: Sheet, notes: list[Row]) -> Row:

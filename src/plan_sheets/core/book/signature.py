@@ -22,15 +22,15 @@ CODE_LENGTH = 8
 """Characters of a row's code: 40 bits, enough against slips, and short enough to read out on the telephone."""
 
 
-def _mac(secret: bytes, *parts: str) -> str:
-    """Base-32 HMAC-SHA256 over parts that cannot run into each other."""
-    content = b"".join(len(part).to_bytes(4, "big") + part for part in map(str.encode, parts))
-    return base64.b32encode(hmac.digest(secret, content, hashlib.sha256)).decode()
-
-
 def row_key(secret: bytes, reference: str, sheet: str, ref: str) -> str:
-    """The visible key of one row: its ref, a blank, and a code that only this row of this document has."""
-    return f"{ref} {_mac(secret, 'row', reference, sheet, ref)[:CODE_LENGTH]}"
+    """The visible key of one row: its ref, a blank, and a code that only this row of this document has.
+
+    The code is the beginning of the HMAC-SHA256, in base 32, over parts that cannot run into each other.
+    """
+    parts = (b"row", reference.encode(), sheet.encode(), ref.encode())
+    content = b"".join([len(part).to_bytes(4, "big") + part for part in parts])
+    mac = hmac.digest(secret, content, "sha256")
+    return f"{ref} {base64.b32encode(mac[: CODE_LENGTH * 5 // 8]).decode()}"
 
 
 def sign(secret: bytes, reference: str, locked: Iterable[tuple[str, str, str, str]]) -> str:

@@ -36,6 +36,8 @@ STATUS: Mapping[str, Style] = {
 }
 """The fill of each status word; the word itself always stands in the cell."""
 
+TYPED = "typed "
+"""How the name of a style begins that a status word has where it is typed."""
 STYLES: Mapping[str, Style] = {
     # Left, whatever its words are written in: Excel and LibreOffice put what is written from right to left at the right
     # edge of its cell, and there it spills over the edge of the sheet and is lost.
@@ -76,7 +78,7 @@ STYLES: Mapping[str, Style] = {
     Precision.DAY: {**_LOCKED, "num_format": "[$-809]d mmmm yyyy"},
     Precision.MONTH: {**_LOCKED, "num_format": "[$-809]mmmm yyyy"},
     **{word: {**_LOCKED, **colours, "bold": True} for word, colours in STATUS.items()},
-    **{f"typed {word}": colours for word, colours in STATUS.items()},
+    **{TYPED + word: colours for word, colours in STATUS.items()},
 }
 """Every kind of cell, by name: real dates by their precision, status words as they stand and as they are typed."""
 

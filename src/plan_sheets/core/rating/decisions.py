@@ -110,8 +110,20 @@ def quarter(code: str, told_in: str = "") -> str:
     return f"Quarter {this.quarter}" if is_same_year else this.of_year
 
 
+Placed = Mapping[str, Sequence[tuple[int, Decision]]]
+"""Decisions by what they are about (a ref), each with its place among all of them."""
+
+
+def place_decisions(made: Sequence[Decision]) -> Placed:
+    """The decisions, by what they are about: a subgroup's workbook looks for its own alone."""
+    placed: dict[str, list[tuple[int, Decision]]] = {}
+    for place, decision in enumerate(made):
+        placed.setdefault(decision.ref, []).append((place, decision))
+    return placed
+
+
 def replies(
-    made: Sequence[Decision], actions: Sequence[str], rows: Rows, subgroup: str, succession: Succession
+    placed: Placed, actions: Sequence[str], rows: Rows, subgroup: str, succession: Succession
 ) -> Mapping[str, str]:
     """What a subgroup's workbook says of these decisions, by the ref of the action beside which it stands.
 
@@ -119,7 +131,7 @@ def replies(
     an action that went on under other refs, beside each of these.
     """
     words: dict[str, list[str]] = {}
-    for decision in made:
+    for decision in _find_near(placed, actions, rows, subgroup, succession):
         if decision.ref in actions:
             words.setdefault(decision.ref, []).append(decision.words)
             continue
@@ -134,6 +146,22 @@ def replies(
         for ref in concerned[:1]:
             words.setdefault(ref, []).append(f"On all of {decision.ref} {title}. {decision.words}")
     return {ref: "\n".join(texts) for ref, texts in words.items()}
+
+
+def _find_near(
+    placed: Placed, actions: Sequence[str], rows: Rows, subgroup: str, succession: Succession
+) -> list[Decision]:
+    """The decisions about a subgroup, its actions, what these took the place of, or their themes; in their order."""
+    if not placed:
+        return []
+    themes = [rows["action"][ref]["theme"] for ref in actions]
+    before = [old for ref in actions for old in succession.list_forebears(ref)]
+    about = {*actions, *before, subgroup, *themes, *map(parent, themes)}
+    return [decision for _, decision in sorted((each for ref in about for each in placed.get(ref, ())), key=_place)]
+
+
+def _place(placed: tuple[int, Decision]) -> int:
+    return placed[0]
 
 
 def _belongs(theme: str, ref: str) -> bool:

@@ -64,14 +64,14 @@ def subgroup_of_theme(rows: Rows, theme: str) -> str:
     return find_merged(rows, code)
 
 
-def list_themes(rows: Rows, code: str) -> list[str]:
-    """The themes (or priorities without themes) that a subgroup works on."""
-    return [
-        ref
-        for ref in rows["priority"]
-        if subgroup_of_theme(rows, ref) == code
-        and not any(parent(other) == ref and other != ref for other in rows["priority"])
-    ]
+def list_themes(rows: Rows) -> dict[str, list[str]]:
+    """The themes (and priorities without themes) that each subgroup works on, by its code ("": nobody does)."""
+    with_themes = {parent(ref) for ref in rows["priority"] if parent(ref) != ref}
+    themes: dict[str, list[str]] = {}
+    for ref in rows["priority"]:
+        if ref not in with_themes:
+            themes.setdefault(subgroup_of_theme(rows, ref), []).append(ref)
+    return themes
 
 
 def find_merged(rows: Rows, code: str) -> str:

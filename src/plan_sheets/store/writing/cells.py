@@ -7,14 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
-from operator import getitem
 from typing import Literal, get_args
 from xml.sax.saxutils import escape
 
 from plan_sheets.core.book.layout import Content, Formula, Link, Row, Sheet, as_text
-from plan_sheets.core.book.measure import BOLD_ROOM, FILTER_WIDTH, LINE_POINTS, TALLEST_ROW, lines_needed
-from plan_sheets.core.model.keys import column_letters
+from plan_sheets.core.book.measure import LINE_POINTS
+from plan_sheets.core.model.dates import PartialDate, Precision
+from plan_sheets.core.model.keys import Address, column_letters
 from plan_sheets.store.writing.entry_cells import Place
+from plan_sheets.store.writing.excel_limits import FIRST_YEAR, LONGEST_TEXT, fit_text, quote_sheet
+from plan_sheets.store.writing.laid import LaidSheet
 
 CellKind = Literal["locked", "input", "needed", "mend", "total"]
 """How a cell looks: an input that is `needed` has to be filled in, one to `mend` was not taken as it stands; `total` is
@@ -22,6 +24,30 @@ a locked one of a row of sums."""
 Spell = Callable[[Place, Content, CellKind], str]
 """The XML of a cell after its address: `" s="5" t="s"><v>7</v></c>`."""
 POINTS_A_PIXEL = 0.75
+
+
+SURELY_HELD = 16_000
+"""Printable characters that a cell holds as they are: it counts an emoji as two."""
+
+
+def fit_cell(sheet: str, place: Place, text: str) -> str:
+    """A text as a cell holds it and XlsxWriter takes it. Raises PlanSheetsError if it is too long."""
+    if len(text) > SURELY_HELD or not text.isprintable():
+        text = fit_text(text, LONGEST_TEXT, str(Address.at(sheet, *place)))
+    return escape_markup(text)
+
+
+def make_url(target: str) -> str:
+    """The URL, as XlsxWriter wants it, of an e-mail address or of a cell in the same workbook (`Progress!A1`)."""
+    if "@" in target:
+        return f"mailto:{target.removeprefix('mailto:')}"
+    sheet, _, cell = target.rpartition("!")
+    return f"internal:{quote_sheet(sheet)}!{cell}"
+
+
+def is_real(day: PartialDate) -> bool:
+    """Whether a date is written as a date; a quarter, and a year before Excel's calendar, is written as text."""
+    return day.precision is not Precision.QUARTER and day.first.year >= FIRST_YEAR
 
 
 def escape_markup(text: str) -> str:
@@ -37,15 +63,13 @@ class Spelling:
         self._formula = ""
         """The XML of a formula in which F stands for what it is and V for its value, a text."""
 
-    def rows(self, sheet: Sheet, heights: Sequence[float], spell: Spell, *, tells_needed: bool) -> Iterator[str]:
-        """The XML of each row of the table; `heights` in points. `tells_needed`: whether needed cells look so."""
+    def rows(self, laid: LaidSheet, spell: Spell, *, tells_needed: bool) -> Iterator[str]:
+        """The XML of each row of the table. `tells_needed`: whether cells that have to be filled in look so."""
+        sheet = laid.sheet
         starts = [f'<c r="{column_letters(across)}' for across in range(len(sheet.columns))]
-        known: dict[tuple[frozenset[str] | None, bool], list[CellKind]] = {}
-        for down, (row, height) in enumerate(zip(sheet.rows, heights, strict=True), start=sheet.heading_row + 1):
-            looks = row.inputs, row.total
-            kinds = known.get(looks) or known.setdefault(looks, _find_kinds(sheet, row))
-            kinds = _with_needed(kinds, sheet, row) if tells_needed else kinds
-            kinds = _with_marks(kinds, sheet, row) if row.marks else kinds
+        kinds_of_rows = list_kinds(laid, tells_needed=tells_needed)
+        rows = zip(sheet.rows, laid.heights[1:], kinds_of_rows, strict=True)
+        for down, (row, height, kinds) in enumerate(rows, start=sheet.heading_row + 1):
             number = down + 1
             cells = [
                 f"{start}{number}{self._known[kind].get(content) or self._spell((down, across), content, kind, spell)}"
@@ -68,15 +92,24 @@ class Spelling:
         return self._formula.replace("<f>F</f><v>V</v>", f"<f>{text}</f><v>{value}</v>")
 
 
-def _find_kinds(sheet: Sheet, row: Row) -> list[CellKind]:
-    locked: CellKind = "total" if row.total else "locked"
-    return ["input" if sheet.is_input(row, column) else locked for column in sheet.columns]
+def list_kinds(laid: LaidSheet, *, tells_needed: bool) -> list[Sequence[CellKind]]:
+    """The kinds of the cells of each row; rows that are alike share theirs."""
+    known: dict[object, Sequence[CellKind]] = {}
+    kinds = []
+    for row, needed in zip(laid.sheet.rows, laid.needed, strict=True):
+        alike = row.inputs, row.total, needed if tells_needed else None
+        if alike not in known:
+            known[alike] = tuple(_find_kinds(laid.sheet, row, needed if tells_needed else frozenset()))
+        kinds.append(_with_marks(known[alike], laid.sheet, row) if row.marks else known[alike])
+    return kinds
 
 
-def _with_needed(kinds: Sequence[CellKind], sheet: Sheet, row: Row) -> list[CellKind]:
-    """The kinds of the cells of a row, told by all its locked texts."""
-    needed, columns = sheet.find_needed(row), zip(kinds, sheet.columns, strict=True)
-    return ["needed" if column.field.name in needed else kind for kind, column in columns]
+def _find_kinds(sheet: Sheet, row: Row, needed: frozenset[str]) -> Iterator[CellKind]:
+    for column in sheet.columns:
+        if sheet.is_input(row, column):
+            yield "needed" if column.field.name in needed else "input"
+        else:
+            yield "total" if row.total else "locked"
 
 
 def _with_marks(kinds: Sequence[CellKind], sheet: Sheet, row: Row) -> list[CellKind]:
@@ -95,31 +128,3 @@ def pixels(points: float) -> int:
 @cache
 def _spell_height(points: float) -> str:
     return f' ht="{pixels(points) * POINTS_A_PIXEL:.16g}"' if points > LINE_POINTS else ""
-
-
-def measure_rows(sheet: Sheet, widths: Sequence[float]) -> list[float]:
-    """The height, in points, of every row from the headings on, in columns of these widths.
-
-    LibreOffice does not measure rows when it opens a file: a row without a height would show its first line only.
-    """
-    arrow = FILTER_WIDTH if sheet.filter else 0.0
-    headings = [
-        lines_needed(column.heading, (width - arrow) * BOLD_ROOM)
-        for column, width in zip(sheet.columns, widths, strict=True)
-    ]
-    columns = [*map(_Lines, widths)]
-    bold = [_Lines(width * BOLD_ROOM) for width in widths]
-    bodies = [max(map(getitem, bold if row.total else columns, row.cells)) for row in sheet.rows]
-    return [min(LINE_POINTS * lines, TALLEST_ROW) for lines in (max(headings), *bodies)]
-
-
-class _Lines(dict[Content, int]):
-    """How many lines each content takes in a column of this width; measured once and kept."""
-
-    def __init__(self, width: float) -> None:
-        super().__init__()
-        self._width = width
-
-    def __missing__(self, content: Content) -> int:
-        lines = self[content] = lines_needed(as_text(content), self._width)
-        return lines

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from itertools import groupby
+from typing import Any, NamedTuple
 
 from plan_sheets.core.book.layout import Book, Column, Row, Sheet, as_text
+from plan_sheets.core.book.style import STATUS
 from plan_sheets.core.model.findings import PlanSheetsError
 from plan_sheets.core.model.keys import column_letters
 from plan_sheets.store.writing.excel_limits import (
@@ -36,16 +38,45 @@ class EntryCells:
     """Whether it takes a text of some length, which may be pasted."""
 
 
-def group_entries(sheet: Sheet) -> dict[EntryCells, list[Place]]:
-    """The cells to fill in, grouped by what they ask, column by column and downwards."""
-    groups: dict[EntryCells, list[Place]] = {}
-    needed = [sheet.find_needed(row) for row in sheet.rows]
+class AskedCells(NamedTuple):
+    """The cells that ask the same: the first of them, and all as ranges such as `C5:C9 D3:D3`."""
+
+    first: Place
+    ranges: str
+
+
+def group_entries(sheet: Sheet, needed: Sequence[frozenset[str]]) -> dict[EntryCells, AskedCells]:
+    """The cells to fill in, grouped by what they ask, column by column and downwards; `needed`: of each row."""
+    runs = list(_find_runs(sheet, needed))
+    groups: dict[EntryCells, list[tuple[int, int, int]]] = {}
     for across, column in [numbered for numbered in enumerate(sheet.columns) if numbered[1].input]:
-        for at, row in enumerate(sheet.rows):
-            if sheet.is_input(row, column):
-                entry = _make_entry(row, column, is_needed=column.field.name in needed[at])
-                groups.setdefault(entry, []).append((sheet.heading_row + 1 + at, across))
-    return groups
+        for first, last, row in runs:
+            if not sheet.is_input(row, column):
+                continue
+            entry = _make_entry(row, column, is_needed=column.field.name in needed[first])
+            spans = groups.setdefault(entry, [])
+            if spans and spans[-1][::2] == (across, first - 1):
+                spans[-1] = across, spans[-1][1], last
+            else:
+                spans.append((across, first, last))
+    top = sheet.heading_row + 1
+    return {
+        entry: AskedCells((spans[0][1] + top, spans[0][0]), " ".join(_name_span(*span, top=top) for span in spans))
+        for entry, spans in groups.items()
+    }
+
+
+def _find_runs(sheet: Sheet, needed: Sequence[frozenset[str]]) -> Iterator[tuple[int, int, Row]]:
+    """The rows that follow each other and ask the same: the first and the last, counted from 0, and that row."""
+    numbered = enumerate(zip(sheet.rows, needed, strict=True))
+    for _, run in groupby(numbered, key=lambda each: (each[1][0].inputs, each[1][0].answer, each[1][1])):
+        rows = [*run]
+        yield rows[0][0], rows[-1][0], rows[0][1][0]
+
+
+def _name_span(across: int, first: int, last: int, top: int) -> str:
+    letters = column_letters(across)
+    return f"{letters}{first + top + 1}:{letters}{last + top + 1}"
 
 
 def _make_entry(row: Row, column: Column, *, is_needed: bool) -> EntryCells:
@@ -54,16 +85,6 @@ def _make_entry(row: Row, column: Column, *, is_needed: bool) -> EntryCells:
     title, choices = (about.title, about.choices) if row.answer else (column.heading, column.choices)
     is_long = (about.max_length or 0) > LONGEST_PROMPT and not choices
     return EntryCells(title, about.prompt, choices, is_needed, is_long)
-
-
-def join_ranges(places: Sequence[Place]) -> Iterator[str]:
-    """The places (column by column and downwards) as ranges such as `C5:C9`."""
-    start = places[0]
-    for place, following in zip(places, [*places[1:], None], strict=True):
-        if following != (place[0] + 1, place[1]):
-            letters = column_letters(start[1])
-            yield f"{letters}{start[0] + 1}:{letters}{place[0] + 1}"
-            start = following or start
 
 
 def make_validation(entry: EntryCells, book: Book) -> dict[str, Any]:
@@ -106,3 +127,14 @@ def choose_list_source(entry: EntryCells, book: Book) -> list[str] | str:
         f"The list of {entry.title} is too long for a cell, and its words stand in no column of the workbook.",
         "Put all of them, in this order, in one column of a sheet.",
     )
+
+
+def write_source(entry: EntryCells, book: Book) -> str:
+    """The same as XlsxWriter writes it."""
+    source = choose_list_source(entry, book)
+    return source.removeprefix("=") if isinstance(source, str) else f'"{",".join(source)}"'
+
+
+def list_status(entry: EntryCells) -> list[str]:
+    """The status words that can be chosen: each gets its colour when it is typed."""
+    return [word for word in STATUS if word in entry.choices] if entry.choices else []

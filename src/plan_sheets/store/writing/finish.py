@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from io import BytesIO
-from zipfile import ZIP_DEFLATED, ZipFile
+from zipfile import ZipFile
 
 from plan_sheets.store.container.properties import OURSELVES
 
@@ -14,8 +14,10 @@ HEADING_STYLES = {"title": ("Heading 1", 16), "section": ("Heading 2", 17)}
 
 Their places among the file's cell styles come after Normal, from 1, in this order.
 """
-_SHEET = re.compile(r"xl/worksheets/sheet(\d+)\.xml")
-_SHARED = "xl/sharedStrings.xml"
+SHEET = re.compile(r"xl/worksheets/sheet(\d+)\.xml")
+"""The part of a sheet; its number, from 1."""
+SHARED = "xl/sharedStrings.xml"
+"""The part of the texts that cells share."""
 _LABELS = '<c:showVal val="1"/></c:dLbls>'
 _NUMBERS_ALONE = (
     '<c:showLegendKey val="0"/><c:showVal val="1"/>'
@@ -25,16 +27,16 @@ _NUMBERS_ALONE = (
 """LibreOffice shows everything in a label that is not said to be left out."""
 
 
-def finish(data: bytes, bodies: Sequence[Sequence[str]], *, locks_structure: bool) -> bytes:
-    """The file with its parts changed; `bodies`: of each sheet, the XML of the rows under its headings."""
-    finished, texts = BytesIO(), 0
-    with ZipFile(BytesIO(data)) as made, ZipFile(finished, "w", ZIP_DEFLATED) as package:
+def finish(data: bytes, bodies: Sequence[Sequence[str]], *, locks_structure: bool) -> dict[str, str]:
+    """The parts of the file, changed, by name; `bodies`: of each sheet, the XML of the rows under its headings."""
+    parts, texts = {}, 0
+    with ZipFile(BytesIO(data)) as made:
         for part in made.infolist():  # the sheets come before the texts that they share
             xml = made.read(part).decode()
-            if sheet := _SHEET.fullmatch(part.filename):
+            if sheet := SHEET.fullmatch(part.filename):
                 xml = _add_rows(xml, bodies[int(sheet[1]) - 1])
                 texts += xml.count(' t="s"><v>')
-            elif part.filename == _SHARED:
+            elif part.filename == SHARED:
                 xml = re.sub(r' count="\d+"', f' count="{texts}"', xml, count=1)
             elif part.filename == "xl/workbook.xml" and locks_structure:
                 xml = xml.replace("<bookViews>", '<workbookProtection lockStructure="1"/><bookViews>')
@@ -42,8 +44,8 @@ def finish(data: bytes, bodies: Sequence[Sequence[str]], *, locks_structure: boo
                 xml = xml.replace(_LABELS, _NUMBERS_ALONE)
             elif change := _CHANGES.get(part.filename):
                 xml = change(xml)
-            package.writestr(part, xml)
-    return finished.getvalue()
+            parts[part.filename] = xml
+    return parts
 
 
 def _add_rows(xml: str, rows: Sequence[str]) -> str:

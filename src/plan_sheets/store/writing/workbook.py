@@ -6,6 +6,7 @@ Every workbook of the tool comes from `write_workbook`: plan, subgroup, feedback
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time
 from functools import partial
@@ -15,6 +16,7 @@ from xlsxwriter.format import Format
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
+from plan_sheets.core.book.document import OF_SUBGROUPS
 from plan_sheets.core.book.layout import (
     NOTHING_YET,
     Book,
@@ -33,40 +35,34 @@ from plan_sheets.core.book.measure import (
     LINE_POINTS,
     LOOK_POINTS,
     MARGIN_INCHES,
-    STANDARD_WIDTH,
     choose_paper,
-    height_above,
     lines_needed,
-    page_room,
-    spare_columns,
 )
-from plan_sheets.core.book.page_breaks import Page, page_starts
-from plan_sheets.core.book.style import DATE_WIDTH, DEFAULT_ROW_PIXELS, FONT, STATUS, STYLES
-from plan_sheets.core.model.dates import PartialDate, Precision
+from plan_sheets.core.book.style import DEFAULT_ROW_PIXELS, FONT, STATUS, STYLES, TYPED
+from plan_sheets.core.model.dates import PartialDate
 from plan_sheets.core.model.findings import PlanSheetsError
-from plan_sheets.core.model.keys import Address, column_letters
+from plan_sheets.core.model.keys import column_letters
 from plan_sheets.core.model.printable import printable
-from plan_sheets.store.writing.cells import CellKind, Spelling, escape_markup, measure_rows, pixels
-from plan_sheets.store.writing.chart import COLUMNS, GAP, ROWS, list_series, list_settings
-from plan_sheets.store.writing.entry_cells import EntryCells, Place, group_entries, join_ranges, make_validation
+from plan_sheets.store.container.zip import deflate_part, join_parts
+from plan_sheets.store.writing.cells import CellKind, Spelling, fit_cell, is_real, make_url, pixels
+from plan_sheets.store.writing.chart import GAP, list_series, list_settings
+from plan_sheets.store.writing.entry_cells import AskedCells, EntryCells, Place, list_status, make_validation
 from plan_sheets.store.writing.excel_limits import (
-    FIRST_YEAR,
     LONGEST_HEADER,
     LONGEST_HEADING,
     LONGEST_PROPERTY,
     LONGEST_TEXT,
     fit_text,
     name_tables,
-    quote_sheet,
 )
 from plan_sheets.store.writing.finish import HEADING_STYLES, finish
+from plan_sheets.store.writing.laid import LaidSheet, lay_sheet
+from plan_sheets.store.writing.mould import MOULDS, Written, has_mould
 
 _WIDE_TABLE = 150
 """Characters: a table wider than a screen keeps its first column in view, if that is narrow."""
 _NARROW_COLUMN = 20
 _ESCAPE = re.compile("_x[0-9A-Fa-f]{4}_")
-SURELY_HELD = 16_000
-"""Printable characters that a cell holds as they are: it counts an emoji as two."""
 EDGE_INCHES = 0.2
 """How far header and footer stand from the edge of the printed page."""
 NOTE_PIXELS, NOTE_CHARACTERS = 300, 40
@@ -80,20 +76,39 @@ def write_workbook(book: Book) -> bytes:
     Raises PlanSheetsError for what no workbook can hold: a text over 32,767 characters, a heading that is blank or
     there twice, a prompt over 255 characters, a long list whose words stand in no column of the book.
     """
+    return write_by_mould(book).data
+
+
+def write_by_mould(book: Book) -> Written:
+    """The same, and how it looks: by a mould where one fits, else by XlsxWriter, which makes a mould of it."""
+    book = fill_empty_tables(book)
+    tables = name_tables(sheet.name for sheet in book.sheets)
+    laid = [lay_sheet(sheet, table, book) for sheet, table in zip(book.sheets, tables, strict=True)]
+    if has_mould(book) and (mould := MOULDS.find(book, laid)):
+        return mould.fill(book, laid)
+    parts, numbers = cast_workbook(book, laid)
+    if has_mould(book) and (mould := MOULDS.keep(book, laid, parts, numbers)):
+        return mould.fill(book, laid)
+    return Written(join_parts(deflate_part(name, part.encode()) for name, part in parts.items()), None)
+
+
+def cast_workbook(book: Book, laid: Sequence[LaidSheet]) -> tuple[dict[str, str], dict[str, int]]:
+    """The parts of a book as XlsxWriter makes them, by name; and the numbers of its formats, by theirs."""
     file = BytesIO()
     options = {"in_memory": True, "default_format_properties": {**FONT}, "default_row_height": DEFAULT_ROW_PIXELS}
     workbook = Workbook(file, options)
     _set_properties(workbook, book)
-    pen = _Pen(replace(book, sheets=tuple(map(_fill_empty_table, book.sheets))), _add_formats(workbook), Spelling())
+    pen = _Pen(book, _add_formats(workbook), Spelling())
+    numbers = _number_formats(pen.formats) if book.kind in OF_SUBGROUPS else {}
     bodies = []
-    for sheet, table in zip(pen.book.sheets, name_tables(sheet.name for sheet in book.sheets), strict=True):
-        page = workbook.add_worksheet(sheet.name)
-        bodies.append(_write_sheet(page, sheet, table, pen))
-        _draw_chart(workbook, page, sheet)
+    for sheet in laid:
+        page = workbook.add_worksheet(sheet.sheet.name)
+        bodies.append(_write_sheet(page, sheet, pen))
+        _draw_chart(workbook, page, sheet.sheet)
     workbook.close()
     for page in workbook.worksheets():  # they refer to each other in circles
         vars(page).clear()  # and would stay until the garbage collector runs
-    return finish(file.getvalue(), bodies, locks_structure=book.protected)
+    return finish(file.getvalue(), bodies, locks_structure=book.protected), numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +127,13 @@ def _add_formats(workbook: Workbook) -> dict[str, Format]:
     return formats
 
 
+def _number_formats(formats: Mapping[str, Format]) -> dict[str, int]:
+    """Number all formats beforehand, by XlsxWriter's own methods: so all workbooks of a kind have the same styles."""
+    for name, look in formats.items():
+        look._get_dxf_index() if name.startswith(TYPED) else look._get_xf_index()  # noqa: SLF001 - else they are numbered as they are used
+    return {name: look._get_xf_index() for name, look in formats.items() if not name.startswith(TYPED)}  # noqa: SLF001
+
+
 def _set_properties(workbook: Workbook, book: Book) -> None:
     created = book.created.astimezone(UTC).replace(tzinfo=None) if book.created.tzinfo else book.created
     workbook.set_properties({"title": fit_text(book.title, LONGEST_TEXT, "The title"), "created": created})
@@ -119,33 +141,35 @@ def _set_properties(workbook: Workbook, book: Book) -> None:
         workbook.set_custom_property(name, fit_text(value, LONGEST_PROPERTY, f"The property {name}"), "text")
 
 
-def _fill_empty_table(sheet: Sheet) -> Sheet:
-    """The sheet; if it has no rows, with a row that says so and without its chart: Excel refuses an empty table."""
-    if sheet.rows:
-        return sheet
-    return replace(
-        sheet, rows=(Row("", (NOTHING_YET,) * len(sheet.columns), inputs=frozenset()),), chart=None, filter=False
-    )
+def fill_empty_tables(book: Book) -> Book:
+    """The book; a sheet without rows has one that says so and no chart: Excel refuses an empty table."""
+    return replace(book, sheets=tuple(sheet if sheet.rows else _say_nothing_yet(sheet) for sheet in book.sheets))
 
 
-def _write_sheet(page: Worksheet, sheet: Sheet, table: str, pen: _Pen) -> list[str]:
+def _say_nothing_yet(sheet: Sheet) -> Sheet:
+    row = Row("", (NOTHING_YET,) * len(sheet.columns), inputs=frozenset())
+    return replace(sheet, rows=(row,), chart=None, filter=False)
+
+
+def _write_sheet(page: Worksheet, laid: LaidSheet, pen: _Pen) -> list[str]:
     """Write a sheet but for the rows under its headings, which are returned as XML."""
-    widths = _choose_widths(sheet)
+    sheet, widths = laid.sheet, laid.widths
     for across, width in enumerate(widths):
         page.set_column(across, across, width)
-    _write_lines(page, sheet, pen)
-    _add_table(page, sheet, table, pen)
-    heights = _set_heights(page, sheet, widths)
-    body = list(pen.spelling.rows(sheet, heights[1:], partial(_spell, page, pen), tells_needed=bool(pen.book.hints)))
-    for entry, places in group_entries(sheet).items():
-        _add_entry(page, entry, places, pen)
+    _write_lines(page, laid, pen)
+    _add_table(page, laid, pen)
+    _set_heights(page, laid)
+    body = list(pen.spelling.rows(laid, partial(_spell, page, pen), tells_needed=bool(pen.book.hints)))
+    for entry, asked in laid.entries.items():
+        _add_entry(page, entry, asked, pen)
     _add_notes(page, sheet)
     if sheet.keeps_headings_in_view:
         is_wide = sum(widths) > _WIDE_TABLE and widths[0] <= _NARROW_COLUMN
         page.freeze_panes(sheet.heading_row + 1, sheet.in_view if is_wide else 0)
     _set_print(page, sheet, widths, pen.book.marking)
-    if pen.book.protected:
-        _set_pages(page, sheet, [*widths, *_list_widths_beside(sheet, widths, pen)], heights)
+    if laid.printed:
+        page.print_area(0, 0, *laid.printed)
+        page.set_h_pagebreaks(laid.breaks)
     if pen.book.protected and pen.book.locks_sheets:
         # A screen reader reaches a chart on a locked sheet only if objects are not locked.
         allowed = {"objects": sheet.chart is not None, "autofilter": sheet.filter}
@@ -163,22 +187,16 @@ def _add_notes(page: Worksheet, sheet: Sheet) -> None:
                 page.write_comment(down, across, words, {**size, "font_name": FONT["font_name"], "font_size": 10})
 
 
-def _choose_widths(sheet: Sheet) -> list[float]:
-    """The width of each column in characters; wide enough for real dates."""
-    widths = [column.width for column in sheet.columns]
-    dated = {across for row in sheet.rows for across, content in enumerate(row.cells) if type(content) is PartialDate}
-    return [max(width, DATE_WIDTH) if across in dated else width for across, width in enumerate(widths)]
-
-
-def _write_lines(page: Worksheet, sheet: Sheet, pen: _Pen) -> None:
+def _write_lines(page: Worksheet, laid: LaidSheet, pen: _Pen) -> None:
+    sheet = laid.sheet
     _write_text(page, (0, 0), sheet.title, pen.formats["title"])
-    for place, text in enumerate(sheet.lines_written(pen.book.marking)):
+    for place, text in enumerate(laid.lines):
         if place in sheet.looks:
             _write_line(page, (place + 1, 0), sheet.looks[place], pen)
         else:
             _write_text(page, (place + 1, 0), text, pen.formats["line"])
     if link := pen.book.back_link(sheet):
-        page.write_url(sheet.heading_row - 1, 0, _make_url(link.target), pen.formats["back"], link.text)
+        page.write_url(sheet.heading_row - 1, 0, make_url(link.target), pen.formats["back"], link.text)
     if sheet.looks:  # text that is set out by bold words and headings, not by the lines of a grid
         page.hide_gridlines(2)
 
@@ -198,13 +216,14 @@ def _write_line(page: Worksheet, place: Place, line: Line, pen: _Pen) -> None:
     page.write_rich_string(*place, *runs, look)
 
 
-def _add_table(page: Worksheet, sheet: Sheet, name: str, pen: _Pen) -> None:
+def _add_table(page: Worksheet, laid: LaidSheet, pen: _Pen) -> None:
+    sheet = laid.sheet
     headings = [fit_text(column.heading, LONGEST_HEADING, "A heading") for column in sheet.columns]
     if not all(headings) or len({heading.casefold() for heading in headings}) < len(headings):
         raise PlanSheetsError(f"On the sheet {sheet.name} a heading is blank or stands twice: {', '.join(headings)}.")
     looks = [pen.formats[_heading_look(column)] for column in sheet.columns]
     columns = [{"header": heading, "header_format": look} for heading, look in zip(headings, looks, strict=True)]
-    options = {"name": name, "columns": columns, "autofilter": sheet.filter, "style": None}
+    options = {"name": laid.table, "columns": columns, "autofilter": sheet.filter, "style": None}
     bottom, right = sheet.heading_row + len(sheet.rows), len(columns) - 1
     page.add_table(sheet.heading_row, 0, bottom, right, options)
     # Excel marks "007" and "3/4/16" with a green corner, as if to keep them as text were a mistake.
@@ -220,13 +239,13 @@ def _spell(page: Worksheet, pen: _Pen, place: Place, content: Content, kind: Cel
     """The XML of a cell of the table; every input is text, so that what is typed stays as it was typed."""
     if kind in ("input", "needed", "mend"):
         _write_text(page, place, as_text(content), pen.formats[kind])
-    elif isinstance(content, str) or (isinstance(content, PartialDate) and not _is_real(content)):
+    elif isinstance(content, str) or (isinstance(content, PartialDate) and not is_real(content)):
         text = as_text(content)
         _write_text(page, place, text, pen.formats[text if text in STATUS else kind])
     elif isinstance(content, Formula):
         page.write_formula(*place, content.text, pen.formats[kind], content.value)
     elif isinstance(content, Link):
-        page.write_url(*place, _make_url(content.target), pen.formats["link"], _fit_cell(page, place, content.text))
+        page.write_url(*place, make_url(content.target), pen.formats["link"], _fit_cell(page, place, content.text))
     elif isinstance(content, PartialDate):
         page.write_datetime(*place, datetime.combine(content.last, time()), pen.formats[content.precision])
     else:
@@ -248,11 +267,6 @@ def _take_out(page: Worksheet, place: Place) -> str:
     return spelt[spelt.index('" ') :]
 
 
-def _is_real(day: PartialDate) -> bool:
-    """Whether a date is written as a date; a quarter, and a year before Excel's calendar, is written as text."""
-    return day.precision is not Precision.QUARTER and day.first.year >= FIRST_YEAR
-
-
 def _write_text(page: Worksheet, place: Place, text: str, look: Format) -> None:
     if text:
         page.write_string(*place, _fit_cell(page, place, text), look)
@@ -261,22 +275,12 @@ def _write_text(page: Worksheet, place: Place, text: str, look: Format) -> None:
 
 
 def _fit_cell(page: Worksheet, place: Place, text: str) -> str:
-    if len(text) > SURELY_HELD or not text.isprintable():
-        text = fit_text(text, LONGEST_TEXT, str(Address.at(page.get_name(), *place)))
-    return escape_markup(text)
+    return fit_cell(page.get_name(), place, text)
 
 
-def _make_url(target: str) -> str:
-    """The URL, as XlsxWriter wants it, of an e-mail address or of a cell in the same workbook (`Progress!A1`)."""
-    if "@" in target:
-        return f"mailto:{target.removeprefix('mailto:')}"
-    sheet, _, cell = target.rpartition("!")
-    return f"internal:{quote_sheet(sheet)}!{cell}"
-
-
-def _set_heights(page: Worksheet, sheet: Sheet, widths: list[float]) -> list[float]:
-    """Set the heights of title and headings; returns the heights from the headings on, in points."""
-    heights = measure_rows(sheet, widths)
+def _set_heights(page: Worksheet, laid: LaidSheet) -> None:
+    """Set the heights of title and headings."""
+    sheet, heights = laid.sheet, laid.heights
     page.set_row(0, LOOK_POINTS["title"])
     for place, line in sheet.looks.items():
         if line.look in LOOK_POINTS:
@@ -285,32 +289,9 @@ def _set_heights(page: Worksheet, sheet: Sheet, widths: list[float]) -> list[flo
         page.set_row(sheet.heading_row, heights[0])
     for down, height in enumerate(heights[1:] if sheet.chart else (), start=sheet.heading_row + 1):
         page.set_row(down, height)  # by these a chart is placed
-    return heights
 
 
-def _list_widths_beside(sheet: Sheet, widths: list[float], pen: _Pen) -> list[float]:
-    """The widths of the columns right of the table that are printed too: long lines and the chart lie over them."""
-    spare = spare_columns(widths, sheet.lines_written(pen.book.marking))
-    return [STANDARD_WIDTH] * max(spare, COLUMNS if sheet.chart else 0)
-
-
-def _set_pages(page: Worksheet, sheet: Sheet, widths: list[float], heights: list[float]) -> None:
-    """Set the print area and the page breaks of a locked sheet, to which nobody adds rows.
-
-    Without a print area a long title, which runs on to the right, would shrink the whole page. Excel and LibreOffice
-    keep to page breaks between rows as long as only the width of pages is fitted.
-    """
-    down = max(len(sheet.rows), ROWS if sheet.chart else 0)
-    page.print_area(0, 0, sheet.heading_row + down, len(widths) - 1)
-    heading, *rows = heights
-    table = widths[: len(sheet.columns)]
-    looks = [sheet.looks[place].look if place in sheet.looks else "line" for place in range(sheet.heading_row - 2)]
-    room = Page(page_room(widths, choose_paper(table)), heading, height_above(looks))
-    starts = page_starts([row.ref for row in sheet.rows], rows, room)
-    page.set_h_pagebreaks([sheet.heading_row + 1 + start for start in starts])
-
-
-def _set_print(page: Worksheet, sheet: Sheet, widths: list[float], marking: str) -> None:
+def _set_print(page: Worksheet, sheet: Sheet, widths: Sequence[float], marking: str) -> None:
     page.set_landscape()
     page.set_paper(choose_paper(widths).value)
     page.set_margins(MARGIN_INCHES, MARGIN_INCHES, HEAD_INCHES, HEAD_INCHES)
@@ -339,11 +320,10 @@ def _draw_chart(workbook: Workbook, page: Worksheet, sheet: Sheet) -> None:
     page.insert_chart(sheet.heading_row, len(sheet.columns), drawn, words)
 
 
-def _add_entry(page: Worksheet, entry: EntryCells, places: list[Place], pen: _Pen) -> None:
+def _add_entry(page: Worksheet, entry: EntryCells, asked: AskedCells, pen: _Pen) -> None:
     """Add the prompt and the list of these cells, and the colours of the status words that can be chosen."""
-    area = {"multi_range": " ".join(join_ranges(places))}
-    page.data_validation(*places[0], *places[0], make_validation(entry, pen.book) | area)
-    for word in STATUS:
-        if word in entry.choices:
-            rule = {"type": "cell", "criteria": "==", "value": f'"{word}"', "format": pen.formats[f"typed {word}"]}
-            page.conditional_format(*places[0], *places[0], rule | area)
+    area = {"multi_range": asked.ranges}
+    page.data_validation(*asked.first, *asked.first, make_validation(entry, pen.book) | area)
+    for word in list_status(entry):
+        rule = {"type": "cell", "criteria": "==", "value": f'"{word}"', "format": pen.formats[TYPED + word]}
+        page.conditional_format(*asked.first, *asked.first, rule | area)
