@@ -16,6 +16,7 @@ from typing import Any
 from sqlalchemy import Table
 
 from plan_sheets.store.register import tables
+from plan_sheets.store.register.engines.files import make_file
 
 OF_THE_PLAN = ("plan", "version", "layout")
 _YEAR = re.compile(r"\b(20\d\d)-(\d\d)(?=-(?:q|Q)[1-4]\b)")
@@ -31,7 +32,7 @@ def add_years(register: Path, years: int) -> None:
         rows = {table: old.execute(f'SELECT * FROM "{table.name}"').fetchall() for table in _list_tables()}  # noqa: S608 - names of our own tables
         made = register.with_suffix(".new")
         made.unlink(missing_ok=True)
-        tables.make_file(made)
+        make_file(made)
         with closing(sqlite3.connect(made)) as new:
             for (statement,) in old.execute("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY rowid"):
                 new.execute(statement)

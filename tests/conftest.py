@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -15,6 +15,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from tests.chairs import ISSUED_ON, SECRET, Plan
 from tests.programs.saving import no_libreoffice, skip_if
+from tests.servers import Server, no_postgres, running
 
 from plan_sheets import plan
 
@@ -29,6 +30,14 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     """A test marked `libreoffice` needs LibreOffice."""
     if item.get_closest_marker("libreoffice"):
         skip_if(no_libreoffice())
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[Server]:
+    """A PostgreSQL server for the whole session; each test makes databases of its own in it."""
+    skip_if(no_postgres())
+    with running() as server:
+        yield server
 
 
 @pytest.fixture(scope="session")

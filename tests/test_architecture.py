@@ -51,6 +51,7 @@ ONLY = {
             "statements",
             "batch",
             "tables",
+            *(f"engines.{name}" for name in ("address", "database", "postgres", "server_tables", "sqlite")),
             "editions",
             "settling.declined",
             "settling.findings",
@@ -70,6 +71,7 @@ ONLY = {
             "withdrawals",
         )
     },
+    "psycopg": {"store.register.engines.postgres"},
     "python_calamine": {"store.formats.reader"},
     "olefile": {"store.container.texts", "store.formats.binary.xls", "store.receiving.mail.outlook"},
     "asn1crypto": {"store.receiving.mail.signed"},
@@ -230,6 +232,7 @@ def test_a_class_has_one_name_and_a_name_one_class() -> None:
 
 
 HEAVY = (
+    "psycopg",
     "rich",
     "pandas",
     "pandera",

@@ -16,11 +16,13 @@ from plan_sheets.core.model.findings import Finding, PlanSheetsError, Severity
 from plan_sheets.store.keeping.files import FolderCheck
 from plan_sheets.store.keeping.restore import PutBack, put_back
 from plan_sheets.store.plan_folder import PLAN_FILE, RETURNED, AnyPath, Folder, as_path
-from plan_sheets.store.register.register import FILE, Register
-from plan_sheets.store.register.safe.backup import BACKUPS, list_daily, read_copy
+from plan_sheets.store.register.engines.database import Database
+from plan_sheets.store.register.engines.files import read_copy
+from plan_sheets.store.register.engines.places import locate
+from plan_sheets.store.register.register import Register
+from plan_sheets.store.register.safe.backup import BACKUPS, list_daily
 from plan_sheets.store.register.safe.copies import copy_elsewhere
 from plan_sheets.store.register.safe.verify import verify
-from plan_sheets.store.register.troubles import explain
 from plan_sheets.store.schemas import load_messages
 
 NOTED = (Severity.NOTE,)
@@ -51,7 +53,7 @@ class Examined:
 
     def open(self) -> Folder:
         """The plan folder, in which nothing is moved. Raises PlanSheetsError if the register cannot be read."""
-        return Folder(self.path, Register.open(self.path / FILE))
+        return Folder(self.path, Register.open(locate(self.path)))
 
 
 def examine_folder(path: AnyPath) -> Examined:
@@ -60,24 +62,33 @@ def examine_folder(path: AnyPath) -> Examined:
     Raises PlanSheetsError if there is no plan folder, or the register is busy; TypeError if `path` is no path.
     """
     path = as_path(path)
-    register, messages = path / FILE, load_messages()
+    register, messages = locate(path), load_messages()
     backups = list_daily(path)
-    if not register.is_file():
+    if not register.is_there():
         _check_there(path)
-        missing = [messages.finding("register_missing", path=register)]
+        missing = [messages.finding("register_missing", path=register.name)]
         return Examined(path, missing, (), backups, is_readable=False, is_as_recorded=False)
     try:
         with read_copy(register) as copy:
-            findings = [messages.finding(code, entered=what, what=what) for code, what in verify(copy)]
+            wrong = [*register.list_unguarded(), *verify(copy)]
+            findings = [messages.finding(code, entered=what, what=what) for code, what in wrong]
             compared, not_received = _compare_folder(path, copy)
     except sqlite3.Error as error:
-        trouble = explain(register, error)
+        trouble = _explain(register, error)
         if getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF not in _UNREADABLE:
             raise trouble from None
         findings, compared = [messages.finding("register_unreadable", what=str(trouble))], None
     if compared is None:
         return Examined(path, findings, (), backups, is_readable=False, is_as_recorded=False)
     return Examined(path, [*findings, *compared], not_received, backups, is_as_recorded=not findings)
+
+
+def _explain(register: Database, error: sqlite3.Error) -> PlanSheetsError:
+    try:
+        with register.explain():
+            raise error
+    except PlanSheetsError as trouble:
+        return trouble
 
 
 def _compare_folder(path: Path, copy: sqlite3.Connection) -> tuple[Sequence[Finding] | None, Sequence[Path]]:
@@ -92,7 +103,7 @@ def _compare_folder(path: Path, copy: sqlite3.Connection) -> tuple[Sequence[Find
 def _check_there(path: Path) -> None:
     """Raise PlanSheetsError if there is nothing of a plan folder."""
     if not any((path / name).exists() for name in (PLAN_FILE, RETURNED, "issued", BACKUPS)):
-        Register.open(path / FILE)
+        Register.open(locate(path))
 
 
 def back_up(path: AnyPath, file: AnyPath) -> Path:
@@ -100,8 +111,8 @@ def back_up(path: AnyPath, file: AnyPath) -> Path:
 
     Raises PlanSheetsError if the register is not whole, or something else lies there; TypeError for what is no path.
     """
-    register = Register.open(as_path(path) / FILE)
-    return copy_elsewhere(register.path, as_path(file))
+    register = Register.open(locate(as_path(path)))
+    return copy_elsewhere(register.database, as_path(file))
 
 
 def restore(path: AnyPath, now: datetime, file: AnyPath | None = None) -> PutBack:

@@ -41,10 +41,11 @@ from plan_sheets.store.formats.reader import read_workbook
 from plan_sheets.store.plan_folder import IS_OPEN, PLAN_FILE, AnyPath, Folder, as_path, check_folder
 from plan_sheets.store.receiving.look import list_identified, look
 from plan_sheets.store.register.batch import Batch
+from plan_sheets.store.register.engines.places import choose_new, remembering
 from plan_sheets.store.register.placeholders import list_placeholders
 from plan_sheets.store.register.reads import count_errors
 from plan_sheets.store.register.record import ReceivedFile, add_return, record_return
-from plan_sheets.store.register.register import FILE, Register
+from plan_sheets.store.register.register import Register
 from plan_sheets.store.register.settling.declined import list_declined
 from plan_sheets.store.register.settling.plan_queries import (
     close_mended,
@@ -86,11 +87,14 @@ class PlanMerged:
     """Every cell of it that was taken, with what stood before."""
 
 
-def new_plan(path: AnyPath, now: datetime, *, example: bool = False, secret: bytes | None = None) -> Folder:
+def new_plan(
+    path: AnyPath, now: datetime, *, example: bool = False, secret: bytes | None = None, register: str = ""
+) -> Folder:
     """A plan folder with an empty plan.xlsx, or the worked example; both are in the register when it returns.
 
-    `secret`: the 32 bytes that sign, random unless given. Raises PlanSheetsError if there is a plan already; TypeError
-    or ValueError for what is of the wrong kind.
+    `secret`: the 32 bytes that sign, random unless given. `register`: the address of a database on a server, with the
+    name of the plan in it (`postgresql://name@server/database#plan`); "": a file in the folder.
+    Raises PlanSheetsError if there is a plan already; TypeError or ValueError for what is of the wrong kind.
     """
     path = as_path(path)
     check_moment(now)
@@ -102,9 +106,10 @@ def new_plan(path: AnyPath, now: datetime, *, example: bool = False, secret: byt
         path.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise PlanSheetsError(f"{path} cannot be made ({error.strerror}).", "Choose another folder.") from error
-    with Register.founding(path / FILE, "plan", secret or secrets.token_bytes(32)) as register:
-        folder = Folder(path, register)
-        with register.batch("new", now.isoformat(timespec="seconds")) as batch:
+    database = choose_new(path, register)
+    with remembering(database), Register.founding(database, "plan", secret or secrets.token_bytes(32)) as founded:
+        folder = Folder(path, founded)
+        with founded.batch("new", now.isoformat(timespec="seconds")) as batch:
             folder.write(PLAN_FILE, data, batch)
             _merge_in(folder, data, now, Instructions(), "new")
     return folder

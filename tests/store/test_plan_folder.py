@@ -252,7 +252,7 @@ def test_everything_is_synced_before_it_is_recorded_and_moved_after(
 
 
 def test_the_register_is_written_with_a_journal_and_synced(round_one: Plan) -> None:
-    with round_one.register.engine.connect() as connection:
+    with round_one.register.database.connect() as connection:
         assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == FULL
         assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "delete"
 

@@ -78,7 +78,7 @@ def take_out(folder: Folder, about: str, reason: str, now: datetime, field: str)
         record_redaction(batch, f"{about} {field}".strip(), reason, rows.count, meant)
         removed = [RemovedFile(path, numbers.get(sha, "")) for sha in meant for path in _remove(folder, sha)]
     forget(register)
-    renewed = replace_daily(register.path, now.date().isoformat())
+    renewed = replace_daily(register.database, now.date().isoformat())
     return RedactedTexts(typed, rows.count, removed, others, renewed)
 
 

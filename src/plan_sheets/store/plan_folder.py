@@ -19,9 +19,9 @@ from plan_sheets.store.container.package import open_package
 from plan_sheets.store.container.properties import read_reference
 from plan_sheets.store.container.refused import RefusedError
 from plan_sheets.store.outbox import check_free, find_open_mark
-from plan_sheets.store.register import register as registers
 from plan_sheets.store.register import tables
 from plan_sheets.store.register.batch import Batch
+from plan_sheets.store.register.engines.places import locate
 from plan_sheets.store.register.reads import read_last_paths, read_last_shas
 from plan_sheets.store.register.register import Register, ReturnFacts
 from plan_sheets.store.register.safe.backup import BACKUPS
@@ -303,7 +303,7 @@ def open_folder(path: AnyPath) -> Folder:
     """
     path = as_path(path)
     check_schemas()
-    folder = Folder(path, Register.open(path / registers.FILE))
+    folder = Folder(path, Register.open(locate(path)))
     with suppress(PlanSheetsError):  # busy, or for reading only: whoever writes next does it
         folder.finish()
     return folder

@@ -18,6 +18,7 @@ from tests.commands import run
 from plan_sheets import PlanSheetsError, back_up, redact_texts
 from plan_sheets.store import outbox
 from plan_sheets.store.plan_folder import Folder
+from plan_sheets.store.register.engines.sqlite import SqliteFile
 from plan_sheets.store.register.register import FILE
 from plan_sheets.store.register.safe.backup import KEPT, is_backup, is_part_of, list_daily
 
@@ -39,8 +40,8 @@ def test_the_first_deed_of_a_day_that_records_backs_up_what_was_there_before(rou
     made = round_one.path / "backups" / "register-2016-07-08.sqlite"
     with closing(sqlite3.connect(made)) as connection:
         assert connection.execute("SELECT count(*) FROM \"return\" WHERE number = 'DA-1'").fetchone() == (0,)
-    assert is_part_of(made, round_one.path / FILE)
-    assert not is_part_of(round_one.path / FILE, made)
+    assert is_part_of(made, SqliteFile(round_one.path / FILE))
+    assert not is_part_of(round_one.path / FILE, SqliteFile(made))
     assert os.name == "nt" or made.stat().st_mode & 0o777 == 0o600
     data = made.read_bytes()
     run("receive", round_one.filled("again", said(progress="More")), "--as-of", "2016-07-08", plan=round_one)
@@ -98,10 +99,10 @@ def test_a_backup_is_made_while_somebody_writes(round_one: Plan) -> None:
         done = run("backup", file, plan=round_one)
         assert (done.exit_code, file.is_file()) == (0, True), done.output
     assert is_backup(file)
-    assert is_part_of(file, round_one.path / FILE)
-    assert not is_part_of(round_one.path / FILE, file), "what was being recorded is not in it"
+    assert is_part_of(file, SqliteFile(round_one.path / FILE))
+    assert not is_part_of(round_one.path / FILE, SqliteFile(file)), "what was being recorded is not in it"
     assert run("backup", file, plan=round_one).exit_code == 0, "an older backup of this plan is replaced"
-    assert is_part_of(round_one.path / FILE, file)
+    assert is_part_of(round_one.path / FILE, SqliteFile(file))
 
 
 NOT_THERE: dict[str, tuple[Callable[[Plan], Path], str]] = {

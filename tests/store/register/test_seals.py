@@ -12,8 +12,9 @@ import pytest
 from tests.chairs import RECEIVED_ON, Plan, said
 
 from plan_sheets import redact_texts
+from plan_sheets.store.register.engines.files import read_copy
+from plan_sheets.store.register.engines.sqlite import SqliteFile
 from plan_sheets.store.register.register import FILE
-from plan_sheets.store.register.safe.backup import read_copy
 from plan_sheets.store.register.safe.seal import SIZE, WIPED, hash_row
 from plan_sheets.store.register.safe.verify import Wrong, verify
 
@@ -27,7 +28,7 @@ def returned(round_one: Plan) -> Plan:
 
 def look(plan: Plan) -> list[Wrong]:
     """What is wrong with the register of a plan."""
-    with read_copy(plan.path / FILE) as copy:
+    with read_copy(SqliteFile(plan.path / FILE)) as copy:
         return verify(copy)
 
 

@@ -83,15 +83,20 @@ def describe_drivers(each: Partnership) -> str:
 
 
 def _describe_driver(row: RatedRow) -> str:
-    return cut(": ".join(filter(None, [f"{row.ref} {row.title}", describe_why(row)])), LONGEST_DRIVER)
+    why = _count_untold(row) if row.published == Status.TOO_LITTLE else row.driven_by
+    return cut(": ".join(filter(None, [f"{row.ref} {row.title}", why])), LONGEST_DRIVER)
 
 
 def describe_why(row: RatedRow) -> str:
     """What drives a board or priority, as its master says; of one that too little is said of, of how many first."""
     if row.published != Status.TOO_LITTLE:
         return row.driven_by
+    return f"{_count_untold(row)}: {row.driven_by}"
+
+
+def _count_untold(row: RatedRow) -> str:
     untold = row.counts["not_reported"] + row.counts["not_assessable"]
-    return f"{untold} of {count_words(row.counts['all'], 'action')} cannot be told: {row.driven_by}"
+    return f"{untold} of {count_words(row.counts['all'], 'action')} cannot be told"
 
 
 def _describe_returned(each: Partnership) -> str:

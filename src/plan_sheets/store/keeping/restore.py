@@ -2,33 +2,21 @@
 
 from __future__ import annotations
 
-import errno
-import os
-import shutil
 import sqlite3
-from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager, suppress
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from itertools import count
 from pathlib import Path
 
 from plan_sheets.core.model.findings import PlanSheetsError
-from plan_sheets.store.register import tables
+from plan_sheets.store.register.engines.database import Database
+from plan_sheets.store.register.engines.files import read_copy
+from plan_sheets.store.register.engines.places import locate
+from plan_sheets.store.register.engines.sqlite import SqliteFile
 from plan_sheets.store.register.register import FILE
-from plan_sheets.store.register.safe.backup import (
-    JOURNALS,
-    is_part_of,
-    list_daily,
-    open_file,
-    read_copy,
-    read_plans,
-    write_copy,
-)
+from plan_sheets.store.register.safe.backup import is_part_of, list_daily, read_plans
 from plan_sheets.store.register.safe.verify import verify
-from plan_sheets.store.register.troubles import UNCHANGED, explain
-
-_UNREADABLE = (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT)
-"""The errors of a file that is no database any more: nobody can be writing to it."""
+from plan_sheets.store.register.troubles import UNCHANGED
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +24,8 @@ class PutBack:
     """What was put in the place of a register."""
 
     backup: Path
-    kept: Path | None
-    """The register that was there, under its new name; None if there was none."""
+    kept: str | None
+    """The register that was there, by its new name; None if there was none."""
     not_good: Sequence[str]
     """The backups that were passed over, each with why."""
     redacted: Sequence[str]
@@ -50,21 +38,18 @@ def put_back(folder: Path, day: str, chosen: Path | None = None) -> PutBack:
     `day`: today (ISO). Raises PlanSheetsError if there is no good one, it is of another plan, or, where none was
     chosen, the register is whole and holds all that the backup does.
     """
-    register = folder / FILE
+    register = locate(folder)
     backup, not_good = _choose(folder, chosen)
-    plans = read_plans(register)
+    plans = register.read_plans()
     if plans and read_plans(backup) != plans:
         raise PlanSheetsError(f"{backup} is of another plan.", f"Give a backup of this one. {UNCHANGED}")
     if chosen is None and not _find_wrong(register) and is_part_of(backup, register):
         raise PlanSheetsError(
-            f"{register} is whole, and holds all that the newest backup does, {backup.name}.",
+            f"{register.name} is whole, and holds all that the newest backup does, {backup.name}.",
             f"To go back all the same, name the backup: plan-sheets doctor --restore FILE. {UNCHANGED}",
         )
-    redacted = [subject for subject in _list_redacted(register) if subject not in _list_redacted(backup)]
-    with _locked(register), write_copy(backup, register, mark=0) as aside:
-        kept = _set_aside(register, day, aside)
-        aside.replace(register)
-    return PutBack(backup, kept, not_good, redacted)
+    redacted = [subject for subject in _list_redacted(register) if subject not in _list_redacted(SqliteFile(backup))]
+    return PutBack(backup, register.put_in_place(SqliteFile(backup), day), not_good, redacted)
 
 
 def _choose(folder: Path, chosen: Path | None) -> tuple[Path, list[str]]:
@@ -74,7 +59,7 @@ def _choose(folder: Path, chosen: Path | None) -> tuple[Path, list[str]]:
     for path in candidates:
         if chosen and path.resolve() == (folder / FILE).resolve():
             raise PlanSheetsError(f"{path} is the register itself.", f"Give a backup of it. {UNCHANGED}")
-        if not (why := _find_wrong(path)):
+        if not (why := _find_wrong(SqliteFile(path))):
             return path, not_good
         not_good.append(f"{path}: {why}")
     if not candidates:
@@ -88,62 +73,19 @@ def _choose(folder: Path, chosen: Path | None) -> tuple[Path, list[str]]:
     )
 
 
-def _find_wrong(path: Path) -> str:
+def _find_wrong(register: Database) -> str:
     """What is wrong with a register, or a copy of one, first of all; "" if nothing is."""
     try:
-        with read_copy(path) as copy:
+        with read_copy(register) as copy:
             wrong = verify(copy)
-    except (sqlite3.Error, OSError) as error:
+        unguarded = register.list_unguarded()
+    except (sqlite3.Error, OSError, PlanSheetsError) as error:
         return str(error)
-    return wrong[0].what if wrong else ""
+    return wrong[0].what if wrong else next((what for _, what in unguarded), "")
 
 
-def _list_redacted(path: Path) -> list[str]:
+def _list_redacted(register: Database) -> list[str]:
     """What was redacted, as it was named; nothing if the register cannot be read."""
-    with suppress(sqlite3.Error, OSError), closing(open_file(path)) as connection:
-        return [subject for (subject,) in connection.execute("SELECT subject FROM redaction ORDER BY id")]
+    with suppress(sqlite3.Error, OSError, PlanSheetsError), read_copy(register) as copy:
+        return [subject for (subject,) in copy.execute("SELECT subject FROM redaction ORDER BY id")]
     return []
-
-
-@contextmanager
-def _locked(register: Path) -> Iterator[None]:
-    """Keep everybody from writing to a register meanwhile, as far as it can be read at all. Raises PlanSheetsError."""
-    if not register.is_file():
-        yield
-        return
-    with closing(sqlite3.connect(register, isolation_level=None, timeout=tables.WAIT)) as connection:
-        try:
-            connection.execute("BEGIN EXCLUSIVE")
-        except sqlite3.Error as error:
-            if getattr(error, "sqlite_errorcode", 0) & 0xFF not in _UNREADABLE:
-                raise explain(register, error) from None
-        if os.name == "nt":  # there a file that is open cannot be replaced
-            connection.close()
-        yield
-
-
-def _set_aside(register: Path, day: str, aside: Path) -> Path | None:
-    """Keep the register under another name, with what SQLite left beside it; the new one gets its rights."""
-    kept = _find_free(register, day)
-    for ending in JOURNALS:  # they would be played into the register put back
-        with suppress(FileNotFoundError):
-            register.with_name(register.name + ending).replace(kept.with_name(kept.name + ending))
-    if not register.is_file():
-        return None
-    aside.chmod(register.stat().st_mode & 0o777)
-    try:
-        os.link(register, kept)
-    except OSError as error:
-        if error.errno == errno.EEXIST:
-            raise
-        shutil.copy2(register, kept)  # a file system without links
-    return kept
-
-
-def _find_free(register: Path, day: str) -> Path:
-    """A name for the register that was there: `register-broken-2016-07-08.sqlite`, with a number if it is taken."""
-    for number in count(1):
-        path = register.with_name(f"register-broken-{day}{f'-{number}' if number > 1 else ''}.sqlite")
-        if not path.exists():
-            return path
-    raise AssertionError  # there is always another number

@@ -18,7 +18,8 @@ from plan_sheets.core.model.receipts import Instructions
 from plan_sheets.store.plan_folder import Folder
 from plan_sheets.store.receiving.inbox import WaitingFile
 from plan_sheets.store.receiving.open import Intake
-from plan_sheets.store.register.register import FILE, Register
+from plan_sheets.store.register.engines.places import locate
+from plan_sheets.store.register.register import Register
 
 CHUNK = 25
 """Files that a process is given at a time."""
@@ -101,7 +102,7 @@ def open_chunk(files: _Chunk, *, path: Path, instructions: Instructions, last_ba
     """What a process does with a chunk. `last_batch`: the last one in the register at `path`."""
     batch = (path, instructions, last_batch, keeps)
     if _OWN.batch != batch:
-        folder = Folder(path, Register.open(path / FILE))
+        folder = Folder(path, Register.open(locate(path)))
         _OWN.batch, _OWN.intake = batch, Intake.of(folder, instructions, keeps=keeps)
     with _OWN.intake.folder.register.held_open():
         return [*map(_OWN.intake.open_ordinary, files)]

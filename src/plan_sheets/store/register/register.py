@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Self
 
-from sqlalchemy import ColumnElement, Connection, Engine, Table, case, func, insert, select
+from sqlalchemy import ColumnElement, Connection, Table, case, func, insert, select
 
 from plan_sheets.core.book.document import Document, DocumentFacts, book_from
 from plan_sheets.core.model.findings import PlanSheetsError
@@ -20,14 +20,15 @@ from plan_sheets.core.model.queries import OpenQuery, QueryCell
 from plan_sheets.core.model.rounds import first_open
 from plan_sheets.store.register import statements, tables
 from plan_sheets.store.register.batch import Batch
-from plan_sheets.store.register.safe.transaction import Transaction, hold, identify_file
+from plan_sheets.store.register.engines import sqlite
+from plan_sheets.store.register.engines.database import Database
+from plan_sheets.store.register.safe.transaction import Transaction, hold
 from plan_sheets.store.register.settling.subjects import NAME_SUBJECT, OFFICE, choose_name
-from plan_sheets.store.register.troubles import UNCHANGED, no_register
+from plan_sheets.store.register.troubles import UNCHANGED
 from plan_sheets.store.register.withdrawals import describe_withdrawal, withdrawals
 
-FILE = "register.sqlite"
-_BESIDE = ("plan.xlsx", "returned", "issued")
-"""What a plan folder holds beside its register."""
+FILE = sqlite.FILE
+"""The name of a register's file in a plan folder."""
 _NO_BACKUP = ("redact",)
 """The deeds before which no backup is made: it would hold what is taken out."""
 
@@ -75,89 +76,83 @@ class ReturnFacts:
 class Register:
     """The part of a register that belongs to one plan. It can be read at any time, and is written to in a `batch`."""
 
-    def __init__(self, engine: Engine, plan: int, secret: bytes) -> None:
-        self.engine = engine
+    def __init__(self, database: Database, plan: int, secret: bytes, known: object = None) -> None:
+        self.database = database
         self.plan = plan
         self.secret = secret
         self.not_backed_up: PlanSheetsError | None = None
         """Why the backup of the day could not be made when something was recorded; None if nothing was wrong."""
-        self._file = identify_file(self.path)
+        self._known = known
         self._writing: Transaction | None = None
         self._reading: Connection | None = None
         self._layouts: dict[str, str] = {}
         self._next_ids: dict[str, int] = {}
 
     @classmethod
-    def create(cls, path: Path, plan_key: str, secret: bytes) -> Self:
-        """Make a plan in the register at `path`, which is made as well if need be. `secret`: 32 bytes, which sign."""
-        with cls.founding(path, plan_key, secret):
+    def create(cls, place: Path | Database, plan_key: str, secret: bytes) -> Self:
+        """Make a plan in a register, which is made as well if need be. `secret`: 32 bytes, which sign."""
+        with cls.founding(place, plan_key, secret):
             pass
-        return cls.open(path, plan_key)
+        return cls.open(place, plan_key)
 
     @classmethod
     @contextmanager
-    def founding(cls, path: Path, plan_key: str, secret: bytes) -> Iterator[Self]:
+    def founding(cls, place: Path | Database, plan_key: str, secret: bytes) -> Iterator[Self]:
         """Make a plan, and record in the same transaction all that is recorded meanwhile: all of it, or nothing.
 
-        Raises PlanSheetsError if the register at `path` holds a plan of this key already.
+        `place`: the path of a file, or any other database. Raises PlanSheetsError if the register there holds a plan of
+        this key already.
         """
-        tables.make_file(path)
-        register = cls(tables.make_engine(path), 0, secret)
+        database = _as_database(place)
+        database.prepare()
+        register = cls(database, 0, secret, database.identify(None))
         with register._transaction() as opened:
             connection = opened.connection
-            if not tables.has_tables(connection):
-                tables.make_tables(connection)
-            if connection.scalar(select(tables.PLAN.c.id).where(tables.PLAN.c.key == plan_key)):
-                raise PlanSheetsError(f"{path.parent} holds a plan already.", f"Choose another folder. {UNCHANGED}")
-            connection.execute(insert(tables.PLAN).values(key=plan_key, secret=secret))
-            register.plan = connection.scalar(select(func.max(tables.PLAN.c.id))) or 0
+            if not database.has_tables(connection):
+                database.make_tables(connection)
+            register._known = database.identify(connection)
+            p = tables.PLAN.c
+            if connection.scalar(select(p.id).where(p.key == plan_key)):
+                raise database.say_held_already()
+            register.plan = 1 + (connection.scalar(select(func.max(p.id))) or 0)
+            connection.execute(insert(tables.PLAN).values(id=register.plan, key=plan_key, secret=secret))
             opened.seals.note(tables.PLAN.name, [(register.plan, plan_key, secret)])
             yield register
 
     @classmethod
-    def open(cls, path: Path, plan_key: str | None = None) -> Self:
-        """Open the plan of this key; None: the only plan. Raises PlanSheetsError if this version cannot read it."""
-        if not path.is_file() and any((path.parent / name).exists() for name in _BESIDE):
-            raise PlanSheetsError(
-                f"{path.name} is missing from {path.parent.resolve()}.",
-                "Put the newest backup in its place, and make no new plan: plan-sheets doctor --restore",
-            )
-        if not path.is_file():
-            raise PlanSheetsError(
-                f"There is no plan folder at {path.parent.resolve()}.",
-                "Make one with: plan-sheets new DIR. Or say where it is with --plan DIR.",
-            )
-        engine = tables.make_engine(path)
-        with tables.explain_errors(path), engine.connect() as connection:
-            if not tables.has_tables(connection):
-                raise no_register(path)
+    def open(cls, place: Path | Database, plan_key: str | None = None) -> Self:
+        """Open the plan of this key; None: the only plan. Raises PlanSheetsError if this version cannot read it.
+
+        `place`: the path of a file, or any other database.
+        """
+        database = _as_database(place)
+        database.check_there()
+        with database.explain(), database.connect() as connection:
+            if not database.has_tables(connection):
+                raise database.say_no_register()
             number = connection.scalar(select(tables.VERSION.c.number))
             plans = connection.execute(select(tables.PLAN)).all()
+            known = database.identify(connection)
         if number != tables.SCHEMA_VERSION:
             raise PlanSheetsError(
-                f"{path.name} was made by a newer version of plan-sheets "
+                f"{database.name} was made by a newer version of plan-sheets "
                 f"(register version {number}; this one knows {tables.SCHEMA_VERSION}).",
                 f"Install the newer version. {UNCHANGED}",
             )
         chosen = [plan for plan in plans if plan_key in (None, plan.key)]
         if len(chosen) != 1:
-            raise PlanSheetsError(f"{path.name} holds {len(plans)} plans.", "Say which with its key.")
-        return cls(engine, chosen[0].id, chosen[0].secret)
+            raise PlanSheetsError(f"{database.name} holds {len(plans)} plans.", "Say which with its key.")
+        return cls(database, chosen[0].id, chosen[0].secret, known)
 
     @classmethod
     def over(cls, copy: sqlite3.Connection) -> Self:
         """The first plan of a register in memory, to be read. Raises sqlite3.Error, LookupError if there is none."""
         plans = copy.execute("SELECT id, secret FROM plan ORDER BY id").fetchall()
-        return cls(tables.engine_over(copy), *plans[0])
-
-    @property
-    def path(self) -> Path:
-        """The path of the register's file."""
-        return Path(self.engine.url.database or "")
+        return cls(sqlite.MemoryCopy(copy), *plans[0])
 
     def close(self) -> None:
-        """Close the file."""
-        self.engine.dispose()
+        """Give back what is held open."""
+        self.database.close()
 
     @contextmanager
     def batch(self, deed: str, at: str, *, dry_run: bool = False) -> Iterator[Batch]:
@@ -178,7 +173,7 @@ class Register:
     def _transaction(self, day: str = "", *, dry_run: bool = False) -> Iterator[Transaction]:
         """Hold the write lock of the register: see `hold`."""
         try:
-            with hold(self.engine, self._file, day, dry_run=dry_run) as opened:
+            with hold(self.database, self._known, day, dry_run=dry_run) as opened:
                 self._writing, self._next_ids = opened, {}
                 yield opened
             self.not_backed_up = opened.not_backed_up or self.not_backed_up
@@ -188,7 +183,7 @@ class Register:
     @contextmanager
     def held_open(self) -> Iterator[None]:
         """Read over one connection meanwhile: to make a connection costs more than most reads."""
-        with tables.explain_errors(self.path), self.engine.connect() as connection:
+        with self.database.explain(), self.database.connect() as connection:
             before, self._reading = self._reading, connection
             try:
                 yield
@@ -197,10 +192,10 @@ class Register:
 
     @contextmanager
     def as_it_stands(self) -> Iterator[None]:
-        """Read the register as it stood at one moment meanwhile. Whoever writes waits for the end: be quick."""
-        with self.held_open(), tables.explain_errors(self.path):
+        """Read the register as it stood at one moment meanwhile. Whoever writes may wait for the end: be quick."""
+        with self.held_open(), self.database.explain():
             if self._reading is not None:
-                self._reading.exec_driver_sql("BEGIN")
+                self.database.read_one_moment(self._reading)
             yield
 
     def read(self, statement: Any, **bound: object) -> Sequence[Any]:
@@ -209,10 +204,10 @@ class Register:
         Raises PlanSheetsError if the register cannot be read.
         """
         connection = self._writing.connection if self._writing else self._reading
-        with tables.explain_errors(self.path):
+        with self.database.explain():
             if connection is not None:
                 return connection.execute(statement, bound).all()
-            with self.engine.connect() as fresh:
+            with self.database.connect() as fresh:
                 return fresh.execute(statement, bound).all()
 
     def history(self, *conditions: ColumnElement[bool], **where: object) -> History:
@@ -379,6 +374,10 @@ class Register:
         for file in self._rows(tables.OUTPUT):
             found[file.path] = found.get(file.path, frozenset()) | {file.sha256}
         return found
+
+
+def _as_database(place: Path | Database) -> Database:
+    return sqlite.SqliteFile(place) if isinstance(place, Path) else place
 
 
 def _read_source(origin: tuple[Any, ...], late: str) -> Source:

@@ -1,45 +1,28 @@
-"""The tables of the register, and its file. Triggers refuse UPDATE and DELETE: what was ever recorded stays."""
+"""The tables of the register, whatever keeps them. Triggers refuse UPDATE and DELETE: what was ever recorded stays."""
 
 from __future__ import annotations
 
-import os
-import sqlite3
-from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager, suppress
-from pathlib import Path
-from typing import Any
+from collections.abc import Mapping
 
 from sqlalchemy import (
     Column,
     ColumnElement,
-    Connection,
-    Engine,
     ForeignKey,
     Index,
     Integer,
     LargeBinary,
     MetaData,
-    NullPool,
     Select,
-    StaticPool,
     Table,
     Text,
-    create_engine,
-    event,
-    insert,
     text,
 )
-from sqlalchemy.exc import SQLAlchemyError
-
-from plan_sheets.store.register.troubles import explain
 
 SCHEMA_VERSION = 1
 """The version of these tables; a register with another version is refused."""
 
 WAIT = 30
 """Seconds that a command waits for another that is writing to the register."""
-OWNER_ALONE = 0o600
-"""The rights of a register that is made: it holds the key that signs."""
 
 METADATA = MetaData()
 
@@ -54,6 +37,11 @@ def _text(name: str) -> Column[str]:
 
 def _to(name: str, table: str, *, optional: bool = False) -> Column[int]:
     return Column(name, Integer, ForeignKey(f"{table}.id"), nullable=optional, index=True)
+
+
+def _index_where(where: str, name: str, *columns: str, unique: bool = False) -> Index:
+    """An index of the rows that meet a condition."""
+    return Index(name, *columns, unique=unique, sqlite_where=text(where), postgresql_where=text(where))
 
 
 VERSION = Table("version", METADATA, Column("number", Integer, primary_key=True))
@@ -142,7 +130,7 @@ RETURN = Table(
     _to("mail", "mail", optional=True),
     _text("received"),
     Index("return_sha256", "plan", "sha256"),
-    Index("return_number", "plan", "number", unique=True, sqlite_where=text("number != ''")),
+    _index_where("number != ''", "return_number", "plan", "number", unique=True),
 )
 ENTRY = Table(
     "entry",
@@ -163,7 +151,7 @@ ENTRY = Table(
     _text("outcome"),
     _text("said_in"),
     _text("by"),
-    Index("entry_said_in", "said_in", sqlite_where=text("said_in != ''")),
+    _index_where("said_in != ''", "entry_said_in", "said_in"),
 )
 VALUE = Table(
     "value",
@@ -317,71 +305,3 @@ def hold(table: Table, where: Mapping[str, object]) -> list[ColumnElement[bool]]
         table.c[name].in_(value) if isinstance(value, tuple | Select) else table.c[name] == value
         for name, value in where.items()
     ]
-
-
-def list_triggers() -> list[str]:
-    """The statements that make every table append-only (SQLite)."""
-    return [
-        f'CREATE TRIGGER "{table.name}_never_{deed.lower()}" BEFORE {deed} ON "{table.name}" '
-        f"BEGIN SELECT RAISE(ABORT, 'the register is append-only'); END"
-        for table in METADATA.sorted_tables
-        for deed in ("UPDATE", "DELETE")
-    ]
-
-
-def make_file(path: Path) -> None:
-    """Make an empty file that its owner alone may read; a file that exists is left as it is."""
-    with suppress(FileExistsError):
-        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, OWNER_ALONE))
-
-
-def has_tables(connection: Connection) -> bool:
-    """Whether a database has the tables of a register; a file just made by `make_file` has none."""
-    return bool(connection.scalar(text("SELECT count(*) FROM sqlite_master WHERE name IN ('version', 'plan')")))
-
-
-def make_tables(connection: Connection) -> None:
-    """Make the tables of a new register."""
-    METADATA.create_all(connection)
-    connection.execute(insert(VERSION).values(number=SCHEMA_VERSION))
-    for statement in list_triggers():
-        connection.execute(text(statement))
-
-
-def make_engine(path: Path) -> Engine:
-    """An engine for the register at `path`, which makes a new connection each time."""
-    options = {"isolation_level": None, "timeout": WAIT}
-    engine = create_engine(f"sqlite:///{path}", poolclass=NullPool, connect_args=options)
-
-    @event.listens_for(engine, "connect")
-    def _prepare(connection: Any, _record: object) -> None:
-        connection.execute("PRAGMA foreign_keys = ON")
-        # Changes stay in memory until the commit, so that others can read the register meanwhile.
-        connection.execute("PRAGMA cache_spill = OFF")
-        connection.execute("PRAGMA synchronous = FULL")
-
-    return engine
-
-
-@contextmanager
-def copy_in_memory(engine: Engine) -> Iterator[Engine]:
-    """A copy of a register in memory; it needs no right to write to the file."""
-    with closing(sqlite3.connect(":memory:", isolation_level=None)) as copy:
-        with engine.connect() as connection:
-            driver: Any = connection.connection.driver_connection
-            driver.backup(copy)
-        yield engine_over(copy)
-
-
-def engine_over(connection: sqlite3.Connection) -> Engine:
-    """An engine that always uses this connection."""
-    return create_engine("sqlite://", poolclass=StaticPool, creator=lambda: connection)
-
-
-@contextmanager
-def explain_errors(path: Path) -> Iterator[None]:
-    """Raise PlanSheetsError for every error of the database of the register at `path`."""
-    try:
-        yield
-    except (SQLAlchemyError, sqlite3.Error) as error:
-        raise explain(path, error) from None

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import PurePath
 from typing import Any
 
-from sqlalchemy import Connection, select, text, update
+from sqlalchemy import select, update
 
 from plan_sheets.core.book.layout import as_text
 from plan_sheets.core.model.findings import Outcome
@@ -41,6 +40,8 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "redaction": ("reason",),
 }
 """The columns that may hold what somebody typed, by table."""
+_CHANGED = (*COLUMNS, tables.SEAL.name)
+"""The tables of which rows are changed."""
 
 
 _OF_MAIL = "mail_"
@@ -270,7 +271,7 @@ def _redact_form(value: str, typed: TypedTexts, *, whole: bool) -> str:
 def redact_rows(batch: Batch, typed: TypedTexts) -> RedactedRows:
     """Take these texts out of every table."""
     rows, changed = _Rows.of(batch, typed), dict[str, list[int]]()
-    with _without_triggers(batch.connection):
+    with batch.register.database.without_guards(batch.connection, _CHANGED):
         for name in COLUMNS:
             table = tables.METADATA.tables[name]
             for row, news in [*_list_changes(rows, name)]:
@@ -310,21 +311,6 @@ def record_redaction(batch: Batch, subject: str, reason: str, rows: int, shas: I
     batch.add_all(tables.REDACTED_FILE, [{"redaction": redaction, "sha256": sha} for sha in shas])
 
 
-@contextmanager
-def _without_triggers(connection: Connection) -> Iterator[None]:
-    """Allow updates meanwhile, within the transaction: nobody else can write, and an error brings the triggers back."""
-    triggers = {f'"{name}_never_update"' for name in (*COLUMNS, tables.SEAL.name)}
-    connection.execute(text("PRAGMA secure_delete = ON"))
-    for trigger in triggers:
-        connection.execute(text(f"DROP TRIGGER {trigger}"))
-    yield
-    for statement in tables.list_triggers():
-        if triggers & {*statement.split()}:
-            connection.execute(text(statement))
-
-
 def forget(register: Register) -> None:
-    """Rewrite the file, so that nothing of what was taken out is left in it. Raises PlanSheetsError."""
-    with tables.explain_errors(register.path), register.engine.connect() as connection:
-        connection.exec_driver_sql("PRAGMA secure_delete = ON")
-        connection.exec_driver_sql("VACUUM")
+    """Leave nothing of what was taken out on the disk of the register. Raises PlanSheetsError."""
+    register.database.forget(_CHANGED)

@@ -6,26 +6,25 @@ import sqlite3
 from pathlib import Path
 
 from plan_sheets.core.model.findings import PlanSheetsError
-from plan_sheets.store.register.safe.backup import JOURNALS, copy_register, is_backup, is_part_of, read_plans
+from plan_sheets.store.register.engines.database import Database
+from plan_sheets.store.register.safe.backup import copy_register, is_backup, is_part_of, read_plans
 from plan_sheets.store.register.safe.verify import verify
 from plan_sheets.store.register.troubles import UNCHANGED
 
 
-def copy_elsewhere(register: Path, target: Path) -> Path:
+def copy_elsewhere(register: Database, target: Path) -> Path:
     """Copy a register to a path that somebody chose, while others write; where it lies, with links followed.
 
     Raises PlanSheetsError if the register is not whole, or something else lies there.
     """
     target = target.resolve()
-    _check_target(register.resolve(), target)
+    _check_target(register, target)
     copy_register(register, target, _check_whole)
     return target
 
 
-def _check_target(register: Path, target: Path) -> None:
-    if any(target == register.with_name(register.name + ending) for ending in ("", *JOURNALS)) or _is_same(
-        register, target
-    ):
+def _check_target(register: Database, target: Path) -> None:
+    if register.owns(target):
         raise PlanSheetsError(
             f"{target} is the register itself, or belongs to it.", f"Give another name for the backup. {UNCHANGED}"
         )
@@ -34,7 +33,7 @@ def _check_target(register: Path, target: Path) -> None:
         raise PlanSheetsError(what, f"Give the name of a file, in a folder that is there. {UNCHANGED}")
     if not target.exists():
         return
-    if not (is_backup(target) and read_plans(target) == read_plans(register)):
+    if not (is_backup(target) and read_plans(target) == register.read_plans()):
         raise PlanSheetsError(
             f"{target} is there already, and is no backup of this plan.", f"Give another name. {UNCHANGED}"
         )
@@ -43,11 +42,6 @@ def _check_target(register: Path, target: Path) -> None:
             f"{target} is a backup that holds what the register does not: it is newer than the register.",
             f"Keep it, and give another name. plan-sheets doctor --restore puts it in place. {UNCHANGED}",
         )
-
-
-def _is_same(register: Path, target: Path) -> bool:
-    """Whether both names are of one file: a hard link, or capital letters where these make no difference."""
-    return target.exists() and register.samefile(target)
 
 
 def _check_whole(copy: sqlite3.Connection) -> None:

@@ -68,8 +68,8 @@ class Seals:
             # `hash_row`, written out: a batch may have many thousand rows
             noted.append((row[0], sha256(salt + write_row(row).encode()).digest()[:SIZE], salt))
 
-    def write(self, connection: Connection) -> None:
-        """Record the seals of all that was noted."""
+    def write(self, connection: Connection) -> tuple[int, str] | None:
+        """Record the seals of all that was noted: number and digest of the last one; None if nothing was noted."""
         s = tables.SEAL.c
         last = connection.execute(select(s.id, s.digest).order_by(s.id.desc()).limit(1)).first()
         number, digest = last or (0, "")
@@ -79,6 +79,7 @@ class Seals:
             rows.append({"id": number, "of": of, "first": first, "hashes": hashes, "salts": salts, "digest": digest})
         if rows:
             connection.execute(insert(tables.SEAL), rows)
+        return (number, digest) if rows else None
 
     def _list_runs(self) -> Iterator[tuple[str, int, bytes, bytes]]:
         """Table, first id, hashes and salts of the rows whose ids follow each other."""

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from plan_sheets.core.book.document import sha_of
 from plan_sheets.store.register import tables
+from plan_sheets.store.register.engines.sqlite import engine_over, make_tables
 from plan_sheets.store.register.safe.names import describe_missing, describe_row
 from plan_sheets.store.register.safe.seal import SIZE, WIPED, digest_of, write_row
 
@@ -80,8 +81,8 @@ def _read_schema(copy: sqlite3.Connection) -> dict[tuple[str, str], str]:
 def _read_expected() -> dict[tuple[str, str], str]:
     """Type and name of everything in the schema of a register, and how it was made."""
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as made:
-        with tables.engine_over(made).connect() as connection:
-            tables.make_tables(connection)
+        with engine_over(made).connect() as connection:
+            make_tables(connection)
         return _read_schema(made)
 
 

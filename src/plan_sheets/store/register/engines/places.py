@@ -1,0 +1,123 @@
+"""Where the register of a plan is: what its folder remembers, or what is given instead."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+from plan_sheets.core.model.findings import PlanSheetsError
+from plan_sheets.store import outbox
+from plan_sheets.store.register.engines.address import FORM, Place
+from plan_sheets.store.register.engines.database import Database
+from plan_sheets.store.register.engines.sqlite import FILE, SqliteFile
+from plan_sheets.store.register.troubles import UNCHANGED
+
+MEMORY = "register.txt"
+"""The file in a plan folder that says where its register is, where it is not in the folder."""
+GIVEN = "PLAN_SHEETS_REGISTER"
+"""The variable of the environment that says it instead; `--register` sets it for its command."""
+_HEADING = """\
+# The register of this plan is kept on a server, at the address below.
+# No password stands here: give it by PGPASSWORD or a password file (PGPASSFILE).
+"""
+
+
+def locate(folder: Path) -> Database:
+    """The register of a plan folder: what is given, what the folder remembers, or the file in it.
+
+    Raises PlanSheetsError if that is two registers.
+    """
+    file, remembered = folder / FILE, read_memory(folder)
+    given = Place.parse(os.environ[GIVEN]) if os.environ.get(GIVEN) else None
+    if given and not given.key:
+        given = replace(given, key=remembered.key) if remembered else given.called(folder)
+    if (given or remembered) and file.exists():
+        raise PlanSheetsError(
+            f"There are two registers of this plan: {file}, and {given or remembered}.",
+            f"{_find_way_out(given, remembered, folder)} {UNCHANGED}",
+        )
+    if given and remembered and str(given) != str(remembered) and given.key != remembered.key:
+        raise PlanSheetsError(
+            f"{folder / MEMORY} says that the register of this plan is {remembered}; {given} is that of another plan.",
+            f"Leave --register and {GIVEN} out, or give another plan folder. {UNCHANGED}",
+        )
+    place = given or remembered
+    return SqliteFile(file) if place is None else open_place(place, folder)
+
+
+def choose_new(folder: Path, given: str = "") -> Database:
+    """Where the register of a plan folder that is made shall be: at the address given, or in the folder.
+
+    Raises PlanSheetsError if the folder has a register.
+    """
+    address = given or os.environ.get(GIVEN, "")
+    place = Place.parse(address).called(folder) if address else read_memory(folder)
+    if place is None:
+        return SqliteFile(folder / FILE)
+    if (folder / FILE).exists():
+        raise SqliteFile(folder / FILE).say_held_already()
+    return open_place(place, folder)
+
+
+@contextmanager
+def remembering(database: Database) -> Iterator[None]:
+    """Let the folder of a register remember where that is, if what is done meanwhile is done."""
+    if database.place is None:
+        yield
+        return
+    remember(database.folder, database.place)
+    try:
+        yield
+    except BaseException:
+        (database.folder / MEMORY).unlink(missing_ok=True)
+        raise
+
+
+def _find_way_out(given: Place | None, remembered: Place | None, folder: Path) -> str:
+    if given and not remembered:
+        return (
+            f"To go on in the folder, leave --register and {GIVEN} out. "
+            "To go on at the server, move it there: plan-sheets register move URL."
+        )
+    return (
+        "Find out which one is the later (plan-sheets trace, plan-sheets backup); then put the other one aside: "
+        f"rename {FILE}, or {MEMORY} in {folder}."
+    )
+
+
+def open_place(place: Place, folder: Path) -> Database:
+    """The database of a place. Raises PlanSheetsError if the driver for it is not installed."""
+    from plan_sheets.store.register.engines.postgres import PostgresPlan  # noqa: PLC0415 - loaded only where it is used
+
+    return PostgresPlan(place, folder)
+
+
+def read_memory(folder: Path) -> Place | None:
+    """The place that a plan folder remembers; None if none. Raises PlanSheetsError if that cannot be read."""
+    try:
+        text = (folder / MEMORY).read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        return None
+    except (OSError, UnicodeDecodeError) as error:
+        raise PlanSheetsError(
+            f"{folder / MEMORY} cannot be read.", f"It says where the register of this plan is. {UNCHANGED}"
+        ) from error
+    lines = [line.strip() for line in text.splitlines() if line.strip() and not line.startswith("#")]
+    place = Place.parse(lines[0]) if len(lines) == 1 else None
+    if place is None or not place.key:
+        raise PlanSheetsError(
+            f"{folder / MEMORY} does not say where the register of this plan is.",
+            f"Write one line into it, as in {FORM}. {UNCHANGED}",
+        )
+    return place
+
+
+def remember(folder: Path, place: Place) -> None:
+    """Write down where the register of a plan folder is, without a password. Raises PlanSheetsError."""
+    path = folder / MEMORY
+    outbox.write_whole(path, f"{_HEADING}{place}\n".encode())
+    outbox.sync(path)
+    outbox.sync_folders([folder])
