@@ -17,7 +17,7 @@ from plan_sheets.store import schemas
 
 DOCS = Path(__file__).parents[1] / "docs" / "reference"
 MADE = "Made from the program by `make docs`; a test compares.\n"
-WORKBOOKS = ("plan", "subgroup", "feedback", "officer", "master", "public")
+WORKBOOKS = ("plan", "subgroup", "feedback", "officer", "master", "public", "region", "region_public")
 SEVERITIES = {
     "error": "not taken: the chair mends it",
     "query": "not taken: the board officer settles it",

@@ -255,6 +255,7 @@ def test_every_command_has_help_and_the_options_of_the_design() -> None:
         "check",
         "close-year",
         "plan",
+        "plans",
         "issue",
         "receive",
         "status",
@@ -278,7 +279,8 @@ def test_every_command_has_help_and_the_options_of_the_design() -> None:
         assert run(name, "--help").exit_code == 0
     assert options["receive"] >= {"--dry-run", "--issue", "--replaces", "--allow", "--reason", "--as-of"}
     assert options["issue"] >= {"--round", "--return-by", "--subgroup", "--as-of"}
-    assert options["master"] >= {"--round", "--output", "--hand-over", "--number"}
+    assert options["master"] >= {"--round", "--output", "--hand-over", "--number", "--region", "--title"}
+    assert "--all" in options["status"] & options["next"]
     assert options["redact"] >= {"--reason", "--as-of"}
     assert options["mail"] >= {"--round", "--issue", "--feedback", "--chase", "--thanks", "--decisions", "--as-of"}
     assert options["allow"] >= {"--subgroup", "--until", "--by", "--reason", "--as-of"}

@@ -14,7 +14,7 @@ from plan_sheets.core.model.stages import Status
 from plan_sheets.store import schemas
 
 ROOT = Path(__file__).parents[1]
-GUIDES = ("docs/officer.md", "docs/chair.md", "docs/executive.md")
+GUIDES = ("docs/officer.md", "docs/chair.md", "docs/executive.md", "docs/region.md")
 TOLD = ("README.md", *GUIDES)
 AT_MOST = {"docs/chair.md": 1100, "docs/executive.md": 450}
 """Words that two printed pages, and one, hold."""

@@ -69,6 +69,13 @@ def test_what_the_deeds_return_is_offered(round_one: Plan) -> None:
         library.make_master(folder, Q1, LATER),
         library.trace_value(folder, "J1a.1")[0],
         *library.inspect_files(round_one.path / "plan.xlsx"),
+        plans := library.list_plans(round_one.path, LATER.date()),
+        plans.plans[0],
+        plans.read[0],
+        library.status_of_all([round_one.path], Q1, LATER.date()).read[0],
+        library.what_next_of_all(str(round_one.path), LATER.date()).read[0],
+        region := library.make_region(round_one.path, Q1, round_one.path.parent / "region.xlsx", LATER),
+        region.partnerships[0],
     ]
     assert {type(one).__name__ for one in made} - set(library.__all__) == set()
     assert [one.subgroup for one in issued.issues] == ["DA", "SOS"]
@@ -172,8 +179,11 @@ def test_what_is_of_the_wrong_kind_is_told_and_changes_nothing(
     assert {path: path.read_bytes() for path in round_one.path.rglob("*") if path.is_file()} == before
 
 
-BY_PATH = ("inspect_files", "new_plan", "open_folder", "examine_folder", "back_up", "restore")
-"""Deeds that take a path: there may be no register yet, or none that can be opened."""
+BY_PATH = (
+    *("inspect_files", "new_plan", "open_folder", "examine_folder", "back_up", "restore"),
+    *("list_plans", "status_of_all", "what_next_of_all", "make_region"),
+)
+"""Deeds that take a path: there may be no register yet, or none that can be opened, or several."""
 
 
 def test_every_deed_asks_for_a_folder_first() -> None:

@@ -25,6 +25,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from plan_sheets.asking.differ import MastersCompared, compare_masters
     from plan_sheets.asking.inspect import Inspected, RuleBroken, inspect_files
+    from plan_sheets.asking.plans import OfAllPlans, OfPlan, PlanState, list_plans, status_of_all, what_next_of_all
     from plan_sheets.asking.status import RoundStatus, ToDo, WhatNext, status_of, what_next
     from plan_sheets.asking.trace import Step, trace_value
     from plan_sheets.asking.validate import schemas, snapshot_of
@@ -59,6 +60,7 @@ if TYPE_CHECKING:
     )
     from plan_sheets.officer import OfficerMade, make_officer
     from plan_sheets.plan import Checked, PlanMerged, check_plan, new_plan
+    from plan_sheets.region import PartnershipTold, RegionMade, make_region
     from plan_sheets.store.keeping.restore import PutBack
     from plan_sheets.store.plan_folder import Folder, open_folder
     from plan_sheets.year_end.close import YearClosed
@@ -81,16 +83,21 @@ _ROOMS = {
     "MailsDrafted": "mail",
     "Mastered": "master",
     "MastersCompared": "asking.differ",
+    "OfAllPlans": "asking.plans",
+    "OfPlan": "asking.plans",
     "OfficerMade": "officer",
     "OpenQuestion": "core.rating.open_questions",
     "Outcome": "core.model.findings",
+    "PartnershipTold": "region",
     "PlanMerged": "plan",
     "PlanSheetsError": "core.model.findings",
+    "PlanState": "asking.plans",
     "PlanTakenIn": "office",
     "PutBack": "store.keeping.restore",
     "Receipt": "core.model.receipts",
     "Receipts": "core.model.receipts",
     "Redacted": "office",
+    "RegionMade": "region",
     "Round": "core.model.rounds",
     "RoundIssued": "office",
     "RoundStatus": "asking.status",
@@ -115,8 +122,10 @@ _ROOMS = {
     "examine_folder": "office",
     "inspect_files": "asking.inspect",
     "issue_round": "office",
+    "list_plans": "asking.plans",
     "make_master": "master",
     "make_officer": "officer",
+    "make_region": "region",
     "merge_plan": "office",
     "new_plan": "plan",
     "open_folder": "store.plan_folder",
@@ -126,8 +135,10 @@ _ROOMS = {
     "schemas": "asking.validate",
     "snapshot_of": "asking.validate",
     "status_of": "asking.status",
+    "status_of_all": "asking.plans",
     "trace_value": "asking.trace",
     "what_next": "asking.status",
+    "what_next_of_all": "asking.plans",
     "withdraw_return": "office",
 }
 """The module of every name."""
@@ -148,16 +159,21 @@ __all__ = [
     "MailsDrafted",
     "Mastered",
     "MastersCompared",
+    "OfAllPlans",
+    "OfPlan",
     "OfficerMade",
     "OpenQuestion",
     "Outcome",
+    "PartnershipTold",
     "PlanMerged",
     "PlanSheetsError",
+    "PlanState",
     "PlanTakenIn",
     "PutBack",
     "Receipt",
     "Receipts",
     "Redacted",
+    "RegionMade",
     "Round",
     "RoundIssued",
     "RoundStatus",
@@ -182,8 +198,10 @@ __all__ = [
     "examine_folder",
     "inspect_files",
     "issue_round",
+    "list_plans",
     "make_master",
     "make_officer",
+    "make_region",
     "merge_plan",
     "new_plan",
     "open_folder",
@@ -193,8 +211,10 @@ __all__ = [
     "schemas",
     "snapshot_of",
     "status_of",
+    "status_of_all",
     "trace_value",
     "what_next",
+    "what_next_of_all",
     "withdraw_return",
 ]
 

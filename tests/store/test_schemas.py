@@ -19,7 +19,7 @@ from plan_sheets.core.rating.rules.thresholds import Thresholds
 from plan_sheets.store import schemas
 from plan_sheets.store.schemas import load_messages, load_rag_rules, load_records, load_workbook_spec
 
-KINDS = ("plan", "subgroup", "officer", "master")
+KINDS = ("plan", "subgroup", "officer", "master", "region", "region_public")
 
 RECORD = """record: action
 title: Action

@@ -34,6 +34,7 @@ for command in (
     rounds.merge,
     rounds.issue,
     rounds.receive,
+    asking.plans,
     asking.status,
     asking.what_next,
     rounds.master,

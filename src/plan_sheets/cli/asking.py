@@ -1,9 +1,10 @@
-"""The commands that ask: status, next, trace, differ, inspect."""
+"""The commands that ask: plans, status, next, trace, differ, inspect."""
 
 from __future__ import annotations
 
 import sys
 from datetime import datetime
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -21,18 +22,63 @@ from plan_sheets.screen.command import (
     show_progress,
 )
 
+if TYPE_CHECKING:
+    from plan_sheets.asking.plans import OfAllPlans
+
+
+all_option = click.option(
+    "--all", "everywhere", is_flag=True, help="Of all plans: of the register, or in the folders below --plan."
+)
+
+
+@click.command()
+@plan_option
+@click.argument("folders", metavar="[FOLDER]...", nargs=-1, shell_complete=complete_paths)
+@json_option
+@as_of_option
+def plans(plan_dir: str, folders: tuple[str, ...], as_json: bool, as_of: datetime | None) -> None:
+    """The plans at hand: title, year, last round, who reported, last master. Changes nothing.
+
+    FOLDER is a plan folder, or one in which plan folders lie; by default what --plan says. Exit status: 0 done; 1 no
+    plan, or none that can be read; 3 one of them cannot be read.
+    """
+    from plan_sheets.asking import plans as deed
+    from plan_sheets.screen import plans as screen
+
+    found = deed.list_plans(folders or plan_dir, read_clock(as_of).date())
+    screen.print_plans(found, as_json=as_json)
+    end_with_all(found)
+
+
+def end_with_all(found: OfAllPlans[Any]) -> None:
+    """End a command that looked at several plans with its exit status."""
+    if found.failed:
+        sys.exit(SOMEBODY_MUST_ACT if found.read else REFUSED)
+
 
 @click.command()
 @plan_option
 @click.option("--round", "code", help="The round; by default the latest.", shell_complete=complete("round"))
 @click.option("--findings", is_flag=True, help="With all that was found in what came, dealt with or not.")
+@all_option
 @json_option
 @as_of_option
-def status(plan_dir: str, code: str | None, findings: bool, as_json: bool, as_of: datetime | None) -> None:
+def status(
+    plan_dir: str, code: str | None, findings: bool, everywhere: bool, as_json: bool, as_of: datetime | None
+) -> None:
     """Who has returned, who has not, what is held, what is late; before the first round, what waits."""
     from plan_sheets.asking import status as deed
     from plan_sheets.screen import asked as screen
 
+    if everywhere:
+        from plan_sheets.asking import plans as of_plans
+        from plan_sheets.screen import plans as plans_screen
+
+        day = read_clock(as_of).date()
+        found = of_plans.status_of_all(plan_dir, code, day, findings=findings and as_json)
+        plans_screen.print_status_of_all(found, of_plans.add_totals(found.read), as_json=as_json)
+        end_with_all(found)
+        return
     folder = open_plan_folder(plan_dir)
     screen.print_status(deed.status_of(folder, code, read_clock(as_of).date(), findings=findings), as_json=as_json)
     say_next(folder, as_of, as_json=as_json)
@@ -40,13 +86,22 @@ def status(plan_dir: str, code: str | None, findings: bool, as_json: bool, as_of
 
 @click.command(name="next")
 @plan_option
+@all_option
 @json_option
 @as_of_option
-def what_next(plan_dir: str, as_json: bool, as_of: datetime | None) -> None:
+def what_next(plan_dir: str, everywhere: bool, as_json: bool, as_of: datetime | None) -> None:
     """Where the plan stands and what to do now, in order; every other command ends with the first of it."""
     from plan_sheets.asking import status as deed
     from plan_sheets.screen import asked as screen
 
+    if everywhere:
+        from plan_sheets.asking import plans as of_plans
+        from plan_sheets.screen import plans as plans_screen
+
+        found = of_plans.what_next_of_all(plan_dir, read_clock(as_of).date())
+        plans_screen.print_next_of_all(found, as_json=as_json)
+        end_with_all(found)
+        return
     what = deed.what_next(open_plan_folder(plan_dir), read_clock(as_of).date())
     screen.print_what_next(what, as_json=as_json)
 

@@ -207,6 +207,13 @@ def receive(
 )
 @click.option("--anyway", is_flag=True, help="Hand over although queries are open.")
 @click.option("--number", type=click.IntRange(min=1), help="Make this edition again, as it was handed over.")
+@click.option(
+    "--region",
+    metavar="FILE.xlsx",
+    help="Write how all plans stand, each by its own master: those of the register, or in the folders below --plan.",
+    shell_complete=complete_paths,
+)
+@click.option("--title", default="", help="What the region is called in that workbook.")
 @as_of_option
 @json_option
 def master(
@@ -219,13 +226,24 @@ def master(
     hand_over: bool,
     anyway: bool,
     number: int | None,
+    region: str | None,
+    title: str,
     as_of: datetime | None,
     as_json: bool,
 ) -> None:
-    """Make the master workbook, with the RAG status first: a draft, or with --hand-over an edition that stays."""
+    """Make the master workbook, with the RAG status first: a draft, or with --hand-over an edition that stays.
+
+    With --region: exit status 3 if nothing can be told of one of the plans.
+    """
     from plan_sheets import master as deed
     from plan_sheets.screen import deeds as screen
 
+    if region:
+        _check_alone(output=output, paper=paper, board=boards, hand_over=hand_over, anyway=anyway, number=number)
+        _make_region(plan_dir, region, title, code, edition, read_clock(as_of), as_json=as_json)
+        return
+    if title:
+        raise click.UsageError("--title speaks of --region.")
     folder = open_plan_folder(plan_dir)
     with show_progress("Making the master", quiet=as_json) as tell:
         made = deed.make_master(
@@ -243,6 +261,28 @@ def master(
         )
     screen.print_master(made, as_json=as_json)
     say_next(folder, as_of, as_json=as_json)
+
+
+def _check_alone(**others: object) -> None:
+    """Raise UsageError for an option of `master` that says nothing of a region's workbook."""
+    if given := [name.replace("_", "-") for name, value in others.items() if value]:
+        raise click.UsageError(f"--region and --{given[0]} do not go together.")
+
+
+def _make_region(
+    plan_dir: str, output: str, title: str, code: str | None, edition: str, now: datetime, *, as_json: bool
+) -> None:
+    """Make the workbook of a region, and end the command."""
+    from plan_sheets import region as deed
+    from plan_sheets.core.model.printable import readable
+    from plan_sheets.screen import plans as screen
+
+    with show_progress("Reading plans", quiet=as_json) as tell:
+        made = deed.make_region(
+            plan_dir, code, output, now, edition=edition, title=readable(title) or deed.TITLE, tell=tell
+        )
+    screen.print_region(made, as_json=as_json)
+    sys.exit(SOMEBODY_MUST_ACT if made.not_told else 0)
 
 
 @click.command()

@@ -27,29 +27,7 @@ if TYPE_CHECKING:
 def print_status(round_status: RoundStatus, *, as_json: bool) -> None:
     """Print the control totals of a round."""
     if as_json:
-        print_json(
-            {
-                "round": round_status.round or None,
-                "return_by": round_status.return_by or None,
-                "rows": [_describe_row(row, round_status) for row in round_status.rows],
-                "totals": dict(round_status.totals),
-                "open_queries": round_status.open_queries,
-                "decisions": round_status.decisions,
-                "decisions_without_a_name": round_status.unnamed,
-                "set_aside": [
-                    dict(zip(("verdict", "number", "file", "sha256"), file, strict=True))
-                    for file in round_status.set_aside
-                ],
-                "put_aside": [file._asdict() for file in round_status.put_aside],
-                "overrides_without_effect": [*round_status.overrides],
-                "warning": round_status.plan,
-                "editions": [edition._asdict() for edition in round_status.editions],
-                "touched_since": round_status.touched,
-                "waivers": [asdict(waiver) for waiver in round_status.waivers],
-                "first_open_round": round_status.first_open or None,
-                "findings": [_describe_told(finding, is_done=done) for finding, done in round_status.findings],
-            }
-        )
+        print_json(describe_status(round_status))
         return
     _print_returns(round_status)
     if round_status.decisions:
@@ -72,6 +50,30 @@ def print_status(round_status: RoundStatus, *, as_json: bool) -> None:
     for finding, is_done in round_status.findings:
         state = "done" if is_done else "open"
         say_remark(str(finding.severity), f"{state}  {_describe_place_of(finding)}: {finding.message}")
+
+
+def describe_status(round_status: RoundStatus) -> dict[str, object]:
+    """The control totals of a round, in JSON."""
+    return {
+        "round": round_status.round or None,
+        "return_by": round_status.return_by or None,
+        "rows": [_describe_row(row, round_status) for row in round_status.rows],
+        "totals": dict(round_status.totals),
+        "open_queries": round_status.open_queries,
+        "decisions": round_status.decisions,
+        "decisions_without_a_name": round_status.unnamed,
+        "set_aside": [
+            dict(zip(("verdict", "number", "file", "sha256"), file, strict=True)) for file in round_status.set_aside
+        ],
+        "put_aside": [file._asdict() for file in round_status.put_aside],
+        "overrides_without_effect": [*round_status.overrides],
+        "warning": round_status.plan,
+        "editions": [edition._asdict() for edition in round_status.editions],
+        "touched_since": round_status.touched,
+        "waivers": [asdict(waiver) for waiver in round_status.waivers],
+        "first_open_round": round_status.first_open or None,
+        "findings": [_describe_told(finding, is_done=done) for finding, done in round_status.findings],
+    }
 
 
 def _print_returns(round_status: RoundStatus) -> None:
@@ -150,12 +152,17 @@ def _describe_draft(draft: Drafted, name: str) -> Sequence[str]:
 def print_what_next(what: WhatNext, *, as_json: bool) -> None:
     """Print where the plan stands, and what there is to do, in order."""
     if as_json:
-        to_do = [{"code": task.code, "sentence": task.sentence} for task in what.to_do]
-        print_json({"round": what.round or None, "closed_through": what.closed_through or None, "to_do": to_do})
+        print_json(describe_what_next(what))
         return
     say(describe_place(what))
     for number, task in enumerate(what.to_do, 1):
         say(f"{task.sentence[:1].upper()}{task.sentence[1:]}", label=f"{number:>4}.", pad=5)
+
+
+def describe_what_next(what: WhatNext) -> dict[str, object]:
+    """Where the plan stands, and what there is to do, in JSON."""
+    to_do = [{"code": task.code, "sentence": task.sentence} for task in what.to_do]
+    return {"round": what.round or None, "closed_through": what.closed_through or None, "to_do": to_do}
 
 
 def describe_place(what: WhatNext) -> str:

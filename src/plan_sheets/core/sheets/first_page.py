@@ -16,7 +16,7 @@ from plan_sheets.core.sheets.rag_status import Driver, summary_rows
 
 ALL_ROWS = "RAG by priority"
 """The sheet that has the whole table, where the first page has no room for it."""
-_WORST_FIRST = (
+WORST_FIRST = (
     Status.RED,
     Status.TOO_LITTLE,
     Status.AMBER,
@@ -60,7 +60,7 @@ def first_page(
 
 def _in_order_of_concern(rows: Sequence[RowFacts]) -> Sequence[RowFacts]:
     """First the boards, then the priorities, those that stand worst on top."""
-    return sorted(rows, key=lambda row: (not row.total, _WORST_FIRST.index(as_text(row.contents["published_rag"]))))
+    return sorted(rows, key=lambda row: (not row.total, WORST_FIRST.index(as_text(row.contents["published_rag"]))))
 
 
 def _more(rows: Sequence[RowFacts], kept: Sequence[RowFacts]) -> str:

@@ -1,0 +1,1 @@
+"""How the partnerships of a region stand, each by its own master."""
