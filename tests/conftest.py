@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
@@ -17,6 +18,9 @@ from tests.chairs import ISSUED_ON, SECRET, Plan
 from tests.programs.saving import no_libreoffice, skip_if
 
 from plan_sheets import plan
+
+if TYPE_CHECKING:
+    from distributed import LocalCluster
 
 EXAMPLES = os.environ.get("PLAN_SHEETS_FUZZ", "")
 """How many examples hypothesis shall try: `make fuzz` says so."""
@@ -101,3 +105,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.path.stem in THOROUGH:
             item.add_marker("thorough")
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[LocalCluster]:
+    """Two workers on this machine; work over which one dies is given to no other, and the worker is started anew."""
+    import dask  # noqa: PLC0415 - heavy, and for a few tests
+    from distributed import LocalCluster  # noqa: PLC0415 - the same
+
+    with (
+        dask.config.set({"distributed.scheduler.allowed-failures": 0}),
+        LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=":0", host="127.0.0.1") as started,
+    ):
+        yield started

@@ -23,7 +23,7 @@ ORDER = (
     ("store.container", "store.schema_keys"),
     ("store.strict_yaml",),
     ("store.schemas",),
-    ("store.outbox", "store.formats", "store.known_words"),
+    ("store.outbox", "store.formats", "store.known_words", "store.sharing"),
     ("store.inspector",),
     ("store.writing", "store.register"),
     ("store.plan_folder",),
@@ -85,6 +85,7 @@ ONLY = {
     },
     **dict.fromkeys(("starlette", "jinja2"), DESK),
     "uvicorn": {"desk.serve"},
+    "distributed": {"store.sharing.cluster"},
     "stdnum": {"core.screening.check_digits"},
     "pandas": {"core.answers.check", "core.answers.rules"},
     "pandera": {"core.answers.rules", "validate"},
@@ -239,6 +240,7 @@ HEAVY = (
     "numpy",
     "docx",
     "starlette",
+    "distributed",
 )
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from functools import partial
 from pathlib import Path
 
-from plan_sheets.core.book.document import Document, base_text, layout_text
+from plan_sheets.core.book.document import Document
 from plan_sheets.core.book.reissue import find_officers_cells
 from plan_sheets.core.book.signature import SIGNATURE
 from plan_sheets.core.model.dates import PartialDate
@@ -26,7 +27,7 @@ from plan_sheets.store.plan_folder import Folder
 from plan_sheets.store.register import tables
 from plan_sheets.store.register.batch import Batch
 from plan_sheets.store.register.troubles import UNCHANGED
-from plan_sheets.store.writing.hand_over import hand_over
+from plan_sheets.store.writing.hand_over_each import hand_over_each
 from plan_sheets.subgroup_workbook import RoundToIssue, list_of_subgroups, make_subgroup_book
 
 
@@ -44,34 +45,46 @@ class Issued:
 
 
 def issue_round(
-    folder: Folder, code: str | Round, return_by: date, now: datetime, subgroups: Sequence[str] = (), tell: Tell = mute
+    folder: Folder,
+    code: str | Round,
+    return_by: date,
+    now: datetime,
+    subgroups: Sequence[str] = (),
+    tell: Tell = mute,
+    executor: Executor | None = None,
 ) -> list[Issued]:
     """The locked workbooks of a round, for all subgroups or these. Nothing is recorded unless all can be handed over.
 
+    `executor` makes the files of many of them; None: they are made here, one after another.
     Raises PlanSheetsError for a round that is not the plan's, a return-by date before it, or an unknown subgroup.
     """
     with folder.register.batch("issue", now.isoformat(timespec="seconds")) as batch:
         shared = _gather_shared(folder, Round.parse(code), return_by, now, subgroups)
-        return _make_issues(folder, shared, subgroups, batch, tell)
+        return _make_issues(folder, shared, subgroups, batch, tell, executor)
 
 
 def _make_issues(
-    folder: Folder, shared: RoundToIssue, subgroups: Sequence[str], batch: Batch, tell: Tell
+    folder: Folder,
+    shared: RoundToIssue,
+    subgroups: Sequence[str],
+    batch: Batch,
+    tell: Tell,
+    executor: Executor | None,
 ) -> list[Issued]:
     """The workbooks of these subgroups, or of all, recorded in the batch."""
     known = _list_subgroups(shared, subgroups)
     issues = folder.register.documents(kind="subgroup", round=shared.round.code)
     earlier = {document.subgroup: document for document in issues}
-    made = [_make_document(shared, code, earlier.get(code)) for code in known if not subgroups or code in subgroups]
-    files = [hand_over(document.book) for document in told_of(made, tell, len(made))]
+    chosen = [code for code in known if not subgroups or code in subgroups]
     slugs = make_slugs({code: row["title"] for code, row in shared.rows["subgroup"].items()})
-    folder.check_free(_name_file(shared.round, slugs[document.subgroup]) for document in made)
+    folder.check_free(_name_file(shared.round, slugs[code]) for code in chosen)
     _record_round(shared, subgroups, batch)
+    made = (_make_document(shared, code, earlier.get(code)) for code in chosen)
     issued = []
-    for document, data in zip(made, files, strict=True):
+    for document, kept, data in told_of(hand_over_each(made, len(chosen), executor), tell, len(chosen)):
         before = shared.unknown.find_before(document, earlier.get(document.subgroup))
         if not document.id:
-            batch.add_document(document, layout_text(document.book), base_text(document.book))
+            batch.add_document(document, kept.layout, kept.base)
         path = folder.write(_name_file(shared.round, slugs[document.subgroup]), data, batch)
         issued.append(_describe_issue(document, path, before))
     return issued

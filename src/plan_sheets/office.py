@@ -142,10 +142,11 @@ def allow_rule(
         return waiver, officer.make_officer(folder, now)
 
 
-def examine_folder(path: AnyPath, now: datetime) -> doctor.Examined:
+def examine_folder(path: AnyPath, now: datetime, *, executor: Executor | None = None) -> doctor.Examined:
     """Look whether the register of a plan folder and the files in it are whole: see `doctor.examine_folder`.
 
     The files of `returned/` that the register does not know are received in a dry run: a copy of what came is no news.
+    `executor` opens them, where there are many.
     """
     check_moment(now)
     examined = doctor.examine_folder(path)
@@ -154,7 +155,7 @@ def examine_folder(path: AnyPath, now: datetime) -> doctor.Examined:
     folder = examined.open()
     unknown = [*examined.not_received]
     with suppress(PlanSheetsError):  # then nobody can say, and all are named
-        receipts = receive.receive(folder, unknown, now, dry_run=True).returns
+        receipts = receive.receive(folder, unknown, now, dry_run=True, executor=executor).returns
         news = {receipt.sha256 for receipt in receipts if not _is_no_news(receipt)}
         unknown = [path for path in unknown if path.stem in news]
     messages = schemas.load_messages()
@@ -275,10 +276,13 @@ def issue_round(
     now: datetime,
     subgroups: str | Sequence[str] = (),
     tell: Tell = mute,
+    *,
+    executor: Executor | None = None,
 ) -> RoundIssued:
     """Merge the plan first, then make the workbooks of the round: both, or neither.
 
     `subgroups`: codes of those for which they are made (`DA,MH`); none is all. `tell` is told how far it is.
+    `executor`, processes of this machine or workers of many, makes the files of many workbooks.
     Raises PlanSheetsError for a round, a
     day or a subgroup that does not fit the plan; TypeError or ValueError for what is of the wrong kind.
     """
@@ -287,7 +291,7 @@ def issue_round(
     wanted = split_refs(subgroups, "subgroups")
     with folder.register.batch("round", now.isoformat(timespec="seconds")):
         merged = plan.merge_plan(folder, now)
-        issues = issue.issue_round(folder, code, return_by, now, wanted, tell)
+        issues = issue.issue_round(folder, code, return_by, now, wanted, tell, executor)
         made = None if merged.unchanged else officer.make_officer(folder, now)
         register, this = folder.register, Round.parse(code).code
         not_closed = [issued.code for issued in register.rounds() if register.closed_through() < issued.code < this]
@@ -308,7 +312,7 @@ def receive_files(
     """Take files in, make what goes back to be mended, then the officer's workbook anew: the same, if nothing changed.
 
     `paths`: one file or folder, or several. `instructions`: what the officer says of one file; None if nothing.
-    `executor`, processes of this machine or of many that see the same folder, opens the files of a large batch.
+    `executor`, processes of this machine or workers of many, opens the files of a large batch.
     `tell` is told how far it is: each file is opened, then merged. `are_copies`: the files will not stay where they
     are, so that they are told by their names alone.
     Raises PlanSheetsError if a path is not there, a folder holds no workbook, or the instructions do not fit; TypeError

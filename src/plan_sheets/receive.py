@@ -27,9 +27,8 @@ from plan_sheets.core.model.text import MASK
 from plan_sheets.core.screening.around import check_kept, check_reason, find_kind
 from plan_sheets.store.plan_folder import Folder
 from plan_sheets.store.receiving.inbox import WaitingFile, open_inbox
+from plan_sheets.store.receiving.intake import Intake
 from plan_sheets.store.receiving.merge_returns import Merger
-from plan_sheets.store.receiving.open import Intake
-from plan_sheets.store.receiving.pool import open_each
 from plan_sheets.store.receiving.spool import Spool
 from plan_sheets.store.register.batch import Batch
 from plan_sheets.store.register.desk import list_waivers
@@ -139,7 +138,7 @@ class _Opening:
         Their bytes are on the disk when the last has been opened.
         """
         order = sorted(range(len(self.waiting)), key=lambda number: self.waiting[number].sha)
-        opened = zip(order, open_each(self.intake, [self.waiting[number] for number in order], executor), strict=True)
+        opened = zip(order, self.intake.open_each([self.waiting[number] for number in order], executor), strict=True)
         kept = []
         while lot := [*islice(opened, LOT)]:
             check_returns([returned for _, returned in lot], self.intake.messages, self.waivers)

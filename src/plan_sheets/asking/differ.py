@@ -25,6 +25,7 @@ from plan_sheets.store.container.properties import read_custom_properties, read_
 from plan_sheets.store.formats.reader import read_workbook
 from plan_sheets.store.plan_folder import AnyPath, Folder, as_path, check_folder, read_bytes, write_elsewhere
 from plan_sheets.store.receiving.identify import Identifier
+from plan_sheets.store.receiving.known import KnownHere
 from plan_sheets.store.register.editions import batch_of, read_last_value
 from plan_sheets.store.register.snapshot import find_round, read_snapshot
 from plan_sheets.store.register.troubles import UNCHANGED
@@ -84,7 +85,7 @@ def compare_masters(
 
 def _find_master(folder: Folder, path: Path, data: bytes) -> tuple[Document, Sequence[str]]:
     """The master that a file is, and a sentence if anybody has changed a cell of it since."""
-    identifier = Identifier(folder.register, schemas.load_messages())
+    identifier = Identifier(KnownHere(folder.register), schemas.load_messages())
     if document := _find_made(folder, identifier, data):
         return _check_master(document, path), ()
     found = read_workbook(data)

@@ -12,11 +12,14 @@ from plan_sheets.screen.command import (
     SOMEBODY_MUST_ACT,
     as_of_option,
     as_path,
+    dask_option,
     json_option,
     open_plan_folder,
     plan_option,
     read_clock,
     say_next,
+    start_workers,
+    workers_option,
 )
 
 if TYPE_CHECKING:
@@ -32,9 +35,13 @@ if TYPE_CHECKING:
     flag_value="newest",
     help="Put the newest good backup, or FILE, in the place of the register, which is kept beside it.",
 )
+@workers_option
+@dask_option
 @json_option
 @as_of_option
-def doctor(plan_dir: str, restore: str | None, as_json: bool, as_of: datetime | None) -> None:
+def doctor(
+    plan_dir: str, restore: str | None, workers: int | None, dask: str | None, as_json: bool, as_of: datetime | None
+) -> None:
     """Look whether the register and its folder are whole, and say what to do. Changes nothing without --restore.
 
     Exit status: 0 all is whole; 3 somebody must act on something.
@@ -43,10 +50,11 @@ def doctor(plan_dir: str, restore: str | None, as_json: bool, as_of: datetime | 
     from plan_sheets import office
     from plan_sheets.screen import kept as screen
 
-    if restore:
-        done = deed.restore(plan_dir, read_clock(as_of), None if restore == "newest" else restore)
-        screen.print_restored(done, as_json=as_json)
-    examined = office.examine_folder(plan_dir, read_clock(as_of))
+    with start_workers(workers, dask) as executor:
+        if restore:
+            done = deed.restore(plan_dir, read_clock(as_of), None if restore == "newest" else restore)
+            screen.print_restored(done, as_json=as_json)
+        examined = office.examine_folder(plan_dir, read_clock(as_of), executor=executor)
     screen.print_examined(examined, as_json=as_json)
     if not as_json and not screen.print_first_of_all(examined):
         say_next(examined.open(), as_of)

@@ -15,6 +15,7 @@ from plan_sheets.screen.command import (
     as_path,
     complete,
     complete_paths,
+    dask_option,
     json_option,
     notes_option,
     open_plan_folder,
@@ -23,7 +24,8 @@ from plan_sheets.screen.command import (
     reason_option,
     say_next,
     show_progress,
-    start_processes,
+    start_workers,
+    workers_option,
 )
 from plan_sheets.screen.days import Day
 
@@ -102,6 +104,8 @@ def merge(
     help="Only this subgroup's code; may be given several times.",
     shell_complete=complete("subgroup"),
 )
+@workers_option
+@dask_option
 @notes_option
 @json_option
 @as_of_option
@@ -110,6 +114,8 @@ def issue(
     code: str,
     return_by: datetime,
     subgroups: tuple[str, ...],
+    workers: int | None,
+    dask: str | None,
     notes: bool,
     as_json: bool,
     as_of: datetime | None,
@@ -119,8 +125,10 @@ def issue(
     from plan_sheets.screen import deeds as screen
 
     folder = open_plan_folder(plan_dir)
-    with show_progress("Making workbooks", quiet=as_json) as tell:
-        issued = office.issue_round(folder, code, return_by.date(), read_clock(as_of), subgroups, tell)
+    with start_workers(workers, dask) as executor, show_progress("Making workbooks", quiet=as_json) as tell:
+        issued = office.issue_round(
+            folder, code, return_by.date(), read_clock(as_of), subgroups, tell, executor=executor
+        )
     screen.print_issues(issued, as_json=as_json, notes=notes)
     say_next(folder, as_of, as_json=as_json)
     sys.exit(SOMEBODY_MUST_ACT if issued.merged.queries or issued.merged.errors else 0)
@@ -136,6 +144,8 @@ def issue(
 )
 @allow_option
 @reason_option
+@workers_option
+@dask_option
 @notes_option
 @json_option
 @as_of_option
@@ -147,6 +157,8 @@ def receive(
     replaces: str,
     allow: tuple[str, ...],
     reason: str,
+    workers: int | None,
+    dask: str | None,
     notes: bool,
     as_json: bool,
     as_of: datetime | None,
@@ -159,7 +171,7 @@ def receive(
 
     instructions = Instructions(readable(reference), readable(replaces), frozenset(allow), readable(reason))
     files, folder = [as_path(path) for path in paths], open_plan_folder(plan_dir)
-    with start_processes(files) as executor, show_progress("Receiving", quiet=as_json) as tell:
+    with start_workers(workers, dask) as executor, show_progress("Receiving", quiet=as_json) as tell:
         received = office.receive_files(
             folder, files, read_clock(as_of), instructions, dry_run=dry_run, executor=executor, tell=tell
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +12,7 @@ import click
 from plan_sheets.screen.days import Day
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator
     from concurrent.futures import Executor
     from contextlib import AbstractContextManager
     from pathlib import Path
@@ -133,6 +133,17 @@ allow_option = click.option(
     "--allow", multiple=True, help="The code of what shall not hold the one file, or keep a text out: case_identifier."
 )
 reason_option = click.option("--reason", default="", help="Why it is allowed; it is recorded.")
+workers_option = click.option(
+    "--workers",
+    type=int,
+    metavar="N",
+    help="Share the work among N processes of this machine; by default among two, where there is enough of it.",
+)
+dask_option = click.option(
+    "--dask",
+    metavar="ADDRESS",
+    help="Share the work among the workers of a Dask cluster: tcp://10.0.0.5:8786.",
+)
 as_of_option = click.option("--as-of", type=Day(), help="The date that decides; by default today.")
 
 
@@ -160,13 +171,11 @@ def show_progress(what: str, *, quiet: bool) -> AbstractContextManager[Tell]:
     return open_bar(what, quiet=quiet)
 
 
-def start_processes(paths: Sequence[Path]) -> AbstractContextManager[Executor | None]:
-    """Processes to share the work, if there may be much of it: a folder, or a file that may hold many."""
-    if all(path.suffix.lower() == ".xlsx" for path in paths):
-        return nullcontext()
-    from plan_sheets.store.receiving.pool import processes
+def start_workers(workers: int | None, dask: str | None) -> AbstractContextManager[Executor | None]:
+    """Whoever shares the work: who was asked for; else processes of this machine, where there is enough of it."""
+    from plan_sheets.store.sharing.choose import open_workers
 
-    return processes()
+    return open_workers(workers, dask)
 
 
 def say_next(

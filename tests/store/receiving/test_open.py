@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
+import pickle
 import shutil
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
-from dataclasses import replace
+import sqlite3
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import BrokenExecutor, Executor, Future, ThreadPoolExecutor
+from contextlib import ExitStack, closing
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from zipfile import ZipFile
 
 import pytest
@@ -20,16 +22,38 @@ from plan_sheets import office
 from plan_sheets.core.answers.returns import Return
 from plan_sheets.core.book.document import Document
 from plan_sheets.core.model.found import FoundWorkbook
-from plan_sheets.core.model.receipts import Receipt
+from plan_sheets.core.model.receipts import Receipts
 from plan_sheets.core.returned.read import read_return
 from plan_sheets.receive import receive as take_in
 from plan_sheets.store.container.limits import Limits
 from plan_sheets.store.container.refused import OddError, Refusal
 from plan_sheets.store.formats.reader import read_ordinary
-from plan_sheets.store.receiving import open as intake
-from plan_sheets.store.receiving import pool as side_by_side
-from plan_sheets.store.receiving.inbox import WaitingFile
-from plan_sheets.store.receiving.pool import processes
+from plan_sheets.store.plan_folder import Folder
+from plan_sheets.store.receiving import intake
+from plan_sheets.store.receiving import open as opening
+from plan_sheets.store.receiving.intake import GivenFile
+from plan_sheets.store.register.register import FILE, Register
+from plan_sheets.store.sharing import share_out
+from plan_sheets.store.sharing.cluster import open_cluster
+from plan_sheets.store.sharing.processes import Processes
+
+
+class Far(Executor):
+    """Does all in this thread, with nothing but what can be pickled: as on another machine."""
+
+    left = 0
+    """How many files were left to the one who asked."""
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        task, given, told = pickle.loads(pickle.dumps((fn, args, kwargs)))  # noqa: S301 - what was pickled just now
+        with pytest.MonkeyPatch.context() as there:
+            there.setattr(Register, "read", lambda *_, **__: pytest.fail("a worker sees no register"))
+            there.setattr(Folder, "keep", lambda *_: pytest.fail("a worker sees no folder"))
+            done = pickle.dumps(task(*given, **told))
+        future: Future[Any] = Future()
+        future.set_result(pickle.loads(done))  # noqa: S301 - the same
+        self.left += future.result().count(None)
+        return future
 
 
 class Dying(Executor):
@@ -50,10 +74,14 @@ class Dying(Executor):
         return future
 
 
-def killed(files: Sequence[WaitingFile], **told: object) -> list[Return]:
-    """What becomes of a process that takes a chunk whose file kills it."""
-    del files, told
-    os._exit(1)
+_open = intake.open_chunk
+
+
+def killed(files: Sequence[GivenFile], **told: Any) -> list[Return | None]:
+    """What becomes of a process that takes a chunk in which there is a file that ends it."""
+    if any(given.file and given.file.name.endswith("two.xlsx") for given in files):
+        os._exit(1)
+    return _open(files, **told)
 
 
 @pytest.fixture
@@ -76,52 +104,74 @@ def inbox(round_one: Plan) -> Path:
 @pytest.fixture
 def small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
     """One file at a time, and two ahead: a batch of ten is a large one."""
-    monkeypatch.setattr(side_by_side, "CHUNK", 1)
-    monkeypatch.setattr(side_by_side, "AHEAD", 2)
+    monkeypatch.setattr(intake, "CHUNK", 1)
+    monkeypatch.setattr(share_out, "AHEAD", 2)
 
 
-def receive(plan: Plan, executor: Executor | None, name: str) -> tuple[list[Receipt], object, object]:
-    """What became of the inbox in a copy of the plan folder: receipts, values, and what the officer is asked."""
-    fresh = Plan(plan.path.parent / name / "plan")
-    shutil.copytree(plan.path, fresh.path)
-    told = office.receive_files(fresh.folder, [plan.inbox], RECEIVED_ON, executor=executor).receipts
-    kept = {one.name for one in (fresh.path / "returned").iterdir()}
-    asked = sorted((one.code, one.message, [cell.returned for cell in one.cells]) for one in fresh.queries)
-    receipts = [
-        replace(
-            receipt,
-            findings=[one for one in receipt.findings if str(fresh.path) not in one.message],
-            feedback=receipt.feedback and Path(receipt.feedback).relative_to(fresh.path).as_posix(),
-        )
-        for receipt in told.returns
-    ]
-    return receipts, (fresh.all_values(), asked), (kept, told.passed_over)
+class Became(NamedTuple):
+    """What became of an inbox: the receipts, every row but the seals (salted), and every file of the plan folder."""
+
+    receipts: Receipts
+    rows: Mapping[str, Sequence[tuple[object, ...]]]
+    files: Mapping[str, bytes]
 
 
-@pytest.fixture(params=["threads", "processes", "dying"])
+def receive(plan: Plan, executor: Executor | None) -> Became:
+    """What becomes of the inbox, in the plan folder as it was before anything was received."""
+    before = plan.path.with_name("before")
+    if not before.exists():
+        shutil.copytree(plan.path, before)
+    shutil.rmtree(plan.path)
+    shutil.copytree(before, plan.path)
+    fresh = Plan(plan.path)
+    receipts = office.receive_files(fresh.folder, [plan.inbox], RECEIVED_ON, executor=executor).receipts
+    files = {str(path.relative_to(plan.path)): path.read_bytes() for path in plan.path.rglob("*") if path.is_file()}
+    with closing(sqlite3.connect(plan.path / FILE)) as connection:
+        tables = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND name <> 'seal'").fetchall()
+        rows = {table: connection.execute(f"SELECT * FROM {table} ORDER BY 1").fetchall() for (table,) in tables}  # noqa: S608 - our own names
+    return Became(receipts, rows, {name: data for name, data in files.items() if FILE not in name})
+
+
+@pytest.fixture(params=["threads", "processes", "cluster", "dying"])
 def executor(request: pytest.FixtureRequest) -> Iterator[Executor]:
-    if request.param == "dying":
-        yield Dying()
-        return
-    with ThreadPoolExecutor(3) if request.param == "threads" else processes() as pool:
-        if pool is None:
-            pytest.skip("This machine has one core, so no processes are started: run this where there are two")
-        yield pool
+    with ExitStack() as stack:
+        if request.param == "threads":
+            yield stack.enter_context(ThreadPoolExecutor(3))
+        elif request.param == "processes":
+            yield stack.enter_context(Processes(2))
+        elif request.param == "cluster":
+            yield stack.enter_context(open_cluster(request.getfixturevalue("cluster").scheduler_address))
+        else:
+            yield Dying()
 
 
 @pytest.mark.usefixtures("inbox", "small_chunks")
 def test_whoever_opens_the_files_the_receipts_are_the_same(round_one: Plan, executor: Executor) -> None:
-    here = receive(round_one, None, "here")
-    assert len({one.verdict for one in here[0]}) > 4
-    assert receive(round_one, executor, "there") == here
+    here, there = receive(round_one, None), receive(round_one, executor)
+    assert len({one.verdict for one in here.receipts.returns}) > 4
+    assert there.receipts == here.receipts
+    assert there.rows == here.rows
+    assert there.files == here.files
 
 
 @pytest.mark.usefixtures("inbox", "small_chunks")
-def test_a_process_that_dies_costs_no_file(round_one: Plan, monkeypatch: pytest.MonkeyPatch) -> None:
-    here = receive(round_one, None, "here")
-    monkeypatch.setattr(side_by_side, "open_chunk", killed)
-    with ProcessPoolExecutor(2) as pool:
-        assert receive(round_one, pool, "there") == here
+def test_workers_need_neither_folder_nor_register(round_one: Plan) -> None:
+    far = Far()
+    assert receive(round_one, far) == receive(round_one, None)
+    assert far.left == 2, "an xlsb takes a child process, and one file is of no document that it names"
+
+
+@pytest.mark.usefixtures("inbox", "small_chunks")
+@pytest.mark.parametrize("executor", ["processes", "cluster"], indirect=True)
+def test_a_file_that_ends_its_workers_is_refused_and_costs_no_other(
+    round_one: Plan, executor: Executor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = {Path(one.file).name: one.verdict for one in receive(round_one, None).receipts.returns}
+    monkeypatch.setattr(intake, "open_chunk", killed)
+    there = {Path(one.file).name: one for one in receive(round_one, executor).receipts.returns}
+    assert here["two.xlsx"] in ("accepted", "accepted_with_findings")
+    assert [one.code for one in there["two.xlsx"].findings] == ["file_ends_worker", "file_not_kept"]
+    assert {name for name, verdict in here.items() if there[name].verdict != verdict} == {"two.xlsx"}
 
 
 @pytest.mark.usefixtures("small_chunks")
@@ -147,7 +197,7 @@ def test_a_fault_of_ours_costs_one_file_a_refusal_and_the_others_nothing(
             raise ZeroDivisionError("by nothing")
         return read_return(document, *rest, **told)
 
-    monkeypatch.setattr(intake, "read_return", stumble)
+    monkeypatch.setattr(opening, "read_return", stumble)
     bad, good = round_one.filled("da", said()), round_one.filled("sos", SOS, "SOS")
     told = {Path(one.file).name: one for one in take_in(round_one.folder, [bad, good], RECEIVED_ON).returns}
     assert [one.code for one in told["da.xlsx"].findings] == ["file_unforeseen"]

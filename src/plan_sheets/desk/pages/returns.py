@@ -19,8 +19,8 @@ from plan_sheets.desk.views import Visit, render, route
 from plan_sheets.desk.worker import Came
 from plan_sheets.screen.deeds import print_receipts
 from plan_sheets.store.plan_folder import Folder
-from plan_sheets.store.receiving.pool import processes
 from plan_sheets.store.schemas import load_messages
+from plan_sheets.store.sharing.choose import open_workers
 
 NO_FILE = "Choose the files first: workbooks, zips or e-mails. Nothing was received."
 GONE = "The files of that trial are kept no more. Choose them again: nothing was received."
@@ -69,7 +69,7 @@ def _receive(ask: Visit, folder: Folder, aside: Aside, tell: Tell, *, is_trial: 
     """Receive what is aside. It stays there after a trial alone, and not if it holds what must never be kept."""
     stays = False
     try:
-        with processes() as executor:
+        with open_workers() as executor:
             received = office.receive_files(
                 folder,
                 aside.paths,

@@ -29,14 +29,7 @@ from plan_sheets.store.receiving.carriers import (
     keep_identity,
     read_about,
 )
-from plan_sheets.store.register.editions import list_editions
-from plan_sheets.store.register.reads import list_withdrawn
-from plan_sheets.store.register.register import Register
-
-_ADDRESS = ("email",)
-_CHAIRS = ("chair", "receives_meanwhile")
-"""The fields of a subgroup that name who may send its return, and who may complete it."""
-
+from plan_sheets.store.receiving.known import ADDRESS, CHAIRS, Known
 
 _NO_ISSUE = frozenset({"OFFICER", "MASTER", "PUBLIC", "FEEDBACK"})
 """What stands in the reference of a workbook that is no issue: nothing brings it back where no register knows it."""
@@ -45,28 +38,24 @@ PLAN_SHEETS = {"Plan", "Boards", "Priorities", "Actions"}
 
 
 class Identifier:
-    """Identifies the files of a batch; each document is read from the register once."""
+    """Identifies the files of a batch; each document of a file is read once."""
 
-    def __init__(self, register: Register, messages: Messages) -> None:
-        self.register = register
+    def __init__(self, known: Known, messages: Messages) -> None:
+        self.known = known
         self.messages = messages
-        self.known: dict[str, Document] = {}
-
-    @cached_property
-    def _issued(self) -> Mapping[str, DocumentFacts]:
-        """Every issued document, by its reference."""
-        return {facts.reference: facts for facts in self.register.document_facts().values()}
+        self.at_hand: dict[str, Document] = {}
+        """The documents of the file that is being opened, by their references."""
 
     @cached_property
     def _by_key(self) -> Mapping[str, str]:
         """The reference of each issued row key; needed only if the keys of a file do not fit its document."""
-        return {key: document.reference for document in self.register.documents() for key in document.row_keys()}
+        return {key: document.reference for document in self.known.read_documents() for key in document.row_keys()}
 
     @cached_property
     def _of_subgroup(self) -> Mapping[str, Sequence[DocumentFacts]]:
         """The issues of each subgroup, oldest first."""
         issues: dict[str, list[DocumentFacts]] = {}
-        for facts in self._issued.values():
+        for facts in self.known.issued.values():
             if facts.kind == "subgroup":
                 issues.setdefault(facts.subgroup, []).append(facts)
         return issues
@@ -74,7 +63,12 @@ class Identifier:
     @cached_property
     def _signed(self) -> Mapping[str, str]:
         """The reference of each issued signature."""
-        return {facts.signature: facts.reference for facts in self._issued.values()}
+        return {facts.signature: facts.reference for facts in self.known.issued.values()}
+
+    @cached_property
+    def _names(self) -> set[str]:
+        """Every issued reference and signature: no identifiers of a case, whatever they look like."""
+        return {*self.known.issued, *self._signed}
 
     def find_owner(self, key: str) -> str:
         """The reference of the document that a row key belongs to; "" if it is not known."""
@@ -82,9 +76,9 @@ class Identifier:
 
     def find_document(self, reference: str) -> Document | None:
         """The document of this reference, None if it was never issued."""
-        if reference not in self.known and reference in self._issued:
-            self.known[reference] = self.register.documents(id=self._issued[reference].id)[0]
-        return self.known.get(reference)
+        if reference not in self.at_hand and reference in self.known.issued:
+            self.at_hand[reference] = self.known.read_document(self.known.issued[reference])
+        return self.at_hand.get(reference)
 
     def identify(
         self, workbook: FoundWorkbook, file: Callable[[], str], stated_reference: str = "", screen: Screen | None = None
@@ -96,9 +90,8 @@ class Identifier:
         None: the officer allows it.
         """
         if screen:
-            issued = {*self._issued, *self._signed}
             sheets = (
-                mask_sheet(keep_identity(sheet), issued, screen) if is_about(sheet) else sheet
+                mask_sheet(keep_identity(sheet), self._names, screen) if is_about(sheet) else sheet
                 for sheet in workbook.sheets
             )
             workbook = replace(workbook, sheets=tuple(sheets))
@@ -111,7 +104,7 @@ class Identifier:
         document = self.find_document(voted.reference)
         if document and all(same(signature, document.signature) for signature in _list_signatures(workbook)):
             return document, self._find_overtaken(document)
-        if document is None and _is_sent_by(self.register.secret, voted.reference, workbook):
+        if document is None and _is_sent_by(self.known.secret, voted.reference, workbook):
             is_issue = _NO_ISSUE.isdisjoint(voted.reference.split("-"))
             code = "issue_after_register" if is_issue else "made_after_register"
             finding = self._describe_held(code, file, voted.reference, reference=voted.reference)
@@ -164,7 +157,7 @@ class Identifier:
     def _texts(self) -> list[tuple[Document, frozenset[str]]]:
         """Every document with all its texts; needed only for a file without carriers."""
         return [
-            (document, frozenset(plain(text) for text in document.texts())) for document in self.register.documents()
+            (document, frozenset(plain(text) for text in document.texts())) for document in self.known.read_documents()
         ]
 
     def _find_most_alike(self, workbook: FoundWorkbook) -> str:
@@ -215,7 +208,7 @@ class Identifier:
         stem = document.reference.rpartition("-")[0]
         made = [
             edition
-            for edition in list_editions(self.register, document.round)
+            for edition in self.known.list_editions(document.round)
             if edition.reference.rpartition("-")[0] == stem
         ]
         which = next((f"edition {edition.number}" for edition in made if edition.document == document.id), "a draft")
@@ -229,12 +222,10 @@ class Identifier:
     def check_answered(self, document: Document) -> list[Finding]:
         """What holds a feedback workbook: that the return that it answers was withdrawn since."""
         answers = document.answers_return
-        day = list_withdrawn(self.register).get(answers) if answers is not None else None
-        if answers is None or day is None:
+        if answers is None or not (withdrawn := self.known.withdrawn.get(answers)):
             return []
-        number = self.register.returns(id=answers)[0].number
-        words = PartialDate.of_iso(day).words
-        return [self.messages.finding("feedback_withdrawn", number=number, day=words)]
+        words = PartialDate.of_iso(withdrawn.day).words
+        return [self.messages.finding("feedback_withdrawn", number=withdrawn.number, day=words)]
 
     def check_sender(self, document: DocumentFacts, sent_by: str, completed_by: str) -> list[Finding]:
         """A warning if a return was sent or completed by the chair of other subgroups, and not of this one.
@@ -243,44 +234,33 @@ class Identifier:
         """
         if document.kind not in OF_SUBGROUPS or not (sent_by or completed_by):
             return []
-        senders = {"sent": (parseaddr(sent_by)[1], _ADDRESS), "completed": (completed_by, _CHAIRS)}
+        senders = {"sent": (parseaddr(sent_by)[1], ADDRESS), "completed": (completed_by, CHAIRS)}
         for how, (who, names) in senders.items():
             theirs = self._led_by[names].get(plain(who), ()) if who else ()
             if theirs and document.subgroup not in theirs:
-                others = ", ".join(self._subgroups[ref]["title"] for ref in theirs)
-                mine = self._subgroups[document.subgroup]["title"]
+                others = ", ".join(self.known.subgroups[ref]["title"] for ref in theirs)
+                mine = self.known.subgroups[document.subgroup]["title"]
                 return [self.messages.finding("sent_by_another", how=how, who=who, theirs=others, subgroup=mine)]
         return self._find_unknown_person(document.subgroup, completed_by)
 
     def _find_unknown_person(self, subgroup: str, who: str) -> list[Finding]:
         """A note if the plan names only others for the subgroup; one name may contain the other."""
-        row = self._subgroups[subgroup]
-        known = [row[name] for name in _CHAIRS if row[name]]
+        row = self.known.subgroups[subgroup]
+        known = [row[name] for name in CHAIRS if row[name]]
         if not who or not known or any(plain(name) in plain(who) or plain(who) in plain(name) for name in known):
             return []
         details = {"who": who, "subgroup": row["title"], "known": " and ".join(dict.fromkeys(known))}
         return [self.messages.remark("completed_by_unknown", details, entered=who)]
 
     @cached_property
-    def places(self) -> frozenset[str]:
-        """The postcodes that the plan says may stand in a return."""
-        text = self.register.history(record="plan").text("plan", "", "postcodes")
-        return frozenset(part.strip() for part in text.split(";") if part.strip())
-
-    @cached_property
     def _led_by(self) -> Mapping[tuple[str, ...], Mapping[str, Sequence[str]]]:
         """For each group of fields, the subgroups that name a person there, by the `plain` text of the name."""
-        led: dict[tuple[str, ...], dict[str, list[str]]] = {names: {} for names in (_ADDRESS, _CHAIRS)}
+        led: dict[tuple[str, ...], dict[str, list[str]]] = {names: {} for names in (ADDRESS, CHAIRS)}
         for names, refs in led.items():
-            for ref, row in self._subgroups.items():
+            for ref, row in self.known.subgroups.items():
                 for who in {plain(part) for name in names for part in _split_people(row[name], name)}:
                     refs.setdefault(who, []).append(ref)
         return led
-
-    @cached_property
-    def _subgroups(self) -> Mapping[str, Mapping[str, str]]:
-        history = self.register.history(record="subgroup")
-        return {ref: history.record("subgroup", ref) for ref in history.refs("subgroup")}
 
     def _read_carriers(self, workbook: FoundWorkbook) -> Carriers:
         about = read_about(workbook)
@@ -298,7 +278,7 @@ class Identifier:
 
 def _split_people(text: str, field: str) -> list[str]:
     """Who stands in a field of a subgroup: several addresses have semicolons between."""
-    return split_emails(text) if field in _ADDRESS else [text]
+    return split_emails(text) if field in ADDRESS else [text]
 
 
 def _list_keys(workbook: FoundWorkbook) -> set[str]:

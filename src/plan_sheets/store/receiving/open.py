@@ -1,6 +1,6 @@
-"""The first seven steps of receiving, which look at one file alone: many processes may take them side by side.
+"""The first six steps of receiving, which look at one file alone: many processes may take them side by side.
 
-1 guard, 2 read, 3 identify, 4 compare the shape, 5 compare locked cells, 6 tidy, 7 keep the bytes.
+1 guard, 2 read, 3 identify, 4 compare the shape, 5 compare locked cells, 6 tidy. Nothing is written.
 """
 
 from __future__ import annotations
@@ -11,10 +11,11 @@ from pathlib import PurePath
 from typing import Self
 
 from plan_sheets.core.answers.returns import Return
+from plan_sheets.core.book.document import Document
 from plan_sheets.core.model.findings import Finding, PlanSheetsError, Severity
 from plan_sheets.core.model.found import CellKind, FoundWorkbook, Remark
 from plan_sheets.core.model.keys import Address
-from plan_sheets.core.model.mail import Mail, describe_mail, describe_whole, find_links
+from plan_sheets.core.model.mail import Mail, describe_mail, find_links
 from plan_sheets.core.model.messages import Messages
 from plan_sheets.core.model.receipts import ALLOWS_IDENTIFIERS, Instructions
 from plan_sheets.core.model.text import MASK
@@ -29,9 +30,8 @@ from plan_sheets.store import schemas
 from plan_sheets.store.container.kinds import find_ending
 from plan_sheets.store.container.refused import OddError, Refusal
 from plan_sheets.store.formats.reader import read_ordinary, read_workbook
-from plan_sheets.store.plan_folder import Folder
 from plan_sheets.store.receiving.identify import Identifier
-from plan_sheets.store.receiving.inbox import WaitingFile
+from plan_sheets.store.receiving.known import Known
 from plan_sheets.store.receiving.look import Seen, list_identified, look
 from plan_sheets.store.receiving.unpack import IncomingFile
 
@@ -39,32 +39,36 @@ _Read = Callable[[bytes], FoundWorkbook | Refusal]
 
 
 @dataclass(frozen=True, slots=True)
-class Intake:
-    """Opens the files of a batch, by the register as it was before the batch."""
+class Opener:
+    """Opens the files of a batch, by what was known before the batch."""
 
-    folder: Folder
+    kept_in: PurePath
+    """The folder in which the bytes of files are kept, as their findings name it."""
     instructions: Instructions
     messages: Messages
     identifier: Identifier
-    keeps: bool
-    """Whether the bytes of a file are kept."""
 
     @classmethod
-    def of(cls, folder: Folder, instructions: Instructions, *, keeps: bool) -> Self:
-        """The intake of one batch."""
+    def of(cls, known: Known, kept_in: PurePath, instructions: Instructions) -> Self:
+        """The opener of one batch."""
         messages = schemas.load_messages()
-        return cls(folder, instructions, messages, Identifier(folder.register, messages), keeps)
+        return cls(kept_in, instructions, messages, Identifier(known, messages))
 
-    def open_ordinary(self, waiting: WaitingFile) -> Return | None:
-        """One file; None where that takes a child process: of these there shall be one at a time."""
+    def open_ordinary(self, incoming: IncomingFile, documents: Mapping[str, Document]) -> Return | None:
+        """One file, with the documents that it may be of; None where another one has to open it.
+
+        That is so where it takes a child process, of which there shall be one at a time, or more has to be known.
+        """
+        self.identifier.at_hand.update(documents)
         try:
-            return self.open(waiting, read_ordinary)
+            return self.open(incoming, read_ordinary)
         except OddError:
+            self.identifier.at_hand.clear()
             return None
 
-    def open(self, waiting: WaitingFile, read: _Read = read_workbook) -> Return:
-        """One file after these steps."""
-        incoming, masked = self._screen_around(waiting.open())
+    def open(self, incoming: IncomingFile, read: _Read = read_workbook) -> Return:
+        """One file after these steps; `kept_as`: the ending under which its bytes may be kept, "" if they must not."""
+        incoming, masked = self._screen_around(incoming)
         found = None
         try:
             found = None if incoming.is_message else incoming.refusal or read(incoming.data)
@@ -80,13 +84,16 @@ class Intake:
         returned.around = [finding for finding in masked if finding.severity is Severity.MASKED]
         screened = found.texts() if isinstance(found, FoundWorkbook) else ()
         may_be_kept = self._look(incoming, returned, screened, is_ordinary=read is read_ordinary)
-        if self.keeps and may_be_kept:
-            returned.kept_as = find_ending(incoming.data, incoming.name)
-            returned.was_written = self.folder.keep(incoming.data, incoming.sha, returned.kept_as)
-        if self.keeps and incoming.mail:
-            self.folder.keep_text(describe_whole(incoming.mail), incoming.mail.sha256)
-        self.identifier.known.clear()
+        returned.kept_as = find_ending(incoming.data, incoming.name) if may_be_kept else ""
+        self.identifier.at_hand.clear()
         return returned
+
+    def describe_died(self, incoming: IncomingFile) -> Return:
+        """A file over which two workers died: nobody opens it once more, and none of it is taken or kept."""
+        incoming, masked = self._screen_around(incoming)
+        around = [finding for finding in masked if finding.severity is Severity.MASKED]
+        died = [self.messages.finding("file_ends_worker"), self.messages.finding("file_not_kept")]
+        return replace(_unread(incoming), findings=[*masked, *died], around=around)
 
     @property
     def screen(self) -> Screen | None:
@@ -182,13 +189,13 @@ class Intake:
     def _read_answers(self, incoming: IncomingFile, found: FoundWorkbook, returned: Return) -> None:
         """Steps 3 to 6. What holds the file ends them: nothing of it may be merged."""
         messages, instructions = self.messages, self.instructions
-        screen, places = self.screen, self.identifier.places
+        screen, places = self.screen, self.identifier.known.places
 
         def name_again() -> str:
             """What came in a zip is no file by itself, unless a copy of it is kept."""
             is_kept = incoming.name != incoming.path and (screen is None or not any(look(incoming.data)))
             ending = find_ending(incoming.data, incoming.name)
-            return str(self.folder.kept(incoming.sha, ending)) if is_kept else incoming.name
+            return str(self.kept_in / f"{incoming.sha}{ending}") if is_kept else incoming.name
 
         document, findings = self.identifier.identify(found, name_again, instructions.issue, screen)
         returned.findings += findings

@@ -1,0 +1,1 @@
+"""Sharing work out among processes of this machine, or the workers of a cluster."""
