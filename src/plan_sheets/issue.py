@@ -9,7 +9,7 @@ from datetime import date, datetime, time
 from functools import partial
 from pathlib import Path
 
-from plan_sheets.core.book.document import Document, base_text, layout_text
+from plan_sheets.core.book.document import Document
 from plan_sheets.core.book.reissue import find_officers_cells
 from plan_sheets.core.book.signature import SIGNATURE
 from plan_sheets.core.model.dates import PartialDate
@@ -75,17 +75,16 @@ def _make_issues(
     known = _list_subgroups(shared, subgroups)
     issues = folder.register.documents(kind="subgroup", round=shared.round.code)
     earlier = {document.subgroup: document for document in issues}
-    made = [_make_document(shared, code, earlier.get(code)) for code in known if not subgroups or code in subgroups]
-    handed_over = hand_over_each([document.book for document in made], executor)
-    files = [*told_of(handed_over, tell, len(made))]
+    chosen = [code for code in known if not subgroups or code in subgroups]
     slugs = make_slugs({code: row["title"] for code, row in shared.rows["subgroup"].items()})
-    folder.check_free(_name_file(shared.round, slugs[document.subgroup]) for document in made)
+    folder.check_free(_name_file(shared.round, slugs[code]) for code in chosen)
     _record_round(shared, subgroups, batch)
+    made = (_make_document(shared, code, earlier.get(code)) for code in chosen)
     issued = []
-    for document, data in zip(made, files, strict=True):
+    for document, kept, data in told_of(hand_over_each(made, len(chosen), executor), tell, len(chosen)):
         before = shared.unknown.find_before(document, earlier.get(document.subgroup))
         if not document.id:
-            batch.add_document(document, layout_text(document.book), base_text(document.book))
+            batch.add_document(document, kept.layout, kept.base)
         path = folder.write(_name_file(shared.round, slugs[document.subgroup]), data, batch)
         issued.append(_describe_issue(document, path, before))
     return issued
