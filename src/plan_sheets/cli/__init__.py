@@ -47,6 +47,7 @@ for command in (
     asking.inspect,
     keeping.doctor,
     keeping.backup,
+    keeping.register,
     keeping.desk,
     rounds.demo,
 ):
