@@ -51,7 +51,10 @@ ONLY = {
             "statements",
             "batch",
             "tables",
-            *(f"engines.{name}" for name in ("address", "database", "postgres", "server_tables", "sqlite")),
+            *(
+                f"engines.{name}"
+                for name in ("address", "database", "postgres", "server_links", "server_tables", "sqlite")
+            ),
             "editions",
             "settling.declined",
             "settling.findings",
@@ -69,7 +72,7 @@ ONLY = {
             "safe.seal",
             "standings",
             "safe.transaction",
-            "standings",
+            "safe.versions",
             "tracing.texts",
             "withdrawals",
         )
