@@ -60,7 +60,6 @@ ONLY = {
             "settling.plan_queries",
             "desk",
             "masks",
-            "plans",
             "mending.unmended",
             "redacting.rows",
             "tracing.batches",
