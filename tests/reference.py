@@ -57,6 +57,8 @@ def commands() -> Iterator[str]:
     yield from help_of(main, "plan-sheets")
     for name, command in sorted(main.commands.items()):
         yield from help_of(command, f"plan-sheets {name}")
+        for part, inner in sorted(getattr(command, "commands", {}).items()):
+            yield from help_of(inner, f"plan-sheets {name} {part}")
 
 
 def help_of(command: click.Command, name: str) -> Iterator[str]:

@@ -17,7 +17,7 @@ PROGRAMS = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
 NOBODY = "postgres"
 """Who runs the server where the tests run as root: PostgreSQL refuses to."""
 _NUMBERS = count(1)
-_SETTINGS = {"fsync": "off", "listen_addresses": "", "max_connections": "40", "shared_buffers": "32MB"}
+_SETTINGS = {"fsync": "off", "listen_addresses": "", "max_connections": "150", "shared_buffers": "32MB"}
 _HBA = "local all guest scram-sha-256\nlocal all all trust\n"
 
 
@@ -52,11 +52,11 @@ class Server:
         self.ask("postgres", f'CREATE DATABASE "{name}"{written}')
         return name
 
-    def ask(self, name: str, statement: str, *values: object) -> list[tuple[Any, ...]]:
-        """The rows of a statement, as the owner of everything."""
+    def ask(self, name: str, statement: str, *values: object, user: str = "keeper") -> list[tuple[Any, ...]]:
+        """The rows of a statement in a database; by default as the owner of everything."""
         import psycopg  # noqa: PLC0415 - tests that need no server run without it
 
-        with psycopg.connect(self.url(name), autocommit=True) as connection:
+        with psycopg.connect(self.url(name, user=user), autocommit=True) as connection:
             done = connection.execute(statement, values or None)
             return done.fetchall() if done.description else []
 

@@ -51,7 +51,10 @@ ONLY = {
             "statements",
             "batch",
             "tables",
-            *(f"engines.{name}" for name in ("address", "database", "postgres", "server_tables", "sqlite")),
+            *(
+                f"engines.{name}"
+                for name in ("address", "database", "postgres", "server_links", "server_tables", "sqlite")
+            ),
             "editions",
             "settling.declined",
             "settling.findings",
@@ -66,6 +69,7 @@ ONLY = {
             "tracing.said",
             "safe.seal",
             "safe.transaction",
+            "safe.versions",
             "tracing.texts",
             "withdrawals",
         )

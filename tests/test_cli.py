@@ -249,7 +249,10 @@ def test_what_the_program_did_not_expect_is_told_without_a_traceback(
 
 
 def test_every_command_has_help_and_the_options_of_the_design() -> None:
-    options = {name: {opt for param in command.params for opt in param.opts} for name, command in main.commands.items()}
+    commands = dict(main.commands)
+    parts = commands.pop("register")
+    commands |= {f"register {name}": part for name, part in getattr(parts, "commands", {}).items()}
+    options = {name: {opt for param in command.params for opt in param.opts} for name, command in commands.items()}
     assert set(options) == {
         "new",
         "check",
@@ -270,13 +273,16 @@ def test_every_command_has_help_and_the_options_of_the_design() -> None:
         "differ",
         "doctor",
         "backup",
+        "register grant",
+        "register move",
+        "register upgrade",
         "desk",
         "demo",
     }
     for name, given in options.items():
         assert ("--plan" in given) is (name not in ("new", "inspect", "demo"))
         assert ("--json" in given) or name in ("new", "demo", "desk")
-        assert run(name, "--help").exit_code == 0
+        assert run(*name.split(), "--help").exit_code == 0
     assert options["receive"] >= {"--dry-run", "--issue", "--replaces", "--allow", "--reason", "--as-of"}
     assert options["issue"] >= {"--round", "--return-by", "--subgroup", "--as-of"}
     assert options["master"] >= {"--round", "--output", "--hand-over", "--number", "--region", "--title"}

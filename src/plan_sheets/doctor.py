@@ -14,6 +14,7 @@ from pathlib import Path
 from plan_sheets.core.model.dates import check_moment
 from plan_sheets.core.model.findings import Finding, PlanSheetsError, Severity
 from plan_sheets.store.keeping.files import FolderCheck
+from plan_sheets.store.keeping.move import MovedRegister, move_register
 from plan_sheets.store.keeping.restore import PutBack, put_back
 from plan_sheets.store.plan_folder import PLAN_FILE, RETURNED, AnyPath, Folder, as_path
 from plan_sheets.store.register.engines.database import Database
@@ -23,6 +24,7 @@ from plan_sheets.store.register.register import Register
 from plan_sheets.store.register.safe.backup import BACKUPS, list_daily
 from plan_sheets.store.register.safe.copies import copy_elsewhere
 from plan_sheets.store.register.safe.verify import verify
+from plan_sheets.store.register.safe.versions import RaisedRegister, find_other_version, raise_version
 from plan_sheets.store.schemas import load_messages
 
 NOTED = (Severity.NOTE,)
@@ -68,11 +70,18 @@ def examine_folder(path: AnyPath) -> Examined:
         _check_there(path)
         missing = [messages.finding("register_missing", path=register.name)]
         return Examined(path, missing, (), backups, is_readable=False, is_as_recorded=False)
+    if trouble := find_other_version(register):
+        raise trouble
+    unguarded = [messages.finding(code, entered=what, what=what) for code, what in register.list_unguarded()]
     try:
         with read_copy(register) as copy:
-            wrong = [*register.list_unguarded(), *verify(copy)]
-            findings = [messages.finding(code, entered=what, what=what) for code, what in wrong]
+            wrong = [messages.finding(code, entered=what, what=what) for code, what in verify(copy)]
+            findings = [*unguarded, *wrong]
             compared, not_received = _compare_folder(path, copy)
+    except PlanSheetsError:
+        if not unguarded:
+            raise
+        findings, compared = unguarded, None
     except sqlite3.Error as error:
         trouble = _explain(register, error)
         if getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF not in _UNREADABLE:
@@ -113,6 +122,28 @@ def back_up(path: AnyPath, file: AnyPath) -> Path:
     """
     register = Register.open(locate(as_path(path)))
     return copy_elsewhere(register.database, as_path(file))
+
+
+def move(path: AnyPath, to: str, now: datetime) -> MovedRegister:
+    """Move the register of a plan folder to the address of a server; "": back into the folder: see `move_register`."""
+    check_moment(now)
+    return move_register(as_path(path), to, now.date().isoformat())
+
+
+def upgrade(path: AnyPath, now: datetime) -> RaisedRegister:
+    """Raise the register of a plan folder to the version of this program, after a backup: see `raise_version`."""
+    check_moment(now)
+    return raise_version(locate(as_path(path)), now.date().isoformat())
+
+
+def grant(path: AnyPath, role: str) -> str:
+    """Let a role of the server work on this plan, and see no other by that; how sentences name the register.
+
+    Raises PlanSheetsError if it may not be given, or the register is a file.
+    """
+    database = Register.open(locate(as_path(path))).database
+    database.grant(role)
+    return database.name
 
 
 def restore(path: AnyPath, now: datetime, file: AnyPath | None = None) -> PutBack:

@@ -106,8 +106,8 @@ def new_plan(
         path.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise PlanSheetsError(f"{path} cannot be made ({error.strerror}).", "Choose another folder.") from error
-    database = choose_new(path, register)
-    with remembering(database), Register.founding(database, "plan", secret or secrets.token_bytes(32)) as founded:
+    database, secret = choose_new(path, register), secret or secrets.token_bytes(32)
+    with remembering(database, secret), Register.founding(database, "plan", secret) as founded:
         folder = Folder(path, founded)
         with founded.batch("new", now.isoformat(timespec="seconds")) as batch:
             folder.write(PLAN_FILE, data, batch)

@@ -48,6 +48,7 @@ for command in (
     asking.inspect,
     keeping.doctor,
     keeping.backup,
+    keeping.register,
     keeping.desk,
     rounds.demo,
 ):

@@ -66,6 +66,52 @@ def backup(plan_dir: str, file: str, as_json: bool) -> None:
     say_next(open_plan_folder(plan_dir), as_json=as_json)
 
 
+@click.group()
+def register() -> None:
+    """Where the register is kept: a file in the plan folder, or a PostgreSQL server."""
+
+
+@register.command()
+@plan_option
+@click.argument("url", metavar="URL|file")
+@json_option
+@as_of_option
+def move(plan_dir: str, url: str, as_json: bool, as_of: datetime | None) -> None:
+    """Move the register to a server, or back to a file in the folder; what was there is kept.
+
+    URL is postgresql://NAME@SERVER/DATABASE#PLAN; without #PLAN the plan is called as its folder. A password belongs
+    into PGPASSWORD or a password file (PGPASSFILE).
+    """
+    from plan_sheets import doctor as deed
+    from plan_sheets.screen import kept as screen
+
+    screen.print_moved(deed.move(plan_dir, "" if url == "file" else url, read_clock(as_of)), as_json=as_json)
+
+
+@register.command()
+@plan_option
+@json_option
+@as_of_option
+def upgrade(plan_dir: str, as_json: bool, as_of: datetime | None) -> None:
+    """Let this version of the program use a register of an older one. A backup is made first."""
+    from plan_sheets import doctor as deed
+    from plan_sheets.screen import kept as screen
+
+    screen.print_raised(deed.upgrade(plan_dir, read_clock(as_of)), as_json=as_json)
+
+
+@register.command()
+@plan_option
+@click.argument("role")
+@json_option
+def grant(plan_dir: str, role: str, as_json: bool) -> None:
+    """Let a role of the server work on this plan; it sees no other plan by that."""
+    from plan_sheets import doctor as deed
+    from plan_sheets.screen import kept as screen
+
+    screen.print_granted(deed.grant(plan_dir, role), role, as_json=as_json)
+
+
 @click.command()
 @plan_option
 @click.option("--port", type=click.IntRange(0, 65535), default=0, help="By default any that is free.")

@@ -21,6 +21,7 @@ from plan_sheets.screen.command import (
     plan_option,
     read_clock,
     reason_option,
+    register_option,
     say_next,
     show_progress,
     start_processes,
@@ -31,6 +32,7 @@ from plan_sheets.screen.days import Day
 @click.command()
 @click.argument("directory", shell_complete=complete_paths)
 @click.option("--example", is_flag=True, help="The worked example, 2016/17, instead of an empty template.")
+@register_option
 @as_of_option
 def new(directory: str, example: bool, as_of: datetime | None) -> None:
     """Make a plan folder with plan.xlsx, the grid template."""

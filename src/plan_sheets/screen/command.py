@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import gc
+import os
 from contextlib import contextmanager, nullcontext, suppress
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -31,6 +32,9 @@ REFUSED = 1
 """Nothing was changed."""
 SOMEBODY_MUST_ACT = 3
 """Done, with something somebody must act on."""
+
+
+Command = TypeVar("Command", bound="Callable[..., Any]")
 
 
 class Group(click.Group):
@@ -113,7 +117,33 @@ def complete_paths(_context: click.Context, _parameter: click.Parameter, begun: 
     return [CompletionItem(begun, type="file")]
 
 
-plan_option = click.option(
+def _give_register(context: click.Context, _parameter: click.Parameter, url: str | None) -> None:
+    """Let another register be meant until the command has ended, in its processes as well."""
+    if not url:
+        return
+    from plan_sheets.store.register.engines.given import GIVEN
+
+    before = os.environ.get(GIVEN)
+    os.environ[GIVEN] = url
+
+    def restore() -> None:
+        os.environ.pop(GIVEN)
+        if before is not None:
+            os.environ[GIVEN] = before
+
+    context.call_on_close(restore)
+
+
+register_option = click.option(
+    "--register",
+    metavar="URL",
+    envvar="PLAN_SHEETS_REGISTER",
+    expose_value=False,
+    is_eager=True,
+    callback=_give_register,
+    help="The register on a server, instead of the one that the folder remembers: postgresql://NAME@SERVER/DATABASE#PLAN",
+)
+_folder_option = click.option(
     "--plan",
     "plan_dir",
     default=".",
@@ -123,6 +153,13 @@ plan_option = click.option(
     shell_complete=complete_paths,
     help="The plan folder.",
 )
+
+
+def plan_option(command: Command) -> Command:
+    """Let a command be told where the plan folder is, and its register."""
+    return _folder_option(register_option(command))
+
+
 json_option = click.option(
     "--json", "as_json", is_flag=True, help="One JSON document on standard output, and nothing else there."
 )

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from plan_sheets.store.plan_folder import Folder
 from plan_sheets.screen.days import describe_day
 from plan_sheets.screen.findings import count_findings, describe_finding, print_findings, print_notes_left_out
+from plan_sheets.screen.kept import NOT_WRITTEN
 from plan_sheets.screen.lines import count_of, print_json, say, say_remark, say_table
 
 
@@ -34,6 +35,10 @@ def print_new_plan(folder: Folder, *, example: bool) -> None:
     what = "the 2016/17 example" if example else "an empty grid template"
     paths = [str(folder.plan_file), str(folder.path)]
     say(f"{folder.path} is a plan folder now, with {what}: {folder.plan_file}", keep=paths)
+    if (place := folder.register.database.place) is not None:
+        say(f"Its register is {place}.", keep=[str(place)])
+        if place.has_password:
+            say(NOT_WRITTEN)
     say(f"Do the rest inside that folder, or say --plan {folder.path} each time.", keep=[f"--plan {folder.path}"])
 
 

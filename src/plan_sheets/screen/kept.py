@@ -9,12 +9,15 @@ from plan_sheets.core.model.findings import Finding, Severity
 from plan_sheets.doctor import Examined
 from plan_sheets.screen.findings import describe_finding
 from plan_sheets.screen.lines import NEXT, print_json, say
+from plan_sheets.store.keeping.move import MovedRegister
 from plan_sheets.store.keeping.restore import PutBack
 from plan_sheets.store.plan_folder import RETURNED
+from plan_sheets.store.register.safe.versions import RaisedRegister
 from plan_sheets.store.schemas import load_messages
 
 UNKNOWN = ("issue_unknown", "kept_unknown")
 """What doctor says of what an older register can take in again."""
+NOT_WRITTEN = "The password was written down nowhere: give it by PGPASSWORD or a password file (PGPASSFILE)."
 TOLD = 10
 """How many findings of one kind are told; --json tells all."""
 
@@ -74,6 +77,34 @@ def print_backup(path: Path, *, as_json: bool) -> None:
         return
     say(f"Backed up, and found whole: {path}")
     say("It holds names, what chairs wrote, and the key that signs: keep it where such things are kept.")
+
+
+def print_moved(moved: MovedRegister, *, as_json: bool) -> None:
+    """Print where a register is now, and where what was there is kept."""
+    if as_json:
+        print_json({"before": moved.before, "register": moved.now, "kept": moved.kept})
+        return
+    say(f"The register is at {moved.now} now, with every row and every seal as it was at {moved.before}.")
+    say(f"What was there is kept as {moved.kept}; nothing writes to it any more.")
+    if moved.has_password:
+        say(NOT_WRITTEN)
+
+
+def print_raised(raised: RaisedRegister, *, as_json: bool) -> None:
+    """Print which version a register is of now, and where its backup lies."""
+    if as_json:
+        print_json({"register": raised.register, "before": raised.before, "now": raised.now, "backup": raised.backup})
+        return
+    say(f"{raised.register} is of version {raised.now} now; older programs refuse it.")
+    say(f"As it was, of version {raised.before}, it is kept in {raised.backup}.")
+
+
+def print_granted(register: str, role: str, *, as_json: bool) -> None:
+    """Print that a role may work on a plan now."""
+    if as_json:
+        print_json({"register": register, "role": role})
+        return
+    say(f"{role} may read this plan and add to it ({register}); no other plan by that.")
 
 
 def print_restored(done: PutBack, *, as_json: bool) -> None:

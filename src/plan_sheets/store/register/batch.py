@@ -65,7 +65,8 @@ class Batch:
             filled["batch"] = self.seq
         made = [{"id": self.next_id(table), **filled, **row} if "id" not in row else {**filled, **row} for row in rows]
         if made:
-            texts = [tuple(row.get(name, default) for name, default in _list_columns(table)) for row in made]
+            columns = _list_columns(table)
+            texts = [show_zeros(tuple([row.get(name, default) for name, default in columns])) for row in made]
             self.register.database.add_rows(self.connection, table, texts)
             self.seals.note(table.name, texts)
         return [int(str(row["id"])) for row in made]
@@ -126,6 +127,13 @@ def is_standing_or_of(rounds: Collection[str]) -> ColumnElement[bool]:
     """That a value stands until it is changed, or is an answer for one of these rounds (codes)."""
     v = tables.VALUE.c
     return or_(v.scope != "round", v.round.in_(rounds))
+
+
+def show_zeros(row: tuple[object, ...]) -> tuple[object, ...]:
+    """A row in which a NUL in a text is its picture (\u2400), as it is wherever it goes out: no server holds a NUL."""
+    if any("\0" in value for value in row if value.__class__ is str):
+        return tuple(value.replace("\0", "\u2400") if isinstance(value, str) else value for value in row)
+    return row
 
 
 @cache

@@ -22,9 +22,9 @@ from plan_sheets.store.register import statements, tables
 from plan_sheets.store.register.batch import Batch
 from plan_sheets.store.register.engines import sqlite
 from plan_sheets.store.register.engines.database import Database
-from plan_sheets.store.register.safe.transaction import Transaction, hold
+from plan_sheets.store.register.safe.transaction import Transaction, check_not_replaced, hold
+from plan_sheets.store.register.safe.versions import check_version
 from plan_sheets.store.register.settling.subjects import NAME_SUBJECT, OFFICE, choose_name
-from plan_sheets.store.register.troubles import UNCHANGED
 from plan_sheets.store.register.withdrawals import describe_withdrawal, withdrawals
 
 FILE = sqlite.FILE
@@ -130,18 +130,13 @@ class Register:
         with database.explain(), database.connect() as connection:
             if not database.has_tables(connection):
                 raise database.say_no_register()
-            number = connection.scalar(select(tables.VERSION.c.number))
+            check_version(database, connection)
             plans = connection.execute(select(tables.PLAN)).all()
             known = database.identify(connection)
-        if number != tables.SCHEMA_VERSION:
-            raise PlanSheetsError(
-                f"{database.name} was made by a newer version of plan-sheets "
-                f"(register version {number}; this one knows {tables.SCHEMA_VERSION}).",
-                f"Install the newer version. {UNCHANGED}",
-            )
         chosen = [plan for plan in plans if plan_key in (None, plan.key)]
         if len(chosen) != 1:
             raise PlanSheetsError(f"{database.name} holds {len(plans)} plans.", "Say which with its key.")
+        database.check_plan(chosen[0].secret)
         return cls(database, chosen[0].id, chosen[0].secret, known)
 
     @classmethod
@@ -149,6 +144,10 @@ class Register:
         """The first plan of a register in memory, to be read. Raises sqlite3.Error, LookupError if there is none."""
         plans = copy.execute("SELECT id, secret FROM plan ORDER BY id").fetchall()
         return cls(sqlite.MemoryCopy(copy), *plans[0])
+
+    def check_same(self, connection: Connection) -> None:
+        """Raise PlanSheetsError if another register is there than when it was opened. `connection`: to its database."""
+        check_not_replaced(self.database, self._known, connection)
 
     def close(self) -> None:
         """Give back what is held open."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from hashlib import sha256
 from pathlib import Path
 
 from sqlalchemy import URL, make_url
@@ -12,8 +13,11 @@ from sqlalchemy.exc import ArgumentError
 from plan_sheets.core.model.findings import PlanSheetsError
 from plan_sheets.store.register.troubles import UNCHANGED
 
+_MARK_SIZE = 16
 FORM = "postgresql://NAME@SERVER/DATABASE#PLAN"
 """How the address of a register is written."""
+MEMORY = "register.txt"
+"""The file in a plan folder that says where its register is, where it is not in the folder."""
 _SCHEMES = ("postgresql", "postgres")
 _KEY = re.compile(r"[a-z0-9][a-z0-9_]{0,39}")
 _SECRETS = ("password", "sslpassword", "passfile")
@@ -26,6 +30,8 @@ class Place:
     url: URL
     key: str
     """"" where none was said."""
+    mark: str = ""
+    """What tells its plan from others, if the plan folder knows it: see `mark_plan`."""
 
     @classmethod
     def parse(cls, text: str) -> Place:
@@ -62,3 +68,8 @@ class Place:
         """The same, with a name for the plan of a folder where none was said: that of the folder."""
         name = re.sub(r"[^a-z0-9]+", "_", folder.resolve().name.lower()).strip("_")[:40]
         return self if self.key else replace(self, key=name or "plan")
+
+
+def mark_plan(secret: bytes) -> str:
+    """What tells a plan from others and betrays nothing of the bytes that sign."""
+    return sha256(b"plan-sheets " + secret).hexdigest()[:_MARK_SIZE]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, Protocol
@@ -100,6 +100,24 @@ class Database(Protocol):
 
     def holds_seal(self, seal: int, digest: str) -> bool:
         """Whether there is a seal of this number and digest; False too if it cannot be read."""
+
+    def grant(self, role: str) -> None:
+        """Let a role of the server read this plan, and add to it. Raises PlanSheetsError."""
+
+    def check_plan(self, secret: bytes) -> None:
+        """Raise PlanSheetsError if the register, in which these bytes sign, is of another plan than its folder."""
+
+    def check_free(self) -> None:
+        """Raise PlanSheetsError if a register is here already, or none can be: one is to be moved here."""
+
+    def receive(self, copy: sqlite3.Connection, check: Callable[[sqlite3.Connection], None]) -> None:
+        """Take over all that a copy holds, or nothing. `check` looks at what was written, and raises if it is wrong."""
+
+    def put_aside(self, connection: Connection, day: str) -> str:
+        """Keep what is here under another name, for it was moved elsewhere; that name. `connection`: it is writing.
+
+        `day`: today (ISO).
+        """
 
     def put_in_place(self, backup: Database, day: str) -> str | None:
         """Put a copy of a register in its place: what was there is kept under the name returned; None if nothing was.

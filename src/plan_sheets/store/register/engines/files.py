@@ -122,7 +122,7 @@ def _locked(register: Path) -> Iterator[None]:
 
 def _set_aside(register: Path, day: str, aside: Path) -> Path | None:
     """Keep the register under another name, with what SQLite left beside it; the new one gets its rights."""
-    kept = _find_free(register, day)
+    kept = find_free(register, f"broken-{day}")
     for ending in JOURNALS:  # they would be played into the register put back
         with suppress(FileNotFoundError):
             register.with_name(register.name + ending).replace(kept.with_name(kept.name + ending))
@@ -138,10 +138,10 @@ def _set_aside(register: Path, day: str, aside: Path) -> Path | None:
     return kept
 
 
-def _find_free(register: Path, day: str) -> Path:
+def find_free(register: Path, why: str) -> Path:
     """A name for the register that was there: `register-broken-2016-07-08.sqlite`, with a number if it is taken."""
     for number in count(1):
-        path = register.with_name(f"register-broken-{day}{f'-{number}' if number > 1 else ''}.sqlite")
+        path = register.with_name(f"register-{why}{f'-{number}' if number > 1 else ''}.sqlite")
         if not path.exists():
             return path
     raise AssertionError  # there is always another number

@@ -10,19 +10,18 @@ from pathlib import Path
 
 from plan_sheets.core.model.findings import PlanSheetsError
 from plan_sheets.store import outbox
-from plan_sheets.store.register.engines.address import FORM, Place
+from plan_sheets.store.register.engines.address import FORM, MEMORY, Place, mark_plan
 from plan_sheets.store.register.engines.database import Database
+from plan_sheets.store.register.engines.given import GIVEN
 from plan_sheets.store.register.engines.sqlite import FILE, SqliteFile
 from plan_sheets.store.register.troubles import UNCHANGED
 
-MEMORY = "register.txt"
-"""The file in a plan folder that says where its register is, where it is not in the folder."""
-GIVEN = "PLAN_SHEETS_REGISTER"
-"""The variable of the environment that says it instead; `--register` sets it for its command."""
 _HEADING = """\
 # The register of this plan is kept on a server, at the address below.
 # No password stands here: give it by PGPASSWORD or a password file (PGPASSFILE).
+# The second line tells this plan from others: leave it as it is.
 """
+_OF_PLAN = "plan "
 
 
 def locate(folder: Path) -> Database:
@@ -45,7 +44,8 @@ def locate(folder: Path) -> Database:
             f"Leave --register and {GIVEN} out, or give another plan folder. {UNCHANGED}",
         )
     place = given or remembered
-    return SqliteFile(file) if place is None else open_place(place, folder)
+    mark = remembered.mark if remembered else ""
+    return SqliteFile(file) if place is None else open_place(replace(place, mark=mark), folder)
 
 
 def choose_new(folder: Path, given: str = "") -> Database:
@@ -63,17 +63,25 @@ def choose_new(folder: Path, given: str = "") -> Database:
 
 
 @contextmanager
-def remembering(database: Database) -> Iterator[None]:
-    """Let the folder of a register remember where that is, if what is done meanwhile is done."""
+def remembering(database: Database, secret: bytes) -> Iterator[None]:
+    """Let the folder of a register remember where that is, if what is done meanwhile is done: see `remember`."""
     if database.place is None:
         yield
         return
-    remember(database.folder, database.place)
+    remember(database.folder, database.place, secret)
     try:
         yield
     except BaseException:
-        (database.folder / MEMORY).unlink(missing_ok=True)
+        forget(database.folder)
         raise
+
+
+def choose_other(folder: Path, to: str, source: Database) -> Database:
+    """Where the register of a plan folder shall be moved: see `move_register`. Raises PlanSheetsError."""
+    target = open_place(Place.parse(to).called(folder), folder) if to else SqliteFile(folder / FILE)
+    if target.name == source.name:
+        raise PlanSheetsError(f"The register is there already ({target.name}).", UNCHANGED)
+    return target
 
 
 def _find_way_out(given: Place | None, remembered: Place | None, folder: Path) -> str:
@@ -95,6 +103,14 @@ def open_place(place: Place, folder: Path) -> Database:
     return PostgresPlan(place, folder)
 
 
+def list_places(address: str) -> list[Place]:
+    """Every plan in the database of an address that this role may see, by name. Raises PlanSheetsError."""
+    from plan_sheets.store.register.engines.postgres import list_keys  # noqa: PLC0415 - loaded only where it is used
+
+    place = Place.parse(address)
+    return [replace(place, key=key) for key in list_keys(place)]
+
+
 def read_memory(folder: Path) -> Place | None:
     """The place that a plan folder remembers; None if none. Raises PlanSheetsError if that cannot be read."""
     try:
@@ -106,18 +122,29 @@ def read_memory(folder: Path) -> Place | None:
             f"{folder / MEMORY} cannot be read.", f"It says where the register of this plan is. {UNCHANGED}"
         ) from error
     lines = [line.strip() for line in text.splitlines() if line.strip() and not line.startswith("#")]
-    place = Place.parse(lines[0]) if len(lines) == 1 else None
-    if place is None or not place.key:
+    marks = [line.removeprefix(_OF_PLAN) for line in lines if line.startswith(_OF_PLAN)]
+    addresses = [line for line in lines if not line.startswith(_OF_PLAN)]
+    place = Place.parse(addresses[0]) if len(addresses) == 1 else None
+    if place is None or not place.key or len(marks) > 1:
         raise PlanSheetsError(
             f"{folder / MEMORY} does not say where the register of this plan is.",
             f"Write one line into it, as in {FORM}. {UNCHANGED}",
         )
-    return place
+    return replace(place, mark="".join(marks))
 
 
-def remember(folder: Path, place: Place) -> None:
-    """Write down where the register of a plan folder is, without a password. Raises PlanSheetsError."""
+def remember(folder: Path, place: Place, secret: bytes) -> None:
+    """Write down where the register of a plan folder is, without a password, and which plan it is of.
+
+    `secret`: the bytes that sign. Raises PlanSheetsError.
+    """
     path = folder / MEMORY
-    outbox.write_whole(path, f"{_HEADING}{place}\n".encode())
+    outbox.write_whole(path, f"{_HEADING}{place}\n{_OF_PLAN}{mark_plan(secret)}\n".encode())
     outbox.sync(path)
+    outbox.sync_folders([folder])
+
+
+def forget(folder: Path) -> None:
+    """Remember no more that the register of a plan folder is elsewhere."""
+    (folder / MEMORY).unlink(missing_ok=True)
     outbox.sync_folders([folder])

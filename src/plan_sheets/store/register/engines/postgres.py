@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
-import atexit
-import os
 import sqlite3
-from collections.abc import Collection, Iterator, Sequence
-from contextlib import contextmanager, suppress
-from functools import cache
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import closing, contextmanager, suppress
+from dataclasses import replace
 from itertools import count
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, Table, create_engine
+from sqlalchemy import Connection, Engine, Table
 from sqlalchemy.exc import SQLAlchemyError
 
 from plan_sheets.core.model.findings import PlanSheetsError
 from plan_sheets.store.register import tables
 from plan_sheets.store.register.engines import server_tables
-from plan_sheets.store.register.engines.address import Place
+from plan_sheets.store.register.engines.address import MEMORY, Place, mark_plan
 from plan_sheets.store.register.engines.database import Database
 from plan_sheets.store.register.engines.files import read_copy
-from plan_sheets.store.register.engines.server_troubles import DAMAGED, NOT_KNOWN, explain_server
+from plan_sheets.store.register.engines.given import GIVEN
+from plan_sheets.store.register.engines.server_links import make_engine
+from plan_sheets.store.register.engines.server_troubles import (
+    explain_no_connection,
+    explain_no_tables,
+    explain_not_known,
+    explain_server,
+)
 from plan_sheets.store.register.engines.sqlite import make_copy
 from plan_sheets.store.register.safe.names import describe_row
 from plan_sheets.store.register.troubles import UNCHANGED
@@ -36,18 +41,14 @@ except ImportError as error:
 
 OF_PLAN = "plan_"
 """How the name of a plan's schema begins."""
-_LINK = {
-    "connect_timeout": "10",
-    "keepalives_idle": "15",
-    "keepalives_interval": "5",
-    "keepalives_count": "3",
-    "tcp_user_timeout": "30000",
-    "application_name": "plan-sheets",
-    "client_encoding": "utf8",
-}
-"""How soon a connection that is lost is told (seconds; the last in milliseconds), unless the address says otherwise."""
+_RIGHTS = (
+    'GRANT USAGE ON SCHEMA "{schema}" TO "{role}"',
+    'GRANT SELECT, INSERT ON ALL TABLES IN SCHEMA "{schema}" TO "{role}"',
+    'GRANT UPDATE (key) ON "{schema}".plan TO "{role}"',  # to hold its lock; a trigger refuses to change it
+)
 _COPIED_AT_ONCE = 20
 """So many rows or more are sent as a COPY: for fewer a statement is quicker."""
+_TROUBLES = (SQLAlchemyError, psycopg.Error, PlanSheetsError)
 _READ_AT_ONCE = 5_000
 
 
@@ -76,7 +77,7 @@ class PostgresPlan:
 
     @property
     def _engine(self) -> Engine:
-        return _make_engine(self._place.url)
+        return make_engine(self._place.url)
 
     def close(self) -> None:
         """Close the connections that wait for work."""
@@ -100,12 +101,12 @@ class PostgresPlan:
         if may_use is None:
             raise PlanSheetsError(
                 f"There is no plan of this name in the register ({self.name}).",
-                "Look at the name after the # sign. A new plan is made with: plan-sheets new DIR --register URL",
+                f"{UNCHANGED} Look at the name after the # sign. A new one: plan-sheets new DIR --register URL",
             )
         if not may_use:
             raise PlanSheetsError(
                 f"This plan is not yours to see ({self.name}).",
-                "Ask whoever keeps the server for: plan-sheets register grant ROLE",
+                f"{UNCHANGED} Ask whoever keeps the server for: plan-sheets register grant ROLE",
             )
 
     def _may_use(self) -> bool | None:
@@ -118,19 +119,26 @@ class PostgresPlan:
     @contextmanager
     def connect(self) -> Iterator[Connection]:
         """A connection that waited for work, or a new one, on which the tables of this plan are meant."""
-        with self._engine.connect() as connection:
+        with self._take() as connection:
             if connection.info.get("schema") != self.schema:
                 connection.exec_driver_sql(f'SET search_path TO "{self.schema}", pg_temp')
                 connection.info["schema"] = self.schema
                 connection.rollback()  # for SQLAlchemy something is begun; for the server nothing is
             yield connection
 
+    def _take(self) -> Connection:
+        """A connection. Raises PlanSheetsError if none can be made."""
+        try:
+            return self._engine.connect()
+        except (SQLAlchemyError, psycopg.Error) as error:
+            raise explain_no_connection(self.name, error) from None
+
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """A transaction with the lock of the plan's row: of two who write to a plan one waits, for `tables.WAIT`."""
         with self.connect() as connection, connection.begin():
             # Each statement reads what is committed then: what stood before the lock was had is not read again.
-            connection.exec_driver_sql("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE")
+            connection.exec_driver_sql("BEGIN ISOLATION LEVEL READ COMMITTED")
             self._lock(connection)
             yield connection
 
@@ -148,7 +156,7 @@ class PostgresPlan:
     def trying(self) -> Iterator[Connection]:
         """A transaction as any other, which is rolled back; meanwhile nobody else can write to the plan."""
         with self.connect() as connection, connection.begin() as whole:
-            connection.exec_driver_sql("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE")
+            connection.exec_driver_sql("BEGIN ISOLATION LEVEL READ COMMITTED")
             self._lock(connection)
             yield connection
             whole.rollback()
@@ -165,9 +173,8 @@ class PostgresPlan:
         try:
             with self.writing() as connection:
                 found = connection.exec_driver_sql("SELECT digest FROM seal WHERE id = %s", (seal,)).scalar()
-        except (SQLAlchemyError, psycopg.Error):
-            what, remedy = NOT_KNOWN
-            raise PlanSheetsError(what.format(name=self.name), remedy, recorded=True) from None
+        except _TROUBLES:
+            raise explain_not_known(self.name) from None
         return bool(found == digest)
 
     def prepare(self) -> None:
@@ -196,7 +203,7 @@ class PostgresPlan:
     def identify(self, connection: Connection | None) -> object:
         """Which table lies under the name: another one, once the register was moved or replaced."""
         if connection is None:
-            with suppress(SQLAlchemyError, psycopg.Error), self.connect() as fresh:
+            with suppress(*_TROUBLES), self.connect() as fresh:
                 return self.identify(fresh)
             return None
         return connection.exec_driver_sql(f"SELECT to_regclass('\"{self.schema}\".plan')::oid").scalar()
@@ -216,7 +223,13 @@ class PostgresPlan:
 
     @contextmanager
     def without_guards(self, connection: Connection, names: Collection[str]) -> Iterator[None]:
-        """The owner of the tables alone can do it; an error brings the triggers back."""
+        """An error brings the triggers back. Raises PlanSheetsError if this role does not own the tables."""
+        owned = "SELECT pg_has_role(relowner, 'USAGE') FROM pg_class WHERE oid = 'plan'::regclass"
+        if not connection.exec_driver_sql(owned).scalar():
+            raise PlanSheetsError(
+                f"Only whoever owns this plan in the register ({self.name}) can take anything out for good.",
+                f"Ask whoever keeps the server to give the command. {UNCHANGED}",
+            )
         for name in names:
             connection.exec_driver_sql(f'ALTER TABLE "{name}" DISABLE TRIGGER "{name}_never_update"')
         yield
@@ -231,17 +244,24 @@ class PostgresPlan:
 
     def copy_into(self, copy: sqlite3.Connection) -> None:
         """Read every table as it stands at one moment; nobody waits for it."""
-        make_copy(copy)
         with self.explain(), self.connect() as connection, connection.begin():
             self.read_one_moment(connection)
-            driver: Any = connection.connection.driver_connection
-            copy.execute("BEGIN")
-            for table in tables.METADATA.sorted_tables:
-                with driver.cursor(name=f"copy_{table.name}") as cursor:
-                    cursor.itersize = _READ_AT_ONCE
-                    cursor.execute(server_tables.write_reading(table))
-                    server_tables.fill_copy(copy, table, cursor)
-            copy.execute("COMMIT")
+            self._read_all(connection, copy)
+
+    def _read_all(self, connection: Connection, copy: sqlite3.Connection) -> None:
+        shape = server_tables.read_shape(connection, self.schema)
+        if shape == server_tables.list_shape():
+            make_copy(copy)
+        else:  # that of another version, whose backup is made before it is raised
+            server_tables.make_other_copy(copy, shape)
+        driver: Any = connection.connection.driver_connection
+        copy.execute("BEGIN")
+        for name, columns in shape.items():
+            with driver.cursor(name=f"copy_{name}") as cursor:
+                cursor.itersize = _READ_AT_ONCE
+                cursor.execute(server_tables.write_reading(name, columns))
+                server_tables.fill_copy(copy, name, columns, cursor)
+        copy.execute("COMMIT")
 
     def list_unguarded(self) -> list[tuple[str, str]]:
         """Tables and guards that are missing, or are none of ours."""
@@ -255,17 +275,56 @@ class PostgresPlan:
 
     def read_plans(self) -> list[tuple[str, bytes]]:
         """Key and secret of each plan; of a schema there is one."""
-        with suppress(SQLAlchemyError, psycopg.Error), self.connect() as connection:
+        with suppress(*_TROUBLES), self.connect() as connection:
             found = connection.exec_driver_sql("SELECT key, secret FROM plan ORDER BY id")
             return [(key, bytes(secret)) for key, secret in found]
         return []
 
     def holds_seal(self, seal: int, digest: str) -> bool:
         """Whether there is a seal of this number and digest."""
-        with suppress(SQLAlchemyError, psycopg.Error), self.connect() as connection:
+        with suppress(*_TROUBLES), self.connect() as connection:
             found = connection.exec_driver_sql("SELECT digest FROM seal WHERE id = %s", (seal,)).scalar()
             return bool(found == digest)
         return False
+
+    def grant(self, role: str) -> None:
+        """Let a role read this schema and add to it; to change a row, or another schema, it gets no right."""
+        with self.explain(), self.connect() as connection, connection.begin():
+            if not connection.exec_driver_sql("SELECT 1 FROM pg_roles WHERE rolname = %s", (role,)).scalar():
+                raise PlanSheetsError(
+                    f"The server of the register ({self.name}) has no role {role!r}.",
+                    f"Ask whoever keeps the server to make it: see docs/register.md. {UNCHANGED}",
+                )
+            connection.exec_driver_sql("BEGIN")
+            quoted = role.replace('"', '""').replace("%", "%%")
+            for right in _RIGHTS:
+                connection.exec_driver_sql(right.format(schema=self.schema, role=quoted))
+
+    def check_plan(self, secret: bytes) -> None:
+        """Raise PlanSheetsError if the plan folder remembers another one."""
+        if self.place.mark and self.place.mark != mark_plan(secret):
+            raise PlanSheetsError(
+                f"The register ({self.name}) is of another plan than this folder ({self.folder}).",
+                f"Look at {self.folder / MEMORY}, and at --register and {GIVEN} if they are given. {UNCHANGED}",
+            )
+
+    def check_free(self) -> None:
+        """Raise PlanSheetsError if the database has a plan of this name, or cannot hold every character."""
+        if self.is_there():
+            raise self.say_held_already()
+        self.prepare()
+
+    def receive(self, copy: sqlite3.Connection, check: Callable[[sqlite3.Connection], None]) -> None:
+        """Fill a new schema, and look at it before it is committed."""
+        with self.explain(), self.writing() as connection:
+            self.take_over(connection, copy)
+            with closing(sqlite3.connect(":memory:", isolation_level=None)) as there:
+                self._read_all(connection, there)
+                check(there)
+
+    def put_aside(self, connection: Connection, day: str) -> str:
+        """Rename the schema: `aside_plan_2016_07_08`."""
+        return self.set_aside(connection, day) or ""
 
     def put_in_place(self, backup: Database, day: str) -> str | None:
         """Fill a new schema of the same name; the one that was there is kept under another name."""
@@ -298,8 +357,7 @@ class PostgresPlan:
 
     def say_no_register(self) -> PlanSheetsError:
         """That there is a schema, and no register in it."""
-        what, remedy = DAMAGED
-        return PlanSheetsError(what.format(name=self.name), f"{UNCHANGED} {remedy}")
+        return explain_no_tables(self.name)
 
     def say_held_already(self) -> PlanSheetsError:
         """That the database has a plan of this name."""
@@ -309,18 +367,12 @@ class PostgresPlan:
         )
 
 
-@cache
-def _make_engine(url: URL) -> Engine:
-    """One engine for all plans of a database in this process: its connections wait for work."""
-    query = {**{name: value for name, value in _LINK.items() if name not in url.query}, **url.query}
-    engine = create_engine(
-        url.set(drivername="postgresql+psycopg", query=query),
-        isolation_level="AUTOCOMMIT",  # a transaction is begun where one is wanted, by its own statement
-        pool_size=4,
-        pool_pre_ping=True,
-        use_native_hstore=False,
-    )
-    atexit.register(engine.dispose)
-    if hasattr(os, "register_at_fork"):  # a process that was forked must not use its parent's connections
-        os.register_at_fork(after_in_child=lambda: engine.dispose(close=False))
-    return engine
+def list_keys(place: Place) -> list[str]:
+    """The names of the plans in a database that this role may see, sorted. Raises PlanSheetsError."""
+    database = PostgresPlan(replace(place, key=""), Path())
+    with database.explain(), database.connect() as connection:
+        found = connection.exec_driver_sql(
+            "SELECT nspname FROM pg_namespace WHERE starts_with(nspname, %s) AND has_schema_privilege(oid, 'USAGE')",
+            (OF_PLAN,),
+        ).scalars()
+        return sorted(str(name).removeprefix(OF_PLAN) for name in found)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 from typing import Any
 
@@ -74,33 +74,60 @@ def write_copy_in(table: Table) -> str:
     return f'COPY "{table.name}" ({_write_names(table)}) FROM STDIN'
 
 
+Shape = dict[str, list[str]]
+"""The names of the columns of each table, in their order."""
+
+
 @cache
-def write_reading(table: Table) -> str:
-    """The statement that reads all rows of a table with all columns, oldest first."""
-    order = table.primary_key.columns.values()[0].name
-    return f'SELECT {_write_names(table)} FROM "{table.name}" ORDER BY "{order}"'  # noqa: S608 - names of our own tables
+def list_shape() -> Shape:
+    """The tables of a register as this version makes them; one that others point to comes first."""
+    return {table.name: [column.name for column in table.columns] for table in _list_tables()}
+
+
+def read_shape(connection: Connection, schema: str) -> Shape:
+    """The tables as they are in a schema: those of ours in their order, then others."""
+    found: Shape = {}
+    for table, column in connection.exec_driver_sql(_READ_SHAPE, (schema,)):
+        found.setdefault(table, []).append(column)
+    return {name: found[name] for name in dict.fromkeys([*list_shape(), *found]) if name in found}
+
+
+def make_other_copy(copy: sqlite3.Connection, shape: Shape) -> None:
+    """Make tables of any shape in an empty database of SQLite, without guards."""
+    for name, columns in shape.items():
+        copy.execute(f'CREATE TABLE "{name}" ({_quote(columns)})')
+
+
+def _quote(columns: Iterable[str]) -> str:
+    return ", ".join(f'"{name}"' for name in columns)
+
+
+def write_reading(name: str, columns: Sequence[str]) -> str:
+    """The statement that reads all rows of a table, oldest first."""
+    return f'SELECT {_quote(columns)} FROM "{name}" ORDER BY 1'  # noqa: S608 - names of our own tables
 
 
 def fill(stream_into: Callable[[str], Any], copy: sqlite3.Connection) -> None:
     """Add the rows of a copy of SQLite to empty tables. `stream_into`: begins a COPY by its statement."""
     for table in _list_tables():
         with stream_into(write_copy_in(table)) as stream:
-            for row in copy.execute(write_reading(table)):
+            for row in copy.execute(write_reading(table.name, list_shape()[table.name])):
                 stream.write_row(row)
 
 
 def find_zero(copy: sqlite3.Connection) -> tuple[str, int] | None:
     """The table and the id of the first row of a copy with a NUL in a text, which no server holds; None if none has."""
     for table in _list_tables():
-        for row in copy.execute(write_reading(table)):
+        for row in copy.execute(write_reading(table.name, list_shape()[table.name])):
             if any(isinstance(value, str) and "\0" in value for value in row):
                 return table.name, row[0]
     return None
 
 
-def fill_copy(copy: sqlite3.Connection, table: Table, rows: Iterable[Any]) -> None:
+def fill_copy(copy: sqlite3.Connection, name: str, columns: Sequence[str], rows: Iterable[Any]) -> None:
     """Add the rows of a table to a copy of SQLite."""
-    copy.executemany(f'INSERT INTO "{table.name}" VALUES ({", ".join("?" * len(table.columns))})', rows)  # noqa: S608 - as above
+    values = ", ".join("?" * len(columns))
+    copy.executemany(f'INSERT INTO "{name}" ({_quote(columns)}) VALUES ({values})', rows)  # noqa: S608 - as above
 
 
 def list_unguarded(connection: Connection, schema: str) -> list[tuple[str, str]]:
@@ -138,6 +165,11 @@ SELECT c.relname, a.attname, t.typname, coalesce(l.collname, ''), a.attnotnull
 FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace
 JOIN pg_type t ON t.oid = a.atttypid LEFT JOIN pg_collation l ON l.oid = a.attcollation
 WHERE n.nspname = %s AND c.relkind IN ('r', 'p', 'v', 'm', 'f') AND a.attnum > 0 AND NOT a.attisdropped
+"""
+_READ_SHAPE = """
+SELECT c.relname, a.attname FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
+JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE n.nspname = %s AND c.relkind = 'r' AND a.attnum > 0 AND NOT a.attisdropped ORDER BY c.relname, a.attnum
 """
 _READ_INDEXES = """
 SELECT c.relname, i.indisunique

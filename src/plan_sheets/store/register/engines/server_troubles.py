@@ -30,7 +30,7 @@ _MANY = (
     "The server of the register ({name}) has as many connections as it takes.",
     "Wait a moment, and try again.",
 )
-DAMAGED = (
+_DAMAGED = (
     "Tables of the register ({name}) are missing, or are none that plan-sheets made.",
     "plan-sheets doctor says what is wrong, and what to do.",
 )
@@ -50,7 +50,11 @@ _UNREACHABLE = (
     "The server of the register ({name}) cannot be reached.",
     "Look at the name of the server, and whether the network and the server work; then give the command again.",
 )
-NOT_KNOWN = (
+_NOT_NOW = (
+    "The server of the register ({name}) takes no connection now: it starts, stops, or is kept to itself.",
+    "Wait a moment and try again, or ask whoever keeps the server.",
+)
+_NOT_KNOWN = (
     "The connection to the register ({name}) was lost while it recorded: it is not known whether it did.",
     "When the server can be reached, give the same command again: what was recorded already is not recorded twice.",
 )
@@ -61,7 +65,7 @@ TROUBLES: dict[str, _Told] = {
     **dict.fromkeys(("53100", "53400"), _FULL),
     "53200": ("The server of the register ({name}) has not enough memory.", "Wait a moment, and try again."),
     "53300": _MANY,
-    **dict.fromkeys(("42P01", "42703", "42883", "3F000", "XX001", "XX002"), DAMAGED),
+    **dict.fromkeys(("42P01", "42703", "42883", "3F000", "XX001", "XX002"), _DAMAGED),
     **dict.fromkeys(("22021", "22P05"), _CHARACTER),
     **dict.fromkeys(("28P01", "28000"), _NO_ENTRY),
     "3D000": _NO_DATABASE,
@@ -72,32 +76,43 @@ _WORDS = (
     ("password", _NO_ENTRY),
     ("authentication", _NO_ENTRY),
     ("pg_hba.conf", _NO_ENTRY),
-    ("role ", _NO_ENTRY),
-    ("database ", _NO_DATABASE),
+    ('role "', _NO_ENTRY),
+    ('database "', _NO_DATABASE),
     ("too many", _MANY),
-    ("remaining connection slots", _MANY),
+    ("connection slots", _MANY),
+    ("FATAL", _NOT_NOW),
 )
 """What libpq says where no connection is made: it gives no code."""
 
 
+def explain_not_known(name: str) -> PlanSheetsError:
+    """That nobody can say whether something was recorded."""
+    what, remedy = _NOT_KNOWN
+    return PlanSheetsError(_name(what, name), remedy, recorded=True)
+
+
+def explain_no_tables(name: str) -> PlanSheetsError:
+    """That there is a schema of this name, and no register in it."""
+    what, remedy = _DAMAGED
+    return PlanSheetsError(_name(what, name), f"{UNCHANGED} {remedy}")
+
+
 def explain_server(name: str, error: BaseException) -> PlanSheetsError:
-    """What is wrong with the register of this name, by the code of the server's error, or by what libpq said."""
+    """What is wrong with the register of this name, by the code of the server's error."""
     reason = getattr(error, "orig", None) or error
     code = getattr(reason, "sqlstate", None) or ""
-    what, remedy = TROUBLES.get(code) or _explain_connection(reason, code)
-    return PlanSheetsError(what.format(name=name, code=code, path=name), f"{UNCHANGED} {remedy}")
+    was_lost = code.startswith("08") or (not code and type(reason).__name__ in ("OperationalError", "InterfaceError"))
+    what, remedy = TROUBLES.get(code, _LOST if was_lost else UNFORESEEN)
+    return PlanSheetsError(_name(what, name, code), f"{UNCHANGED} {remedy}")
 
 
-def _explain_connection(reason: BaseException, code: str) -> _Told:
-    if code.startswith("08") or (not code and _was_connected(reason)):
-        return _LOST
-    if code or type(reason).__name__ != "OperationalError":
-        return UNFORESEEN
-    said = str(reason)
-    return next((told for words, told in _WORDS if f"FATAL:  {words}" in said or words in said), _UNREACHABLE)
+def explain_no_connection(name: str, error: BaseException) -> PlanSheetsError:
+    """Why no connection is made to the register of this name, by what libpq said."""
+    said = str(getattr(error, "orig", None) or error)
+    what, remedy = next((told for words, told in _WORDS if words in said), _UNREACHABLE)
+    return PlanSheetsError(_name(what, name), f"{UNCHANGED} {remedy}")
 
 
-def _was_connected(reason: BaseException) -> bool:
-    """Whether an error without a code came over a connection that was there: it has no word of connecting."""
-    said = str(reason)
-    return type(reason).__name__ in ("OperationalError", "InterfaceError") and not said.startswith("connection failed")
+def _name(what: str, name: str, code: str = "") -> str:
+    """A sentence with the name of a register, which may hold any sign, and the code of the server."""
+    return what.replace("{code}", code).replace("{path}", name).replace("{name}", name)

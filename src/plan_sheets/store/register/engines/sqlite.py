@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from functools import cache, cached_property
 from pathlib import Path
@@ -16,7 +16,7 @@ from plan_sheets.core.model.findings import PlanSheetsError
 from plan_sheets.store.outbox import sync_folders
 from plan_sheets.store.register import tables
 from plan_sheets.store.register.engines.database import Database
-from plan_sheets.store.register.engines.files import JOURNALS, make_file, open_file, replace_file
+from plan_sheets.store.register.engines.files import JOURNALS, find_free, make_file, open_file, replace_file, write_copy
 from plan_sheets.store.register.troubles import UNCHANGED, explain, no_register
 
 FILE = "register.sqlite"
@@ -47,9 +47,13 @@ class SqliteFile:
 
     @cached_property
     def engine(self) -> Engine:
-        """An engine that makes a new connection each time."""
-        options = {"isolation_level": None, "timeout": tables.WAIT}
-        engine = create_engine(f"sqlite:///{self.path}", poolclass=NullPool, connect_args=options)
+        """An engine that makes a new connection each time; a file that was moved away is not made anew."""
+        address = f"{self.path.absolute().as_uri()}?mode=rw"
+
+        def connect() -> sqlite3.Connection:
+            return sqlite3.connect(address, uri=True, isolation_level=None, timeout=tables.WAIT)
+
+        engine = create_engine("sqlite://", poolclass=NullPool, creator=connect)
 
         @event.listens_for(engine, "connect")
         def _prepare(connection: Any, _record: object) -> None:
@@ -198,6 +202,34 @@ class SqliteFile:
             return bool(found) and found[0] == digest
         return False
 
+    def grant(self, role: str) -> None:
+        """Who may write to a file, the system says."""
+        raise PlanSheetsError(
+            f"The register is a file ({self.path}), so no role {role} can be let in.",
+            f"Give the right to write in the folder, or move it: plan-sheets register move URL. {UNCHANGED}",
+        )
+
+    def check_plan(self, secret: bytes) -> None:
+        """A file in the plan folder is of its plan."""
+
+    def check_free(self) -> None:
+        """Raise PlanSheetsError if there is such a file."""
+        if self.path.exists():
+            raise self.say_held_already()
+
+    def receive(self, copy: sqlite3.Connection, check: Callable[[sqlite3.Connection], None]) -> None:
+        """Write a file of its own, which is looked at before it is put in its place."""
+        with write_copy(MemoryCopy(copy), self.path, mark=0, check=check) as aside:
+            aside.replace(self.path)
+
+    def put_aside(self, connection: Connection, day: str) -> str:
+        """Rename the file: `register-moved-2016-07-08.sqlite`."""
+        del connection
+        kept = find_free(self.path, f"moved-{day}")
+        self.path.replace(kept)
+        sync_folders([self.folder])
+        return str(kept)
+
     def put_in_place(self, backup: Database, day: str) -> str | None:
         """Put a copy in the place of the file, which is kept beside it."""
         kept = replace_file(self.path, backup, day)
@@ -214,6 +246,10 @@ class SqliteFile:
 
 class MemoryCopy(SqliteFile):
     """A register in memory, to be read."""
+
+    def copy_into(self, copy: sqlite3.Connection) -> None:
+        """Copy it by its pages."""
+        self._copy.backup(copy)
 
     def __init__(self, copy: sqlite3.Connection) -> None:
         super().__init__(Path())

@@ -38,7 +38,7 @@ def hold(database: Database, known: object, day: str, *, dry_run: bool = False) 
     last: tuple[int, str] | None = None
     try:
         with database.explain(), database.trying() if dry_run else database.writing() as connection:
-            _check_not_replaced(database, known, connection)
+            check_not_replaced(database, known, connection)
             opened, head = Transaction(connection, outbox), None
             yield opened
             if not dry_run:
@@ -57,7 +57,7 @@ def hold(database: Database, known: object, day: str, *, dry_run: bool = False) 
         outbox.place()
 
 
-def _check_not_replaced(database: Database, known: object, connection: Connection) -> None:
+def check_not_replaced(database: Database, known: object, connection: Connection) -> None:
     """Raise PlanSheetsError if another register is there than when it was opened: a backup was put back."""
     if known and database.identify(connection) != known:
         raise PlanSheetsError(

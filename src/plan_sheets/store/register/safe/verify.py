@@ -62,7 +62,7 @@ def _check_file(copy: sqlite3.Connection) -> Iterator[Wrong]:
 def _check_schema(copy: sqlite3.Connection) -> Iterator[Wrong]:
     """Every table, index and guard that is missing, is another one, or is none of ours."""
     expected, there = _read_expected(), _read_schema(copy)
-    for (number,) in copy.execute("SELECT number FROM version"):
+    for (number,) in copy.execute("SELECT max(number) FROM version"):
         if number != tables.SCHEMA_VERSION:
             yield Wrong("register_altered", f"it says that it is of version {number}")
     for kind, name in sorted(expected.keys() | there.keys()):
