@@ -64,7 +64,6 @@ ONLY = {
             "settling.plan_queries",
             "desk",
             "masks",
-            "plans",
             "mending.unmended",
             "redacting.rows",
             "tracing.batches",

@@ -10,6 +10,7 @@ from tests.chairs import SECRET
 
 from plan_sheets.core.model.findings import PlanSheetsError
 from plan_sheets.store.plans import find_plans, read_each
+from plan_sheets.store.register.engines.sqlite import SqliteFile
 from plan_sheets.store.register.plans import open_plans
 from plan_sheets.store.register.register import FILE, Register
 
@@ -58,7 +59,7 @@ def test_a_register_of_several_plans_is_each_of_them_by_its_key(tmp_path: Path) 
     assert names(tmp_path) == ["shared/leicester", "shared/rutland"]
     with pytest.raises(PlanSheetsError, match="holds 2 plans"):
         Register.open(tmp_path / "shared" / FILE)
-    assert {key: plan.plan for key, plan in open_plans(tmp_path / "shared" / FILE).items()} == {
+    assert {key: plan.plan for key, plan in open_plans(SqliteFile(tmp_path / "shared" / FILE)).items()} == {
         "leicester": 2,
         "rutland": 1,
     }
@@ -91,7 +92,7 @@ def test_one_folder_under_two_names_counts_once_and_a_copy_is_told(tmp_path: Pat
     (tmp_path / "link").symlink_to(tmp_path / "leicester", target_is_directory=True)
     found = find_plans(tmp_path)
     assert [plan.name for plan in found.plans] == ["leicester"]
-    assert found.remarks == ["link and leicester are one plan folder: it is counted once."]
+    assert found.remarks == ["link and leicester have one register: it is counted once."]
     shutil.copytree(tmp_path / "leicester", tmp_path / "copy")
     found = find_plans(tmp_path)
     assert [plan.name for plan in found.plans] == ["copy", "leicester"]

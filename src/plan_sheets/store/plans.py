@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from plan_sheets.core.model.findings import PlanSheetsError
 from plan_sheets.store.plan_folder import PLAN_FILE, RETURNED, AnyPath, Folder, as_paths
+from plan_sheets.store.register.engines.places import MEMORY, locate
 from plan_sheets.store.register.plans import open_plans
 from plan_sheets.store.register.register import FILE
 from plan_sheets.store.schemas import check_schemas
@@ -60,19 +61,19 @@ class _Search:
     plans: list[PlanAtHand] = field(default_factory=list)
     passed_over: list[str] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
-    met: dict[Path, str] = field(default_factory=dict)
-    """The name of each plan folder by where it really lies: a link leads to another one."""
+    met: dict[str, str] = field(default_factory=dict)
+    """The name of each plan folder by where its register really is: a link leads to another one."""
 
     def look_in(self, path: Path, name: str, *, alone: bool = False) -> None:
         """Take what a folder holds that is a plan folder, or was one; `alone`: nothing else is looked at."""
-        register = path / FILE
-        real = register.resolve()
-        if real in self.met:
-            self.remarks.append(f"{name} and {self.met[real]} are one plan folder: it is counted once.")
-            return
-        self.met[real] = name
         try:
-            opened = open_plans(register)
+            database = locate(path)
+            real = database.name if database.place else str((path / FILE).resolve())
+            if real in self.met:
+                self.remarks.append(f"{name} and {self.met[real]} have one register: it is counted once.")
+                return
+            self.met[real] = name
+            opened = open_plans(database)
         except PlanSheetsError as trouble:
             self.plans.append(PlanAtHand(name, path, trouble=trouble))
             return
@@ -89,7 +90,7 @@ class _Search:
         found = len(self.plans) + len(self.remarks)
         for below in _list_folders(path):
             of = f"{name}/{below.name}" if name else below.name
-            if (below / FILE).exists() or any((below / left).exists() for left in _LEFT_OF_A_PLAN):
+            if _has_register(below) or any((below / left).exists() for left in _LEFT_OF_A_PLAN):
                 self.look_in(below, of)
             elif deep > 1:
                 self.look_below(below, of, deep - 1)
@@ -110,7 +111,7 @@ def find_plans(where: AnyPath | Iterable[AnyPath]) -> PlansAtHand:
     paths, search = as_paths(where), _Search()
     for path in paths:
         name = path.as_posix() if len(paths) > 1 else ""
-        if (path / FILE).exists():
+        if _has_register(path):
             search.look_in(path, name or path.resolve().name, alone=not name)
             continue
         found = len(search.plans) + len(search.remarks)
@@ -124,6 +125,11 @@ def find_plans(where: AnyPath | Iterable[AnyPath]) -> PlansAtHand:
         )
     plans = sorted(search.plans, key=lambda plan: (plan.name.casefold(), plan.name))
     return PlansAtHand(plans, sorted(search.passed_over), [*search.remarks, *_describe_copies(plans)])
+
+
+def _has_register(path: Path) -> bool:
+    """Whether a folder has a register, or says where it is."""
+    return (path / FILE).exists() or (path / MEMORY).exists()
 
 
 def _list_folders(path: Path) -> list[Path]:
