@@ -10,7 +10,8 @@ from typing import TypeVar
 
 from plan_sheets.core.model.findings import PlanSheetsError
 from plan_sheets.store.plan_folder import PLAN_FILE, RETURNED, AnyPath, Folder, as_paths
-from plan_sheets.store.register.engines.places import MEMORY, locate
+from plan_sheets.store.register.engines.address import MEMORY
+from plan_sheets.store.register.engines.places import locate
 from plan_sheets.store.register.plans import open_plans
 from plan_sheets.store.register.register import FILE
 from plan_sheets.store.schemas import check_schemas
