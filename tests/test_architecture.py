@@ -63,7 +63,7 @@ ONLY = {
             "settling.names",
             "settling.plan_queries",
             "desk",
-            "masks",
+            "redacting.masks",
             "mending.unmended",
             "redacting.rows",
             "tracing.batches",

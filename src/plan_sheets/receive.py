@@ -32,9 +32,9 @@ from plan_sheets.store.receiving.merge_returns import Merger
 from plan_sheets.store.receiving.spool import Spool
 from plan_sheets.store.register.batch import Batch
 from plan_sheets.store.register.desk import list_waivers
-from plan_sheets.store.register.masks import list_masked, list_shas_kept
 from plan_sheets.store.register.reads import list_accepted, list_mails_known, list_verdicts
 from plan_sheets.store.register.record import ReceivedFile, add_return, record_findings
+from plan_sheets.store.register.redacting.masks import list_masked, list_shas_kept
 from plan_sheets.store.register.register import ReturnFacts
 from plan_sheets.store.register.settling.held import FilePutAside, list_put_aside
 from plan_sheets.store.schemas import load_messages, load_screen

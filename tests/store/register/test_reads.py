@@ -13,8 +13,8 @@ from plan_sheets.core.model.mail import Mail
 from plan_sheets.store.register import reads, tables
 from plan_sheets.store.register.batch import Batch
 from plan_sheets.store.register.known_names import NOT_READ, find_disputed, find_known_names
-from plan_sheets.store.register.masks import list_shas_kept
 from plan_sheets.store.register.placeholders import PLACEHOLDER, find_open_placeholders
+from plan_sheets.store.register.redacting.masks import list_shas_kept
 from plan_sheets.store.register.register import FILE, Register
 from plan_sheets.store.register.standings import read_standings
 

@@ -14,8 +14,8 @@ from plan_sheets.store.container.hashing import sha256_of
 from plan_sheets.store.keeping.unknown import UnknownWorkbook, find_unknown
 from plan_sheets.store.outbox import ASIDE, list_asides
 from plan_sheets.store.plan_folder import PLAN_FILE, RETURNED, list_folders
-from plan_sheets.store.register.masks import list_shas_kept
 from plan_sheets.store.register.reads import list_mails_known, read_last_shas, read_redacted
+from plan_sheets.store.register.redacting.masks import list_shas_kept
 from plan_sheets.store.register.register import Register
 from plan_sheets.store.register.safe.backup import BACKUPS, list_daily
 
