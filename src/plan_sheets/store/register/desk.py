@@ -82,6 +82,12 @@ def list_moved(register: Register) -> list[str]:
     return [*{ref for held in values for ref in (held.key.ref, *split_refs_of(held.value))}]
 
 
+def list_merged(register: Register) -> list[str]:
+    """The codes of the subgroups that were ever part of others, and of these."""
+    history = register.history(record="subgroup", field="merged_into")
+    return [*{ref for held in history.by_key.values() for each in held for ref in (each.key.ref, each.value)} - {""}]
+
+
 def list_missing(register: Register) -> list[str]:
     """What a plan needs before its first round, and this one lacks: `financial year`."""
     year = [] if read_year(register) else ["financial year"]
