@@ -34,7 +34,8 @@ from plan_sheets.store import schemas
 from plan_sheets.store.keeping.unknown import UnknownReferences, count_on
 from plan_sheets.store.plan_folder import Folder, check_folder
 from plan_sheets.store.register.batch import Batch
-from plan_sheets.store.register.desk import list_offered, list_waivers, read_recent
+from plan_sheets.store.register.desk import find_last_made, list_offered, list_waivers, read_recent
+from plan_sheets.store.register.editions import read_base
 from plan_sheets.store.register.reads import FileFinding, list_returns_asking
 from plan_sheets.store.register.register import Register, ReturnFacts
 from plan_sheets.store.register.settling.declined import list_declined
@@ -110,21 +111,23 @@ def look_ahead(folder: Folder, now: datetime) -> Document:
 def _make_workbook(folder: Folder, facts: _Facts, batch: Batch) -> OfficerMade:
     """The officer's workbook of these facts, recorded in the batch."""
     document, again = _find_document(folder, facts)
-    data = hand_over(document.book)
     name = f"officer/{(facts.code or 'plan').lower()}.xlsx"
-    if not again:
-        batch.add_document(document, layout_text(document.book), base_text(document.book))
-    path = folder.write(name, data, batch)
+    path = folder.find_made(name) if again and find_last_made(facts.register, "officer") == name else None
+    if path is None:
+        data = hand_over(document.book)
+        if not again:
+            batch.add_document(document, layout_text(document.book), base_text(document.book))
+        path = folder.write(name, data, batch)
     findings = len(document.book.sheet("Findings").rows)
     return OfficerMade(path, document.reference, len(facts.queries), len(facts.proposals), findings, again)
 
 
 def _find_document(folder: Folder, facts: _Facts) -> tuple[Document, bool]:
     """The officer's workbook of these facts, and whether it is the last one: nothing has changed since."""
-    earlier = [*facts.register.document_facts("officer", facts.code)]
-    last = facts.register.documents(id=earlier[-1])[0] if earlier else None
-    if last and base_text(_make_book(facts, last.reference)) == base_text(last.book):
-        return last, True
+    earlier = [*facts.register.document_facts("officer", facts.code).values()]
+    last = earlier[-1] if earlier else None
+    if last and base_text(_make_book(facts, last.reference)) == read_base(facts.register, last.id):
+        return facts.register.documents(id=last.id)[0], True
     stem, number = f"{facts.code or 'PLAN'}-OFFICER-", count_on(last.reference if last else None)
     unknown = UnknownReferences.of(folder.path, facts.register, "officer")
     reference, book = unknown.choose(stem, number, partial(_make_book, facts))

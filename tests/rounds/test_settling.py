@@ -236,3 +236,18 @@ def test_a_query_of_several_cells_says_where_one_would_type_that_it_cannot_be_ty
     (finding,) = [one for one in round_one.receive_one(path, when=LATER).findings if one.code == "type_for_many"]
     assert "'Mapped by both' was not taken" in finding.message
     assert [one.id for one in round_one.queries] == [query.id]
+
+
+def test_an_unchanged_workbook_is_not_written_again(round_one: Plan, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = make_officer(round_one.folder, LATER)
+    before = made.path.read_bytes()
+    monkeypatch.setattr("plan_sheets.officer.hand_over", None)
+    again = make_officer(round_one.folder, LATER)
+    assert (again.again, again.path, again.reference) == (True, made.path, made.reference)
+    monkeypatch.undo()
+    made.path.unlink()
+    assert make_officer(round_one.folder, LATER).path.read_bytes() == before
+    round_one.receive_one(round_one.filled("da", said()))
+    changed = make_officer(round_one.folder, LATER)
+    assert (changed.again, changed.path) == (False, made.path)
+    assert changed.path.read_bytes() != before

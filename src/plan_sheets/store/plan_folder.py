@@ -184,6 +184,11 @@ class Folder:
         batch.outbox.add(target, data, known[self._name(target)], recorded=True)
         return target
 
+    def find_made(self, name: str) -> Path | None:
+        """The file, `name` within the folder, if it lies there as the tool made it last; None if it does not."""
+        path, sha = self.path / name, read_last_shas(self.register).get(name)
+        return path if sha and path.is_file() and sha256_of(path) == sha else None
+
     def list_made(self, parent: str) -> Iterator[MadeWorkbook]:
         """Every workbook in a folder of the plan folder (`issued/2016-17-q1`) that the tool made, by its name."""
         for name, shas in sorted(self.register.outputs().items()):

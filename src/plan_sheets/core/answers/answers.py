@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import chain
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from plan_sheets.core.book.document import FEEDBACK, DocumentFacts
 from plan_sheets.core.book.layout import Field
@@ -128,6 +128,12 @@ class Answers:
     sha: str
     """What it says, as one hash: the same answers in another file make the same."""
 
+    def __reduce__(self) -> tuple[Callable[..., Answers], tuple[object, ...]]:
+        """How it goes from one process to another, and aside: in flat tuples, which take a third of the time."""
+        rows = [(_pack(row.cells), row.says_something, row.beside, row.titles, row.begins) for row in self.rows]
+        told = self.form, self.changes, self.silent, self.unmended, self.sha
+        return _unpack, (self.document, rows, _pack(self.stayed), self.blank, *told)
+
     @property
     def completed_by(self) -> str:
         """Who filled it in: as the form says; of decisions, whoever decided them all; "" if that is not one."""
@@ -158,6 +164,24 @@ class Answers:
 
     def _list_filled(self) -> Iterator[Cell]:
         return chain((cell for row in self.rows for cell in row.cells), self.stayed)
+
+
+def _pack(cells: Iterable[Cell]) -> list[tuple[Any, ...]]:
+    return [(*key, about, *(address or (None, "")), *others) for key, about, address, *others in cells]
+
+
+def _unpack(document: DocumentFacts, rows: Iterable[Any], stayed: Iterable[Any], *others: Any) -> Answers:
+    made = tuple([AnswerRow(_unpack_cells(cells), *told) for cells, *told in rows])
+    return Answers(document, made, _unpack_cells(stayed), *others)
+
+
+def _unpack_cells(packed: Iterable[Any]) -> tuple[Cell, ...]:
+    return tuple(
+        [
+            Cell(Key(record, ref, name), about, None if sheet is None else Address(sheet, cell), *others)
+            for record, ref, name, about, sheet, cell, *others in packed
+        ]
+    )
 
 
 def is_untouched(document: DocumentFacts, findings: Iterable[Finding], *, changes: bool) -> bool:

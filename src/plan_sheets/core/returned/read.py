@@ -14,7 +14,7 @@ from plan_sheets.core.book.document import FEEDBACK, OF_SUBGROUPS, Document, sha
 from plan_sheets.core.book.layout import Column, Content, Field, Sheet, as_fact
 from plan_sheets.core.book.needed import NOTHING_BECAUSE
 from plan_sheets.core.model.findings import Finding, Severity
-from plan_sheets.core.model.found import CellKind, FoundSheet, FoundWorkbook, Remark
+from plan_sheets.core.model.found import CellKind, FoundWorkbook, Remark
 from plan_sheets.core.model.history import SAID
 from plan_sheets.core.model.keys import Address, Key, ref_order
 from plan_sheets.core.model.messages import Messages
@@ -30,7 +30,7 @@ from plan_sheets.core.returned.misplaced import (
     find_spilled_paragraphs,
 )
 from plan_sheets.core.returned.own_notes import leave_out_notes
-from plan_sheets.core.returned.tables import EMPTY, LocatedCell, LocatedWorkbook
+from plan_sheets.core.returned.tables import EMPTY, LocatedCell, LocatedWorkbook, is_filtered
 from plan_sheets.core.screening.identifiers import IdentifierKind
 from plan_sheets.core.screening.screen import Screen
 
@@ -177,7 +177,7 @@ class _Reading:
         shown = {Address(sheet.name, cell): text for sheet in sheets for cell, text in sheet.shown.items()}
         for typed in self.typed:
             if typed.cell is EMPTY and typed.key not in self.meant:
-                self.values[typed.key] = ""  # what a blank cell says needs no tidying
+                self.values[typed.key] = ""
                 continue
             about = typed.about
             choices = typed.column.choices or about.choices
@@ -226,7 +226,7 @@ class _Reading:
                 where, many = cells[0].address, len(cells)
                 self.findings.append(self.messages.finding("sheet_hidden", address=where, sheet=name, cells=many))
             for typed in cells if sheet.visible else ():
-                if typed.address.cell in sheet.hidden and not _is_filtered(typed, sheet):
+                if typed.address.cell in sheet.hidden and not is_filtered(typed, sheet):
                     self._tell("cell_hidden", typed)
 
     def tell_struck(self) -> None:
@@ -305,11 +305,8 @@ class _Reading:
             cell.key.field: cell.value for typed, cell in pairs if typed.row.answer and cell.value and not cell.blocked
         }
         self._tell_of_form(form, pairs)
-        stayed = (
-            Cell(typed.key, typed.about, typed.address, typed.base, typed.base, typed.base)
-            for row in self.shape.unchanged
-            for typed in row.inputs(blank=False)
-        )
+        filled = (typed for row in self.shape.unchanged for typed in row.inputs(blank=False))
+        stayed = (Cell(typed.key, typed.about, typed.address, typed.base, typed.base, typed.base) for typed in filled)
         blank = self.shape.list_blank() if again or form.get("corrects") == "Yes" else ()
         silent = () if form.get(NOTHING_BECAUSE) else tuple(self._silent())
         is_feedback, facts = self.document.kind == FEEDBACK, self.document.facts
@@ -353,13 +350,6 @@ class _Reading:
                 yield self.messages.finding("row_silent", address=cells[0].address, key=key, ref=ref)
 
 
-def _is_filtered(typed: LocatedCell, sheet: FoundSheet) -> bool:
-    """Whether a hidden cell is in a row that its sheet's filter may hide: its column is not hidden, then."""
-    across = typed.address.place[1]
-    cells = (Address.at("", row, column).cell for row, column in sheet.cells if column == across)
-    return typed.sheet.filter and any(cell not in sheet.hidden for cell in cells)
-
-
 def _bare(link: str) -> str:
     """A link as people type it."""
     return link.lower().removeprefix("mailto:").partition("://")[2].rstrip("/") or link.lower().removeprefix("mailto:")
@@ -381,16 +371,25 @@ def _rows(pairs: Iterable[tuple[LocatedCell, Cell]], code: str, *, anything: boo
     rows: dict[tuple[str, str], list[tuple[LocatedCell, Cell]]] = {}
     for typed, cell in pairs:
         rows.setdefault((typed.sheet.name, "" if typed.row.answer else typed.row.ref), []).append((typed, cell))
+    known: dict[object, Mapping[str, str]] = {}
     return tuple(
         AnswerRow(
-            tuple(cell for _, cell in row),
+            tuple([cell for _, cell in row]),
             anything if row[0][0].row.answer else any(cell.is_changed for _, cell in row),
             {column.field.name: as_fact(content) for column, content in _locked(row[0][0])},
-            {column.field.name: column.heading for column, _ in _locked(row[0][0])},
+            _list_titles(row[0][0], known),
             begins,
         )
         for row in rows.values()
     )
+
+
+def _list_titles(typed: LocatedCell, known: dict[object, Mapping[str, str]]) -> Mapping[str, str]:
+    """The headings over the locked cells of a row; one object for all rows that have the same."""
+    shape = typed.sheet.name, typed.row.inputs
+    if shape not in known:
+        known[shape] = {column.field.name: column.heading for column, _ in _locked(typed)}
+    return known[shape]
 
 
 def _locked(typed: LocatedCell) -> Iterator[tuple[Column, Content]]:

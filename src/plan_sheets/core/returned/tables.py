@@ -145,6 +145,13 @@ class LocatedWorkbook:
                 yield BlankRow(row.row.record, row.row.ref, own, row.table.found.name, row.place, fields)
 
 
+def is_filtered(typed: LocatedCell, sheet: FoundSheet) -> bool:
+    """Whether a hidden cell is in a row that its sheet's filter may hide: its column is not hidden, then."""
+    across = typed.address.place[1]
+    cells = (Address.at("", row, column).cell for row, column in sheet.cells if column == across)
+    return typed.sheet.filter and any(cell not in sheet.hidden for cell in cells)
+
+
 def squeeze(ref: str) -> str:
     """A ref or a row key for comparing: without blanks, and in small letters."""
     return "".join(plain(ref).split())

@@ -33,12 +33,13 @@ from plan_sheets.store.receiving.said import Listener
 from plan_sheets.store.receiving.settle_answers import Merging, NewSettlement, Settler
 from plan_sheets.store.register import tables
 from plan_sheets.store.register.batch import Batch, is_standing_or_of
+from plan_sheets.store.register.desk import list_merged
 from plan_sheets.store.register.editions import batch_of, read_last_value
 from plan_sheets.store.register.reads import read_new_rows
 from plan_sheets.store.register.record import ReceivedFile, add_return, record_return
 from plan_sheets.store.register.register import ReturnFacts
 from plan_sheets.store.register.settling.held import ANSWERED, settle_held
-from plan_sheets.store.register.settling.listed import are_of
+from plan_sheets.store.register.settling.listed import are_met
 from plan_sheets.store.register.settling.subjects import OFFICE, query_subject
 from plan_sheets.store.register.standings import list_moved
 
@@ -79,11 +80,12 @@ class Merger:
         if any(answers.document.kind not in OF_SUBGROUPS for answers in met):
             self._read_all()
             return
-        of_subgroups = {answers.document.subgroup for answers in met}
-        added = (ref for ref in self.new_rows.values() if ref.partition(".")[0] in of_subgroups)
-        refs = {*added, *list_moved(self.register)}.union(*(answers.list_refs() for answers in met))
+        theirs = {answers.document.subgroup for answers in met}
+        added = (ref for ref in self.new_rows.values() if ref.partition(".")[0] in theirs)
+        moved = {*list_moved(self.register), *list_merged(self.register)}
+        refs = {*theirs, *added, *moved}.union(*(answers.list_refs() for answers in met))
         rounds = {answers.document.round for answers in met}
-        self._look(self.register.history(is_standing_or_of(rounds), are_of(refs)))
+        self._look(self.register.history(is_standing_or_of(rounds), are_met(refs)))
         if self.settler.confirms_at_once:
             self._read_all()  # what was proposed of any action, in any round, is confirmed then
 

@@ -74,6 +74,12 @@ def read_recent(
     return register.history(or_(is_standing_or_of({*recent, *also}), and_(v.record == "action", whole)), *of_rows)
 
 
+def list_merged(register: Register) -> list[str]:
+    """The codes of the subgroups that were ever part of others, and of these."""
+    history = register.history(record="subgroup", field="merged_into")
+    return [*{ref for held in history.by_key.values() for each in held for ref in (each.key.ref, each.value)} - {""}]
+
+
 def list_missing(register: Register) -> list[str]:
     """What a plan needs before its first round, and this one lacks: `financial year`."""
     year = [] if read_year(register) else ["financial year"]

@@ -78,6 +78,12 @@ def read_last_value(register: Register, batch: int) -> int:
     return int(register.read(last)[0][0])
 
 
+def read_base(register: Register, document: int) -> str:
+    """What every cell of a document (its id) went out with, as the register keeps it: see `document.base_text`."""
+    d = tables.DOCUMENT.c
+    return str(register.read(select(d.base).where(d.id == document))[0][0])
+
+
 def batch_of(register: Register, document: int) -> int:
     """The id of the batch in which a document (its id) was recorded."""
     d = tables.DOCUMENT.c

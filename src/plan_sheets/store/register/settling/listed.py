@@ -67,6 +67,12 @@ def are_listed(register: Register, refs: Collection[str], offered: Iterable[Prop
     return are_of({*refs, *themes, *map(parent, themes)})
 
 
+def are_met(refs: Collection[str]) -> ColumnElement[bool]:
+    """That a value is of any of these rows, or of the plan itself."""
+    v = tables.VALUE.c
+    return or_(v.record == "plan", is_any_of(v.ref, refs))
+
+
 def are_of(refs: Collection[str]) -> ColumnElement[bool]:
     """That a value is of any of these rows, or of a record of which a plan has few rows."""
     v = tables.VALUE.c
