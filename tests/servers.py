@@ -6,7 +6,7 @@ import os
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import count
@@ -39,6 +39,7 @@ class Server:
     folder: Path
     """Its cluster and its socket."""
     bin: Path
+    settings: Mapping[str, str]
 
     def url(self, name: str = "plans", *, user: str = "keeper", password: str = "") -> str:
         """The address of a database."""
@@ -66,7 +67,7 @@ class Server:
 
     def start(self) -> None:
         """Start it, and wait until it takes connections."""
-        options = " ".join(f"-c {name}='{value}'" for name, value in _SETTINGS.items())
+        options = " ".join(f"-c {name}='{value}'" for name, value in self.settings.items())
         log = self.folder / "log"
         self.run("pg_ctl", "start", "-w", "-D", self.folder / "data", "-l", log, "-o", f"-k {self.folder} {options}")
 
@@ -79,11 +80,11 @@ class Server:
 
 
 @contextmanager
-def running() -> Iterator[Server]:
-    """A server of one's own, which is stopped and gone in the end."""
+def running(**settings: str) -> Iterator[Server]:
+    """A server of one's own, which is stopped and gone in the end; by default it trusts that the machine goes on."""
     folder = Path(tempfile.mkdtemp(prefix="plan-sheets-"))
     path = PROGRAMS[-1].parent if PROGRAMS else Path(str(shutil.which("initdb"))).parent
-    server = Server(folder, path)
+    server = Server(folder, path, {**_SETTINGS, **settings})
     if os.geteuid() == 0:
         shutil.chown(folder, NOBODY)
     try:

@@ -90,6 +90,8 @@ class Redacted:
     """The officer's workbook and the masters, as they are without it."""
     holding: Sequence[Path]
     """Files in the plan folder that hold it still: workbooks that went out, and other copies of the register."""
+    kept_aside: Sequence[str]
+    """The same of what was put aside on the server of the register."""
     not_made: Sequence[str] = ()
     """Why a workbook could not be made anew, in sentences."""
     backups_removed: Sequence[Path] = ()
@@ -112,7 +114,8 @@ def redact_texts(folder: Folder, about: str, reason: str, now: datetime, field: 
     made, not_made = _make_anew(folder, now)
     holding = find_holding(folder, taken, made)
     made = [path for path in made if path not in holding]
-    return Redacted(about, taken.rows, taken.removed, made, holding, not_made, taken.renewed.removed)
+    kept_aside = taken.kept_aside
+    return Redacted(about, taken.rows, taken.removed, made, holding, kept_aside, not_made, taken.renewed.removed)
 
 
 def withdraw_return(folder: Folder, name: str, reason: str, now: datetime) -> tuple[WhatWithdrew, officer.OfficerMade]:

@@ -56,6 +56,8 @@ class RedactedTexts:
     """SHA-256 of each file of another return in which a short text came back as it went out."""
     renewed: Renewed
     """The backups of the days: what became of them."""
+    kept_aside: Sequence[str]
+    """What was put aside on the server of the register, and holds it still."""
 
 
 def take_out(folder: Folder, about: str, reason: str, now: datetime, field: str) -> RedactedTexts:
@@ -79,7 +81,7 @@ def take_out(folder: Folder, about: str, reason: str, now: datetime, field: str)
         removed = [RemovedFile(path, numbers.get(sha, "")) for sha in meant for path in _remove(folder, sha)]
     forget(register)
     renewed = replace_daily(register.database, now.date().isoformat())
-    return RedactedTexts(typed, rows.count, removed, others, renewed)
+    return RedactedTexts(typed, rows.count, removed, others, renewed, register.database.list_aside())
 
 
 def _has_words_beside(sender: Sender) -> bool:

@@ -338,7 +338,7 @@ def print_redacted(done: Redacted, *, as_json: bool) -> None:
         ("Not made anew; make it yourself when this is mended:", done.not_made),
         (
             "These hold it still. Delete them, and ask whoever has a copy, or a backup of this folder, to do so:",
-            done.holding,
+            [*done.holding, *done.kept_aside],
         ),
     ):
         if paths:

@@ -106,6 +106,8 @@ def test_a_backup_is_put_back_on_a_server_and_what_was_there_is_kept(round_one: 
     told = run("doctor", "--restore", backup, *AS_OF, plan=round_one)
     assert "aside_plan_2016_07_08" in told.output
     assert dump(round_one.register) == before
+    redacted = run("redact", "J1a.1", "what", "--reason", "It names a child", *AS_OF, plan=round_one)
+    assert "the schema aside_plan_2016_07_08 in the same database" in redacted.output
     assert server.ask(name, "SELECT count(*) FROM aside_plan_2016_07_08.\"return\" WHERE number = 'DA-1'") == [(1,)]
 
 

@@ -119,6 +119,9 @@ class Database(Protocol):
         `day`: today (ISO).
         """
 
+    def list_aside(self) -> list[str]:
+        """What was put aside here and is no file: it holds what was taken out of the register since."""
+
     def put_in_place(self, backup: Database, day: str) -> str | None:
         """Put a copy of a register in its place: what was there is kept under the name returned; None if nothing was.
 

@@ -326,6 +326,17 @@ class PostgresPlan:
         """Rename the schema: `aside_plan_2016_07_08`."""
         return self.set_aside(connection, day) or ""
 
+    def list_aside(self) -> list[str]:
+        """The schemas that were put aside, by name."""
+        found = "SELECT nspname FROM pg_namespace WHERE starts_with(nspname, %s) ORDER BY nspname"
+        with self.explain(), self.connect() as connection:
+            names = connection.exec_driver_sql(found, (self._begins_aside,)).scalars().all()
+        return [_name_aside(str(name)) for name in names]
+
+    @property
+    def _begins_aside(self) -> str:
+        return f"aside_{self.place.key}_"
+
     def put_in_place(self, backup: Database, day: str) -> str | None:
         """Fill a new schema of the same name; the one that was there is kept under another name."""
         with read_copy(backup) as copy, self.explain(), self.writing() as connection:
@@ -346,14 +357,14 @@ class PostgresPlan:
 
     def set_aside(self, connection: Connection, day: str) -> str | None:
         """Rename the schema, within a transaction; its new name, None if there was none."""
-        begins = f"aside_{self.place.key}_{day.replace('-', '_')}"
+        begins = f"{self._begins_aside}{day.replace('-', '_')}"
         found = connection.exec_driver_sql("SELECT nspname FROM pg_namespace").scalars()
         names = {str(name) for name in found}
         if self.schema not in names:
             return None
         free = next(name for number in count(1) if (name := begins + f"_{number}" * (number > 1)) not in names)
         connection.exec_driver_sql(f'ALTER SCHEMA "{self.schema}" RENAME TO "{free}"')
-        return f"the schema {free} in the same database"
+        return _name_aside(free)
 
     def say_no_register(self) -> PlanSheetsError:
         """That there is a schema, and no register in it."""
@@ -365,6 +376,10 @@ class PostgresPlan:
             f"The register holds a plan of this name already ({self.name}).",
             f"Give another name after the # sign, or another folder. {UNCHANGED}",
         )
+
+
+def _name_aside(schema: str) -> str:
+    return f"the schema {schema} in the same database"
 
 
 def list_keys(place: Place) -> list[str]:

@@ -230,6 +230,10 @@ class SqliteFile:
         sync_folders([self.folder])
         return str(kept)
 
+    def list_aside(self) -> list[str]:
+        """Nothing: files tell themselves what they hold."""
+        return []
+
     def put_in_place(self, backup: Database, day: str) -> str | None:
         """Put a copy in the place of the file, which is kept beside it."""
         kept = replace_file(self.path, backup, day)
