@@ -5,6 +5,7 @@ Nothing is recorded in any register. A partnership of which nothing can be told 
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -36,6 +37,8 @@ from plan_sheets.store.writing.hand_over import hand_over
 
 TITLE = "Region"
 """What the region is called where nobody says it."""
+_ADDRESS = re.compile(r" \(postgresql://[^)]*\)")
+"""The address of a register on a server, as sentences show it."""
 KINDS = {INTERNAL: "region", PUBLIC: "region_public"}
 """The description of the workbook of each edition."""
 
@@ -186,10 +189,16 @@ def _read_rounds(register: Register, stem: str) -> _RoundsOfPlan:
 def _read_partnerships(plans: Sequence[PlanAtHand], wanted: _Wanted) -> Iterator[Partnership]:
     for plan, told in read_each(plans, lambda folder: _read_partnership(folder.register, wanted)):
         if isinstance(told, PlanSheetsError):
-            why = str(told).replace(f"{plan.path.resolve()}", plan.name).replace(f"{plan.path}", plan.name)
-            yield Partnership(plan.name, "", None, f"It cannot be read: {why}")
+            yield Partnership(plan.name, "", None, f"It cannot be read: {_without_places(str(told), plan)}")
         else:
             yield replace(told, name=plan.name)
+
+
+def _without_places(why: str, plan: PlanAtHand) -> str:
+    """Why a plan cannot be read, without where on this machine or on which server it lies: others read the workbook."""
+    for path in (plan.path.resolve(), plan.path):
+        why = why.replace(f"{path}", plan.name)
+    return _ADDRESS.sub("", why)
 
 
 def _read_partnership(register: Register, wanted: _Wanted) -> Partnership:

@@ -307,6 +307,27 @@ def without_ids(told: str) -> str:
     return re.sub(r'"(batch|document|sha256)": [^,}]+', "", told)
 
 
+@pytest.mark.thorough
+def test_one_damaged_register_among_forty_stops_none_of_the_others(made_region: Path, tmp_path: Path) -> None:
+    for number in range(39):
+        shutil.copytree(made_region / ("barrow", "corby", "derwent")[number % 3], tmp_path / f"plan-{number:02}")
+    shutil.copytree(made_region / "elmstead", tmp_path / "plan-39")
+    result = at(tmp_path, "status", "--all", "--json")
+    assert result.exit_code == 3
+    given = json.loads(result.stdout)
+    assert [plan["plan"] for plan in given["plans"] if plan["trouble"]] == ["plan-39"]
+    assert given["totals"]["issued"] == 26 * 9
+    made = make_region(tmp_path, None, tmp_path / "region.xlsx", DAY)
+    assert made.counts == {"Red": 13, "Not reported": 14, "Too little to say": 13}
+    rows = read(made.path, "Partnerships")
+    alone = read(make_region(made_region, None, tmp_path / "alone.xlsx", DAY).path, "Partnerships")
+    for number, name in ((0, "barrow"), (1, "corby"), (2, "derwent")):
+        own = {**alone[name], "Partnership": f"plan-{number:02}"}
+        assert rows[f"plan-{number:02}"] == own
+    whole, *_ = read(made.path, "Control totals").values()
+    assert whole["Issued"] == given["totals"]["issued"]
+
+
 @pytest.mark.parametrize(
     ("words", "status", "says"),
     [

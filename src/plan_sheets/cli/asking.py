@@ -74,8 +74,9 @@ def status(
         from plan_sheets.asking import plans as of_plans
         from plan_sheets.screen import plans as plans_screen
 
-        day = read_clock(as_of).date()
-        found = of_plans.status_of_all(plan_dir, code, day, findings=findings and as_json)
+        if findings and not as_json:
+            raise click.UsageError("--findings of all plans are told with --json alone.")
+        found = of_plans.status_of_all(plan_dir, code, read_clock(as_of).date(), findings=findings)
         plans_screen.print_status_of_all(found, of_plans.add_totals(found.read), as_json=as_json)
         end_with_all(found)
         return

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeVar
 
 from plan_sheets.core.model.findings import PlanSheetsError
 from plan_sheets.store.plan_folder import PLAN_FILE, RETURNED, AnyPath, Folder, as_paths
-from plan_sheets.store.register.engines.address import MEMORY
-from plan_sheets.store.register.engines.places import locate
+from plan_sheets.store.register.engines.address import MEMORY, Place
+from plan_sheets.store.register.engines.neighbours import find_folders, find_server, list_neighbours
+from plan_sheets.store.register.engines.places import locate, open_place
 from plan_sheets.store.register.plans import open_plans
-from plan_sheets.store.register.register import FILE
+from plan_sheets.store.register.register import FILE, Register
 from plan_sheets.store.schemas import check_schemas
 
 DEEP = 2
@@ -86,6 +87,21 @@ class _Search:
             called = key if alone else f"{name}/{key}"
             self.plans.append(PlanAtHand(called, beside, Folder(beside, plan), shares=True))
 
+    def look_on(self, server: Place, path: Path) -> None:
+        """Take the plans of a database on a server, each with the folder at hand that remembers it, if any does.
+
+        Raises PlanSheetsError if the server does not say which there are.
+        """
+        places = [server] if server.key else list_neighbours(server)
+        folders = find_folders(places, [path, *_list_folders(path)])
+        for place in places:
+            whole, folder = folders.get(place.key, (place, path / place.key))
+            plan = PlanAtHand(place.key, folder, shares=True)
+            try:
+                self.plans.append(replace(plan, folder=Folder(folder, Register.open(open_place(whole, folder)))))
+            except PlanSheetsError as trouble:
+                self.plans.append(replace(plan, trouble=trouble))
+
     def look_below(self, path: Path, name: str, deep: int) -> None:
         """Take the plan folders that lie in a folder; one in which there is none is passed over, and told."""
         found = len(self.plans) + len(self.remarks)
@@ -105,6 +121,7 @@ class _Search:
 def find_plans(where: AnyPath | Iterable[AnyPath]) -> PlansAtHand:
     """The plans of the plan folders `where`, and of those that lie in them or one folder deeper.
 
+    Where a register on a server is given, or a plan folder alone remembers one, all plans in it that may be read.
     A plan that cannot be opened is among them with the reason; nothing is written anywhere. Raises PlanSheetsError if
     there is no plan at all, or a file of `schemas/` is wrong; TypeError if `where` is no path.
     """
@@ -112,6 +129,10 @@ def find_plans(where: AnyPath | Iterable[AnyPath]) -> PlansAtHand:
     paths, search = as_paths(where), _Search()
     for path in paths:
         name = path.as_posix() if len(paths) > 1 else ""
+        server = None if name or (path / FILE).exists() else find_server(path)
+        if server:
+            search.look_on(server, path)
+            continue
         if _has_register(path):
             search.look_in(path, name or path.resolve().name, alone=not name)
             continue
@@ -122,7 +143,7 @@ def find_plans(where: AnyPath | Iterable[AnyPath]) -> PlansAtHand:
     if not search.plans:
         raise PlanSheetsError(
             f"There is no plan in {' or '.join(str(path.resolve()) for path in paths)}, nor in a folder there.",
-            "Give a plan folder, or a folder that holds plan folders.",
+            "Give a plan folder, or a folder that holds plan folders; a register on a server with --register URL.",
         )
     plans = sorted(search.plans, key=lambda plan: (plan.name.casefold(), plan.name))
     return PlansAtHand(plans, sorted(search.passed_over), [*search.remarks, *_describe_copies(plans)])
