@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from functools import cache
 
 from plan_sheets.core.book.compose import Facts, RowFacts, compose, list_asked
 from plan_sheets.core.book.document import sha_of
@@ -86,13 +87,19 @@ def make_subgroup_book(shared: RoundToIssue, subgroup: str, reference: str) -> B
             "Plan": plan["title"],
             "Subgroup": f"{subgroup}: {title}",
             "Round": shared.round.code,
-            "Layout version": sha_of(plan["year"] + str(schemas.load_workbook_spec("subgroup")))[:8],
+            "Layout version": _name_layout(plan["year"]),
         },
         marking=plan["marking"],
         password=plan["lock_password"],
         locks_sheets=plan["lock_workbooks"] != "No",
     )
     return compose(spec, facts)
+
+
+@cache
+def _name_layout(year: str) -> str:
+    """What tells the layout of a year's workbooks from others."""
+    return sha_of(year + str(schemas.load_workbook_spec("subgroup")))[:8]
 
 
 def _list_texts(shared: RoundToIssue, subgroup: str, plan: Mapping[str, str], title: str) -> dict[str, str]:

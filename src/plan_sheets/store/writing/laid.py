@@ -14,6 +14,7 @@ from plan_sheets.core.book.measure import (
     STANDARD_WIDTH,
     TALLEST_ROW,
     choose_paper,
+    fitting_length,
     height_above,
     lines_needed,
     page_room,
@@ -119,8 +120,9 @@ class _Lines(dict[Content, int]):
 
     def __init__(self, width: float) -> None:
         super().__init__()
-        self._width = width
+        self._width, self._fits = width, fitting_length(width)
 
     def __missing__(self, content: Content) -> int:
-        lines = self[content] = lines_needed(as_text(content), self._width)
+        text = content if type(content) is str else as_text(content)
+        lines = self[content] = 1 if len(text) <= self._fits and "\n" not in text else lines_needed(text, self._width)
         return lines
