@@ -73,14 +73,14 @@ def make_subgroup_book(shared: RoundToIssue, subgroup: str, reference: str) -> B
     asked = shared.of_subgroup.get(subgroup, OfSubgroup())
     actions = asked.actions
     mine = [ref for ref in actions if subgroups_of(shared.rows, ref)[0] == subgroup]
-    spec = _choose_spec(contributes=len(mine) < len(actions))
+    spec, records = _choose_spec(contributes=len(mine) < len(actions)), schemas.load_records()
     rows = _make_rows(shared, subgroup, spec, asked, mine)
     facts = Facts(
         texts={**_list_texts(shared, subgroup, plan, title), **_count_actions(spec, rows["Progress"])},
         created=shared.issued,
         rows=rows,
         choices=_list_choices(spec, rows["Grid"]),
-        forms=list_asked(schemas.load_records(), plan),
+        forms=list_asked({sheet.form: records[sheet.form] for sheet in spec.sheets if sheet.form}, plan),
         reference=reference,
         secret=shared.secret,
         identity={

@@ -85,8 +85,9 @@ class _Pen:
 def spell_rows(laid: LaidSheet, texts: dict[str, int], numbers: Mapping[str, int], *, tells_needed: bool) -> Spelt:
     """The rows under the headings of a sheet. `texts`: the numbers of the texts so far, to which its own are added."""
     pen = _Pen(laid.sheet.name, texts, numbers)
-    xml = "".join(Spelling().rows(laid, pen.spell, tells_needed=tells_needed))
-    return Spelt(xml, pen.looks.union(list_kinds(laid, tells_needed=tells_needed)), pen.is_sure)
+    kinds = list_kinds(laid, tells_needed=tells_needed)
+    xml = "".join(Spelling().rows(laid, pen.spell, kinds))
+    return Spelt(xml, pen.looks.union(kinds), pen.is_sure)
 
 
 def _count_days(day: date) -> int:
