@@ -23,7 +23,7 @@ ORDER = (
     ("store.container", "store.schema_keys"),
     ("store.strict_yaml",),
     ("store.schemas",),
-    ("store.outbox", "store.formats", "store.known_words", "store.sharing"),
+    ("store.outbox", "store.formats", "store.known_words", "store.sharing", "store.collector"),
     ("store.inspector",),
     ("store.writing", "store.register"),
     ("store.plan_folder",),

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from plan_sheets.master import pause_collector
+from plan_sheets.store.collector import pause_collector
 
 
 @pytest.fixture(autouse=True)

@@ -22,6 +22,7 @@ from plan_sheets.core.rating.decisions import decisions, place_decisions
 from plan_sheets.core.rating.plan_rows import find_merged
 from plan_sheets.core.rating.ratings import rate_last, rows_at
 from plan_sheets.core.rating.succession import find_succession
+from plan_sheets.store.collector import pause_collector
 from plan_sheets.store.keeping.unknown import UnknownReferences, count_on
 from plan_sheets.store.plan_folder import Folder
 from plan_sheets.store.register import tables
@@ -44,6 +45,7 @@ class Issued:
     """Whether the workbook has not changed since it was issued before."""
 
 
+@pause_collector()
 def issue_round(
     folder: Folder,
     code: str | Round,

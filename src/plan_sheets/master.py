@@ -5,10 +5,8 @@ A draft may be made as often as one likes. What is handed over is a numbered edi
 
 from __future__ import annotations
 
-import gc
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import count
@@ -35,6 +33,7 @@ from plan_sheets.core.rating.snapshot import Snapshot
 from plan_sheets.core.sheets.board_paper import PaperFacts, board_paper
 from plan_sheets.core.sheets.rag_status import DRAFT
 from plan_sheets.store import schemas
+from plan_sheets.store.collector import pause_collector
 from plan_sheets.store.container.hashing import sha256, sha256_of
 from plan_sheets.store.keeping.unknown import UnknownReferences, count_on
 from plan_sheets.store.plan_folder import NOT_TAKEN_IN, AnyPath, Folder, as_path, check_folder, write_elsewhere
@@ -92,22 +91,6 @@ class _Asked:
     today: str
     """ISO."""
     tell: Tell = mute
-
-
-@contextmanager
-def pause_collector() -> Iterator[None]:
-    """Turn Python's garbage collector off meanwhile; what nothing refers to is freed at once all the same.
-
-    A large master is made of a million objects that are kept until the end and do not refer to each other in circles:
-    the collector would look through them again and again, which takes a sixth of the time.
-    """
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
 
 
 @pause_collector()

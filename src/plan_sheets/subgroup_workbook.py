@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from functools import cache
 
 from plan_sheets.core.book.compose import Facts, RowFacts, compose, list_asked
 from plan_sheets.core.book.document import sha_of
@@ -72,27 +73,33 @@ def make_subgroup_book(shared: RoundToIssue, subgroup: str, reference: str) -> B
     asked = shared.of_subgroup.get(subgroup, OfSubgroup())
     actions = asked.actions
     mine = [ref for ref in actions if subgroups_of(shared.rows, ref)[0] == subgroup]
-    spec = _choose_spec(contributes=len(mine) < len(actions))
+    spec, records = _choose_spec(contributes=len(mine) < len(actions)), schemas.load_records()
     rows = _make_rows(shared, subgroup, spec, asked, mine)
     facts = Facts(
         texts={**_list_texts(shared, subgroup, plan, title), **_count_actions(spec, rows["Progress"])},
         created=shared.issued,
         rows=rows,
         choices=_list_choices(spec, rows["Grid"]),
-        forms=list_asked(schemas.load_records(), plan),
+        forms=list_asked({sheet.form: records[sheet.form] for sheet in spec.sheets if sheet.form}, plan),
         reference=reference,
         secret=shared.secret,
         identity={
             "Plan": plan["title"],
             "Subgroup": f"{subgroup}: {title}",
             "Round": shared.round.code,
-            "Layout version": sha_of(plan["year"] + str(schemas.load_workbook_spec("subgroup")))[:8],
+            "Layout version": _name_layout(plan["year"]),
         },
         marking=plan["marking"],
         password=plan["lock_password"],
         locks_sheets=plan["lock_workbooks"] != "No",
     )
     return compose(spec, facts)
+
+
+@cache
+def _name_layout(year: str) -> str:
+    """What tells the layout of a year's workbooks from others."""
+    return sha_of(year + str(schemas.load_workbook_spec("subgroup")))[:8]
 
 
 def _list_texts(shared: RoundToIssue, subgroup: str, plan: Mapping[str, str], title: str) -> dict[str, str]:

@@ -262,6 +262,9 @@ class Sheet:
 
     def list_needed(self) -> list[frozenset[str]]:
         """The same of each row; it is worked out once for all rows that ask the same and hold the same beside it."""
+        about = [*(column.field for column in self.columns), *(row.answer for row in self.rows if row.answer)]
+        if not any(field.required or field.required_when for field in about):
+            return [frozenset()] * len(self.rows)
         watched = self.list_watched()
         known: dict[object, frozenset[str]] = {}
         needed = []

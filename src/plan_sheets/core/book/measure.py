@@ -100,6 +100,11 @@ def most_lines(text: str, width: float) -> float:
     return 1 + text.count("\n") + widest / max(room - _LOST_AT_LINE_ENDS, room / 2, 1)
 
 
+def fitting_length(width: float) -> int:
+    """So many letters fit one line of a column of this width (characters), whichever they are."""
+    return int(width * _CHARACTER_POINTS / FONT_POINTS)
+
+
 def lines_needed(text: str, width: float) -> int:
     """How many lines a text takes in a column of this width (characters) where text wraps."""
     if "\n" in text:

@@ -47,9 +47,8 @@ def with_notes(book: Book, texts: Sequence[tuple[str, str]] = ()) -> Book:
 
 
 def _shortened(sheet: Sheet, notes: list[Row]) -> Sheet:
-    long = [
-        any(len(content) > FITS_ANYWHERE for content in row.cells if isinstance(content, str)) for row in sheet.rows
-    ]
+    lengths = [[len(content) for content in row.cells if isinstance(content, str)] for row in sheet.rows]
+    long = [max(found, default=0) > FITS_ANYWHERE for found in lengths]
     if not any(long):
         return sheet
     rows = zip(sheet.rows, long, strict=True)

@@ -42,6 +42,8 @@ def page_starts(refs: Sequence[str], heights: Sequence[float], page: Page) -> li
     which more than a quarter of the page would be left blank, be it in a program that fills pages more: the program
     that prints it breaks it between two rows.
     """
+    if fits_one(heights, page):
+        return []
     starts, rooms = list[int](), (page.room * _SURE, page.room * _AT_MOST)
     used = [page.above + page.heading] * len(rooms)
     fresh = True

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
-from sqlalchemy import ColumnElement, Table, func, insert, or_, select
+from sqlalchemy import ColumnElement, Table, bindparam, func, insert, or_, select
 
 from plan_sheets.core.book.document import Document, sha_of
 from plan_sheets.core.model.history import History
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 _NUMBERED = "numbers"
 """That the numbers of returns are known by now: how many there are of each stem."""
+_HAS_LAYOUT = select(tables.LAYOUT.c.sha).where(tables.LAYOUT.c.sha == bindparam("sha"))
 
 
 class Batch:
@@ -45,6 +46,8 @@ class Batch:
         self.seals = opened.seals
         """Those of all that the whole transaction records."""
         self._next = next_ids
+        self._layouts = set[str]()
+        """The SHA-256 of layouts that are there."""
 
     @cached_property
     def seq(self) -> int:
@@ -94,8 +97,9 @@ class Batch:
     def add_document(self, document: Document, layout: str, base: str) -> int:
         """Add a document, and its layout if no other document had it; the id of the document."""
         sha = sha_of(layout)
-        if not self.register.read(select(tables.LAYOUT.c.sha).where(tables.LAYOUT.c.sha == sha)):
+        if sha not in self._layouts and not self.register.read(_HAS_LAYOUT, sha=sha):
             self.connection.execute(insert(tables.LAYOUT), {"sha": sha, "text": layout})
+        self._layouts.add(sha)
         return self.add(
             tables.DOCUMENT,
             reference=document.reference,

@@ -63,11 +63,10 @@ class Spelling:
         self._formula = ""
         """The XML of a formula in which F stands for what it is and V for its value, a text."""
 
-    def rows(self, laid: LaidSheet, spell: Spell, *, tells_needed: bool) -> Iterator[str]:
-        """The XML of each row of the table. `tells_needed`: whether cells that have to be filled in look so."""
+    def rows(self, laid: LaidSheet, spell: Spell, kinds_of_rows: Sequence[Sequence[CellKind]]) -> Iterator[str]:
+        """The XML of each row of the table; `kinds_of_rows`: see `list_kinds`."""
         sheet = laid.sheet
         starts = [f'<c r="{column_letters(across)}' for across in range(len(sheet.columns))]
-        kinds_of_rows = list_kinds(laid, tells_needed=tells_needed)
         rows = zip(sheet.rows, laid.heights[1:], kinds_of_rows, strict=True)
         for down, (row, height, kinds) in enumerate(rows, start=sheet.heading_row + 1):
             number = down + 1
@@ -93,7 +92,10 @@ class Spelling:
 
 
 def list_kinds(laid: LaidSheet, *, tells_needed: bool) -> list[Sequence[CellKind]]:
-    """The kinds of the cells of each row; rows that are alike share theirs."""
+    """The kinds of the cells of each row; rows that are alike share theirs.
+
+    `tells_needed`: whether cells that have to be filled in look so.
+    """
     known: dict[object, Sequence[CellKind]] = {}
     kinds = []
     for row, needed in zip(laid.sheet.rows, laid.needed, strict=True):

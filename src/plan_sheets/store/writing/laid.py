@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from operator import getitem
 
 from plan_sheets.core.book.layout import Book, Content, Link, Sheet, as_text
@@ -14,6 +15,7 @@ from plan_sheets.core.book.measure import (
     STANDARD_WIDTH,
     TALLEST_ROW,
     choose_paper,
+    fitting_length,
     height_above,
     lines_needed,
     page_room,
@@ -108,19 +110,29 @@ def measure_rows(sheet: Sheet, widths: Sequence[float]) -> list[float]:
         lines_needed(column.heading, (width - arrow) * BOLD_ROOM)
         for column, width in zip(sheet.columns, widths, strict=True)
     ]
-    columns = [*map(_Lines, widths)]
-    bold = [_Lines(width * BOLD_ROOM) for width in widths]
+    columns = [*map(_count_lines, widths)]
+    bold = [_count_lines(width * BOLD_ROOM) for width in widths] if any(row.total for row in sheet.rows) else columns
     bodies = [max(map(getitem, bold if row.total else columns, row.cells)) for row in sheet.rows]
     return [min(LINE_POINTS * lines, TALLEST_ROW) for lines in (max(headings), *bodies)]
 
 
 class _Lines(dict[Content, int]):
-    """How many lines each content takes in a column of this width; measured once and kept."""
+    """How many lines each content takes in a column of this width; measured once and kept, for other books too."""
 
     def __init__(self, width: float) -> None:
         super().__init__()
-        self._width = width
+        self._width, self._fits = width, fitting_length(width)
 
     def __missing__(self, content: Content) -> int:
-        lines = self[content] = lines_needed(as_text(content), self._width)
+        text = content if type(content) is str else as_text(content)
+        lines = 1 if len(text) <= self._fits and "\n" not in text else lines_needed(text, self._width)
+        if len(text) <= _SHORT:
+            if len(self) >= _MOST_KEPT:
+                self.clear()
+            self[content] = lines
         return lines
+
+
+_SHORT, _MOST_KEPT = 400, 2_000
+"""Longer texts seldom stand in two cells; of the others so many are kept for each width."""
+_count_lines = lru_cache(maxsize=64)(_Lines)

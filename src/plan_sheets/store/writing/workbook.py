@@ -44,7 +44,7 @@ from plan_sheets.core.model.findings import PlanSheetsError
 from plan_sheets.core.model.keys import column_letters
 from plan_sheets.core.model.printable import printable
 from plan_sheets.store.container.zip import deflate_part, join_parts
-from plan_sheets.store.writing.cells import CellKind, Spelling, fit_cell, is_real, make_url, pixels
+from plan_sheets.store.writing.cells import CellKind, Spelling, fit_cell, is_real, list_kinds, make_url, pixels
 from plan_sheets.store.writing.chart import GAP, list_series, list_settings
 from plan_sheets.store.writing.entry_cells import AskedCells, EntryCells, Place, list_status, make_validation
 from plan_sheets.store.writing.excel_limits import (
@@ -159,7 +159,8 @@ def _write_sheet(page: Worksheet, laid: LaidSheet, pen: _Pen) -> list[str]:
     _write_lines(page, laid, pen)
     _add_table(page, laid, pen)
     _set_heights(page, laid)
-    body = list(pen.spelling.rows(laid, partial(_spell, page, pen), tells_needed=bool(pen.book.hints)))
+    kinds = list_kinds(laid, tells_needed=bool(pen.book.hints))
+    body = list(pen.spelling.rows(laid, partial(_spell, page, pen), kinds))
     for entry, asked in laid.entries.items():
         _add_entry(page, entry, asked, pen)
     _add_notes(page, sheet)
