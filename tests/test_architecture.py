@@ -67,6 +67,7 @@ ONLY = {
             "safe.transaction",
             "tracing.texts",
             "withdrawals",
+            "wrapped",
         )
     },
     "python_calamine": {"store.formats.reader"},

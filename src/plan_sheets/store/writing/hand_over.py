@@ -11,16 +11,22 @@ from plan_sheets.core.model.findings import PlanSheetsError
 from plan_sheets.core.model.keys import Address
 from plan_sheets.core.model.printable import printable
 from plan_sheets.core.returned.compare import is_same_text
+from plan_sheets.store.container.limits import OURS
 from plan_sheets.store.formats.reader import read_made
 from plan_sheets.store.inspector.inspect import inspect_workbook
+from plan_sheets.store.writing.excel_limits import check_fits
 from plan_sheets.store.writing.workbook import write_workbook
 
 
 def hand_over(book: Book) -> bytes:
-    """The bytes of a book. Raises PlanSheetsError if what was written does not read back as it should."""
+    """The bytes of a book.
+
+    Raises PlanSheetsError if no workbook can hold so much, or what was written does not read back as it should.
+    """
+    check_fits(book)
     data = write_workbook(book)
     _compare(book, data)
-    problems = inspect_workbook(data)
+    problems = inspect_workbook(data, OURS)
     if problems:
         first = problems[0]
         where = f"Sheet {first.sheet}: " if first.sheet else ""
