@@ -53,7 +53,15 @@ ONLY = {
             "tables",
             *(
                 f"engines.{name}"
-                for name in ("address", "database", "postgres", "server_links", "server_tables", "sqlite")
+                for name in (
+                    "address",
+                    "database",
+                    "postgres",
+                    "server_links",
+                    "server_rights",
+                    "server_tables",
+                    "sqlite",
+                )
             ),
             "editions",
             "settling.declined",
@@ -74,6 +82,7 @@ ONLY = {
             "safe.versions",
             "tracing.texts",
             "withdrawals",
+            "wrapped",
         )
     },
     "psycopg": {"store.register.engines.postgres"},

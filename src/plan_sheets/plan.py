@@ -37,6 +37,7 @@ from plan_sheets.core.screening.around import check_reason
 from plan_sheets.plan_workbook import example_book, plan_book, rows_of, template_book
 from plan_sheets.store import schemas
 from plan_sheets.store.container.hashing import sha256
+from plan_sheets.store.container.limits import OF_OFFICER
 from plan_sheets.store.formats.reader import read_workbook
 from plan_sheets.store.plan_folder import IS_OPEN, PLAN_FILE, AnyPath, Folder, as_path, check_folder
 from plan_sheets.store.receiving.look import list_identified, look
@@ -355,7 +356,7 @@ def _read(data: bytes, known: Collection[str] = (), left: Collection[str] = (), 
 
     `left`: the refs of the actions that were finished in earlier years.
     """
-    found = read_workbook(data)
+    found = read_workbook(data, OF_OFFICER)
     if not isinstance(found, FoundWorkbook):
         finding = schemas.load_messages().remark(found.code, found.details)
         raise PlanSheetsError(f"plan.xlsx cannot be read. {finding.message}", "Nothing was changed.")
@@ -364,7 +365,7 @@ def _read(data: bytes, known: Collection[str] = (), left: Collection[str] = (), 
     messages, screen = schemas.load_messages(), schemas.load_screen() if screened else None
     read = read_plan(found, spec, forms, messages, screen, known, left=left, mails=schemas.load_mails())
     if screen and not any(finding.severity is Severity.MASKED for finding in read.findings):
-        beside = list_identified(look(data).seen, known)
+        beside = list_identified(look(data, limits=OF_OFFICER).seen, known)
         titles = {where: screen.kinds[kind].title for where, kind in beside}
         read.findings += [messages.finding("case_identifier_beside", where=at, kind=of) for at, of in titles.items()]
     return read

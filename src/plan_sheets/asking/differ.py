@@ -20,6 +20,7 @@ from plan_sheets.core.returned.changed import find_changed_places
 from plan_sheets.core.sheets.rag_status import DRAFT
 from plan_sheets.store import schemas
 from plan_sheets.store.container.hashing import sha256
+from plan_sheets.store.container.limits import OURS
 from plan_sheets.store.container.package import open_package
 from plan_sheets.store.container.properties import read_custom_properties, read_properties
 from plan_sheets.store.formats.reader import read_workbook
@@ -88,7 +89,7 @@ def _find_master(folder: Folder, path: Path, data: bytes) -> tuple[Document, Seq
     identifier = Identifier(KnownHere(folder.register), schemas.load_messages())
     if document := _find_made(folder, identifier, data):
         return _check_master(document, path), ()
-    found = read_workbook(data)
+    found = read_workbook(data, identifier.known.limits)
     if not isinstance(found, FoundWorkbook):
         wrong = identifier.messages.by_code[found.code].wrong.format_map(found.details)
         raise PlanSheetsError(f"{path} cannot be read. {wrong}", f"{_GIVE_TWO} {UNCHANGED}")
@@ -109,7 +110,7 @@ def _find_made(folder: Folder, identifier: Identifier, data: bytes) -> Document 
     made = (shas for path, shas in folder.register.outputs().items() if path.startswith("master/"))
     if sha256(data) not in frozenset[str]().union(*made):
         return None
-    properties = read_custom_properties(read_properties(open_package(data)))
+    properties = read_custom_properties(read_properties(open_package(data, OURS)))
     return identifier.find_document(properties.get(REFERENCE, ""))
 
 

@@ -11,6 +11,7 @@ from plan_sheets.core.access.wording import WORDING, Wording
 from plan_sheets.core.model.findings import PlanSheetsError
 from plan_sheets.core.model.progress import Tell, mute, told_of
 from plan_sheets.store import schemas
+from plan_sheets.store.container.limits import OF_OFFICER
 from plan_sheets.store.container.refused import Refusal
 from plan_sheets.store.inspector.inspect import inspect_apart
 from plan_sheets.store.plan_folder import AnyPath, as_paths, read_bytes
@@ -46,7 +47,7 @@ def inspect_files(paths: AnyPath | Iterable[AnyPath], tell: Tell = mute) -> list
 
 def _inspect_file(path: Path) -> Inspected:
     try:
-        found = inspect_apart(read_bytes(path))
+        found = inspect_apart(read_bytes(path), OF_OFFICER)
     except PlanSheetsError as trouble:
         return Inspected(str(path), refused=f"{trouble} {trouble.remedy}")
     if isinstance(found, Refusal):

@@ -19,6 +19,7 @@ from plan_sheets.core.model.text import plain
 from plan_sheets.core.screening.around import check_reason
 from plan_sheets.store import schemas
 from plan_sheets.store.container.kinds import is_workbook
+from plan_sheets.store.container.limits import OF_OFFICER
 from plan_sheets.store.container.package import open_package
 from plan_sheets.store.container.refused import RefusedError
 from plan_sheets.store.formats.reader import read_workbook
@@ -193,7 +194,7 @@ def _list_short(typed: TypedTexts) -> list[str]:
 
 def _list_rows(data: bytes) -> Iterator[list[str]]:
     """The texts of each row of a workbook; of anything else none."""
-    found = read_workbook(data) if is_workbook(data) else None
+    found = read_workbook(data, OF_OFFICER) if is_workbook(data) else None
     for sheet in found.sheets if isinstance(found, FoundWorkbook) else ():
         rows: dict[int, list[str]] = {}
         for (row, _), cell in sheet.cells.items():
@@ -216,7 +217,7 @@ def _is_in_row(texts: Sequence[str], typed: TypedTexts) -> bool:
 def _list_parts(data: bytes) -> Iterator[str]:
     """Every part of a workbook as text, with its attributes and without; of a format without parts none."""
     with suppress(RefusedError, BadZipFile):
-        package = open_package(data)
+        package = open_package(data, OF_OFFICER)
         for name in package.entries:
             part = html.unescape(package.read(name).decode("utf-8", "replace"))
             yield part

@@ -15,6 +15,7 @@ from plan_sheets.core.model.findings import PlanSheetsError
 from plan_sheets.core.screening.around import check_kept
 from plan_sheets.store import outbox
 from plan_sheets.store.container.hashing import sha256, sha256_of
+from plan_sheets.store.container.limits import OURS
 from plan_sheets.store.container.package import open_package
 from plan_sheets.store.container.properties import read_reference
 from plan_sheets.store.container.refused import RefusedError
@@ -264,7 +265,7 @@ def list_folders(path: Path) -> Iterator[Path]:
 def _read_reference(data: bytes) -> str:
     """The reference of a workbook; "" if it cannot be read."""
     try:
-        return read_reference(open_package(data))
+        return read_reference(open_package(data, OURS))
     except (BadZipFile, RefusedError, ParseError, KeyError):
         return ""
 

@@ -11,6 +11,7 @@ import pytest
 from tests.store.compound import compound
 from tests.store.receiving.test_unpack import zipped
 
+from plan_sheets.store.container import markup
 from plan_sheets.store.container.limits import LIMITS
 from plan_sheets.store.container.refused import OddError
 from plan_sheets.store.container.texts import HiddenError, TextReader
@@ -102,3 +103,12 @@ def test_how_a_printer_is_set_is_looked_through(setup: bytes, seen: int) -> None
     letters = b64encode(setup + bytes(range(32)) * 9)
     looked = look(zipped({**BOOK, "settings.xml": b'<c type="base64Binary">' + letters + b"</c>"}))
     assert (len(looked.seen), looked.is_hidden) == (seen, False)
+
+
+def test_a_long_table_of_values_is_gone_through_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    cells = "".join(f'<c r="AB{number}" title="Case {number}"/>' for number in range(1_000, 1_200))
+    found = {}
+    for few in (0, 1_000):
+        monkeypatch.setattr(markup, "_FEW", few)
+        found[few] = set(markup.list_texts(f"<row>{cells}</row>", is_document=False))
+    assert found[0] == found[1_000] >= {"Case 1000", markup.name_text("title", "Case 1199")}

@@ -16,6 +16,7 @@ from plan_sheets.core.access.rules import Problem
 from plan_sheets.core.book.layout import Blank, Book, Column, Content, Field, Formula, Line, Link, Row, Sheet
 from plan_sheets.core.model.dates import PartialDate
 from plan_sheets.core.model.findings import PlanSheetsError
+from plan_sheets.store.container.limits import Limits
 from plan_sheets.store.inspector.inspect import inspect_workbook
 from plan_sheets.store.writing import hand_over as handover
 from plan_sheets.store.writing import mould as moulds
@@ -168,9 +169,9 @@ def inspections(monkeypatch: pytest.MonkeyPatch) -> Inspections:
     """Every workbook that was inspected."""
     seen = Inspections()
 
-    def inspect(data: bytes) -> list[Problem]:
+    def inspect(data: bytes, limits: Limits) -> list[Problem]:
         seen.append(data)
-        return inspect_workbook(data)
+        return inspect_workbook(data, limits)
 
     monkeypatch.setattr(handover, "inspect_workbook", inspect)
     return seen

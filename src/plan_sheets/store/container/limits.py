@@ -1,11 +1,13 @@
 """Every limit of the guard and the readers: the most that a file may need.
 
-They are passed as a parameter, so that a test can lower one and needs no large file.
+They are passed as a parameter, so that a test can lower one and needs no large file. They are for strangers: what went
+out larger than that comes home by limits that grow with it.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from math import ceil
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,26 @@ class Limits:
     child_output: int = 24_000_000
     """Bytes that the child may return: they take several times as much memory when this process has parsed them."""
 
+    def grow(self, times: float) -> Limits:
+        """The limits of a file that may be so many times as large; these themselves where that is none, or less."""
+        return replace(self, **{name: ceil(getattr(self, name) * times) for name in _OF_SIZE}) if times > 1 else self
 
+
+_OF_SIZE = (
+    *("file", "part", "inflated", "cells", "area", "filled", "text", "spread", "merges"),
+    *("child_memory", "child_seconds", "child_output"),
+)
+"""The limits that are about how large a file is; the others are about how it is made."""
+OF_SIZE = frozenset(
+    {
+        *("file_too_large", "file_inflates", "file_too_many_cells", "file_cells_far_apart", "file_too_full"),
+        *("file_false_counts", "file_too_many_merges", "file_ends_reader"),
+    }
+)
+"""The codes of the refusals by these limits."""
 LIMITS = Limits()
 """The limits of every command."""
+OURS = replace(LIMITS.grow(1_000), ratio=1_000_000)
+"""What was made here just now, or is looked at by its directory alone: no size of it does any harm."""
+OF_OFFICER = LIMITS.grow(4)
+"""What the officer keeps or chooses: a plan.xlsx of a hundred thousand actions."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from html import unescape
 from itertools import pairwise
 
@@ -119,11 +119,24 @@ def strip_tags(markup: str) -> str:
 
 def _list_values(markup: str) -> Iterator[str]:
     """The values of attributes, each once; none that only says how something is drawn or numbered."""
-    for value in map("".join, {*_VALUE.findall(markup)}):
-        if MAY_MATTER.match(value):
-            at = markup.find(value)
-            name = re.split("[ :]", markup[max(0, at - _LONGEST_NAME) : at].rstrip("\"'= "))[-1]
-            if name not in _DRAWN and not (name in _NAMED and value.isdigit()):
-                yield value
-                if len(name) >= _SHORTEST_NAME and name not in _SAY_NOTHING:
-                    yield name_text(name, value)
+    values = [value for value in map("".join, {*_VALUE.findall(markup)}) if MAY_MATTER.match(value)]
+    for value, at in _find_places(markup, values):
+        name = re.split("[ :]", markup[max(0, at - _LONGEST_NAME) : at].rstrip("\"'= "))[-1]
+        if name not in _DRAWN and not (name in _NAMED and value.isdigit()):
+            yield value
+            if len(name) >= _SHORTEST_NAME and name not in _SAY_NOTHING:
+                yield name_text(name, value)
+
+
+def _find_places(markup: str, values: Sequence[str]) -> Iterable[tuple[str, int]]:
+    """Where each of these values stands first; many are found in one pass: a long table has one for each cell."""
+    if len(values) <= _FEW:
+        return ((value, markup.find(value)) for value in values)
+    places: dict[str, int] = {}
+    for found in _VALUE.finditer(markup):
+        places.setdefault(found[found.lastindex or 0], found.start(found.lastindex or 0))
+    return ((value, places[value]) for value in values)
+
+
+_FEW = 100
+"""Values that are sooner found one by one."""

@@ -16,6 +16,7 @@ from plan_sheets.core.book.layout import Book
 from plan_sheets.core.model.dates import PartialDate
 from plan_sheets.core.model.found import FoundWorkbook
 from plan_sheets.store.container.hashing import sha256
+from plan_sheets.store.container.limits import OURS
 from plan_sheets.store.container.package import Package, open_package
 from plan_sheets.store.container.properties import read_reference
 from plan_sheets.store.container.refused import RefusedError
@@ -112,7 +113,7 @@ def find_unknown(
             data = path.read_bytes()
             if (sha := sha256(data)) in made:
                 continue
-            package = open_package(data)
+            package = open_package(data, OURS)
             reference = read_reference(package)
             if reference and reference not in references:
                 yield UnknownWorkbook(path, reference, sha, _read_day(package), data)

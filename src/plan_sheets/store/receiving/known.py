@@ -8,12 +8,16 @@ from functools import cached_property
 from typing import NamedTuple, NoReturn, Protocol
 
 from plan_sheets.core.book.document import Document, DocumentFacts
+from plan_sheets.store.container.limits import LIMITS, Limits
 from plan_sheets.store.container.refused import OddError
 from plan_sheets.store.register.editions import EditionFacts, list_editions
 from plan_sheets.store.register.reads import list_withdrawn
 from plan_sheets.store.register.register import Register
+from plan_sheets.store.register.wrapped import measure_largest
 
 ADDRESS = ("email",)
+ORDINARY = 2_000_000
+"""Characters of the base of a document that comes back by the usual limits, whichever program saved it."""
 CHAIRS = ("chair", "receives_meanwhile")
 """The fields of a subgroup that name who may send its return, and who may complete it."""
 
@@ -43,6 +47,10 @@ class Known(Protocol):
     @property
     def places(self) -> frozenset[str]:
         """The postcodes that the plan says may stand in a return."""
+
+    @property
+    def limits(self) -> Limits:
+        """The limits of what comes back: they grow with the largest document that went out."""
 
     @property
     def secret(self) -> bytes:
@@ -88,6 +96,11 @@ class KnownHere:
         text = self.register.history(record="plan").text("plan", "", "postcodes")
         return frozenset(part.strip() for part in text.split(";") if part.strip())
 
+    @cached_property
+    def limits(self) -> Limits:
+        """See `Known`."""
+        return LIMITS.grow(measure_largest(self.register) / ORDINARY)
+
     @property
     def secret(self) -> bytes:
         """See `Known`."""
@@ -119,6 +132,11 @@ class KnownElsewhere:
     def of(cls, known: Known) -> KnownElsewhere:
         """What is sent along of what is known here."""
         return cls(known.issued, known.subgroups, known.withdrawn, known.places)
+
+    @property
+    def limits(self) -> NoReturn:
+        """See `Known`. Raises OddError: what is large is read where it came from."""
+        raise OddError
 
     @property
     def secret(self) -> bytes:

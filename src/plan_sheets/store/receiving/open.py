@@ -28,6 +28,7 @@ from plan_sheets.core.screening.identifiers import IdentifierKind
 from plan_sheets.core.screening.screen import Screen
 from plan_sheets.store import schemas
 from plan_sheets.store.container.kinds import find_ending
+from plan_sheets.store.container.limits import LIMITS, OF_SIZE, Limits
 from plan_sheets.store.container.refused import OddError, Refusal
 from plan_sheets.store.formats.reader import read_ordinary, read_workbook
 from plan_sheets.store.receiving.identify import Identifier
@@ -69,9 +70,11 @@ class Opener:
     def open(self, incoming: IncomingFile, read: _Read = read_workbook) -> Return:
         """One file after these steps; `kept_as`: the ending under which its bytes may be kept, "" if they must not."""
         incoming, masked = self._screen_around(incoming)
-        found = None
+        found, limits = None, LIMITS
         try:
             found = None if incoming.is_message else incoming.refusal or read(incoming.data)
+            if isinstance(found, Refusal) and found.code in OF_SIZE and not incoming.refusal:
+                found, limits = self._read_large(incoming.data, found)
             returned = self._take(incoming, found)
         except (PlanSheetsError, OddError):
             raise
@@ -83,7 +86,7 @@ class Opener:
         returned.findings[:0] = masked
         returned.around = [finding for finding in masked if finding.severity is Severity.MASKED]
         screened = found.texts() if isinstance(found, FoundWorkbook) else ()
-        may_be_kept = self._look(incoming, returned, screened, is_ordinary=read is read_ordinary)
+        may_be_kept = self._look(incoming, returned, screened, limits, is_ordinary=read is read_ordinary)
         returned.kept_as = find_ending(incoming.data, incoming.name) if may_be_kept else ""
         self.identifier.at_hand.clear()
         return returned
@@ -94,6 +97,11 @@ class Opener:
         around = [finding for finding in masked if finding.severity is Severity.MASKED]
         died = [self.messages.finding("file_ends_worker"), self.messages.finding("file_not_kept")]
         return replace(_unread(incoming), findings=[*masked, *died], around=around)
+
+    def _read_large(self, data: bytes, refused: Refusal) -> tuple[FoundWorkbook | Refusal, Limits]:
+        """A file that is too large for strangers, read by the limits of what went out; and by which limits it was."""
+        limits = self.identifier.known.limits
+        return (refused, LIMITS) if limits is LIMITS else (read_workbook(data, limits), limits)
 
     @property
     def screen(self) -> Screen | None:
@@ -118,7 +126,15 @@ class Opener:
             findings += [self._tell_masked("The e-mail", kind)] if kind else []
         return incoming, findings
 
-    def _look(self, incoming: IncomingFile, returned: Return, screened: Collection[str], *, is_ordinary: bool) -> bool:
+    def _look(
+        self,
+        incoming: IncomingFile,
+        returned: Return,
+        screened: Collection[str],
+        limits: Limits = LIMITS,
+        *,
+        is_ordinary: bool,
+    ) -> bool:
         """Whether the bytes of a file may be kept: each text in them was looked at, and none is masked. Says if not.
 
         `screened`: texts that were looked at where they stand. `is_ordinary`: raise OddError if that takes a child
@@ -134,7 +150,7 @@ class Opener:
             return False
         seen, is_hidden = tuple[Seen, ...](), True  # of a container that could not be opened nobody knows what is in it
         if incoming.refusal is None:
-            seen, is_hidden = look(incoming.data, screened, is_ordinary=is_ordinary)
+            seen, is_hidden = look(incoming.data, screened, limits, is_ordinary=is_ordinary)
         document = self.identifier.find_document(returned.document.reference) if seen and returned.document else None
         typed = list_identified(seen, list_issued(document) if document else ())
         returned.findings += [self._tell_masked(where, kind) for where, kind in typed]

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import NamedTuple
 
+from sqlalchemy import func, select
+
 from plan_sheets.core.book.document import Document, DocumentFacts, book_from
 from plan_sheets.store.register import statements, tables
 from plan_sheets.store.register.register import Register
@@ -34,3 +36,10 @@ def wrap_documents(register: Register, wanted: Collection[DocumentFacts]) -> dic
     layouts = {row.sha: row.text for row in register.read(tables.LAYOUT.select().where(y.sha.in_(shas)))}
     kept = {row.id: (layouts[row.layout], row.base) for row in rows}
     return {facts.reference: WrappedDocument(facts, *kept[facts.id]) for facts in wanted}
+
+
+def measure_largest(register: Register) -> int:
+    """How many characters the base of the largest document has; 0 if none went out. It reads all: ask seldom."""
+    d = tables.DOCUMENT.c
+    largest = select(func.coalesce(func.max(func.length(d.base)), 0)).where(d.plan == register.plan)
+    return int(register.read(largest)[0][0])

@@ -36,7 +36,6 @@ _TO_LEAVE = 2.0
 _LOOKS = 0.5
 """Seconds between two looks at whether it still has workers."""
 _LOGGERS = ("distributed", *(f"distributed.{part}" for part in ("client", "comm", "core", "utils")), "tornado")
-_NOTHING_DONE = "Nothing was changed."
 
 
 @contextmanager
@@ -63,7 +62,7 @@ def _connect(address: str) -> Iterator[Client]:
     except (OSError, ValueError, TypeError) as error:
         raise PlanSheetsError(
             f"There is no cluster at {address or 'an address that is blank'}{_say_why(error)}.",
-            f"Look at the address that its scheduler printed, such as tcp://10.0.0.5:8786. {_NOTHING_DONE}",
+            "Look at the address that its scheduler printed, such as tcp://10.0.0.5:8786. Nothing was changed.",
         ) from None
     try:
         yield client
@@ -113,7 +112,7 @@ def _check_same(client: Client, address: str) -> None:
 def _say_lost(address: str) -> PlanSheetsError:
     return PlanSheetsError(
         f"The cluster at {address} has no worker, or cannot be reached any more.",
-        f"Start workers, or leave out --dask; then give the command again. {_NOTHING_DONE}",
+        "Start workers, or leave out --dask; then give the command again. Nothing was recorded.",
     )
 
 
@@ -122,7 +121,7 @@ def _say_other(address: str, program: object) -> PlanSheetsError:
     what = f"is {program}" if is_known else f"cannot run plan-sheets ({type(program).__name__}: {program})"
     return PlanSheetsError(
         f"A worker of the cluster at {address} {what}; this is {identify_program()}.",
-        f"Install the same plan-sheets and the same Python on both. {_NOTHING_DONE}",
+        "Install the same plan-sheets and the same Python on both. Nothing was recorded.",
     )
 
 

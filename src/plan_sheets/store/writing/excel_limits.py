@@ -6,9 +6,14 @@ import re
 from collections.abc import Iterable
 from itertools import count
 
+from plan_sheets.core.book.layout import Book, Link, Sheet
 from plan_sheets.core.model.findings import PlanSheetsError
 from plan_sheets.core.model.printable import printable
 
+MOST_ROWS = 1_048_576
+MOST_COLUMNS = 16_384
+MOST_LINKS = 65_530
+"""Links on one sheet; XlsxWriter leaves out the others without an error, as it does the rows that are too many."""
 LONGEST_TEXT = 32_767
 LONGEST_PROMPT = 255
 LONGEST_PROMPT_TITLE = 32
@@ -19,6 +24,26 @@ LONGEST_HEADER = 200
 """Excel allows 255 characters; the rest is for codes and doubled ampersands."""
 FIRST_YEAR = 1900
 """The first year of Excel's calendar."""
+
+
+def check_fits(book: Book) -> None:
+    """Raise PlanSheetsError if a sheet of it would have more rows, columns or links than a workbook holds."""
+    for sheet in book.sheets:
+        rows, columns = sheet.heading_row + 1 + len(sheet.rows), len(sheet.columns)
+        _check_most(book, sheet, rows, MOST_ROWS, "rows")
+        _check_most(book, sheet, columns, MOST_COLUMNS, "columns")
+        if rows * columns > MOST_LINKS:
+            links = sum(isinstance(content, Link) for row in sheet.rows for content in row.cells)
+            _check_most(book, sheet, links, MOST_LINKS, "links")
+
+
+def _check_most(book: Book, sheet: Sheet, count: int, most: int, what: str) -> None:
+    if count > most:
+        raise PlanSheetsError(
+            f"The sheet '{sheet.name}' of the workbook '{book.title}' would have {count:,} {what}; "
+            f"Excel holds {most:,}.",
+            "Make it for fewer boards, or divide the plan. Nothing was changed.",
+        )
 
 
 def count_units(text: str) -> int:

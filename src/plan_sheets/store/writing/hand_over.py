@@ -11,21 +11,24 @@ from plan_sheets.core.model.findings import PlanSheetsError
 from plan_sheets.core.model.keys import Address
 from plan_sheets.core.model.printable import printable
 from plan_sheets.core.returned.compare import is_same_text
+from plan_sheets.store.container.limits import OURS
 from plan_sheets.store.formats.reader import read_made
 from plan_sheets.store.inspector.inspect import inspect_workbook
+from plan_sheets.store.writing.excel_limits import check_fits
 from plan_sheets.store.writing.workbook import fill_empty_tables, write_by_mould
 
 
 def hand_over(book: Book) -> bytes:
-    """The bytes of a book. Raises PlanSheetsError if what was written does not read back as it should.
+    """The bytes of a book. It is inspected, unless all in it looks as it did in a workbook that was found accessible.
 
-    It is inspected for accessibility unless all in it looks as it did in a workbook that was found accessible.
+    Raises PlanSheetsError if no workbook can hold so much, or what was written does not read back as it should.
     """
+    check_fits(book)
     data, looks = write_by_mould(book)
     _compare(fill_empty_tables(book), data)
     if looks is not None and looks <= _ACCESSIBLE:
         return data
-    if problems := inspect_workbook(data):
+    if problems := inspect_workbook(data, OURS):
         first = problems[0]
         where = f"Sheet {first.sheet}: " if first.sheet else ""
         raise PlanSheetsError(
