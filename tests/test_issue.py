@@ -11,8 +11,9 @@ import openpyxl
 import pytest
 from tests.chairs import ISSUED_ON, Q1, Q2, RETURN_BY, Answers, Plan, at, codes, edit, fill, form, said, table
 
-from plan_sheets import office
+from plan_sheets import office, subgroup_workbook
 from plan_sheets.core.model.findings import PlanSheetsError
+from plan_sheets.core.rating.plan_rows import Rows, subgroups_of
 from plan_sheets.store.inspector.inspect import inspect_workbook
 
 LATER = datetime(2016, 7, 11)  # noqa: DTZ001 - the office's own clock
@@ -331,3 +332,15 @@ def test_a_plan_without_subgroups_cannot_be_issued(tmp_path: Path) -> None:
 
 def set_year(book: Any) -> None:
     at(book["Plan"], "Financial year", "Answer").value = "2016/17"
+
+
+def test_an_action_is_looked_at_for_its_own_subgroups_alone(example: Plan, monkeypatch: pytest.MonkeyPatch) -> None:
+    looked = list[str]()
+
+    def look(rows: Rows, ref: str) -> list[str]:
+        looked.append(ref)
+        return subgroups_of(rows, ref)
+
+    monkeypatch.setattr(subgroup_workbook, "subgroups_of", look)
+    asked = sum(issued.rows for issued in example.issue())
+    assert len(looked) <= len(set(looked)) + 2 * asked

@@ -112,6 +112,13 @@ def test_books_of_one_shape_have_one_layout_and_other_contents_another_base() ->
     assert sha_of(layout_text(wider)) != sha_of(layout_text(book))
 
 
+def test_a_width_is_written_as_it_is_said() -> None:
+    for width in (16, 16.5, 17, 16.0, 17.0):
+        sheet = Sheet("A", "A", (), (Column(Field("plan", "a", "A"), "A", width=width),), ())
+        kept = json.loads(layout_text(replace(example_book(), sheets=(sheet,))))["sheets"][0]["columns"][0]
+        assert str(kept.get("width", 16)) == str(width if width != 16 else 16)
+
+
 def test_a_layout_says_only_what_is_not_the_default() -> None:
     book = example_book()
     told = json.loads(layout_text(book))

@@ -128,6 +128,7 @@ def layout_text(book: Book) -> str:
             sheet.in_view,
             sheet.filter,
             sheet.explains,
+            tuple(type(column.width) for column in sheet.columns),  # 16 and 16.0 are equal, and written in two ways
         )
         for sheet in book.sheets
     ]
@@ -153,7 +154,7 @@ def _write_layout(
             **({"filter": True} if can_filter else {}),
             **({} if explains else {"explains": False}),
         }
-        for name, columns, answers, chart, in_view, can_filter, explains in sheets
+        for name, columns, answers, chart, in_view, can_filter, explains, _ in sheets
     ]
     said = {"hints": dict(hints)} if hints else {}
     return _json({"kind": kind, "protected": is_protected, "sheets": described, **said})
