@@ -167,15 +167,20 @@ class Merger:
             stands = merging.asked | {finding.key for finding in returned.findings if finding.code == STANDS}
             cells = [_of_correction(cell, merging.corrected.get(cell.key, cell.base), stands) for cell in cells]
         returned.findings += tell_followed(followed, cells, self.messages)
-        return [self._of_row(cell, returned) for cell in cells]
+        removed = {row: self._is_removed(*row) for row in {cell.key[:2] for cell in cells}}
+        return [self._of_row(cell, returned) if removed[cell.key[:2]] else cell for cell in cells]
+
+    def _is_removed(self, record: str, ref: str) -> bool:
+        """Whether a row has been taken out of the plan; an action, whether all are that took its place."""
+        heirs = self.succession.list_heirs(ref) if record == "action" else [ref]
+        return all(self.history.text(record, heir, "removed") == "Yes" for heir in heirs)
 
     def _of_row(self, cell: Cell, returned: Return) -> Cell:
-        """A cell; a query, where it speaks of a row that has been taken out of the plan meanwhile."""
+        """A cell of a row that has been taken out of the plan meanwhile: a query, where it says anything."""
         key = cell.key
-        heirs = self.succession.list_heirs(key.ref) if key.record == "action" else [key.ref]
-        removed = all(self.history.text(key.record, ref, "removed") == "Yes" for ref in heirs)
-        if not removed or cell.blocked is not None or cell.value == cell.base:
+        if cell.blocked is not None or cell.value == cell.base:
             return cell
+        heirs = self.succession.list_heirs(key.ref) if key.record == "action" else [key.ref]
         ref = key.ref if heirs == [key.ref] else f"{key.ref} (now {list_words(heirs)})"
         returned.findings.append(
             self.messages.finding("row_withdrawn", address=cell.address, key=key, entered=cell.entered, ref=ref)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, bindparam, exists, func, select
+from sqlalchemy import Select, bindparam, exists, func, select, tuple_
 
 from plan_sheets.core.answers.dealt_with import Given, Since, ToldBefore, is_dealt_with
 from plan_sheets.core.model.findings import Outcome, Severity
@@ -44,7 +44,8 @@ def _as_told(finding: FileFinding) -> ToldBefore:
 def _read_since(register: Register, found: Sequence[FileFinding]) -> Since:
     """What has happened since these findings."""
     first = min((finding.return_id for finding in found if finding.ref and finding.kind != "plan"), default=None)
-    bound = {"plan": register.plan, "ids": sorted({finding.return_id for finding in found})}
+    ids = sorted({finding.return_id for finding in found})
+    bound = {"plan": register.plan, "ids": ids}
     asked, about = dict[tuple[int, str], bool](), dict[tuple[int, Key], bool]()
     still_open = {query.id for query in register.open_queries()}
     for query, return_id, message, *place in register.read(_queries(), **bound):
@@ -57,16 +58,17 @@ def _read_since(register: Register, found: Sequence[FileFinding]) -> Since:
         {file.id for verdict in ("held", "refused") for file in register.set_aside(verdict)},
         asked,
         about,
-        _read_given(register, first) if first else {},
+        _read_given(register, first, ids) if first else {},
         last or 0,
     )
 
 
-def _read_given(register: Register, first: int) -> dict[Key, list[Given]]:
-    """Where facts were given values in returns from the `first` (its id) on."""
+def _read_given(register: Register, first: int, ids: Sequence[int]) -> dict[Key, list[Given]]:
+    """Where facts of the rows that findings of the returns `ids` are about were given values from the `first` on."""
     given: dict[Key, list[Given]] = {}
     for statement, outcomes in ((_given, {"outcomes": [*SAYS_SO]}), (_settled, {})):
-        for *place, code, return_id in register.read(statement(), plan=register.plan, first=first, **outcomes):
+        bound = {"plan": register.plan, "first": first, "ids": ids, **outcomes}
+        for *place, code, return_id in register.read(statement(), **bound):
             given.setdefault(Key(*place), []).append(Given(return_id, code))
     return given
 
@@ -102,7 +104,7 @@ def _given() -> Select[Any]:
     of = exists().where(r.id == e.return_id, r.plan == bindparam("plan"))
     chosen = select(e.record, e.ref, e.field, e.round, e.return_id).where(of, e.return_id >= bindparam("first"))
     said = e.outcome.in_(bindparam("outcomes", expanding=True))
-    return chosen.where(said, e.tidied != "", ~is_withdrawn(e.return_id))
+    return chosen.where(said, e.tidied != "", ~is_withdrawn(e.return_id), tuple_(e.record, e.ref).in_(_rows_told_of()))
 
 
 @cache
@@ -111,4 +113,11 @@ def _settled() -> Select[Any]:
     v, s = tables.VALUE.c, tables.SETTLEMENT.c
     chosen = select(v.record, v.ref, v.field, v.round, s.return_id)
     chosen = chosen.join_from(tables.VALUE, tables.SETTLEMENT, v.settlement == s.id)
-    return chosen.where(v.plan == bindparam("plan"), s.return_id >= bindparam("first"))
+    told_of = tuple_(v.record, v.ref).in_(_rows_told_of())
+    return chosen.where(v.plan == bindparam("plan"), s.return_id >= bindparam("first"), told_of)
+
+
+def _rows_told_of() -> Select[Any]:
+    """Record and ref of each row that a finding of the returns `ids` is about."""
+    f = tables.FINDING.c
+    return select(f.record, f.ref).where(f.return_id.in_(bindparam("ids", expanding=True)), f.ref != "")
