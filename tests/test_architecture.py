@@ -51,10 +51,8 @@ ONLY = {
             "statements",
             "batch",
             "tables",
-            *(
-                f"engines.{name}"
-                for name in ("address", "database", "postgres", "server_links", "server_tables", "sqlite")
-            ),
+            *(f"engines.{name}" for name in ("address", "database", "postgres", "sqlite")),
+            *(f"engines.server_{name}" for name in ("links", "rights", "tables")),
             "editions",
             "settling.declined",
             "settling.findings",

@@ -96,6 +96,8 @@ def _verify_twice() -> Any:
 def test_a_backup_is_put_back_on_a_server_and_what_was_there_is_kept(round_one: Plan, server: Server) -> None:
     name = server.make_database()
     doctor.move(round_one.path, server.url(name), RECEIVED_ON)
+    server.ask(name, "DROP ROLE IF EXISTS deputy; CREATE ROLE deputy LOGIN")
+    doctor.grant(round_one.path, "deputy")
     before, backup = dump(round_one.register), round_one.path.parent / "backup.sqlite"
     assert run("backup", backup, plan=round_one).exit_code == 0
     run("receive", round_one.filled("da", said()), *AS_OF, plan=round_one)
@@ -108,6 +110,7 @@ def test_a_backup_is_put_back_on_a_server_and_what_was_there_is_kept(round_one: 
     assert dump(round_one.register) == before
     redacted = run("redact", "J1a.1", "what", "--reason", "It names a child", *AS_OF, plan=round_one)
     assert "the schema aside_plan_2016_07_08 in the same database" in redacted.output
+    assert server.ask(name, "SELECT count(*) FROM plan_plan.entry", user="deputy")[0][0] > 0
     assert server.ask(name, "SELECT count(*) FROM aside_plan_2016_07_08.\"return\" WHERE number = 'DA-1'") == [(1,)]
 
 

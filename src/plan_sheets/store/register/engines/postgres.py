@@ -21,6 +21,7 @@ from plan_sheets.store.register.engines.database import Database
 from plan_sheets.store.register.engines.files import read_copy
 from plan_sheets.store.register.engines.given import GIVEN
 from plan_sheets.store.register.engines.server_links import make_engine
+from plan_sheets.store.register.engines.server_rights import give_rights, list_roles
 from plan_sheets.store.register.engines.server_troubles import (
     explain_no_connection,
     explain_no_tables,
@@ -41,11 +42,6 @@ except ImportError as error:
 
 OF_PLAN = "plan_"
 """How the name of a plan's schema begins."""
-_RIGHTS = (
-    'GRANT USAGE ON SCHEMA "{schema}" TO "{role}"',
-    'GRANT SELECT, INSERT ON ALL TABLES IN SCHEMA "{schema}" TO "{role}"',
-    'GRANT UPDATE (key) ON "{schema}".plan TO "{role}"',  # to hold its lock; a trigger refuses to change it
-)
 _COPIED_AT_ONCE = 20
 """So many rows or more are sent as a COPY: for fewer a statement is quicker."""
 _TROUBLES = (SQLAlchemyError, psycopg.Error, PlanSheetsError)
@@ -237,10 +233,10 @@ class PostgresPlan:
             connection.exec_driver_sql(f'ALTER TABLE "{name}" ENABLE ALWAYS TRIGGER "{name}_never_update"')
 
     def forget(self, names: Collection[str]) -> None:
-        """Rewrite these tables, so that nothing of what was taken out is left in them."""
+        """Rewrite these tables, and what the server noted of them: its statistics quote values."""
         with self.explain(), self.connect() as connection:
             for name in names:
-                connection.exec_driver_sql(f'VACUUM FULL "{name}"')
+                connection.exec_driver_sql(f'VACUUM (FULL, ANALYZE) "{name}"')
 
     def copy_into(self, copy: sqlite3.Connection) -> None:
         """Read every table as it stands at one moment; nobody waits for it."""
@@ -296,9 +292,7 @@ class PostgresPlan:
                     f"Ask whoever keeps the server to make it: see docs/register.md. {UNCHANGED}",
                 )
             connection.exec_driver_sql("BEGIN")
-            quoted = role.replace('"', '""').replace("%", "%%")
-            for right in _RIGHTS:
-                connection.exec_driver_sql(right.format(schema=self.schema, role=quoted))
+            give_rights(connection, self.schema, role)
 
     def check_plan(self, secret: bytes) -> None:
         """Raise PlanSheetsError if the plan folder remembers another one."""
@@ -340,8 +334,11 @@ class PostgresPlan:
     def put_in_place(self, backup: Database, day: str) -> str | None:
         """Fill a new schema of the same name; the one that was there is kept under another name."""
         with read_copy(backup) as copy, self.explain(), self.writing() as connection:
+            roles = list_roles(connection, self.schema)
             kept = self.set_aside(connection, day)
             self.take_over(connection, copy)
+            for role in roles:
+                give_rights(connection, self.schema, role)
         return kept
 
     def take_over(self, connection: Connection, copy: sqlite3.Connection) -> None:
@@ -387,7 +384,8 @@ def list_keys(place: Place) -> list[str]:
     database = PostgresPlan(replace(place, key=""), Path())
     with database.explain(), database.connect() as connection:
         found = connection.exec_driver_sql(
-            "SELECT nspname FROM pg_namespace WHERE starts_with(nspname, %s) AND has_schema_privilege(oid, 'USAGE')",
+            "SELECT nspname FROM pg_namespace n WHERE starts_with(nspname, %s) AND has_schema_privilege(oid, 'USAGE') "
+            "AND EXISTS (SELECT FROM pg_class c WHERE c.relnamespace = n.oid AND c.relname = 'seal')",
             (OF_PLAN,),
         ).scalars()
         return sorted(str(name).removeprefix(OF_PLAN) for name in found)

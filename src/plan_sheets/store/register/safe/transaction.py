@@ -47,8 +47,11 @@ def hold(database: Database, known: object, day: str, *, dry_run: bool = False) 
             outbox.sync()
             last = head
     except BaseException as trouble:
-        if not (last and isinstance(trouble, PlanSheetsError) and database.is_recorded(*last)):
+        if not (last and database.is_recorded(*last)):
             outbox.drop()
+            raise
+        if not isinstance(trouble, PlanSheetsError):  # somebody stopped the command when it was recorded already
+            outbox.place()
             raise
     if dry_run:
         outbox.drop()

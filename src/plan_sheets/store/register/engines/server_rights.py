@@ -1,0 +1,28 @@
+"""Who may work on a plan on a server: roles that may read its schema and add to it, and change nothing."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection
+
+_RIGHTS = (
+    'GRANT USAGE ON SCHEMA "{schema}" TO "{role}"',
+    'GRANT SELECT, INSERT ON ALL TABLES IN SCHEMA "{schema}" TO "{role}"',
+    'ALTER DEFAULT PRIVILEGES IN SCHEMA "{schema}" GRANT SELECT, INSERT ON TABLES TO "{role}"',  # of a later version
+    'GRANT UPDATE (key) ON "{schema}".plan TO "{role}"',  # to hold its lock; a trigger refuses to change it
+)
+_READ_ROLES = """
+SELECT r.rolname FROM pg_namespace n, aclexplode(n.nspacl) a JOIN pg_roles r ON r.oid = a.grantee
+WHERE n.nspname = %s AND a.privilege_type = 'USAGE' AND a.grantee <> n.nspowner
+"""
+
+
+def give_rights(connection: Connection, schema: str, role: str) -> None:
+    """Let a role work on the plan of a schema."""
+    quoted = role.replace('"', '""').replace("%", "%%")
+    for right in _RIGHTS:
+        connection.exec_driver_sql(right.format(schema=schema, role=quoted))
+
+
+def list_roles(connection: Connection, schema: str) -> list[str]:
+    """The roles that may work on the plan of a schema, beside its owner."""
+    return [str(role) for role in connection.exec_driver_sql(_READ_ROLES, (schema,)).scalars()]
