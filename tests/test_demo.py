@@ -235,3 +235,10 @@ def test_a_folder_that_holds_a_plan_is_left_alone(ran: Ran) -> None:
     with pytest.raises(PlanSheetsError, match="holds a plan already"):
         run_demo(ran.path, print)
     assert _files(ran.path) == before
+
+
+def test_no_demo_goes_into_a_register_that_is_given(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PLAN_SHEETS_REGISTER", "postgresql://name@server/database")
+    with pytest.raises(PlanSheetsError, match="the demo is for none"):
+        run_demo(tmp_path / "demo", print)
+    assert not (tmp_path / "demo").exists()

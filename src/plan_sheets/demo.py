@@ -30,6 +30,7 @@ from plan_sheets.core.model.receipts import Receipt
 from plan_sheets.core.model.rounds import Round
 from plan_sheets.store import schemas
 from plan_sheets.store.plan_folder import Folder
+from plan_sheets.store.register.engines.places import check_not_given
 
 SECRET = b"the demo signs with this one key"
 """The 32 bytes that sign: fixed, so that each run makes the same parts. Nothing but the demo may use them."""
@@ -58,6 +59,7 @@ def run_demo(directory: Path, say: Callable[[str], object], width: int = WIDTH) 
     """
     script = schemas.load_demo()
     begins = script["begins"]
+    check_not_given()
     folder = plan.new_plan(directory, _choose_time(begins), example=True, secret=SECRET)
     try:
         demo = _Demo(folder, say, width)

@@ -62,6 +62,12 @@ def choose_new(folder: Path, given: str = "") -> Database:
     return open_place(place, folder)
 
 
+def check_not_given() -> None:
+    """Raise PlanSheetsError if a register is given: a plan that is to be thrown away must not go into it."""
+    if os.environ.get(GIVEN):
+        raise PlanSheetsError(f"{GIVEN} names a register, and the demo is for none.", f"Unset it first. {UNCHANGED}")
+
+
 @contextmanager
 def remembering(database: Database, secret: bytes) -> Iterator[None]:
     """Let the folder of a register remember where that is, if what is done meanwhile is done: see `remember`."""
