@@ -116,7 +116,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("thorough")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def cluster() -> Iterator[LocalCluster]:
     """Two workers on this machine; work over which one dies is given to no other, and the worker is started anew."""
     import dask  # noqa: PLC0415 - heavy, and for a few tests

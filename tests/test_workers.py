@@ -9,12 +9,14 @@ from pathlib import Path
 
 import pytest
 from distributed import LocalCluster
-from tests.chairs import ISSUED_ON, RETURN_BY, Plan, said
+from tests.chairs import ISSUED_ON, RECEIVED_ON, RETURN_BY, SOS, Plan, said
 from tests.commands import AS_OF, ISSUE, run
 from tests.store.receiving.test_open import Far
 
 from plan_sheets import office
 from plan_sheets.core.model.findings import PlanSheetsError
+from plan_sheets.store.receiving import intake
+from plan_sheets.store.register.register import FILE
 from plan_sheets.store.sharing import choose
 from plan_sheets.store.sharing.choose import open_workers
 from plan_sheets.store.writing import hand_over_each
@@ -68,6 +70,19 @@ def test_the_commands_share_their_work(example: Plan, cluster: LocalCluster, mon
     received = run("receive", example.inbox, "--dask", cluster.scheduler_address, *AS_OF, plan=example)
     assert received.exit_code in (0, 3), received.output
     assert run("doctor", "--workers", "2", *AS_OF, plan=example).exit_code == 0
+
+
+def test_what_doctor_does_not_know_is_opened_by_others(round_one: Plan, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = (round_one.path / FILE).read_bytes()
+    for subgroup, answers in {"DA": said(), "SOS": SOS}.items():
+        round_one.receive_one(round_one.filled(subgroup, answers, subgroup))
+    (round_one.path / FILE).write_bytes(before)
+    monkeypatch.setattr(intake, "CHUNK", 1)
+    far = Far()
+    here, there = (office.examine_folder(round_one.path, RECEIVED_ON, executor=one) for one in (None, far))
+    assert [finding.code for finding in there.findings].count("kept_unknown") == 2
+    assert here == there
+    assert (far.chunks, far.left) == (2, 0)
 
 
 def test_workbooks_that_others_make_are_the_same(

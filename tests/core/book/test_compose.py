@@ -264,3 +264,15 @@ def test_no_word_of_a_long_text_is_lost_and_every_row_can_show_its_part(locked: 
 def test_text_that_somebody_may_change_is_never_cut() -> None:
     book = replace(BOOK, sheets=(long_sheet(["short"], "word " * 5000),))
     assert with_notes(book) is book
+
+
+def test_a_column_is_as_wide_as_its_largest_number() -> None:
+    narrow = ColumnSpec(Field("action", "moves", "Moves", type="integer"), "Moves", input=False, width=4.9)
+    sheet = replace(PROGRESS, columns=(PROGRESS.columns[0], narrow), spare=0)
+    widths = []
+    for largest in (999, 20_000, 1_000_000):
+        said: list[Content] = [largest, Blank("Not counted"), 7]
+        rows = [RowFacts(str(number), {"moves": content}) for number, content in enumerate(said)]
+        made = compose(replace(SPEC, sheets=(START, sheet, ABOUT)), replace(FACTS, rows={"Progress": rows}))
+        widths.append(made.sheet("Progress").columns[1].width)
+    assert widths == [4.9, 5.8, 8.1]

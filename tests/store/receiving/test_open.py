@@ -43,6 +43,7 @@ class Far(Executor):
 
     left = 0
     """How many files were left to the one who asked."""
+    chunks = 0
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
         task, given, told = pickle.loads(pickle.dumps((fn, args, kwargs)))  # noqa: S301 - what was pickled just now
@@ -52,6 +53,7 @@ class Far(Executor):
             done = pickle.dumps(task(*given, **told))
         future: Future[Any] = Future()
         future.set_result(pickle.loads(done))  # noqa: S301 - the same
+        self.chunks += 1
         self.left += future.result().count(None)
         return future
 
@@ -159,6 +161,18 @@ def test_workers_need_neither_folder_nor_register(round_one: Plan) -> None:
     far = Far()
     assert receive(round_one, far) == receive(round_one, None)
     assert far.left == 2, "an xlsb takes a child process, and one file is of no document that it names"
+
+
+@pytest.mark.parametrize(("most", "chunks"), [(1, 6), (10**9, 2)])
+def test_a_chunk_has_few_files_and_few_bytes(
+    round_one: Plan, most: int, chunks: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(intake, "CHUNK", 5)
+    monkeypatch.setattr(intake, "MOST_IN_CHUNK", most)
+    sent = sorted((round_one.path / "issued").rglob("*.xlsx"))[:6]
+    far = Far()
+    take_in(round_one.folder, sent, RECEIVED_ON, dry_run=True, executor=far)
+    assert far.chunks == chunks
 
 
 @pytest.mark.usefixtures("inbox", "small_chunks")

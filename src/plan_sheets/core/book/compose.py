@@ -23,7 +23,7 @@ from plan_sheets.core.book.layout import (
     Sheet,
     as_text,
 )
-from plan_sheets.core.book.measure import narrow_to_print
+from plan_sheets.core.book.measure import narrow_to_print, number_width
 from plan_sheets.core.book.needed import with_status, with_still_needed
 from plan_sheets.core.book.notes import with_notes
 from plan_sheets.core.book.signature import REFERENCE, SIGNATURE, row_key, sign
@@ -153,7 +153,7 @@ def _sheet(spec: SheetSpec, facts: Facts, book: WorkbookSpec) -> Sheet:
         spec.name,
         spec.title.format(**facts.texts),
         tuple(line.text if isinstance(line, Line) else line for line in said),
-        columns,
+        _fit_numbers(columns, rows),
         tuple(rows),
         spec.chart and replace(spec.chart, title=printable(spec.chart.title.format(**facts.texts))),
         spec.in_view,
@@ -169,6 +169,17 @@ def _narrow(columns: Sequence[Column]) -> tuple[Column, ...]:
     if widths is wanted:
         return tuple(columns)
     return tuple(replace(column, width=width) for column, width in zip(columns, widths, strict=True))
+
+
+def _fit_numbers(columns: tuple[Column, ...], rows: Sequence[Row]) -> tuple[Column, ...]:
+    """The columns, each as wide as its largest number: a plan may have more actions than anybody counted on."""
+    for place, column in enumerate(columns):
+        if column.field.type == "integer":
+            texts = [as_text(row.cells[place]) for row in rows]
+            width = number_width(max(filter(str.isdecimal, texts), key=len, default=""))
+            if width > column.width:
+                columns = (*columns[:place], replace(column, width=width), *columns[place + 1 :])
+    return columns
 
 
 def _printable(sheet: Sheet) -> Sheet:

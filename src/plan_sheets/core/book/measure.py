@@ -91,6 +91,11 @@ def text_points(text: str) -> float:
     return sum(text.encode("latin-1", "replace").translate(_QUARTER_WIDTHS)) * FONT_POINTS / 250
 
 
+def number_width(text: str) -> float:
+    """The width of a column, in characters, in which a number is shown, be it bold."""
+    return math.ceil(10 * text_points(text) / _CHARACTER_POINTS / BOLD_ROOM) / 10
+
+
 def most_lines(text: str, width: float) -> float:
     """An upper limit of the lines that a text takes in a column, whatever its letters: quick, and rough."""
     room = width * _CHARACTER_POINTS

@@ -9,7 +9,7 @@ from __future__ import annotations
 import pickle
 import re
 import threading
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from functools import partial
@@ -33,6 +33,8 @@ from plan_sheets.store.sharing.share_out import CHUNK, share_out
 
 LARGEST = 1_000_000
 """Bytes of a file that is sent to a worker; a larger one takes a child process, and is opened here."""
+MOST_IN_CHUNK = 2_500_000
+"""Bytes after which a chunk has no further file: several chunks are in memory at a time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,24 +69,23 @@ class Intake:
             return map(self.open, files)
         known, kept_in = KnownElsewhere.of(self.opener.identifier.known), PurePath(self.opener.kept_in)
         task = partial(open_chunk, batch=pickle.dumps((known, kept_in, self.instructions), pickle.HIGHEST_PROTOCOL))
-        chunks = (files[start : start + CHUNK] for start in range(0, len(files), CHUNK))
-        opened = share_out(executor, task, map(self._give, chunks), self._describe_died)
+        chunks = map(self._give, _list_chunks(files))
+        opened = share_out(executor, task, chunks, self._describe_died)
         pairs = chain.from_iterable(zip(given, results, strict=True) for given, results in opened)
         return (
             self._keep(returned, given.file) if given.file and returned else self.open(waiting)
             for waiting, (given, returned) in zip(files, pairs, strict=True)
         )
 
-    def _give(self, files: Sequence[WaitingFile]) -> list[GivenFile]:
+    def _give(self, files: Sequence[IncomingFile | None]) -> list[GivenFile]:
         """These files, as workers get them."""
         issued = self.opener.identifier.known.issued
-        incoming = [waiting.open() for waiting in files]
-        named = [find_references(file.data, issued) if _is_sent(file) else () for file in incoming]
+        named = [find_references(file.data, issued) if file else () for file in files]
         wanted = {reference: issued[reference] for references in named for reference in references}
         wrapped = wrap_documents(self.folder.register, wanted.values())
         return [
-            GivenFile(file if _is_sent(file) else None, tuple(wrapped[reference] for reference in references))
-            for file, references in zip(incoming, named, strict=True)
+            GivenFile(file, tuple(wrapped[reference] for reference in references))
+            for file, references in zip(files, named, strict=True)
         ]
 
     def _keep(self, returned: Return, incoming: IncomingFile) -> Return:
@@ -109,8 +110,19 @@ class GivenFile(NamedTuple):
     documents: tuple[WrappedDocument, ...]
 
 
-def _is_sent(file: IncomingFile) -> bool:
-    return file.refusal is None and len(file.data) <= LARGEST
+def _list_chunks(files: Iterable[WaitingFile]) -> Iterator[Sequence[IncomingFile | None]]:
+    """These files in chunks, none of them with many bytes; None for each that is not sent."""
+    chunk, size = list[IncomingFile | None](), 0
+    for waiting in files:
+        file = waiting.open()
+        is_sent = file.refusal is None and len(file.data) <= LARGEST
+        chunk.append(file if is_sent else None)
+        size += len(file.data) * is_sent
+        if len(chunk) == CHUNK or size > MOST_IN_CHUNK:
+            yield chunk
+            chunk, size = [], 0
+    if chunk:
+        yield chunk
 
 
 _NAMING = ("docprops/custom.xml", "meta.xml", "xl/sharedstrings.xml", "content.xml")
