@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 EXAMPLES = os.environ.get("PLAN_SHEETS_FUZZ", "")
 """How many examples hypothesis shall try: `make fuzz` says so."""
 settings.register_profile("fuzz", deadline=None, max_examples=int(EXAMPLES or 25))
-if EXAMPLES:
-    settings.load_profile("fuzz")
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("fuzz" if EXAMPLES else "untimed")
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

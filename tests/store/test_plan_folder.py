@@ -306,8 +306,8 @@ def for_reading_only(round_one: Plan, monkeypatch: pytest.MonkeyPatch) -> Plan:
     connect = sqlite3.connect
 
     def connect_to_read(database: str, **options: object) -> sqlite3.Connection:
-        if database == str(file):
-            return connect(f"file:{file}?mode=ro", uri=True, **options)  # type: ignore[call-overload,no-any-return]
+        if database.startswith(file.as_uri()):
+            database = f"{file.as_uri()}?mode=ro"
         return connect(database, **options)  # type: ignore[call-overload,no-any-return]
 
     def refuse(path: object, *_: object, **__: object) -> None:
