@@ -134,12 +134,10 @@ def receive(plan: Plan, executor: Executor | None) -> Became:
     return Became(receipts, rows, {name: data for name, data in files.items() if FILE not in name})
 
 
-@pytest.fixture(params=["threads", "processes", "cluster", "dying"])
+@pytest.fixture(params=["processes", "cluster", "dying"])
 def executor(request: pytest.FixtureRequest) -> Iterator[Executor]:
     with ExitStack() as stack:
-        if request.param == "threads":
-            yield stack.enter_context(ThreadPoolExecutor(3))
-        elif request.param == "processes":
+        if request.param == "processes":
             yield stack.enter_context(Processes(2))
         elif request.param == "cluster":
             yield stack.enter_context(open_cluster(request.getfixturevalue("cluster").scheduler_address))
