@@ -8,18 +8,9 @@ from dataclasses import dataclass, field
 from plan_sheets.core.model.stages import Status
 from plan_sheets.core.rating.control_totals import SubgroupReturn
 from plan_sheets.core.region.said import MasterSaid
+from plan_sheets.core.sheets.first_page import WORST_FIRST
 
-WORST_FIRST = (
-    Status.RED,
-    Status.NOT_REPORTED,
-    Status.TOO_LITTLE,
-    Status.AMBER,
-    Status.NO_ACTIONS,
-    Status.GREEN,
-    Status.BLUE,
-    Status.CLOSED,
-    Status.WITHDRAWN,
-)
+ORDER = (Status.RED, Status.NOT_REPORTED, *WORST_FIRST[1:])
 """How a partnership can stand, what has to be looked at first; the second is one of which nothing can be told."""
 
 
@@ -66,7 +57,7 @@ def in_order_of_concern(partnerships: Iterable[Partnership]) -> list[Partnership
 
     def place(each: Partnership) -> tuple[object, ...]:
         red = each.said.counts["red"] if each.said else int(each.last.startswith(Status.RED))
-        return WORST_FIRST.index(each.published), -red, each.name.casefold(), each.name
+        return ORDER.index(each.published), -red, each.name.casefold(), each.name
 
     return sorted(partnerships, key=place)
 
@@ -74,4 +65,4 @@ def in_order_of_concern(partnerships: Iterable[Partnership]) -> list[Partnership
 def count_published(partnerships: Iterable[Partnership]) -> dict[Status, int]:
     """How many partnerships stand how, what has to be looked at first in front; without those that none has."""
     listed = [each.published for each in partnerships]
-    return {status: listed.count(status) for status in WORST_FIRST if status in listed}
+    return {status: listed.count(status) for status in ORDER if status in listed}
