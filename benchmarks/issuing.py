@@ -32,7 +32,7 @@ def measure(here: Path) -> Iterator[Figure]:
     folder = open_folder(plan.root)
     cells = [list_cells(document.book) for document in folder.register.documents(kind="subgroup", round=FIRST)]
     made, common = pairs(plan.issue, lambda: [fill_template(template, of_one) for of_one in cells], 3)
-    yield Figure("issue, a workbook of 10 actions", "openpyxl template filled in", made / common, 0.125)
+    yield Figure("issue, a workbook of 10 actions", "openpyxl template filled in", made / common, 0.3, goal=0.125)
     files = [path.read_bytes() for path in sorted((plan.root / "issued").rglob("*.xlsx"))]
     yield Figure("the same", "deflate of its parts alone", made / spent(lambda: [*map(deflate, files)]), 20)
     few, many = _Plan.make(here / "few", 10), _Plan.make(here / "many", 1_000)
@@ -101,7 +101,7 @@ def of_feedback(here: Path) -> Figure:
         taken.append((back, spent(lambda: issue.issue_round(opened, *next_round))))  # noqa: B023
         opened.register.close()
     back, issued = (min(each) for each in zip(*taken, strict=True))
-    return Figure("100 feedback workbooks with 20 findings each", "issuing them", back / issued, 1.5)
+    return Figure("100 feedback workbooks with 20 findings each", "issuing them", back / issued, 8, goal=1.5)
 
 
 def of_drafts(folder: Folder) -> Iterator[Figure]:
