@@ -44,8 +44,10 @@ _NEEDED = ("subgroup", "action")
 
 def list_offered(register: Register, rounds: Sequence[str]) -> list[Proposal]:
     """What is proposed in these rounds (codes, oldest first) and the officer has not answered."""
-    ref = tables.VALUE.c.ref
-    asked_of = or_(ref.in_(_refs_proposed(register.plan)), ref.in_(list_moved(register)))
+    ref, proposed, moved = tables.VALUE.c.ref, _refs_proposed(register.plan), list_moved(register)
+    if not moved and not register.read(proposed.limit(1)):
+        return []
+    asked_of = or_(ref.in_(proposed), ref.in_(moved))
     history = register.history(asked_of, record="action", field=_PROPOSED_IN)
     settled = register.settled_subjects()
     return [proposal for proposal in proposals(history, rounds) if subject(proposal) not in settled]
@@ -185,4 +187,5 @@ def _refs_proposed(plan: int) -> Select[Any]:
     stage = and_(v.field == "stage", v.value.in_(CONFIRMABLE))
     moved = and_(v.field.in_(("confirmed_stage", "new_date")), v.value != "")
     further = and_(v.field == "agreement", v.value == "Proposed")
-    return select(v.ref).where(v.plan == plan, v.record == "action", or_(stage, moved, further))
+    fields = v.field.in_(("stage", "confirmed_stage", "new_date", "agreement"))  # which has an index
+    return select(v.ref).where(v.plan == plan, v.record == "action", fields, or_(stage, moved, further))

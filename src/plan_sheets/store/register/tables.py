@@ -159,7 +159,7 @@ VALUE = Table(
     METADATA,
     _id(),
     _to("plan", "plan", index=False),
-    _to("batch", "batch", index=False),
+    _to("batch", "batch"),
     _text("record"),
     _text("ref"),
     _text("field"),
@@ -169,9 +169,8 @@ VALUE = Table(
     _to("entry", "entry", optional=True),
     _to("settlement", "settlement", optional=True),
     _to("withdrawal", "withdrawal", optional=True),
-    Index("value_batch", "plan", "batch"),
-    Index("value_ref", "plan", "ref"),
-    Index("value_field", "plan", "record", "field"),
+    Index("value_ref", "ref"),
+    Index("value_field", "record", "field"),
 )
 FINDING = Table(
     "finding",
