@@ -88,7 +88,7 @@ def test_the_keyboard_alone_gets_everywhere_and_trouble_takes_the_focus(page: An
         page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     page.wait_for_selector(".govuk-error-summary")
-    page.wait_for_function("document.activeElement.classList.contains('govuk-error-summary')")
+    page.wait_for_selector(".govuk-error-summary:focus")
     assert page.title().startswith("Error: ")
     assert barriers(page) == []
     page.keyboard.press("Tab")

@@ -178,7 +178,7 @@ def test_a_part_too_large_to_be_inspected() -> None:
     [
         (Limits(entries=2), Limits(entries=1), "file_too_many_files"),
         (Limits(header=120), Limits(header=10), "file_damaged"),
-        (Limits(mail_here=1), Limits(mail_here=1, child_seconds=0.01), "file_mail_unread"),
+        (Limits(mail_here=1), Limits(mail_here=1, child_seconds=0.001), "file_mail_unread"),
     ],
 )
 def test_an_email_just_over_a_limit_is_refused(enough: Limits, too_few: Limits, code: str) -> None:

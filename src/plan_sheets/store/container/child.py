@@ -9,6 +9,7 @@ from collections.abc import Callable
 from contextlib import redirect_stdout
 from dataclasses import asdict
 from importlib import import_module
+from math import ceil
 
 from plan_sheets.store.container.limits import LIMITS, Limits
 
@@ -17,6 +18,8 @@ _CHILD = (
 )
 
 
+_BY_THE_CLOCK = 1 if sys.platform == "win32" else 8
+"""How many times as long as its CPU time a child may take, so that a busy machine refuses no file. Not on Windows."""
 Task = Callable[[bytes, Limits], bytes]
 """Work for a child process: a function of a module."""
 
@@ -29,7 +32,7 @@ def run_apart(task: Task, data: bytes, limits: Limits = LIMITS) -> bytes | None:
             [sys.executable, "-I", "-c", _CHILD, *arguments, *sys.path],
             input=data,
             capture_output=True,
-            timeout=limits.child_seconds,
+            timeout=limits.child_seconds * _BY_THE_CLOCK,
             check=False,
         )
     except subprocess.TimeoutExpired:
@@ -44,7 +47,7 @@ def serve(module: str, task: str, limits_json: str) -> None:
     work: Task = getattr(import_module(module), task)
     limits = Limits(**json.loads(limits_json))
     data = sys.stdin.buffer.read()
-    _limit_memory(limits.child_memory)
+    _limit(limits)
     with redirect_stdout(sys.stderr):  # openpyxl prints the number of a format that a file does not have
         result = work(data, limits)
     if len(result) > limits.child_output:
@@ -52,9 +55,10 @@ def serve(module: str, task: str, limits_json: str) -> None:
     sys.stdout.buffer.write(result)
 
 
-def _limit_memory(size: int) -> None:
-    """Limit the memory of this process to `size` bytes; Windows knows no such limit."""
+def _limit(limits: Limits) -> None:
+    """Limit the memory and the CPU time of this process; Windows knows no such limits."""
     if sys.platform != "win32":
         import resource  # noqa: PLC0415 - not there on Windows
 
-        resource.setrlimit(resource.RLIMIT_AS, (size, size))
+        resource.setrlimit(resource.RLIMIT_AS, (limits.child_memory,) * 2)
+        resource.setrlimit(resource.RLIMIT_CPU, (ceil(limits.child_seconds),) * 2)

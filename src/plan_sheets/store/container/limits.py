@@ -76,7 +76,7 @@ class Limits:
     child_memory: int = 300_000_000
     """Bytes of address space for the child: with this process (about 170 MB) it stays below 512 MB."""
     child_seconds: float = 12
-    """Seconds after which the child is stopped; an ordinary file takes a tenth of a second."""
+    """Seconds of CPU time after which the child is stopped; an ordinary file takes a tenth of a second."""
     child_output: int = 24_000_000
     """Bytes that the child may return: they take several times as much memory when this process has parsed them."""
 
