@@ -136,6 +136,26 @@ def test_a_row_without_a_ref_that_can_be_given_it_is_told_whole(
     assert all(text in str(finding.entered) for text in typed.values())
 
 
+def test_a_text_without_a_ref_below_another_is_told_and_not_asked_about(large: Plan) -> None:
+    """To take it would have made it the text of no row."""
+    before = large.all_values()
+    rows = [{"Ref": "J1", "Public text": "A shared way."}, {"Public text": "Without a ref."}]
+    receipt = settle(large, "typed", Public_text=rows)
+    assert ([code for code in codes(receipt) if code != "tidied"], large.queries) == (["ref_not_typed"], [])
+    assert not [key for key in large.all_values().keys() - before.keys() if str(key).count("'2'")]
+
+
+def test_an_override_in_a_blank_row_takes_no_part_from_the_one_that_stands(large: Plan) -> None:
+    settle(large, "one", Overrides=[{"Ref": "J1a.1", **OVERRIDE}])
+    part = {**OVERRIDE, "Override by": "Z", "Date of override": ""}
+    receipt = settle(large, "two", Overrides=[{"Ref": "J1a.1", **part}])
+    assert "override_in_part" in codes(receipt)
+    assert [large.said("J1a.1", name) for name in ("override_by", "override_date")] == ["Lead", "8 July 2016"]
+    whole = {**OVERRIDE, "Override by": "Z", "Date of override": "9 July 2016"}
+    assert "override_in_part" not in codes(settle(large, "three", Overrides=[{"Ref": "J1a.1", **whole}]))
+    assert [large.said("J1a.1", name) for name in ("override_by", "override_date")] == ["Z", "9 July 2016"]
+
+
 def test_an_override_without_a_reason_is_told_of_its_action(large: Plan) -> None:
     texts = {name: text for name, text in OVERRIDE.items() if name != "Reason"}
     receipt = settle(large, "typed", Overrides=[{"Ref": "J1a.1", **texts}])

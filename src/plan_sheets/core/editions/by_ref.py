@@ -21,6 +21,8 @@ BY_REF = {"Owners": ("owner", "owner_status"), "Overrides": OVERRIDE, "Public te
 """The sheets, with what can be filled in there."""
 ABOUT = "about"
 """The field that names the row of the plan; in a blank row it is filled in."""
+SPILLED = "paste_fell_apart"
+"""The code of the question whether a text belongs to one above it: of a row that is refused nothing is asked."""
 _RECORDS = ("owner", "override", "action", "public")
 """The records of the cells of a blank row."""
 
@@ -65,6 +67,8 @@ class TypedRows:
     renamed: dict[Key, Key] = field(default_factory=dict)
     """The fact that each of these is about."""
     findings: list[Finding] = field(default_factory=list)
+    refused: set[Key] = field(default_factory=set)
+    """The cells that are about no row of the plan: all that was typed there is told, and nothing more is asked."""
 
 
 def read_typed_rows(
@@ -92,11 +96,16 @@ def read_typed_rows(
             ref = _find_ref(about.value if about else "", rows[record])
             others = [cell for cell in row if cell is not about]
             typed.renamed |= {cell.key: Key(_name_record(cell, record), ref, cell.key.field) for cell in others}
-            typed.cells += [_as_fact(cell, typed.renamed[cell.key], find_stood) for cell in said]
+            facts = [_as_fact(cell, typed.renamed[cell.key], find_stood) for cell in others]
+            if said[0].key.field in OVERRIDE and any(fact.base and not fact.entered.strip() for fact in facts):
+                typed.findings.append(_tell(about, said, messages, in_part=True))
+                typed.refused |= {fact.key for fact in facts}
+                facts = [_refuse(fact) for fact in facts]
+            typed.cells += [fact for fact in facts if fact.entered.strip()]
         elif said or about:
             typed.findings.append(_tell(about, said, messages))
-            said = [cell._replace(blocked=cell.blocked or Outcome.ERROR) for cell in said]
-            typed.cells += said
+            typed.refused |= {cell.key for cell in said}
+            typed.cells += [_refuse(cell) for cell in said]
         typed.cells += [about] if about else []
     return typed
 
@@ -121,16 +130,23 @@ def _name_record(cell: Cell, record: str) -> str:
     return record if cell.key.record == "owner" else cell.key.record
 
 
+def _refuse(cell: Cell) -> Cell:
+    return cell._replace(blocked=Outcome.MASKED if cell.blocked is Outcome.MASKED else Outcome.ERROR)
+
+
 def _as_fact(cell: Cell, key: Key, find_stood: Callable[[Key, str], str]) -> Cell:
     return cell._replace(key=key, base=find_stood(key, cell.scope))
 
 
-def _tell(about: Cell | None, said: Sequence[Cell], messages: Messages) -> Finding:
-    """The error about a blank row that is about no row of the plan, with all that was typed in it."""
+def _tell(about: Cell | None, said: Sequence[Cell], messages: Messages, *, in_part: bool = False) -> Finding:
+    """The error about a blank row of which nothing is taken, with all that was typed in it.
+
+    `in_part`: it would take a part from the override that stands.
+    """
     first = about or said[0]
     texts = [f"{cell.field.title}: {cell.entered}" for cell in (*([about] if about else []), *said)]
     if about and not said:
         return messages.finding("ref_alone", address=first.address, key=first.key, entered=about.entered)
-    code = "ref_not_listed" if about else "ref_not_typed"
+    code = "override_in_part" if in_part else "ref_not_listed" if about else "ref_not_typed"
     details = {"ref": about.entered} if about else {}
     return messages.finding(code, address=first.address, key=first.key, entered="\n".join(texts), **details)

@@ -40,14 +40,14 @@ def list_released(
     """The cell by which each text (by ref) is released in a round (its code), or again, and what the officer saw then.
 
     A text that stands already was released before: it goes on resting on what it did. `renamed`: the fact of each cell
-    of a blank row, beside which the officer saw nothing ("").
+    of a blank row, beside which the officer saw nothing (""); a row that names no ref releases nothing.
     """
     released = {}
     for typed, row in answers.typed(RECORD):
         cell = typed._replace(key=renamed.get(typed.key, typed.key))
         is_again = cell.key.field == "again" and cell.value == "Yes"
         is_new = cell.value not in (cell.base, history.in_round(cell.key, code).value)
-        if is_again or (cell.key == text_key(cell.key.ref) and is_new):
+        if not cell.key.ref.isdecimal() and (is_again or (cell.key == text_key(cell.key.ref) and is_new)):
             seen = describe_rest(*(row.text(name) for name in ("published_rag", "what", "progress")))
             seen = "" if typed.key in renamed else seen
             released[cell.key.ref] = cell, seen
@@ -76,8 +76,7 @@ def make_rest_cells(
     """A cell for each text released in a round (its code) that holds what it rests on. `field`: that of these cells.
 
     It rests on what the officer saw, with what was settled in the same workbook; where the officer saw nothing, on what
-    stands. `before`, `after`: what each would
-    rest on without that workbook and with it.
+    stands. `before`, `after`: what each would rest on without that workbook and with it.
     """
     for ref, (cell, seen) in released.items():
         key = cell.key._replace(field=RESTS_ON)

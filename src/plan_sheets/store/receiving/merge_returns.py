@@ -11,7 +11,7 @@ from plan_sheets.core.answers.merge import MergedCell, merge_return
 from plan_sheets.core.answers.returns import Return
 from plan_sheets.core.book.document import FEEDBACK, OF_SUBGROUPS
 from plan_sheets.core.book.layout import Field
-from plan_sheets.core.editions.by_ref import read_typed_rows
+from plan_sheets.core.editions.by_ref import SPILLED, read_typed_rows
 from plan_sheets.core.editions.public_text import (
     RECORD,
     RESTS_ON,
@@ -290,7 +290,8 @@ class Merger:
             return stood.head(key, scope, document.round).value
 
         typed = read_typed_rows(cells, lambda: rows_at(self.history), find_stood, self.messages)
-        merging.returned.findings += typed.findings
+        told = [each for each in merging.returned.findings if each.code != SPILLED or each.key not in typed.refused]
+        merging.returned.findings[:] = [*told, *typed.findings]
         renamed.update(typed.renamed)
         return typed.cells
 
