@@ -45,7 +45,8 @@ def choose_listed(
 def _list_held(register: Register, rounds: Sequence[str]) -> Select[Any]:
     """The refs of which something stands, or stood, that the officer may take back, release again or ask about."""
     v = tables.VALUE.c
-    asked = and_(v.field == "owner_status", v.value.in_(ASKED_OF_OWNER))
+    owned = v.record.in_(("priority", "action"))  # with the field it has an index
+    asked = and_(owned, v.field == "owner_status", v.value.in_(ASKED_OF_OWNER))
     held = [asked]
     if rounds:
         last = rounds[-1]
