@@ -84,6 +84,7 @@ DOCUMENT = Table(
     _to("supersedes", "document", optional=True),
     Column("answers_return", Integer),
     Index("document_reference", "plan", "reference", unique=True),
+    Index("document_answers_return", "answers_return"),
 )
 EDITION = Table(
     "edition",
