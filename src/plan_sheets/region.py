@@ -124,9 +124,8 @@ def make_region(
     for place, each in enumerate(_read_partnerships(at_hand.plans, wanted), 1):
         partnerships.append(each)
         tell(place, len(at_hand.plans))
-    book = region_book(
-        schemas.load_workbook_spec(KINDS[edition]), title.strip() or TITLE, wanted.round, partnerships, wanted.day
-    )
+    spec, named = schemas.load_workbook_spec(KINDS[edition]), title.strip() or TITLE
+    book = region_book(spec, named, wanted.round, partnerships, wanted.day, at_hand.remarks)
     _write(path, hand_over(book))
     ordered = in_order_of_concern(partnerships)
     return RegionMade(

@@ -154,7 +154,8 @@ def test_each_partnership_stands_as_its_own_master_says(region: Path) -> None:
     sheet = openpyxl.load_workbook(path)["Partnerships"]
     assert sheet["A1"].value == "East Midlands: Quarter 1, April to June 2016"
     assert sheet["A3"].value == "1 of 4 partnerships is Red; 2 Not reported, 1 Too little to say."
-    assert sheet["A5"].value == "Returns: 2 of 18 workbooks came back; 16 late, in 2 partnerships: see Not returned."
+    assert str(sheet["A4"].value).startswith("Doubled: 3 registers are of the same plan")
+    assert sheet["A6"].value == "Returns: 2 of 18 workbooks came back; 16 late, in 2 partnerships: see Not returned."
     rows = read(path, "Partnerships")
     assert [*rows] == ["barrow", "derwent", "elmstead", "corby"], "the worst first"
     assert rows["barrow"]["Published RAG"] == "Red"

@@ -24,9 +24,17 @@ _TOP = 2
 
 
 def region_book(
-    spec: WorkbookSpec, title: str, of_round: Round, partnerships: Sequence[Partnership], day: date
+    spec: WorkbookSpec,
+    title: str,
+    of_round: Round,
+    partnerships: Sequence[Partnership],
+    day: date,
+    doubled: Sequence[str] = (),
 ) -> Book:
-    """The workbook in which a region's partnerships stand, the worst first. `title`: what the region is called."""
+    """The workbook in which a region's partnerships stand, the worst first. `title`: what the region is called.
+
+    `doubled`: which plans are there more than once, in sentences; the public form says nothing of it.
+    """
     ordered = in_order_of_concern(partnerships)
     is_public = spec.kind != "region"
     rows = {
@@ -51,7 +59,7 @@ def region_book(
                 "Partnerships": first,
                 **({"Priorities": [*tables.public_driver_rows(ordered)]} if is_public else rows),
             },
-            lines={"Partnerships": [*_list_lines(ordered, is_public=is_public)]},
+            lines={"Partnerships": [*_list_lines(ordered, doubled, is_public=is_public)]},
             marking="" if is_public else _join_markings(ordered),
         ),
     )
@@ -68,8 +76,12 @@ def _join_markings(partnerships: Sequence[Partnership]) -> str:
     return "; ".join(sorted({each.said.marking for each in partnerships if each.said and each.said.marking}))
 
 
-def _list_lines(partnerships: Sequence[Partnership], *, is_public: bool) -> Iterator[str | Line]:
+def _list_lines(
+    partnerships: Sequence[Partnership], doubled: Sequence[str], *, is_public: bool
+) -> Iterator[str | Line]:
     yield headline(partnerships)
+    for sentence in () if is_public else doubled:
+        yield line("Doubled:", sentence)
     untold = [each for each in partnerships if each.said is None]
     if untold and not is_public:
         lead = "Not reported:"
