@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import socket
 from collections.abc import Iterator, Sequence
-from concurrent.futures import BrokenExecutor, Executor
+from concurrent.futures import BrokenExecutor, Executor, ThreadPoolExecutor
 from contextlib import suppress
 
 import pytest
@@ -52,9 +52,17 @@ def test_a_cluster_that_is_not_there_is_said_to_be_so(address: str, monkeypatch:
     assert "Nothing was changed" in raised.value.remedy
 
 
-def test_what_listens_there_and_is_no_cluster_is_said_to_be_none(monkeypatch: pytest.MonkeyPatch) -> None:
+MUCH = (2**62).to_bytes(8, "little")
+"""What a cluster would understand as the size of what follows: no machine has room for it."""
+
+
+@pytest.mark.parametrize("answer", [b"", MUCH, b"\xff" * 200], ids=["nothing", "much", "more"])
+def test_what_listens_there_and_is_no_cluster_is_said_to_be_none(
+    answer: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(clusters, "_TO_CONNECT", 0.3)
-    with socket.create_server(("127.0.0.1", 0)) as other:
+    with socket.create_server(("127.0.0.1", 0)) as other, ThreadPoolExecutor(1) as aside:
+        aside.submit(lambda: other.accept()[0].sendall(answer))
         address = f"tcp://127.0.0.1:{other.getsockname()[1]}"
         with pytest.raises(PlanSheetsError, match="There is no cluster at"), open_cluster(address):
             pytest.fail("no such cluster")
