@@ -93,6 +93,22 @@ def _verify_twice() -> Any:
     return lambda _: next(answers)
 
 
+def test_whoever_does_not_own_a_plan_moves_it_nowhere_and_leaves_nothing(round_one: Plan, server: Server) -> None:
+    name = server.make_database()
+    doctor.move(round_one.path, server.url(name), RECEIVED_ON)
+    server.ask(name, "DROP ROLE IF EXISTS helper; CREATE ROLE helper LOGIN")
+    doctor.grant(round_one.path, "helper")
+    before, memory = dump(round_one.register), (round_one.path / MEMORY).read_bytes()
+    as_helper = ("--register", f"{server.url(name, user='helper')}#plan", "--plan", round_one.path)
+    for to in ("file", f"{server.url(name)}#other"):
+        told = run("register", "move", to, *as_helper)
+        assert "Only whoever owns this plan" in told.stderr
+        assert (round_one.path / MEMORY).read_bytes() == memory
+    assert not (round_one.path / FILE).exists()
+    assert server.ask(name, "SELECT to_regnamespace('plan_other')") == [(None,)]
+    assert dump(round_one.register) == before
+
+
 def test_a_backup_is_put_back_on_a_server_and_what_was_there_is_kept(round_one: Plan, server: Server) -> None:
     name = server.make_database()
     doctor.move(round_one.path, server.url(name), RECEIVED_ON)

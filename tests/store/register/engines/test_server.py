@@ -158,8 +158,12 @@ def test_two_registers_of_one_plan_are_refused(served: Served, round_one: Plan) 
     url = served.server.url(served.name)
     assert "two registers" in refused("status", "--register", f"{url}#plan", plan=round_one)
     (served.plan.path / FILE).write_bytes((round_one.path / FILE).read_bytes())
-    assert "two registers" in refused("status", plan=served.plan)
+    assert f"rename {FILE} in {served.plan.path}" in refused("status", plan=served.plan)
     assert "two registers" in refused("doctor", plan=served.plan)
+    for name in (FILE, MEMORY):
+        aside = (served.plan.path / name).rename(served.plan.path / f"aside-{name}")
+        assert run("status", plan=served.plan).exit_code == 0
+        aside.rename(served.plan.path / name)
 
 
 def test_a_second_plan_of_one_name_is_refused_and_its_folder_remembers_nothing(served: Served, tmp_path: Path) -> None:

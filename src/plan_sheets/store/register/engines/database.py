@@ -113,6 +113,9 @@ class Database(Protocol):
     def receive(self, copy: sqlite3.Connection, check: Callable[[sqlite3.Connection], None]) -> None:
         """Take over all that a copy holds, or nothing. `check` looks at what was written, and raises if it is wrong."""
 
+    def take_back(self) -> None:
+        """Leave nothing of what was just received: the register stays where it was. Raises PlanSheetsError."""
+
     def put_aside(self, connection: Connection, day: str) -> str:
         """Keep what is here under another name, for it was moved elsewhere; that name. `connection`: it is writing.
 

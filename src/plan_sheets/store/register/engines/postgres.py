@@ -21,7 +21,7 @@ from plan_sheets.store.register.engines.database import Database
 from plan_sheets.store.register.engines.files import read_copy
 from plan_sheets.store.register.engines.given import GIVEN
 from plan_sheets.store.register.engines.server_links import make_engine
-from plan_sheets.store.register.engines.server_rights import give_rights, list_roles
+from plan_sheets.store.register.engines.server_rights import check_owner, give_rights, list_roles
 from plan_sheets.store.register.engines.server_troubles import (
     explain_no_connection,
     explain_no_tables,
@@ -220,12 +220,7 @@ class PostgresPlan:
     @contextmanager
     def without_guards(self, connection: Connection, names: Collection[str]) -> Iterator[None]:
         """An error brings the triggers back. Raises PlanSheetsError if this role does not own the tables."""
-        owned = "SELECT pg_has_role(relowner, 'USAGE') FROM pg_class WHERE oid = 'plan'::regclass"
-        if not connection.exec_driver_sql(owned).scalar():
-            raise PlanSheetsError(
-                f"Only whoever owns this plan in the register ({self.name}) can take anything out for good.",
-                f"Ask whoever keeps the server to give the command. {UNCHANGED}",
-            )
+        check_owner(connection, self.schema, self.name, "take anything out for good")
         for name in names:
             connection.exec_driver_sql(f'ALTER TABLE "{name}" DISABLE TRIGGER "{name}_never_update"')
         yield
@@ -316,6 +311,11 @@ class PostgresPlan:
                 self._read_all(connection, there)
                 check(there)
 
+    def take_back(self) -> None:
+        """Drop the schema."""
+        with self.explain(), self.writing() as connection:
+            connection.exec_driver_sql(f'DROP SCHEMA "{self.schema}" CASCADE')
+
     def put_aside(self, connection: Connection, day: str) -> str:
         """Rename the schema: `aside_plan_2016_07_08`."""
         return self.set_aside(connection, day) or ""
@@ -354,6 +354,7 @@ class PostgresPlan:
 
     def set_aside(self, connection: Connection, day: str) -> str | None:
         """Rename the schema, within a transaction; its new name, None if there was none."""
+        check_owner(connection, self.schema, self.name, "put it aside")
         begins = f"{self._begins_aside}{day.replace('-', '_')}"
         found = connection.exec_driver_sql("SELECT nspname FROM pg_namespace").scalars()
         names = {str(name) for name in found}

@@ -222,6 +222,11 @@ class SqliteFile:
         with write_copy(MemoryCopy(copy), self.path, mark=0, check=check) as aside:
             aside.replace(self.path)
 
+    def take_back(self) -> None:
+        """Remove the file."""
+        self.path.unlink(missing_ok=True)
+        sync_folders([self.folder])
+
     def put_aside(self, connection: Connection, day: str) -> str:
         """Rename the file: `register-moved-2016-07-08.sqlite`."""
         del connection
