@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
@@ -96,6 +98,29 @@ def test_a_register_that_somebody_has_been_at_is_told_by_doctor(
     assert told.exit_code == 3
     found = [finding for finding in examine_folder(served.plan.path, RECEIVED_ON).findings if finding.code == code]
     assert [finding for finding in found if what in str(finding.message)], told.output
+
+
+@pytest.mark.parametrize("where", ["server", "file"])
+def test_a_register_without_its_guards_records_nothing_until_it_is_put_back(
+    served: Served, round_one: Plan, where: str
+) -> None:
+    plan = served.plan if where == "server" else round_one
+    file = round_one.filled("da", said())
+    plan.register.close()
+    if where == "server":
+        plan.issue()
+        served.ask("DROP TRIGGER value_never_update ON plan_plan.value")
+    else:
+        with closing(sqlite3.connect(plan.path / FILE)) as connection:
+            connection.execute("DROP TRIGGER value_never_update")
+    before = dump(plan)
+    for words in (("receive", file), ("receive", file, "--dry-run"), ("redact", "J1a.1", "what", "--reason", "Why")):
+        told = refused(*words, *AS_OF, plan=plan)
+        assert "trigger value_never_update is missing or altered" in told
+        assert "plan-sheets doctor" in told
+    assert dump(plan) == before
+    assert run("doctor", "--restore", *AS_OF, plan=plan).exit_code in (0, 3)
+    assert run("receive", file, *AS_OF, plan=plan).exit_code in (0, 3)
 
 
 def refused(*words: str | Path, plan: Plan) -> str:

@@ -77,6 +77,9 @@ class Database(Protocol):
     def add_rows(self, connection: Connection, table: Table, rows: Sequence[Sequence[Any]]) -> None:
         """Add rows with all columns of a table, in its order."""
 
+    def find_unguarded(self, connection: Connection) -> str:
+        """The first guard of the tables that are there that does not work, of all without which no row is kept; ""."""
+
     def without_guards(self, connection: Connection, names: Collection[str]) -> AbstractContextManager[None]:
         """Let the rows of these tables be changed meanwhile, within the transaction."""
 

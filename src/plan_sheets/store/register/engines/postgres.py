@@ -217,6 +217,10 @@ class PostgresPlan:
         except psycopg.Error as error:
             raise explain_server(self.name, error) from None
 
+    def find_unguarded(self, connection: Connection) -> str:
+        """Look at the triggers in the catalogue of the server."""
+        return server_tables.find_unguarded(connection, self.schema)
+
     @contextmanager
     def without_guards(self, connection: Connection, names: Collection[str]) -> Iterator[None]:
         """An error brings the triggers back. Raises PlanSheetsError if this role does not own the tables."""
