@@ -78,7 +78,7 @@ def test_a_step_that_fails_changes_nothing(older: Plan, monkeypatch: pytest.Monk
 def test_a_newer_register_is_refused(older: Plan, monkeypatch: pytest.MonkeyPatch) -> None:
     doctor.upgrade(older.path, RECEIVED_ON)
     monkeypatch.setattr(tables, "SCHEMA_VERSION", 1)
-    for words in (("status",), ("doctor",), ("register", "upgrade")):
+    for words in (("status",), ("doctor",), ("register", "upgrade"), ("doctor", "--restore")):
         told = run(*words[:-1], words[-1], plan=older) if len(words) == 1 else run(*words, "--plan", older.path)
         assert "newer version" in told.stderr
         assert "Nothing was changed." in told.stderr

@@ -46,9 +46,21 @@ def check_version(database: Database, connection: Connection) -> None:
 
 def find_other_version(database: Database) -> PlanSheetsError | None:
     """What to say of a register of another version; None of one of this version, or that cannot be read so far."""
+    number = _find_version(database)
+    return None if number is None else _explain_version(database, number)
+
+
+def check_not_newer(database: Database) -> None:
+    """Raise PlanSheetsError if a register was made by a newer version: this one cannot say what is wrong with it."""
+    number = _find_version(database)
+    if number is not None and number > tables.SCHEMA_VERSION and (trouble := _explain_version(database, number)):
+        raise trouble
+
+
+def _find_version(database: Database) -> int | None:
     try:
         with database.explain(), database.connect() as connection:
-            return _explain_version(database, read_version(connection)) if database.has_tables(connection) else None
+            return read_version(connection) if database.has_tables(connection) else None
     except PlanSheetsError:
         return None
 
