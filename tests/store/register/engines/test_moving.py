@@ -130,6 +130,16 @@ def test_a_backup_is_put_back_on_a_server_and_what_was_there_is_kept(round_one: 
     assert server.ask(name, "SELECT count(*) FROM aside_plan_2016_07_08.\"return\" WHERE number = 'DA-1'") == [(1,)]
 
 
+def test_every_schema_that_holds_the_plan_is_named_when_something_is_redacted(round_one: Plan, server: Server) -> None:
+    name = server.make_database()
+    run("new", round_one.path.parent / "other", "--register", f"{server.url(name)}#other")
+    for to in ("#one", "#two", "", "#three"):
+        doctor.move(round_one.path, to and f"{server.url(name)}{to}", RECEIVED_ON)
+    told = run("redact", "J1a.1", "what", "--reason", "It names a child", *AS_OF, plan=round_one).output
+    assert [key for key in ("one", "two", "three", "other") if f"aside_{key}_" in told] == ["one", "two"]
+    assert "other" not in told.replace("another", "")
+
+
 def test_who_waits_while_a_register_is_moved_writes_to_none(round_one: Plan, server: Server) -> None:
     waiting = round_one.register
     doctor.move(round_one.path, server.url(server.make_database()), RECEIVED_ON)

@@ -196,14 +196,22 @@ def test_a_second_plan_of_one_name_is_refused_and_its_folder_remembers_nothing(s
     told = run("new", tmp_path / "second", "--register", url)
     assert (told.exit_code, told.stdout) == (1, "")
     assert "holds a plan of this name already" in told.stderr
-    assert not [*(tmp_path / "second").iterdir()]
+    assert not (tmp_path / "second").exists()
 
 
 def test_a_database_that_cannot_hold_every_character_is_refused(server: Server, tmp_path: Path) -> None:
     name = server.make_database(encoding="'LATIN1'", template="template0", locale="'C'")
     told = run("new", tmp_path / "plan", "--register", server.url(name))
     assert "is in LATIN1" in told.stderr
-    assert not [*(tmp_path / "plan").iterdir()]
+    assert not (tmp_path / "plan").exists()
+
+
+def test_who_may_make_no_plan_is_told_what_to_ask_for(server: Server, tmp_path: Path) -> None:
+    name = server.make_database()
+    server.ask(name, "CREATE ROLE visitor LOGIN")
+    told = run("new", tmp_path / "deep" / "plan", "--register", server.url(name, user="visitor"))
+    assert f"GRANT CREATE ON DATABASE {name} TO visitor" in told.stderr
+    assert [*tmp_path.iterdir()] == []
 
 
 @pytest.mark.parametrize(

@@ -126,7 +126,7 @@ class Database(Protocol):
         """
 
     def list_aside(self) -> list[str]:
-        """What was put aside here and is no file: it holds what was taken out of the register since."""
+        """What holds a register of this plan beside it, and is no file: what is taken out of it stands there still."""
 
     def put_in_place(self, backup: Database, day: str) -> str | None:
         """Put a copy of a register in its place: what was there is kept under the name returned; None if nothing was.

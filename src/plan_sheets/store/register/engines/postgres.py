@@ -20,8 +20,9 @@ from plan_sheets.store.register.engines.address import MEMORY, Place, mark_plan
 from plan_sheets.store.register.engines.database import Database
 from plan_sheets.store.register.engines.files import read_copy
 from plan_sheets.store.register.engines.given import GIVEN
+from plan_sheets.store.register.engines.server_asides import list_holding, name_aside
 from plan_sheets.store.register.engines.server_links import make_engine
-from plan_sheets.store.register.engines.server_rights import check_owner, give_rights, list_roles
+from plan_sheets.store.register.engines.server_rights import check_creator, check_owner, give_rights, list_roles
 from plan_sheets.store.register.engines.server_troubles import (
     explain_no_connection,
     explain_no_tables,
@@ -174,8 +175,10 @@ class PostgresPlan:
         return bool(found == digest)
 
     def prepare(self) -> None:
-        """Raise PlanSheetsError if the database cannot hold every character."""
+        """Raise PlanSheetsError if the database cannot hold every character, or this role can make no plan in it."""
         with self.explain(), self.connect() as connection:
+            if not self.has_tables(connection):
+                check_creator(connection, self.name)
             encoding = connection.exec_driver_sql("SHOW server_encoding").scalar()
         if encoding != "UTF8":
             raise PlanSheetsError(
@@ -325,11 +328,9 @@ class PostgresPlan:
         return self.set_aside(connection, day) or ""
 
     def list_aside(self) -> list[str]:
-        """The schemas that were put aside, by name."""
-        found = "SELECT nspname FROM pg_namespace WHERE starts_with(nspname, %s) ORDER BY nspname"
+        """The schemas that hold a register of this plan beside this one, by name."""
         with self.explain(), self.connect() as connection:
-            names = connection.exec_driver_sql(found, (self._begins_aside,)).scalars().all()
-        return [_name_aside(str(name)) for name in names]
+            return [name_aside(name) for name in list_holding(connection, self.schema, self._begins_aside)]
 
     @property
     def _begins_aside(self) -> str:
@@ -359,6 +360,7 @@ class PostgresPlan:
     def set_aside(self, connection: Connection, day: str) -> str | None:
         """Rename the schema, within a transaction; its new name, None if there was none."""
         check_owner(connection, self.schema, self.name, "put it aside")
+        check_creator(connection, self.name)
         begins = f"{self._begins_aside}{day.replace('-', '_')}"
         found = connection.exec_driver_sql("SELECT nspname FROM pg_namespace").scalars()
         names = {str(name) for name in found}
@@ -366,7 +368,7 @@ class PostgresPlan:
             return None
         free = next(name for number in count(1) if (name := begins + f"_{number}" * (number > 1)) not in names)
         connection.exec_driver_sql(f'ALTER SCHEMA "{self.schema}" RENAME TO "{free}"')
-        return _name_aside(free)
+        return name_aside(free)
 
     def say_no_register(self) -> PlanSheetsError:
         """That there is a schema, and no register in it."""
@@ -378,10 +380,6 @@ class PostgresPlan:
             f"The register holds a plan of this name already ({self.name}).",
             f"Give another name after the # sign, or another folder. {UNCHANGED}",
         )
-
-
-def _name_aside(schema: str) -> str:
-    return f"the schema {schema} in the same database"
 
 
 def list_keys(place: Place) -> list[str]:

@@ -42,3 +42,15 @@ def check_owner(connection: Connection, schema: str, name: str, deed: str) -> No
             f"Only whoever owns this plan in the register ({name}) can {deed}.",
             f"Ask whoever keeps the server to give the command. {UNCHANGED}",
         )
+
+
+def check_creator(connection: Connection, name: str) -> None:
+    """Raise PlanSheetsError if this role may not make or rename a schema in the database. `name`: as above."""
+    asked = "SELECT has_database_privilege(current_database(), 'CREATE'), current_database(), current_user"
+    may, database, role = connection.exec_driver_sql(asked).one()
+    if not may:
+        raise PlanSheetsError(
+            f"Your role may make no plan in the database of the register ({name}).",
+            f"Ask whoever keeps the server for: GRANT CREATE ON DATABASE {database} TO {role} (see docs/register.md). "
+            f"{UNCHANGED}",
+        )
