@@ -16,7 +16,7 @@ from plan_sheets.store.register.engines.sqlite import SqliteFile
 from plan_sheets.store.register.register import FILE
 from plan_sheets.store.register.safe.backup import is_part_of, list_daily, read_plans
 from plan_sheets.store.register.safe.verify import verify
-from plan_sheets.store.register.safe.versions import check_not_newer
+from plan_sheets.store.register.safe.versions import check_not_newer, raise_copy
 from plan_sheets.store.register.troubles import UNCHANGED
 
 
@@ -79,6 +79,7 @@ def _find_wrong(register: Database) -> str:
     """What is wrong with a register, or a copy of one, first of all; "" if nothing is."""
     try:
         with read_copy(register) as copy:
+            raise_copy(copy)
             wrong = verify(copy)
         unguarded = register.list_unguarded()
     except (sqlite3.Error, OSError, PlanSheetsError) as error:
