@@ -58,6 +58,7 @@ ONLY = {
                     "database",
                     "postgres",
                     "server_links",
+                    "server_asides",
                     "server_rights",
                     "server_tables",
                     "sqlite",

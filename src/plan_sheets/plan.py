@@ -39,7 +39,7 @@ from plan_sheets.store import schemas
 from plan_sheets.store.container.hashing import sha256
 from plan_sheets.store.container.limits import OF_OFFICER
 from plan_sheets.store.formats.reader import read_workbook
-from plan_sheets.store.plan_folder import IS_OPEN, PLAN_FILE, AnyPath, Folder, as_path, check_folder
+from plan_sheets.store.plan_folder import IS_OPEN, PLAN_FILE, AnyPath, Folder, as_path, check_folder, making
 from plan_sheets.store.receiving.look import list_identified, look
 from plan_sheets.store.register.batch import Batch
 from plan_sheets.store.register.engines.places import choose_new, remembering
@@ -103,16 +103,14 @@ def new_plan(
     if (path / PLAN_FILE).exists():
         raise PlanSheetsError(f"{path} holds a plan already.", "Choose another folder. Nothing was changed.")
     data = hand_over(example_book() if example else template_book())
-    try:
-        path.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise PlanSheetsError(f"{path} cannot be made ({error.strerror}).", "Choose another folder.") from error
-    database, secret = choose_new(path, register), secret or secrets.token_bytes(32)
-    with remembering(database, secret), Register.founding(database, "plan", secret) as founded:
-        folder = Folder(path, founded)
-        with founded.batch("new", now.isoformat(timespec="seconds")) as batch:
-            folder.write(PLAN_FILE, data, batch)
-            _merge_in(folder, data, now, Instructions(), "new")
+    secret = secret or secrets.token_bytes(32)
+    with making(path):
+        database = choose_new(path, register)
+        with remembering(database, secret), Register.founding(database, "plan", secret) as founded:
+            folder = Folder(path, founded)
+            with founded.batch("new", now.isoformat(timespec="seconds")) as batch:
+                folder.write(PLAN_FILE, data, batch)
+                _merge_in(folder, data, now, Instructions(), "new")
     return folder
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
@@ -339,3 +339,23 @@ def write_elsewhere(path: Path, data: bytes, batch: Batch) -> None:
         raise PlanSheetsError(f"{path} is there already.", "Give another name; nothing was overwritten.")
     outbox.remove_old(outbox.list_asides([path.parent]))
     batch.outbox.add(path, data, (), recorded=False)
+
+
+@contextmanager
+def making(path: Path) -> Iterator[None]:
+    """Make a folder, with those above it; where what is done meanwhile fails, those that are empty again are gone.
+
+    Raises PlanSheetsError if it cannot be made.
+    """
+    missing = [folder for folder in (path, *path.parents) if not folder.exists()]
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise PlanSheetsError(f"{path} cannot be made ({error.strerror}).", "Choose another folder.") from error
+    try:
+        yield
+    except BaseException:
+        with suppress(OSError):  # something lies in it
+            for folder in missing:
+                folder.rmdir()
+        raise

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from plan_sheets.core.model.findings import PlanSheetsError
+from plan_sheets.store.register.engines.address import Place
 from plan_sheets.store.register.engines.database import Database
 from plan_sheets.store.register.engines.files import read_copy
-from plan_sheets.store.register.engines.places import choose_other, forget, locate, remember
+from plan_sheets.store.register.engines.places import choose_other, forget, locate, read_memory, remember
 from plan_sheets.store.register.register import Register
 from plan_sheets.store.register.safe.verify import verify
 from plan_sheets.store.register.troubles import UNCHANGED
@@ -38,17 +40,40 @@ def move_register(folder: Path, to: str, day: str) -> MovedRegister:
     if len(source.read_plans()) != 1:
         raise PlanSheetsError(f"{source.name} holds several plans.", f"Only that of one plan can be moved. {UNCHANGED}")
     target.check_free()
-    with source.explain(), source.writing() as connection, read_copy(source) as copy:
-        register.check_same(connection)
-        _check_whole(source, copy)
-        target.receive(copy, lambda there: _check_equal(copy, there))
-        if target.place:
-            remember(folder, target.place, register.secret)
-        kept = source.put_aside(connection, day)
+    undone = ExitStack()
+    try:
+        with source.explain(), source.writing() as connection, read_copy(source) as copy:
+            register.check_same(connection)
+            _check_whole(source, copy)
+            target.receive(copy, lambda there: _check_equal(copy, there))
+            undone.callback(target.take_back)
+            if target.place:
+                undone.callback(_remember_again, folder, read_memory(folder), register)
+                remember(folder, target.place, register.secret)
+            kept = source.put_aside(connection, day)
+    except BaseException:
+        if _is_still_there(register):
+            undone.close()
+        raise
     if not target.place:
         forget(folder)
     place = target.place
     return MovedRegister(source.name, target.name, kept, has_password=bool(place and place.has_password))
+
+
+def _is_still_there(register: Register) -> bool:
+    """Whether a register is where it was, once whoever wrote to it has ended; not if nobody can say."""
+    with suppress(PlanSheetsError, OSError), register.database.explain(), register.database.writing() as connection:
+        register.check_same(connection)
+        return True
+    return False
+
+
+def _remember_again(folder: Path, place: Place | None, register: Register) -> None:
+    if place:
+        remember(folder, place, register.secret)
+    else:
+        forget(folder)
 
 
 def _check_whole(source: Database, copy: sqlite3.Connection) -> None:

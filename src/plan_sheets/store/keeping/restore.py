@@ -16,6 +16,7 @@ from plan_sheets.store.register.engines.sqlite import SqliteFile
 from plan_sheets.store.register.register import FILE
 from plan_sheets.store.register.safe.backup import is_part_of, list_daily, read_plans
 from plan_sheets.store.register.safe.verify import verify
+from plan_sheets.store.register.safe.versions import check_not_newer, raise_copy
 from plan_sheets.store.register.troubles import UNCHANGED
 
 
@@ -35,10 +36,11 @@ class PutBack:
 def put_back(folder: Path, day: str, chosen: Path | None = None) -> PutBack:
     """Put the newest good backup, or the one that was chosen, in the place of the register of a plan folder.
 
-    `day`: today (ISO). Raises PlanSheetsError if there is no good one, it is of another plan, or, where none was
-    chosen, the register is whole and holds all that the backup does.
+    `day`: today (ISO). Raises PlanSheetsError if there is no good one, it is of another plan, the register was made by
+    a newer version, or, where none was chosen, it is whole and holds all that the backup does.
     """
     register = locate(folder)
+    check_not_newer(register)
     backup, not_good = _choose(folder, chosen)
     plans = register.read_plans()
     if plans and read_plans(backup) != plans:
@@ -77,6 +79,7 @@ def _find_wrong(register: Database) -> str:
     """What is wrong with a register, or a copy of one, first of all; "" if nothing is."""
     try:
         with read_copy(register) as copy:
+            raise_copy(copy)
             wrong = verify(copy)
         unguarded = register.list_unguarded()
     except (sqlite3.Error, OSError, PlanSheetsError) as error:

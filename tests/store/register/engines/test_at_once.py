@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -96,6 +98,19 @@ def test_a_connection_lost_in_the_middle_leaves_nothing(served: Served) -> None:
     assert "Nothing was changed." in told.value.remedy
     assert is_as_before(served, before)
     assert run("receive", served.plan.filled("da", said()), plan=served.plan).exit_code in (0, 3)
+
+
+def test_a_connection_lost_at_the_seals_is_told_in_our_words_alone(served: Served) -> None:
+    served.ask(
+        "CREATE FUNCTION plan_plan.lose() RETURNS trigger LANGUAGE plpgsql AS "
+        "'BEGIN PERFORM pg_terminate_backend(pg_backend_pid()); RETURN NEW; END'; "
+        "CREATE TRIGGER lose BEFORE INSERT ON plan_plan.seal EXECUTE FUNCTION plan_plan.lose()"
+    )
+    words = ("issue", "--round", "2016-17-Q1", "--return-by", "2016-07-15", "--plan", str(served.plan.path))
+    done = subprocess.run([sys.executable, "-m", "plan_sheets", *words], capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert "was lost" in done.stderr
+    assert "psycopg" not in done.stderr
 
 
 def test_a_connection_lost_before_the_commit_leaves_nothing(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -93,6 +93,22 @@ def _verify_twice() -> Any:
     return lambda _: next(answers)
 
 
+def test_whoever_does_not_own_a_plan_moves_it_nowhere_and_leaves_nothing(round_one: Plan, server: Server) -> None:
+    name = server.make_database()
+    doctor.move(round_one.path, server.url(name), RECEIVED_ON)
+    server.ask(name, "DROP ROLE IF EXISTS helper; CREATE ROLE helper LOGIN")
+    doctor.grant(round_one.path, "helper")
+    before, memory = dump(round_one.register), (round_one.path / MEMORY).read_bytes()
+    as_helper = ("--register", f"{server.url(name, user='helper')}#plan", "--plan", round_one.path)
+    for to in ("file", f"{server.url(name)}#other"):
+        told = run("register", "move", to, *as_helper)
+        assert "Only whoever owns this plan" in told.stderr
+        assert (round_one.path / MEMORY).read_bytes() == memory
+    assert not (round_one.path / FILE).exists()
+    assert server.ask(name, "SELECT to_regnamespace('plan_other')") == [(None,)]
+    assert dump(round_one.register) == before
+
+
 def test_a_backup_is_put_back_on_a_server_and_what_was_there_is_kept(round_one: Plan, server: Server) -> None:
     name = server.make_database()
     doctor.move(round_one.path, server.url(name), RECEIVED_ON)
@@ -112,6 +128,16 @@ def test_a_backup_is_put_back_on_a_server_and_what_was_there_is_kept(round_one: 
     assert "the schema aside_plan_2016_07_08 in the same database" in redacted.output
     assert server.ask(name, "SELECT count(*) FROM plan_plan.entry", user="deputy")[0][0] > 0
     assert server.ask(name, "SELECT count(*) FROM aside_plan_2016_07_08.\"return\" WHERE number = 'DA-1'") == [(1,)]
+
+
+def test_every_schema_that_holds_the_plan_is_named_when_something_is_redacted(round_one: Plan, server: Server) -> None:
+    name = server.make_database()
+    run("new", round_one.path.parent / "other", "--register", f"{server.url(name)}#other")
+    for to in ("#one", "#two", "", "#three"):
+        doctor.move(round_one.path, to and f"{server.url(name)}{to}", RECEIVED_ON)
+    told = run("redact", "J1a.1", "what", "--reason", "It names a child", *AS_OF, plan=round_one).output
+    assert [key for key in ("one", "two", "three", "other") if f"aside_{key}_" in told] == ["one", "two"]
+    assert "other" not in told.replace("another", "")
 
 
 def test_who_waits_while_a_register_is_moved_writes_to_none(round_one: Plan, server: Server) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
@@ -98,6 +100,29 @@ def test_a_register_that_somebody_has_been_at_is_told_by_doctor(
     assert [finding for finding in found if what in str(finding.message)], told.output
 
 
+@pytest.mark.parametrize("where", ["server", "file"])
+def test_a_register_without_its_guards_records_nothing_until_it_is_put_back(
+    served: Served, round_one: Plan, where: str
+) -> None:
+    plan = served.plan if where == "server" else round_one
+    file = round_one.filled("da", said())
+    plan.register.close()
+    if where == "server":
+        plan.issue()
+        served.ask("DROP TRIGGER value_never_update ON plan_plan.value")
+    else:
+        with closing(sqlite3.connect(plan.path / FILE)) as connection:
+            connection.execute("DROP TRIGGER value_never_update")
+    before = dump(plan)
+    for words in (("receive", file), ("receive", file, "--dry-run"), ("redact", "J1a.1", "what", "--reason", "Why")):
+        told = refused(*words, *AS_OF, plan=plan)
+        assert "trigger value_never_update is missing or altered" in told
+        assert "plan-sheets doctor" in told
+    assert dump(plan) == before
+    assert run("doctor", "--restore", *AS_OF, plan=plan).exit_code in (0, 3)
+    assert run("receive", file, *AS_OF, plan=plan).exit_code in (0, 3)
+
+
 def refused(*words: str | Path, plan: Plan) -> str:
     """What a command says that is refused: it tells no SQL and no password."""
     told = run(*words, plan=plan)
@@ -158,8 +183,12 @@ def test_two_registers_of_one_plan_are_refused(served: Served, round_one: Plan) 
     url = served.server.url(served.name)
     assert "two registers" in refused("status", "--register", f"{url}#plan", plan=round_one)
     (served.plan.path / FILE).write_bytes((round_one.path / FILE).read_bytes())
-    assert "two registers" in refused("status", plan=served.plan)
+    assert f"rename {FILE} in {served.plan.path}" in refused("status", plan=served.plan)
     assert "two registers" in refused("doctor", plan=served.plan)
+    for name in (FILE, MEMORY):
+        aside = (served.plan.path / name).rename(served.plan.path / f"aside-{name}")
+        assert run("status", plan=served.plan).exit_code == 0
+        aside.rename(served.plan.path / name)
 
 
 def test_a_second_plan_of_one_name_is_refused_and_its_folder_remembers_nothing(served: Served, tmp_path: Path) -> None:
@@ -167,14 +196,22 @@ def test_a_second_plan_of_one_name_is_refused_and_its_folder_remembers_nothing(s
     told = run("new", tmp_path / "second", "--register", url)
     assert (told.exit_code, told.stdout) == (1, "")
     assert "holds a plan of this name already" in told.stderr
-    assert not [*(tmp_path / "second").iterdir()]
+    assert not (tmp_path / "second").exists()
 
 
 def test_a_database_that_cannot_hold_every_character_is_refused(server: Server, tmp_path: Path) -> None:
     name = server.make_database(encoding="'LATIN1'", template="template0", locale="'C'")
     told = run("new", tmp_path / "plan", "--register", server.url(name))
     assert "is in LATIN1" in told.stderr
-    assert not [*(tmp_path / "plan").iterdir()]
+    assert not (tmp_path / "plan").exists()
+
+
+def test_who_may_make_no_plan_is_told_what_to_ask_for(server: Server, tmp_path: Path) -> None:
+    name = server.make_database()
+    server.ask(name, "CREATE ROLE visitor LOGIN")
+    told = run("new", tmp_path / "deep" / "plan", "--register", server.url(name, user="visitor"))
+    assert f"GRANT CREATE ON DATABASE {name} TO visitor" in told.stderr
+    assert [*tmp_path.iterdir()] == []
 
 
 @pytest.mark.parametrize(

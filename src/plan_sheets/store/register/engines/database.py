@@ -77,6 +77,9 @@ class Database(Protocol):
     def add_rows(self, connection: Connection, table: Table, rows: Sequence[Sequence[Any]]) -> None:
         """Add rows with all columns of a table, in its order."""
 
+    def find_unguarded(self, connection: Connection) -> str:
+        """The first guard of the tables that are there that does not work, of all without which no row is kept; ""."""
+
     def without_guards(self, connection: Connection, names: Collection[str]) -> AbstractContextManager[None]:
         """Let the rows of these tables be changed meanwhile, within the transaction."""
 
@@ -113,6 +116,9 @@ class Database(Protocol):
     def receive(self, copy: sqlite3.Connection, check: Callable[[sqlite3.Connection], None]) -> None:
         """Take over all that a copy holds, or nothing. `check` looks at what was written, and raises if it is wrong."""
 
+    def take_back(self) -> None:
+        """Leave nothing of what was just received: the register stays where it was. Raises PlanSheetsError."""
+
     def put_aside(self, connection: Connection, day: str) -> str:
         """Keep what is here under another name, for it was moved elsewhere; that name. `connection`: it is writing.
 
@@ -120,7 +126,7 @@ class Database(Protocol):
         """
 
     def list_aside(self) -> list[str]:
-        """What was put aside here and is no file: it holds what was taken out of the register since."""
+        """What holds a register of this plan beside it, and is no file: what is taken out of it stands there still."""
 
     def put_in_place(self, backup: Database, day: str) -> str | None:
         """Put a copy of a register in its place: what was there is kept under the name returned; None if nothing was.

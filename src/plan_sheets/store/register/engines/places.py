@@ -97,8 +97,9 @@ def _find_way_out(given: Place | None, remembered: Place | None, folder: Path) -
             "To go on at the server, move it there: plan-sheets register move URL."
         )
     return (
-        "Find out which one is the later (plan-sheets trace, plan-sheets backup); then put the other one aside: "
-        f"rename {FILE}, or {MEMORY} in {folder}."
+        f"To look at the one on the server, rename {FILE} in {folder.resolve()} (to aside-{FILE}), and give "
+        f"plan-sheets status; to look at the file, rename {MEMORY} there instead. Go on with the one that holds more, "
+        "and leave the other one renamed."
     )
 
 

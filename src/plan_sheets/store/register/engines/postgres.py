@@ -20,8 +20,9 @@ from plan_sheets.store.register.engines.address import MEMORY, Place, mark_plan
 from plan_sheets.store.register.engines.database import Database
 from plan_sheets.store.register.engines.files import read_copy
 from plan_sheets.store.register.engines.given import GIVEN
+from plan_sheets.store.register.engines.server_asides import list_holding, name_aside
 from plan_sheets.store.register.engines.server_links import make_engine
-from plan_sheets.store.register.engines.server_rights import give_rights, list_roles
+from plan_sheets.store.register.engines.server_rights import check_creator, check_owner, give_rights, list_roles
 from plan_sheets.store.register.engines.server_troubles import (
     explain_no_connection,
     explain_no_tables,
@@ -174,8 +175,10 @@ class PostgresPlan:
         return bool(found == digest)
 
     def prepare(self) -> None:
-        """Raise PlanSheetsError if the database cannot hold every character."""
+        """Raise PlanSheetsError if the database cannot hold every character, or this role can make no plan in it."""
         with self.explain(), self.connect() as connection:
+            if not self.has_tables(connection):
+                check_creator(connection, self.name)
             encoding = connection.exec_driver_sql("SHOW server_encoding").scalar()
         if encoding != "UTF8":
             raise PlanSheetsError(
@@ -217,15 +220,14 @@ class PostgresPlan:
         except psycopg.Error as error:
             raise explain_server(self.name, error) from None
 
+    def find_unguarded(self, connection: Connection) -> str:
+        """Look at the triggers in the catalogue of the server."""
+        return server_tables.find_unguarded(connection, self.schema)
+
     @contextmanager
     def without_guards(self, connection: Connection, names: Collection[str]) -> Iterator[None]:
         """An error brings the triggers back. Raises PlanSheetsError if this role does not own the tables."""
-        owned = "SELECT pg_has_role(relowner, 'USAGE') FROM pg_class WHERE oid = 'plan'::regclass"
-        if not connection.exec_driver_sql(owned).scalar():
-            raise PlanSheetsError(
-                f"Only whoever owns this plan in the register ({self.name}) can take anything out for good.",
-                f"Ask whoever keeps the server to give the command. {UNCHANGED}",
-            )
+        check_owner(connection, self.schema, self.name, "take anything out for good")
         for name in names:
             connection.exec_driver_sql(f'ALTER TABLE "{name}" DISABLE TRIGGER "{name}_never_update"')
         yield
@@ -316,16 +318,19 @@ class PostgresPlan:
                 self._read_all(connection, there)
                 check(there)
 
+    def take_back(self) -> None:
+        """Drop the schema."""
+        with self.explain(), self.writing() as connection:
+            connection.exec_driver_sql(f'DROP SCHEMA "{self.schema}" CASCADE')
+
     def put_aside(self, connection: Connection, day: str) -> str:
         """Rename the schema: `aside_plan_2016_07_08`."""
         return self.set_aside(connection, day) or ""
 
     def list_aside(self) -> list[str]:
-        """The schemas that were put aside, by name."""
-        found = "SELECT nspname FROM pg_namespace WHERE starts_with(nspname, %s) ORDER BY nspname"
+        """The schemas that hold a register of this plan beside this one, by name."""
         with self.explain(), self.connect() as connection:
-            names = connection.exec_driver_sql(found, (self._begins_aside,)).scalars().all()
-        return [_name_aside(str(name)) for name in names]
+            return [name_aside(name) for name in list_holding(connection, self.schema, self._begins_aside)]
 
     @property
     def _begins_aside(self) -> str:
@@ -354,6 +359,8 @@ class PostgresPlan:
 
     def set_aside(self, connection: Connection, day: str) -> str | None:
         """Rename the schema, within a transaction; its new name, None if there was none."""
+        check_owner(connection, self.schema, self.name, "put it aside")
+        check_creator(connection, self.name)
         begins = f"{self._begins_aside}{day.replace('-', '_')}"
         found = connection.exec_driver_sql("SELECT nspname FROM pg_namespace").scalars()
         names = {str(name) for name in found}
@@ -361,7 +368,7 @@ class PostgresPlan:
             return None
         free = next(name for number in count(1) if (name := begins + f"_{number}" * (number > 1)) not in names)
         connection.exec_driver_sql(f'ALTER SCHEMA "{self.schema}" RENAME TO "{free}"')
-        return _name_aside(free)
+        return name_aside(free)
 
     def say_no_register(self) -> PlanSheetsError:
         """That there is a schema, and no register in it."""
@@ -373,10 +380,6 @@ class PostgresPlan:
             f"The register holds a plan of this name already ({self.name}).",
             f"Give another name after the # sign, or another folder. {UNCHANGED}",
         )
-
-
-def _name_aside(schema: str) -> str:
-    return f"the schema {schema} in the same database"
 
 
 def list_keys(place: Place) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import logging
 import os
 from functools import cache
 
@@ -18,6 +19,10 @@ _LINK = {
     "client_encoding": "utf8",
 }
 """How soon a connection that is lost is told (seconds; the last in milliseconds), unless the address says otherwise."""
+
+
+for _name in ("psycopg", "sqlalchemy"):  # what they tell of a connection that is lost, we tell in our own words
+    logging.getLogger(_name).addHandler(logging.NullHandler())
 
 
 @cache

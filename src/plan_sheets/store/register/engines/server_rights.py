@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from sqlalchemy import Connection
 
+from plan_sheets.core.model.findings import PlanSheetsError
+from plan_sheets.store.register.troubles import UNCHANGED
+
 _RIGHTS = (
     'GRANT USAGE ON SCHEMA "{schema}" TO "{role}"',
     'GRANT SELECT, INSERT ON ALL TABLES IN SCHEMA "{schema}" TO "{role}"',
@@ -26,3 +29,28 @@ def give_rights(connection: Connection, schema: str, role: str) -> None:
 def list_roles(connection: Connection, schema: str) -> list[str]:
     """The roles that may work on the plan of a schema, beside its owner."""
     return [str(role) for role in connection.exec_driver_sql(_READ_ROLES, (schema,)).scalars()]
+
+
+def check_owner(connection: Connection, schema: str, name: str, deed: str) -> None:
+    """Raise PlanSheetsError if this role does not own the plan of a schema: `deed` is the owner's alone.
+
+    `name`: how sentences name the register.
+    """
+    owned = "SELECT pg_has_role(nspowner, 'USAGE') FROM pg_namespace WHERE nspname = %s"
+    if connection.exec_driver_sql(owned, (schema,)).scalar() is False:
+        raise PlanSheetsError(
+            f"Only whoever owns this plan in the register ({name}) can {deed}.",
+            f"Ask whoever keeps the server to give the command. {UNCHANGED}",
+        )
+
+
+def check_creator(connection: Connection, name: str) -> None:
+    """Raise PlanSheetsError if this role may not make or rename a schema in the database. `name`: as above."""
+    asked = "SELECT has_database_privilege(current_database(), 'CREATE'), current_database(), current_user"
+    may, database, role = connection.exec_driver_sql(asked).one()
+    if not may:
+        raise PlanSheetsError(
+            f"Your role may make no plan in the database of the register ({name}).",
+            f"Ask whoever keeps the server for: GRANT CREATE ON DATABASE {database} TO {role} (see docs/register.md). "
+            f"{UNCHANGED}",
+        )

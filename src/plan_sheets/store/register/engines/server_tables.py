@@ -140,18 +140,41 @@ def list_unguarded(connection: Connection, schema: str) -> list[tuple[str, str]]
     indexes |= {(f"{table.name}_{c.name}_key", True) for table in _list_tables() for c in table.columns if c.unique}
     there = {tuple(row) for row in connection.exec_driver_sql(_READ_INDEXES, (schema,))}
     altered |= {f"index {name}" for name, _ in indexes ^ there}
-    guards = {
-        (f"{table.name}_never_{deed}", "A", _REFUSE, kind, True)
-        for table in _list_tables()
-        for deed, kind in _DEEDS.items()
-    }
-    firing = {tuple(row) for row in connection.exec_driver_sql(_READ_TRIGGERS, (schema,))}
-    unguarded = {f"trigger {name}" for name, *_ in guards ^ firing}
+    firing = _read_firing(connection, schema)
+    unguarded = {f"trigger {name}" for name, *_ in _list_guards().keys() ^ firing}
     how = "is missing, or is none of ours, or was altered"
     return [
         *(("register_altered", f"{what} {how}") for what in sorted(altered)),
         *(("register_unguarded", f"{what} {how}") for what in sorted(unguarded)),
     ]
+
+
+def find_unguarded(connection: Connection, schema: str) -> str:
+    """The first trigger of the tables that are there that is missing or altered; "" if none is."""
+    guards = _list_guards()
+    if not (missing := guards.keys() - _read_firing(connection, schema)):
+        return ""
+    there = read_shape(connection, schema)
+    return min((name for guard in missing if guards[guard] in there for name in guard[:1]), default="")
+
+
+_Guard = tuple[str, str, str, int, bool]
+"""A trigger as `_READ_TRIGGERS` tells it."""
+
+
+@cache
+def _list_guards() -> dict[_Guard, str]:
+    """Every trigger that keeps rows from being changed, and the name of its table."""
+    return {
+        (f"{table.name}_never_{deed}", "A", _REFUSE, kind, True): table.name
+        for table in _list_tables()
+        for deed, kind in _DEEDS.items()
+    }
+
+
+def _read_firing(connection: Connection, schema: str) -> set[_Guard]:
+    found = connection.exec_driver_sql(_READ_TRIGGERS, (schema,))
+    return {(name, fires, body, kind, always) for name, fires, body, kind, always in found}
 
 
 def _describe(column: Column[Any]) -> tuple[str, str, bool]:

@@ -155,6 +155,13 @@ class SqliteFile:
         """The driver itself takes rows ten times as fast as they are compiled from a statement's parameters."""
         connection.exec_driver_sql(_write_insertion(table), [*map(tuple, rows)])
 
+    def find_unguarded(self, connection: Connection) -> str:
+        """Look at the triggers as SQLite noted them."""
+        noted = connection.exec_driver_sql("SELECT name, sql FROM sqlite_master WHERE type IN ('table', 'trigger')")
+        there = {str(row[0]): row[1] for row in noted}
+        missing = (name for name, table, sql in _list_guards() if table in there and there.get(name) != sql)
+        return next(missing, "")
+
     @contextmanager
     def without_guards(self, connection: Connection, names: Collection[str]) -> Iterator[None]:
         """Nobody else can write meanwhile, and an error brings the triggers back."""
@@ -222,6 +229,11 @@ class SqliteFile:
         with write_copy(MemoryCopy(copy), self.path, mark=0, check=check) as aside:
             aside.replace(self.path)
 
+    def take_back(self) -> None:
+        """Remove the file."""
+        self.path.unlink(missing_ok=True)
+        sync_folders([self.folder])
+
     def put_aside(self, connection: Connection, day: str) -> str:
         """Rename the file: `register-moved-2016-07-08.sqlite`."""
         del connection
@@ -284,12 +296,19 @@ def _make_empty_tables(connection: Connection) -> None:
 
 def list_triggers() -> list[str]:
     """The statements that make every table append-only."""
-    return [
-        f'CREATE TRIGGER "{table.name}_never_{deed.lower()}" BEFORE {deed} ON "{table.name}" '
-        f"BEGIN SELECT RAISE(ABORT, 'the register is append-only'); END"
+    return [sql for _, _, sql in _list_guards()]
+
+
+@cache
+def _list_guards() -> Sequence[tuple[str, str, str]]:
+    """The name of each trigger, its table, and its statement."""
+    refuse = "BEGIN SELECT RAISE(ABORT, 'the register is append-only'); END"
+    named = [
+        (f"{table.name}_never_{deed.lower()}", table.name, deed)
         for table in tables.METADATA.sorted_tables
         for deed in ("UPDATE", "DELETE")
     ]
+    return [(name, of, f'CREATE TRIGGER "{name}" BEFORE {deed} ON "{of}" {refuse}') for name, of, deed in named]
 
 
 @cache

@@ -39,6 +39,7 @@ def hold(database: Database, known: object, day: str, *, dry_run: bool = False) 
     try:
         with database.explain(), database.trying() if dry_run else database.writing() as connection:
             check_not_replaced(database, known, connection)
+            check_guarded(database, connection)
             opened, head = Transaction(connection, outbox), None
             yield opened
             if not dry_run:
@@ -66,4 +67,13 @@ def check_not_replaced(database: Database, known: object, connection: Connection
         raise PlanSheetsError(
             f"Another register was put in the place of {database.name} meanwhile.",
             f"Give the command again. {UNCHANGED}",
+        )
+
+
+def check_guarded(database: Database, connection: Connection) -> None:
+    """Raise PlanSheetsError if anybody could change what is recorded: a guard of a table that is there is missing."""
+    if guard := database.find_unguarded(connection):
+        raise PlanSheetsError(
+            f"{database.name} does not keep its rows from being changed (trigger {guard} is missing or altered).",
+            f"{UNCHANGED} plan-sheets doctor says what to do.",
         )
