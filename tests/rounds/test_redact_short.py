@@ -195,7 +195,8 @@ def test_a_query_about_it_can_still_be_settled(round_one: Plan) -> None:
         "Start here": {"Settled by": {"Your answer": "Board officer"}},
     }
     settled = fill(before, round_one.inbox / "settled.xlsx", answers)
-    redact_texts(round_one.folder, "J1a.1", WHY, MADE_ON)
+    (sent_back,) = redact_texts(round_one.folder, "J1a.1", WHY, MADE_ON).holding  # it is named, and stays
+    sent_back.unlink()
     assert holding(round_one) == set()
     (receipt,) = round_one.receive(settled)
     assert codes(receipt) == ["cell_redacted"] * 3
