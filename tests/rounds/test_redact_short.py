@@ -196,8 +196,8 @@ def test_a_query_about_it_can_still_be_settled(round_one: Plan) -> None:
     }
     settled = fill(before, round_one.inbox / "settled.xlsx", answers)
     named = redact_texts(round_one.folder, "J1a.1", WHY, MADE_ON).holding
-    (sent_back,) = (path for path in named if "feedback" in path.parts)  # what went back to a chair stays
-    sent_back.unlink()
+    for sent_back in [path for path in named if "feedback" in path.parts]:  # what went back to a chair stays
+        sent_back.unlink()
     assert holding(round_one) == set()
     (receipt,) = round_one.receive(settled)
     assert codes(receipt) == ["cell_redacted"] * 3

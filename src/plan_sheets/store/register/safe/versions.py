@@ -22,7 +22,7 @@ from plan_sheets.store.register.troubles import UNCHANGED
 
 
 def _make_indexes_anew(opened: Transaction) -> None:
-    """Make the indexes of documents, entries and values as they are now: registers of version 1 have one of several sets."""
+    """Make the indexes of these tables as they are now: registers of version 1 have one of several sets."""
     for table in (tables.DOCUMENT, tables.ENTRY, tables.VALUE):
         for index in inspect(opened.connection).get_indexes(table.name):
             opened.connection.exec_driver_sql(f'DROP INDEX "{index["name"]}"')
