@@ -56,7 +56,7 @@ def main(names: Sequence[str]) -> int:
                 missed = "  MISSED" if figure.is_missed else ""
                 print(f"{told:<100} {figure.figure:8.2f} {figure.unit:<5} ({figure.limit}){missed}", flush=True)
     if not names:
-        TABLE.write_text(make_table(found), "utf-8")
+        TABLE.write_text(make_table(found).rstrip() + "\n", "utf-8")
     return int(any(figure.is_missed for figures in found.values() for figure in figures))
 
 
