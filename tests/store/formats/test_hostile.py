@@ -135,14 +135,14 @@ def test_a_file_that_ends_its_reader_is_refused(suffix: str, monkeypatch: pytest
 
 def test_a_file_that_takes_its_reader_too_long_is_refused() -> None:
     assert isinstance(read_workbook(BINARY), FoundWorkbook)
-    assert read_workbook(BINARY, Limits(child_seconds=0.01)) == Refusal("file_ends_reader")
+    assert read_workbook(BINARY, Limits(child_seconds=0.001)) == Refusal("file_ends_reader")
 
 
 def test_a_file_that_takes_too_long_to_decrypt_is_an_encrypted_one() -> None:
     made = io.BytesIO()
     OOXMLFile(io.BytesIO(plain := written())).encrypt(WELL_KNOWN, made)
     assert read_workbook(made.getvalue()) == read_workbook(plain)
-    assert read_workbook(made.getvalue(), Limits(child_seconds=0.01)) == Refusal("file_encrypted")
+    assert read_workbook(made.getvalue(), Limits(child_seconds=0.001)) == Refusal("file_encrypted")
 
 
 class PanicException(BaseException):

@@ -343,7 +343,7 @@ def test_a_table_larger_than_its_content_is_looked_at_as_far_as_there_is_anythin
 
 
 def test_what_ends_its_reader_is_refused() -> None:
-    assert inspect_apart(made(), Limits(child_seconds=0.01)) == Refusal("file_ends_reader")
+    assert inspect_apart(made(), Limits(child_seconds=0.001)) == Refusal("file_ends_reader")
 
 
 @pytest.mark.parametrize("width", ["0", "0.7142857142857143"])
