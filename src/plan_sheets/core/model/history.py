@@ -114,10 +114,7 @@ class History:
 
     def of_round(self, record: str, ref: str, field: str, round_code: str) -> str:
         """The value of a field for one round, "" if there is none."""
-        for held in reversed(self.by_key.get(Key(record, ref, field), ())):
-            if held.round == round_code:
-                return held.value
-        return ""
+        return self.in_round(Key(record, ref, field), round_code).value
 
     def refs(self, record: str, up_to: str | None = None, *, with_left: bool = False) -> list[str]:
         """Every ref of a record that was not removed: sorted, or in the order of the plan where refs are words.
